@@ -1,0 +1,53 @@
+/** The shapes that the API client and those who use it agree on. */
+import type { AnswerSummary } from '../domain/answer.ts';
+import type { Kind } from '../domain/kinds.ts';
+
+/** A chunk of the answer's own bytes, in order. Called only once it is certain that the job has ended. */
+export type AnswerSink = (chunk: Uint8Array) => Promise<void>;
+
+export interface FetchOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Gets the answer's bytes, unchanged, instead of `Answer.raw`. Called only for a finished (or failed) job. */
+  readonly sink?: AnswerSink | undefined;
+}
+
+/** A job that ended, well or not. */
+export interface Answer {
+  readonly state: 'done' | 'failed';
+  readonly kind: Kind;
+  readonly requestId: string;
+  readonly summary: AnswerSummary;
+  /** The API's own bytes; `undefined` when they went to a sink. */
+  readonly raw: Uint8Array | undefined;
+  /** Why the job failed, in the API's words. */
+  readonly failure: string | undefined;
+}
+
+/** What one GET told. */
+export type Sighting =
+  | Answer
+  /** Not ready. `word` is the status word, if there was one, as the server sent it. */
+  | { readonly state: 'pending'; readonly word: string | undefined; readonly retryAfterMs: number | undefined }
+  /** 404: unknown, or not ready yet. */
+  | { readonly state: 'missing'; readonly retryAfterMs: number | undefined };
+
+export interface Submitted {
+  readonly kind: Kind;
+  readonly requestId: string;
+}
+
+export interface OptipickClient {
+  readonly baseUrl: string;
+  /** POST with `synchronous=false`. One POST only; see the retry rules in `policy.ts`. */
+  submit(kind: Kind, body: Uint8Array, options?: { signal?: AbortSignal | undefined }): Promise<Submitted>;
+  /** POST with `synchronous=true`: the answer comes in the response. */
+  submitAndAwait(
+    kind: Kind,
+    body: Uint8Array,
+    options?: FetchOptions & { readonly timeoutMs?: number | undefined },
+  ): Promise<Answer>;
+  /** One look at a job (with the retries of a GET). Throws `CliError` for 401, 403, 422 and other refusals. */
+  look(kind: Kind, requestId: string, options?: FetchOptions): Promise<Sighting>;
+  /** Whether the key is accepted: GET of a well-formed id that nobody has. */
+  checkKey(options?: { signal?: AbortSignal | undefined }): Promise<'accepted' | 'rejected'>;
+}

@@ -1,0 +1,100 @@
+/**
+ * HTTP as plain data, the same in both directions: the network, the API key wrapper, the sandbox
+ * and the webhook receiver are all functions from one request to one response.
+ */
+
+/** Names in lower case; a header that came several times keeps all its values. */
+export type HttpHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** A body is a stream of bytes that can be read once; `null` is none. */
+export type HttpBody = AsyncIterable<Uint8Array> | null;
+
+export interface HttpRequest {
+  readonly method: string;
+  /** Outgoing: absolute. Incoming: the request target as sent, e.g. `/webhook?x=1`. */
+  readonly url: string;
+  readonly headers: HttpHeaders;
+  readonly body?: Uint8Array | string | AsyncIterable<Uint8Array> | null;
+  /** Ends the exchange early, wherever it is. */
+  readonly signal?: AbortSignal | undefined;
+  /** Longest wait, in milliseconds, for the head of the response, and then between two chunks of its body. */
+  readonly timeoutMs?: number | undefined;
+  /** Incoming only: the address of the peer. */
+  readonly remoteAddress?: string | undefined;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: HttpHeaders;
+  readonly body: HttpBody;
+}
+
+/** The one arrow. Rejects only when there is no response: see {@link TransportError}. */
+export type Http = (request: HttpRequest) => Promise<HttpResponse>;
+
+/**
+ * No response came. `sent` tells whether the other side may have seen the request: a POST may be
+ * repeated only when it is false.
+ */
+export class TransportError extends Error {
+  override readonly name = 'TransportError';
+  readonly kind: 'refused' | 'dns' | 'tls' | 'timeout' | 'reset' | 'aborted' | 'proxy' | 'other';
+  readonly sent: boolean;
+
+  constructor(kind: TransportError['kind'], message: string, facts: { sent: boolean; cause?: unknown }) {
+    super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
+    this.kind = kind;
+    this.sent = facts.sent;
+  }
+}
+
+/** The value of a header; several values are joined as RFC 9110 says. `undefined` when absent. */
+export function headerOf(headers: HttpHeaders, name: string): string | undefined {
+  const value = headers[name.toLowerCase()];
+  return value === undefined || typeof value === 'string' ? value : value.join(', ');
+}
+
+/** All bytes of a body. Throws `RangeError` past `limit` bytes. */
+export async function readBytes(
+  body: HttpRequest['body'] | HttpBody,
+  limit = Number.POSITIVE_INFINITY,
+): Promise<Uint8Array> {
+  if (body === null || body === undefined) return new Uint8Array(0);
+  if (typeof body === 'string') return new TextEncoder().encode(body);
+  if (body instanceof Uint8Array) return body;
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.byteLength;
+    if (size > limit) throw new RangeError(`body larger than ${limit} bytes`);
+    chunks.push(chunk);
+  }
+  if (chunks.length === 1 && chunks[0] !== undefined) return chunks[0];
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return whole;
+}
+
+/** The body as text (UTF-8, a byte order mark dropped). */
+export async function readText(body: HttpRequest['body'] | HttpBody, limit?: number): Promise<string> {
+  return new TextDecoder().decode(await readBytes(body, limit));
+}
+
+/** A body that is already there. */
+export async function* bodyOf(content: Uint8Array | string): AsyncGenerator<Uint8Array, void> {
+  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+  if (bytes.byteLength > 0) yield bytes;
+}
+
+/** A JSON response. */
+export function jsonResponse(status: number, value: unknown, headers: HttpHeaders = {}): HttpResponse {
+  return {
+    status,
+    headers: { 'content-type': 'application/json', ...headers },
+    body: bodyOf(JSON.stringify(value)),
+  };
+}

@@ -1,0 +1,107 @@
+/**
+ * Every way in which optipick can end other than well, and the exit code of each.
+ * The numbers are a promise to scripts: see `optipick help exit-codes`.
+ */
+export const EXIT_CODES = {
+  internal: 1,
+  usage: 2,
+  failed: 3,
+  auth: 4,
+  refused: 5,
+  unavailable: 6,
+  environment: 7,
+  pending: 8,
+  signature: 9,
+  interrupted: 130,
+  terminated: 143,
+} as const;
+
+/** The class of a failure; it alone decides the exit code. */
+export type Failure = keyof typeof EXIT_CODES;
+
+/** One fault inside a bigger failure, e.g. one bad field of a request file. */
+export interface FailureDetail {
+  /** JSON pointer into the document at fault (`/picks/3/location_id`), or `""` for the whole. */
+  readonly path: string;
+  readonly message: string;
+  /** Where a person finds it: `picks.json:14:7` (line and column count from 1). */
+  readonly place?: string;
+}
+
+export interface FailureFacts {
+  /** A stable word finer than the failure class, for scripts: `no_api_key`, `rate_limited`. Default: the class. */
+  readonly code?: string;
+  /** What the user can do about it, one sentence or command. */
+  readonly hint?: string;
+  readonly cause?: unknown;
+  /** HTTP status that caused it. */
+  readonly status?: number;
+  readonly requestId?: string;
+  /** Whether the same command may succeed when run again. Default: only for `unavailable` and `pending`. */
+  readonly retryable?: boolean;
+  readonly details?: readonly FailureDetail[];
+}
+
+/**
+ * A failure that was foreseen: classified where it is thrown, worded once, and turned into
+ * output and an exit code in one place (`main`). Anything else that is thrown is a bug (exit 1).
+ */
+export class CliError extends Error {
+  override readonly name = 'CliError';
+  readonly failure: Failure;
+  readonly code: string;
+  readonly hint: string | undefined;
+  readonly status: number | undefined;
+  readonly requestId: string | undefined;
+  readonly retryable: boolean;
+  readonly details: readonly FailureDetail[];
+
+  constructor(failure: Failure, message: string, facts: FailureFacts = {}) {
+    super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
+    this.failure = failure;
+    this.code = facts.code ?? failure;
+    this.hint = facts.hint;
+    this.status = facts.status;
+    this.requestId = facts.requestId;
+    this.retryable = facts.retryable ?? (failure === 'unavailable' || failure === 'pending');
+    this.details = facts.details ?? [];
+  }
+
+  get exitCode(): number {
+    return EXIT_CODES[this.failure];
+  }
+}
+
+/** Contract, section 4: with several ids the worst decides, in this order. */
+const WORST_FIRST: readonly Failure[] = [
+  'internal',
+  'environment',
+  'auth',
+  'usage',
+  'refused',
+  'failed',
+  'unavailable',
+  'pending',
+];
+
+/** The failure that speaks for all, or `undefined` when there is none. */
+export function worstFailure(failures: Iterable<Failure>): Failure | undefined {
+  const seen = new Set(failures);
+  return WORST_FIRST.find((failure) => seen.has(failure)) ?? [...seen][0];
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The `code` of a system error (`ECONNREFUSED`, `ENOENT`), looked for down the chain of causes. */
+export function systemCodeOf(error: unknown): string | undefined {
+  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 8; depth += 1) {
+    const { code } = at as { code?: unknown };
+    if (typeof code === 'string') return code;
+    const inner: unknown = at instanceof AggregateError ? at.errors[0] : at.cause;
+    at = inner;
+  }
+  return undefined;
+}

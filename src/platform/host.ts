@@ -1,0 +1,121 @@
+/**
+ * What the machine offers. One real version (`real-host.ts`), one faked whole in the tests.
+ * Nothing below the entry touches `process`, `console`, `Date` or the global `fetch`.
+ */
+import type { Http } from '../domain/http.ts';
+
+export interface Clock {
+  /** Milliseconds since 1970, UTC. */
+  now(): number;
+  /** Milliseconds that never jump, for measuring. */
+  monotonic(): number;
+  /** Resolves after `ms`, or rejects with the signal's reason. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface OutputStream {
+  readonly isTTY: boolean;
+  /** Columns of the terminal; `undefined` when it is none. */
+  readonly columns: number | undefined;
+  /** Resolves when the stream takes more; rejects with `ClosedPipeError` when the reader is gone. */
+  write(chunk: string | Uint8Array): Promise<void>;
+}
+
+/** The reader of stdout went away (`| head -1`): the program ends quietly. */
+export class ClosedPipeError extends Error {
+  override readonly name = 'ClosedPipeError';
+}
+
+export interface InputStream {
+  readonly isTTY: boolean;
+  /** The bytes, read once. */
+  bytes(): AsyncIterable<Uint8Array>;
+}
+
+export interface Terminal {
+  /** Asks on stderr and reads one line; `hidden` echoes nothing. Rejects with `CliError` `interrupted` on Ctrl-C. */
+  ask(question: string, options?: { hidden?: boolean }): Promise<string>;
+  /** A spinner on stderr: real only on a terminal. */
+  spinner(text: string): Promise<Spinner>;
+}
+
+export interface Spinner {
+  text(text: string): void;
+  stop(): void;
+}
+
+export interface Files {
+  /** Rejects with the system error (`code: 'ENOENT'`). */
+  read(path: string): Promise<Uint8Array>;
+  /** Written to a temporary file beside it, synced, and renamed: whole or not at all. */
+  writeAtomic(path: string, content: string | Uint8Array | AsyncIterable<Uint8Array>, mode?: number): Promise<void>;
+  exists(path: string): Promise<boolean>;
+  /** Creates the folder and its parents with mode 0700. */
+  ensurePrivateFolder(path: string): Promise<void>;
+}
+
+/** One SQLite database file, already open. Synchronous: `node:sqlite`. */
+export interface Database {
+  exec(sql: string): void;
+  prepare(sql: string): Statement;
+  close(): void;
+}
+
+export type SqlValue = null | number | bigint | string | Uint8Array;
+
+export interface Statement {
+  run(...values: SqlValue[]): { readonly changes: number | bigint; readonly lastInsertRowid: number | bigint };
+  get(...values: SqlValue[]): Record<string, SqlValue> | undefined;
+  all(...values: SqlValue[]): Record<string, SqlValue>[];
+  iterate(...values: SqlValue[]): IterableIterator<Record<string, SqlValue>>;
+}
+
+export interface ServeOptions {
+  readonly host: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** Largest request body in bytes that is read at all; more is answered 413 and the connection closed. */
+  readonly maxBodyBytes: number;
+  readonly tls?: { readonly cert: Uint8Array; readonly key: Uint8Array };
+}
+
+export interface Server {
+  readonly host: string;
+  readonly port: number;
+  /** `http://127.0.0.1:5000`, without a trailing slash. */
+  readonly url: string;
+  /** Stops accepting, lets running exchanges end for at most `graceMs`, then cuts them. */
+  close(graceMs: number): Promise<void>;
+}
+
+export type StopSignal = 'SIGINT' | 'SIGTERM';
+
+export interface Host {
+  readonly version: string;
+  readonly nodeVersion: string;
+  /** `linux`, `darwin`, `win32`, ... */
+  readonly platform: string;
+  readonly pid: number;
+  readonly cwd: string;
+  readonly home: string;
+  readonly temporaryFolder: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdin: InputStream;
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  readonly terminal: Terminal;
+  readonly clock: Clock;
+  readonly files: Files;
+  /** A number in [0, 1). */
+  random(): number;
+  /** Bytes nobody can guess. */
+  randomBytes(size: number): Uint8Array;
+  /** The network. Late: the HTTP library is imported on first use. */
+  http(): Promise<Http>;
+  /** Opens a port and hands each request to `app`. Throws `CliError` `environment` when the port cannot be had. */
+  serve(app: Http, options: ServeOptions): Promise<Server>;
+  /** Opens (and creates) a database file. Throws the system or SQLite error. */
+  openDatabase(path: string, options?: { readonly readOnly?: boolean }): Promise<Database>;
+  /** Calls back on each SIGINT and SIGTERM until the returned function is called. */
+  onStopSignal(handler: (signal: StopSignal) => void): () => void;
+}
