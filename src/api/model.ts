@@ -9,6 +9,10 @@ export interface FetchOptions {
   readonly signal?: AbortSignal | undefined;
   /** Gets the answer's bytes, unchanged, instead of `Answer.raw`. Called only for a finished (or failed) job. */
   readonly sink?: AnswerSink | undefined;
+  /** Longest wait, in milliseconds, for the head of an answer and then between two chunks of it. Default 30 s. */
+  readonly timeoutMs?: number | undefined;
+  /** How often a GET is tried in all; 1 for one who asks again anyway. Default 4. */
+  readonly attempts?: number | undefined;
 }
 
 /** A job that ended, well or not. */
@@ -38,14 +42,10 @@ export interface Submitted {
 
 export interface OptipickClient {
   readonly baseUrl: string;
-  /** POST with `synchronous=false`. One POST only; see the retry rules in `policy.ts`. */
+  /** POST with `synchronous=false`. One POST only; see the retry rules in `retry.ts`. */
   submit(kind: Kind, body: Uint8Array, options?: { signal?: AbortSignal | undefined }): Promise<Submitted>;
-  /** POST with `synchronous=true`: the answer comes in the response. */
-  submitAndAwait(
-    kind: Kind,
-    body: Uint8Array,
-    options?: FetchOptions & { readonly timeoutMs?: number | undefined },
-  ): Promise<Answer>;
+  /** POST with `synchronous=true`: the answer comes in the response. `timeoutMs` defaults to 5 minutes. */
+  submitAndAwait(kind: Kind, body: Uint8Array, options?: FetchOptions): Promise<Answer>;
   /** One look at a job (with the retries of a GET). Throws `CliError` for 401, 403, 422 and other refusals. */
   look(kind: Kind, requestId: string, options?: FetchOptions): Promise<Sighting>;
   /** Whether the key is accepted: GET of a well-formed id that nobody has. */

@@ -3,6 +3,7 @@
  * Nothing below the entry touches `process`, `console`, `Date` or the global `fetch`.
  */
 import type { Http } from '../domain/http.ts';
+import type { SettingKey, StoredProfiles } from '../domain/settings.ts';
 
 export interface Clock {
   /** Milliseconds since 1970, UTC. */
@@ -52,6 +53,29 @@ export interface Files {
   exists(path: string): Promise<boolean>;
   /** Creates the folder and its parents with mode 0700. */
   ensurePrivateFolder(path: string): Promise<void>;
+}
+
+export interface StoredSettings {
+  readonly profiles: StoredProfiles;
+  /** What was mended on the way (modes that let others read), worded for the user. */
+  readonly repaired: readonly string[];
+}
+
+export interface SettingChange {
+  readonly profile: string;
+  readonly key: SettingKey;
+  /** As `parseSettingValue` gives it; `undefined` removes what is stored. */
+  readonly value: string | number | undefined;
+}
+
+/** `config.json` in the folder of the configuration. */
+export interface SettingsFile {
+  /** Absolute. */
+  readonly path: string;
+  /** Throws `CliError` `environment` `config_corrupt` or `config_unreadable`. */
+  read(): Promise<StoredSettings>;
+  /** All changes or none; safe when several processes write at once. Throws as `read`, and `config_unwritable`. */
+  change(changes: readonly SettingChange[]): Promise<StoredSettings>;
 }
 
 /** One SQLite database file, already open. Synchronous: `node:sqlite`. */
@@ -106,6 +130,7 @@ export interface Host {
   readonly terminal: Terminal;
   readonly clock: Clock;
   readonly files: Files;
+  readonly settingsFile: SettingsFile;
   /** A number in [0, 1). */
   random(): number;
   /** Bytes nobody can guess. */

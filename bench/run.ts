@@ -1,0 +1,17 @@
+/** `npm run bench`: every measured promise beside its baseline. `npm run bench -- start-up` runs one. */
+import { benchLargeAnswer } from './large-answer.ts';
+import { benchOptimiser } from './optimiser.ts';
+import { benchStartUp } from './start-up.ts';
+
+const BENCHES = {
+  'start-up': benchStartUp,
+  'large-answer': benchLargeAnswer,
+  optimiser: benchOptimiser,
+} as const;
+
+const wanted = process.argv.slice(2);
+for (const [name, bench] of Object.entries(BENCHES)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  await bench((line) => console.log(line));
+  console.log('');
+}

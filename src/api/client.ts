@@ -1,0 +1,112 @@
+/** The API as the commands see it. Paths: the kinds table. Facts: the OptiPick documentation. */
+import { answerPath, KINDS } from '../domain/kinds.ts';
+import type { Kind } from '../domain/kinds.ts';
+import type { Http } from '../domain/http.ts';
+import { CliError } from '../errors.ts';
+import type { Clock } from '../platform/host.ts';
+import { discard, exchange, jsonBody, refuse } from './exchange.ts';
+import type { ExchangeOptions } from './exchange.ts';
+import { lookOnce } from './look.ts';
+import type { OptipickClient } from './model.ts';
+import { withKey } from './policy.ts';
+import { repeat } from './retry.ts';
+import type { RetryNotice } from './retry.ts';
+import { readSubmitted, readSynchronousAnswer } from './submission.ts';
+
+export interface ClientOptions {
+  /** The network, traced or not. */
+  readonly http: Http;
+  /** As `normaliseBaseUrl` gives it. */
+  readonly baseUrl: string;
+  readonly apiKey: string;
+  readonly clock: Pick<Clock, 'now' | 'sleep'>;
+  /** A number in [0, 1). */
+  readonly random: () => number;
+  /** Hears of each attempt that failed and is made again. */
+  readonly onRetry?: (notice: RetryNotice) => void;
+  readonly userAgent?: string;
+}
+
+const ATTEMPTS = 4;
+const LOOK_TIMEOUT_MS = 30_000;
+const SUBMIT_TIMEOUT_MS = 60_000;
+const SYNCHRONOUS_TIMEOUT_MS = 300_000;
+
+/** Well formed, and older than the service: nobody has it. */
+const NOBODYS_ID = '000000000000000000000000';
+
+/**
+ * A client for one base URL and key. GETs are repeated after failures that pass; a POST only when
+ * nothing was sent or the server said 429, because a second POST is a second job.
+ * Every failure is a `CliError`; an aborted signal's reason is thrown as it is.
+ */
+export function createClient(options: ClientOptions): OptipickClient {
+  const { baseUrl, apiKey, clock, random, onRetry, userAgent } = options;
+  const wire: ExchangeOptions = {
+    http: withKey(options.http, apiKey, baseUrl),
+    now: () => clock.now(),
+    secrets: [apiKey],
+  };
+  const common = { accept: 'application/json', ...(userAgent === undefined ? {} : { 'user-agent': userAgent }) };
+  const policy = (attempts = ATTEMPTS): Parameters<typeof repeat>[0] => ({ clock, random, attempts, onRetry });
+
+  const post = (kind: Kind, body: Uint8Array, synchronous: boolean) => {
+    const { headers, body: content } = jsonBody(body);
+    return {
+      method: 'POST',
+      url: `${baseUrl}${KINDS[kind].path}?synchronous=${synchronous}`,
+      headers: { ...common, ...headers },
+      ...(content === undefined ? {} : { body: content }),
+    };
+  };
+  const get = (kind: Kind, requestId: string) => ({
+    method: 'GET',
+    url: `${baseUrl}${answerPath(kind, checkedId(requestId))}`,
+    headers: common,
+  });
+
+  return {
+    baseUrl,
+
+    submit(kind, body, { signal } = {}) {
+      const request = { ...post(kind, body, false), signal, timeoutMs: SUBMIT_TIMEOUT_MS };
+      const attempt = () => exchange(wire, request, undefined, (response) => readSubmitted(wire, kind, response));
+      return repeat(policy(), attempt, signal);
+    },
+
+    submitAndAwait(kind, body, { signal, sink, timeoutMs = SYNCHRONOUS_TIMEOUT_MS, attempts } = {}) {
+      const request = { ...post(kind, body, true), signal, timeoutMs };
+      return repeat(policy(attempts), () => readSynchronousAnswer(wire, request, kind, sink), signal);
+    },
+
+    async look(kind, requestId, { signal, sink, timeoutMs = LOOK_TIMEOUT_MS, attempts } = {}) {
+      const request = { ...get(kind, requestId), signal, timeoutMs };
+      return repeat(policy(attempts), () => lookOnce(wire, request, kind, requestId, sink), signal);
+    },
+
+    checkKey({ signal } = {}) {
+      const request = { ...get('cluster', NOBODYS_ID), signal, timeoutMs: LOOK_TIMEOUT_MS };
+      const attempt = () =>
+        exchange(wire, request, undefined, async (response) => {
+          const { status } = response;
+          if (status === 401 || status === 403) {
+            await discard(response);
+            return 'rejected' as const;
+          }
+          const failure = await refuse(response, wire, { method: 'GET' });
+          if (status >= 300 && status < 400) throw failure;
+          if (status >= 400 && failure.failure === 'unavailable') throw failure;
+          return 'accepted' as const;
+        });
+      return repeat(policy(), attempt, signal);
+    },
+  };
+}
+
+/** An id becomes a part of a path: nothing that would make it another path. */
+function checkedId(requestId: string): string {
+  if (requestId.trim() === '' || requestId === '.' || requestId === '..' || !requestId.isWellFormed()) {
+    throw new CliError('usage', `not a request id: ${JSON.stringify(requestId)}`, { code: 'bad_request_id' });
+  }
+  return requestId;
+}

@@ -1,0 +1,95 @@
+/** One request to the API and one answer, with the network's failures in the program's own terms. */
+import { headerOf, TransportError } from '../domain/http.ts';
+import type { Http, HttpRequest, HttpResponse } from '../domain/http.ts';
+import type { CliError } from '../errors.ts';
+import { failureOfStatus, failureOfTransport } from './failure.ts';
+import type { RefusalFacts } from './failure.ts';
+import { readRefusal } from './refusal-body.ts';
+import type { RefusalBody } from './refusal-body.ts';
+import { retryAfterOf } from './retry.ts';
+
+/** A refusal longer than this is cut; no message needs as much. */
+const REFUSAL_BYTES = 256 * 1024;
+
+/** Bodies above this are handed on in pieces, so that the network's pace decides what is copied. */
+const PIECES_ABOVE = 1024 * 1024;
+const PIECE_BYTES = 256 * 1024;
+
+export interface ExchangeOptions {
+  readonly http: Http;
+  /** Milliseconds since 1970, for `Retry-After` dates. */
+  readonly now: () => number;
+  /** Struck out of whatever the server says. */
+  readonly secrets: readonly string[];
+}
+
+/**
+ * Sends one request and gives the answer to `use`, which reads the body: a connection that breaks in
+ * the middle of it is told like one that breaks before. Throws `CliError`, or the signal's reason.
+ */
+export async function exchange<T>(
+  { http }: ExchangeOptions,
+  request: HttpRequest,
+  requestId: string | undefined,
+  use: (response: HttpResponse) => Promise<T>,
+): Promise<T> {
+  try {
+    return await use(await http(request));
+  } catch (error) {
+    request.signal?.throwIfAborted();
+    if (!(error instanceof TransportError)) throw error;
+    throw failureOfTransport(error, { method: request.method, ...(requestId === undefined ? {} : { requestId }) });
+  }
+}
+
+export interface Refusal extends RefusalBody {
+  /** The bytes as they came, cut at a sane length. */
+  readonly bytes: Uint8Array;
+}
+
+/** Reads what a refusing answer says. */
+export async function refusalOf(response: HttpResponse, { secrets }: ExchangeOptions): Promise<Refusal> {
+  const bytes = await readStart(response, REFUSAL_BYTES);
+  const text = new TextDecoder().decode(bytes);
+  return { ...readRefusal(text, headerOf(response.headers, 'content-type'), secrets), bytes };
+}
+
+/** The failure that a refusing answer means; its body is read. */
+export async function refuse(response: HttpResponse, options: ExchangeOptions, facts: RefusalFacts): Promise<CliError> {
+  const body = await refusalOf(response, options);
+  return failureOfStatus(response, body, { ...facts, retryAfterMs: retryAfterOf(response.headers, options.now()) });
+}
+
+/** Reads and forgets, so that the connection can be used again; one that sends too much is closed. */
+export async function discard(response: HttpResponse): Promise<void> {
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength;
+    if (size > REFUSAL_BYTES) break;
+  }
+}
+
+/** A JSON body with its length, in pieces when it is large. It can be sent again. */
+export function jsonBody(bytes: Uint8Array): Pick<HttpRequest, 'headers' | 'body'> {
+  const headers = { 'content-type': 'application/json', 'content-length': String(bytes.byteLength) };
+  if (bytes.byteLength <= PIECES_ABOVE) return { headers, body: bytes };
+  return {
+    headers,
+    body: {
+      async *[Symbol.asyncIterator]() {
+        for (let at = 0; at < bytes.byteLength; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES);
+      },
+    },
+  };
+}
+
+async function readStart(response: HttpResponse, limit: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    chunks.push(chunk.subarray(0, limit - size));
+    size += chunk.byteLength;
+    if (size >= limit) break;
+  }
+  return Buffer.concat(chunks);
+}

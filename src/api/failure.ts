@@ -1,0 +1,144 @@
+/** Turns what the API refused, and what the network failed, into the failures of the program. */
+import type { HttpResponse, TransportError } from '../domain/http.ts';
+import { headerOf } from '../domain/http.ts';
+import { CliError } from '../errors.ts';
+import type { FailureFacts } from '../errors.ts';
+import type { RefusalBody } from './refusal-body.ts';
+
+/** A failure that may pass by itself, with what is needed to decide when to ask again. */
+export class UnavailableError extends CliError {
+  /** Whether the same request may be sent again without harm. */
+  readonly repeatable: boolean;
+  /** What the server asked for by `Retry-After`. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    message: string,
+    facts: FailureFacts & { readonly repeatable: boolean; readonly retryAfterMs?: number | undefined },
+  ) {
+    super('unavailable', message, facts);
+    this.repeatable = facts.repeatable;
+    this.retryAfterMs = facts.retryAfterMs;
+  }
+}
+
+/** Statuses after which a GET is asked again. */
+const PASSING = new Set([408, 425, 429, 500, 502, 503, 504]);
+
+const KEY_HINT =
+  'the key may be mistyped or have expired (365 days after it was made, unless chosen otherwise): ' +
+  'make one under Settings > API Keys in the web application, then run `optipick login`';
+
+export interface RefusalFacts {
+  readonly method: string;
+  readonly requestId?: string;
+  readonly retryAfterMs?: number | undefined;
+}
+
+/** The failure that a status other than 2xx means. `body` is what {@link RefusalBody} could read of it. */
+export function failureOfStatus(response: HttpResponse, body: RefusalBody, facts: RefusalFacts): CliError {
+  const { status } = response;
+  const { requestId, retryAfterMs } = facts;
+  const about = {
+    status,
+    ...(requestId === undefined ? {} : { requestId }),
+    ...(body.details.length === 0 ? {} : { details: body.details }),
+  };
+  const why = body.text === '' ? '' : `: ${body.text}`;
+  if (status === 401 || status === 403) {
+    return new CliError('auth', `the API did not accept the key (HTTP ${status})${why}`, {
+      ...about,
+      code: 'key_rejected',
+      hint: KEY_HINT,
+    });
+  }
+  if (status >= 300 && status < 400) return redirectRefused(response, about);
+  if (status === 429) {
+    return new UnavailableError(`the API asks for fewer requests (HTTP 429)${why}`, {
+      ...about,
+      code: 'rate_limited',
+      repeatable: true,
+      retryAfterMs,
+      hint: retryAfterMs === undefined ? 'try again later' : `try again in ${Math.ceil(retryAfterMs / 1000)} s`,
+    });
+  }
+  if (status >= 500 || PASSING.has(status)) {
+    const get = facts.method === 'GET';
+    return new UnavailableError(
+      `the API could not answer (HTTP ${status})${why}${get ? '' : '; the request may have been accepted'}`,
+      {
+        ...about,
+        ...(get ? { code: 'server_error', hint: 'try again later' } : MAYBE_ACCEPTED),
+        repeatable: get && PASSING.has(status),
+        retryAfterMs,
+      },
+    );
+  }
+  return new CliError('refused', `the API refused the request (HTTP ${status})${why}`, {
+    ...about,
+    code: REFUSAL_CODES[status] ?? 'refused',
+    ...(REFUSAL_HINTS[status] === undefined ? {} : { hint: REFUSAL_HINTS[status] }),
+  });
+}
+
+const REFUSAL_CODES: Readonly<Record<number, string>> = {
+  400: 'bad_request',
+  404: 'not_found',
+  409: 'conflict',
+  413: 'too_large',
+  422: 'invalid_request',
+};
+
+const REFUSAL_HINTS: Readonly<Record<number, string>> = {
+  404: 'check --base-url',
+  413: 'send fewer picks in one request',
+};
+
+/** A second POST would be a second job: nothing here says whether there is a first. */
+export const MAYBE_ACCEPTED = {
+  code: 'may_have_been_accepted',
+  retryable: false,
+  hint: 'sending it again may make a second job: look in the web application first',
+} as const;
+
+/** The failure that a broken exchange means. A POST that may have been seen is said to be in doubt. */
+export function failureOfTransport(error: TransportError, facts: RefusalFacts): UnavailableError {
+  const about = { cause: error, ...(facts.requestId === undefined ? {} : { requestId: facts.requestId }) };
+  if (facts.method !== 'GET' && error.sent) {
+    return new UnavailableError(`${error.message}; the request may have been accepted`, {
+      ...about,
+      ...MAYBE_ACCEPTED,
+      repeatable: false,
+    });
+  }
+  const { code, hint } = TRANSPORT_WORDS[error.kind];
+  // A certificate does not become trusted by asking again.
+  return new UnavailableError(error.message, { ...about, code, hint, repeatable: error.kind !== 'tls' });
+}
+
+const TRANSPORT_WORDS: Readonly<Record<TransportError['kind'], { readonly code: string; readonly hint: string }>> = {
+  refused: {
+    code: 'connection_refused',
+    hint: 'check --base-url; a local sandbox is started with `optipick sandbox`',
+  },
+  dns: { code: 'name_not_found', hint: 'check the network connection and --base-url' },
+  tls: {
+    code: 'tls',
+    hint: 'if your network inspects TLS, set NODE_EXTRA_CA_CERTS to the file with its certificate',
+  },
+  timeout: { code: 'timeout', hint: 'try again later' },
+  reset: { code: 'connection_reset', hint: 'try again later' },
+  aborted: { code: 'aborted', hint: 'try again' },
+  proxy: { code: 'proxy', hint: 'check HTTPS_PROXY, HTTP_PROXY and NO_PROXY' },
+  other: { code: 'network', hint: 'try again later; --debug shows the requests' },
+};
+
+function redirectRefused(response: HttpResponse, about: FailureFacts): CliError {
+  const location = headerOf(response.headers, 'location') ?? '';
+  const target = URL.canParse(location) ? new URL(location).origin : 'another path of the same server';
+  return new CliError(
+    'refused',
+    `the server redirects to ${target} (HTTP ${response.status}), which is not followed: the API key is for one server only`,
+    { ...about, code: 'redirect_refused', hint: 'set --base-url to the address that answers itself' },
+  );
+}

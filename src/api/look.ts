@@ -1,0 +1,153 @@
+/** One look at a job: what each answer to a GET means. */
+import { createAnswerReader } from '../domain/answer-reader.ts';
+import { headerOf } from '../domain/http.ts';
+import type { HttpRequest, HttpResponse } from '../domain/http.ts';
+import type { AnswerSummary } from '../domain/answer.ts';
+import type { Kind } from '../domain/kinds.ts';
+import { CliError } from '../errors.ts';
+import { readAnswerBody } from './answer-body.ts';
+import type { AnswerBody, Delivery } from './answer-body.ts';
+import { discard, exchange, refusalOf, refuse } from './exchange.ts';
+import type { ExchangeOptions } from './exchange.ts';
+import { failureOfStatus, UnavailableError } from './failure.ts';
+import type { Answer, AnswerSink, Sighting } from './model.ts';
+import { retryAfterOf } from './retry.ts';
+import { cleanServerText, isHtml, titleOfHtml } from './server-text.ts';
+
+/** A plain word about the job, e.g. `PENDING`, is not longer than this. */
+const WORD_BYTES = 100;
+
+/**
+ * Asks once. What the API answers before a job ends is not documented, so every likely variant is
+ * taken for pending: 202, 204, 425, an empty or `null` body, an object without results, a bare word.
+ * 404 is `missing`. A 422 that tells of the job is its failure; one about the id is a refusal.
+ */
+export async function lookOnce(
+  wire: ExchangeOptions,
+  request: HttpRequest,
+  kind: Kind,
+  requestId: string,
+  sink: AnswerSink | undefined,
+): Promise<Sighting> {
+  const delivery: Delivery = { sink, started: false };
+  try {
+    return await exchange(wire, request, requestId, (response) =>
+      sightingOf(wire, response, kind, requestId, delivery),
+    );
+  } catch (error) {
+    if (!delivery.started || !(error instanceof UnavailableError)) throw error;
+    throw new UnavailableError(`the answer was cut off: ${error.message}`, {
+      code: 'answer_cut',
+      requestId,
+      cause: error,
+      hint: 'what was written is not whole: fetch it again',
+      // The sink has a part of it already.
+      repeatable: false,
+    });
+  }
+}
+
+async function sightingOf(
+  wire: ExchangeOptions,
+  response: HttpResponse,
+  kind: Kind,
+  requestId: string,
+  delivery: Delivery,
+): Promise<Sighting> {
+  const { status } = response;
+  const retryAfterMs = retryAfterOf(response.headers, wire.now());
+  if (status === 404) {
+    await discard(response);
+    return { state: 'missing', retryAfterMs };
+  }
+  if (status === 425) {
+    await discard(response);
+    return { state: 'pending', word: undefined, retryAfterMs };
+  }
+  if (status === 422) return sightingOfRefusal(wire, response, kind, requestId, delivery);
+  if (status < 200 || status > 299) throw await refuse(response, wire, { method: 'GET', requestId });
+
+  const body = await readAnswerBody(response, delivery);
+  // What the sink already has cannot turn out to be no answer after all.
+  if (delivery.started && body.state === 'pending') throw notTheApi(body, response, requestId, wire.secrets);
+  if (body.malformed) {
+    const word = plainWord(body, response);
+    if (word === undefined) throw notTheApi(body, response, requestId, wire.secrets);
+    return { state: 'pending', word, retryAfterMs };
+  }
+  if (body.state === 'pending' || body.summary === undefined) {
+    return { state: 'pending', word: body.summary?.status, retryAfterMs };
+  }
+  return endedAnswer(kind, requestId, body.state, body.summary, body.bytes);
+}
+
+/** A job that ended, in the form that the commands take. */
+export function endedAnswer(
+  kind: Kind,
+  requestId: string,
+  state: Answer['state'],
+  summary: AnswerSummary,
+  raw: Uint8Array | undefined,
+): Answer {
+  const failure = state === 'failed' ? (summary.error ?? summary.status) : undefined;
+  return { state, kind, requestId, summary, raw, failure };
+}
+
+/** FastAPI reports a validation exception as 422; whether a job's own comes that way is not documented. */
+async function sightingOfRefusal(
+  wire: ExchangeOptions,
+  response: HttpResponse,
+  kind: Kind,
+  requestId: string,
+  delivery: Delivery,
+): Promise<Answer> {
+  const refusal = await refusalOf(response, wire);
+  const summary = refusal.about === 'job' ? summaryOf(refusal.bytes) : undefined;
+  if (summary === undefined) throw failureOfStatus(response, refusal, { method: 'GET', requestId });
+  if (delivery.sink !== undefined) {
+    delivery.started = true;
+    await delivery.sink(refusal.bytes);
+  }
+  const raw = delivery.sink === undefined ? refusal.bytes : undefined;
+  return { state: 'failed', kind, requestId, summary, raw, failure: refusal.text };
+}
+
+function summaryOf(bytes: Uint8Array): AnswerSummary | undefined {
+  const reader = createAnswerReader();
+  reader.push(bytes);
+  return reader.end();
+}
+
+function plainWord({ bytes }: AnswerBody, response: HttpResponse): string | undefined {
+  if (bytes === undefined || bytes.byteLength > WORD_BYTES) return undefined;
+  const text = new TextDecoder().decode(bytes);
+  return isHtml(text, headerOf(response.headers, 'content-type')) || !/^\s*[A-Za-z][\w .-]*$/.test(text.trim())
+    ? undefined
+    : text.trim();
+}
+
+/** A 2xx that is not JSON: a web page is another server's, anything else an answer that was damaged. */
+export function notTheApi(
+  { bytes }: AnswerBody,
+  response: HttpResponse,
+  requestId: string | undefined,
+  secrets: readonly string[],
+): CliError {
+  const text = new TextDecoder().decode(bytes?.subarray(0, 64 * 1024) ?? new Uint8Array(0));
+  const about = { status: response.status, ...(requestId === undefined ? {} : { requestId }) };
+  if (isHtml(text, headerOf(response.headers, 'content-type'))) {
+    const title = cleanServerText(titleOfHtml(text), secrets);
+    const named = title === '' ? '' : `: ${title}`;
+    return new CliError('refused', `a web page came in place of an answer of the API${named}`, {
+      ...about,
+      code: 'not_the_api',
+      hint: 'check --base-url, and whether the network wants you to log in first',
+    });
+  }
+  return new UnavailableError('the answer is not whole JSON', {
+    ...about,
+    code: 'damaged_answer',
+    hint: 'try again; --debug shows the requests',
+    repeatable: true,
+  });
+}

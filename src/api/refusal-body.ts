@@ -1,0 +1,101 @@
+/**
+ * What the body of a refusal says. No error but the 422 is documented, and of that only the status:
+ * `detail` as a list or a string is FastAPI's way, `message` that of Amazon API Gateway, a web page
+ * that of a proxy on the way.
+ */
+import type { FailureDetail } from '../errors.ts';
+import { cleanServerText, isHtml, titleOfHtml } from './server-text.ts';
+
+/** More faults than these help nobody. */
+const MAX_DETAILS = 200;
+
+export interface RefusalBody {
+  /** One line for people; `''` when the body says nothing. */
+  readonly text: string;
+  readonly details: readonly FailureDetail[];
+  /**
+   * What it is about, as far as it tells: `job` when an optimisation failed, `request` when the id,
+   * the query or the headers of this very call are at fault.
+   */
+  readonly about: 'job' | 'request' | 'unknown';
+}
+
+/** Understands a refusal's body in every form that is known or likely. Never throws. */
+export function readRefusal(
+  text: string,
+  contentType: string | undefined,
+  secrets: readonly string[] = [],
+): RefusalBody {
+  const clean = (words: string): string => cleanServerText(words, secrets);
+  if (isHtml(text, contentType)) return { text: clean(titleOfHtml(text)), details: [], about: 'unknown' };
+  const value = parsed(text);
+  if (value === undefined) return { text: clean(text), details: [], about: 'unknown' };
+  if (typeof value === 'string') return { text: clean(value), details: [], about: 'unknown' };
+  if (!isRecord(value)) return { text: '', details: [], about: 'unknown' };
+
+  const { detail } = value;
+  if (typeof detail === 'string' && detail.trim() !== '') {
+    return { text: clean(detail), details: [], about: namesTheId(detail) ? 'request' : 'job' };
+  }
+  if (Array.isArray(detail) && detail.length > 0) return fromList(detail, clean);
+  const inner = isRecord(detail) ? detail : value;
+  const error = wordsIn(inner, ['error', 'error_message']);
+  if (error !== undefined) return { text: clean(error), details: [], about: 'job' };
+  const words = wordsIn(inner, ['message', 'Message', 'msg', 'title', 'reason']);
+  return { text: clean(words ?? ''), details: [], about: 'unknown' };
+}
+
+/** FastAPI: `[{"loc": ["body", "picks", 0, "location_id"], "msg": "...", "type": "..."}]`. */
+function fromList(list: readonly unknown[], clean: (words: string) => string): RefusalBody {
+  const details: FailureDetail[] = [];
+  let aboutRequest = false;
+  for (const item of list.slice(0, MAX_DETAILS)) {
+    const loc = isRecord(item) && Array.isArray(item['loc']) ? item['loc'] : [];
+    const words = typeof item === 'string' ? item : isRecord(item) ? wordsIn(item, ['msg', 'message']) : undefined;
+    const [place, ...steps] = loc as unknown[];
+    const outside = place === 'path' || place === 'query' || place === 'header' || place === 'cookie';
+    aboutRequest ||= outside;
+    const message = clean(words ?? 'not valid');
+    details.push(
+      outside
+        ? { path: '', message: `${place} parameter ${clean(steps.join('.'))}: ${message}` }
+        : { path: clean(pointerOf(place === 'body' ? steps : loc)), message },
+    );
+  }
+  const [first] = details;
+  const more = list.length > 1 ? ` (and ${list.length - 1} more)` : '';
+  const where = first === undefined || first.path === '' ? '' : `${first.path}: `;
+  const text = first === undefined ? '' : `${where}${first.message}${more}`;
+  return { text, details, about: aboutRequest ? 'request' : 'job' };
+}
+
+function pointerOf(steps: readonly unknown[]): string {
+  return steps.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+/** A complaint about the id in the address, not about the job behind it. */
+function namesTheId(detail: string): boolean {
+  return /request_?id|object ?id/i.test(detail);
+}
+
+function wordsIn(record: Readonly<Record<string, unknown>>, names: readonly string[]): string | undefined {
+  for (const name of names) {
+    const value = record[name];
+    if (typeof value === 'string' && value.trim() !== '') return value;
+    if (isRecord(value)) return wordsIn(value, ['message', 'detail', 'msg']);
+  }
+  return undefined;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    // Then it is plain text.
+    return undefined;
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

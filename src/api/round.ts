@@ -1,0 +1,73 @@
+/** One round of looking for an answer whose kind may not be known. */
+import type { Kind } from '../domain/kinds.ts';
+import { CliError } from '../errors.ts';
+import type { Clock } from '../platform/host.ts';
+import { UnavailableError } from './failure.ts';
+import type { Answer, AnswerSink, OptipickClient, Sighting } from './model.ts';
+
+const LONGEST_LOOK_MS = 30_000;
+/** Even the last look gets this long, or it could not succeed. */
+const SHORTEST_LOOK_MS = 1000;
+
+/** What a round told when the answer is not there. */
+export type Unfinished =
+  | (Extract<Sighting, { state: 'pending' }> & { readonly kind: Kind })
+  | Extract<Sighting, { state: 'missing' }>
+  | { readonly state: 'unavailable'; readonly error: UnavailableError };
+
+export interface RoundOptions {
+  /** On the monotonic clock: a look is not given much longer than what is left. */
+  readonly deadline: number;
+  /** Nobody asks again: each look may repeat itself. */
+  readonly once?: boolean;
+  readonly clock: Pick<Clock, 'monotonic'>;
+  readonly signal?: AbortSignal | undefined;
+  readonly sink?: AnswerSink | undefined;
+}
+
+/**
+ * Asks each kind until one has the answer or says that it works on it; else the most telling of what they said.
+ * Throws `CliError` for a key that is refused, and for a refusal when no kind told anything better.
+ */
+export async function lookAtKinds(
+  client: OptipickClient,
+  kinds: readonly Kind[],
+  requestId: string,
+  { clock, deadline, once = false, signal, sink }: RoundOptions,
+): Promise<Answer | Unfinished> {
+  let delivered = false;
+  const counted =
+    sink === undefined
+      ? undefined
+      : (chunk: Uint8Array): Promise<void> => {
+          delivered = true;
+          return sink(chunk);
+        };
+  const outcomes: Unfinished[] = [];
+  let refusal: CliError | undefined;
+  for (const kind of kinds) {
+    const timeoutMs = Math.min(LONGEST_LOOK_MS, Math.max(SHORTEST_LOOK_MS, deadline - clock.monotonic()));
+    try {
+      const attempts = once ? undefined : 1;
+      const sighting = await client.look(kind, requestId, { signal, sink: counted, timeoutMs, attempts });
+      if ('summary' in sighting) return sighting;
+      const outcome = sighting.state === 'pending' ? { ...sighting, kind } : sighting;
+      if (outcome.state === 'pending' && outcome.word !== undefined) return outcome;
+      outcomes.push(outcome);
+    } catch (error) {
+      // The sink has a part of the answer: a second one would be glued to it.
+      if (delivered || !(error instanceof CliError)) throw error;
+      // A certificate does not become trusted by waiting.
+      if (error instanceof UnavailableError && error.code !== 'tls') outcomes.push({ state: 'unavailable', error });
+      else if (error.failure === 'refused') refusal ??= error;
+      else throw error;
+    }
+  }
+  const best = (['pending', 'unavailable', 'missing'] as const)
+    .map((state) => outcomes.find((outcome) => outcome.state === state))
+    .find((outcome) => outcome !== undefined);
+  if (best === undefined || (refusal !== undefined && best.state === 'missing')) {
+    throw refusal ?? new CliError('internal', 'no kind to ask for');
+  }
+  return best;
+}

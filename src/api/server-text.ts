@@ -1,0 +1,33 @@
+/** Words of a server, made fit to stand in an error message. */
+
+/** An explanation longer than this explains nothing. */
+const LIMIT = 300;
+
+/** One line, no control or invisible characters, no secrets, cut at a sane length. */
+export function cleanServerText(text: string, secrets: readonly string[] = []): string {
+  let clean = text;
+  for (const secret of secrets) if (secret !== '') clean = clean.replaceAll(secret, '***');
+  clean = clean
+    .toWellFormed()
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
+    .replace(/ {2,}/g, ' ')
+    .trim();
+  return clean.length <= LIMIT
+    ? clean
+    : `${clean
+        .slice(0, LIMIT)
+        .toWellFormed()
+        .replace(/\ufffd$/, '')}…`;
+}
+
+/** Whether this is a web page: what a proxy, a login portal or another server answers. */
+export function isHtml(text: string, contentType: string | undefined): boolean {
+  return /\bx?html\b/i.test(contentType ?? '') || /^\s*<(?:!doctype|html|head|body)\b/i.test(text);
+}
+
+/** What a web page says of itself: its title, else its first heading; `''` when it has neither. */
+export function titleOfHtml(html: string): string {
+  const found =
+    /<title\b[^>]*>([^<]*)/i.exec(html)?.[1]?.trim() || /<h1\b[^>]*>([^]*?)<\/h1/i.exec(html)?.[1]?.trim() || '';
+  return found.replace(/<[^>]*>/g, ' ');
+}

@@ -1,0 +1,99 @@
+/** What the answers to a POST mean. */
+import type { HttpRequest, HttpResponse } from '../domain/http.ts';
+import type { Kind } from '../domain/kinds.ts';
+import { CliError } from '../errors.ts';
+import { readAnswerBody } from './answer-body.ts';
+import type { AnswerBody, Delivery } from './answer-body.ts';
+import { exchange, refuse } from './exchange.ts';
+import type { ExchangeOptions } from './exchange.ts';
+import { MAYBE_ACCEPTED, UnavailableError } from './failure.ts';
+import { endedAnswer, notTheApi } from './look.ts';
+import type { Answer, AnswerSink, Submitted } from './model.ts';
+import { cleanServerText } from './server-text.ts';
+import { submittedId } from './submitted-id.ts';
+
+/** An id is looked for in the text of a body up to this length; a longer one is an answer. */
+const ID_TEXT_BYTES = 1024 * 1024;
+
+/** The answer to an asynchronous submit. A server that ignored `synchronous=false` sends the result: its id counts. */
+export async function readSubmitted(wire: ExchangeOptions, kind: Kind, response: HttpResponse): Promise<Submitted> {
+  const { status } = response;
+  if (status < 200 || status > 299) throw await refuse(response, wire, { method: 'POST' });
+  const body = await readAnswerBody(response, { sink: undefined, started: false });
+  const requestId = idIn(body);
+  if (requestId !== undefined) return { kind, requestId };
+  const elsewhere = notTheApi(body, response, undefined, wire.secrets);
+  if (elsewhere.code === 'not_the_api') throw elsewhere;
+  const said = body.summary?.error ?? (body.malformed ? '' : textOf(body));
+  const words = cleanServerText(said, wire.secrets);
+  throw new CliError(
+    'refused',
+    `the API took the request without giving it an id${words === '' ? '' : `: ${words}`}; it may have been accepted`,
+    { code: 'no_request_id', status, hint: MAYBE_ACCEPTED.hint },
+  );
+}
+
+/** One synchronous POST. An answer that only names an id means that the server went on without us. */
+export async function readSynchronousAnswer(
+  wire: ExchangeOptions,
+  request: HttpRequest,
+  kind: Kind,
+  sink: AnswerSink | undefined,
+): Promise<Answer> {
+  const delivery: Delivery = { sink, started: false };
+  try {
+    return await exchange(wire, request, undefined, async (response) => {
+      const { status } = response;
+      if (status < 200 || status > 299) throw await refuse(response, wire, { method: 'POST' });
+      const body = await readAnswerBody(response, delivery);
+      const id = idIn(body);
+      if (body.state !== 'pending' && body.summary !== undefined) {
+        return endedAnswer(kind, id ?? '', body.state, body.summary, body.bytes);
+      }
+      if (id !== undefined) throw wentOn(id, status);
+      const failure = notTheApi(body, response, undefined, wire.secrets);
+      throw failure instanceof UnavailableError
+        ? new UnavailableError('the answer holds no result; the request may have been accepted', {
+            ...MAYBE_ACCEPTED,
+            status,
+            repeatable: false,
+          })
+        : failure;
+    });
+  } catch (error) {
+    throw error instanceof UnavailableError && error.code === MAYBE_ACCEPTED.code ? cutOff(error) : error;
+  }
+}
+
+function wentOn(requestId: string, status: number): CliError {
+  return new CliError('pending', `the server accepted request ${requestId} but did not wait for its result`, {
+    code: 'accepted_asynchronously',
+    status,
+    requestId,
+    hint: `optipick poll ${requestId}`,
+  });
+}
+
+const GATEWAY_STATUSES = new Set([502, 503, 504]);
+
+/** Amazon API Gateway, where the service was seen in 2024, allows a call about 29 s. */
+function cutOff(error: UnavailableError): UnavailableError {
+  const byGateway = error.status === undefined || GATEWAY_STATUSES.has(error.status);
+  if (!byGateway) return error;
+  return new UnavailableError(`${error.message}; a gateway usually ends a synchronous call after about 29 s`, {
+    ...MAYBE_ACCEPTED,
+    ...(error.status === undefined ? {} : { status: error.status }),
+    cause: error,
+    hint: `use --wait in place of --sync: it asks for the result until it is there. ${MAYBE_ACCEPTED.hint}`,
+    repeatable: false,
+  });
+}
+
+function idIn(body: AnswerBody): string | undefined {
+  if (body.summary?.requestId !== undefined) return body.summary.requestId;
+  return submittedId(textOf(body));
+}
+
+function textOf({ bytes }: AnswerBody): string {
+  return bytes === undefined || bytes.byteLength > ID_TEXT_BYTES ? '' : new TextDecoder().decode(bytes);
+}

@@ -1,0 +1,102 @@
+/** `optipick login`: asks for the API key and the webhook secret, checks them, stores them. */
+import type { Command } from 'commander';
+import { openClient, type Context } from '../../context.ts';
+import { readText } from '../../domain/http.ts';
+import { maskSecret, parseApiKey } from '../../domain/secret.ts';
+import { parseSettingValue } from '../../domain/settings.ts';
+import { CliError, messageOf } from '../../errors.ts';
+import { API_ENVIRONMENT, withHelp, type ContextSource } from '../declaration.ts';
+import { store } from './config.ts';
+
+export function addLogin(parent: Command, context: ContextSource): void {
+  const command = parent
+    .command('login')
+    .description('Ask for the API key and the webhook secret, check them, and store them in the profile.');
+  withHelp(command, {
+    output: `Nothing on stdout. Enter skips a question and leaves what is stored as it is.
+Without a terminal the key is the first line of stdin, the secret the second.`,
+    examples: [
+      ['optipick login', 'the default profile'],
+      ['optipick login -p staging --base-url https://staging.example.com', 'another account'],
+      ['printf "%s\\n%s\\n" "$KEY" "$SECRET" | optipick login', 'in a script'],
+    ],
+    environment: API_ENVIRONMENT,
+    failures: [
+      ['usage', 'a key or secret that could never work'],
+      ['auth', 'the API rejected the key; nothing was stored'],
+      ['environment', 'the settings file is corrupt or cannot be written'],
+    ],
+  });
+  command.action(() => login(context()));
+}
+
+async function login(context: Context): Promise<void> {
+  const { output, options } = context;
+  const settings = await context.settings();
+  const { normaliseBaseUrl } = await import('../../api/base-url.ts');
+  const baseUrl = normaliseBaseUrl(settings.baseUrl.value);
+  const [keyText, secretText] = await answers(context);
+
+  const change: Record<string, string | number> = {};
+  if (keyText !== '') {
+    change['api-key'] = parseApiKey(keyText);
+    await check(context, baseUrl, keyText);
+  }
+  if (secretText !== '') {
+    const { value, warnings } = parseSettingValue('webhook-secret', secretText);
+    change['webhook-secret'] = value;
+    for (const warning of warnings) await output.warn(warning);
+  }
+  if (Object.keys(change).length === 0) {
+    await output.note('nothing given, nothing stored');
+    return;
+  }
+  // A key belongs to the API it was checked against.
+  if (options.baseUrl !== undefined) change['base-url'] = baseUrl;
+  const profile = settings.profile.value;
+  await store(context, profile, change);
+  const stored = Object.entries(change).map(([key, value]) =>
+    key === 'base-url' ? `base-url ${value}` : `${key} ${maskSecret(String(value))}`,
+  );
+  await output.note(`stored in profile "${profile}": ${stored.join(', ')}`);
+  const target = profile === 'default' ? '' : ` -p ${profile}`;
+  await output.hint(`try: optipick cluster submit wave.json --wait${target}`);
+}
+
+/** The two answers, "" for none. */
+async function answers({ host, interactive }: Context): Promise<readonly [key: string, secret: string]> {
+  if (interactive) {
+    await host.stderr.write('API keys: https://optipick.optioryx.com/settings > API Keys. Enter skips a question.\n');
+    const key = await host.terminal.ask('API key: ', { hidden: true });
+    const secret = await host.terminal.ask('Webhook secret (whsec_...): ', { hidden: true });
+    return [key.trim(), secret.trim()];
+  }
+  if (host.stdin.isTTY) {
+    throw new CliError('usage', 'login has questions and may not ask them', {
+      code: 'input_needed',
+      hint: 'pipe the answers in, key first: printf "%s\\n%s\\n" "$KEY" "$SECRET" | optipick login',
+    });
+  }
+  const [key = '', secret = ''] = (await readText(host.stdin.bytes(), 65_536)).split(/\r?\n/);
+  return [key.trim(), secret.trim()];
+}
+
+/** Stops the login when the API says no; an API that does not answer costs a warning. */
+async function check(context: Context, baseUrl: string, key: string): Promise<void> {
+  const { output } = context;
+  try {
+    const client = await openClient(context, baseUrl, key);
+    if ((await client.checkKey({ signal: context.stop })) === 'accepted') {
+      await output.note(`the key was accepted by ${baseUrl}`);
+      return;
+    }
+  } catch (error) {
+    context.stop.throwIfAborted();
+    await output.warn(`the key could not be checked: ${messageOf(error)}`);
+    return;
+  }
+  throw new CliError('auth', `${baseUrl} rejected the API key; nothing was stored`, {
+    code: 'key_rejected',
+    hint: 'keys expire (365 days by default) and belong to one account; make a new one under Settings > API Keys',
+  });
+}

@@ -1,0 +1,92 @@
+/** The texts of `optipick help <topic>`. */
+export interface HelpTopic {
+  readonly name: string;
+  readonly text: string;
+}
+
+const EXIT_CODE_TOPIC = `Exit codes
+
+  code  name         meaning                                                           try again?
+  0     ok           the result was delivered, or what was waited for came
+  1     internal     a bug in optipick; nothing foreseen ends like this                no
+  2     usage        unknown flag or command, bad value, unreadable or invalid input   no
+  3     failed       the optimisation itself failed                                    no
+  4     auth         no API key, or it was rejected (401, 403)                         no
+  5     refused      the API refused: 400, 404, 409, 422, other 4xx                    no
+  6     unavailable  network, TLS, 429 or 5xx after all retries                        yes
+  7     environment  port in use, config corrupt, file or state not writable           no
+  8     pending      not finished yet: --once, or the deadline passed                  later
+  9     signature    a signature did not verify                                        no
+  130   interrupted  stopped by SIGINT (Ctrl-C), after cleaning up
+  143   terminated   stopped by SIGTERM, after cleaning up
+
+With several ids the worst decides, by 1 > 7 > 4 > 2 > 5 > 3 > 6 > 8 > 0.`;
+
+const ENVIRONMENT_TOPIC = `Environment
+
+A value given on the command line always wins: flag > environment > profile in the
+config file > default. An empty variable counts as unset. "optipick config list" says
+where each value comes from.
+
+  OPTIPICK_API_KEY         API key
+  OPTIPICK_WEBHOOK_SECRET  webhook signing secret; several, separated by spaces, while rotating
+  OPTIPICK_BASE_URL        API to talk to (default https://optipick.api.optioryx.com)
+  OPTIPICK_PROFILE         stored profile to use (default "default")
+  OPTIPICK_CONFIG_DIR      folder of config.json
+                           (default $XDG_CONFIG_HOME/optipick, ~/.config/optipick, %APPDATA%\\optipick)
+  OPTIPICK_STATE_DIR       folder of what was submitted and received
+                           (default $XDG_STATE_HOME/optipick, ~/.local/state/optipick, %LOCALAPPDATA%\\optipick)
+  OPTIPICK_DEBUG           as --debug
+
+Honoured as everywhere: NO_COLOR, FORCE_COLOR, CI, HTTPS_PROXY, HTTP_PROXY, NO_PROXY,
+NODE_EXTRA_CA_CERTS, XDG_CONFIG_HOME, XDG_STATE_HOME.
+
+optipick sends no telemetry and talks to the base URL only.`;
+
+const OUTPUT_TOPIC = `Output
+
+stdout carries the result and nothing else. Progress, hints, warnings, questions and
+errors go to stderr; --quiet leaves stderr empty when all goes well.
+
+On a terminal the result is a table. In a pipe it is the same text without colour and
+uncut. --json prints the API's own answer, unknown fields and large numbers included;
+commands that show several things print one JSON object a line, each with "v":1 and a
+"type".
+
+-o, --output <file> writes to a temporary file beside it and renames it: the file is
+whole or not there. The extension tells the format (.json, .txt), --format wins.
+
+Errors with --json are one line on stderr:
+  {"error":{"code":"job_failed","message":"...","exitCode":3,"requestId":"...",
+   "retryable":false,"hint":"..."}}
+"code" is a stable word, "details" lists single faults with their JSON path.`;
+
+const WEBHOOKS_TOPIC = `Webhooks
+
+When an asynchronous request is finished, Optioryx sends a small signed message to every
+endpoint registered in the web application (Settings > Webhooks). It carries the id of
+the finished request, not the result: fetch that with "optipick poll <id>".
+
+  event types   route.optimized, cluster.optimized: any operational warehouse;
+                route.optimized.{site name}.{user id}, and the same for cluster
+  payload       {"request_id":"67507ad05e593173d0313e0f"}
+  headers       svix-id (the same on every retry), svix-timestamp, svix-signature
+  signature     HMAC-SHA256 over "{svix-id}.{svix-timestamp}.{raw body}" with the
+                endpoint's own secret (whsec_...). It is made over the bytes as sent:
+                a body that was parsed and written again does not verify.
+  accepted      any 2xx within 15 seconds; redirects count as failure
+  retries       at once, then 5 s, 5 min, 30 min, 2 h, 5 h, 10 h and 10 h later
+  disabled      an endpoint whose every attempt failed for 5 days is switched off and
+                must be enabled again by hand
+  recovery      the dashboard can resend one message or recover all failed since a date;
+                they come with the same svix-id, so a receiver must know duplicates
+
+A secret belongs to one endpoint. An API key is not a webhook secret.
+Try it without an account: "optipick demo".`;
+
+export const HELP_TOPICS: readonly HelpTopic[] = [
+  { name: 'exit-codes', text: EXIT_CODE_TOPIC },
+  { name: 'environment', text: ENVIRONMENT_TOPIC },
+  { name: 'output', text: OUTPUT_TOPIC },
+  { name: 'webhooks', text: WEBHOOKS_TOPIC },
+];

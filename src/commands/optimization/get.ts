@@ -1,0 +1,65 @@
+/** `optipick route get` and `optipick cluster get`: one look at an answer. */
+import type { Command } from 'commander';
+import type { Context } from '../../context.ts';
+import { KINDS, type Kind } from '../../domain/kinds.ts';
+import { CliError } from '../../errors.ts';
+import { API_ENVIRONMENT, API_FAILURES, withHelp, type ContextSource } from '../declaration.ts';
+import { createAnswerView, type AnswerViewOptions } from './answer-view.ts';
+import { createMemory } from './memory.ts';
+import { jobFailure, sameTarget } from './outcome.ts';
+
+export function addGet(parent: Command, kind: Kind, context: ContextSource): void {
+  const command = parent
+    .command('get')
+    .description(`Fetch a ${kind} answer once.`)
+    .argument('<id>', 'request id')
+    .option('--format <format>', 'table or json')
+    .option('-o, --output <file>', 'write the answer to a file; the extension tells the format')
+    .option('--all', 'do not cut long lists');
+  withHelp(command, {
+    output: "The answer as a table, or with --json the API's own document, byte for byte.",
+    examples: [
+      [`optipick ${kind} get 67507ad05e593173d0313e0f`, 'show an answer'],
+      [`optipick ${kind} get 67507ad05e593173d0313e0f --json | jq .${KINDS[kind].result}`, 'work on it'],
+      [`optipick ${kind} get 67507ad05e593173d0313e0f -o answer.json`, 'keep it'],
+    ],
+    environment: API_ENVIRONMENT,
+    failures: [
+      ['usage', 'wrong options'],
+      ['failed', 'the optimisation itself failed'],
+      ...API_FAILURES,
+      ['pending', 'not finished yet: try again later, or use poll'],
+    ],
+  });
+  command.action((id: string, options: AnswerViewOptions) => get(context(), kind, id, options));
+}
+
+async function get(context: Context, kind: Kind, requestId: string, options: AnswerViewOptions): Promise<void> {
+  const view = createAnswerView(context, options);
+  const client = await context.client();
+  const memory = createMemory(context, client);
+  const answer = await view.show(async (sink) => {
+    const sighting = await client.look(kind, requestId, { sink, signal: context.stop });
+    if (sighting.state === 'done' || sighting.state === 'failed') return sighting;
+    const poll = `optipick poll ${requestId} --kind ${kind}${sameTarget(context)}`;
+    const known = sighting.state === 'missing' ? await memory.kindOf(requestId) : kind;
+    if (sighting.state === 'pending' || known === kind) {
+      throw new CliError('pending', `request ${requestId} is not finished yet`, {
+        code: 'not_finished',
+        requestId,
+        hint: `wait for it with: ${poll}`,
+      });
+    }
+    throw new CliError('refused', `there is no ${kind} answer under ${requestId}: unknown id, or not ready yet`, {
+      code: 'not_found',
+      status: 404,
+      requestId,
+      hint:
+        known === undefined
+          ? `check the id; if it was just submitted elsewhere, wait for it with: ${poll}`
+          : `it was submitted from here as a ${known}: optipick ${known} get ${requestId}`,
+    });
+  });
+  if ((await memory.kindOf(requestId)) !== undefined) await memory.settle(requestId, answer.state);
+  if (answer.state === 'failed') throw jobFailure(answer);
+}

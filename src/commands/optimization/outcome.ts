@@ -1,0 +1,60 @@
+/** What the commands of this folder say of a job that did not end well. */
+import type { Answer } from '../../api/model.ts';
+import { CliError, type Failure } from '../../errors.ts';
+import { cleanText } from '../../output/clean-text.ts';
+import type { Context } from '../../context.ts';
+
+/** Exit 3 for a job that the API ran and that failed. Its answer has been shown before. */
+export function jobFailure(answer: Answer): CliError {
+  const why = answer.failure === undefined ? '' : `: ${cleanText(answer.failure)}`;
+  return new CliError('failed', `the optimisation of request ${answer.requestId} failed${why}`, {
+    code: 'job_failed',
+    requestId: answer.requestId,
+    hint: `optipick ${answer.kind} get ${answer.requestId} --json shows the whole answer`,
+  });
+}
+
+/** The options that reach the same API with the same key again, for commands that are printed to be pasted. */
+export function sameTarget({ options }: Context): string {
+  const words: string[] = [];
+  if (options.profile !== undefined) words.push('--profile', quoted(options.profile));
+  if (options.baseUrl !== undefined) words.push('--base-url', quoted(options.baseUrl));
+  if (options.apiKeyFile !== undefined && options.apiKeyFile !== '-') {
+    words.push('--api-key-file', quoted(options.apiKeyFile));
+  }
+  return words.map((word) => ` ${word}`).join('');
+}
+
+function quoted(word: string): string {
+  return /^[\w./:@=-]+$/.test(word) ? word : `"${word.replaceAll(/(["\\$`])/g, '\\$1')}"`;
+}
+
+/**
+ * Runs `work`; when it ends because time ran out or somebody stopped it, says on stderr how to go on
+ * with the ids that are still running.
+ */
+export async function resumable<T>(context: Context, running: Iterable<string>, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const ids = [...running];
+    const resumes = error instanceof CliError && RESUMABLE.includes(error.failure) && ids.length > 0;
+    if (resumes) for (const line of resumeLines(context, ids)) await context.host.stderr.write(`${line}\n`);
+    throw error;
+  }
+}
+
+const RESUMABLE: readonly Failure[] = ['pending', 'unavailable', 'interrupted', 'terminated'];
+
+/** More ids than this are better kept than pasted. */
+const PASTABLE_IDS = 20;
+
+function resumeLines(context: Context, running: readonly string[]): readonly string[] {
+  const target = sameTarget(context);
+  if (running.length <= PASTABLE_IDS) return [`still running; resume with: optipick poll ${running.join(' ')}${target}`];
+  return [
+    `${running.length} requests are still running:`,
+    ...running,
+    `resume with: optipick poll -${target} (these ids on stdin), or optipick poll --pending${target}`,
+  ];
+}

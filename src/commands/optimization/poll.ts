@@ -1,0 +1,131 @@
+/** `optipick poll`: wait for answers. */
+import { type Command, Option } from 'commander';
+import type { Context } from '../../context.ts';
+import { KIND_NAMES, type Kind } from '../../domain/kinds.ts';
+import { CliError } from '../../errors.ts';
+import { parseDuration } from '../../input/duration.ts';
+import { API_ENVIRONMENT, API_FAILURES, withHelp, type ContextSource } from '../declaration.ts';
+import { readInput } from '../input-file.ts';
+import { createAnswerView, type AnswerViewOptions } from './answer-view.ts';
+import { createMemory, type Memory } from './memory.ts';
+import { jobFailure, resumable } from './outcome.ts';
+import { pollMany } from './poll-many.ts';
+import { awaitAnswer, type Target } from './waiting.ts';
+
+interface PollOptions extends AnswerViewOptions {
+  readonly kind?: Kind;
+  readonly interval: number;
+  readonly maxInterval: number;
+  readonly timeout: number;
+  readonly any?: boolean;
+  readonly once?: boolean;
+  readonly pending?: boolean;
+}
+
+export function addPoll(parent: Command, context: ContextSource): void {
+  const duration = (flag: string) => (text: string) => parseDuration(text, flag);
+  const command = parent
+    .command('poll')
+    .description('Wait until answers are there, and show them.')
+    .argument('[id...]', 'request ids, or - to read them from stdin')
+    .addOption(new Option('--kind <kind>', 'route or cluster (default: as submitted from here, else both are tried)').choices(KIND_NAMES))
+    .option('--interval <duration>', 'first pause; pauses grow', duration('--interval'), 1000)
+    .option('--max-interval <duration>', 'longest pause', duration('--max-interval'), 10_000)
+    .option('--timeout <duration>', 'give up after this long', duration('--timeout'), 300_000)
+    .option('--any', 'stop at the first finished one')
+    .option('--once', 'ask once and do not wait')
+    .option('--pending', 'all that was submitted from here and has not been seen to end')
+    .option('--format <format>', 'table or json')
+    .option('-o, --output <file>', 'write the answer to a file (one id only)')
+    .option('--all', 'do not cut long lists');
+  withHelp(command, {
+    output: `One id: the answer as a table, or with --json the API's own document.
+Several: each as it comes; with --json one line each,
+{"v":1,"type":"result","request_id":"...","kind":"cluster","state":"done","result":{...}}.`,
+    examples: [
+      ['optipick poll 67507ad05e593173d0313e0f', 'wait for one answer'],
+      ['optipick poll --pending --timeout 30m', 'wait for all that is unfinished'],
+      ['cat ids.txt | optipick poll - --json > answers.ndjson', 'many at once'],
+    ],
+    environment: API_ENVIRONMENT,
+    failures: [
+      ['usage', 'wrong options'],
+      ['failed', 'an optimisation failed'],
+      ...API_FAILURES,
+      ['pending', 'not finished yet: --once, or the deadline passed'],
+      ['interrupted', 'Ctrl-C; the command to resume with is printed'],
+    ],
+  });
+  command.action((ids: readonly string[], options: PollOptions) => poll(context(), ids, options));
+}
+
+async function poll(context: Context, words: readonly string[], options: PollOptions): Promise<void> {
+  const view = createAnswerView(context, options);
+  const typed = await idsOf(context, words, options);
+  const client = await context.client();
+  const memory = createMemory(context, client);
+  const targets = await targetsOf(memory, typed, options);
+  const [only] = targets;
+  if (only === undefined) {
+    await context.output.note('nothing is unfinished');
+    return;
+  }
+  const wait = { ...options, once: options.once ?? false };
+  if (targets.length > 1) {
+    refuseFile(options);
+    await pollMany(context, client, memory, targets, { ...wait, any: options.any ?? false, format: view.format });
+    return;
+  }
+  const answer = await resumable(context, [only.requestId], () =>
+    view.show((sink) => awaitAnswer(context, client, only, { ...wait, sink })),
+  );
+  if (only.knownHere) await memory.settle(answer.requestId, answer.state);
+  if (answer.state === 'failed') throw jobFailure(answer);
+}
+
+function refuseFile({ output }: PollOptions): void {
+  if (output === undefined) return;
+  throw new CliError('usage', '--output takes one answer and there are several ids', {
+    code: 'conflicting_options',
+    hint: 'use --json > answers.ndjson: one line for each answer',
+  });
+}
+
+/** The ids of the command line, in order, each once. `-` stands for stdin, whose ids are separated by white space. */
+async function idsOf(context: Context, words: readonly string[], options: PollOptions): Promise<readonly string[]> {
+  if (options.pending === true) {
+    if (words.length === 0) return [];
+    throw new CliError('usage', '--pending takes no ids', { code: 'conflicting_options' });
+  }
+  const ids: string[] = [];
+  for (const word of words) {
+    if (word !== '-') {
+      ids.push(word);
+      continue;
+    }
+    const { bytes } = await readInput(context, '-');
+    ids.push(...new TextDecoder().decode(bytes).split(/\s+/).filter((id) => id !== ''));
+  }
+  if (ids.length === 0) {
+    throw new CliError('usage', words.length === 0 ? 'poll needs a request id' : 'there are no request ids on stdin', {
+      code: 'missing_argument',
+      hint: 'optipick poll <id>, or optipick poll --pending for all that was submitted from here',
+    });
+  }
+  return [...new Set(ids)];
+}
+
+async function targetsOf(memory: Memory, ids: readonly string[], options: PollOptions): Promise<readonly Target[]> {
+  if (options.pending === true) {
+    const pending = await memory.pending();
+    return pending
+      .filter(({ kind }) => options.kind === undefined || kind === options.kind)
+      .map((submitted) => ({ ...submitted, knownHere: true }));
+  }
+  const targets: Target[] = [];
+  for (const requestId of ids) {
+    const remembered = await memory.kindOf(requestId);
+    targets.push({ requestId, kind: options.kind ?? remembered, knownHere: remembered !== undefined });
+  }
+  return targets;
+}

@@ -1,0 +1,47 @@
+/** A sandbox on a port of this machine. */
+import type { Host } from '../platform/host.ts';
+import { createSandboxApp, type SandboxApp } from '../sandbox/app.ts';
+import type { SandboxOptions } from '../sandbox/options.ts';
+
+export interface RunningSandbox {
+  /** `http://127.0.0.1:4010` */
+  readonly url: string;
+  readonly port: number;
+  readonly apiKey: string;
+  /** Signs the webhooks. */
+  readonly secret: string;
+  addEndpoint: SandboxApp['addEndpoint'];
+  /** Ends its jobs and webhooks and closes the port. */
+  stop(): Promise<void>;
+}
+
+/** A wave of 100,000 picks is about 20 MB. */
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
+
+/** On loopback only; port 0 picks a free one. Throws `CliError` `environment` when the port cannot be had. */
+export async function createSandbox(
+  host: Host,
+  options: SandboxOptions & { readonly port?: number },
+): Promise<RunningSandbox> {
+  const app = createSandboxApp(options, {
+    clock: host.clock,
+    http: await host.http(),
+    randomBytes: (size) => host.randomBytes(size),
+  });
+  const server = await host.serve(app.http, {
+    host: '127.0.0.1',
+    port: options.port ?? 0,
+    maxBodyBytes: MAX_BODY_BYTES,
+  });
+  return {
+    url: server.url,
+    port: server.port,
+    apiKey: app.apiKey,
+    secret: app.secret,
+    addEndpoint: (url, endpoint) => app.addEndpoint(url, endpoint),
+    async stop() {
+      await app.stop();
+      await server.close(0);
+    },
+  };
+}

@@ -1,0 +1,135 @@
+/** What a command needs, resolved on first use, so that a command pays only for what it touches. */
+import type { OptipickClient } from './api/model.ts';
+import type { Settings } from './domain/settings.ts';
+import { CliError } from './errors.ts';
+import { createOutput, type Output } from './output/print.ts';
+import type { Host } from './platform/host.ts';
+import type { Submissions } from './state/submissions.ts';
+
+/** The options that every command takes, before or after its name. */
+export interface GlobalOptions {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly debug?: boolean;
+  /** `false` with `--no-color`. */
+  readonly color?: boolean;
+  /** `false` with `--no-input`. */
+  readonly input?: boolean;
+  readonly profile?: string;
+  readonly baseUrl?: string;
+  readonly apiKeyFile?: string;
+}
+
+export interface Context {
+  readonly host: Host;
+  readonly options: GlobalOptions;
+  readonly output: Output;
+  /** Aborted with a `CliError` by the first SIGINT or SIGTERM. */
+  readonly stop: AbortSignal;
+  /** Whether questions may be asked: a terminal, no `--no-input`, no `CI`. */
+  readonly interactive: boolean;
+  settings(): Promise<Settings>;
+  /** The client for the base URL in force. Throws `CliError` `auth` when there is no key. */
+  client(): Promise<OptipickClient>;
+  /** What was submitted from this machine. Throws `CliError` `environment` when it cannot be opened. */
+  submissions(): Promise<Submissions>;
+  /** Work to be done when the command ends, however it ends. */
+  atEnd(task: () => void | Promise<void>): void;
+}
+
+export interface RunFacts {
+  readonly stop: AbortSignal;
+  readonly atEnd: Context['atEnd'];
+}
+
+/** The real context; all parts are made on first use and once. */
+export function createContext(host: Host, options: GlobalOptions, { stop, atEnd }: RunFacts): Context {
+  const output = createOutput(host, {
+    json: options.json ?? false,
+    quiet: options.quiet ?? false,
+    color: options.color ?? true,
+  });
+
+  const settings = once(async () => {
+    const { resolveSettings } = await import('./domain/settings.ts');
+    const { profiles, repaired } = await host.settingsFile.read();
+    for (const warning of repaired) await output.warn(warning);
+    const flags = { profile: options.profile, baseUrl: options.baseUrl, apiKey: await keyFromFile() };
+    return resolveSettings({ flags, env: host.env, profiles });
+  });
+
+  const keyFromFile = async (): Promise<string | undefined> => {
+    if (options.apiKeyFile === undefined) return undefined;
+    const { readInput } = await import('./commands/input-file.ts');
+    const { bytes } = await readInput(context, options.apiKeyFile);
+    return new TextDecoder().decode(bytes).trim();
+  };
+
+  const context: Context = {
+    host,
+    options,
+    output,
+    stop,
+    atEnd,
+    interactive: host.stdin.isTTY && host.stderr.isTTY && options.input !== false && !isSet(host.env['CI']),
+    settings,
+    client: once(async () => {
+      const { apiKey, baseUrl } = await settings();
+      const { normaliseBaseUrl } = await import('./api/base-url.ts');
+      const url = normaliseBaseUrl(baseUrl.value);
+      if (apiKey === undefined) throw noKey();
+      return openClient(context, url, apiKey.value);
+    }),
+    submissions: once(async () => {
+      const [{ stateFolder }, { openState }, { createSubmissions }] = await Promise.all([
+        import('./platform/paths.ts'),
+        import('./state/database.ts'),
+        import('./state/submissions.ts'),
+      ]);
+      const folder = stateFolder(host);
+      const database = await openState((path) => host.openDatabase(path), folder);
+      atEnd(() => database.close());
+      return createSubmissions(database, host.clock, folder);
+    }),
+  };
+  return context;
+}
+
+/** A client for a key that need not be stored. Throws `CliError` `usage` for a key that cannot be one. */
+export async function openClient(context: Context, baseUrl: string, key: string): Promise<OptipickClient> {
+  const { host, options } = context;
+  const [{ createClient }, { parseApiKey }] = await Promise.all([
+    import('./api/client.ts'),
+    import('./domain/secret.ts'),
+  ]);
+  const apiKey = parseApiKey(key);
+  let http = await host.http();
+  if (options.debug === true || isSet(host.env['OPTIPICK_DEBUG'])) {
+    const { withTrace } = await import('./api/policy.ts');
+    http = withTrace(http, { clock: host.clock, write: (line) => void host.stderr.write(`${line}\n`) });
+  }
+  return createClient({
+    http,
+    baseUrl,
+    apiKey,
+    clock: host.clock,
+    random: () => host.random(),
+    userAgent: `optipick/${host.version}`,
+  });
+}
+
+function noKey(): CliError {
+  return new CliError('auth', 'there is no API key', {
+    code: 'no_api_key',
+    hint: 'store one with: optipick login; or set OPTIPICK_API_KEY; or try without an account: optipick demo',
+  });
+}
+
+function isSet(value: string | undefined): boolean {
+  return value !== undefined && value !== '' && value !== '0' && value !== 'false';
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+}

@@ -1,0 +1,243 @@
+import type { AnswerReader, AnswerSummary, ClusterSummary, Stop } from './answer.ts';
+import { createJsonSplitter, type FieldsPlan, type ItemsPlan, type JsonPlan } from './json-splitter.ts';
+import { createInvalidPicks } from './invalid-picks.ts';
+import { type Kind, KINDS } from './kinds.ts';
+import { fieldOf, type Intern, isRecord, numberOf, placeOf, textOf } from './loose-fields.ts';
+
+/** Top-level fields that are read as they are. */
+const HEAD = [
+  'type',
+  'request_id',
+  'site_name',
+  'wave_id',
+  'route_id',
+  'timestamp',
+  'computation_time',
+  'error',
+  'status',
+  'unit',
+  'asis_distance',
+  'optimal_distance',
+  'visualization_url',
+] as const;
+
+/** The documented default of the answer's `unit`. */
+const DEFAULT_UNIT = 'cm';
+
+/**
+ * Reads the answer of either kind, in the current and the older edition, while it comes in. Nothing is required: a
+ * field of another type than documented counts as absent, an unknown field is passed over, of two equal keys the last
+ * one counts. Memory goes to the stops of a route (one small object each) and to one element at a time, never to the
+ * document.
+ */
+export function createAnswerReader(): AnswerReader {
+  const intern = createIntern();
+  const head = new Map<string, unknown>();
+  const stops = createStops(intern);
+  const optimal = createClusters(intern);
+  const asis = createClusters(intern);
+  const invalid = createInvalidPicks();
+  let isObject = false;
+
+  const fields = new Map<string, JsonPlan>([
+    ...HEAD.map((name): [string, JsonPlan] => [name, { take: 'scalar', value: (value) => head.set(name, value) }]),
+    [KINDS.route.result, stops.plan],
+    [KINDS.cluster.result, optimal.plan],
+    ['asis_clusters', asis.plan],
+    ['invalid_picks', invalid.plan],
+  ]);
+  const splitter = createJsonSplitter({
+    take: 'fields',
+    fields,
+    begin: (matches) => {
+      isObject = matches;
+    },
+  });
+  let fault: unknown;
+
+  return {
+    push(chunk) {
+      if (fault !== undefined) return;
+      try {
+        splitter.push(chunk);
+      } catch (error) {
+        // Told at the end: the one who pushes is copying the bytes on, and those are not at fault.
+        fault = error;
+      }
+    },
+    end() {
+      if (fault !== undefined) throw fault as Error;
+      return splitter.end() && isObject ? summary() : undefined;
+    },
+  };
+
+  function summary(): AnswerSummary {
+    const computationTime = numberOf(head.get('computation_time'));
+    const clusters = optimal.clusters();
+    const asisClusters = asis.clusters();
+    const route = stops.stops();
+    return {
+      kind: kindOf(),
+      requestId: textOf(head.get('request_id')),
+      siteName: textOf(head.get('site_name')),
+      waveId: textOf(head.get('wave_id')),
+      routeId: textOf(head.get('route_id')),
+      timestamp: textOf(head.get('timestamp')),
+      computationTime,
+      error: textOf(head.get('error')),
+      status: textOf(head.get('status')),
+      unit: textOf(head.get('unit')) ?? DEFAULT_UNIT,
+      asisDistance: numberOf(head.get('asis_distance')) ?? totalOf(asisClusters),
+      optimalDistance: numberOf(head.get('optimal_distance')) ?? totalOf(clusters),
+      visualizationUrl: textOf(head.get('visualization_url')),
+      hasResult: stops.isThere() || optimal.isThere() || computationTime !== undefined,
+      stops: route,
+      clusters,
+      asisClusters: asisClusters.length === 0 ? undefined : asisClusters.length,
+      picks: route.length + clusters.reduce((sum, cluster) => sum + cluster.picks, 0),
+      invalidPicks: invalid.groups(),
+    };
+  }
+
+  function kindOf(): Kind | undefined {
+    const type = textOf(head.get('type'))?.toUpperCase();
+    if (type === KINDS.cluster.type) return 'cluster';
+    if (type === KINDS.route.type) return 'route';
+    if (optimal.isThere() || asis.isThere()) return 'cluster';
+    return stops.isThere() || textOf(head.get('route_id')) !== undefined ? 'route' : undefined;
+  }
+}
+
+/** The top-level `picks` of a route answer. */
+function createStops(intern: Intern): { plan: ItemsPlan; isThere(): boolean; stops(): Stop[] } {
+  let there = false;
+  let stops: Stop[] = [];
+  return {
+    plan: {
+      take: 'items',
+      item: {
+        take: 'whole',
+        value(pick) {
+          if (!isRecord(pick)) return;
+          stops.push({
+            sequence: numberOf(fieldOf(pick, 'optim_sequence')),
+            pickId: textOf(fieldOf(pick, 'pick_id')) ?? '',
+            locationId: intern(placeOf(pick) ?? ''),
+            orderId: intern(textOf(fieldOf(pick, 'order_id'))),
+            skuId: intern(textOf(fieldOf(pick, 'sku_id'))),
+            quantity: numberOf(fieldOf(pick, 'quantity')),
+          });
+        },
+      },
+      begin(matches) {
+        there = matches;
+        stops = [];
+      },
+    },
+    isThere: () => there,
+    /** In walking order: as sent, unless every stop tells its place. */
+    stops() {
+      const ordered = stops.every((stop) => stop.sequence !== undefined);
+      return ordered ? stops.sort((a, b) => (a.sequence ?? 0) - (b.sequence ?? 0)) : stops;
+    },
+  };
+}
+
+/** `optimal_clusters` or `asis_clusters`: counted pick by pick, because one cluster can hold a whole wave. */
+function createClusters(intern: Intern): { plan: ItemsPlan; isThere(): boolean; clusters(): ClusterSummary[] } {
+  let there = false;
+  let clusters: ClusterSummary[] = [];
+  let listId: string | undefined;
+  let distance: number | undefined;
+  let orderIds: number | undefined;
+  let picks = 0;
+  const locations = new Set<string>();
+  const orders = new Set<string>();
+
+  function forgetPicks(): void {
+    picks = 0;
+    locations.clear();
+    orders.clear();
+  }
+
+  const cluster: FieldsPlan = {
+    take: 'fields',
+    fields: new Map<string, JsonPlan>([
+      ['list_id', { take: 'scalar', value: (value) => (listId = textOf(value)) }],
+      ['estimated_distance', { take: 'scalar', value: (value) => (distance = numberOf(value)) }],
+      ['order_ids', { take: 'whole', value: (value) => (orderIds = Array.isArray(value) ? value.length : undefined) }],
+      [
+        'picks',
+        {
+          take: 'items',
+          item: {
+            take: 'whole',
+            value(pick) {
+              if (!isRecord(pick)) return;
+              picks += 1;
+              const place = placeOf(pick);
+              if (place !== undefined) locations.add(intern(place));
+              const order = textOf(fieldOf(pick, 'order_id'));
+              if (order !== undefined) orders.add(intern(order));
+            },
+          },
+          begin: forgetPicks,
+        },
+      ],
+    ]),
+    begin() {
+      listId = undefined;
+      distance = undefined;
+      orderIds = undefined;
+      forgetPicks();
+    },
+    end() {
+      clusters.push({
+        listId: listId ?? '',
+        // `order_ids` has an empty list for its documented default: then the picks tell.
+        orders: orderIds === undefined || orderIds === 0 ? orders.size : orderIds,
+        picks,
+        locations: locations.size,
+        distance,
+      });
+    },
+  };
+  return {
+    plan: {
+      take: 'items',
+      item: cluster,
+      begin(matches) {
+        there = matches;
+        clusters = [];
+      },
+    },
+    isThere: () => there,
+    clusters: () => clusters,
+  };
+}
+
+/**
+ * The sum of the clusters' distances, for an answer without totals: in the one published answer both totals are these
+ * sums. `undefined` when a cluster has no distance.
+ */
+function totalOf(clusters: readonly ClusterSummary[]): number | undefined {
+  if (clusters.length === 0) return undefined;
+  let total = 0;
+  for (const { distance } of clusters) {
+    if (distance === undefined) return undefined;
+    total += distance;
+  }
+  return total;
+}
+
+/** Equal strings are kept once: an answer repeats its orders and locations thousands of times. */
+function createIntern(): Intern {
+  const known = new Map<string, string>();
+  return <T extends string | undefined>(text: T): T => {
+    if (text === undefined) return text;
+    const before = known.get(text);
+    if (before !== undefined) return before as T;
+    known.set(text, text);
+    return text;
+  };
+}

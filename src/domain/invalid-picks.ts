@@ -1,0 +1,36 @@
+import type { InvalidPickGroup } from './answer.ts';
+import type { ItemsPlan } from './json-splitter.ts';
+import { fieldOf, placeOf, textOf } from './loose-fields.ts';
+
+/** As many as a person needs to recognise what is wrong. */
+const EXAMPLES = 3;
+
+/** Takes the answer's `invalid_picks`, grouped by reason, the most frequent reason first. */
+export function createInvalidPicks(): { readonly plan: ItemsPlan; groups(): InvalidPickGroup[] } {
+  let groups = new Map<string, { readonly reason: string; count: number; examples: string[] }>();
+  return {
+    plan: {
+      take: 'items',
+      item: {
+        take: 'whole',
+        value(pick) {
+          const reason = textOf(fieldOf(pick, 'reason')) ?? 'no reason given';
+          const group = groups.get(reason) ?? { reason, count: 0, examples: [] };
+          groups.set(reason, group);
+          group.count += 1;
+          if (group.examples.length < EXAMPLES) group.examples.push(exampleOf(pick));
+        },
+      },
+      begin() {
+        groups = new Map();
+      },
+    },
+    groups: () => [...groups.values()].sort((one, other) => other.count - one.count),
+  };
+}
+
+function exampleOf(pick: unknown): string {
+  const id = textOf(fieldOf(pick, 'pick_id')) ?? '?';
+  const place = placeOf(pick);
+  return place === undefined ? id : `${id} (${place})`;
+}

@@ -1,0 +1,38 @@
+import type { AnswerSummary, JobState } from './answer.ts';
+
+/** The only status word that the OptiPick documentation shows (the sequence diagram of its webhook example). */
+const DONE_WORD = 'FINISHED';
+
+/** Words that mean failure in every job interface of this kind; the documentation names none. */
+const FAILURE_WORDS: ReadonlySet<string> = new Set(['FAILED', 'ERROR', 'CANCELLED']);
+
+/**
+ * What one answer says about its job. The documentation does not state what is answered before a job ends, so every
+ * plausible variant is covered, most telling sign first:
+ *
+ * 1. `failed`: a message in `error`, or a status word of failure (in any case), even beside results;
+ * 2. `done`: fields that only a finished job has, whatever its status word, or the word `FINISHED`;
+ * 3. `pending`: all else: no body, `null`, an object without results, an unknown word.
+ *
+ * Only a 2xx body speaks of the job. Under any other status (404, 425, ...) an `error` field tells of the request,
+ * hence `pending`: whether to go on asking is for the caller to decide.
+ *
+ * @param status HTTP status of the answer
+ * @param summary what was read of its body; `undefined` when that was no object
+ */
+export function classifyAnswer(status: number, summary: AnswerSummary | undefined): JobState {
+  if (summary === undefined || status < 200 || status > 299) return 'pending';
+  const word = normalise(summary.status);
+  if (summary.error !== undefined || FAILURE_WORDS.has(word)) return 'failed';
+  return summary.hasResult || word === DONE_WORD ? 'done' : 'pending';
+}
+
+/** Whether the meaning of a status word is known; an unknown one is taken for `pending` and deserves a warning. */
+export function isKnownStatusWord(word: string): boolean {
+  const known = normalise(word);
+  return known === DONE_WORD || FAILURE_WORDS.has(known);
+}
+
+function normalise(word: string | undefined): string {
+  return word === undefined ? '' : word.trim().toUpperCase();
+}

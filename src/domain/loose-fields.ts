@@ -1,0 +1,35 @@
+/** Reading what may not be there, or not be what was documented: everything unexpected is `undefined`. */
+
+/** Gives back one and the same string for equal strings. */
+export type Intern = <T extends string | undefined>(text: T) => T;
+
+/** Whether a parsed JSON value is an object, and neither a list nor null. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A field of a parsed JSON object. */
+export function fieldOf(value: unknown, name: string): unknown {
+  return isRecord(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+}
+
+/** A string that says something. */
+export function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value.trim() !== '' ? value : undefined;
+}
+
+/** A finite number. */
+export function numberOf(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}
+
+/**
+ * The location of a pick: one string in a route answer, a list of alternatives in the others (documented so), which are
+ * written `A01|B07`.
+ */
+export function placeOf(pick: unknown): string | undefined {
+  const place = fieldOf(pick, 'location_id');
+  if (!Array.isArray(place)) return textOf(place);
+  const names = place.filter((name) => textOf(name) !== undefined);
+  return names.length === 0 ? undefined : names.join('|');
+}

@@ -1,0 +1,171 @@
+/** Words for the common slips in JSON written by hand or by a careless program. Pure: text and offset in, words out. */
+
+/** Words of other languages that look like values. */
+const FOREIGN_WORDS: Readonly<Record<string, string>> = {
+  NaN: 'NaN is no JSON number: leave the field out or write null',
+  nan: 'nan is no JSON number: leave the field out or write null',
+  Infinity: 'Infinity is no JSON number: leave the field out or write null',
+  inf: 'inf is no JSON number: leave the field out or write null',
+  undefined: 'undefined is no JSON value: leave the field out or write null',
+  None: 'None is no JSON value: write null',
+  NULL: 'NULL is no JSON value: write null',
+  True: 'True is no JSON value: write true',
+  TRUE: 'TRUE is no JSON value: write true',
+  False: 'False is no JSON value: write false',
+  FALSE: 'FALSE is no JSON value: write false',
+};
+
+const INVISIBLE: Readonly<Record<string, string>> = {
+  '\u0000': 'a NUL character (U+0000)',
+  '\u00a0': 'a no-break space (U+00A0)',
+  '\u200b': 'a zero-width space (U+200B)',
+  '\u2028': 'a line separator (U+2028)',
+  '\u2029': 'a paragraph separator (U+2029)',
+  '\ufeff': 'a byte order mark (U+FEFF)',
+};
+
+/** What stands where a value belongs. */
+export function wrongValue(text: string, at: number): string {
+  const char = charAt(text, at);
+  const known = strange(text, at);
+  if (known !== undefined) return known;
+  if (char === ',' || char === ']' || char === '}') return `a value is missing before "${char}"`;
+  if (char === ':') return 'a value is missing before ":"';
+  if (char === '+') return 'a number has no plus sign';
+  if (char === '.') return 'a number begins with a digit: write 0.5 for .5';
+  if (char === '<' && at === firstInk(text)) return 'this is HTML or XML, not JSON';
+  const word = wordAt(text, at);
+  if (word !== undefined) return foreignWord(word) ?? `text without quotes: write ${quote(word)}`;
+  return `unexpected ${quote(char)}: expected a value`;
+}
+
+/** What stands where the name of a member belongs. */
+export function wrongName(text: string, at: number): string {
+  const known = strange(text, at);
+  if (known !== undefined) return known;
+  const char = charAt(text, at);
+  if (char === ',') return 'a field is missing before ","';
+  if (char === ':') return 'a field name is missing before ":"';
+  const word = wordAt(text, at);
+  if (word !== undefined) return `field name without quotes: write ${quote(word)}`;
+  const digits = /[\d.]+/y;
+  digits.lastIndex = at;
+  const number = digits.exec(text)?.[0];
+  if (number !== undefined) return `a field name is a text: write ${quote(number)}`;
+  return `unexpected ${quote(char)}: expected a field name in double quotes`;
+}
+
+/** What stands behind the name of a member, where the colon belongs. */
+export function wrongColon(text: string, at: number, name: string): string {
+  const known = strange(text, at);
+  if (known !== undefined) return known;
+  const char = charAt(text, at);
+  if (char === '=') return `"=" after ${quote(name)}: write ":"`;
+  if (char === ',' || char === '}') return `the field ${quote(name)} has no value`;
+  return `missing ":" after ${quote(name)}`;
+}
+
+/** What stands behind a value, where `,` or the closing bracket belongs. */
+export function wrongSeparator(text: string, at: number, closing: string): string {
+  const char = charAt(text, at);
+  if (charAt(text, at - 1) === '"' && /[\p{L}\p{N}]/u.test(char)) {
+    return 'the text ends here: a double quote inside a text is written \\"';
+  }
+  const known = strange(text, at);
+  if (known !== undefined && char !== "'") return known;
+  const next = tokenAt(text, at);
+  return next === undefined
+    ? `unexpected ${quote(char)}: expected "," or "${closing}"`
+    : `missing comma before ${next}`;
+}
+
+/** What stands behind the whole document. */
+export function wrongEnd(text: string, at: number): string {
+  const char = charAt(text, at);
+  const known = strange(text, at);
+  if (known !== undefined && char !== "'") return known;
+  if (char === '{' || char === '[') return 'a second document begins here: a request file holds one';
+  if (char === '}' || char === ']') return `"${char}" closes nothing`;
+  return `unexpected ${quote(char)} behind the end of the document`;
+}
+
+/** Why the number that begins at `start` is none; `at` is the first character that does not fit. */
+export function wrongNumber(text: string, start: number, at: number): string {
+  const rest = /-?[\w.+-]*/y;
+  rest.lastIndex = start;
+  const whole = rest.exec(text)?.[0] ?? '';
+  if (/^-(?:Infinity|inf|NaN)/i.test(whole)) return `${whole} is no JSON number: leave the field out or write null`;
+  if (/^-?0\d/.test(whole)) {
+    return `a number has no leading zero: write ${quote(whole)} to keep it as a text`;
+  }
+  if (/^-?0[xob]/i.test(whole)) return `${whole} is no JSON number: write it in decimal digits`;
+  if (charAt(text, at - 1) === '.') return `digits are missing behind the point of ${whole}`;
+  if (/e[+-]?$/i.test(text.slice(start, at))) return `digits are missing in the exponent of ${whole}`;
+  return `${quote(whole)} is no number: a text needs double quotes`;
+}
+
+/** A character below U+0020 inside a text. */
+export function rawControl(code: number): string {
+  if (code === 10 || code === 13) return 'a line break inside a text: is its closing quote missing? Else write \\n';
+  if (code === 9) return 'a tab inside a text: write \\t';
+  return `a control character (${codePoint(code)}) inside a text: write \\u${code.toString(16).padStart(4, '0')}`;
+}
+
+/** A backslash at `at` that begins no escape. */
+export function wrongEscape(text: string, at: number): string {
+  const next = charAt(text, at + 1);
+  if (next === 'u') return '\\u needs four hexadecimal digits';
+  return `\\${next} is no JSON escape: a backslash itself is written \\\\`;
+}
+
+/** What is wrong wherever it stands between values; `undefined` for everything else. */
+function strange(text: string, at: number): string | undefined {
+  const char = charAt(text, at);
+  const invisible = INVISIBLE[char];
+  if (invisible !== undefined) return `${invisible} between values: remove it`;
+  if (char === '#' || (char === '/' && /[/*]/.test(charAt(text, at + 1)))) return 'JSON has no comments: remove it';
+  if (char === "'" || char === '`') return `a text takes double quotes, not ${char}`;
+  if (/[\u2018-\u201f\u00ab\u00bb]/.test(char)) return `a text takes straight double quotes ("), not ${char}`;
+  const code = text.charCodeAt(at);
+  if (code < 0x20 || (code >= 0x7f && code < 0xa0))
+    return `a control character (${codePoint(code)}) between values: remove it`;
+  return undefined;
+}
+
+/** The value or name that begins at `at`, as a person recognises it. */
+function tokenAt(text: string, at: number): string | undefined {
+  const token = /"(?:[^"\\\n\r]|\\.){0,40}"?|[[{]|-?\d[\w.+-]{0,40}|'/y;
+  token.lastIndex = at;
+  const found = token.exec(text)?.[0] ?? wordAt(text, at);
+  if (found === undefined) return undefined;
+  return found === '[' || found === '{' || found === "'" ? `"${found}"` : found;
+}
+
+function foreignWord(word: string): string | undefined {
+  return Object.hasOwn(FOREIGN_WORDS, word) ? FOREIGN_WORDS[word] : undefined;
+}
+
+function wordAt(text: string, at: number): string | undefined {
+  const pattern = /[\p{L}_$][\p{L}\p{N}_$.-]*/uy;
+  pattern.lastIndex = at;
+  const word = pattern.exec(text)?.[0];
+  return word === undefined || word.length <= 40 ? word : `${word.slice(0, 40)}…`;
+}
+
+/** The whole character, also outside the basic plane. */
+function charAt(text: string, at: number): string {
+  const code = text.codePointAt(at);
+  return code === undefined ? '' : String.fromCodePoint(code);
+}
+
+function firstInk(text: string): number {
+  return text.length - text.trimStart().length;
+}
+
+function codePoint(code: number): string {
+  return `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
+}
+
+function quote(text: string): string {
+  return `"${text}"`;
+}

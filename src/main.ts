@@ -1,0 +1,94 @@
+/** One run of the program: from arguments to an exit code. The only place that catches everything. */
+import { createContext, type Context, type GlobalOptions } from './context.ts';
+import { CliError, EXIT_CODES, messageOf } from './errors.ts';
+import { createOutput } from './output/print.ts';
+import { ClosedPipeError, type Host, type StopSignal } from './platform/host.ts';
+
+/** How long a command may take to tidy up after the first signal, in milliseconds. */
+const TIDY_UP_MS = 3000;
+
+/** Runs one command line (without the program's name) and returns its exit code. */
+export async function main(host: Host, argv: readonly string[]): Promise<number> {
+  const stop = new AbortController();
+  const tasks: (() => void | Promise<void>)[] = [];
+  let context: Context | undefined;
+  const contextFor = (options: GlobalOptions): Context =>
+    (context ??= createContext(host, options, { stop: stop.signal, atEnd: (task) => tasks.push(task) }));
+
+  let stopped: ((code: number) => void) | undefined;
+  const cut = new Promise<number>((resolve) => (stopped = resolve));
+  const release = host.onStopSignal((signal) => {
+    const error = stopError(signal);
+    stop.abort(error);
+    // A command that does not listen to the signal must not hold the terminal.
+    host.clock.sleep(TIDY_UP_MS).then(
+      () => stopped?.(error.exitCode),
+      () => undefined,
+    );
+  });
+
+  const run = async (): Promise<number> => {
+    try {
+      const { runProgram } = await import('./program.ts');
+      return await runProgram(host, argv, contextFor);
+    } catch (error) {
+      return await report(host, argv, context, error);
+    } finally {
+      for (const task of tasks.reverse()) await task();
+    }
+  };
+
+  try {
+    return await Promise.race([run(), cut]);
+  } finally {
+    release();
+  }
+}
+
+function stopError(signal: StopSignal): CliError {
+  return signal === 'SIGINT'
+    ? new CliError('interrupted', 'interrupted')
+    : new CliError('terminated', 'terminated');
+}
+
+/** Turns whatever was thrown into words and an exit code. */
+async function report(host: Host, argv: readonly string[], context: Context | undefined, thrown: unknown): Promise<number> {
+  if (thrown instanceof ClosedPipeError) return 0;
+  const error = toCliError(thrown);
+  const json = context?.options.json ?? wantsJson(argv);
+  const debug = context?.options.debug ?? false;
+  try {
+    const { failureJson, renderFailure, renderStack } = await import('./output/failure.ts');
+    const output =
+      context?.output ??
+      createOutput(host, { json, quiet: false, color: !argv.includes('--no-color') });
+    if (debug) for (const line of renderStack(thrown)) await host.stderr.write(`${line}\n`);
+    if (json) {
+      await host.stderr.write(`${JSON.stringify(failureJson(error))}\n`);
+    } else {
+      const lines = renderFailure(error, await output.noteStyle());
+      await host.stderr.write(lines.map((line) => `${line}\n`).join(''));
+    }
+  } catch (secondary) {
+    // stderr is closed, too: the exit code still tells.
+    if (!(secondary instanceof ClosedPipeError)) throw secondary;
+  }
+  return error.exitCode;
+}
+
+function toCliError(thrown: unknown): CliError {
+  if (thrown instanceof CliError) return thrown;
+  return new CliError('internal', `unexpected failure: ${messageOf(thrown)}`, {
+    cause: thrown,
+    hint: 'this is a bug in optipick; run again with --debug and report what it prints',
+  });
+}
+
+/** Before the options are parsed (or when that failed) the bare word must do. */
+function wantsJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  const options = end === -1 ? argv : argv.slice(0, end);
+  return options.includes('--json') || options.includes('--format=json');
+}
+
+export const INTERRUPTED_EXIT_CODES: readonly number[] = [EXIT_CODES.interrupted, EXIT_CODES.terminated];

@@ -1,0 +1,33 @@
+/** Time, as the machine has it. */
+import type { Clock } from './host.ts';
+
+/** The longest delay of a timer; a longer one fires at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** A sleeping clock keeps the process alive: what waits is work. */
+export function createClock(): Clock {
+  return {
+    now: () => Date.now(),
+    monotonic: () => performance.now(),
+    async sleep(ms, signal) {
+      const end = performance.now() + ms;
+      for (let left = ms; left > LONGEST_TIMER_MS; left = end - performance.now()) {
+        await pause(LONGEST_TIMER_MS, signal);
+      }
+      await pause(Math.max(0, end - performance.now()), signal);
+    },
+  };
+}
+
+function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- the reason is the caller's to choose
+    const stop = (): void => (clearTimeout(timer), reject(signal?.reason));
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', stop);
+      resolve();
+    }, ms);
+    if (signal?.aborted === true) stop();
+    else signal?.addEventListener('abort', stop, { once: true });
+  });
+}

@@ -1,0 +1,42 @@
+/** SQLite: the one door to `node:sqlite`. */
+import { dirname } from 'node:path';
+import type * as Sqlite from 'node:sqlite';
+
+import type { Database } from './host.ts';
+
+/**
+ * Opens a database file and creates it (mode 0600) and its folder (0700). Throws the system or SQLite error. Modes of
+ * what SQLite puts beside the file follow the file's.
+ */
+export function openDatabase(path: string, options: { readonly readOnly?: boolean } = {}): Database {
+  const readOnly = options.readOnly ?? false;
+  if (!readOnly) createPrivately(path);
+  const { DatabaseSync } = loadSqlite();
+  return new DatabaseSync(path, { readOnly });
+}
+
+function createPrivately(path: string): void {
+  const fs = process.getBuiltinModule('node:fs');
+  fs.mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  fs.closeSync(fs.openSync(path, 'a', 0o600));
+}
+
+/**
+ * Node 22.19 to 24.14 warn, once, that SQLite is experimental, when it is loaded. That one warning is kept from the
+ * user, who can do nothing about it; any other passes.
+ */
+function loadSqlite(): typeof Sqlite {
+  // oxlint-disable-next-line typescript/unbound-method -- called with `process` below, and put back as it was
+  const { emitWarning } = process;
+  const filtered = (warning: string | Error, ...rest: unknown[]): void => {
+    const text = typeof warning === 'string' ? warning : warning.message;
+    if (text.startsWith('SQLite is an experimental feature')) return;
+    Reflect.apply(emitWarning, process, [warning, ...rest]);
+  };
+  process.emitWarning = filtered;
+  try {
+    return process.getBuiltinModule('node:sqlite');
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}

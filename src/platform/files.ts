@@ -1,0 +1,127 @@
+/** Files, written whole or not at all. */
+import type FileSystem from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+
+import { systemCodeOf } from '../errors.ts';
+import type { Files } from './host.ts';
+
+/** A virus scanner or an indexer holds a new file of Windows for a moment. */
+const RENAME_ATTEMPTS = 10;
+const RENAME_PAUSE_MS = 50;
+
+/** Files of this machine. Every method rejects with the system error. */
+export function createFiles(platform: string = process.platform): Files {
+  return {
+    read: (path) => fileSystem().readFile(path),
+    async exists(path) {
+      try {
+        await fileSystem().stat(path);
+        return true;
+      } catch (error) {
+        if (isMissing(error)) return false;
+        throw error;
+      }
+    },
+    async ensurePrivateFolder(path) {
+      await fileSystem().mkdir(path, { recursive: true, mode: 0o700 });
+    },
+    writeAtomic: (path, content, mode) => writeAtomic(path, content, mode, platform),
+  };
+}
+
+/**
+ * The mode of the file is `mode`, else that of the file it replaces, else what the umask allows. A symbolic link stays
+ * and what it names is replaced; a device or pipe (`/dev/stdout`) is written to.
+ */
+async function writeAtomic(
+  path: string,
+  content: Parameters<Files['writeAtomic']>[1],
+  mode: number | undefined,
+  platform: string,
+): Promise<void> {
+  const fs = fileSystem();
+  const before = await fs.stat(path).catch((error: unknown) => {
+    if (isMissing(error)) return undefined;
+    throw error;
+  });
+  if (before !== undefined && !before.isFile() && !before.isDirectory()) return fs.writeFile(path, content);
+  const target = before === undefined ? await endOfLinks(path) : await fs.realpath(path);
+
+  const folder = dirname(target);
+  const temporary = join(folder, `.optipick-${process.pid}-${randomName()}.tmp`);
+  const exact = mode ?? (before === undefined ? undefined : before.mode % 0o1000);
+  const handle = await fs.open(temporary, 'wx', exact ?? 0o666);
+  try {
+    try {
+      // The mode given at opening is cut down by the umask.
+      if (exact !== undefined) await handle.chmod(exact);
+      await handle.writeFile(content);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, target, platform);
+  } catch (error) {
+    await fs.rm(temporary, { force: true });
+    throw error;
+  }
+  if (platform !== 'win32') await syncFolder(folder);
+}
+
+/** Where a chain of symbolic links ends that leads to nothing yet. */
+async function endOfLinks(path: string): Promise<string> {
+  const fs = fileSystem();
+  let at = resolve(path);
+  // As many links as Linux follows.
+  for (let links = 0; links < 40; links += 1) {
+    try {
+      at = resolve(dirname(at), await fs.readlink(at));
+    } catch (error) {
+      if (isMissing(error)) return at;
+      throw error;
+    }
+  }
+  return at;
+}
+
+async function rename(from: string, to: string, platform: string): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await fileSystem().rename(from, to);
+    } catch (error) {
+      const held = platform === 'win32' && ['EPERM', 'EBUSY', 'EACCES'].includes(systemCodeOf(error) ?? '');
+      if (!held || attempt === RENAME_ATTEMPTS) throw error;
+      await new Promise((done) => {
+        setTimeout(done, RENAME_PAUSE_MS * attempt);
+      });
+    }
+  }
+}
+
+/** Makes the renaming itself survive a power cut. */
+async function syncFolder(folder: string): Promise<void> {
+  try {
+    const handle = await fileSystem().open(folder, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    // The file is in its place; some network file systems and unreadable folders cannot be synced.
+    if (!['EINVAL', 'ENOTSUP', 'EPERM', 'EACCES', 'EISDIR'].includes(systemCodeOf(error) ?? '')) throw error;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR'].includes(systemCodeOf(error) ?? '');
+}
+
+function randomName(): string {
+  return process.getBuiltinModule('node:crypto').randomBytes(6).toString('hex');
+}
+
+/** An import of it would cost every command some milliseconds. */
+function fileSystem(): typeof FileSystem {
+  return process.getBuiltinModule('node:fs').promises;
+}

@@ -1,0 +1,121 @@
+/** One request through undici, as plain data. */
+import requestModule from 'undici/lib/api/api-request.js';
+import type { Head } from 'undici/lib/api/api-request.js';
+import type { Dispatcher } from 'undici/lib/dispatcher/dispatcher.js';
+
+import { TransportError } from '../domain/http.ts';
+import type { HttpHeaders, HttpRequest, HttpResponse } from '../domain/http.ts';
+import { ACCEPT_ENCODING, codingOf, headersAfterDecoding, readableBody } from './http-body.ts';
+import { transportErrorOf } from './http-failure.ts';
+import type { ExchangeFacts } from './http-failure.ts';
+
+const DEFAULT_TIMEOUT_MS = 60_000;
+
+/**
+ * One request and the head of its answer; the body follows as it is read. `proxy` is the proxy's
+ * `host:port`, for messages. Rejects with {@link TransportError}.
+ */
+export function exchange(
+  dispatcher: Dispatcher,
+  request: HttpRequest,
+  url: URL,
+  proxy: string | undefined,
+): Promise<HttpResponse> {
+  const { signal, timeoutMs = DEFAULT_TIMEOUT_MS } = request;
+  const cut = new AbortController();
+  let sent = false;
+  let answered = false;
+  const facts = (): ExchangeFacts => ({ url, sent, proxy });
+  const failureOf = (error: unknown): TransportError =>
+    signal?.aborted === true
+      ? new TransportError('aborted', `the request to ${url.host} was given up`, { sent, cause: signal.reason })
+      : transportErrorOf(error, facts());
+
+  class Handler extends requestModule.RequestHandler {
+    override onRequestStart(controller: unknown, context: unknown): void {
+      // undici calls this when it has a connection and is about to write.
+      sent = true;
+      super.onRequestStart(controller, context);
+    }
+  }
+
+  return new Promise<HttpResponse>((resolve, reject) => {
+    const onAbort = (): void => {
+      cut.abort(failureOf(signal?.reason));
+    };
+    // This timer holds the process while an answer is waited for; sockets that connect do not.
+    const timer = setTimeout(() => {
+      const words = sent ? `${url.host} did not answer` : `no connection to ${proxy ?? url.host}`;
+      cut.abort(new TransportError('timeout', `${words} within ${timeoutMs / 1000} s`, { sent }));
+    }, timeoutMs);
+    const release = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+    };
+    const fail = (error: unknown): void => {
+      release();
+      reject(failureOf(error));
+    };
+    // undici heeds an abort only once it is connected; whoever waits is told at once.
+    cut.signal.addEventListener('abort', () => fail(cut.signal.reason), { once: true });
+    if (signal?.aborted === true) return onAbort();
+    signal?.addEventListener('abort', onAbort, { once: true });
+
+    const handler = new Handler({ method: request.method, signal: cut.signal }, (error, head) => {
+      if (error !== null) return fail(error);
+      answered = true;
+      clearTimeout(timer);
+      head.body.once('close', release);
+      resolve(responseOf(request.method, head, failureOf));
+    });
+    dispatcher.dispatch(
+      {
+        origin: url.origin,
+        path: url.pathname + url.search,
+        method: request.method,
+        headers: outgoingHeaders(request.headers),
+        // A timer that was cleared would start again.
+        body: watched(request.body ?? null, () => answered || cut.signal.aborted || timer.refresh()),
+        // The timer above covers connecting too, which undici's does not.
+        headersTimeout: 0,
+        bodyTimeout: timeoutMs,
+      },
+      handler,
+    );
+  });
+}
+
+function responseOf(method: string, head: Head, failureOf: (error: unknown) => TransportError): HttpResponse {
+  const { statusCode: status, body } = head;
+  if (method === 'HEAD' || status === 204 || status === 304) {
+    body.resume();
+    return { status, headers: head.headers, body: null };
+  }
+  const coding = codingOf(head.headers);
+  const headers = coding === undefined ? head.headers : headersAfterDecoding(head.headers);
+  return { status, headers, body: readableBody(body, coding, failureOf) };
+}
+
+function outgoingHeaders(headers: HttpHeaders): Record<string, string | string[]> {
+  const outgoing: Record<string, string | string[]> = { 'accept-encoding': ACCEPT_ENCODING };
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) outgoing[name] = typeof value === 'string' ? value : [...value];
+  }
+  return outgoing;
+}
+
+/** A long upload that moves is no timeout: each chunk taken calls `onProgress`. */
+function watched(
+  body: NonNullable<HttpRequest['body']> | null,
+  onProgress: () => unknown,
+): Uint8Array | string | AsyncIterable<Uint8Array> | null {
+  if (body === null || typeof body === 'string' || body instanceof Uint8Array) return body;
+  return {
+    async *[Symbol.asyncIterator]() {
+      for await (const chunk of body) {
+        onProgress();
+        yield chunk;
+      }
+    },
+  };
+}

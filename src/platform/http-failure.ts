@@ -1,0 +1,103 @@
+/** What went wrong on the network, in words, and whether the other side may have seen the request. */
+import { TransportError } from '../domain/http.ts';
+import { systemCodeOf } from '../errors.ts';
+
+type TransportKind = TransportError['kind'];
+
+const KIND_OF_CODE: Readonly<Record<string, TransportKind>> = {
+  ECONNREFUSED: 'refused',
+  EHOSTUNREACH: 'refused',
+  ENETUNREACH: 'refused',
+  EADDRNOTAVAIL: 'refused',
+  ENOTFOUND: 'dns',
+  EAI_AGAIN: 'dns',
+  EAI_FAIL: 'dns',
+  ETIMEDOUT: 'timeout',
+  UND_ERR_CONNECT_TIMEOUT: 'timeout',
+  UND_ERR_HEADERS_TIMEOUT: 'timeout',
+  UND_ERR_BODY_TIMEOUT: 'timeout',
+  ECONNRESET: 'reset',
+  ECONNABORTED: 'reset',
+  EPIPE: 'reset',
+  UND_ERR_SOCKET: 'reset',
+  EPROTO: 'tls',
+  CERT_HAS_EXPIRED: 'tls',
+  CERT_NOT_YET_VALID: 'tls',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'tls',
+  SELF_SIGNED_CERT_IN_CHAIN: 'tls',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'tls',
+  UNABLE_TO_GET_ISSUER_CERT: 'tls',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'tls',
+};
+
+/** Failures of undici to get through the proxy itself. */
+const PROXY_CODES = new Set(['UND_ERR_ABORTED', 'UND_ERR_PRX_CONN', 'UND_ERR_PRX_TLS']);
+
+export interface ExchangeFacts {
+  readonly url: URL;
+  /** Whether bytes of the request were handed to a connection. */
+  readonly sent: boolean;
+  /** `host:port` of the proxy in use, without its credentials. */
+  readonly proxy: string | undefined;
+}
+
+/** Maps what undici or Node threw to a {@link TransportError}; one that already is, is passed on. */
+export function transportErrorOf(error: unknown, facts: ExchangeFacts): TransportError {
+  if (error instanceof TransportError) return error;
+  const { url, sent, proxy } = facts;
+  const code = systemCodeOf(error);
+  const text = error instanceof Error ? error.message : String(error);
+  const status = /\b(?:Proxy response \(|\()(?<status>\d{3})\)/.exec(text)?.groups?.['status'];
+  if (proxy !== undefined && text.startsWith('Proxy Authentication Required')) {
+    // A proxy that asks for a password has not passed the request on.
+    return new TransportError('proxy', `the proxy ${proxy} wants a user name and password (407)`, {
+      sent: false,
+      cause: error,
+    });
+  }
+  const kind = kindOf(code);
+  if (proxy !== undefined && !sent && (kind !== 'tls' || code === 'UND_ERR_PRX_TLS')) {
+    const why =
+      status === undefined
+        ? `cannot be used (${code ?? text})`
+        : status === '407'
+          ? 'wants a user name and password (407)'
+          : `refused to connect to ${url.host} (${status})`;
+    return new TransportError('proxy', `the proxy ${proxy} ${why}`, { sent: false, cause: error });
+  }
+  const isGarbage = error instanceof Error && error.name === 'HTTPParserError';
+  const why = isGarbage ? 'it did not answer in HTTP' : text;
+  return new TransportError(kind, wordsFor(kind, url, code, why, sent), { sent, cause: error });
+}
+
+function kindOf(code: string | undefined): TransportKind {
+  if (code === undefined) return 'other';
+  if (PROXY_CODES.has(code)) return 'proxy';
+  const known = KIND_OF_CODE[code];
+  if (known !== undefined) return known;
+  return /^(?:ERR_TLS|ERR_SSL|CERT_|SELF_SIGNED|UNABLE_TO|HOSTNAME_MISMATCH)/.test(code) ? 'tls' : 'other';
+}
+
+function wordsFor(kind: TransportKind, url: URL, code: string | undefined, text: string, sent: boolean): string {
+  const suffix = code === undefined ? '' : ` (${code})`;
+  switch (kind) {
+    case 'refused':
+      return code === 'ECONNREFUSED'
+        ? `nothing answers at ${url.host}: connection refused${suffix}`
+        : `${url.host} cannot be reached${suffix}`;
+    case 'dns':
+      return `the name ${url.hostname} cannot be resolved${suffix}`;
+    case 'tls':
+      return `no trusted TLS connection to ${url.host}: ${text}${suffix}`;
+    case 'timeout':
+      return sent ? `${url.host} stopped answering${suffix}` : `no connection to ${url.host} in time${suffix}`;
+    case 'reset':
+      return `${url.host} closed the connection${sent ? ' before its answer was complete' : ''}${suffix}`;
+    case 'aborted':
+      return `the request to ${url.host} was given up`;
+    case 'proxy':
+    case 'other':
+    default:
+      return `the request to ${url.host} failed: ${text}${suffix}`;
+  }
+}

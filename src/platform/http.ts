@@ -1,0 +1,128 @@
+/** The network: with `http-exchange.ts`, the one door to undici. */
+import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
+
+import buildConnector from 'undici/lib/core/connect.js';
+import type { Connector } from 'undici/lib/core/connect.js';
+import Agent from 'undici/lib/dispatcher/agent.js';
+import type { Dispatcher } from 'undici/lib/dispatcher/dispatcher.js';
+
+import { TransportError } from '../domain/http.ts';
+import type { Http } from '../domain/http.ts';
+import { CliError, messageOf } from '../errors.ts';
+import { exchange } from './http-exchange.ts';
+import { proxyFor } from './proxy.ts';
+
+/** A thousand polls a second need about this many connections; more gain nothing and cost descriptors. */
+const CONNECTIONS_PER_ORIGIN = 256;
+/** Longer than the longest pause between two polls, so that a connection is used again. */
+const KEEP_ALIVE_MS = 30_000;
+const CONNECT_TIMEOUT_MS = 10_000;
+/** Node gives each address 250 ms, which a far or mobile network does not always keep. */
+const ADDRESS_ATTEMPT_MS = 500;
+
+export interface HttpOptions {
+  /** PEM file of certificate authorities trusted besides Node's own (and `NODE_EXTRA_CA_CERTS`). */
+  readonly caFile?: string | undefined;
+}
+
+/**
+ * An {@link Http} over TCP and TLS. HTTP/1.1 with keep-alive; redirects are never followed;
+ * compressed answers are decompressed. `env` is looked up for `HTTP(S)_PROXY` and `NO_PROXY`.
+ * Idle connections do not keep the process alive. Rejects with {@link TransportError}, or with
+ * `CliError` `environment` when the file of certificates cannot be read.
+ */
+export function createHttp(env: Readonly<Record<string, string | undefined>>, options: HttpOptions = {}): Http {
+  const proxies = new Map<string, Promise<Dispatcher>>();
+  let direct: Dispatcher | undefined;
+  let authorities: readonly string[] | undefined;
+
+  function tls(): { readonly allowH2: false; readonly ca?: readonly string[] } {
+    if (options.caFile === undefined) return { allowH2: false };
+    authorities ??= [
+      ...process.getBuiltinModule('node:tls').getCACertificates('default'),
+      readAuthorities(options.caFile),
+    ];
+    return { allowH2: false, ca: authorities };
+  }
+
+  async function dispatcherFor(proxy: string | undefined): Promise<Dispatcher> {
+    if (proxy === undefined) {
+      direct ??= new Agent({
+        connect: quietly(
+          buildConnector({
+            ...tls(),
+            timeout: CONNECT_TIMEOUT_MS,
+            autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS,
+          }),
+        ),
+        connections: CONNECTIONS_PER_ORIGIN,
+        allowH2: false,
+        keepAliveTimeout: KEEP_ALIVE_MS,
+      });
+      return direct;
+    }
+    const known = proxies.get(proxy) ?? createProxyAgent(proxy, tls());
+    proxies.set(proxy, known);
+    return known;
+  }
+
+  return async (request) => {
+    const url = new URL(request.url);
+    const proxy = proxyFor(url, env);
+    const proxyHost = proxy === undefined ? undefined : hostOfProxy(proxy, url);
+    return exchange(await dispatcherFor(proxy), request, url, proxyHost);
+  };
+}
+
+/** A socket that is still connecting must not delay the end of a process that gave up on it. */
+function quietly(connect: Connector): Connector {
+  return (options, callback) => {
+    const socket: Socket = connect(options, (error, connected) => {
+      connected?.ref();
+      callback(error, connected);
+    });
+    socket.unref();
+    return socket;
+  };
+}
+
+async function createProxyAgent(proxy: string, tls: object): Promise<Dispatcher> {
+  const { default: ProxyAgent } = await import('undici/lib/dispatcher/proxy-agent.js');
+  const { default: connect } = await import('undici/lib/api/api-connect.js');
+  const { default: Pool } = await import('undici/lib/dispatcher/pool.js');
+  const pool = (origin: string | URL, settings: object): Dispatcher =>
+    new Pool(origin, { ...settings, connections: CONNECTIONS_PER_ORIGIN, allowH2: false });
+  return new ProxyAgent({
+    uri: proxy,
+    connections: CONNECTIONS_PER_ORIGIN,
+    allowH2: false,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    requestTls: tls,
+    proxyTls: tls,
+    factory: pool,
+    clientFactory: (origin, settings) => Object.assign(pool(origin, settings), { connect }),
+  });
+}
+
+/** `host:port` of the proxy: what may be shown of a URL that can hold a password. */
+function hostOfProxy(proxy: string, target: URL): string {
+  const url = URL.canParse(proxy) ? new URL(proxy) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol) || url.host === '') {
+    const name = target.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
+    throw new TransportError('proxy', `${name} is not the URL of an http or https proxy`, { sent: false });
+  }
+  return url.host;
+}
+
+function readAuthorities(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new CliError('environment', `cannot read the certificates in ${path}: ${messageOf(error)}`, {
+      code: 'certificates_unreadable',
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,53 @@
+/** Which proxy a URL goes through: `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, read as curl reads them. */
+
+import { isLoopback } from '../domain/loopback.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The proxy for `url`, as the user wrote it (`http://` is put before a bare `host:port`).
+ * `undefined` when there is none or `NO_PROXY` exempts the host. Lower-case names win; an empty
+ * variable counts as unset. Plain http to this machine goes through a proxy on this machine only:
+ * another one would read the API key.
+ */
+export function proxyFor(url: URL, env: Environment): string | undefined {
+  const name = url.protocol === 'https:' ? 'https_proxy' : 'http_proxy';
+  const proxy = variable(env, name);
+  if (proxy === undefined || isExempt(url, variable(env, 'no_proxy') ?? '')) return undefined;
+  const whole = proxy.includes('://') ? proxy : `http://${proxy}`;
+  return url.protocol === 'http:' && isLoopback(url.hostname) && !isOnThisMachine(whole) ? undefined : whole;
+}
+
+/** A proxy that cannot be understood is kept, so that using it tells what is wrong. */
+function isOnThisMachine(proxy: string): boolean {
+  return !URL.canParse(proxy) || isLoopback(new URL(proxy).hostname);
+}
+
+function variable(env: Environment, lowerCaseName: string): string | undefined {
+  const value = env[lowerCaseName]?.trim() || env[lowerCaseName.toUpperCase()]?.trim();
+  return value === undefined || value === '' ? undefined : value;
+}
+
+/**
+ * `NO_PROXY` is a list separated by commas or spaces: `*`, a host (`optioryx.com` covers its
+ * subdomains, as does `.optioryx.com` and `*.optioryx.com`), or either with a port.
+ */
+function isExempt(url: URL, list: string): boolean {
+  const host = withoutBrackets(url.hostname);
+  const port = url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port;
+  return list
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter((entry) => entry !== '')
+    .some((entry) => {
+      if (entry === '*') return true;
+      const match = /^(?<host>\[[^\]]*\]|[^:]*|.*:.*:.*?)(?::(?<port>\d+))?$/.exec(entry)?.groups;
+      if (match === undefined || (match['port'] !== undefined && match['port'] !== port)) return false;
+      const wanted = withoutBrackets(match['host'] ?? '').replace(/^\*?\./, '');
+      return wanted !== '' && (host === wanted || host.endsWith(`.${wanted}`));
+    });
+}
+
+function withoutBrackets(hostname: string): string {
+  return hostname.startsWith('[') && hostname.endsWith(']') ? hostname.slice(1, -1) : hostname;
+}

@@ -1,0 +1,93 @@
+/** The real machine. Here and in the files beside it `process` is touched, and nowhere else. */
+import { join } from 'node:path';
+
+import packageJson from '../../package.json' with { type: 'json' };
+import { createClock } from './clock.ts';
+import { createFiles } from './files.ts';
+import type { Host, SettingsFile, Terminal } from './host.ts';
+import { configFolder } from './paths.ts';
+import { onStopSignal } from './signals.ts';
+import { createInputStream, createOutputStream } from './streams.ts';
+
+/** What is slow to load (network, server, database, spinner, the writer of settings) is loaded when it is first used. */
+export function createRealHost(): Host {
+  const { platform, env, pid, versions } = process;
+  const clock = createClock();
+  const stdin = createInputStream(() => process.stdin);
+  const stdout = createOutputStream('stdout', () => process.stdout);
+  const stderr = createOutputStream('stderr', () => process.stderr);
+  let home: string | undefined;
+
+  async function terminal(): Promise<Terminal> {
+    const { createTerminal } = await import('./terminal.ts');
+    return createTerminal({ input: () => process.stdin, output: stderr, spinnerStream: () => process.stderr });
+  }
+
+  const host: Host = {
+    version: packageJson.version,
+    nodeVersion: versions.node,
+    platform,
+    pid,
+    get cwd() {
+      return process.cwd();
+    },
+    get home() {
+      return (home ??= homeFolder());
+    },
+    get temporaryFolder() {
+      return process.getBuiltinModule('node:os').tmpdir();
+    },
+    env,
+    stdin,
+    stdout,
+    stderr,
+    terminal: {
+      ask: async (question, options) => (await terminal()).ask(question, options),
+      spinner: async (text) => (await terminal()).spinner(text),
+    },
+    clock,
+    files: createFiles(platform),
+    settingsFile: createSettingsFile(() => host),
+    random: () => Math.random(),
+    randomBytes: (size) => process.getBuiltinModule('node:crypto').randomBytes(size),
+    async http() {
+      const { createHttp } = await import('./http.ts');
+      return createHttp(env);
+    },
+    async serve(app, options) {
+      const { serveHttp } = await import('./server.ts');
+      return serveHttp(app, options, { platform });
+    },
+    async openDatabase(path, options) {
+      const { openDatabase } = await import('./database.ts');
+      return openDatabase(path, options);
+    },
+    onStopSignal,
+  };
+  return host;
+}
+
+function createSettingsFile(machine: () => Host): SettingsFile {
+  return {
+    get path() {
+      return join(configFolder(machine()), 'config.json');
+    },
+    async read() {
+      const { readSettingsFile } = await import('./settings-file.ts');
+      return readSettingsFile(configFolder(machine()), machine().platform);
+    },
+    async change(changes) {
+      const { changeSettings } = await import('./settings-writer.ts');
+      return changeSettings(configFolder(machine()), changes, machine());
+    },
+  };
+}
+
+/** Empty when the system does not know it: a user without an entry, as containers have. */
+function homeFolder(): string {
+  try {
+    return process.getBuiltinModule('node:os').homedir();
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,79 @@
+/** One incoming request of `node:http` as plain data. */
+import type { IncomingMessage } from 'node:http';
+
+import { TransportError } from '../domain/http.ts';
+import type { HttpHeaders, HttpRequest } from '../domain/http.ts';
+
+/** More came than `maxBodyBytes`. Thrown to whoever reads the body; answered 413 whatever the app then does. */
+export class BodyTooLargeError extends Error {
+  override readonly name = 'BodyTooLargeError';
+}
+
+/** What the server has to know of the body besides its bytes. */
+export interface BodyWatch {
+  /** Whether the limit was passed. */
+  exceeded: boolean;
+}
+
+/**
+ * The request as the app sees it: the target as sent, every value of a repeated header, the address
+ * of the peer (an IPv4 address in IPv6 clothes is written as IPv4).
+ */
+export function incomingRequest(message: IncomingMessage, maxBodyBytes: number, watch: BodyWatch): HttpRequest {
+  return {
+    method: message.method ?? 'GET',
+    url: message.url ?? '/',
+    headers: incomingHeaders(message.rawHeaders),
+    body: hasBody(message) ? limitedBody(message, maxBodyBytes, watch) : null,
+    remoteAddress: message.socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, ''),
+  };
+}
+
+/** The declared length; `undefined` for a chunked body. */
+export function declaredLength(message: IncomingMessage): number | undefined {
+  const length = message.headers['content-length'];
+  return length === undefined ? undefined : Number(length);
+}
+
+function hasBody(message: IncomingMessage): boolean {
+  return message.headers['transfer-encoding'] !== undefined || (declaredLength(message) ?? 0) > 0;
+}
+
+/** From the raw list: `headersDistinct` throws on a header named `__proto__` in the older Node versions supported. */
+function incomingHeaders(raw: readonly string[]): HttpHeaders {
+  const headers = Object.create(null) as Record<string, string | string[]>;
+  for (let at = 0; at + 1 < raw.length; at += 2) {
+    const name = (raw[at] ?? '').toLowerCase();
+    const value = raw[at + 1] ?? '';
+    const before = headers[name];
+    if (before === undefined) headers[name] = value;
+    else if (typeof before === 'string') headers[name] = [before, value];
+    else before.push(value);
+  }
+  return headers;
+}
+
+async function* limitedBody(
+  message: IncomingMessage,
+  limit: number,
+  watch: BodyWatch,
+): AsyncGenerator<Uint8Array, void> {
+  let size = 0;
+  try {
+    // Not destroyed when reading stops early: the connection still has to carry the answer.
+    for await (const chunk of message.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {
+      size += chunk.byteLength;
+      if (size > limit) {
+        watch.exceeded = true;
+        throw new BodyTooLargeError(`request body larger than ${limit} bytes`);
+      }
+      yield chunk;
+    }
+  } catch (error) {
+    if (error instanceof BodyTooLargeError) throw error;
+    throw new TransportError('reset', 'the sender went away before its request was complete', {
+      sent: true,
+      cause: error,
+    });
+  }
+}

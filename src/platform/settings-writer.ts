@@ -1,0 +1,90 @@
+/** Stores settings: the one door to `conf`, which is slow to load and therefore only here. */
+import { basename, dirname, join } from 'node:path';
+
+import type Conf from 'conf';
+
+import type { StoredProfile, StoredProfiles } from '../domain/settings.ts';
+import { CliError, messageOf } from '../errors.ts';
+import { withFileLock } from './file-lock.ts';
+import type { Clock, SettingChange, StoredSettings } from './host.ts';
+import { makePrivate, readDocument, settingsPath } from './settings-file.ts';
+
+const LOCK_FILE = 'config.lock';
+
+export interface WriterMachine {
+  readonly platform: string;
+  readonly clock: Pick<Clock, 'now' | 'monotonic' | 'sleep'>;
+}
+
+/**
+ * Applies all changes to `config.json` of `folder`, which is created (0700, the file 0600), in one write; nothing that
+ * another process writes at the same time is lost, and what this version does not know in the file is kept. Throws
+ * `CliError` `environment`: `config_corrupt` and `config_unreadable` as when reading, and then nothing is overwritten;
+ * `locked`; `config_unwritable`.
+ */
+export async function changeSettings(
+  folder: string,
+  changes: readonly SettingChange[],
+  machine: WriterMachine,
+): Promise<StoredSettings> {
+  try {
+    const fs = process.getBuiltinModule('node:fs').promises;
+    await fs.mkdir(folder, { recursive: true, mode: 0o700 });
+    return await withFileLock(join(folder, LOCK_FILE), machine, async () => {
+      // The file is judged before the library sees it: only what is whole is written again.
+      const document = await readDocument(folder);
+      const profiles = changed(document?.profiles ?? {}, changes);
+      const path = settingsPath(folder);
+      const Conf = await importConf();
+      const store = new Conf({
+        cwd: dirname(path),
+        configName: basename(path, '.json'),
+        configFileMode: 0o600,
+        accessPropertiesByDotNotation: false,
+        clearInvalidConfig: false,
+        // As in reading: an editor of Windows may have put a byte order mark.
+        deserialize: (text) => JSON.parse(text.replace(/^\uFEFF/, '')) as Record<string, unknown>,
+      });
+      store.set('profiles', profiles);
+      return { profiles, repaired: await makePrivate(folder, machine.platform) };
+    });
+  } catch (error) {
+    if (error instanceof CliError) throw error;
+    throw new CliError('environment', `${settingsPath(folder)} cannot be written: ${messageOf(error)}`, {
+      code: 'config_unwritable',
+      cause: error,
+      hint: 'make the folder writable, or name another one with OPTIPICK_CONFIG_DIR',
+    });
+  }
+}
+
+/** The profiles after the changes; one that is left empty goes. */
+function changed(profiles: StoredProfiles, changes: readonly SettingChange[]): StoredProfiles {
+  const after = new Map<string, StoredProfile>(Object.entries(profiles));
+  for (const { profile, key, value } of changes) {
+    const values = Object.entries({ ...after.get(profile), [key]: value }).filter(([, kept]) => kept !== undefined);
+    if (values.length === 0) after.delete(profile);
+    else after.set(profile, Object.fromEntries(values));
+  }
+  return Object.fromEntries(after);
+}
+
+/**
+ * A library below conf listens to every signal there is, in order to remove its temporary files, and sends each to
+ * this process a second time. Stopping is decided elsewhere; its clean-up at the end of the process stays.
+ */
+async function importConf(): Promise<typeof Conf> {
+  const known = new Set(signalListeners().map(([, listener]) => listener));
+  const { default: loaded } = await import('conf');
+  for (const [signal, listener] of signalListeners()) {
+    if (!known.has(listener)) process.off(signal, listener);
+  }
+  return loaded;
+}
+
+function signalListeners(): (readonly [string, NodeJS.SignalsListener])[] {
+  return process
+    .eventNames()
+    .filter((name) => typeof name === 'string' && name.startsWith('SIG'))
+    .flatMap((name) => process.listeners(name as NodeJS.Signals).map((listener) => [String(name), listener] as const));
+}

@@ -1,0 +1,103 @@
+/** The command tree, and the translation of commander's complaints into ours. */
+import { Command, CommanderError } from 'commander';
+import { addDemo } from './commands/demo.ts';
+import { addConfig } from './commands/account/config.ts';
+import { addLogin } from './commands/account/login.ts';
+import { addGet } from './commands/optimization/get.ts';
+import { addPoll } from './commands/optimization/poll.ts';
+import { addSubmit } from './commands/optimization/submit.ts';
+import { addHelp } from './commands/help.ts';
+import { addSandbox } from './commands/sandbox.ts';
+import type { ContextSource } from './commands/declaration.ts';
+import type { Context, GlobalOptions } from './context.ts';
+import { KINDS, type Kind } from './domain/kinds.ts';
+import { CliError } from './errors.ts';
+import type { Host } from './platform/host.ts';
+
+/** Parses the arguments and runs the command they name. Throws `CliError` for all that goes wrong. */
+export async function runProgram(
+  host: Host,
+  argv: readonly string[],
+  contextFor: (options: GlobalOptions) => Context,
+): Promise<number> {
+  const root = new Command('optipick');
+  // commander writes at once and synchronously; what it writes is kept and written by us, whole.
+  let help = '';
+  root.configureOutput({
+    writeOut: (text) => (help += text),
+    writeErr: () => undefined,
+    getOutHelpWidth: () => Math.min(host.stdout.columns ?? 100, 120),
+    getErrHelpWidth: () => Math.min(host.stderr.columns ?? 100, 120),
+    getOutHasColors: () => false,
+    getErrHasColors: () => false,
+  });
+  declare(root, host.version, () => contextFor(root.opts<GlobalOptions>()));
+  try {
+    await root.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // No command at all asks for the overview; a group without its command is a slip.
+    if (error.code === 'commander.help' && commandWords(argv).length === 0) help = root.helpInformation();
+    else if (error.exitCode !== 0) throw usageError(error, argv);
+  }
+  await host.stdout.write(help);
+  return 0;
+}
+
+function declare(root: Command, version: string, context: ContextSource): void {
+  root
+    .description('Submit picking problems to the OptiPick API, wait for the answers, and receive its signed webhooks.')
+    .version(version, '--version', 'print the version')
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand(false)
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .option('--json', 'JSON on stdout, errors as JSON on stderr')
+    .option('-q, --quiet', 'say nothing on stderr when all goes well')
+    .option('--debug', 'trace HTTP calls and print stacks of errors (keys masked)')
+    .option('--no-color', 'no colours')
+    .option('--no-input', 'never ask a question')
+    .option('-p, --profile <name>', 'stored profile to use')
+    .option('--base-url <url>', 'API to talk to')
+    .option('--api-key-file <path>', 'read the API key from a file, or from stdin with -')
+    .addHelpText(
+      'after',
+      `
+Start here:
+  $ optipick demo                                     the whole flow on a local sandbox, no account
+  $ optipick login                                    store your API key and webhook secret
+  $ id=$(optipick cluster submit wave.json)           submit, asynchronously
+  $ optipick poll $id                                 wait for the answer and show it
+
+Help on a command: optipick help <command>. Topics: exit-codes, environment, output, webhooks.`,
+    );
+  for (const kind of Object.keys(KINDS) as Kind[]) {
+    const group = root.command(kind).description(KINDS[kind].purpose);
+    addSubmit(group, kind, context);
+    addGet(group, kind, context);
+  }
+  addPoll(root, context);
+  addSandbox(root, context);
+  addDemo(root, context);
+  addLogin(root, context);
+  addConfig(root, context);
+  addHelp(root, context);
+}
+
+function commandWords(argv: readonly string[]): readonly string[] {
+  return argv.filter((word) => !word.startsWith('-')).slice(0, 2);
+}
+
+function usageError(error: CommanderError, argv: readonly string[]): CliError {
+  const words = commandWords(argv);
+  const help = ['optipick', 'help', ...words.slice(0, 1)].join(' ');
+  if (error.code === 'commander.help') {
+    return new CliError('usage', `optipick ${words.join(' ')} needs a command`, { code: 'missing_command', hint: help });
+  }
+  const [message = 'wrong usage', ...rest] = error.message.replace(/^error: /, '').split('\n');
+  const suggestion = rest.join(' ').trim().replace(/^\(|\)$/g, '');
+  return new CliError('usage', message, {
+    code: error.code.replace(/^commander\./, '').replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+    hint: suggestion === '' ? help : suggestion,
+  });
+}

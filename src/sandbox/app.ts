@@ -1,0 +1,141 @@
+/** The sandbox as one {@link Http}: a stand-in for the API, and for the sender of its webhooks. */
+import {
+  type Http,
+  headerOf,
+  type HttpRequest,
+  type HttpResponse,
+  jsonResponse,
+  readText,
+  TransportError,
+} from '../domain/http.ts';
+import type { Clock } from '../platform/host.ts';
+import { createApi } from './api.ts';
+import { createBackground } from './background.ts';
+import { createControl } from './control.ts';
+import { createEndpoints, type Endpoint, type EndpointOptions } from './endpoints.ts';
+import { exampleSite } from './example-site.ts';
+import { createFaultDice } from './faults.ts';
+import type { RandomBytes } from './ids.ts';
+import { createJobs } from './jobs.ts';
+import { OPTIMISER, type Optimiser } from './optimiser.ts';
+import { createRandom } from './optimiser/random.ts';
+import { checkOptions, type SandboxOptions } from './options.ts';
+import { createOutbox } from './outbox.ts';
+import { createPace } from './pace.ts';
+import { Refusal } from './refusal.ts';
+import { findRoute, targetOf } from './router.ts';
+import { createRoutes } from './routes.ts';
+import { createSecret } from './secret.ts';
+import { renderStatusPage } from './status-page.ts';
+
+const DEFAULT_LATENCY_MS = 500;
+const DEFAULT_SEED = 1;
+/** On every answer: it does not come from OptiPick. */
+const MARK = { 'x-optipick-sandbox': '1' } as const;
+
+export interface SandboxDeps {
+  readonly clock: Clock;
+  /** Sends webhooks. */
+  readonly http: Http;
+  readonly randomBytes: RandomBytes;
+  /** Default: the built-in one. */
+  readonly optimiser?: Optimiser | undefined;
+}
+
+export interface SandboxApp {
+  /** Answers every request, unknown paths with 404. Rejects with `TransportError` where the connection is to be cut. */
+  readonly http: Http;
+  readonly apiKey: string;
+  /** Signs for endpoints that brought no secret of their own. */
+  readonly secret: string;
+  /**
+   * Sends events to `url` from now on: all, or those that a pattern of `events` matches. Throws
+   * `CliError` (usage): `bad_webhook_url`, `remote_webhook`, `bad_event`, `bad_secret`.
+   */
+  addEndpoint(url: string, options?: EndpointOptions): Endpoint;
+  /** Ends jobs, webhooks and waiting requests; resolves when nothing runs any more. */
+  stop(): Promise<void>;
+}
+
+/**
+ * An OptiPick on this machine, all of it in memory and without a port of its own. `X-API-KEY` is
+ * checked on every path but the page at `/`: a missing or wrong key is answered 403
+ * `{"message":"Forbidden"}`, as Amazon's API gateway does. Throws `CliError` (usage) for options that
+ * cannot be worked with.
+ */
+export function createSandboxApp(options: SandboxOptions, deps: SandboxDeps): SandboxApp {
+  checkOptions(options);
+  const { clock, http, randomBytes, optimiser = OPTIMISER } = deps;
+  const { site = exampleSite(), seed = DEFAULT_SEED } = options;
+  const apiKey = options.apiKey ?? `sandbox_${Buffer.from(randomBytes(16)).toString('hex')}`;
+  const secret = options.secret ?? createSecret(randomBytes);
+  const notify = options.onEvent ?? (() => undefined);
+
+  const background = createBackground();
+  const pace = createPace(clock, options.timeScale ?? 1);
+  const dice = createFaultDice(options.faults ?? {}, seed);
+  const latency = options.latency ?? DEFAULT_LATENCY_MS;
+  const jobs = createJobs({ clock, randomBytes, dice, background, notify, site, optimiser, seed, latency });
+  const allowRemote = options.allowRemoteWebhooks ?? false;
+  const endpoints = createEndpoints({ clock, pace, randomBytes, secret, allowRemote });
+  const random = createRandom(seed);
+  const outbox = createOutbox({ clock, http, randomBytes, random, pace, dice, endpoints, background, notify });
+  const routes = createRoutes({
+    api: createApi({
+      clock,
+      site,
+      jobs,
+      outbox,
+      dice,
+      background,
+      submitShape: options.submitShape ?? 'request_id',
+      pendingAs: options.pendingAs ?? '404',
+    }),
+    control: createControl({ endpoints, outbox }),
+    page: (nonce) =>
+      renderStatusPage({
+        site,
+        jobs: jobs.list(),
+        endpoints: endpoints.list(),
+        messages: outbox.messages(),
+        walk: jobs.lastWalk(),
+        apiKey,
+        nonce,
+      }),
+    createNonce: () => Buffer.from(randomBytes(16)).toString('base64'),
+  });
+
+  async function answer(request: HttpRequest, { pathname, query }: ReturnType<typeof targetOf>): Promise<HttpResponse> {
+    try {
+      const { route, id } = findRoute(routes, request.method, pathname);
+      if (route.open !== true && headerOf(request.headers, 'x-api-key') !== apiKey) {
+        return jsonResponse(403, { message: 'Forbidden' });
+      }
+      const body = await readText(request.body);
+      return await route.answer({ request, query, id, body });
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return jsonResponse(error.status, { detail: error.detail }, error.headers);
+    }
+  }
+
+  return {
+    apiKey,
+    secret,
+    addEndpoint: (url, endpointOptions) => endpoints.add(url, endpointOptions),
+    stop: () => background.stop(),
+    async http(request) {
+      const target = targetOf(request.url);
+      const { method } = request;
+      try {
+        const response = await answer(request, target);
+        notify({ type: 'request', method, path: target.pathname, status: response.status });
+        return { ...response, headers: { ...response.headers, ...MARK } };
+      } catch (error) {
+        if (!(error instanceof TransportError)) throw error;
+        notify({ type: 'request', method, path: target.pathname, status: 'dropped' });
+        throw error;
+      }
+    },
+  };
+}

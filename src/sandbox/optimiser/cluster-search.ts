@@ -1,0 +1,133 @@
+import { createCartLoader, type Cart, type CartLoader } from './cart.ts';
+import { exchangeOrders, lengthOf } from './exchange.ts';
+import type { OrderBook } from './order-book.ts';
+import type { Random } from './random.ts';
+import { joinBySavings } from './savings.ts';
+import { createTripPlanner } from './trip.ts';
+
+const EPSILON = 1e-7;
+/** How many orders count as near an order. */
+const NEAR = 12;
+/** Share of the orders that a shake takes out. */
+const SHAKEN = 0.25;
+/** Of so many rounds one dissolves whole carts. */
+const DISSOLVE_ONE_IN = 6;
+/** The rounds end after weighing so many insertions, and so many for each order: clusters may be of any size. */
+const WORK = 20_000_000;
+const WORK_PER_ORDER = 70_000;
+
+function shuffled(values: readonly number[], random: Random): number[] {
+  const list = [...values];
+  for (let at = list.length - 1; at > 0; at -= 1) {
+    const other = random.below(at + 1);
+    const value = list[at] as number;
+    list[at] = list[other] as number;
+    list[other] = value;
+  }
+  return list;
+}
+
+/** For every order those that are picked with it for the least extra walking, next to the longer of the two walks. */
+function nearOrders(loader: CartLoader, single: readonly Cart[]): readonly (readonly number[])[] {
+  const count = single.length;
+  const extra = new Float64Array(count * count);
+  for (const [row, a] of single.entries()) {
+    for (let column = 0; column < row; column += 1) {
+      const b = single[column] as Cart;
+      const more = loader.lengthJoined(a, b) - Math.max(a.trip.length, b.trip.length);
+      extra[row * count + column] = more;
+      extra[column * count + row] = more;
+    }
+  }
+  const indexes = single.map((_, index) => index);
+  return indexes.map((row) =>
+    indexes
+      .filter((column) => column !== row && extra[row * count + column] !== Number.POSITIVE_INFINITY)
+      .sort((a, b) => (extra[row * count + a] as number) - (extra[row * count + b] as number))
+      .slice(0, NEAR),
+  );
+}
+
+/** Puts orders, in random order, into the carts, each where it costs least, or into a new one. */
+function refill(
+  loader: CartLoader,
+  given: readonly Cart[],
+  orders: readonly number[],
+  random: Random,
+): readonly Cart[] {
+  const carts = [...given];
+  for (const order of shuffled(orders, random)) {
+    let best = carts.length;
+    let least = loader.lengthWith(loader.empty, order);
+    for (const [at, cart] of carts.entries()) {
+      const longer = loader.lengthWith(cart, order) - cart.trip.length;
+      if (longer < least) {
+        least = longer;
+        best = at;
+      }
+    }
+    carts[best] = loader.with(carts[best] ?? loader.empty, order);
+  }
+  return carts;
+}
+
+/** Takes some orders out of the carts at random and puts them back where they cost least. */
+function shake(loader: CartLoader, carts: readonly Cart[], random: Random): readonly Cart[] {
+  const removed: number[] = [];
+  const left = carts.map((cart) => {
+    const out = cart.orders.filter(() => random.next() < SHAKEN);
+    removed.push(...out);
+    return out.reduce((rest, order) => loader.without(rest, order), cart);
+  });
+  return refill(loader, left, removed, random);
+}
+
+/** Fills the orders of the carts into as many new ones, or one fewer. */
+function dissolve(loader: CartLoader, carts: readonly Cart[], random: Random): readonly Cart[] {
+  const orders = shuffled(
+    carts.flatMap((cart) => cart.orders),
+    random,
+  );
+  const pieces = Math.max(1, carts.length - random.below(2));
+  const seeds = orders.splice(0, pieces).map((order) => loader.with(loader.empty, order));
+  return refill(loader, seeds, orders, random);
+}
+
+/**
+ * Groups the orders of a book: savings, then rounds that dissolve two neighbouring clusters (now and
+ * then three), fill them anew at random, move and swap orders, and keep the result unless it is longer.
+ */
+export function searchClusters(book: OrderBook, random: Random, rounds: number): readonly Cart[] {
+  const trips = createTripPlanner(book.network);
+  const loader = createCartLoader(book, trips);
+  const single = book.orders.map((_, order) => loader.polish(loader.with(loader.empty, order)));
+  const near = nearOrders(loader, single);
+  let carts = joinBySavings(loader, single).map((cart) => loader.polish(cart));
+  const limit = trips.work() + WORK + WORK_PER_ORDER * single.length;
+
+  const cartWith = (order: number): Cart => carts.find(({ orders }) => orders.includes(order)) as Cart;
+  function replace(old: ReadonlySet<Cart>, fresh: readonly Cart[]): void {
+    if (lengthOf(fresh) <= lengthOf([...old]) + EPSILON) carts = [...carts.filter((cart) => !old.has(cart)), ...fresh];
+  }
+  /** The cart of an order and, of orders near it, up to `more` others. */
+  function neighbourhood(order: number, more: number): ReadonlySet<Cart> {
+    const chosen = new Set([cartWith(order)]);
+    for (const other of shuffled(near[order] ?? [], random)) {
+      if (chosen.size > more) break;
+      chosen.add(cartWith(other));
+    }
+    return chosen;
+  }
+
+  for (const order of single.keys()) {
+    if (trips.work() > limit) break;
+    const chosen = neighbourhood(order, 1);
+    if (chosen.size > 1) replace(chosen, exchangeOrders(loader, [...chosen]));
+  }
+  for (let round = 0; round < rounds && trips.work() < limit; round += 1) {
+    const chosen = neighbourhood(random.below(single.length), random.below(4) === 0 ? 2 : 1);
+    const kick = random.below(DISSOLVE_ONE_IN) === 0 ? dissolve : shake;
+    replace(chosen, exchangeOrders(loader, kick(loader, [...chosen], random)));
+  }
+  return carts;
+}

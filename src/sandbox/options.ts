@@ -1,0 +1,54 @@
+/** How a sandbox can be set up, and what it is when nothing is said. */
+import { CliError } from '../errors.ts';
+import { checkFaultRates, type FaultRates } from './faults.ts';
+import type { Site } from './model.ts';
+import type { Notify } from './notice.ts';
+import { keyOf } from './secret.ts';
+
+/** What a submit with `synchronous=false` answers: an object with the id under that name, or the bare string. */
+export const SUBMIT_SHAPES = ['request_id', 'id', '_id', 'bare'] as const;
+export type SubmitShape = (typeof SUBMIT_SHAPES)[number];
+
+/** What polling answers while a job runs: 404, 202, 200 with `null`, or 200 with `{"request_id", "status": "RUNNING"}`. */
+export const PENDING_SHAPES = ['404', '202', 'null', 'status'] as const;
+export type PendingShape = (typeof PENDING_SHAPES)[number];
+
+/** Every one may be left out. The documents leave open what the two shapes choose between. */
+export interface SandboxOptions {
+  /** Default: the built-in `Example`. */
+  readonly site?: Site | undefined;
+  /** Default: made. */
+  readonly apiKey?: string | undefined;
+  /** Signs for endpoints that bring no secret of their own. Default: made. */
+  readonly secret?: string | undefined;
+  /** How long a job runs at least, in milliseconds. Default 500. */
+  readonly latency?: number | undefined;
+  /** 60 makes a minute of the retry schedule last a second. Default 1. */
+  readonly timeScale?: number | undefined;
+  readonly faults?: FaultRates | undefined;
+  /** The same input and seed give the same answer. Default 1. */
+  readonly seed?: number | undefined;
+  readonly submitShape?: SubmitShape | undefined;
+  readonly pendingAs?: PendingShape | undefined;
+  /** Lets webhooks leave this machine. Default false. */
+  readonly allowRemoteWebhooks?: boolean | undefined;
+  /** Hears of what happens. */
+  readonly onEvent?: Notify | undefined;
+}
+
+/** Throws `CliError` (usage) for a value that cannot be worked with. */
+export function checkOptions(options: SandboxOptions): void {
+  const { latency = 0, timeScale = 1, seed = 1, apiKey, secret } = options;
+  if (!(latency >= 0)) throw badOption('latency', 'a duration of 0 or more');
+  if (!(timeScale > 0) || timeScale === Number.POSITIVE_INFINITY) throw badOption('time-scale', 'a number above 0');
+  if (!Number.isSafeInteger(seed)) throw badOption('seed', 'a whole number');
+  if (apiKey !== undefined && !/^[\u0021-\u007E]+$/.test(apiKey)) {
+    throw badOption('api-key', 'a word of visible ASCII characters');
+  }
+  if (secret !== undefined) keyOf(secret);
+  checkFaultRates(options.faults ?? {});
+}
+
+function badOption(name: string, expected: string): CliError {
+  return new CliError('usage', `the sandbox's ${name} must be ${expected}`, { code: 'bad_sandbox_option' });
+}

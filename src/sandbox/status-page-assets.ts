@@ -1,0 +1,32 @@
+/** Style and script of the status page. Plain text: neither holds anything from outside. */
+export const STYLE = `
+:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
+body { margin: 0 auto; max-width: 70rem; padding: 1rem; }
+h1 { font-size: 1.5rem; margin: 0; }
+h2 { font-size: 1.2rem; margin: 2rem 0 .5rem; }
+h3 { font-size: 1rem; margin: .5rem 0; }
+table { border-collapse: collapse; width: 100%; }
+th, td { border-bottom: 1px solid #8886; padding: .3rem .6rem; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
+details { border-bottom: 1px solid #8886; padding: .3rem 0; }
+pre { margin: .2rem 0; overflow-x: auto; white-space: pre-wrap; }
+svg { max-height: 40rem; width: 100%; }
+.aisles { stroke: #8886; fill: none; }
+.places { fill: #888; }
+.route { stroke: #c2410c; fill: none; stroke-linejoin: round; }
+`;
+
+/** Buttons name the call that they make; \`apiKey\` is set by the page. */
+export const SCRIPT = `
+const notice = document.getElementById('notice');
+document.addEventListener('click', async (event) => {
+  const { post, secret } = event.target.dataset ?? {};
+  if (post === undefined && secret === undefined) return;
+  const answer = await fetch(post ?? secret, {
+    method: post === undefined ? 'GET' : 'POST',
+    headers: { 'x-api-key': apiKey },
+  });
+  if (!answer.ok) notice.textContent = 'That did not work: HTTP ' + answer.status;
+  else if (post !== undefined) location.reload();
+  else event.target.parentElement.querySelector('output').textContent = (await answer.json()).secret;
+});
+`;

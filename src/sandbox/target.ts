@@ -1,0 +1,61 @@
+/** Where webhooks may go. */
+import { CliError } from '../errors.ts';
+
+/**
+ * The address of an endpoint. Throws `CliError` (usage): `bad_webhook_url`, or `remote_webhook` for
+ * an address that is not on this machine, unless those are allowed.
+ */
+export function readTarget(url: string, allowRemote: boolean): URL {
+  const target = parseTarget(url);
+  if (target === undefined) {
+    const shown = URL.canParse(url) ? withoutCredentials(url) : url;
+    throw new CliError('usage', `"${shown}" is no address that webhooks can be sent to`, {
+      code: 'bad_webhook_url',
+      hint: 'give a whole URL, for example http://127.0.0.1:5000/webhook',
+    });
+  }
+  if (!allowRemote && !isLoopback(target.hostname)) {
+    throw new CliError('usage', `the sandbox sends webhooks to this machine only, not to ${target.host}`, {
+      code: 'remote_webhook',
+      hint: 'use a 127.0.0.1 address, or --allow-remote-webhooks when you mean it',
+    });
+  }
+  return target;
+}
+
+function parseTarget(url: string): URL | undefined {
+  if (!URL.canParse(url)) return undefined;
+  const target = new URL(url);
+  try {
+    credentialsOf(target);
+  } catch {
+    // A stray % in the user or password cannot be sent.
+    return undefined;
+  }
+  return target.protocol === 'http:' || target.protocol === 'https:' ? target : undefined;
+}
+
+/** `localhost`, 127.0.0.0/8 or ::1. The name must be one that `URL` has normalised. */
+export function isLoopback(hostname: string): boolean {
+  return (
+    hostname === 'localhost' ||
+    hostname.endsWith('.localhost') ||
+    hostname === '[::1]' ||
+    /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname)
+  );
+}
+
+/** `user:password` of an address, decoded; `undefined` when there is none. Throws `URIError` for a stray `%`. */
+export function credentialsOf({ username, password }: URL): string | undefined {
+  if (username === '' && password === '') return undefined;
+  return `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+}
+
+/** The address as it may be shown, and as it is called. */
+export function withoutCredentials(url: string): string {
+  const target = new URL(url);
+  if (target.username === '' && target.password === '') return url;
+  target.username = '';
+  target.password = '';
+  return target.href;
+}

@@ -1,0 +1,41 @@
+import type { HttpHeaders } from '../domain/http.ts';
+import type { HeaderLine } from './delivery.ts';
+
+/** Headers that belong to one connection (RFC 9110, section 7.6.1), or that the next sender writes itself. */
+const OWN_TO_A_HOP: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'expect',
+  'host',
+  'content-length',
+]);
+
+/** The headers that are part of the message: all but those of the connection, and those that `Connection` names. */
+export function endToEndHeaders(headers: HttpHeaders): readonly HeaderLine[] {
+  const named = new Set(valuesOf(headers['connection']).flatMap((value) => value.toLowerCase().split(/\s*,\s*/)));
+  return Object.entries(headers)
+    .filter(([name]) => !OWN_TO_A_HOP.has(name) && !named.has(name))
+    .flatMap(([name, value]) => valuesOf(value).map((text): HeaderLine => [name, text]));
+}
+
+/** Kept headers as those of a new request. */
+export function headersOf(lines: readonly HeaderLine[]): HttpHeaders {
+  const headers = new Map<string, string | string[]>();
+  for (const [name, value] of lines) {
+    const before = headers.get(name);
+    if (before === undefined) headers.set(name, value);
+    else headers.set(name, [...(typeof before === 'string' ? [before] : before), value]);
+  }
+  return Object.fromEntries(headers);
+}
+
+function valuesOf(value: string | readonly string[] | undefined): readonly string[] {
+  return value === undefined ? [] : typeof value === 'string' ? [value] : value;
+}

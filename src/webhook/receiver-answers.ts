@@ -1,0 +1,52 @@
+import type { HttpResponse } from '../domain/http.ts';
+import { jsonResponse } from '../domain/http.ts';
+import type { SignatureFault } from './signature.ts';
+
+/** Why a request to the webhook address was not taken in. */
+export type RefusalReason =
+  | SignatureFault
+  | 'source_not_allowed'
+  | 'body_too_large'
+  | 'unsupported_content_type'
+  | 'inbox_unavailable'
+  | 'shutting_down';
+
+/** 400: it cannot be judged; 401: judged and not believed; 503: the sender shall try again. */
+const STATUS: Readonly<Record<RefusalReason, number>> = {
+  source_not_allowed: 403,
+  body_too_large: 413,
+  unsupported_content_type: 415,
+  missing_header: 400,
+  malformed_header: 400,
+  malformed_timestamp: 400,
+  too_old: 401,
+  too_new: 401,
+  unsupported_scheme: 401,
+  no_match: 401,
+  inbox_unavailable: 503,
+  shutting_down: 503,
+};
+
+export function statusOf(reason: RefusalReason): number {
+  return STATUS[reason];
+}
+
+/** The answer to the sender: `{"error":"too_old","detail":"..."}`. */
+export function refusalAnswer(reason: RefusalReason, detail: string): HttpResponse {
+  const status = statusOf(reason);
+  if (status !== 503) return jsonResponse(status, { error: reason, detail });
+  // The reason lies on this machine (paths, disks): the sender need not know more than when to come again.
+  return jsonResponse(status, { error: reason, detail: 'try again later' }, { 'retry-after': '5' });
+}
+
+export function acceptedAnswer(): HttpResponse {
+  return { status: 204, headers: {}, body: null };
+}
+
+export function notFoundAnswer(): HttpResponse {
+  return jsonResponse(404, { error: 'not_found', detail: 'no webhook is received at this path' });
+}
+
+export function notAllowedAnswer(allow: string): HttpResponse {
+  return jsonResponse(405, { error: 'method_not_allowed', detail: `use ${allow}` }, { allow });
+}

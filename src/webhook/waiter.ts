@@ -1,0 +1,31 @@
+import type { Clock } from '../platform/host.ts';
+
+/** One sleeper that can be woken. */
+export interface Waiter {
+  /** Until {@link wake} or the time has passed; at once when there was a wake since the last wait. */
+  wait(ms: number): Promise<void>;
+  wake(): void;
+}
+
+export function createWaiter(clock: Pick<Clock, 'sleep'>): Waiter {
+  let woken = false;
+  let sleeping: AbortController | undefined;
+  return {
+    wake() {
+      woken = true;
+      sleeping?.abort();
+    },
+    async wait(ms) {
+      const sleeper = new AbortController();
+      sleeping = sleeper;
+      try {
+        if (!woken) await clock.sleep(ms, sleeper.signal);
+      } catch (error) {
+        if (!sleeper.signal.aborted) throw error;
+      } finally {
+        sleeping = undefined;
+        woken = false;
+      }
+    },
+  };
+}

@@ -1,0 +1,162 @@
+import { CliError, messageOf, systemCodeOf } from '../errors.ts';
+import type { Database } from '../platform/host.ts';
+
+export interface DatabaseSource {
+  /** Opens the database, its tables made; called again after a failure. */
+  readonly open: () => Promise<Database>;
+  /**
+   * Which file stands at the database's path now, e.g. device and inode; `undefined` when there is none. A database whose
+   * file was removed or replaced goes on taking writes that nobody will ever read: with this it is noticed.
+   */
+  readonly identify?: (() => Promise<string | undefined>) | undefined;
+}
+
+/** Work on an open database. Must leave nothing behind but its rows: it is run again when the file was replaced. */
+export type DatabaseWork<T> = (database: Database) => T;
+
+export interface WriteQueue {
+  /** Runs the work in a transaction with all that is waiting; fulfilled after COMMIT. */
+  write<T>(work: DatabaseWork<T>): Promise<T>;
+  read<T>(work: DatabaseWork<T>): Promise<T>;
+  /** Finishes what is waiting and closes the database. */
+  close(): Promise<void>;
+}
+
+interface Connection {
+  readonly database: Database;
+  readonly identity: string | undefined;
+}
+
+interface Job {
+  readonly work: DatabaseWork<unknown>;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+  result?: unknown;
+}
+
+const BUSY = 5;
+const LOCKED = 6;
+
+/**
+ * Group commit: all writes of one turn of the event loop share one transaction and one sync of the disk, which is what a
+ * write costs. A failure rejects all of the group; the connection is then given up, and the next group opens a new one, so
+ * that a disk that was full, or a folder that had vanished, needs no restart. Failures of the machine are `CliError`
+ * `environment` (`inbox_unavailable`).
+ */
+export function createWriteQueue(source: DatabaseSource): WriteQueue {
+  let connection: Promise<Connection> | undefined;
+  let waiting: Job[] = [];
+  let draining: Promise<void> | undefined;
+
+  const connect = (): Promise<Connection> => (connection ??= openConnection(source));
+
+  const giveUp = async (broken: Promise<Connection> | undefined): Promise<void> => {
+    if (connection === broken) connection = undefined;
+    try {
+      (await broken)?.database.close();
+    } catch {
+      // It was given up because it does not work, or never came to be: whoever waits for it was told already.
+    }
+  };
+
+  const commit = async (jobs: readonly Job[]): Promise<void> => {
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      const current = connect();
+      try {
+        const { database, identity } = await current;
+        inTransaction(database, jobs);
+        if (source.identify === undefined || (await source.identify()) === identity) return;
+      } catch (error) {
+        if (!isBusy(error)) await giveUp(current);
+        throw error;
+      }
+      await giveUp(current);
+    }
+    throw new CliError('environment', 'the inbox cannot be written: its file is removed again and again', {
+      code: 'inbox_unavailable',
+      hint: 'find out what deletes the state folder; OPTIPICK_STATE_DIR chooses another',
+    });
+  };
+
+  const drain = async (): Promise<void> => {
+    await new Promise<void>((resolve) => {
+      setImmediate(resolve);
+    });
+    while (waiting.length > 0) {
+      const jobs = waiting;
+      waiting = [];
+      try {
+        await commit(jobs);
+        for (const job of jobs) job.resolve(job.result);
+      } catch (error) {
+        const failure = failureOf(error, 'written');
+        for (const job of jobs) job.reject(failure);
+      }
+    }
+    draining = undefined;
+  };
+
+  return {
+    write<T>(work: DatabaseWork<T>): Promise<T> {
+      return new Promise<T>((resolve, reject) => {
+        waiting.push({ work, resolve: resolve as (value: unknown) => void, reject });
+        draining ??= drain();
+      });
+    },
+    async read(work) {
+      const current = connect();
+      try {
+        return work((await current).database);
+      } catch (error) {
+        if (!isBusy(error)) await giveUp(current);
+        throw failureOf(error, 'read');
+      }
+    },
+    async close() {
+      await draining;
+      await giveUp(connection);
+    },
+  };
+}
+
+async function openConnection(source: DatabaseSource): Promise<Connection> {
+  const database = await source.open();
+  // A commit is on disk when it returns: in WAL mode that is only so with FULL.
+  database.exec('PRAGMA synchronous = FULL');
+  return { database, identity: await source.identify?.() };
+}
+
+function inTransaction(database: Database, jobs: readonly Job[]): void {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    for (const job of jobs) job.result = job.work(database);
+    database.exec('COMMIT');
+  } catch (error) {
+    rollBack(database);
+    throw error;
+  }
+}
+
+function rollBack(database: Database): void {
+  try {
+    database.exec('ROLLBACK');
+  } catch {
+    // SQLite rolls back by itself on the gravest errors (full disk, I/O), and then there is nothing to roll back.
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  const code = error instanceof Error ? (error as { errcode?: unknown }).errcode : undefined;
+  return typeof code === 'number' && [BUSY, LOCKED].includes(code & 0xff);
+}
+
+/** Mistakes of the program stay what they are; what the machine refuses is worded for the user. */
+function failureOf(error: unknown, deed: 'read' | 'written'): unknown {
+  if (error instanceof CliError || systemCodeOf(error) === undefined) return error;
+  return new CliError('environment', `the inbox cannot be ${deed}: ${messageOf(error)}`, {
+    code: 'inbox_unavailable',
+    hint: 'free space on the disk and check the rights of the state folder (OPTIPICK_STATE_DIR chooses another)',
+    cause: error,
+    retryable: true,
+  });
+}

@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+
+import { normaliseBaseUrl } from '../../src/api/base-url.ts';
+import type { CliError } from '../../src/errors.ts';
+
+test.each([
+  ['https://optipick.api.optioryx.com/', 'https://optipick.api.optioryx.com'],
+  ['https://optipick.api.optioryx.com/latest/', 'https://optipick.api.optioryx.com/latest'],
+  ['  HTTPS://Optipick.API.optioryx.com:443//  ', 'https://optipick.api.optioryx.com'],
+  ['http://localhost:4010', 'http://localhost:4010'],
+  ['http://127.0.0.1:4010/', 'http://127.0.0.1:4010'],
+  ['http://127.9.9.9', 'http://127.9.9.9'],
+  ['http://127.1', 'http://127.0.0.1'],
+  ['http://[::1]:4010', 'http://[::1]:4010'],
+])('%s becomes %s', (text, normalised) => {
+  expect(normaliseBaseUrl(text)).toBe(normalised);
+});
+
+function refusal(text: string): Pick<CliError, 'failure' | 'code' | 'message' | 'hint'> {
+  try {
+    return { failure: 'internal', code: '', message: `accepted: ${normaliseBaseUrl(text)}`, hint: undefined };
+  } catch (error) {
+    const { failure, code, message, hint } = error as CliError;
+    return { failure, code, message, hint };
+  }
+}
+
+const usage = { failure: 'usage', code: 'bad_base_url' } as const;
+
+test.each(['http://optipick.api.optioryx.com', 'http://192.168.1.5', 'http://127.0.0.1.evil.test', 'http://0.0.0.0'])(
+  'plain http to %s is refused',
+  (text) => {
+    const { host } = new URL(text);
+    expect(refusal(text)).toEqual({
+      ...usage,
+      message: `plain http to ${host} would show the API key to everyone on the way`,
+      hint: `use https://${host}; plain http is for this machine only`,
+    });
+  },
+);
+
+test.each([
+  ['optipick.api.optioryx.com', 'try https://optipick.api.optioryx.com'],
+  ['localhost:4010', 'try http://localhost:4010'],
+  ['ftp://optipick.test', undefined],
+  ['', undefined],
+  ['not a url', undefined],
+])('%j is no http URL', (text, hint) => {
+  expect(refusal(text)).toEqual({ ...usage, message: 'the base URL is not an http or https URL', hint });
+});
+
+test('credentials in it are refused without being repeated', () => {
+  expect(refusal('https://user:hunter2@optipick.test')).toEqual({
+    ...usage,
+    message: 'the base URL must not hold a user name or password',
+    hint: 'the API key goes into OPTIPICK_API_KEY',
+  });
+});
+
+test.each(['https://optipick.test/?key=1', 'https://optipick.test/#top'])('%s is refused for its tail', (text) => {
+  expect(refusal(text)).toEqual({
+    ...usage,
+    message: 'the base URL must not hold a query or fragment',
+    hint: undefined,
+  });
+});

@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest';
+
+import { readRefusal } from '../../src/api/refusal-body.ts';
+
+const json = (value: unknown): ReturnType<typeof readRefusal> => readRefusal(JSON.stringify(value), 'application/json');
+
+describe('a refusal', () => {
+  test('with a list of details becomes JSON pointers', () => {
+    const refusal = json({
+      detail: [
+        { loc: ['body', 'picks', 3, 'location_id'], msg: 'Field required', type: 'missing' },
+        { loc: ['body', 'parameters', 'a/b~c'], msg: 'Extra inputs', type: 'extra' },
+        { loc: ['body'], msg: 'Input should be an object' },
+      ],
+    });
+    expect(refusal).toEqual({
+      text: '/picks/3/location_id: Field required (and 2 more)',
+      details: [
+        { path: '/picks/3/location_id', message: 'Field required' },
+        { path: '/parameters/a~1b~0c', message: 'Extra inputs' },
+        { path: '', message: 'Input should be an object' },
+      ],
+      about: 'job',
+    });
+  });
+
+  test('of the id in the address is about the request', () => {
+    expect(json({ detail: [{ loc: ['path', 'request_id'], msg: 'not an ObjectId', type: 'value_error' }] })).toEqual({
+      text: 'path parameter request_id: not an ObjectId',
+      details: [{ path: '', message: 'path parameter request_id: not an ObjectId' }],
+      about: 'request',
+    });
+    expect(json({ detail: 'request_id is not a valid ObjectId' }).about).toBe('request');
+  });
+
+  test.each([
+    ['a string', { detail: 'Location Z99 not found' }, 'Location Z99 not found', 'job'],
+    ['the message of a gateway', { message: 'Forbidden' }, 'Forbidden', 'unknown'],
+    ['an error field', { error: 'no site' }, 'no site', 'job'],
+    ['an error object', { error: { code: 1, message: 'no site' } }, 'no site', 'job'],
+    ['a detail object', { detail: { error: 'no site' } }, 'no site', 'job'],
+    ['a bare JSON string', 'no', 'no', 'unknown'],
+    ['null', null, '', 'unknown'],
+    ['a list', [1], '', 'unknown'],
+    ['an empty list of details', { detail: [] }, '', 'unknown'],
+    ['nothing that is known', { foo: 1 }, '', 'unknown'],
+  ])('as %s gives its words', (_form, value, text, about) => {
+    expect(json(value)).toEqual({ text, details: [], about });
+  });
+
+  test('as a web page gives its title alone', () => {
+    const page =
+      '<!DOCTYPE html><html><head><title>\n 502 Bad\n Gateway</title></head><body>internal host x</body></html>';
+    expect(readRefusal(page, 'text/html')).toEqual({ text: '502 Bad Gateway', details: [], about: 'unknown' });
+    expect(readRefusal('<html><body><h1>Log <b>in</b></h1></body></html>', undefined).text).toBe('Log in');
+  });
+
+  test('as text, or as nothing, gives that', () => {
+    expect(readRefusal('upstream timed out', 'text/plain').text).toBe('upstream timed out');
+    expect(readRefusal('', undefined)).toEqual({ text: '', details: [], about: 'unknown' });
+  });
+
+  test('cannot drive a terminal, show the key, or flood the screen', () => {
+    const secret = 'key-0123456789';
+    const text = `\u001b[31mred\u0007\n\u202e${secret}\u0000 ${'x'.repeat(1000)}`;
+    const refusal = readRefusal(JSON.stringify({ detail: text }), 'application/json', [secret]);
+    expect(refusal.text).toMatch(/^\[31mred \*\*\* x+…$/);
+    expect(refusal.text).toHaveLength(301);
+  });
+
+  test('keeps to a sane number of details', () => {
+    const detail = Array.from({ length: 5000 }, (_, n) => ({ loc: ['body', 'picks', n], msg: 'bad' }));
+    const refusal = json({ detail });
+    expect(refusal.details).toHaveLength(200);
+    expect(refusal.text).toBe('/picks/0: bad (and 4999 more)');
+  });
+});

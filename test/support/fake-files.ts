@@ -1,0 +1,63 @@
+/** A file system in memory: of files, their modes, and the folders they may be put in. */
+import { dirname, resolve } from 'node:path';
+import { readBytes } from '../../src/domain/http.ts';
+import type { Files } from '../../src/platform/host.ts';
+
+export interface FakeFiles extends Files {
+  /** The text of a file, or `undefined` when there is none. */
+  text(path: string): string | undefined;
+  /** Creates or replaces a file and its folders. */
+  put(path: string, content: string | Uint8Array): void;
+  paths(): readonly string[];
+}
+
+/** Relative paths are below `cwd`, which exists from the start. */
+export function createFakeFiles(cwd: string, content: Readonly<Record<string, string | Uint8Array>> = {}): FakeFiles {
+  const files = new Map<string, Uint8Array>();
+  const folders = new Set<string>();
+
+  const addFolder = (path: string): void => {
+    for (let at = path; !folders.has(at); at = dirname(at)) folders.add(at);
+  };
+  const put: FakeFiles['put'] = (path, bytes) => {
+    const full = resolve(cwd, path);
+    addFolder(dirname(full));
+    files.set(full, typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes);
+  };
+
+  addFolder(cwd);
+  for (const [path, bytes] of Object.entries(content)) put(path, bytes);
+
+  return {
+    put,
+    paths: () => [...files.keys()].sort(),
+    text(path) {
+      const bytes = files.get(resolve(cwd, path));
+      return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
+    },
+    async read(path) {
+      const full = resolve(cwd, path);
+      if (folders.has(full)) throw systemError('EISDIR', 'illegal operation on a directory, read');
+      const bytes = files.get(full);
+      if (bytes === undefined) throw systemError('ENOENT', `no such file or directory, open '${path}'`);
+      return bytes;
+    },
+    async writeAtomic(path, bytes) {
+      const full = resolve(cwd, path);
+      if (!folders.has(dirname(full))) throw systemError('ENOENT', `no such file or directory, open '${path}'`);
+      if (folders.has(full)) throw systemError('EISDIR', 'illegal operation on a directory, rename');
+      files.set(full, await readBytes(bytes));
+    },
+    exists: async (path) => files.has(resolve(cwd, path)) || folders.has(resolve(cwd, path)),
+    async ensurePrivateFolder(path) {
+      const full = resolve(cwd, path);
+      if (files.has(full)) throw systemError('EEXIST', `file already exists, mkdir '${path}'`);
+      addFolder(full);
+    },
+  };
+}
+
+/** An error as the system gives it. */
+export function systemError(code: string, message: string): Error {
+  return Object.assign(new Error(`${code}: ${message}`), { code });
+}
