@@ -4,6 +4,8 @@
  */
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { builtinModulesPlugin } from './builtin-modules.ts';
+import { doorChunks } from './door-chunks.ts';
 import { rolldown, type OutputChunk } from 'rolldown';
 
 const root = new URL('../', import.meta.url);
@@ -11,10 +13,18 @@ const dist = new URL('dist/', root);
 
 await rm(dist, { recursive: true, force: true });
 
+const doors = doorChunks([
+  { name: 'base', module: '/src/cli.ts' },
+  { name: 'calling', module: '/src/calling.ts' },
+  { name: 'http', module: '/src/platform/http.ts' },
+]);
+
 const bundle = await rolldown({
   cwd: fileURLToPath(root),
   input: { cli: 'src/cli.ts' },
   platform: 'node',
+  preserveEntrySignatures: 'allow-extension',
+  plugins: [builtinModulesPlugin(), doors.plugin],
   resolve: { conditionNames: ['node', 'import', 'default'] },
   logLevel: 'warn',
 });
@@ -25,6 +35,7 @@ const { output } = await bundle.write({
   sourcemap: false,
   entryFileNames: '[name].js',
   chunkFileNames: 'chunks/[name]-[hash].js',
+  codeSplitting: { includeDependenciesRecursively: false, groups: [...doors.groups] },
 });
 await bundle.close();
 

@@ -1,6 +1,6 @@
 /** What a command needs, resolved on first use, so that a command pays only for what it touches. */
 import type { OptipickClient } from './api/model.ts';
-import type { Settings } from './domain/settings.ts';
+import { resolveSettings, type Settings } from './domain/settings.ts';
 import { CliError } from './errors.ts';
 import { createOutput, type Output } from './output/print.ts';
 import type { Host } from './platform/host.ts';
@@ -31,6 +31,8 @@ export interface Context {
   settings(): Promise<Settings>;
   /** The client for the base URL in force. Throws `CliError` `auth` when there is no key. */
   client(): Promise<OptipickClient>;
+  /** A client for a key that need not be stored. Throws `CliError` `usage` for a key that cannot be one. */
+  clientFor(baseUrl: string, key: string): Promise<OptipickClient>;
   /** What was submitted from this machine. Throws `CliError` `environment` when it cannot be opened. */
   submissions(): Promise<Submissions>;
   /** Work to be done when the command ends, however it ends. */
@@ -51,7 +53,6 @@ export function createContext(host: Host, options: GlobalOptions, { stop, atEnd 
   });
 
   const settings = once(async () => {
-    const { resolveSettings } = await import('./domain/settings.ts');
     const { profiles, repaired } = await host.settingsFile.read();
     for (const warning of repaired) await output.warn(warning);
     const flags = { profile: options.profile, baseUrl: options.baseUrl, apiKey: await keyFromFile() };
@@ -73,50 +74,31 @@ export function createContext(host: Host, options: GlobalOptions, { stop, atEnd 
     atEnd,
     interactive: host.stdin.isTTY && host.stderr.isTTY && options.input !== false && !isSet(host.env['CI']),
     settings,
+    async clientFor(baseUrl, key) {
+      const { openClient } = await calling();
+      const traced = options.debug === true || isSet(host.env['OPTIPICK_DEBUG']);
+      const trace = (line: string): void => void host.stderr.write(`${line}\n`);
+      return openClient(host, { baseUrl, key, trace: traced ? trace : undefined });
+    },
     client: once(async () => {
       const { apiKey, baseUrl } = await settings();
-      const { normaliseBaseUrl } = await import('./api/base-url.ts');
+      const { normaliseBaseUrl } = await calling();
       const url = normaliseBaseUrl(baseUrl.value);
       if (apiKey === undefined) throw noKey();
-      return openClient(context, url, apiKey.value);
+      return context.clientFor(url, apiKey.value);
     }),
     submissions: once(async () => {
-      const [{ stateFolder }, { openState }, { createSubmissions }] = await Promise.all([
-        import('./platform/paths.ts'),
-        import('./state/database.ts'),
-        import('./state/submissions.ts'),
-      ]);
-      const folder = stateFolder(host);
-      const database = await openState((path) => host.openDatabase(path), folder);
-      atEnd(() => database.close());
-      return createSubmissions(database, host.clock, folder);
+      const { openSubmissions } = await calling();
+      const { submissions, close } = await openSubmissions(host);
+      atEnd(close);
+      return submissions;
     }),
   };
   return context;
 }
 
-/** A client for a key that need not be stored. Throws `CliError` `usage` for a key that cannot be one. */
-export async function openClient(context: Context, baseUrl: string, key: string): Promise<OptipickClient> {
-  const { host, options } = context;
-  const [{ createClient }, { parseApiKey }] = await Promise.all([
-    import('./api/client.ts'),
-    import('./domain/secret.ts'),
-  ]);
-  const apiKey = parseApiKey(key);
-  let http = await host.http();
-  if (options.debug === true || isSet(host.env['OPTIPICK_DEBUG'])) {
-    const { withTrace } = await import('./api/policy.ts');
-    http = withTrace(http, { clock: host.clock, write: (line) => void host.stderr.write(`${line}\n`) });
-  }
-  return createClient({
-    http,
-    baseUrl,
-    apiKey,
-    clock: host.clock,
-    random: () => host.random(),
-    userAgent: `optipick/${host.version}`,
-  });
-}
+/** One door to all that a call needs: see `calling.ts`. */
+const calling = () => import('./calling.ts');
 
 function noKey(): CliError {
   return new CliError('auth', 'there is no API key', {

@@ -2,6 +2,7 @@
 import { createContext, type Context, type GlobalOptions } from './context.ts';
 import { CliError, EXIT_CODES, messageOf } from './errors.ts';
 import { createOutput } from './output/print.ts';
+import { runProgram } from './program.ts';
 import { ClosedPipeError, type Host, type StopSignal } from './platform/host.ts';
 
 /** How long a command may take to tidy up after the first signal, in milliseconds. */
@@ -29,7 +30,6 @@ export async function main(host: Host, argv: readonly string[]): Promise<number>
 
   const run = async (): Promise<number> => {
     try {
-      const { runProgram } = await import('./program.ts');
       return await runProgram(host, argv, contextFor);
     } catch (error) {
       return await report(host, argv, context, error);

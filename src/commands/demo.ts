@@ -33,17 +33,16 @@ export function addDemo(parent: Command, context: ContextSource): void {
 
 async function demo(context: Context): Promise<void> {
   const { output, host } = context;
-  const [{ createSandbox }, { createDoor }, { openClient }] = await Promise.all([
+  const [{ createSandbox }, { createDoor }] = await Promise.all([
     import('./sandbox-server.ts'),
     import('./demo-door.ts'),
-    import('../context.ts'),
   ]);
   const sandbox = await createSandbox(host, { seed: 1 });
   context.atEnd(() => sandbox.stop());
   const door = await createDoor(host, sandbox.secret);
   context.atEnd(() => door.close());
   sandbox.addEndpoint(door.url);
-  const client = await openClient(context, sandbox.url, sandbox.apiKey);
+  const client = await context.clientFor(sandbox.url, sandbox.apiKey);
 
   const step = createSteps(context);
   await step(`A sandbox of the OptiPick API is running at ${sandbox.url}.`);

@@ -23,7 +23,7 @@ export function createOutputStream(name: 'stdout' | 'stderr', open: () => NodeJS
   return {
     get isTTY() {
       // Node leaves it undefined on what is no terminal.
-      return Boolean(stream().isTTY);
+      return stream().isTTY ?? false;
     },
     get columns() {
       const { isTTY, columns } = stream();
@@ -59,7 +59,7 @@ export function createInputStream(open: () => NodeJS.ReadStream): InputStream {
   let taken = false;
   return {
     get isTTY() {
-      return Boolean(open().isTTY);
+      return open().isTTY ?? false;
     },
     async *bytes() {
       if (taken) {

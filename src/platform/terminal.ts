@@ -1,6 +1,6 @@
 /** Questions and the spinner: what only makes sense before a person. */
 import { CliError } from '../errors.ts';
-import type { Spinner, Terminal } from './host.ts';
+import type { OutputStream, Spinner, Terminal } from './host.ts';
 import { createLineEditor } from './line-editor.ts';
 
 /** The part of `process.stdin` that asking needs. */
@@ -11,7 +11,7 @@ export type TerminalInput = Pick<
 
 export interface TerminalParts {
   readonly input: () => TerminalInput;
-  readonly output: { readonly isTTY: boolean; write(text: string): Promise<void> };
+  readonly output: OutputStream;
   /** The stream of the spinner, opened on first use. */
   readonly spinnerStream: () => NodeJS.WriteStream;
 }
@@ -32,7 +32,8 @@ export function createTerminal({ input, output, spinnerStream }: TerminalParts):
       return readLine(stdin, output, question, options.hidden ?? false);
     },
     async spinner(text) {
-      if (!output.isTTY) return SILENT;
+      // A terminal that does not know its width says 0, and ora would clear lines without end.
+      if (!output.isTTY || output.columns === undefined) return SILENT;
       const { default: ora } = await import('ora');
       // stdin is not ora's to switch: it may be asked on, or stop the program.
       const spinner = ora({ text, stream: spinnerStream(), discardStdin: false, isEnabled: true }).start();
@@ -76,9 +77,10 @@ function readLine(
       const { state, rest, shown } = editor.take(chunk);
       if (!hidden && shown !== '') echo(shown);
       if (state === 'open') return;
-      if (rest.byteLength > 0) stdin.unshift(rest);
       if (state === 'done') finish(() => resolve(editor.line()));
       else finish(() => reject(stopped()));
+      // After the pause: a stream that flows would hand it out at once, to nobody.
+      if (rest.byteLength > 0) stdin.unshift(rest);
     };
     const onEnd = (): void => finish(() => reject(stopped()));
     const onError = (error: Error): void => finish(() => reject(error));

@@ -5,7 +5,7 @@ import { readRetryAfter } from './retry-schedule.ts';
 import { credentialsOf, withoutCredentials } from './target.ts';
 
 /** How long a receiver has for its answer. Never compressed: receivers live in real time. */
-export const ATTEMPT_TIMEOUT_MS = 15_000;
+const ATTEMPT_TIMEOUT_MS = 15_000;
 /** Svix keeps so much of an answer. */
 const KEPT_BYTES = 20_000;
 

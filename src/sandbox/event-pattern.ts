@@ -9,7 +9,7 @@ export const SANDBOX_USER_ID = '00000000000000005a4d0001';
 const PLAIN = KIND_NAMES.map((kind) => KINDS[kind].event);
 
 /** `cluster.optimized.Example.673f48095739843f4de65ec9`: the event of one site and user. */
-export function longEventType(kind: Kind, siteName: string): string {
+function longEventType(kind: Kind, siteName: string): string {
   return `${KINDS[kind].event}.${siteName}.${SANDBOX_USER_ID}`;
 }
 

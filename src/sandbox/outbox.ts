@@ -89,16 +89,8 @@ export function createOutbox(facts: OutboxFacts): Outbox {
     const result = await attemptDelivery(facts, webhook, background.signal);
     const succeeded = result.error === undefined;
     const { status, error, answer, duration } = result;
-    const record: Attempt = {
-      id: createSvixId('atmpt', randomBytes),
-      at,
-      trigger,
-      succeeded,
-      status,
-      error,
-      answer,
-      duration,
-    };
+    const id = createSvixId('atmpt', randomBytes);
+    const record: Attempt = { id, at, trigger, succeeded, status, error, answer, duration };
     delivery.attempts.push(record);
     if (succeeded) {
       health.clear(delivery.endpointId);
@@ -132,23 +124,20 @@ export function createOutbox(facts: OutboxFacts): Outbox {
   /** The whole life of a delivery. */
   async function follow(delivery: Delivery): Promise<void> {
     const signal = AbortSignal.any([delivery.ended.signal, background.signal]);
-    try {
-      const tried = await reorder.turn(delivery.endpointId, signal);
-      if (dice.strikes('duplicate')) {
-        background.start(async () => {
-          await attempt(delivery, 'duplicate');
-        });
-      }
+    const tried = await unlessEnded(delivery, reorder.turn(delivery.endpointId, signal));
+    if (tried === undefined) return;
+    if (dice.strikes('duplicate')) {
+      background.start(async () => {
+        await attempt(delivery, 'duplicate');
+      });
+    }
+    await attempt(delivery, 'scheduled');
+    tried();
+    while (delivery.status === 'pending') {
+      await unlessEnded(delivery, clock.sleep(Math.max(0, (delivery.nextAttemptAt ?? 0) - clock.now()), signal));
+      if (delivery.ended.signal.aborted) return;
+      delivery.nextAttemptAt = undefined;
       await attempt(delivery, 'scheduled');
-      tried();
-      while (delivery.status === 'pending') {
-        await clock.sleep(Math.max(0, (delivery.nextAttemptAt ?? 0) - clock.now()), signal);
-        delivery.nextAttemptAt = undefined;
-        await attempt(delivery, 'scheduled');
-      }
-    } catch (error) {
-      // Settled meanwhile, by a resend or because the endpoint was disabled.
-      if (!delivery.ended.signal.aborted) throw error;
     }
   }
 
@@ -190,6 +179,16 @@ export function createOutbox(facts: OutboxFacts): Outbox {
       endpoints.setDisabled(endpointId, undefined);
     },
   };
+}
+
+/** `undefined` when the delivery was settled meanwhile, by a resend or because its endpoint was disabled. */
+async function unlessEnded<Value>({ ended }: Delivery, wait: Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await wait;
+  } catch (error) {
+    if (!ended.signal.aborted) throw error;
+    return undefined;
+  }
 }
 
 function settle(delivery: Delivery, status: 'succeeded' | 'failed'): void {

@@ -1,4 +1,5 @@
 /** The body of a request as JSON, refused as FastAPI refuses what it cannot read. */
+import { createJsonScanner } from '../domain/json-scanner.ts';
 import { Refusal } from './refusal.ts';
 
 export interface JsonBody {
@@ -12,10 +13,23 @@ export function parseJsonBody(text: string): JsonBody {
   if (text.trim() === '') throw new Refusal(422, [{ loc: ['body'], msg: 'Field required', type: 'missing' }]);
   try {
     return { value: JSON.parse(text) as unknown, text };
-  } catch (error) {
-    const position = Number(/position (\d+)/.exec((error as Error).message)?.[1] ?? text.length);
-    throw new Refusal(422, [{ loc: ['body', position], msg: 'JSON decode error', type: 'json_invalid' }]);
+  } catch {
+    throw new Refusal(422, [{ loc: ['body', placeOfFault(text)], msg: 'JSON decode error', type: 'json_invalid' }]);
   }
+}
+
+/** The first character that cannot be part of a JSON document, counted from 0; the length of one that is cut off. */
+function placeOfFault(text: string): number {
+  const scanner = createJsonScanner({ begin() {}, end() {}, beginKey() {}, endKey() {} });
+  const bytes = new TextEncoder().encode(text);
+  for (const at of bytes.keys()) {
+    try {
+      scanner.push(bytes.subarray(at, at + 1));
+    } catch {
+      return new TextDecoder().decode(bytes.subarray(0, at)).length;
+    }
+  }
+  return text.length;
 }
 
 interface RawJson {

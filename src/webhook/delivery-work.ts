@@ -7,7 +7,7 @@ import { renderEventLine } from './event-line.ts';
 import { forwardDelivery } from './forward.ts';
 import type { InboxEntry } from './inbox.ts';
 import { lookUpResult } from './result-lookup.ts';
-import type { ResultSource } from './result-lookup.ts';
+import type { FetchAnswer } from './result-lookup.ts';
 import { MAX_ATTEMPTS } from './retry-schedule.ts';
 
 /** A delivery with what was found out about it, ready to be shown. */
@@ -22,7 +22,9 @@ export interface ListenEvent {
 
 export interface WorkOptions {
   /** `undefined`: results are not fetched. */
-  readonly results?: ResultSource | undefined;
+  readonly fetchAnswer?: FetchAnswer | undefined;
+  /** What this machine submitted under that id. Must not throw. */
+  readonly kindOf?: ((requestId: string) => Kind | undefined) | undefined;
   readonly http: Http;
   readonly forwardTo: readonly string[];
   /** Runs the user's command with the line on its standard input. Rejects when it fails. */
@@ -62,8 +64,8 @@ export function createDeliveryWork(
 
   return async (entry, place, note, signal) => {
     const isDone = (step: string): boolean => entry.stepsDone.includes(step);
-    const failures: StepFailure[] = [];
-    let kind = entry.kind;
+    // What the delivery tells (its payload, then its path), then what was submitted, then what is found.
+    let kind = entry.kind ?? (entry.requestId === undefined ? undefined : options.kindOf?.(entry.requestId));
 
     const show = async (event: ListenEvent): Promise<void> => {
       if (isDone(SHOW)) return;
@@ -75,63 +77,58 @@ export function createDeliveryWork(
       if (!isShowAll) await note(SHOW);
     };
 
-    const execute = async (event: ListenEvent): Promise<void> => {
-      if (options.exec === undefined || isDone(EXEC)) return;
+    const execute = async (event: ListenEvent): Promise<StepFailure | undefined> => {
+      if (options.exec === undefined || isDone(EXEC)) return undefined;
       try {
         await options.exec(event.line(), signal);
       } catch (error) {
         signal.throwIfAborted();
-        failures.push({ step: EXEC, error: messageOf(error) });
-        return;
+        return { step: EXEC, error: messageOf(error) };
       }
       await note(EXEC);
+      return undefined;
     };
 
-    const fetchAndUse = async (): Promise<void> => {
+    const fetchAndUse = async (): Promise<StepFailure | undefined> => {
       if (isDone(SHOW)) place.giveUp();
-      if (isDone(SHOW) && (options.exec === undefined || isDone(EXEC))) return;
-      const { results } = options;
-      if (results === undefined || entry.requestId === undefined) {
-        kind ??= entry.requestId === undefined ? undefined : results?.kindOf?.(entry.requestId);
-        const event = eventOf(entry, kind, undefined);
-        await show(event);
-        await execute(event);
-        return;
+      if (isDone(SHOW) && (options.exec === undefined || isDone(EXEC))) return undefined;
+      let answer: Answer | undefined;
+      if (options.fetchAnswer !== undefined && entry.requestId !== undefined) {
+        const lookup = await lookUpResult(options.fetchAnswer, entry.requestId, kind, signal);
+        if (!lookup.found) {
+          if (entry.attempts >= MAX_ATTEMPTS) await show(eventOf(entry, kind, undefined));
+          else place.giveUp();
+          return { step: 'fetch', error: lookup.error, retryAfterMs: lookup.retryAfterMs };
+        }
+        ({ answer, kind } = lookup);
       }
-      const lookup = await lookUpResult(results, entry.requestId, entry.kind, signal);
-      if (lookup.found) {
-        ({ kind } = lookup);
-        const event = eventOf(entry, kind, lookup.answer);
-        await show(event);
-        await execute(event);
-        return;
-      }
-      failures.push({ step: 'fetch', error: lookup.error, retryAfterMs: lookup.retryAfterMs });
-      if (entry.attempts >= MAX_ATTEMPTS) await show(eventOf(entry, kind, undefined));
-      else place.giveUp();
+      const event = eventOf(entry, kind, answer);
+      await show(event);
+      return await execute(event);
     };
 
-    const forward = async (url: string): Promise<void> => {
+    const forward = async (url: string): Promise<StepFailure | undefined> => {
       const step = `forward ${url}`;
-      if (isDone(step)) return;
+      if (isDone(step)) return undefined;
       const result = await forwardDelivery(options.http, url, entry, signal);
-      if (result.ok) await note(step);
-      else failures.push({ step, error: result.error });
+      if (!result.ok) return { step, error: result.error };
+      await note(step);
+      return undefined;
     };
 
     try {
-      await allEnded([fetchAndUse(), ...options.forwardTo.map((url) => forward(url))]);
+      const ends = await allEnded([fetchAndUse(), ...options.forwardTo.map((url) => forward(url))]);
+      return { kind, failures: ends.filter((end) => end !== undefined) };
     } finally {
       place.giveUp();
     }
-    return { kind, failures };
   };
 }
 
 /** Waits for all, then throws the first error: nothing may go on behind the back of a caller that has failed. */
-async function allEnded(steps: readonly Promise<void>[]): Promise<void> {
+async function allEnded<T>(steps: readonly Promise<T>[]): Promise<T[]> {
   await Promise.allSettled(steps);
-  await Promise.all(steps);
+  return await Promise.all(steps);
 }
 
 function eventOf(delivery: InboxEntry, kind: Kind | undefined, answer: Answer | undefined): ListenEvent {

@@ -3,12 +3,12 @@ import { KIND_NAMES } from '../domain/kinds.ts';
 import type { Kind } from '../domain/kinds.ts';
 import { CliError } from '../errors.ts';
 
-export interface ResultSource {
-  /** One look at the job: the client's `look`. */
-  readonly fetchAnswer: (kind: Kind, requestId: string, options: { readonly signal: AbortSignal }) => Promise<Sighting>;
-  /** What this machine submitted under that id. */
-  readonly kindOf?: ((requestId: string) => Kind | undefined) | undefined;
-}
+/** One look at a job: the client's `look`. */
+export type FetchAnswer = (
+  kind: Kind,
+  requestId: string,
+  options: { readonly signal: AbortSignal },
+) => Promise<Sighting>;
 
 export type Lookup =
   | { readonly found: true; readonly answer: Answer; readonly kind: Kind }
@@ -21,23 +21,20 @@ export type Lookup =
     };
 
 /**
- * Looks for the result of a request. The kind is, first found: what the delivery tells (payload, then path), what this
- * machine submitted, and then the kind under which an answer is found, whose own `type` field has the last word. The
- * webhook can be there before the result: 404 and "not finished" are answers to come back to.
- *
- * @param hint what the delivery tells
+ * Looks for the result of a request. Where its kind is not known it is the one under which an answer is found, and that
+ * answer's own `type` field has the last word. The webhook can be there before the result: 404 and "not finished" are
+ * answers to come back to.
  */
 export async function lookUpResult(
-  source: ResultSource,
+  fetchAnswer: FetchAnswer,
   requestId: string,
-  hint: Kind | undefined,
+  known: Kind | undefined,
   signal: AbortSignal,
 ): Promise<Lookup> {
-  const known = hint ?? source.kindOf?.(requestId);
   let retryAfterMs: number | undefined;
   try {
     for (const kind of known === undefined ? KIND_NAMES : [known]) {
-      const sighting = await source.fetchAnswer(kind, requestId, { signal });
+      const sighting = await fetchAnswer(kind, requestId, { signal });
       switch (sighting.state) {
         case 'done':
         case 'failed':

@@ -3,6 +3,7 @@ import type { KeyObject } from 'node:crypto';
 
 import type { ParsedSecret } from '../domain/secret.ts';
 import { CliError } from '../errors.ts';
+import { librarySignature } from './svix-library.ts';
 
 /** One delivery as it came: header texts (`undefined` when absent), the exact bytes of the body, the time it is judged at. */
 export interface SignedDelivery {
@@ -119,8 +120,7 @@ export async function signDelivery(secret: ParsedSecret, delivery: UnsignedDeliv
   if (text === undefined) {
     return `v1,${hmac(symmetricKey(secret.key), `${delivery.id}.${delivery.timestamp}.`, delivery.body)}`;
   }
-  const { Webhook } = await import('svix');
-  return new Webhook(secret.key, { format: 'raw' }).sign(delivery.id, new Date(delivery.timestamp * 1000), text);
+  return await librarySignature(secret.key, delivery.id, delivery.timestamp, text);
 }
 
 type VerifyingKey = { readonly scheme: ParsedSecret['scheme']; readonly key: KeyObject };

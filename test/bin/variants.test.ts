@@ -94,7 +94,7 @@ describe('submit, then poll', () => {
     await workplace.run(['cluster', 'submit', REQUEST], { env: env(server.url) });
     const polled = await workplace.run(['poll', ID, '--interval', '20ms'], { env: env(server.url) });
     expect(polled.code).toBe(0);
-    expect(polled.stderr.match(/Marinating/g)?.length).toBe(1);
+    expect(polled.stderr.match(/^warning: .*Marinating/gm)?.length).toBe(1);
   });
 });
 

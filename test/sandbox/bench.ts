@@ -79,8 +79,11 @@ export interface Delivered {
   readonly body: string;
 }
 
+/** How a receiver answers: `number` counts from 1, `signal` ends when the sender gives up. */
+export type Receive<Result> = (delivered: Delivered, number: number, signal: AbortSignal | undefined) => Result;
+
 /** A receiver that answers as the test says and remembers what came. Bind the clock once it is there. */
-export function createReceiver(answer: (delivered: Delivered, number: number) => ReturnType<Http>): {
+export function createReceiver(answer: Receive<ReturnType<Http>>): {
   readonly http: Http;
   readonly seen: Delivered[];
   bind(clock: FakeClock): void;
@@ -92,7 +95,7 @@ export function createReceiver(answer: (delivered: Delivered, number: number) =>
     bind(given) {
       clock = given;
     },
-    async http({ url, headers, body }) {
+    async http({ url, headers, body, signal }) {
       const delivered = {
         at: clock?.now() ?? 0,
         url,
@@ -100,7 +103,7 @@ export function createReceiver(answer: (delivered: Delivered, number: number) =>
         body: await readText(body),
       };
       seen.push(delivered);
-      return answer(delivered, seen.length);
+      return answer(delivered, seen.length, signal);
     },
   };
 }

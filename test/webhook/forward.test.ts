@@ -24,7 +24,7 @@ interface Received {
 async function startTarget(answer: HttpResponse): Promise<{ readonly url: string; readonly received: Received[] }> {
   const received: Received[] = [];
   const app: Http = async ({ method, url, headers, body }) => {
-    received.push({ method, url, headers: { ...headers }, body: await readBytes(body) });
+    received.push({ method, url, headers: { ...headers }, body: Uint8Array.from(await readBytes(body)) });
     return answer;
   };
   const server = await serveHttp(app, { host: '127.0.0.1', port: 0, maxBodyBytes: 1e6 }, { platform: 'linux' });

@@ -20,8 +20,9 @@ if (deed === 'accept') {
     outcomes.push(...(await Promise.all(ids.slice(at, at + 5).map((id) => inbox.accept(deliveryOf({ id }))))));
   }
   process.stdout.write(`${JSON.stringify(outcomes)}\n`);
-  process.exit(0);
+  process.stdin.destroy();
+} else {
+  const entries = await inbox.claim({ owner, limit: Number(number), now: NOW });
+  process.stdout.write(`${JSON.stringify(entries.map((entry) => entry.id))}\n`);
+  process.stdin.resume();
 }
-const entries = await inbox.claim({ owner, limit: Number(number), now: NOW });
-process.stdout.write(`${JSON.stringify(entries.map((entry) => entry.id))}\n`);
-process.stdin.resume();

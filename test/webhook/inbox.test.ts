@@ -369,7 +369,7 @@ describe('several processes on one inbox', () => {
     const folder = newFolder();
     const children = await Promise.all(['one', 'two', 'three'].map((owner) => startChild(folder, 'accept', owner, 40)));
     const outcomes = await Promise.all(children.map((child) => child.go()));
-    const perId = Array.from({ length: 40 }, (_, index) => outcomes.map((list) => list[index]).toSorted());
+    const perId = Array.from({ length: 40 }, (_, index) => outcomes.map((list) => list[index] ?? '').toSorted());
     expect(perId).toEqual(Array.from({ length: 40 }, () => ['duplicate', 'duplicate', 'new']));
     expect(await open(folder).counts()).toEqual({ pending: 40, done: 0, failed: 0 });
   });

@@ -118,8 +118,8 @@ describe('a kept delivery', () => {
     const inbox = openInbox();
     const body = new TextEncoder().encode(`{ "request_id":\n"${REQUEST_ID}", "n": 12345678901234567890 }\n`);
     await keep(inbox, { id: 'a', kind: 'cluster', event: 'cluster.optimized', body });
-    const results = { fetchAnswer: async (kind: Kind) => answerOf(kind, CLUSTER) };
-    const run = newRun(inbox, { results });
+    const fetchAnswer = async (kind: Kind): Promise<Sighting> => answerOf(kind, CLUSTER);
+    const run = newRun(inbox, { fetchAnswer });
     await run.until(allFinished(inbox));
     expect(run.shown.map((event) => event.line())).toEqual([
       `{"v":1,"type":"event","id":"a","kind":"cluster","event":"cluster.optimized","request_id":"${REQUEST_ID}",` +
@@ -132,7 +132,7 @@ describe('a kept delivery', () => {
   test('that is not JSON is shown with its bytes', async () => {
     const inbox = openInbox();
     await keep(inbox, { id: 'a', body: new Uint8Array([0xff, 0x00]), requestId: undefined });
-    const run = newRun(inbox, { results: { fetchAnswer: () => Promise.reject(new Error('nothing to ask for')) } });
+    const run = newRun(inbox, { fetchAnswer: () => Promise.reject(new Error('nothing to ask for')) });
     await run.until(allFinished(inbox));
     expect(run.shown.map((event) => event.line())).toEqual([
       '{"v":1,"type":"event","id":"a","kind":null,"event":null,"request_id":null,' +
@@ -143,9 +143,9 @@ describe('a kept delivery', () => {
   test('is shown without a result when none is to be fetched', async () => {
     const inbox = openInbox();
     await keep(inbox, { id: 'a' });
-    const run = newRun(inbox);
+    const run = newRun(inbox, { kindOf: (id) => (id === REQUEST_ID ? 'route' : undefined) });
     await run.until(allFinished(inbox));
-    expect(run.shown).toMatchObject([{ kind: undefined, answer: undefined }]);
+    expect(run.shown).toMatchObject([{ kind: 'route', answer: undefined }]);
   });
 
   test('and the others are shown in the order of arrival, whatever the order of the results', async () => {
@@ -161,7 +161,7 @@ describe('a kept delivery', () => {
       });
       return answerOf(kind, '{"picks":[]}', requestId);
     };
-    const run = newRun(inbox, { results: { fetchAnswer } });
+    const run = newRun(inbox, { fetchAnswer });
     await run.until(allFinished(inbox));
     expect(idsOf(run.shown)).toEqual(ids);
   });
@@ -174,9 +174,47 @@ describe('a kept delivery', () => {
       if (requestId === 'late' && (looks += 1) <= 4) return MISSING;
       return answerOf(kind, '{"picks":[]}', requestId);
     };
-    const run = newRun(inbox, { results: { fetchAnswer } });
+    const run = newRun(inbox, { fetchAnswer });
     await run.until(allFinished(inbox));
     expect(idsOf(run.shown)).toEqual(['b', 'c', 'late']);
+  });
+
+  test('whose result is late does not hold up the others while it is still being forwarded', async () => {
+    const inbox = openInbox();
+    await keep(inbox, { id: 'late', requestId: 'late' }, { id: 'b', requestId: 'b' });
+    const { promise: target, resolve: answer } = Promise.withResolvers<void>();
+    const http: Http = async () => {
+      await target;
+      return { status: 200, headers: {}, body: null };
+    };
+    const fetchAnswer = async (kind: Kind, requestId: string): Promise<Sighting> =>
+      requestId === 'late' ? MISSING : answerOf(kind, '{"picks":[]}', requestId);
+    const run = newRun(inbox, { fetchAnswer, http, forwardTo: ['http://slow'], graceMs: 1e9 });
+    await run.until(() => {
+      if (run.shown.length === 1) answer();
+      return run.shown.length === 1;
+    });
+    expect(idsOf(run.shown)).toEqual(['b']);
+  });
+
+  test('that was shown before does not hold up the others while it is forwarded again', async () => {
+    const inbox = openInbox();
+    await keep(inbox, { id: 'shown' }, { id: 'b' });
+    await inbox.claim({ owner: 'old', limit: 1, now: NOW });
+    await inbox.progress('shown', 'old', 'show');
+    await inbox.settle('shown', 'old', { status: 'retry', at: NOW, error: 'forward http://slow: answered 500' });
+    const { promise: target, resolve: answer } = Promise.withResolvers<void>();
+    const http: Http = async () => {
+      await target;
+      return { status: 200, headers: {}, body: null };
+    };
+    const run = newRun(inbox, { http, forwardTo: ['http://slow'], graceMs: 1e9 });
+    await run.until(() => {
+      if (run.shown.length === 1) answer();
+      return run.shown.length === 1;
+    });
+    expect(idsOf(run.shown)).toEqual(['b']);
+    expect(run.reports.map(({ status }) => status)).toEqual(['done', 'done']);
   });
 
   test('is worked on with no more than the given number beside it', async () => {
@@ -229,7 +267,7 @@ describe('the kind of an event', () => {
       kinds.push(kind);
       return answerOf(kind, '{"type":"CLUSTER","optimal_clusters":[]}');
     };
-    const run = newRun(inbox, { results: { fetchAnswer, kindOf: () => submitted } });
+    const run = newRun(inbox, { fetchAnswer, kindOf: () => submitted });
     await run.until(allFinished(inbox));
     expect([run.shown[0]?.kind, kinds]).toEqual([expected, asked]);
     expect(await inbox.list()).toMatchObject([{ kind: expected }]);
@@ -240,7 +278,7 @@ describe('the kind of an event', () => {
     await keep(inbox, unknown);
     const fetchAnswer = async (kind: Kind): Promise<Sighting> =>
       kind === 'cluster' ? MISSING : answerOf(kind, '{"picks":[]}');
-    const run = newRun(inbox, { results: { fetchAnswer } });
+    const run = newRun(inbox, { fetchAnswer });
     await run.until(allFinished(inbox));
     expect(run.shown).toMatchObject([{ kind: 'route' }]);
   });
@@ -257,7 +295,7 @@ describe('an attempt that fails', () => {
       at.push(clock.now() - NOW);
       return sightings.shift() ?? answerOf(kind, '{"picks":[]}');
     };
-    const run = newRun(inbox, { results: { fetchAnswer }, clock });
+    const run = newRun(inbox, { fetchAnswer, clock });
     await run.until(allFinished(inbox));
     expect(
       run.reports.map(({ status, failures, delivery }) => [delivery.attempts, status, failures[0]?.error]),
@@ -277,7 +315,7 @@ describe('an attempt that fails', () => {
     await keep(inbox, { id: 'a', kind: 'route' });
     const sightings: Sighting[] = [{ state: 'missing', retryAfterMs: 90_000 }];
     const fetchAnswer = async (kind: Kind): Promise<Sighting> => sightings.shift() ?? answerOf(kind, '{"picks":[]}');
-    const run = newRun(inbox, { results: { fetchAnswer } });
+    const run = newRun(inbox, { fetchAnswer });
     await run.until(allFinished(inbox));
     expect(run.reports[0]?.nextAttemptAt).toBe(NOW + 90_000);
   });
@@ -318,7 +356,7 @@ describe('an attempt that fails', () => {
     const inbox = openInbox();
     await keep(inbox, { id: 'a', kind: 'route' });
     const error = new CliError('auth', 'the API key was rejected');
-    const run = newRun(inbox, { results: { fetchAnswer: () => Promise.reject(error) } });
+    const run = newRun(inbox, { fetchAnswer: () => Promise.reject(error) });
     await run.until(allFinished(inbox));
     expect(run.reports.map(({ status }) => status)).toEqual([...Array.from({ length: 11 }, () => 'retry'), 'failed']);
     expect(run.shown).toMatchObject([{ delivery: { id: 'a' }, answer: undefined, kind: 'route' }]);
@@ -367,7 +405,7 @@ describe('after a crash', () => {
     }
     const clock = createTurningClock();
     await clock.sleep(11 * LEASE_MS);
-    const run = newRun(inbox, { clock, results: { fetchAnswer: async () => MISSING } });
+    const run = newRun(inbox, { clock, fetchAnswer: async () => MISSING });
     await run.until(allFinished(inbox));
     expect(run.reports).toMatchObject([{ status: 'failed', delivery: { attempts: 12 } }]);
   });
@@ -399,7 +437,7 @@ describe('two listeners on one inbox', () => {
     await keep(one, { id: 'a' });
     const clock = createTurningClock();
     const { promise: slow, resolve: finish } = Promise.withResolvers<void>();
-    const busy = newRun(one, { owner: 'busy', clock, exec: () => slow });
+    const busy = newRun(one, { owner: 'busy', clock, exec: () => slow, concurrency: 1 });
     const idle = newRun(two, { owner: 'idle', clock });
     const isLate = (): boolean => {
       if (clock.now() > NOW + 10 * LEASE_MS) finish();
@@ -412,6 +450,41 @@ describe('two listeners on one inbox', () => {
     ]);
     expect([idsOf(busy.shown), idsOf(idle.shown)]).toEqual([['a'], []]);
     expect(busy.reports).toMatchObject([{ status: 'done', delivery: { attempts: 1 } }]);
+  });
+});
+
+describe('a lease that ran out under work that goes on', () => {
+  // As after a long sleep of the machine.
+  const forgetful = (inbox: Inbox): Inbox => ({ ...inbox, renew: async () => {} });
+
+  test('does not make the same listener begin anew', async () => {
+    const inbox = openInbox();
+    await keep(inbox, { id: 'a' });
+    const clock = createTurningClock();
+    let executions = 0;
+    const exec = async (): Promise<void> => {
+      executions += 1;
+      await clock.sleep(3 * LEASE_MS);
+    };
+    const run = newRun(forgetful(inbox), { clock, exec });
+    await run.until(allFinished(inbox));
+    expect([executions, run.shown.length, run.reports.length]).toEqual([1, 1, 1]);
+  });
+
+  test('leaves the end of it to the one who has taken over', async () => {
+    const inbox = openInbox();
+    await keep(inbox, { id: 'a' });
+    const clock = createTurningClock();
+    let isOver = false;
+    const exec = async (): Promise<void> => {
+      await clock.sleep(2 * LEASE_MS);
+      await inbox.claim({ owner: 'other', limit: 1, now: clock.now() });
+      isOver = true;
+    };
+    const run = newRun(forgetful(inbox), { clock, exec, concurrency: 1 });
+    await run.until(() => isOver);
+    expect(run.reports).toEqual([]);
+    expect(await inbox.settle('a', 'other', { status: 'done', at: clock.now() })).toBe(true);
   });
 });
 

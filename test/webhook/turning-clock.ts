@@ -9,21 +9,22 @@ import { NOW } from './inbox-support.ts';
  */
 export function createTurningClock(): Clock {
   let now = NOW;
-  const sleepers = new Set<number>();
+  const sleepers = new Set<{ readonly end: number }>();
   return {
     now: () => now,
     monotonic: () => now,
     async sleep(ms, signal) {
       const end = now + ms;
-      sleepers.add(end);
+      const sleeper = { end };
+      sleepers.add(sleeper);
       try {
         while (now < end) {
           for (let turn = 0; turn < 5; turn += 1) await setImmediate();
           signal?.throwIfAborted();
-          now = Math.max(now, Math.min(...sleepers));
+          now = Math.max(now, Math.min(...[...sleepers].map((each) => each.end)));
         }
       } finally {
-        sleepers.delete(end);
+        sleepers.delete(sleeper);
       }
     },
   };

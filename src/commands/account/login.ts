@@ -1,6 +1,6 @@
 /** `optipick login`: asks for the API key and the webhook secret, checks them, stores them. */
 import type { Command } from 'commander';
-import { openClient, type Context } from '../../context.ts';
+import type { Context } from '../../context.ts';
 import { readText } from '../../domain/http.ts';
 import { maskSecret, parseApiKey } from '../../domain/secret.ts';
 import { parseSettingValue } from '../../domain/settings.ts';
@@ -33,7 +33,7 @@ Without a terminal the key is the first line of stdin, the secret the second.`,
 async function login(context: Context): Promise<void> {
   const { output, options } = context;
   const settings = await context.settings();
-  const { normaliseBaseUrl } = await import('../../api/base-url.ts');
+  const { normaliseBaseUrl } = await import('../../calling.ts');
   const baseUrl = normaliseBaseUrl(settings.baseUrl.value);
   const [keyText, secretText] = await answers(context);
 
@@ -85,7 +85,7 @@ async function answers({ host, interactive }: Context): Promise<readonly [key: s
 async function check(context: Context, baseUrl: string, key: string): Promise<void> {
   const { output } = context;
   try {
-    const client = await openClient(context, baseUrl, key);
+    const client = await context.clientFor(baseUrl, key);
     if ((await client.checkKey({ signal: context.stop })) === 'accepted') {
       await output.note(`the key was accepted by ${baseUrl}`);
       return;

@@ -131,7 +131,7 @@ async function finish(memory: ReturnType<typeof createMemory>, answer: Answer): 
 
 async function dryRun(context: Context, kind: Kind, body: Uint8Array, options: SubmitOptions): Promise<void> {
   const { renderCurl, renderDryRun } = await import('../../input/curl.ts');
-  const { normaliseBaseUrl } = await import('../../api/base-url.ts');
+  const { normaliseBaseUrl } = await import('../../calling.ts');
   const baseUrl = normaliseBaseUrl((await context.settings()).baseUrl.value);
   const url = `${baseUrl}${KINDS[kind].path}?synchronous=${options.sync === true ? 'true' : 'false'}`;
   if (options.curl === true) {

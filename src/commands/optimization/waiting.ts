@@ -31,7 +31,7 @@ export interface Watch {
 }
 
 export async function createWatch({ host, output, options }: Context): Promise<Watch> {
-  const { createProgress } = await import('../../output/progress.ts');
+  const { createProgress } = await import('../../calling.ts');
   const progress = createProgress({
     terminal: host.terminal,
     stderr: host.stderr,
@@ -62,7 +62,7 @@ export async function awaitAnswer(
   options: WaitOptions & { readonly signal?: AbortSignal; readonly watch?: Watch },
 ): Promise<Answer> {
   const { host } = context;
-  const { waitForAnswer } = await import('../../api/wait.ts');
+  const { waitForAnswer } = await import('../../calling.ts');
   const watch = options.watch ?? (await createWatch(context));
   const own = options.watch === undefined;
   let troubled = false;

@@ -18,7 +18,7 @@ export interface CartLoader {
   with(cart: Cart, order: number): Cart;
   /** All orders of both. */
   join(cart: Cart, other: Cart): Cart;
-  without(cart: Cart, order: number): Cart;
+  without(cart: Cart, ...orders: readonly number[]): Cart;
   /** Length of the trip with one more order; infinite when it would break a limit. An order alone never does. */
   lengthWith(cart: Cart, order: number): number;
   /** Length of the trip without each of its orders, in their order. */
@@ -78,9 +78,10 @@ export function createCartLoader({ orders, limits }: OrderBook, trips: TripPlann
         surface: large.surface + small.surface,
       };
     },
-    without(cart, index) {
-      const left = cart.orders.filter((order) => order !== index);
-      const removed = new Set(orderAt(index).nodes);
+    without(cart, ...gone) {
+      if (gone.length === 0) return cart;
+      const left = cart.orders.filter((order) => !gone.includes(order));
+      const removed = new Set(gone.flatMap((order) => Array.from(orderAt(order).nodes)));
       for (const order of left) for (const node of orderAt(order).nodes) removed.delete(node);
       // Summed anew: subtracting would leave rounding errors behind.
       const total = (of: 'volume' | 'weight' | 'surface'): number =>

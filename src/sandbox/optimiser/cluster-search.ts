@@ -14,7 +14,7 @@ const SHAKEN = 0.25;
 const DISSOLVE_ONE_IN = 6;
 /** The rounds end after weighing so many insertions, and so many for each order: clusters may be of any size. */
 const WORK = 20_000_000;
-const WORK_PER_ORDER = 70_000;
+const WORK_PER_ORDER = 35_000;
 
 function shuffled(values: readonly number[], random: Random): number[] {
   const list = [...values];
@@ -34,7 +34,7 @@ function nearOrders(loader: CartLoader, single: readonly Cart[]): readonly (read
   for (const [row, a] of single.entries()) {
     for (let column = 0; column < row; column += 1) {
       const b = single[column] as Cart;
-      const more = loader.lengthJoined(a, b) - Math.max(a.trip.length, b.trip.length);
+      const more = loader.extra(a, column) + a.trip.length - Math.max(a.trip.length, b.trip.length);
       extra[row * count + column] = more;
       extra[column * count + row] = more;
     }
@@ -42,7 +42,7 @@ function nearOrders(loader: CartLoader, single: readonly Cart[]): readonly (read
   const indexes = single.map((_, index) => index);
   return indexes.map((row) =>
     indexes
-      .filter((column) => column !== row && extra[row * count + column] !== Number.POSITIVE_INFINITY)
+      .filter((column) => column !== row)
       .sort((a, b) => (extra[row * count + a] as number) - (extra[row * count + b] as number))
       .slice(0, NEAR),
   );
@@ -77,7 +77,7 @@ function shake(loader: CartLoader, carts: readonly Cart[], random: Random): read
   const left = carts.map((cart) => {
     const out = cart.orders.filter(() => random.next() < SHAKEN);
     removed.push(...out);
-    return out.reduce((rest, order) => loader.without(rest, order), cart);
+    return loader.without(cart, ...out);
   });
   return refill(loader, left, removed, random);
 }

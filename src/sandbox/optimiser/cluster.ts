@@ -9,7 +9,7 @@ import { optimiseRoute } from './route.ts';
 
 /** Kick rounds of the grouping: at least so many, and so many for each order. */
 const ROUNDS = 1000;
-const ROUNDS_PER_ORDER = 8;
+const ROUNDS_PER_ORDER = 3;
 /** Kick rounds for the walk of each cluster, once the clusters are chosen. */
 const ROUTE_ROUNDS = 300;
 /** More orders are grouped part by part, in the order in which they come. */

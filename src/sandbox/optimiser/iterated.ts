@@ -4,7 +4,9 @@ import type { Network, Walk } from './network.ts';
 import type { Random } from './random.ts';
 import { createTour, type Tour } from './tour.ts';
 
+/** Nodes that may come next to a node. Ten are all in one aisle where picks are dense; a matrix that differs each way has no such aisles. */
 const NEIGHBOURS = 20;
+const DIRECTED_NEIGHBOURS = 10;
 /** Shortest, and least longest, stretch of the walk that one kick rearranges. */
 const SHORT_STRETCH = 8;
 const LONG_STRETCH = 50;
@@ -98,7 +100,8 @@ function kick(tour: Tour, search: LocalSearch, network: Network, random: Random)
 /** A short walk: local search from the given walk, then `rounds` kicks, each kept unless it made the walk longer. */
 export function iterateSearch(network: Network, initial: Walk, random: Random, rounds: number): Walk {
   const tour = createTour(network, initial.order, initial.rows);
-  const search = createLocalSearch(network, tour, nearestNodes(network, NEIGHBOURS));
+  const neighbours = nearestNodes(network, network.symmetric ? NEIGHBOURS : DIRECTED_NEIGHBOURS);
+  const search = createLocalSearch(network, tour, neighbours);
   for (const node of initial.order.toReversed()) search.wake(node);
   search.settle();
   tour.keep();

@@ -18,6 +18,8 @@ export interface Network {
   /** Square, row by row: `distances[from * width + to]`. */
   readonly distances: Float64Array;
   readonly width: number;
+  /** Whether every two places are as far apart both ways. */
+  readonly symmetric: boolean;
 }
 
 function shortest(lengths: Iterable<number>): number {
@@ -39,7 +41,10 @@ function measure(site: Site, places: readonly string[], starts: readonly string[
   }
   const direct = starts.flatMap((start) => ends.map((end) => site.distance(start, end)));
   distances[places.length * width + places.length + 1] = shortest(direct);
-  return { width, distances };
+  const symmetric = places.every((_, row) =>
+    places.every((_, column) => distances[row * width + column] === distances[column * width + row]),
+  );
+  return { width, distances, symmetric };
 }
 
 /** With `merge` false every stop is a node of its own. */

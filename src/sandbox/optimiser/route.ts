@@ -4,7 +4,7 @@ import { iterateSearch, nearestNeighbourWalk } from './iterated.ts';
 import { createNetwork, type Network, type Walk } from './network.ts';
 import { createRandom } from './random.ts';
 
-/** Kick rounds: at least so many, and so many for each stop. */
+/** Kick rounds: at least so many, and so many for each stop where a round is cheap (distances do not differ each way). */
 const ROUNDS = 5000;
 const ROUNDS_PER_STOP = 10;
 /** With up to so many stops, visiting a place twice is considered: it pays where distances break the triangle inequality. */
@@ -75,7 +75,7 @@ function keepsGroups({ stops }: RouteProblem, order: readonly number[]): boolean
 
 function solve(problem: RouteProblem, { seed, rounds }: SolveOptions, merge: boolean): RouteSolution {
   const network = createNetwork(problem, merge);
-  const kicks = rounds ?? Math.max(ROUNDS, ROUNDS_PER_STOP * network.size);
+  const kicks = rounds ?? Math.max(ROUNDS, network.symmetric ? ROUNDS_PER_STOP * network.size : 0);
   const found = canSolveExactly(network)
     ? solveExactly(network)
     : iterateSearch(network, nearestNeighbourWalk(network), createRandom(seed), kicks);

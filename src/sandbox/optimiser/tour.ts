@@ -6,30 +6,29 @@ export interface Tour {
   readonly order: Int32Array;
   readonly position: Int32Array;
   readonly size: number;
-  /** Whether every walk is as long backwards. */
-  readonly symmetric: boolean;
   /** From node to node, at the places chosen now. */
-  distance(from: number, to: number): number;
-  /** Distance from node to node if the first (second) were visited at that row. */
-  rowOf(node: number): number;
-  between(row: number, otherRow: number): number;
-  /** What reversing positions `from` to `to` adds to the inner length; 0 when symmetric. */
-  reversalCost(from: number, to: number): number;
+  readonly distance: (from: number, to: number) => number;
+  /** The row of the place where a node is visited now. */
+  readonly rowOf: (node: number) => number;
+  /** From row to row. */
+  readonly between: (row: number, otherRow: number) => number;
+  /** What reversing positions `from` to `to` adds to the inner length; 0 when walks are as long both ways. */
+  readonly reversalCost: (from: number, to: number) => number;
   /** Whether positions may be rearranged among themselves: one group, start and end left alone. */
-  within(from: number, to: number): boolean;
-  reverse(from: number, to: number): void;
+  readonly within: (from: number, to: number) => boolean;
+  readonly reverse: (from: number, to: number) => void;
   /** Exchanges the neighbouring blocks `from..middle` and `middle+1..to`. */
-  exchange(from: number, middle: number, to: number): void;
-  visitAt(node: number, row: number): void;
-  length(): number;
+  readonly exchange: (from: number, middle: number, to: number) => void;
+  readonly visitAt: (node: number, row: number) => void;
+  readonly length: () => number;
   /** Makes the present state the one to return to. */
-  keep(): void;
+  readonly keep: () => void;
   /** Returns to the state last kept. */
-  restore(): void;
+  readonly restore: () => void;
 }
 
 export function createTour(network: Network, initial: readonly number[], initialRows: readonly number[]): Tour {
-  const { size, width: rowWidth, distances: between, places } = network;
+  const { size, width: rowWidth, distances: between, places, symmetric } = network;
   const width = size + 2;
   const order = Int32Array.from([size, ...initial, size + 1]);
   const kept = order.slice();
@@ -40,7 +39,6 @@ export function createTour(network: Network, initial: readonly number[], initial
   const ahead = new Float64Array(width);
   const back = new Float64Array(width);
   const keptRows = new Map<number, number>();
-  let symmetric = true;
   let low = width;
   let high = -1;
 
@@ -91,11 +89,6 @@ export function createTour(network: Network, initial: readonly number[], initial
   };
 
   for (let node = 0; node < width; node += 1) fill(node);
-  for (let row = 0; row < places.length && symmetric; row += 1) {
-    for (let other = 0; other < row; other += 1) {
-      if (cell(row, other) !== cell(other, row)) symmetric = false;
-    }
-  }
   touch(0, width - 1);
   low = width;
   high = -1;
@@ -104,7 +97,6 @@ export function createTour(network: Network, initial: readonly number[], initial
     order,
     position,
     size,
-    symmetric,
     distance: (from, to) => matrix[from * width + to] as number,
     rowOf: (node) => rows[node] as number,
     between: cell,

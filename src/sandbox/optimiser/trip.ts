@@ -92,7 +92,8 @@ export function createTripPlanner({ size, options, distances, width, places }: N
           (distances[before * width + row] as number) +
           (distances[row * width + after] as number) -
           (count === 0 ? 0 : (distances[before * width + after] as number));
-        if (longer < best) {
+        // Of equals, a place where the trip goes anyway: the number of places may be limited.
+        if (longer < best || (longer === best && row === before)) {
           best = longer;
           bestAt = at;
           bestRow = row;
@@ -107,9 +108,9 @@ export function createTripPlanner({ size, options, distances, width, places }: N
     return { nodes: nodes.slice(1, count + 1), rows: rows.slice(1, count + 1), length };
   }
   function measured(): number {
-    let total = 0;
-    for (let at = 1; count > 0 && at <= count + 1; at += 1)
-      total += between(rows[at - 1] as number, rows[at] as number);
+    if (count === 0) return 0;
+    let total = between(start, rows[1] as number);
+    for (let at = 1; at <= count; at += 1) total += between(rows[at] as number, rows[at + 1] as number);
     return total;
   }
   function turnRound(): boolean {

@@ -1,0 +1,46 @@
+/**
+ * What every call of the API needs, in one module, so that it is loaded as one piece and only by the
+ * commands that call: opening ten small files costs more than reading one.
+ */
+import { normaliseBaseUrl } from './api/base-url.ts';
+import { createClient } from './api/client.ts';
+import type { OptipickClient } from './api/model.ts';
+import { withTrace } from './api/policy.ts';
+import { parseApiKey } from './domain/secret.ts';
+import type { Host } from './platform/host.ts';
+import { stateFolder } from './platform/paths.ts';
+import { openState } from './state/database.ts';
+import { createSubmissions, type Submissions } from './state/submissions.ts';
+
+export { waitForAnswer } from './api/wait.ts';
+export { createProgress } from './output/progress.ts';
+export { normaliseBaseUrl };
+
+export interface ClientFacts {
+  /** As {@link normaliseBaseUrl} gives it. */
+  readonly baseUrl: string;
+  readonly key: string;
+  /** Gets a line for each HTTP call, the key masked. */
+  readonly trace?: ((line: string) => void) | undefined;
+}
+
+/** A client for a key that need not be stored. Throws `CliError` `usage` for a key that cannot be one. */
+export async function openClient(host: Host, { baseUrl, key, trace }: ClientFacts): Promise<OptipickClient> {
+  const apiKey = parseApiKey(key);
+  const network = await host.http();
+  return createClient({
+    http: trace === undefined ? network : withTrace(network, { clock: host.clock, write: trace }),
+    baseUrl,
+    apiKey,
+    clock: host.clock,
+    random: () => host.random(),
+    userAgent: `optipick/${host.version}`,
+  });
+}
+
+/** What was submitted from this machine; `close` when done. Throws `CliError` `environment`. */
+export async function openSubmissions(host: Host): Promise<{ readonly submissions: Submissions; close(): void }> {
+  const folder = stateFolder(host);
+  const database = await openState((path) => host.openDatabase(path), folder);
+  return { submissions: createSubmissions(database, host.clock, folder), close: () => database.close() };
+}
