@@ -72,7 +72,15 @@ function largeAnswer(): string {
     instructions: { hallways: null, end_loop: null, start_loop: null },
     note: 'x'.repeat(240),
   }));
-  return JSON.stringify({ type: 'ROUTE', request_id: '6'.repeat(24), computation_time: 1, unit: 'cm', picks, asis_distance: 2e7, optimal_distance: 1e7 });
+  return JSON.stringify({
+    type: 'ROUTE',
+    request_id: '6'.repeat(24),
+    computation_time: 1,
+    unit: 'cm',
+    picks,
+    asis_distance: 2e7,
+    optimal_distance: 1e7,
+  });
 }
 
 /** Runs a command with its output thrown away; Node tells its own peak when it ends. */
@@ -89,7 +97,10 @@ function measured(
     child.stdio[3]?.on('data', (chunk: Buffer) => (peak += chunk.toString()));
     child.on('error', reject);
     child.on('close', (code) => {
-      if (code !== 0) reject(new Error(`${command} ended with ${code}`));
+      if (code !== 0) {
+        reject(new Error(`${command} ended with ${code}`));
+        return;
+      }
       const ms = Number(process.hrtime.bigint() - begun) / 1e6;
       resolve({ ms, peakMb: peak === '' ? undefined : Number(peak) / 1024 });
     });

@@ -17,7 +17,12 @@ interface Case {
   readonly limit: number;
 }
 
-const ANSWER = JSON.stringify({ type: 'CLUSTER', request_id: '6'.repeat(24), optimal_clusters: [], computation_time: 0 });
+const ANSWER = JSON.stringify({
+  type: 'CLUSTER',
+  request_id: '6'.repeat(24),
+  optimal_clusters: [],
+  computation_time: 0,
+});
 
 export async function benchStartUp(print: (line: string) => void): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'optipick-bench-'));

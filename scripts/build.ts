@@ -39,7 +39,10 @@ const { output } = await bundle.write({
 });
 await bundle.close();
 
-await writeFile(new URL('THIRD-PARTY-LICENSES.txt', dist), await licencesOf(output.filter((file) => file.type === 'chunk')));
+await writeFile(
+  new URL('THIRD-PARTY-LICENSES.txt', dist),
+  await licencesOf(output.filter((file) => file.type === 'chunk')),
+);
 
 /** The licence texts of every package whose code is in the chunks. */
 async function licencesOf(chunks: readonly OutputChunk[]): Promise<string> {

@@ -89,9 +89,9 @@ export function createContext(host: Host, options: GlobalOptions, { stop, atEnd 
     }),
     submissions: once(async () => {
       const { openSubmissions } = await calling();
-      const { submissions, close } = await openSubmissions(host);
-      atEnd(close);
-      return submissions;
+      const opened = await openSubmissions(host);
+      atEnd(() => opened.close());
+      return opened.submissions;
     }),
   };
   return context;

@@ -46,22 +46,23 @@ export async function main(host: Host, argv: readonly string[]): Promise<number>
 }
 
 function stopError(signal: StopSignal): CliError {
-  return signal === 'SIGINT'
-    ? new CliError('interrupted', 'interrupted')
-    : new CliError('terminated', 'terminated');
+  return signal === 'SIGINT' ? new CliError('interrupted', 'interrupted') : new CliError('terminated', 'terminated');
 }
 
 /** Turns whatever was thrown into words and an exit code. */
-async function report(host: Host, argv: readonly string[], context: Context | undefined, thrown: unknown): Promise<number> {
+async function report(
+  host: Host,
+  argv: readonly string[],
+  context: Context | undefined,
+  thrown: unknown,
+): Promise<number> {
   if (thrown instanceof ClosedPipeError) return 0;
   const error = toCliError(thrown);
   const json = context?.options.json ?? wantsJson(argv);
   const debug = context?.options.debug ?? false;
   try {
     const { failureJson, renderFailure, renderStack } = await import('./output/failure.ts');
-    const output =
-      context?.output ??
-      createOutput(host, { json, quiet: false, color: !argv.includes('--no-color') });
+    const output = context?.output ?? createOutput(host, { json, quiet: false, color: !argv.includes('--no-color') });
     if (debug) for (const line of renderStack(thrown)) await host.stderr.write(`${line}\n`);
     if (json) {
       await host.stderr.write(`${JSON.stringify(failureJson(error))}\n`);

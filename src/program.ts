@@ -92,10 +92,16 @@ function usageError(error: CommanderError, argv: readonly string[]): CliError {
   const words = commandWords(argv);
   const help = ['optipick', 'help', ...words.slice(0, 1)].join(' ');
   if (error.code === 'commander.help') {
-    return new CliError('usage', `optipick ${words.join(' ')} needs a command`, { code: 'missing_command', hint: help });
+    return new CliError('usage', `optipick ${words.join(' ')} needs a command`, {
+      code: 'missing_command',
+      hint: help,
+    });
   }
   const [message = 'wrong usage', ...rest] = error.message.replace(/^error: /, '').split('\n');
-  const suggestion = rest.join(' ').trim().replace(/^\(|\)$/g, '');
+  const suggestion = rest
+    .join(' ')
+    .trim()
+    .replace(/^\(|\)$/g, '');
   return new CliError('usage', message, {
     code: error.code.replace(/^commander\./, '').replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
     hint: suggestion === '' ? help : suggestion,

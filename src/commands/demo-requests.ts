@@ -32,7 +32,11 @@ export function demoClusterRequest(): Uint8Array {
 interface ClusterAnswer {
   readonly optimal_clusters?: readonly {
     readonly list_id: string;
-    readonly picks: readonly { readonly pick_id: string; readonly order_id: string; readonly location_id: readonly string[] }[];
+    readonly picks: readonly {
+      readonly pick_id: string;
+      readonly order_id: string;
+      readonly location_id: readonly string[];
+    }[];
   }[];
 }
 

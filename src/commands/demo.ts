@@ -17,7 +17,9 @@ const PATIENCE_MS = 10_000;
 export function addDemo(parent: Command, context: ContextSource): void {
   const command = parent
     .command('demo')
-    .description('Run the whole flow on a local sandbox: submit, signed webhook, verify, fetch, show. No account needed.');
+    .description(
+      'Run the whole flow on a local sandbox: submit, signed webhook, verify, fetch, show. No account needed.',
+    );
   withHelp(command, {
     output: `What happens goes to stderr, the two results to stdout; with --json one line each,
 {"v":1,"type":"result","request_id":"...","kind":"cluster","result":{...}}.`,

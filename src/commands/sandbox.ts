@@ -35,13 +35,30 @@ export function addSandbox(parent: Command, context: ContextSource): void {
     .option('-e, --events <pattern,...>', 'only these events, for example cluster.optimized', collectList)
     .option('--secret <whsec>', 'signing secret of the webhooks (a test value; default: a new one)')
     .option('--api-key <key>', 'API key to expect (a test value; default: a new one)')
-    .option('--latency <duration>', 'how long an asynchronous job runs', (text) => parseDuration(text, '--latency'), 500)
+    .option(
+      '--latency <duration>',
+      'how long an asynchronous job runs',
+      (text) => parseDuration(text, '--latency'),
+      500,
+    )
     .option('--time-scale <n>', 'run the retry schedule n times faster', numberFor('--time-scale'), 1)
-    .option('--faults <name=rate,...>', 'make faults at a rate from 0 to 1: error500, rate-limit, drop, slow, duplicate, reorder, bad-signature, job-failure', collect)
+    .option(
+      '--faults <name=rate,...>',
+      'make faults at a rate from 0 to 1: error500, rate-limit, drop, slow, duplicate, reorder, bad-signature, job-failure',
+      collect,
+    )
     .option('--seed <n>', 'the same seed gives the same answers and faults', numberFor('--seed'), 1)
     .option('--site <file>', 'warehouse layout as JSON (default: the built-in Example)')
-    .addOption(new Option('--submit-shape <shape>', 'what a submission is answered with').choices(['request_id', 'id', '_id', 'bare']).default('request_id'))
-    .addOption(new Option('--pending-as <answer>', 'what polling answers before the end').choices(['404', '202', 'null', 'status']).default('status'))
+    .addOption(
+      new Option('--submit-shape <shape>', 'what a submission is answered with')
+        .choices(['request_id', 'id', '_id', 'bare'])
+        .default('request_id'),
+    )
+    .addOption(
+      new Option('--pending-as <answer>', 'what polling answers before the end')
+        .choices(['404', '202', 'null', 'status'])
+        .default('404'),
+    )
     .option('--allow-remote-webhooks', 'let webhooks leave this machine');
   withHelp(command, {
     output: `With --json the first line is {"v":1,"type":"ready","url":"...","port":4010,"api_key":"...","secret":"..."}.
@@ -102,12 +119,18 @@ async function runSandbox(context: Context, flags: SandboxFlags): Promise<void> 
   });
 }
 
-function parseFaultFlags<T>(texts: readonly string[] | undefined, parse: (texts: readonly string[]) => T): T | undefined {
+function parseFaultFlags<T>(
+  texts: readonly string[] | undefined,
+  parse: (texts: readonly string[]) => T,
+): T | undefined {
   return texts === undefined ? undefined : parse(texts);
 }
 
 async function readSite(context: Context, path: string): Promise<Site> {
-  const [{ parseSite }, { bytes, name }] = await Promise.all([import('../sandbox/layout.ts'), readInput(context, path)]);
+  const [{ parseSite }, { bytes, name }] = await Promise.all([
+    import('../sandbox/layout.ts'),
+    readInput(context, path),
+  ]);
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder().decode(bytes));

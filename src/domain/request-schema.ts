@@ -114,7 +114,7 @@ const clusterRequest = v.looseObject({
   picks: picksOf(clusterPick),
 });
 
-export type RoutePick = v.InferOutput<typeof routePick>;
+type RoutePick = v.InferOutput<typeof routePick>;
 export type ClusterPick = v.InferOutput<typeof clusterPick>;
 export type RouteRequest = v.InferOutput<typeof routeRequest>;
 export type ClusterRequest = v.InferOutput<typeof clusterRequest>;

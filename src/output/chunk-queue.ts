@@ -22,10 +22,10 @@ export function createChunkQueue(): ChunkQueue {
     for (;;) {
       if (failure !== undefined) throw failure.error;
       if (waiting !== undefined) {
-        const { chunk, taken } = waiting;
+        const offered = waiting;
         waiting = undefined;
-        yield chunk;
-        taken();
+        yield offered.chunk;
+        offered.taken();
       } else if (ended) {
         return;
       } else {
@@ -39,7 +39,7 @@ export function createChunkQueue(): ChunkQueue {
     push: (chunk) =>
       new Promise((resolve, reject) => {
         if (failure !== undefined) {
-          reject(failure.error as Error);
+          reject(failure.error);
           return;
         }
         waiting = { chunk, taken: resolve, failed: reject };

@@ -48,14 +48,24 @@ async function acquire(path: string, options: LockOptions): Promise<string> {
   }
 }
 
-/** The lock with its content, which appears at once: a link of a finished file. False when another holds it. */
+/** Makes the lock and marks it with its holder. False when another holds it. */
 async function create(path: string, mark: string): Promise<boolean> {
+  const handle = await fileSystem()
+    .open(path, 'wx', 0o600)
+    .catch((error: unknown) => {
+      if (systemCodeOf(error) === 'EEXIST') return undefined;
+      throw error;
+    });
+  if (handle === undefined) return false;
   try {
-    await fileSystem().writeFile(path, mark, { flag: 'wx', mode: 0o600 });
+    await handle.writeFile(mark);
     return true;
   } catch (error) {
-    if (systemCodeOf(error) === 'EEXIST') return false;
+    // A full disk: a lock without a holder would stay in the way until it is old.
+    await fileSystem().rm(path, { force: true });
     throw error;
+  } finally {
+    await handle.close();
   }
 }
 
@@ -83,7 +93,7 @@ async function isStale(path: string, staleMs: number, now: number): Promise<bool
     .catch(() => undefined);
   // Released meanwhile.
   if (stat === undefined) return false;
-  if (Math.abs(now - stat.mtimeMs) > staleMs) return true;
+  if (now - stat.mtimeMs > staleMs) return true;
   const [pid = '', host] = ((await contentOf(path)) ?? '').split(' ');
   // A folder may be shared by machines, whose process numbers say nothing here.
   return host === hostname() && /^\d+$/.test(pid) && !isAlive(Number(pid));

@@ -59,10 +59,7 @@ describe('submit, then poll', () => {
       expect(sent).toEqual({ code: 0, stdout: `${ID}\n`, stderr: '' });
       const polled = await workplace.run(['poll', ID, '--json'], { env: env(server.url) });
       expect(polled).toEqual({ code: 0, stdout: ANSWER.endsWith('\n') ? ANSWER : `${ANSWER}\n`, stderr: '' });
-      expect(server.lines()).toEqual([
-        'POST /optimize/cluster?synchronous=false',
-        `GET /optimize/cluster/${ID}`,
-      ]);
+      expect(server.lines()).toEqual(['POST /optimize/cluster?synchronous=false', `GET /optimize/cluster/${ID}`]);
       expect(server.seen.map(({ headers }) => headers['x-api-key'])).toEqual(['key-of-the-tests', 'key-of-the-tests']);
     });
   }
@@ -99,12 +96,19 @@ describe('submit, then poll', () => {
 });
 
 const FAILURES: readonly (readonly [string, Scripted, string])[] = [
-  ['an error message', { body: { request_id: ID, error: 'no route to BIG Location', picks: [] } }, 'no route to BIG Location'],
+  [
+    'an error message',
+    { body: { request_id: ID, error: 'no route to BIG Location', picks: [] } },
+    'no route to BIG Location',
+  ],
   ['the status FAILED', { body: { request_id: ID, status: 'FAILED' } }, 'FAILED'],
   ['a 422 with a text', { status: 422, body: { detail: 'Location not found: Z99' } }, 'Location not found: Z99'],
   [
     'a 422 with a list about the picks',
-    { status: 422, body: { detail: [{ loc: ['body', 'picks', 0, 'location_id'], msg: 'Location not found', type: 'value_error' }] } },
+    {
+      status: 422,
+      body: { detail: [{ loc: ['body', 'picks', 0, 'location_id'], msg: 'Location not found', type: 'value_error' }] },
+    },
     'Location not found',
   ],
 ];
@@ -132,9 +136,24 @@ describe('refusals', () => {
     ['a wrong key (401)', { status: 401, body: { detail: 'Invalid API key' } }, 4, 'Invalid API key'],
     ['a wrong key (403 of API Gateway)', { status: 403, body: { message: 'Forbidden' } }, 4, 'Forbidden'],
     ['an unknown site', { status: 404, body: { detail: 'Site not found: Nowhere' } }, 5, 'Site not found'],
-    ['a 422', { status: 422, body: { detail: [{ loc: ['body', 'picks'], msg: 'too short', type: 'x' }] } }, 5, 'too short'],
-    ['a redirect', { status: 307, headers: { location: 'https://elsewhere.example/optimize' } }, 5, 'elsewhere.example'],
-    ['a 500', { status: 500, body: '<html><title>Bad day</title>', headers: { 'content-type': 'text/html' } }, 6, 'Bad day'],
+    [
+      'a 422',
+      { status: 422, body: { detail: [{ loc: ['body', 'picks'], msg: 'too short', type: 'x' }] } },
+      5,
+      'too short',
+    ],
+    [
+      'a redirect',
+      { status: 307, headers: { location: 'https://elsewhere.example/optimize' } },
+      5,
+      'elsewhere.example',
+    ],
+    [
+      'a 500',
+      { status: 500, body: '<html><title>Bad day</title>', headers: { 'content-type': 'text/html' } },
+      6,
+      'Bad day',
+    ],
   ];
   for (const [name, scripted, code, words] of cases) {
     test(`${name} on submitting is exit ${code}, and the POST was sent once`, async () => {
@@ -231,7 +250,10 @@ describe('polling through trouble', () => {
         : { status: 404, body: { detail: 'Not Found' } },
     );
     const polled = await workplace.run(['poll', ID, '--json'], { env: env(server.url) });
-    expect({ code: polled.code, type: (JSON.parse(polled.stdout) as { type: string }).type }).toEqual({ code: 0, type: 'ROUTE' });
+    expect({ code: polled.code, type: (JSON.parse(polled.stdout) as { type: string }).type }).toEqual({
+      code: 0,
+      type: 'ROUTE',
+    });
     expect(server.lines()).toEqual([`GET /optimize/cluster/${ID}`, `GET /optimize/route/${ID}`]);
   });
 
@@ -261,8 +283,12 @@ describe('what was submitted is remembered', () => {
     }
     const polled = await workplace.run(['poll', '--pending', '--json'], { env: env(server.url) });
     expect(polled.code).toBe(0);
-    const lines = polled.stdout.trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
-    expect(lines.map((line) => [line['type'], line['request_id'], line['kind']]).sort()).toEqual([
+    const lines = polled.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    const told = lines.map((line) => [line['type'], line['request_id'], line['kind']]);
+    expect(told.toSorted((a, b) => String(a[1]).localeCompare(String(b[1])))).toEqual([
       ['result', `${'0'.repeat(23)}1`, 'cluster'],
       ['result', `${'0'.repeat(23)}2`, 'cluster'],
       ['result', `${'0'.repeat(23)}3`, 'cluster'],

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { execa, type Options, type ResultPromise } from 'execa';
+import { execa, type ResultPromise } from 'execa';
 
 export const PROGRAM = fileURLToPath(new URL('../../bin/optipick.js', import.meta.url));
 
@@ -13,7 +13,7 @@ export interface Workplace {
   /** Runs optipick to its end; never rejects for an exit code. */
   run(args: readonly string[], options?: RunOptions): Promise<RunResult>;
   /** Starts optipick and leaves it running. */
-  start(args: readonly string[], options?: RunOptions): ResultPromise<Options>;
+  start(args: readonly string[], options?: RunOptions): ResultPromise;
   remove(): Promise<void>;
 }
 
@@ -48,7 +48,7 @@ export async function createWorkplace(): Promise<Workplace> {
       stripFinalNewline: false,
       timeout: 25_000,
       ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
-    }) as ResultPromise<Options>;
+    }) as ResultPromise;
   return {
     folder,
     env,

@@ -55,7 +55,10 @@ export function addConfig(parent: Command, context: ContextSource): void {
   });
   get.action((key: string) => getSetting(context(), key));
 
-  const unset = config.command('unset').description('Forget a stored setting.').argument('<key>', SETTING_KEYS.join(', '));
+  const unset = config
+    .command('unset')
+    .description('Forget a stored setting.')
+    .argument('<key>', SETTING_KEYS.join(', '));
   withHelp(unset, {
     examples: [
       ['optipick config unset api-key', 'forget the key of the default profile'],
@@ -154,7 +157,10 @@ async function getSetting(context: Context, word: string): Promise<void> {
   const key = parseSettingKey(word);
   const shown = shownSettings(await context.settings())[key];
   if (shown === undefined) {
-    throw new CliError('refused', `${key} is not set`, { code: 'not_set', hint: `store it with: optipick config set ${key}` });
+    throw new CliError('refused', `${key} is not set`, {
+      code: 'not_set',
+      hint: `store it with: optipick config set ${key}`,
+    });
   }
   const { value, source, from } = shown;
   if (context.output.json) await context.output.record({ key, value, source, from });

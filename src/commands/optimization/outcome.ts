@@ -38,20 +38,21 @@ export async function resumable<T>(context: Context, running: Iterable<string>, 
     return await work();
   } catch (error) {
     const ids = [...running];
-    const resumes = error instanceof CliError && RESUMABLE.includes(error.failure) && ids.length > 0;
+    const resumes = error instanceof CliError && RESUMABLE.has(error.failure) && ids.length > 0;
     if (resumes) for (const line of resumeLines(context, ids)) await context.host.stderr.write(`${line}\n`);
     throw error;
   }
 }
 
-const RESUMABLE: readonly Failure[] = ['pending', 'unavailable', 'interrupted', 'terminated'];
+const RESUMABLE: ReadonlySet<Failure> = new Set<Failure>(['pending', 'unavailable', 'interrupted', 'terminated']);
 
 /** More ids than this are better kept than pasted. */
 const PASTABLE_IDS = 20;
 
 function resumeLines(context: Context, running: readonly string[]): readonly string[] {
   const target = sameTarget(context);
-  if (running.length <= PASTABLE_IDS) return [`still running; resume with: optipick poll ${running.join(' ')}${target}`];
+  if (running.length <= PASTABLE_IDS)
+    return [`still running; resume with: optipick poll ${running.join(' ')}${target}`];
   return [
     `${running.length} requests are still running:`,
     ...running,

@@ -47,7 +47,7 @@ export async function pollMany(
     } catch (error) {
       if (error === ENOUGH || signal.aborted) return;
       if (!(error instanceof CliError)) throw error;
-      if (!STILL_RUNNING.includes(error.failure)) running.delete(target.requestId);
+      if (!STILL_RUNNING.has(error.failure)) running.delete(target.requestId);
       failures.push(error);
       screen = screen.then(() => tell(context, target, error));
       await screen;
@@ -68,7 +68,7 @@ export async function pollMany(
 
 const ENOUGH = new Error('one answer is enough');
 
-const STILL_RUNNING: readonly Failure[] = ['pending', 'unavailable'];
+const STILL_RUNNING: ReadonlySet<Failure> = new Set<Failure>(['pending', 'unavailable']);
 
 async function show({ output }: Context, answer: Answer, options: PollManyOptions): Promise<void> {
   if (options.format === 'json') {
@@ -89,7 +89,11 @@ async function tell({ host, output }: Context, { requestId }: Target, error: Cli
     return;
   }
   const style = await output.noteStyle();
-  await host.stderr.write(renderFailure(error, style).map((line) => `${line}\n`).join(''));
+  await host.stderr.write(
+    renderFailure(error, style)
+      .map((line) => `${line}\n`)
+      .join(''),
+  );
 }
 
 function throwWorst(failures: readonly CliError[], total: number): void {

@@ -28,7 +28,11 @@ export function addPoll(parent: Command, context: ContextSource): void {
     .command('poll')
     .description('Wait until answers are there, and show them.')
     .argument('[id...]', 'request ids, or - to read them from stdin')
-    .addOption(new Option('--kind <kind>', 'route or cluster (default: as submitted from here, else both are tried)').choices(KIND_NAMES))
+    .addOption(
+      new Option('--kind <kind>', 'route or cluster (default: as submitted from here, else both are tried)').choices(
+        KIND_NAMES,
+      ),
+    )
     .option('--interval <duration>', 'first pause; pauses grow', duration('--interval'), 1000)
     .option('--max-interval <duration>', 'longest pause', duration('--max-interval'), 10_000)
     .option('--timeout <duration>', 'give up after this long', duration('--timeout'), 300_000)
@@ -104,7 +108,12 @@ async function idsOf(context: Context, words: readonly string[], options: PollOp
       continue;
     }
     const { bytes } = await readInput(context, '-');
-    ids.push(...new TextDecoder().decode(bytes).split(/\s+/).filter((id) => id !== ''));
+    ids.push(
+      ...new TextDecoder()
+        .decode(bytes)
+        .split(/\s+/)
+        .filter((id) => id !== ''),
+    );
   }
   if (ids.length === 0) {
     throw new CliError('usage', words.length === 0 ? 'poll needs a request id' : 'there are no request ids on stdin', {
@@ -120,7 +129,7 @@ async function targetsOf(memory: Memory, ids: readonly string[], options: PollOp
     const pending = await memory.pending();
     return pending
       .filter(({ kind }) => options.kind === undefined || kind === options.kind)
-      .map((submitted) => ({ ...submitted, knownHere: true }));
+      .map(({ requestId, kind }) => ({ requestId, kind, knownHere: true }));
   }
   const targets: Target[] = [];
   for (const requestId of ids) {

@@ -6,14 +6,7 @@ import { KINDS, type Kind } from '../../domain/kinds.ts';
 import { CliError, type FailureDetail } from '../../errors.ts';
 import { parseDuration } from '../../input/duration.ts';
 import { readInput } from '../input-file.ts';
-import {
-  API_ENVIRONMENT,
-  API_FAILURES,
-  collect,
-  collectList,
-  withHelp,
-  type ContextSource,
-} from '../declaration.ts';
+import { API_ENVIRONMENT, API_FAILURES, collect, collectList, withHelp, type ContextSource } from '../declaration.ts';
 import { createAnswerView, type AnswerViewOptions } from './answer-view.ts';
 import { createMemory } from './memory.ts';
 import { jobFailure } from './outcome.ts';
@@ -46,10 +39,19 @@ export function addSubmit(parent: Command, kind: Kind, context: ContextSource): 
     .option('--end <place,...>', 'fill or replace end_points', collectList)
     .option('--wave <id>', 'fill or replace wave_id')
     .option('--param <key=json>', 'set parameters.<key> to a JSON value (repeatable)', collect)
-    .addOption(new Option('--format-in <format>', 'format of the file (default: by extension, then by content)').choices(['json']))
+    .addOption(
+      new Option('--format-in <format>', 'format of the file (default: by extension, then by content)').choices([
+        'json',
+      ]),
+    )
     .option('--dry-run', 'check, print the exact request, send nothing')
     .option('--curl', 'with --dry-run: print it as a curl command, key masked')
-    .option('--timeout <duration>', 'how long --wait and --sync may take', (text) => parseDuration(text, '--timeout'), 300_000)
+    .option(
+      '--timeout <duration>',
+      'how long --wait and --sync may take',
+      (text) => parseDuration(text, '--timeout'),
+      300_000,
+    )
     .option('--format <format>', 'table or json')
     .option('-o, --output <file>', 'write the answer to a file; the extension tells the format')
     .option('--all', 'do not cut long lists');
@@ -166,7 +168,7 @@ function splitParameter(text: string): readonly [string, string] {
   const at = text.indexOf('=');
   if (at <= 0) {
     throw new CliError('usage', `--param ${text} is not of the form key=json`, {
-      hint: "for example: --param max_runtime=30, or --param 'routing_policy=\"ASIS\"'",
+      hint: 'for example: --param max_runtime=30, or --param \'routing_policy="ASIS"\'',
     });
   }
   return [text.slice(0, at), text.slice(at + 1)];

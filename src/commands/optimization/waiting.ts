@@ -89,7 +89,9 @@ export async function awaitAnswer(
             troubled = true;
             break;
           case 'unknown_word':
-            watch.warn(`the API calls the job "${cleanText(event.word)}", which is not documented; taken for not finished`);
+            watch.warn(
+              `the API calls the job "${cleanText(event.word)}", which is not documented; taken for not finished`,
+            );
             break;
         }
       },
