@@ -114,7 +114,6 @@ const clusterRequest = v.looseObject({
   picks: picksOf(clusterPick),
 });
 
-type RoutePick = v.InferOutput<typeof routePick>;
 export type ClusterPick = v.InferOutput<typeof clusterPick>;
 export type RouteRequest = v.InferOutput<typeof routeRequest>;
 export type ClusterRequest = v.InferOutput<typeof clusterRequest>;
