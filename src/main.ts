@@ -1,6 +1,7 @@
 /** One run of the program: from arguments to an exit code. The only place that catches everything. */
 import { createContext, type Context, type GlobalOptions } from './context.ts';
 import { CliError, EXIT_CODES, messageOf } from './errors.ts';
+import { withForgivingStderr } from './forgiving-stderr.ts';
 import { createOutput } from './output/print.ts';
 import { runProgram } from './program.ts';
 import { ClosedPipeError, type Host, type StopSignal } from './platform/host.ts';
@@ -9,7 +10,8 @@ import { ClosedPipeError, type Host, type StopSignal } from './platform/host.ts'
 const TIDY_UP_MS = 3000;
 
 /** Runs one command line (without the program's name) and returns its exit code. */
-export async function main(host: Host, argv: readonly string[]): Promise<number> {
+export async function main(machine: Host, argv: readonly string[]): Promise<number> {
+  const host = withForgivingStderr(machine);
   const stop = new AbortController();
   const tasks: (() => void | Promise<void>)[] = [];
   let context: Context | undefined;
@@ -20,6 +22,11 @@ export async function main(host: Host, argv: readonly string[]): Promise<number>
   const cut = new Promise<number>((resolve) => (stopped = resolve));
   const release = host.onStopSignal((signal) => {
     const error = stopError(signal);
+    if (stop.signal.aborted) {
+      // Asked twice: tidying up has had its chance.
+      stopped?.(error.exitCode);
+      return;
+    }
     stop.abort(error);
     // A command that does not listen to the signal must not hold the terminal.
     host.clock.sleep(TIDY_UP_MS).then(
@@ -29,13 +36,22 @@ export async function main(host: Host, argv: readonly string[]): Promise<number>
   });
 
   const run = async (): Promise<number> => {
+    let code = 0;
     try {
-      return await runProgram(host, argv, contextFor);
+      code = await runProgram(host, argv, contextFor);
     } catch (error) {
-      return await report(host, argv, context, error);
-    } finally {
-      for (const task of tasks.reverse()) await task();
+      code = await report(host, argv, context, error);
     }
+    for (const task of tasks.reverse()) {
+      try {
+        await task();
+      } catch (error) {
+        // What went wrong before counts for more than what went wrong in tidying up.
+        const late = await report(host, argv, context, error);
+        if (code === 0) code = late;
+      }
+    }
+    return code;
   };
 
   try {
@@ -60,19 +76,14 @@ async function report(
   const error = toCliError(thrown);
   const json = context?.options.json ?? wantsJson(argv);
   const debug = context?.options.debug ?? false;
-  try {
-    const { failureJson, renderFailure, renderStack } = await import('./output/failure.ts');
-    const output = context?.output ?? createOutput(host, { json, quiet: false, color: !argv.includes('--no-color') });
-    if (debug) for (const line of renderStack(thrown)) await host.stderr.write(`${line}\n`);
-    if (json) {
-      await host.stderr.write(`${JSON.stringify(failureJson(error))}\n`);
-    } else {
-      const lines = renderFailure(error, await output.noteStyle());
-      await host.stderr.write(lines.map((line) => `${line}\n`).join(''));
-    }
-  } catch (secondary) {
-    // stderr is closed, too: the exit code still tells.
-    if (!(secondary instanceof ClosedPipeError)) throw secondary;
+  const { failureJson, renderFailure, renderStack } = await import('./output/failure.ts');
+  const output = context?.output ?? createOutput(host, { json, quiet: false, color: !argv.includes('--no-color') });
+  if (debug) for (const line of renderStack(thrown)) await host.stderr.write(`${line}\n`);
+  if (json) {
+    await host.stderr.write(`${JSON.stringify(failureJson(error))}\n`);
+  } else {
+    const lines = renderFailure(error, await output.noteStyle());
+    await host.stderr.write(lines.map((line) => `${line}\n`).join(''));
   }
   return error.exitCode;
 }
@@ -89,7 +100,9 @@ function toCliError(thrown: unknown): CliError {
 function wantsJson(argv: readonly string[]): boolean {
   const end = argv.indexOf('--');
   const options = end === -1 ? argv : argv.slice(0, end);
-  return options.includes('--json') || options.includes('--format=json');
+  return (
+    options.includes('--json') || options.includes('--format=json') || options[options.indexOf('--format') + 1] === 'json'
+  );
 }
 
 export const INTERRUPTED_EXIT_CODES: readonly number[] = [EXIT_CODES.interrupted, EXIT_CODES.terminated];
