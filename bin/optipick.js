@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Plain JavaScript that an old Node understands too: it must be able to say that it is too old.
-var NEEDED = [22, 19];
-var parts = process.versions.node.split('.').map(Number);
+const NEEDED = [22, 19];
+const parts = process.versions.node.split('.').map(Number);
 
 if (parts[0] < NEEDED[0] || (parts[0] === NEEDED[0] && parts[1] < NEEDED[1])) {
   process.stderr.write(
@@ -12,12 +12,12 @@ if (parts[0] < NEEDED[0] || (parts[0] === NEEDED[0] && parts[1] < NEEDED[1])) {
   process.exitCode = 7;
 } else if (process.argv.length === 3 && (process.argv[2] === '--version' || process.argv[2] === '-V')) {
   // The commonest question of a script, answered without loading the program.
-  var fs = process.getBuiltinModule('node:fs');
+  const fs = process.getBuiltinModule('node:fs');
   process.stdout.write(JSON.parse(fs.readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version + '\n');
 } else {
   process.getBuiltinModule('node:module').enableCompileCache();
   import('../dist/cli.js').catch(function (error) {
-    var missing = error && error.code === 'ERR_MODULE_NOT_FOUND';
+    const missing = error && error.code === 'ERR_MODULE_NOT_FOUND';
     process.stderr.write(
       missing
         ? 'error: optipick is not built: ' + error.message + '\nhint: run `npm run build` in the project folder\n'

@@ -1,6 +1,7 @@
 /** What a command needs, resolved on first use, so that a command pays only for what it touches. */
 import type { OptipickClient } from './api/model.ts';
 import { resolveSettings, type Settings } from './domain/settings.ts';
+import { readInput } from './commands/input-file.ts';
 import { CliError } from './errors.ts';
 import { createOutput, type Output } from './output/print.ts';
 import type { Host } from './platform/host.ts';
@@ -61,7 +62,6 @@ export function createContext(host: Host, options: GlobalOptions, { stop, atEnd 
 
   const keyFromFile = async (): Promise<string | undefined> => {
     if (options.apiKeyFile === undefined) return undefined;
-    const { readInput } = await import('./commands/input-file.ts');
     const { bytes } = await readInput(context, options.apiKeyFile);
     return new TextDecoder().decode(bytes).trim();
   };

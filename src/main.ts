@@ -2,6 +2,7 @@
 import { createContext, type Context, type GlobalOptions } from './context.ts';
 import { CliError, EXIT_CODES, messageOf } from './errors.ts';
 import { withForgivingStderr } from './forgiving-stderr.ts';
+import { failureJson, renderFailure, renderStack } from './output/failure.ts';
 import { createOutput } from './output/print.ts';
 import { runProgram } from './program.ts';
 import { ClosedPipeError, type Host, type StopSignal } from './platform/host.ts';
@@ -76,7 +77,6 @@ async function report(
   const error = toCliError(thrown);
   const json = context?.options.json ?? wantsJson(argv);
   const debug = context?.options.debug ?? false;
-  const { failureJson, renderFailure, renderStack } = await import('./output/failure.ts');
   const output = context?.output ?? createOutput(host, { json, quiet: false, color: !argv.includes('--no-color') });
   if (debug) for (const line of renderStack(thrown)) await host.stderr.write(`${line}\n`);
   if (json) {
@@ -100,9 +100,8 @@ function toCliError(thrown: unknown): CliError {
 function wantsJson(argv: readonly string[]): boolean {
   const end = argv.indexOf('--');
   const options = end === -1 ? argv : argv.slice(0, end);
-  return (
-    options.includes('--json') || options.includes('--format=json') || options[options.indexOf('--format') + 1] === 'json'
-  );
+  if (options.includes('--json') || options.includes('--format=json')) return true;
+  return options.some((word, at) => word === '--format' && options[at + 1] === 'json');
 }
 
 export const INTERRUPTED_EXIT_CODES: readonly number[] = [EXIT_CODES.interrupted, EXIT_CODES.terminated];

@@ -8,7 +8,7 @@ import { addPoll } from './commands/optimization/poll.ts';
 import { addSubmit } from './commands/optimization/submit.ts';
 import { addHelp } from './commands/help.ts';
 import { addSandbox } from './commands/sandbox.ts';
-import type { ContextSource } from './commands/declaration.ts';
+import { withHelp, type ContextSource } from './commands/declaration.ts';
 import type { Context, GlobalOptions } from './context.ts';
 import { KINDS, type Kind } from './domain/kinds.ts';
 import { CliError } from './errors.ts';
@@ -32,13 +32,17 @@ export async function runProgram(
     getErrHasColors: () => false,
   });
   declare(root, host.version, () => contextFor(root.opts<GlobalOptions>()));
+  // `--format json` is `--json` said of one command: errors and remarks are for machines then, too.
+  root.hook('preAction', (_root, command) => {
+    if (command.opts()['format'] === 'json') root.setOptionValue('json', true);
+  });
   try {
     await root.parseAsync(argv, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     // No command at all asks for the overview; a group without its command is a slip.
-    if (error.code === 'commander.help' && commandWords(argv).length === 0) help = root.helpInformation();
-    else if (error.exitCode !== 0) throw usageError(error, argv);
+    if (error.code === 'commander.help' && root.args.length === 0) root.outputHelp();
+    else if (error.exitCode !== 0) throw usageError(error, root);
   }
   await host.stdout.write(help);
   return 0;
@@ -72,7 +76,15 @@ Start here:
 Help on a command: optipick help <command>. Topics: exit-codes, environment, output, webhooks.`,
     );
   for (const kind of Object.keys(KINDS) as Kind[]) {
-    const group = root.command(kind).description(KINDS[kind].purpose);
+    const group = root.command(kind).description(sentence(KINDS[kind].purpose));
+    withHelp(group, {
+      examples: [
+        [`optipick ${kind} submit wave.json --wait`, 'submit, wait and show the result'],
+        [`optipick ${kind} get 67507ad05e593173d0313e0f`, 'show an answer'],
+        [`optipick ${kind} submit --help`, 'all about submitting'],
+      ],
+      failures: [['usage', 'there is no such command']],
+    });
     addSubmit(group, kind, context);
     addGet(group, kind, context);
   }
@@ -84,18 +96,27 @@ Help on a command: optipick help <command>. Topics: exit-codes, environment, out
   addHelp(root, context);
 }
 
-function commandWords(argv: readonly string[]): readonly string[] {
-  return argv.filter((word) => !word.startsWith('-')).slice(0, 2);
+function sentence(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 }
 
-function usageError(error: CommanderError, argv: readonly string[]): CliError {
-  const words = commandWords(argv);
-  const help = ['optipick', 'help', ...words.slice(0, 1)].join(' ');
+/** The words that name a command; options of the program are not among them. */
+function commandPath(root: Command): readonly string[] {
+  const path: string[] = [];
+  let command: Command | undefined = root;
+  for (const word of root.args) {
+    command = command.commands.find((each) => each.name() === word);
+    if (command === undefined) break;
+    path.push(word);
+  }
+  return path;
+}
+
+function usageError(error: CommanderError, root: Command): CliError {
+  const path = commandPath(root);
+  const help = ['optipick help', ...path].join(' ');
   if (error.code === 'commander.help') {
-    return new CliError('usage', `optipick ${words.join(' ')} needs a command`, {
-      code: 'missing_command',
-      hint: help,
-    });
+    return new CliError('usage', `optipick ${path.join(' ')} needs a command`, { code: 'missing_command', hint: help });
   }
   const [message = 'wrong usage', ...rest] = error.message.replace(/^error: /, '').split('\n');
   const suggestion = rest

@@ -1,7 +1,8 @@
 /** What the declarations of all commands share: help in one form, lists, and the context on first use. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { EXIT_CODES, type Failure } from '../errors.ts';
+import { parseDuration } from '../input/duration.ts';
 
 /** Gives the context of the run; only valid inside an action, when the options are known. */
 export type ContextSource = () => Context;
@@ -58,6 +59,13 @@ export function collectList(value: string, previous: readonly string[] | undefin
 /** For options that may come several times and whose value may hold commas. */
 export function collect(value: string, previous: readonly string[] | undefined): readonly string[] {
   return [...(previous ?? []), value];
+}
+
+/** `--timeout <duration>`; its value in milliseconds. The default is shown as it would be typed. */
+export function durationOption(flag: string, purpose: string, normal: string): Option {
+  return new Option(`${flag} <duration>`, purpose)
+    .argParser((text) => parseDuration(text, flag))
+    .default(parseDuration(normal, flag), normal);
 }
 
 function indented(text: string): string {

@@ -60,7 +60,7 @@ The figures are computed on a small example warehouse; they are not Optioryx's.
 
 Next:
   optipick login                          store your API key and webhook secret
-  optipick ${first.kind} submit --help             your own request files
+  optipick ${first.kind} submit --help            your own request files
   optipick sandbox                        keep a sandbox running to build against`);
 }
 

@@ -2,18 +2,26 @@
 import type { Command } from 'commander';
 import { CliError } from '../errors.ts';
 import { HELP_TOPICS } from './help-topics.ts';
-import type { ContextSource } from './declaration.ts';
+import { withHelp, type ContextSource } from './declaration.ts';
 
 export function addHelp(root: Command, context: ContextSource): void {
-  root
+  const command = root
     .command('help')
     .description('Show help on a command or a topic: exit-codes, environment, output, webhooks.')
-    .argument('[command...]', 'command or topic')
-    .action(async (words: readonly string[]) => {
-      const topic = words.length === 1 ? HELP_TOPICS.find(({ name }) => name === words[0]) : undefined;
-      if (topic !== undefined) await context().output.write(`${topic.text}\n`);
-      else find(root, words).outputHelp();
-    });
+    .argument('[command...]', 'command or topic');
+  withHelp(command, {
+    examples: [
+      ['optipick help', 'all commands'],
+      ['optipick help cluster submit', 'one of them'],
+      ['optipick help exit-codes', 'a topic'],
+    ],
+    failures: [['usage', 'there is no such command or topic']],
+  });
+  command.action(async (words: readonly string[]) => {
+    const topic = words.length === 1 ? HELP_TOPICS.find(({ name }) => name === words[0]) : undefined;
+    if (topic !== undefined) await context().output.write(`${topic.text}\n`);
+    else find(root, words).outputHelp();
+  });
 }
 
 function find(root: Command, words: readonly string[]): Command {

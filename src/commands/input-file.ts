@@ -10,10 +10,11 @@ export interface InputFile {
 }
 
 /** Throws `usage` when it cannot be read. */
-export async function readInput({ host }: Context, path: string): Promise<InputFile> {
+export async function readInput(context: Context, path: string): Promise<InputFile> {
+  const { host } = context;
   if (path === '-') {
     if (host.stdin.isTTY) await host.stderr.write('reading stdin, end it with Ctrl-D\n');
-    return { name: '<stdin>', bytes: await readBytes(host.stdin.bytes()) };
+    return { name: '<stdin>', bytes: await readStdin(context) };
   }
   try {
     return { name: path, bytes: await host.files.read(path) };
@@ -28,5 +29,31 @@ export async function readInput({ host }: Context, path: string): Promise<InputF
       cause,
       hint: 'give the path of a file, or - to read stdin',
     });
+  }
+}
+
+/** Far more than any key or secret has; in bytes. */
+const VALUE_LIMIT = 65_536;
+
+/** A value that is piped in, such as a secret. Throws `usage` for one that is no value but a whole file. */
+export async function readPipedValue(context: Context): Promise<string> {
+  try {
+    return new TextDecoder().decode(await readStdin(context, VALUE_LIMIT));
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new CliError('usage', 'what is piped in is far too long for a value', { code: 'input_too_long', cause });
+  }
+}
+
+/** All of stdin; a signal ends the waiting for it with the signal's failure. */
+async function readStdin({ host, stop }: Context, limit?: number): Promise<Uint8Array> {
+  stop.throwIfAborted();
+  const stopped = Promise.withResolvers<never>();
+  const onStop = (): void => stopped.reject(stop.reason);
+  stop.addEventListener('abort', onStop, { once: true });
+  try {
+    return await Promise.race([readBytes(host.stdin.bytes(), limit), stopped.promise]);
+  } finally {
+    stop.removeEventListener('abort', onStop);
   }
 }

@@ -2,11 +2,10 @@
 import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { CliError } from '../errors.ts';
-import { parseDuration } from '../input/duration.ts';
 import { parsePort } from '../domain/settings.ts';
 import type { PendingShape, SubmitShape } from '../sandbox/options.ts';
 import type { Site } from '../sandbox/model.ts';
-import { collect, collectList, withHelp, type ContextSource } from './declaration.ts';
+import { collect, collectList, durationOption, withHelp, type ContextSource } from './declaration.ts';
 import { readInput } from './input-file.ts';
 import { renderNotice } from './sandbox-log.ts';
 
@@ -35,12 +34,7 @@ export function addSandbox(parent: Command, context: ContextSource): void {
     .option('-e, --events <pattern,...>', 'only these events, for example cluster.optimized', collectList)
     .option('--secret <whsec>', 'signing secret of the webhooks (a test value; default: a new one)')
     .option('--api-key <key>', 'API key to expect (a test value; default: a new one)')
-    .option(
-      '--latency <duration>',
-      'how long an asynchronous job runs',
-      (text) => parseDuration(text, '--latency'),
-      500,
-    )
+    .addOption(durationOption('--latency', 'how long an asynchronous job runs', '500ms'))
     .option('--time-scale <n>', 'run the retry schedule n times faster', numberFor('--time-scale'), 1)
     .option(
       '--faults <name=rate,...>',

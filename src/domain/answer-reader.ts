@@ -2,7 +2,7 @@ import type { AnswerReader, AnswerSummary, ClusterSummary, Stop } from './answer
 import { createJsonSplitter, type FieldsPlan, type ItemsPlan, type JsonPlan } from './json-splitter.ts';
 import { createInvalidPicks } from './invalid-picks.ts';
 import { type Kind, KINDS } from './kinds.ts';
-import { fieldOf, type Intern, isRecord, numberOf, placeOf, textOf } from './loose-fields.ts';
+import { errorOf, fieldOf, type Intern, isRecord, numberOf, placeOf, textOf } from './loose-fields.ts';
 
 /** Top-level fields that are read as they are. */
 const HEAD = [
@@ -40,7 +40,11 @@ export function createAnswerReader(): AnswerReader {
   let isObject = false;
 
   const fields = new Map<string, JsonPlan>([
-    ...HEAD.map((name): [string, JsonPlan] => [name, { take: 'scalar', value: (value) => head.set(name, value) }]),
+    ...HEAD.map((name): [string, JsonPlan] => [
+      name,
+      // An error may come as an object; of the others only a scalar says anything.
+      { take: name === 'error' ? 'whole' : 'scalar', value: (value) => head.set(name, value) },
+    ]),
     [KINDS.route.result, stops.plan],
     [KINDS.cluster.result, optimal.plan],
     ['asis_clusters', asis.plan],
@@ -84,7 +88,7 @@ export function createAnswerReader(): AnswerReader {
       routeId: textOf(head.get('route_id')),
       timestamp: textOf(head.get('timestamp')),
       computationTime,
-      error: textOf(head.get('error')),
+      error: errorOf(head.get('error')),
       status: textOf(head.get('status')),
       unit: textOf(head.get('unit')) ?? DEFAULT_UNIT,
       asisDistance: numberOf(head.get('asis_distance')) ?? totalOf(asisClusters),

@@ -18,6 +18,16 @@ export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value.trim() !== '' ? value : undefined;
 }
 
+/**
+ * The message of an `error` field. Documented is a string or null; an object or list that is not empty
+ * tells of a failure, too, and is not to be taken for a job that still runs.
+ */
+export function errorOf(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return textOf(value);
+  if (Object.keys(value).length === 0) return undefined;
+  return textOf(fieldOf(value, 'message')) ?? textOf(fieldOf(value, 'detail')) ?? JSON.stringify(value);
+}
+
 /** A finite number. */
 export function numberOf(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;

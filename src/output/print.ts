@@ -3,6 +3,7 @@
  * stderr, and nothing at all with `--quiet`.
  */
 import type { OutputStream } from '../platform/host.ts';
+import { cleanText } from './clean-text.ts';
 import { colourLevel, createStyle, type Style } from './style.ts';
 
 export interface Output {
@@ -21,7 +22,7 @@ export interface Output {
   record(value: unknown): Promise<void>;
   /** Bytes or text on stdout, as they are. */
   write(chunk: Uint8Array | string): Promise<void>;
-  /** A remark on stderr. */
+  /** A remark on stderr, as it is: it may be coloured. Words of others must be clean. */
   note(text: string): Promise<void>;
   /** `warning: ...` on stderr. */
   warn(text: string): Promise<void>;
@@ -70,12 +71,12 @@ export function createOutput({ stdout, stderr, env }: Streams, options: OutputOp
     note: say,
     async warn(text) {
       const style = await output.noteStyle();
-      await say(`${style.yellow('warning:')} ${text}`);
+      await say(`${style.yellow('warning:')} ${cleanText(text, { multiline: true })}`);
     },
     async hint(text) {
       if (options.json) return;
       const style = await output.noteStyle();
-      await say(`${style.dim('hint:')} ${text}`);
+      await say(`${style.dim('hint:')} ${cleanText(text, { multiline: true })}`);
     },
   };
   return output;

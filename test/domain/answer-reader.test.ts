@@ -312,3 +312,17 @@ describe('an answer of 50 MB with 100,000 picks', () => {
     expect({ large: mb >= 48, stops, small: kb < 150 * 1024 }).toEqual({ large: true, stops: 100_000, small: true });
   });
 });
+
+describe('an error that is no text', () => {
+  it.each([
+    ['an object with a message', { message: 'no route', code: 7 }, 'no route'],
+    ['an object with a detail', { detail: 'no route' }, 'no route'],
+    ['another object', { code: 7 }, '{"code":7}'],
+    ['a list', ['no route'], '["no route"]'],
+    ['an empty object', {}, undefined],
+    ['an empty list', [], undefined],
+    ['false', false, undefined],
+  ])('%s', (_name, error, expected) => {
+    expect(readValue({ error })?.error).toBe(expected);
+  });
+});

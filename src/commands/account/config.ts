@@ -1,7 +1,6 @@
 /** `optipick config`: stored keys, secrets and defaults. */
 import type { Command } from 'commander';
 import type { Context } from '../../context.ts';
-import { readText } from '../../domain/http.ts';
 import { maskSecret } from '../../domain/secret.ts';
 import {
   parseSettingKey,
@@ -14,6 +13,7 @@ import {
 import { CliError } from '../../errors.ts';
 import { renderTable } from '../../output/table.ts';
 import { withHelp, type ContextSource } from '../declaration.ts';
+import { readPipedValue } from '../input-file.ts';
 
 /** Never taken from the command line, where other users of the machine can read them; shown masked. */
 const SECRET_KEYS: ReadonlySet<SettingKey> = new Set<SettingKey>(['api-key', 'webhook-secret']);
@@ -24,6 +24,15 @@ export function addConfig(parent: Command, context: ContextSource): void {
     ['usage', 'unknown setting, or a value that could never work'],
     ['environment', 'the settings file is corrupt or cannot be written'],
   ] as const;
+
+  withHelp(config, {
+    examples: [
+      ['optipick config list', 'what is in force, and where it comes from'],
+      ['optipick config set base-url http://127.0.0.1:4010 -p sandbox', 'a profile for a sandbox'],
+      ['optipick config set api-key', 'store a key; it is asked for'],
+    ],
+    failures: [['usage', 'there is no such command'], ...failures],
+  });
 
   const set = config
     .command('set')
@@ -123,10 +132,11 @@ const VARIABLES: Readonly<Partial<Record<SettingKey, string>>> = {
   'base-url': 'OPTIPICK_BASE_URL',
 };
 
-async function valueOf({ host, interactive }: Context, key: SettingKey, given: string | undefined): Promise<string> {
+async function valueOf(context: Context, key: SettingKey, given: string | undefined): Promise<string> {
+  const { host, interactive } = context;
   if (given !== undefined && given !== '-') return given;
   if (given === '-' || !host.stdin.isTTY) {
-    return (await readText(host.stdin.bytes(), 65_536)).replace(/\r?\n$/, '');
+    return (await readPipedValue(context)).replace(/\r?\n$/, '');
   }
   if (interactive) return host.terminal.ask(`${key}: `, { hidden: SECRET_KEYS.has(key) });
   throw new CliError('usage', `there is no value for ${key}`, {

@@ -1,11 +1,11 @@
 /** `optipick login`: asks for the API key and the webhook secret, checks them, stores them. */
 import type { Command } from 'commander';
 import type { Context } from '../../context.ts';
-import { readText } from '../../domain/http.ts';
 import { maskSecret, parseApiKey } from '../../domain/secret.ts';
 import { parseSettingValue } from '../../domain/settings.ts';
-import { CliError, messageOf } from '../../errors.ts';
+import { CliError } from '../../errors.ts';
 import { API_ENVIRONMENT, withHelp, type ContextSource } from '../declaration.ts';
+import { readPipedValue } from '../input-file.ts';
 import { store } from './config.ts';
 
 export function addLogin(parent: Command, context: ContextSource): void {
@@ -64,7 +64,8 @@ async function login(context: Context): Promise<void> {
 }
 
 /** The two answers, "" for none. */
-async function answers({ host, interactive }: Context): Promise<readonly [key: string, secret: string]> {
+async function answers(context: Context): Promise<readonly [key: string, secret: string]> {
+  const { host, interactive } = context;
   if (interactive) {
     await host.stderr.write('API keys: https://optipick.optioryx.com/settings > API Keys. Enter skips a question.\n');
     const key = await host.terminal.ask('API key: ', { hidden: true });
@@ -77,7 +78,7 @@ async function answers({ host, interactive }: Context): Promise<readonly [key: s
       hint: 'pipe the answers in, key first: printf "%s\\n%s\\n" "$KEY" "$SECRET" | optipick login',
     });
   }
-  const [key = '', secret = ''] = (await readText(host.stdin.bytes(), 65_536)).split(/\r?\n/);
+  const [key = '', secret = ''] = (await readPipedValue(context)).split(/\r?\n/);
   return [key.trim(), secret.trim()];
 }
 
@@ -91,8 +92,8 @@ async function check(context: Context, baseUrl: string, key: string): Promise<vo
       return;
     }
   } catch (error) {
-    context.stop.throwIfAborted();
-    await output.warn(`the key could not be checked: ${messageOf(error)}`);
+    if (!(error instanceof CliError) || context.stop.aborted) throw error;
+    await output.warn(`the key could not be checked: ${error.message}`);
     return;
   }
   throw new CliError('auth', `${baseUrl} rejected the API key; nothing was stored`, {

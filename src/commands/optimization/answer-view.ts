@@ -21,6 +21,8 @@ export interface AnswerViewOptions {
 /** Fetches through `fetch` (which may fill the sink), then shows. Throws `failed` (exit 3) for a failed job, after showing it. */
 export interface AnswerView {
   readonly format: AnswerFormat;
+  /** Throws `environment` when the file could not be written. For before something is sent that cannot be taken back. */
+  refuseUnwritable(): Promise<void>;
   /** Runs `fetch`, shows what it brings, and returns it. */
   show(fetch: (sink: AnswerSink | undefined) => Promise<Answer>): Promise<Answer>;
 }
@@ -39,10 +41,15 @@ export function createAnswerView({ output, host }: Context, options: AnswerViewO
       all: options.all ?? false,
     });
 
+  const refuseUnwritable = async (): Promise<void> => {
+    if (file !== undefined) await refuseMissingFolder(host, file);
+  };
+
   return {
     format,
+    refuseUnwritable,
     async show(fetch) {
-      if (file !== undefined) await refuseMissingFolder(host, file);
+      await refuseUnwritable();
       if (format === 'table') {
         const answer = await fetch(undefined);
         if (file === undefined) await output.lines(await tableLines(answer, false));

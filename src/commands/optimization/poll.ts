@@ -3,8 +3,7 @@ import { type Command, Option } from 'commander';
 import type { Context } from '../../context.ts';
 import { KIND_NAMES, type Kind } from '../../domain/kinds.ts';
 import { CliError } from '../../errors.ts';
-import { parseDuration } from '../../input/duration.ts';
-import { API_ENVIRONMENT, API_FAILURES, withHelp, type ContextSource } from '../declaration.ts';
+import { API_ENVIRONMENT, API_FAILURES, durationOption, withHelp, type ContextSource } from '../declaration.ts';
 import { readInput } from '../input-file.ts';
 import { createAnswerView, type AnswerViewOptions } from './answer-view.ts';
 import { createMemory, type Memory } from './memory.ts';
@@ -23,7 +22,6 @@ interface PollOptions extends AnswerViewOptions {
 }
 
 export function addPoll(parent: Command, context: ContextSource): void {
-  const duration = (flag: string) => (text: string) => parseDuration(text, flag);
   const command = parent
     .command('poll')
     .description('Wait until answers are there, and show them.')
@@ -33,9 +31,9 @@ export function addPoll(parent: Command, context: ContextSource): void {
         KIND_NAMES,
       ),
     )
-    .option('--interval <duration>', 'first pause; pauses grow', duration('--interval'), 1000)
-    .option('--max-interval <duration>', 'longest pause', duration('--max-interval'), 10_000)
-    .option('--timeout <duration>', 'give up after this long', duration('--timeout'), 300_000)
+    .addOption(durationOption('--interval', 'first pause; pauses grow', '1s'))
+    .addOption(durationOption('--max-interval', 'longest pause', '10s'))
+    .addOption(durationOption('--timeout', 'give up after this long', '5m'))
     .option('--any', 'stop at the first finished one')
     .option('--once', 'ask once and do not wait')
     .option('--pending', 'all that was submitted from here and has not been seen to end')

@@ -4,12 +4,12 @@ import type { Answer } from '../../api/model.ts';
 import type { Context } from '../../context.ts';
 import { KINDS, type Kind } from '../../domain/kinds.ts';
 import { CliError, type FailureDetail } from '../../errors.ts';
-import { parseDuration } from '../../input/duration.ts';
+import { cleanText } from '../../output/clean-text.ts';
 import { readInput } from '../input-file.ts';
-import { API_ENVIRONMENT, API_FAILURES, collect, collectList, withHelp, type ContextSource } from '../declaration.ts';
+import { API_ENVIRONMENT, API_FAILURES, collect, collectList, durationOption, withHelp, type ContextSource } from '../declaration.ts';
 import { createAnswerView, type AnswerViewOptions } from './answer-view.ts';
 import { createMemory } from './memory.ts';
-import { jobFailure } from './outcome.ts';
+import { jobFailure, resumable } from './outcome.ts';
 import { awaitAnswer } from './waiting.ts';
 
 interface SubmitOptions extends AnswerViewOptions {
@@ -46,12 +46,7 @@ export function addSubmit(parent: Command, kind: Kind, context: ContextSource): 
     )
     .option('--dry-run', 'check, print the exact request, send nothing')
     .option('--curl', 'with --dry-run: print it as a curl command, key masked')
-    .option(
-      '--timeout <duration>',
-      'how long --wait and --sync may take',
-      (text) => parseDuration(text, '--timeout'),
-      300_000,
-    )
+    .addOption(durationOption('--timeout', 'how long --wait and --sync may take', '5m'))
     .option('--format <format>', 'table or json')
     .option('-o, --output <file>', 'write the answer to a file; the extension tells the format')
     .option('--all', 'do not cut long lists');
@@ -100,6 +95,7 @@ async function submit(context: Context, kind: Kind, file: string, options: Submi
     return;
   }
 
+  await view.refuseUnwritable();
   const client = await context.client();
   const memory = createMemory(context, client);
   const facts = { siteName: request.siteName, waveId: request.waveId };
@@ -115,15 +111,17 @@ async function submit(context: Context, kind: Kind, file: string, options: Submi
   const submitted = await client.submit(kind, body, { signal: context.stop });
   await memory.remember(submitted, facts);
   if (options.wait === true) {
-    await output.note(`submitted as ${submitted.requestId}`);
-    const answer = await view.show((sink) =>
-      awaitAnswer(context, client, { ...submitted, knownHere: true }, { timeout: options.timeout, sink }),
+    await output.note(`submitted as ${cleanText(submitted.requestId)}`);
+    const answer = await resumable(context, [submitted.requestId], () =>
+      view.show((sink) =>
+        awaitAnswer(context, client, { ...submitted, knownHere: true }, { timeout: options.timeout, sink }),
+      ),
     );
     await finish(memory, answer);
     return;
   }
   if (output.json) await output.record({ v: 1, request_id: submitted.requestId, kind });
-  else await output.lines([submitted.requestId]);
+  else await output.lines([cleanText(submitted.requestId)]);
 }
 
 async function finish(memory: ReturnType<typeof createMemory>, answer: Answer): Promise<void> {
