@@ -12,6 +12,9 @@ const CJS_PREFIX = '\0builtin-cjs:';
 /** commander can start programs of its own; optipick never does, and the module is the dearest of all. */
 const UNUSED_BY: Readonly<Record<string, RegExp>> = { 'node:child_process': /\/node_modules\/commander\// };
 
+/** undici's HTTP/2 client loads `node:http2` for 7 ms; optipick speaks HTTP/1.1 only (`allowH2: false`). */
+const HTTP2_CLIENT = /\/node_modules\/undici\/lib\/dispatcher\/client-h2\.js$/;
+
 export function builtinModulesPlugin(): Plugin {
   return {
     name: 'builtin-modules',
@@ -22,6 +25,9 @@ export function builtinModulesPlugin(): Plugin {
       return `${kind === 'require-call' ? CJS_PREFIX : PREFIX}${name}`;
     },
     async load(id) {
+      if (HTTP2_CLIENT.test(id.replaceAll('\\', '/'))) {
+        return 'module.exports = () => { throw new Error("HTTP/2 is not part of this build"); };';
+      }
       if (id === `${PREFIX}none`) return 'export default {};';
       if (id.startsWith(CJS_PREFIX)) {
         return `module.exports = process.getBuiltinModule(${JSON.stringify(id.slice(CJS_PREFIX.length))});`;

@@ -81,7 +81,8 @@ async function report(
   if (debug) for (const line of renderStack(thrown)) await host.stderr.write(`${line}\n`);
   if (json) {
     await host.stderr.write(`${JSON.stringify(failureJson(error))}\n`);
-  } else {
+  } else if (!INTERRUPTED_EXIT_CODES.includes(error.exitCode)) {
+    // Who pressed Ctrl-C knows it; what to resume with has been said by the command.
     const lines = renderFailure(error, await output.noteStyle());
     await host.stderr.write(lines.map((line) => `${line}\n`).join(''));
   }

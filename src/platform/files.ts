@@ -22,6 +22,11 @@ export function createFiles(platform: string = process.platform): Files {
         throw error;
       }
     },
+    async identity(path) {
+      // Without a turn of the thread pool: it is asked after every write of the state.
+      const found = process.getBuiltinModule('node:fs').statSync(path, { throwIfNoEntry: false, bigint: true });
+      return found === undefined ? undefined : `${found.dev}:${found.ino}`;
+    },
     async ensurePrivateFolder(path) {
       await fileSystem().mkdir(path, { recursive: true, mode: 0o700 });
     },

@@ -51,6 +51,8 @@ export interface Files {
   /** Written to a temporary file beside it, synced, and renamed: whole or not at all. */
   writeAtomic(path: string, content: string | Uint8Array | AsyncIterable<Uint8Array>, mode?: number): Promise<void>;
   exists(path: string): Promise<boolean>;
+  /** Which file stands there now (device and inode); `undefined` when there is none. Cheap: for looking often. */
+  identity(path: string): Promise<string | undefined>;
   /** Creates the folder and its parents with mode 0700. */
   ensurePrivateFolder(path: string): Promise<void>;
 }
@@ -112,6 +114,19 @@ export interface Server {
   close(graceMs: number): Promise<void>;
 }
 
+export interface ExecOptions {
+  /** What the command reads on its standard input. */
+  readonly input: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Ends the command, and what it has started, with SIGTERM. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How a command ended: with a code, or by a signal. */
+export type ExecEnd =
+  | { readonly code: number; readonly signal: undefined }
+  | { readonly code: undefined; readonly signal: string };
+
 export type StopSignal = 'SIGINT' | 'SIGTERM';
 
 export interface Host {
@@ -141,6 +156,11 @@ export interface Host {
   serve(app: Http, options: ServeOptions): Promise<Server>;
   /** Opens (and creates) a database file. Throws the system or SQLite error. */
   openDatabase(path: string, options?: { readonly readOnly?: boolean }): Promise<Database>;
+  /**
+   * Runs a command line through the shell of the platform (`sh`, `cmd.exe`). What it writes goes to our stderr. Rejects
+   * with the system error when there is no shell to run it, and with the signal's reason.
+   */
+  exec(command: string, options: ExecOptions): Promise<ExecEnd>;
   /** Calls back on each SIGINT and SIGTERM until the returned function is called. */
   onStopSignal(handler: (signal: StopSignal) => void): () => void;
 }

@@ -62,6 +62,10 @@ export function createRealHost(): Host {
       const { openDatabase } = await import('./database.ts');
       return openDatabase(path, options);
     },
+    async exec(command, options) {
+      const { execCommand } = await import('./command.ts');
+      return execCommand(command, options, platform);
+    },
     onStopSignal,
   };
   return host;

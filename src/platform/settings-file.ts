@@ -1,5 +1,5 @@
 /** The stored settings, read without the library that writes them: every command pays for this. */
-import type FileSystem from 'node:fs/promises';
+import type FileSystem from 'node:fs';
 import { join } from 'node:path';
 
 import type { SettingKey, StoredProfile } from '../domain/settings.ts';
@@ -23,18 +23,18 @@ export interface SettingsDocument {
  * private first (not on Windows, where folders of users are). Throws `CliError` `environment`: `config_corrupt` for what
  * is no JSON or of another shape, `config_unreadable`. The file is never changed.
  */
-export async function readSettingsFile(folder: string, platform: string): Promise<StoredSettings> {
-  const repaired = await makePrivate(folder, platform);
-  const document = await readDocument(folder);
+export function readSettingsFile(folder: string, platform: string): StoredSettings {
+  const repaired = makePrivate(folder, platform);
+  const document = readDocument(folder);
   return { profiles: document?.profiles ?? {}, repaired };
 }
 
 /** The whole checked document, or `undefined` when there is none. Throws as {@link readSettingsFile}. */
-export async function readDocument(folder: string): Promise<SettingsDocument | undefined> {
+export function readDocument(folder: string): SettingsDocument | undefined {
   const path = settingsPath(folder);
   let text: string;
   try {
-    text = await fileSystem().readFile(path, 'utf8');
+    text = fileSystem().readFileSync(path, 'utf8');
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw new CliError('environment', `${path} cannot be read: ${messageOf(error)}`, {
@@ -96,19 +96,16 @@ function faultOf(document: unknown): string | undefined {
  * Takes the rights of others from the settings file and its folder, and tells of it. Nothing happens without a file:
  * there is nothing to protect.
  */
-export async function makePrivate(folder: string, platform: string): Promise<readonly string[]> {
+export function makePrivate(folder: string, platform: string): readonly string[] {
   if (platform === 'win32') return [];
-  if (!(await exists(settingsPath(folder)))) return [];
-  const warnings = [
-    await restrict(folder, 'was open to others'),
-    await restrict(settingsPath(folder), 'could be read by others'),
-  ];
+  if (!exists(settingsPath(folder))) return [];
+  const warnings = [restrict(folder, 'was open to others'), restrict(settingsPath(folder), 'could be read by others')];
   return warnings.filter((warning) => warning !== undefined);
 }
 
-async function exists(path: string): Promise<boolean> {
+function exists(path: string): boolean {
   try {
-    await fileSystem().stat(path);
+    fileSystem().statSync(path);
     return true;
   } catch {
     // Whatever keeps it from being looked at is told when it is read.
@@ -116,16 +113,16 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
-async function restrict(path: string, complaint: string): Promise<string | undefined> {
+function restrict(path: string, complaint: string): string | undefined {
   const fs = fileSystem();
-  const before = await fs.stat(path);
+  const before = fs.statSync(path);
   const mode = before.mode % 0o10000;
   const octal = (value: number): string => value.toString(8).padStart(4, '0');
   // A folder such as /tmp belongs to everybody, and so it must stay.
   if (mode % 0o100 === 0 || mode >= 0o1000) return undefined;
   const wanted = mode - (mode % 0o100);
   try {
-    await fs.chmod(path, wanted);
+    fs.chmodSync(path, wanted);
     return `${path} ${complaint} (mode ${octal(mode)}): it is ${octal(wanted)} now`;
   } catch (error) {
     return `${path} ${complaint} (mode ${octal(mode)}), and that cannot be changed: ${messageOf(error)}`;
@@ -140,6 +137,7 @@ function isMissing(error: unknown): boolean {
   return systemCodeOf(error) === 'ENOENT';
 }
 
+/** Synchronous: the promises of `node:fs` load readline and more, and these files are small. */
 function fileSystem(): typeof FileSystem {
-  return process.getBuiltinModule('node:fs').promises;
+  return process.getBuiltinModule('node:fs');
 }

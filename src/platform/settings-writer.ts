@@ -32,7 +32,7 @@ export async function changeSettings(
     await fs.mkdir(folder, { recursive: true, mode: 0o700 });
     return await withFileLock(join(folder, LOCK_FILE), machine, async () => {
       // The file is judged before the library sees it: only what is whole is written again.
-      const document = await readDocument(folder);
+      const document = readDocument(folder);
       const profiles = changed(document?.profiles ?? {}, changes);
       const path = settingsPath(folder);
       const Conf = await importConf();
@@ -46,7 +46,7 @@ export async function changeSettings(
         deserialize: (text) => JSON.parse(text.replace(/^\uFEFF/, '')) as Record<string, unknown>,
       });
       store.set('profiles', profiles);
-      return { profiles, repaired: await makePrivate(folder, machine.platform) };
+      return { profiles, repaired: makePrivate(folder, machine.platform) };
     });
   } catch (error) {
     if (error instanceof CliError) throw error;

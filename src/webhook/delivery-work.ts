@@ -29,8 +29,16 @@ export interface WorkOptions {
   readonly forwardTo: readonly string[];
   /** Runs the user's command with the line on its standard input. Rejects when it fails. */
   readonly exec?: ((line: string, signal: AbortSignal) => Promise<void>) | undefined;
-  /** Called once for each delivery, one after the other, in the order of arrival. When it rejects, the run ends with that. */
+  /**
+   * Called once for each delivery, one after the other, in the order of arrival. When it rejects, the run ends with that;
+   * with {@link LeftForLater} only this delivery is let go, as if it had not been looked at.
+   */
   readonly show: (event: ListenEvent) => void | Promise<void>;
+}
+
+/** What `show` rejects with when enough was shown: the delivery is for the next run. */
+export class LeftForLater extends Error {
+  override readonly name = 'LeftForLater';
 }
 
 export interface StepFailure {

@@ -133,6 +133,19 @@ export function createSqliteInbox(options: SqliteInboxOptions): Inbox {
       );
     },
 
+    async retake(ids, owner, now) {
+      const rows = await queue.write((database) =>
+        prepared(
+          database,
+          `UPDATE deliveries SET status = 'pending', attempts = 1, next_attempt_at = ?, steps_done = '[]',
+             finished_at = NULL, owner = ?, lease_until = ?
+           WHERE status <> 'pending' AND id IN (SELECT value FROM json_each(?))
+           RETURNING ${ENTRY_COLUMNS}`,
+        ).all(now, owner, now + LEASE_MS, JSON.stringify(ids)),
+      );
+      return rows.toSorted((one, other) => Number(one['sequence']) - Number(other['sequence'])).map(entryOf);
+    },
+
     async prune(now) {
       return await run(
         `DELETE FROM deliveries WHERE sequence IN

@@ -2,7 +2,7 @@ import { CliError } from '../errors.ts';
 import type { Clock } from '../platform/host.ts';
 import { createArrivalOrder } from './arrival-order.ts';
 import type { Place } from './arrival-order.ts';
-import { createDeliveryWork } from './delivery-work.ts';
+import { createDeliveryWork, LeftForLater } from './delivery-work.ts';
 import type { AttemptResult, StepFailure, WorkOptions } from './delivery-work.ts';
 import type { Inbox, InboxEntry, Outcome } from './inbox.ts';
 import { createWaiter } from './waiter.ts';
@@ -11,7 +11,8 @@ import { MAX_ATTEMPTS, retryDelay } from './retry-schedule.ts';
 /** How one attempt at a delivery ended. */
 export interface AttemptReport {
   readonly delivery: InboxEntry;
-  readonly status: Outcome['status'];
+  /** `lost`: it took so long that another listener has it now. */
+  readonly status: Outcome['status'] | 'lost';
   readonly failures: readonly StepFailure[];
   /** Of a `retry`: milliseconds since 1970. */
   readonly nextAttemptAt: number | undefined;
@@ -107,10 +108,9 @@ export function createProcessor(options: ProcessorOptions): Processor {
     const result = await work(entry, place, (step) => note(entry.id, step), cut.signal);
     const outcome = outcomeOf(entry, result, clock.now(), options.random());
     const isOurs = await persist(() => inbox.settle(entry.id, owner, outcome));
-    if (!isOurs) return;
     options.onAttempt?.({
       delivery: entry,
-      status: outcome.status,
+      status: isOurs ? outcome.status : 'lost',
       failures: result.failures,
       nextAttemptAt: outcome.status === 'retry' ? outcome.at : undefined,
     });
@@ -122,7 +122,7 @@ export function createProcessor(options: ProcessorOptions): Processor {
       try {
         await attempt(entry, place);
       } catch (error) {
-        if (!cut.signal.aborted) failed.abort(error);
+        if (!cut.signal.aborted && !(error instanceof LeftForLater)) failed.abort(error);
       } finally {
         active.delete(entry.id);
         waiter.wake();

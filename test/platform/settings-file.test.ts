@@ -23,30 +23,30 @@ describe('the settings file', () => {
   test('gives the stored profiles', async () => {
     const profiles = { default: { 'api-key': KEY, port: 5001 }, staging: { 'base-url': 'https://a.example' } };
     await using settings = await createSettings(JSON.stringify({ profiles }));
-    expect(await readSettingsFile(settings.path, 'linux')).toEqual({ profiles, repaired: [] });
+    expectreadSettingsFile(settings.path, 'linux').toEqual({ profiles, repaired: [] });
   });
 
   test('need not be there, nor its folder', async () => {
     await using folder = await createTestFolder();
-    expect(await readSettingsFile(folder.path, 'linux')).toEqual({ profiles: {}, repaired: [] });
-    expect(await readSettingsFile(folder.at('none'), 'linux')).toEqual({ profiles: {}, repaired: [] });
+    expectreadSettingsFile(folder.path, 'linux').toEqual({ profiles: {}, repaired: [] });
+    expect(readSettingsFile(folder.at('none'), 'linux')).toEqual({ profiles: {}, repaired: [] });
   });
 
   test.each(['{}', '{"profiles":{}}', '\uFEFF{}', ' {\r\n} '])('may hold nothing: %j', async (content) => {
     await using settings = await createSettings(content);
-    expect(await readSettingsFile(settings.path, 'linux')).toEqual({ profiles: {}, repaired: [] });
+    expectreadSettingsFile(settings.path, 'linux').toEqual({ profiles: {}, repaired: [] });
   });
 
   test('may hold what only a newer optipick knows', async () => {
     const profiles = { default: { 'api-key': KEY, colour: ['red'] } };
     await using settings = await createSettings(JSON.stringify({ profiles, version: 7 }));
-    expect((await readSettingsFile(settings.path, 'linux')).profiles).toEqual(profiles);
+    expect(readSettingsFile(settings.path, 'linux').profiles).toEqual(profiles);
   });
 
   test('that is no JSON is refused with its path and place, shows none of its content, and stays', async () => {
     const content = `{\n  "profiles": {"default": {"api-key": "${KEY}",}}}`;
     await using settings = await createSettings(content);
-    const error: unknown = await readSettingsFile(settings.path, 'linux').catch((thrown: unknown) => thrown);
+    const error = thrownBy(() => readSettingsFile(settings.path, 'linux'));
     expect(error).toMatchObject({
       failure: 'environment',
       code: 'config_corrupt',
@@ -84,7 +84,7 @@ describe('the settings file', () => {
   test('that cannot be read is refused with its path', async () => {
     await using folder = await createTestFolder();
     await mkdir(folder.at('config.json'));
-    await expect(readSettingsFile(folder.path, process.platform)).rejects.toMatchObject({
+    expect(thrownBy(() => readSettingsFile(folder.path, process.platform))).toMatchObject({
       failure: 'environment',
       code: 'config_unreadable',
       message: expect.stringContaining(folder.at('config.json')) as string,
@@ -97,39 +97,48 @@ describe.runIf(posix)('the modes of the settings file and its folder', () => {
     await using settings = await createSettings('{}');
     await chmod(settings.path, 0o755);
     await chmod(settings.file, 0o644);
-    expect((await readSettingsFile(settings.path, 'linux')).repaired).toEqual([
+    expect(readSettingsFile(settings.path, 'linux').repaired).toEqual([
       `${settings.path} was open to others (mode 0755): it is 0700 now`,
       `${settings.file} could be read by others (mode 0644): it is 0600 now`,
     ]);
     expect([await modeOf(settings.path), await modeOf(settings.file)]).toEqual([0o700, 0o600]);
-    expect((await readSettingsFile(settings.path, 'linux')).repaired).toEqual([]);
+    expect(readSettingsFile(settings.path, 'linux').repaired).toEqual([]);
   });
 
   test('that are stricter stay', async () => {
     await using settings = await createSettings('{}');
     await chmod(settings.file, 0o400);
-    expect((await readSettingsFile(settings.path, 'linux')).repaired).toEqual([]);
+    expect(readSettingsFile(settings.path, 'linux').repaired).toEqual([]);
     expect(await modeOf(settings.file)).toBe(0o400);
   });
 
   test('of a folder that all users share stay', async () => {
     await using settings = await createSettings('{}');
     await chmod(settings.path, 0o1777);
-    expect((await readSettingsFile(settings.path, 'linux')).repaired).toEqual([]);
+    expect(readSettingsFile(settings.path, 'linux').repaired).toEqual([]);
     expect(await modeOf(settings.path)).toBe(0o1777);
   });
 
   test('of a folder without a settings file are nobody’s business', async () => {
     await using folder = await createTestFolder();
     await chmod(folder.path, 0o755);
-    expect((await readSettingsFile(folder.path, 'linux')).repaired).toEqual([]);
+    expect(readSettingsFile(folder.path, 'linux').repaired).toEqual([]);
     expect(await modeOf(folder.path)).toBe(0o755);
   });
 
   test('mean nothing on Windows', async () => {
     await using settings = await createSettings('{}');
     await chmod(settings.file, 0o644);
-    expect((await readSettingsFile(settings.path, 'win32')).repaired).toEqual([]);
+    expect(readSettingsFile(settings.path, 'win32').repaired).toEqual([]);
     expect(await modeOf(join(settings.path, 'config.json'))).toBe(0o644);
   });
 });
+
+function thrownBy(work: () => unknown): unknown {
+  try {
+    work();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('nothing was thrown');
+}

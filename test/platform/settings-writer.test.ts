@@ -31,7 +31,7 @@ describe('a setting that is stored', () => {
     await using folder = await createTestFolder();
     const path = folder.at('a/optipick');
     await changeSettings(path, [{ profile: 'default', key: 'api-key', value: 'key' }], machine);
-    expect(await readSettingsFile(path, process.platform)).toEqual({
+    expect(readSettingsFile(path, process.platform)).toEqual({
       profiles: { default: { 'api-key': 'key' } },
       repaired: [],
     });
@@ -79,7 +79,7 @@ describe('a setting that is stored', () => {
     ] as const) {
       await changeSettings(folder.path, [{ profile, key, value }], machine);
     }
-    const { profiles } = await readSettingsFile(folder.path, process.platform);
+    const { profiles } = readSettingsFile(folder.path, process.platform);
     expect(Object.entries(profiles)).toEqual([[profile, { 'api-key': 'key', port: 7 }]]);
   });
 
@@ -152,7 +152,7 @@ describe('several processes', () => {
     const names = Array.from({ length: 10 }, (_, number) => `process${number}`);
     const ends = await Promise.all(names.map((name) => startChild(CHILD, folder.path, name, '5').ended));
     expect(ends.map(({ code, stderr }) => ({ code, stderr }))).toEqual(names.map(() => ({ code: 0, stderr: '' })));
-    const { profiles } = await readSettingsFile(folder.path, process.platform);
+    const { profiles } = readSettingsFile(folder.path, process.platform);
     const expected = names.flatMap((name) => [1, 2, 3, 4, 5].map((round) => [`${name}-${round}`, { port: round }]));
     expect(profiles).toEqual(Object.fromEntries(expected));
     expect(await readdir(folder.path)).toEqual(['config.json']);
@@ -177,7 +177,7 @@ describe('several processes', () => {
     const names = ['a', 'b', 'c', 'd'];
     const ends = await Promise.all(names.map((name) => startChild(CHILD, folder.path, name, '2').ended));
     expect(ends.map(({ code, stderr }) => ({ code, stderr }))).toEqual(names.map(() => ({ code: 0, stderr: '' })));
-    const { profiles } = await readSettingsFile(folder.path, process.platform);
+    const { profiles } = readSettingsFile(folder.path, process.platform);
     expect(Object.keys(profiles).sort()).toEqual(names.flatMap((name) => [`${name}-1`, `${name}-2`]));
     expect(await readdir(folder.path)).toEqual(['config.json']);
   });

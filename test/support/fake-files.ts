@@ -49,6 +49,7 @@ export function createFakeFiles(cwd: string, content: Readonly<Record<string, st
       files.set(full, await readBytes(bytes));
     },
     exists: async (path) => files.has(resolve(cwd, path)) || folders.has(resolve(cwd, path)),
+    identity: async (path) => (files.has(resolve(cwd, path)) ? resolve(cwd, path) : undefined),
     async ensurePrivateFolder(path) {
       const full = resolve(cwd, path);
       if (files.has(full)) throw systemError('EEXIST', `file already exists, mkdir '${path}'`);

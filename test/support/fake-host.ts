@@ -6,6 +6,7 @@ import type { StoredProfile } from '../../src/domain/settings.ts';
 import {
   ClosedPipeError,
   type Database,
+  type ExecOptions,
   type Host,
   type OutputStream,
   type ServeOptions,
@@ -36,6 +37,8 @@ export interface FakeHostOptions {
   readonly random?: () => number;
   /** Thrown by every `openDatabase`. */
   readonly databaseError?: Error;
+  /** What a command line does. Default: it ends well. */
+  readonly exec?: Host['exec'];
   /** The reader of stdout goes away after so many writes. */
   readonly stdoutClosesAfter?: number;
 }
@@ -60,6 +63,8 @@ export interface FakeHost extends Host {
   /** Every request that left, in order. */
   readonly requests: HttpRequest[];
   readonly served: ServedApp[];
+  /** Every command line that was run, with what it got. */
+  readonly executed: { readonly command: string; readonly input: string; readonly env: ExecOptions['env'] }[];
   /** The stored settings as they are now. */
   readonly profiles: Readonly<Record<string, StoredProfile>>;
   /** As if the user pressed Ctrl-C, or the system asked to stop. */
@@ -77,6 +82,7 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
   const stderr = createCapture(terminal.stderr ?? false);
   const requests: HttpRequest[] = [];
   const served: ServedApp[] = [];
+  const executed: FakeHost['executed'] = [];
   const asked: FakeHost['asked'] = [];
   const spun: string[] = [];
   const handlers = new Set<(signal: StopSignal) => void>();
@@ -145,6 +151,10 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
       databases.set(path, database);
       return shared(database);
     },
+    async exec(command, execOptions) {
+      executed.push({ command, input: execOptions.input, env: execOptions.env });
+      return options.exec?.(command, execOptions) ?? { code: 0, signal: undefined };
+    },
     onStopSignal(handler) {
       handlers.add(handler);
       return () => void handlers.delete(handler);
@@ -159,6 +169,7 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
     spun,
     requests,
     served,
+    executed,
     get profiles() {
       return Object.fromEntries(profiles);
     },

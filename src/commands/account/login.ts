@@ -38,15 +38,13 @@ async function login(context: Context): Promise<void> {
   const [keyText, secretText] = await answers(context);
 
   const change: Record<string, string | number> = {};
-  if (keyText !== '') {
-    change['api-key'] = parseApiKey(keyText);
-    await check(context, baseUrl, keyText);
-  }
+  if (keyText !== '') change['api-key'] = parseApiKey(keyText);
   if (secretText !== '') {
     const { value, warnings } = parseSettingValue('webhook-secret', secretText);
     change['webhook-secret'] = value;
     for (const warning of warnings) await output.warn(warning);
   }
+  if (keyText !== '') await check(context, baseUrl, keyText);
   if (Object.keys(change).length === 0) {
     await output.note('nothing given, nothing stored');
     return;

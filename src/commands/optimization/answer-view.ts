@@ -6,6 +6,7 @@ import { CliError } from '../../errors.ts';
 import { renderAnswer } from '../../output/optimization.ts';
 import { createStyle } from '../../output/style.ts';
 import { createChunkQueue } from '../../output/chunk-queue.ts';
+import { knownSummary } from './outcome.ts';
 
 export type AnswerFormat = 'table' | 'json';
 
@@ -35,7 +36,7 @@ export function createAnswerView({ output, host }: Context, options: AnswerViewO
   const file = options.output;
 
   const tableLines = async (answer: Answer, toFile: boolean): Promise<Iterable<string>> =>
-    renderAnswer(answer.summary, {
+    renderAnswer(knownSummary(answer), {
       width: toFile ? undefined : output.width,
       style: toFile ? await createStyle(0) : await output.style(),
       all: options.all ?? false,

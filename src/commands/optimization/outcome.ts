@@ -1,6 +1,7 @@
 /** What the commands of this folder say of a job that did not end well. */
 import type { Answer } from '../../api/model.ts';
 import { CliError, type Failure } from '../../errors.ts';
+import type { AnswerSummary } from '../../domain/answer.ts';
 import { cleanText } from '../../output/clean-text.ts';
 import type { Context } from '../../context.ts';
 
@@ -12,6 +13,16 @@ export function jobFailure(answer: Answer): CliError {
     requestId: answer.requestId,
     hint: `optipick ${answer.kind} get ${answer.requestId} --json shows the whole answer`,
   });
+}
+
+/** The answer's figures, with what the one who asked knows where the answer itself does not say it. */
+export function knownSummary({ summary, kind, requestId, state, failure }: Answer): AnswerSummary {
+  return {
+    ...summary,
+    kind: summary.kind ?? kind,
+    requestId: summary.requestId ?? requestId,
+    error: summary.error ?? (state === 'failed' ? failure : undefined),
+  };
 }
 
 /** The options that reach the same API with the same key again, for commands that are printed to be pasted. */
@@ -51,11 +62,11 @@ const PASTABLE_IDS = 20;
 
 function resumeLines(context: Context, running: readonly string[]): readonly string[] {
   const target = sameTarget(context);
-  if (running.length <= PASTABLE_IDS)
-    return [`still running; resume with: optipick poll ${running.join(' ')}${target}`];
+  const ids = running.map((id) => cleanText(id));
+  if (running.length <= PASTABLE_IDS) return [`still running; resume with: optipick poll ${ids.join(' ')}${target}`];
   return [
     `${running.length} requests are still running:`,
-    ...running,
+    ...ids,
     `resume with: optipick poll -${target} (these ids on stdin), or optipick poll --pending${target}`,
   ];
 }

@@ -7,7 +7,7 @@ import { failureJson, renderFailure } from '../../output/failure.ts';
 import { jsonLine } from '../../output/json.ts';
 import type { AnswerFormat, AnswerViewOptions } from './answer-view.ts';
 import type { Memory } from './memory.ts';
-import { jobFailure, resumable } from './outcome.ts';
+import { jobFailure, knownSummary, resumable } from './outcome.ts';
 import { awaitAnswer, createWatch, type Target, type WaitOptions } from './waiting.ts';
 
 export interface PollManyOptions extends WaitOptions, Pick<AnswerViewOptions, 'all'> {
@@ -77,7 +77,7 @@ async function show({ output }: Context, answer: Answer, options: PollManyOption
     return;
   }
   const view = { width: output.width, style: await output.style(), all: options.all ?? false };
-  await output.lines(renderAnswer(answer.summary, view));
+  await output.lines(renderAnswer(knownSummary(answer), view));
   await output.lines(['']);
 }
 

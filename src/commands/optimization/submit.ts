@@ -6,7 +6,15 @@ import { KINDS, type Kind } from '../../domain/kinds.ts';
 import { CliError, type FailureDetail } from '../../errors.ts';
 import { cleanText } from '../../output/clean-text.ts';
 import { readInput } from '../input-file.ts';
-import { API_ENVIRONMENT, API_FAILURES, collect, collectList, durationOption, withHelp, type ContextSource } from '../declaration.ts';
+import {
+  API_ENVIRONMENT,
+  API_FAILURES,
+  collect,
+  collectList,
+  durationOption,
+  withHelp,
+  type ContextSource,
+} from '../declaration.ts';
 import { createAnswerView, type AnswerViewOptions } from './answer-view.ts';
 import { createMemory } from './memory.ts';
 import { jobFailure, resumable } from './outcome.ts';

@@ -1,0 +1,104 @@
+/** What only a real terminal shows: echo, keys, colours, width. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createWorkplace, type Workplace } from '../support/program.ts';
+import { startScriptedServer } from '../support/scripted-server.ts';
+import { HAS_TERMINAL, startOnTerminal } from '../support/terminal.ts';
+
+const KEY = 'key-0123456789abcdefghij';
+const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+const ID = '67507ad05e593173d0313e0f';
+const ANSWER = await readFile(join(import.meta.dirname, '../fixtures/example-cluster-response.json'), 'utf8');
+
+let workplace: Workplace;
+beforeEach(async () => {
+  workplace = await createWorkplace();
+});
+afterEach(async () => {
+  await workplace.remove();
+});
+
+// Without util-linux's `script` there is no terminal to be had.
+describe.runIf(HAS_TERMINAL)('login', () => {
+  test('shows nothing of the key and the secret that are typed', async () => {
+    await using server = await startScriptedServer([{ status: 404, body: { detail: 'Not Found' } }]);
+    const terminal = startOnTerminal(workplace, ['login'], { env: { OPTIPICK_BASE_URL: server.url, NO_COLOR: '1' } });
+    await terminal.shows('API key: ');
+    terminal.type(`${KEY}\r`);
+    await terminal.shows('Webhook secret (whsec_...): ');
+    terminal.type(`${SECRET}\r`);
+    expect(await terminal.ended).toBe(0);
+    expect(terminal.screen).toBe(
+      `API keys: https://optipick.optioryx.com/settings > API Keys. Enter skips a question.
+API key: 
+Webhook secret (whsec_...): 
+the key was accepted by ${server.url}
+stored in profile "default": api-key ke…ij, webhook-secret whsec_Mf…Sw
+hint: try: optipick cluster submit wave.json --wait
+`,
+    );
+    expect(JSON.parse(await readFile(join(workplace.folder, 'config/config.json'), 'utf8'))).toEqual({
+      profiles: { default: { 'api-key': KEY, 'webhook-secret': SECRET } },
+    });
+  });
+
+  test('is ended by Ctrl-C with exit 130, and nothing is stored', async () => {
+    const terminal = startOnTerminal(workplace, ['login'], { env: { NO_COLOR: '1' } });
+    await terminal.shows('API key: ');
+    terminal.type('half-a-key\u0003');
+    expect(await terminal.ended).toBe(130);
+    expect(terminal.screen).toBe(
+      `API keys: https://optipick.optioryx.com/settings > API Keys. Enter skips a question.
+API key: 
+`,
+    );
+    await expect(readFile(join(workplace.folder, 'config/config.json'))).rejects.toThrow('ENOENT');
+  });
+});
+
+describe.runIf(HAS_TERMINAL)('an answer on a terminal', () => {
+  test('is coloured and fits 60 columns', async () => {
+    const long = ANSWER.replaceAll('cluster_', 'a cluster of the northern hall with a long name ');
+    await using server = await startScriptedServer([{ body: long, headers: { 'content-type': 'application/json' } }]);
+    const terminal = startOnTerminal(workplace, ['cluster', 'get', ID], {
+      columns: 60,
+      env: { OPTIPICK_API_KEY: KEY, OPTIPICK_BASE_URL: server.url },
+    });
+    expect(await terminal.ended).toBe(0);
+    expect(terminal.screen).toContain('\u001b[1mCluster\u001b[22m');
+    const lines = stripVTControlCharacters(terminal.screen).split('\n');
+    expect(lines.filter((line) => line.length > 60)).toEqual([]);
+    expect(lines.filter((line) => line.startsWith('a cluster of')).length).toBe(3);
+    expect(lines).toContain('distance  138.995 m -> 84.022 m');
+  });
+
+  test.each([
+    ['--no-color', ['--no-color'], {}],
+    ['NO_COLOR', [], { NO_COLOR: '1', FORCE_COLOR: '3' }],
+    ['TERM=dumb', [], { TERM: 'dumb' }],
+  ])('has no colours with %s', async (_name, args, env) => {
+    await using server = await startScriptedServer([{ body: ANSWER }]);
+    const terminal = startOnTerminal(workplace, ['cluster', 'get', ID, ...args], {
+      env: { OPTIPICK_API_KEY: KEY, OPTIPICK_BASE_URL: server.url, ...env },
+    });
+    expect(await terminal.ended).toBe(0);
+    expect(terminal.screen).toContain(`Cluster · Example · ${ID}\n`);
+    expect(terminal.screen).not.toContain('\u001b');
+  });
+
+  test('waits with a spinner, and leaves no trace of it', async () => {
+    const answers = [{ body: { request_id: ID, status: 'RUNNING' } }, { body: ANSWER }];
+    await using server = await startScriptedServer(answers);
+    const terminal = startOnTerminal(workplace, ['poll', ID, '--kind', 'cluster', '--interval', '500ms'], {
+      env: { OPTIPICK_API_KEY: KEY, OPTIPICK_BASE_URL: server.url },
+    });
+    await terminal.shows(`waiting for ${ID} (RUNNING)`);
+    expect(await terminal.ended).toBe(0);
+    // Hidden while it turns, and shown again.
+    expect(terminal.screen).toContain('\u001b[?25l');
+    expect(terminal.screen.lastIndexOf('\u001b[?25h')).toBeGreaterThan(terminal.screen.lastIndexOf('\u001b[?25l'));
+    expect(terminal.screen.lastIndexOf('waiting for')).toBeLessThan(terminal.screen.indexOf('138.995 m'));
+  });
+});
