@@ -23,18 +23,18 @@ describe('the settings file', () => {
   test('gives the stored profiles', async () => {
     const profiles = { default: { 'api-key': KEY, port: 5001 }, staging: { 'base-url': 'https://a.example' } };
     await using settings = await createSettings(JSON.stringify({ profiles }));
-    expectreadSettingsFile(settings.path, 'linux').toEqual({ profiles, repaired: [] });
+    expect(readSettingsFile(settings.path, 'linux')).toEqual({ profiles, repaired: [] });
   });
 
   test('need not be there, nor its folder', async () => {
     await using folder = await createTestFolder();
-    expectreadSettingsFile(folder.path, 'linux').toEqual({ profiles: {}, repaired: [] });
+    expect(readSettingsFile(folder.path, 'linux')).toEqual({ profiles: {}, repaired: [] });
     expect(readSettingsFile(folder.at('none'), 'linux')).toEqual({ profiles: {}, repaired: [] });
   });
 
   test.each(['{}', '{"profiles":{}}', '\uFEFF{}', ' {\r\n} '])('may hold nothing: %j', async (content) => {
     await using settings = await createSettings(content);
-    expectreadSettingsFile(settings.path, 'linux').toEqual({ profiles: {}, repaired: [] });
+    expect(readSettingsFile(settings.path, 'linux')).toEqual({ profiles: {}, repaired: [] });
   });
 
   test('may hold what only a newer optipick knows', async () => {
