@@ -9,9 +9,11 @@ import { withTrace } from './api/policy.ts';
 import { parseApiKey } from './domain/secret.ts';
 import type { Host } from './platform/host.ts';
 import { stateFolder } from './platform/paths.ts';
+import { createArrivals, type Arrivals } from './state/arrivals.ts';
 import { openState } from './state/database.ts';
 import { createSubmissions, type Submissions } from './state/submissions.ts';
 
+export { createArrivalClock } from './commands/optimization/arrival-clock.ts';
 export { waitForAnswer } from './api/wait.ts';
 export { createProgress } from './output/progress.ts';
 export { normaliseBaseUrl };
@@ -38,9 +40,15 @@ export async function openClient(host: Host, { baseUrl, key, trace }: ClientFact
   });
 }
 
-/** What was submitted from this machine; `close` when done. Throws `CliError` `environment`. */
-export async function openSubmissions(host: Host): Promise<{ readonly submissions: Submissions; close(): void }> {
+/** What was submitted from this machine, and which webhooks came; `close` when done. Throws `CliError` `environment`. */
+export async function openSubmissions(
+  host: Host,
+): Promise<{ readonly submissions: Submissions; readonly arrivals: Arrivals; close(): void }> {
   const folder = stateFolder(host);
   const database = await openState((path) => host.openDatabase(path), folder);
-  return { submissions: createSubmissions(database, host.clock, folder), close: () => database.close() };
+  return {
+    submissions: createSubmissions(database, host.clock, folder),
+    arrivals: createArrivals(database, host.clock),
+    close: () => database.close(),
+  };
 }

@@ -1,10 +1,11 @@
 /** What a command needs, resolved on first use, so that a command pays only for what it touches. */
 import type { OptipickClient } from './api/model.ts';
-import { resolveSettings, type Settings } from './domain/settings.ts';
+import { DEFAULT_PROFILE, resolveSettings, type Settings } from './domain/settings.ts';
 import { readInput } from './commands/input-file.ts';
 import { CliError } from './errors.ts';
 import { createOutput, type Output } from './output/print.ts';
 import type { Host } from './platform/host.ts';
+import type { Arrivals } from './state/arrivals.ts';
 import type { Submissions } from './state/submissions.ts';
 
 /** The options that every command takes, before or after its name. */
@@ -36,6 +37,8 @@ export interface Context {
   clientFor(baseUrl: string, key: string): Promise<OptipickClient>;
   /** What was submitted from this machine. Throws `CliError` `environment` when it cannot be opened. */
   submissions(): Promise<Submissions>;
+  /** Which webhooks listeners on this machine receive. Throws as {@link submissions}. */
+  arrivals(): Promise<Arrivals>;
   /** Work to be done when the command ends, however it ends. */
   atEnd(task: () => void | Promise<void>): void;
 }
@@ -66,6 +69,13 @@ export function createContext(host: Host, options: GlobalOptions, { stop, atEnd 
     return new TextDecoder().decode(bytes).trim();
   };
 
+  const state = once(async () => {
+    const { openSubmissions } = await calling();
+    const opened = await openSubmissions(host);
+    atEnd(() => opened.close());
+    return opened;
+  });
+
   const context: Context = {
     host,
     options,
@@ -81,18 +91,14 @@ export function createContext(host: Host, options: GlobalOptions, { stop, atEnd 
       return openClient(host, { baseUrl, key, trace: traced ? trace : undefined });
     },
     client: once(async () => {
-      const { apiKey, baseUrl } = await settings();
+      const { apiKey, baseUrl, profile } = await settings();
       const { normaliseBaseUrl } = await calling();
       const url = normaliseBaseUrl(baseUrl.value);
-      if (apiKey === undefined) throw noKey();
+      if (apiKey === undefined) throw noKey(profile.value);
       return context.clientFor(url, apiKey.value);
     }),
-    submissions: once(async () => {
-      const { openSubmissions } = await calling();
-      const opened = await openSubmissions(host);
-      atEnd(() => opened.close());
-      return opened.submissions;
-    }),
+    submissions: async () => (await state()).submissions,
+    arrivals: async () => (await state()).arrivals,
   };
   return context;
 }
@@ -100,10 +106,12 @@ export function createContext(host: Host, options: GlobalOptions, { stop, atEnd 
 /** One door to all that a call needs: see `calling.ts`. */
 const calling = () => import('./calling.ts');
 
-function noKey(): CliError {
-  return new CliError('auth', 'there is no API key', {
+function noKey(profile: string): CliError {
+  // A mistyped profile is the likeliest reason for a key that is not found.
+  const [where, target] = profile === DEFAULT_PROFILE ? ['', ''] : [` in profile "${profile}"`, ` -p ${profile}`];
+  return new CliError('auth', `there is no API key${where}`, {
     code: 'no_api_key',
-    hint: 'store one with: optipick login; or set OPTIPICK_API_KEY; or try without an account: optipick demo',
+    hint: `store one with: optipick login${target}; or set OPTIPICK_API_KEY; or try without an account: optipick demo`,
   });
 }
 

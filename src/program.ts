@@ -7,6 +7,8 @@ import { addGet } from './commands/optimization/get.ts';
 import { addPoll } from './commands/optimization/poll.ts';
 import { addSubmit } from './commands/optimization/submit.ts';
 import { addHelp } from './commands/help.ts';
+import { addEvents } from './commands/webhook/events.ts';
+import { addListen } from './commands/webhook/listen.ts';
 import { addSandbox } from './commands/sandbox.ts';
 import { withHelp, type ContextSource } from './commands/declaration.ts';
 import type { Context, GlobalOptions } from './context.ts';
@@ -89,11 +91,15 @@ Help on a command: optipick help <command>. Topics: exit-codes, environment, out
     addGet(group, kind, context);
   }
   addPoll(root, context);
+  addListen(root, context);
+  addEvents(root, context);
   addSandbox(root, context);
   addDemo(root, context);
   addLogin(root, context);
   addConfig(root, context);
   addHelp(root, context);
+  // One way to get help, and it is listed once.
+  for (const group of root.commands) group.helpCommand(false);
 }
 
 function sentence(words: string): string {

@@ -3,7 +3,7 @@ import { createAnswerReader } from '../domain/answer-reader.ts';
 import type { AnswerSummary, JobState } from '../domain/answer.ts';
 import { classifyAnswer } from '../domain/job-state.ts';
 import type { HttpResponse } from '../domain/http.ts';
-import type { AnswerSink } from './model.ts';
+import type { AnswerBytes, AnswerSink } from './model.ts';
 
 /** No answer about an unfinished job is this long: from here on the bytes go to the sink as they come. */
 const HELD_BYTES = 8 * 1024 * 1024;
@@ -20,7 +20,7 @@ export interface AnswerBody {
 
 /** Counts what went to a sink, because what is gone cannot be asked for again. */
 export interface Delivery {
-  readonly sink: AnswerSink | undefined;
+  readonly sink: AnswerBytes | undefined;
   started: boolean;
 }
 
@@ -29,8 +29,8 @@ export interface Delivery {
  * them than an unfinished job has; it is waited for. Throws what the body or the sink throws.
  */
 export async function readAnswerBody(response: HttpResponse, delivery: Delivery): Promise<AnswerBody> {
-  const reader = createAnswerReader();
   const { sink } = delivery;
+  const reader = createAnswerReader({ details: typeof sink !== 'function' });
   let held: Uint8Array[] = [];
   let size = 0;
   const flush = async (to: AnswerSink): Promise<void> => {
@@ -43,7 +43,9 @@ export async function readAnswerBody(response: HttpResponse, delivery: Delivery)
     reader.push(chunk);
     held.push(chunk);
     size += chunk.byteLength;
-    if (sink !== undefined && size > HELD_BYTES) await flush(sink);
+    if (size <= HELD_BYTES) continue;
+    if (sink === 'discard') held = [];
+    else if (sink !== undefined) await flush(sink);
   }
   let summary: AnswerSummary | undefined;
   try {
@@ -53,8 +55,10 @@ export async function readAnswerBody(response: HttpResponse, delivery: Delivery)
     return { state: 'pending', summary: undefined, bytes: Buffer.concat(held), malformed: true };
   }
   const state = classifyAnswer(response.status, summary);
-  if (sink === undefined || state === 'pending')
-    return { state, summary, bytes: Buffer.concat(held), malformed: false };
+  if (typeof sink !== 'function' || state === 'pending') {
+    const whole = sink === undefined || size <= HELD_BYTES;
+    return { state, summary, bytes: whole ? Buffer.concat(held) : undefined, malformed: false };
+  }
   await flush(sink);
   return { state, summary, bytes: undefined, malformed: false };
 }

@@ -10,7 +10,7 @@ import type { AnswerBody, Delivery } from './answer-body.ts';
 import { discard, exchange, refusalOf, refuse } from './exchange.ts';
 import type { ExchangeOptions } from './exchange.ts';
 import { failureOfStatus, UnavailableError } from './failure.ts';
-import type { Answer, AnswerSink, Sighting } from './model.ts';
+import type { Answer, AnswerBytes, Sighting } from './model.ts';
 import { retryAfterOf } from './retry.ts';
 import { cleanServerText, isHtml, titleOfHtml } from './server-text.ts';
 
@@ -27,7 +27,7 @@ export async function lookOnce(
   request: HttpRequest,
   kind: Kind,
   requestId: string,
-  sink: AnswerSink | undefined,
+  sink: AnswerBytes | undefined,
 ): Promise<Sighting> {
   const delivery: Delivery = { sink, started: false };
   try {
@@ -104,11 +104,11 @@ async function sightingOfRefusal(
   const refusal = await refusalOf(response, wire);
   const summary = refusal.about === 'job' ? summaryOf(refusal.bytes) : undefined;
   if (summary === undefined) throw failureOfStatus(response, refusal, { method: 'GET', requestId });
-  if (delivery.sink !== undefined) {
+  if (typeof delivery.sink === 'function') {
     delivery.started = true;
     await delivery.sink(refusal.bytes);
   }
-  const raw = delivery.sink === undefined ? refusal.bytes : undefined;
+  const raw = typeof delivery.sink === 'function' ? undefined : refusal.bytes;
   return { state: 'failed', kind, requestId, summary, raw, failure: refusal.text };
 }
 

@@ -5,10 +5,16 @@ import type { Kind } from '../domain/kinds.ts';
 /** A chunk of the answer's own bytes, in order. Called only once it is certain that the job has ended. */
 export type AnswerSink = (chunk: Uint8Array) => Promise<void>;
 
+/** Where the bytes go that nobody wants: a large answer is then not held in memory. */
+export type AnswerBytes = AnswerSink | 'discard';
+
 export interface FetchOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Gets the answer's bytes, unchanged, instead of `Answer.raw`. Called only for a finished (or failed) job. */
-  readonly sink?: AnswerSink | undefined;
+  /**
+   * Gets the answer's bytes, unchanged, instead of `Answer.raw`. Called only for a finished (or failed) job. Whoever
+   * passes the bytes on looks at nothing else: the summary then goes without stops and clusters.
+   */
+  readonly sink?: AnswerBytes | undefined;
   /** Longest wait, in milliseconds, for the head of an answer and then between two chunks of it. Default 30 s. */
   readonly timeoutMs?: number | undefined;
   /** How often a GET is tried in all; 1 for one who asks again anyway. Default 4. */

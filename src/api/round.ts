@@ -3,7 +3,7 @@ import type { Kind } from '../domain/kinds.ts';
 import { CliError } from '../errors.ts';
 import type { Clock } from '../platform/host.ts';
 import { UnavailableError } from './failure.ts';
-import type { Answer, AnswerSink, OptipickClient, Sighting } from './model.ts';
+import type { Answer, AnswerBytes, OptipickClient, Sighting } from './model.ts';
 
 const LONGEST_LOOK_MS = 30_000;
 /** Even the last look gets this long, or it could not succeed. */
@@ -22,7 +22,7 @@ export interface RoundOptions {
   readonly once?: boolean;
   readonly clock: Pick<Clock, 'monotonic'>;
   readonly signal?: AbortSignal | undefined;
-  readonly sink?: AnswerSink | undefined;
+  readonly sink?: AnswerBytes | undefined;
 }
 
 /**
@@ -37,8 +37,8 @@ export async function lookAtKinds(
 ): Promise<Answer | Unfinished> {
   let delivered = false;
   const counted =
-    sink === undefined
-      ? undefined
+    typeof sink !== 'function'
+      ? sink
       : (chunk: Uint8Array): Promise<void> => {
           delivered = true;
           return sink(chunk);

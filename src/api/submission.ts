@@ -8,7 +8,7 @@ import { exchange, refuse } from './exchange.ts';
 import type { ExchangeOptions } from './exchange.ts';
 import { MAYBE_ACCEPTED, UnavailableError } from './failure.ts';
 import { endedAnswer, notTheApi } from './look.ts';
-import type { Answer, AnswerSink, Submitted } from './model.ts';
+import type { Answer, AnswerBytes, Submitted } from './model.ts';
 import { cleanServerText } from './server-text.ts';
 import { submittedId } from './submitted-id.ts';
 
@@ -38,7 +38,7 @@ export async function readSynchronousAnswer(
   wire: ExchangeOptions,
   request: HttpRequest,
   kind: Kind,
-  sink: AnswerSink | undefined,
+  sink: AnswerBytes | undefined,
 ): Promise<Answer> {
   const delivery: Delivery = { sink, started: false };
   try {

@@ -3,7 +3,7 @@ import { isKnownStatusWord } from '../domain/job-state.ts';
 import type { Kind } from '../domain/kinds.ts';
 import { CliError } from '../errors.ts';
 import type { Clock } from '../platform/host.ts';
-import type { Answer, AnswerSink, OptipickClient } from './model.ts';
+import type { Answer, AnswerBytes, OptipickClient } from './model.ts';
 import { afterRetryAfter } from './retry.ts';
 import { lookAtKinds } from './round.ts';
 import type { Unfinished } from './round.ts';
@@ -31,7 +31,7 @@ export interface WaitForAnswerOptions {
   /** A number in [0, 1). */
   readonly random: () => number;
   readonly signal?: AbortSignal | undefined;
-  readonly sink?: AnswerSink | undefined;
+  readonly sink?: AnswerBytes | undefined;
   readonly onEvent?: ((event: WaitEvent) => void) | undefined;
 }
 

@@ -18,10 +18,13 @@ export interface RunningSandbox {
 /** A wave of 100,000 picks is about 20 MB. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
+/** What of the machine a sandbox needs. */
+export type SandboxHost = Pick<Host, 'clock' | 'randomBytes' | 'http' | 'serve'>;
+
 /** On loopback only; port 0 picks a free one. Throws `CliError` `environment` when the port cannot be had. */
 export async function createSandbox(
-  host: Host,
-  options: SandboxOptions & { readonly port?: number },
+  host: SandboxHost,
+  options: SandboxOptions & { readonly port?: number | undefined },
 ): Promise<RunningSandbox> {
   const app = createSandboxApp(options, {
     clock: host.clock,

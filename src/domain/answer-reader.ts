@@ -24,13 +24,18 @@ const HEAD = [
 /** The documented default of the answer's `unit`. */
 const DEFAULT_UNIT = 'cm';
 
+export interface AnswerReaderOptions {
+  /** `false`: the lists of picks and clusters are checked and passed over, which costs half the time and memory. */
+  readonly details?: boolean | undefined;
+}
+
 /**
  * Reads the answer of either kind, in the current and the older edition, while it comes in. Nothing is required: a
  * field of another type than documented counts as absent, an unknown field is passed over, of two equal keys the last
  * one counts. Memory goes to the stops of a route (one small object each) and to one element at a time, never to the
  * document.
  */
-export function createAnswerReader(): AnswerReader {
+export function createAnswerReader({ details = true }: AnswerReaderOptions = {}): AnswerReader {
   const intern = createIntern();
   const head = new Map<string, unknown>();
   const stops = createStops(intern);
@@ -45,9 +50,9 @@ export function createAnswerReader(): AnswerReader {
       // An error may come as an object; of the others only a scalar says anything.
       { take: name === 'error' ? 'whole' : 'scalar', value: (value) => head.set(name, value) },
     ]),
-    [KINDS.route.result, stops.plan],
-    [KINDS.cluster.result, optimal.plan],
-    ['asis_clusters', asis.plan],
+    [KINDS.route.result, details ? stops.plan : presenceOf(stops.plan)],
+    [KINDS.cluster.result, details ? optimal.plan : presenceOf(optimal.plan)],
+    ['asis_clusters', details ? asis.plan : presenceOf(asis.plan)],
     ['invalid_picks', invalid.plan],
   ]);
   const splitter = createJsonSplitter({
@@ -110,6 +115,11 @@ export function createAnswerReader(): AnswerReader {
     if (optimal.isThere() || asis.isThere()) return 'cluster';
     return stops.isThere() || textOf(head.get('route_id')) !== undefined ? 'route' : undefined;
   }
+}
+
+/** Only whether the list is there. */
+function presenceOf({ begin }: ItemsPlan): ItemsPlan {
+  return { take: 'items', item: { take: 'scalar', value: () => undefined }, ...(begin === undefined ? {} : { begin }) };
 }
 
 /** The top-level `picks` of a route answer. */

@@ -45,8 +45,9 @@ function posixCurl(url: string, body: string, size: number): string {
     "-H 'Content-Type: application/json'",
   ];
   if (size <= LONGEST_ARGUMENT) return [...lines, `--data-raw ${singleQuoted(body)}`].join(' \\\n  ');
-  // The body is one line of JSON and begins with a bracket: it cannot be mistaken for the end mark.
-  return `${[...lines, "--data-binary @- <<'END_OF_BODY'"].join(' \\\n  ')}\n${body}\nEND_OF_BODY`;
+  // The body is one line of JSON and begins with a bracket: it cannot be mistaken for the end mark. `--data` drops line
+  // ends, and so the one before the mark: what is sent is the body to the byte.
+  return `${[...lines, "--data @- <<'END_OF_BODY'"].join(' \\\n  ')}\n${body}\nEND_OF_BODY`;
 }
 
 function windowsCurl(url: string, body: string): string {

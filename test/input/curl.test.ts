@@ -38,7 +38,7 @@ describe('a curl command', () => {
   test.skipIf(process.platform === 'win32')('hands a body that is too long for an argument through stdin', () => {
     const body = `{"site_name":"L'Été $HOME","extra":"${'x'.repeat(200_000)}"}`;
     const { words, input } = argumentsOf(renderCurl({ url: URL_TO_POST, body: utf8(body) }, 'darwin'));
-    expect([words.slice(-2), input]).toEqual([['--data-binary', '@-'], `${body}\n`]);
+    expect([words.slice(-2), input]).toEqual([['--data', '@-'], `${body}\n`]);
   });
 
   test('never holds a key, only the name of the variable', () => {

@@ -1,6 +1,6 @@
 /** Shows one finished answer, on stdout or in a file, as a table or as the API's own bytes. */
 import { dirname } from 'node:path';
-import type { Answer, AnswerSink } from '../../api/model.ts';
+import type { Answer, AnswerBytes } from '../../api/model.ts';
 import type { Context } from '../../context.ts';
 import { CliError } from '../../errors.ts';
 import { renderAnswer } from '../../output/optimization.ts';
@@ -25,7 +25,7 @@ export interface AnswerView {
   /** Throws `environment` when the file could not be written. For before something is sent that cannot be taken back. */
   refuseUnwritable(): Promise<void>;
   /** Runs `fetch`, shows what it brings, and returns it. */
-  show(fetch: (sink: AnswerSink | undefined) => Promise<Answer>): Promise<Answer>;
+  show(fetch: (sink: AnswerBytes | undefined) => Promise<Answer>): Promise<Answer>;
 }
 
 const EXTENSIONS: Readonly<Record<string, AnswerFormat>> = { json: 'json', txt: 'table' };
@@ -52,7 +52,7 @@ export function createAnswerView({ output, host }: Context, options: AnswerViewO
     async show(fetch) {
       await refuseUnwritable();
       if (format === 'table') {
-        const answer = await fetch(undefined);
+        const answer = await fetch('discard');
         if (file === undefined) await output.lines(await tableLines(answer, false));
         else await writeFile(host, file, [...(await tableLines(answer, true)), ''].join('\n'));
         return answer;

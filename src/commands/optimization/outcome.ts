@@ -48,11 +48,16 @@ export async function resumable<T>(context: Context, running: Iterable<string>, 
   try {
     return await work();
   } catch (error) {
-    const ids = [...running];
-    const resumes = error instanceof CliError && RESUMABLE.has(error.failure) && ids.length > 0;
-    if (resumes) for (const line of resumeLines(context, ids)) await context.host.stderr.write(`${line}\n`);
+    if (error instanceof CliError && RESUMABLE.has(error.failure)) await tellRunning(context, running);
     throw error;
   }
+}
+
+/** Says on stderr how to go on with what still runs; nothing when nothing does. */
+export async function tellRunning(context: Context, running: Iterable<string>): Promise<void> {
+  const ids = [...running];
+  if (ids.length === 0) return;
+  await context.host.stderr.write(`${resumeLines(context, ids).join('\n')}\n`);
 }
 
 const RESUMABLE: ReadonlySet<Failure> = new Set<Failure>(['pending', 'unavailable', 'interrupted', 'terminated']);

@@ -7,7 +7,7 @@ import { failureJson, renderFailure } from '../../output/failure.ts';
 import { jsonLine } from '../../output/json.ts';
 import type { AnswerFormat, AnswerViewOptions } from './answer-view.ts';
 import type { Memory } from './memory.ts';
-import { jobFailure, knownSummary, resumable } from './outcome.ts';
+import { jobFailure, knownSummary, tellRunning } from './outcome.ts';
 import { awaitAnswer, createWatch, type Target, type WaitOptions } from './waiting.ts';
 
 export interface PollManyOptions extends WaitOptions, Pick<AnswerViewOptions, 'all'> {
@@ -28,6 +28,8 @@ export async function pollMany(
 ): Promise<void> {
   const running = new Set(targets.map(({ requestId }) => requestId));
   const failures: CliError[] = [];
+  // Only the JSON lines hold the answers themselves.
+  const sink = options.format === 'json' ? undefined : 'discard';
   const enough = new AbortController();
   const signal = AbortSignal.any([context.stop, enough.signal]);
   const watch = await createWatch(context);
@@ -36,7 +38,7 @@ export async function pollMany(
 
   const one = async (target: Target): Promise<void> => {
     try {
-      const answer = await awaitAnswer(context, client, target, { ...options, signal, watch });
+      const answer = await awaitAnswer(context, client, target, { ...options, sink, signal, watch });
       running.delete(target.requestId);
       watch.progress(`${targets.length - running.size} of ${targets.length} done`);
       if (target.knownHere) await memory.settle(answer.requestId, answer.state);
@@ -54,16 +56,16 @@ export async function pollMany(
     }
   };
 
-  await resumable(context, running, async () => {
-    try {
-      await Promise.all(targets.map(one));
-    } finally {
-      await watch.end();
-    }
-    if (enough.signal.aborted && failures.length === 0) return;
-    context.stop.throwIfAborted();
-    throwWorst(failures, targets.length);
-  });
+  try {
+    await Promise.all(targets.map(one));
+  } finally {
+    await watch.end();
+  }
+  if (enough.signal.aborted && failures.length === 0) return;
+  // Also when another one failed for good: what still runs must not be lost sight of.
+  await tellRunning(context, running);
+  context.stop.throwIfAborted();
+  throwWorst(failures, targets.length);
 }
 
 const ENOUGH = new Error('one answer is enough');

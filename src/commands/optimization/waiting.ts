@@ -1,7 +1,9 @@
 /** Waiting for one answer, with progress on stderr. */
-import type { Answer, AnswerSink, OptipickClient } from '../../api/model.ts';
+import type { Answer, AnswerBytes, OptipickClient } from '../../api/model.ts';
 import type { Context } from '../../context.ts';
 import { KIND_NAMES, type Kind } from '../../domain/kinds.ts';
+import { CliError } from '../../errors.ts';
+import type { Clock } from '../../platform/host.ts';
 import { cleanText } from '../../output/clean-text.ts';
 
 /** What is waited for. */
@@ -19,7 +21,7 @@ export interface WaitOptions {
   readonly maxInterval?: number;
   readonly timeout: number;
   readonly once?: boolean;
-  readonly sink?: AnswerSink | undefined;
+  readonly sink?: AnswerBytes | undefined;
 }
 
 /** What a wait shows of itself; several waits may share one. */
@@ -73,7 +75,7 @@ export async function awaitAnswer(
       deadline: host.clock.monotonic() + options.timeout,
       once: options.once ?? false,
       knownHere,
-      clock: host.clock,
+      clock: options.once === true ? host.clock : await clockOf(context, requestId),
       random: () => host.random(),
       signal: options.signal ?? context.stop,
       sink: options.sink,
@@ -98,6 +100,17 @@ export async function awaitAnswer(
     });
   } finally {
     if (own) await watch.end();
+  }
+}
+
+/** Where the state cannot be opened there is the clock of the machine; why was said when it was first needed. */
+async function clockOf(context: Context, requestId: string): Promise<Pick<Clock, 'monotonic' | 'sleep'>> {
+  const { createArrivalClock } = await import('../../calling.ts');
+  try {
+    return createArrivalClock(context.host.clock, await context.arrivals(), requestId);
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    return context.host.clock;
   }
 }
 

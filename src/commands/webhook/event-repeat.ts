@@ -1,0 +1,142 @@
+/** Doing again what a delivery causes: here, or by the listener that knows where to. */
+import type { Context } from '../../context.ts';
+import type { Failure } from '../../errors.ts';
+import { renderAnswerLine } from '../../output/optimization.ts';
+import type { OpenedInbox } from '../../receiving.ts';
+import { createArrivalOrder } from '../../webhook/arrival-order.ts';
+import { createDeliveryWork, type ListenEvent } from '../../webhook/delivery-work.ts';
+import type { InboxEntry } from '../../webhook/inbox.ts';
+
+export interface Repeated {
+  /** `done`: by a listener; `waiting`: for one. */
+  readonly outcome: 'forwarded' | 'shown' | 'done' | 'waiting' | 'failed';
+  readonly error?: string | undefined;
+  /** For people, what there is to say beside the outcome. */
+  readonly detail?: string | undefined;
+  /** The result on one line. */
+  readonly line?: string | undefined;
+  /** The result in the API's own bytes. */
+  readonly result?: Uint8Array | undefined;
+  /** `undefined` when all went well. */
+  readonly failure?: Failure | undefined;
+}
+
+const RENEW_MS = 1000;
+const LOOK_MS = 250;
+
+/**
+ * Whether only a listener can repeat it: it forwarded the delivery or ran a command, and knows which; or it has not
+ * finished with it.
+ */
+export function needsListener({ status, stepsDone, lastError }: InboxEntry): boolean {
+  return (
+    status === 'pending' ||
+    stepsDone.some((step) => step === 'exec' || step.startsWith('forward ')) ||
+    /(?:^|; )(?:exec|forward \S+): /.test(lastError ?? '')
+  );
+}
+
+/** Fetches and returns the result, and settles the delivery. A job that had failed counts as a failure. */
+export async function repeatHere(
+  context: Context,
+  { inbox, owner, baseUrl }: OpenedInbox,
+  entry: InboxEntry,
+): Promise<Repeated> {
+  const { host, stop } = context;
+  const client = await context.client();
+  const submissions = await context.submissions();
+  const [taken] = await inbox.retake([entry.id], owner, host.clock.now());
+  if (taken === undefined) return { outcome: 'waiting', detail: 'a listener is at work on it', failure: 'pending' };
+  let shown: ListenEvent | undefined;
+  const work = createDeliveryWork({
+    fetchAnswer: (kind, requestId, options) => client.look(kind, requestId, options),
+    kindOf: (requestId) => submissions.kindOf(requestId, baseUrl),
+    http: await host.http(),
+    forwardTo: [],
+    show: (event) => void (shown = event),
+  });
+  const ended = new AbortController();
+  const renewing = renew(context, () => inbox.renew([entry.id], owner, host.clock.now()), ended.signal);
+  try {
+    const { failures, kind } = await work(taken, createArrivalOrder().take(), () => Promise.resolve(), stop);
+    const at = host.clock.now();
+    const [failed] = failures;
+    if (failed !== undefined) {
+      await inbox.settle(entry.id, owner, { status: 'failed', at, error: `${failed.step}: ${failed.error}`, kind });
+      return { outcome: 'failed', error: failed.error, failure: 'unavailable' };
+    }
+    await inbox.settle(entry.id, owner, { status: 'done', at, kind });
+  } catch (error) {
+    // Stopped in the middle: it stays for a listener.
+    await inbox.release(owner);
+    throw error;
+  } finally {
+    ended.abort();
+    await renewing;
+  }
+  return repeatedOf(shown);
+}
+
+function repeatedOf(shown: ListenEvent | undefined): Repeated {
+  const answer = shown?.answer;
+  if (answer === undefined) return { outcome: 'shown', detail: 'its payload names no request' };
+  return {
+    outcome: 'shown',
+    line: renderAnswerLine(answer.kind, answer.summary),
+    result: answer.raw,
+    failure: answer.state === 'failed' ? 'failed' : undefined,
+  };
+}
+
+/** Nobody else shall take what is worked on here. */
+async function renew({ host }: Context, prolong: () => Promise<void>, ended: AbortSignal): Promise<void> {
+  try {
+    for (;;) {
+      await host.clock.sleep(RENEW_MS, ended);
+      await prolong();
+    }
+  } catch (error) {
+    if (!ended.aborted) throw error;
+  }
+}
+
+/** Makes them due, and tells what the listener that runs on this machine makes of them within `patienceMs`. */
+export async function repeatInListener(
+  { host, stop }: Context,
+  { inbox }: OpenedInbox,
+  entries: readonly InboxEntry[],
+  patienceMs: number,
+  told: (entry: InboxEntry, repeated: Repeated) => Promise<void>,
+): Promise<void> {
+  const begun = host.clock.now();
+  const deadline = host.clock.monotonic() + patienceMs;
+  await inbox.reopen(
+    entries.map(({ id }) => id),
+    begun,
+  );
+  await inbox.expedite(begun);
+  let waiting = entries;
+  while (waiting.length > 0) {
+    const isOver = host.clock.monotonic() >= deadline;
+    const still: InboxEntry[] = [];
+    for (const entry of waiting) {
+      const [now] = await inbox.find(entry.id);
+      const repeated = outcomeOf(now, begun);
+      if (repeated !== undefined) await told(entry, repeated);
+      else if (isOver) await told(entry, { outcome: 'waiting', detail: 'for a listener', failure: 'pending' });
+      else still.push(entry);
+    }
+    waiting = still;
+    if (waiting.length > 0) await host.clock.sleep(LOOK_MS, stop);
+  }
+}
+
+/** `undefined` while nothing has come of it since `begun`. */
+function outcomeOf(entry: InboxEntry | undefined, begun: number): Repeated | undefined {
+  if (entry === undefined) return { outcome: 'failed', error: 'it is gone from the inbox', failure: 'environment' };
+  if (entry.status === 'done') return { outcome: 'done', detail: 'by the listener' };
+  if (entry.status === 'failed') return { outcome: 'failed', error: entry.lastError, failure: 'unavailable' };
+  // A pending one has failed once more when its next attempt lies after the beginning.
+  if (entry.attempts === 0 || entry.nextAttemptAt <= begun) return undefined;
+  return { outcome: 'failed', error: `${entry.lastError ?? ''}; the listener tries on`, failure: 'unavailable' };
+}

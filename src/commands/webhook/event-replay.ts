@@ -1,0 +1,117 @@
+/** `optipick events replay`. */
+import type { Context } from '../../context.ts';
+import { CliError, worstFailure, type Failure } from '../../errors.ts';
+import { cleanText } from '../../output/clean-text.ts';
+import { jsonLine } from '../../output/json.ts';
+import { openInbox, type OpenedInbox } from '../../receiving.ts';
+import { forwardDelivery } from '../../webhook/forward.ts';
+import type { InboxEntry } from '../../webhook/inbox.ts';
+import { needsListener, repeatHere, repeatInListener, type Repeated } from './event-repeat.ts';
+import { findEvents } from './event-show.ts';
+import type { EventReplayFlags } from './events.ts';
+import { forwardTarget } from './forward-target.ts';
+
+/** Throws the failure that speaks for all, after telling what happened to each. */
+export async function replayEvents(context: Context, ids: readonly string[], flags: EventReplayFlags): Promise<void> {
+  refuseContradictions(ids, flags);
+  const target = flags.forwardTo === undefined ? undefined : forwardTarget(flags.forwardTo);
+  const opened = await openInbox(context);
+  const entries = await chosen(context, opened, ids, flags);
+  if (entries.length === 0) {
+    await context.output.note('nothing to replay');
+    return;
+  }
+  const failures: Failure[] = [];
+  const told = async (entry: InboxEntry, repeated: Repeated): Promise<void> => {
+    if (repeated.failure !== undefined) failures.push(repeated.failure);
+    await tell(context, entry, repeated);
+  };
+
+  const forListener: InboxEntry[] = [];
+  for (const entry of entries) {
+    context.stop.throwIfAborted();
+    if (target !== undefined) await told(entry, await forward(context, opened, entry, target));
+    else if (needsListener(entry)) forListener.push(entry);
+    else await told(entry, await repeatHere(context, opened, entry));
+  }
+  if (forListener.length > 0) await repeatInListener(context, opened, forListener, flags.timeout, told);
+
+  const worst = worstFailure(failures);
+  if (worst === undefined) return;
+  throw new CliError(worst, `${failures.length} of ${entries.length} did not end well`, {
+    code: 'replay_failed',
+    ...(worst === 'pending' ? { hint: 'the next "optipick listen" does what is left' } : {}),
+  });
+}
+
+function refuseContradictions(ids: readonly string[], { failed, since }: EventReplayFlags): void {
+  const byFilter = failed === true || since !== undefined;
+  if (ids.length > 0 && !byFilter) return;
+  if (ids.length === 0 && byFilter) return;
+  throw new CliError(
+    'usage',
+    ids.length === 0 ? 'replay needs ids, --failed or --since' : 'ids exclude --failed and --since',
+    {
+      code: ids.length === 0 ? 'missing_argument' : 'conflicting_options',
+      hint: 'optipick events replay <id>, or optipick events replay --failed --since 1d',
+    },
+  );
+}
+
+/** In the order of arrival for a filter, else as they are named; each once. */
+async function chosen(
+  { host }: Context,
+  { inbox }: OpenedInbox,
+  ids: readonly string[],
+  { failed, since }: EventReplayFlags,
+): Promise<readonly InboxEntry[]> {
+  const entries = new Map<string, InboxEntry>();
+  if (ids.length > 0) {
+    for (const id of ids) {
+      const [entry] = await findEvents(inbox, id);
+      entries.set(entry.id, entry);
+    }
+    return [...entries.values()];
+  }
+  const summaries = await inbox.list({
+    status: failed === true ? 'failed' : undefined,
+    since: since === undefined ? undefined : host.clock.now() - since,
+  });
+  for (const { id } of summaries.toReversed()) {
+    const [entry] = await inbox.find(id);
+    if (entry !== undefined) entries.set(id, entry);
+  }
+  return [...entries.values()];
+}
+
+/** What a listener still has to do with a delivery is not touched by sending it to another place. */
+async function forward(
+  { host, stop }: Context,
+  { inbox, owner }: OpenedInbox,
+  entry: InboxEntry,
+  url: string,
+): Promise<Repeated> {
+  const result = await forwardDelivery(await host.http(), url, entry, stop);
+  if (!result.ok) {
+    const failure = result.status === undefined ? 'unavailable' : 'failed';
+    return { outcome: 'failed', error: `${url}: ${result.error}`, failure };
+  }
+  if (entry.status === 'failed') {
+    const now = host.clock.now();
+    if ((await inbox.retake([entry.id], owner, now)).length > 0) {
+      await inbox.settle(entry.id, owner, { status: 'done', at: now });
+    }
+  }
+  return { outcome: 'forwarded', detail: `${url} answered ${result.status}` };
+}
+
+async function tell({ output }: Context, { id, requestId }: InboxEntry, repeated: Repeated): Promise<void> {
+  const { outcome, error, detail, line, result } = repeated;
+  if (output.json) {
+    const facts = { v: 1, type: 'result', id, request_id: requestId ?? null, outcome, error: error ?? null };
+    await output.write(jsonLine(facts, { result: result ?? null }));
+    return;
+  }
+  const words = [id, outcome, error ?? detail ?? line].filter((word) => word !== undefined);
+  await output.lines([words.map((word) => cleanText(word)).join('  ')]);
+}

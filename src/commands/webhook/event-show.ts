@@ -1,0 +1,70 @@
+/** `optipick events show`. */
+import type { Context } from '../../context.ts';
+import { CliError } from '../../errors.ts';
+import { cleanText } from '../../output/clean-text.ts';
+import { jsonLine } from '../../output/json.ts';
+import { openInbox } from '../../receiving.ts';
+import { isPublicHeader, jsonTextOf } from '../../webhook/delivery.ts';
+import type { Inbox, InboxEntry } from '../../webhook/inbox.ts';
+import { eventRecord } from './event-list.ts';
+import type { EventShowFlags } from './events.ts';
+
+export async function showEvent(context: Context, id: string, { raw }: EventShowFlags): Promise<void> {
+  const { output } = context;
+  const { inbox } = await openInbox(context);
+  const [entry, ...others] = await findEvents(inbox, id);
+  if (others.length > 0) {
+    await output.note(`there are ${others.length} older ones: ${others.map((each) => cleanText(each.id)).join(', ')}`);
+  }
+  if (raw === true) await output.write(entry.body);
+  else if (output.json) await output.write(jsonOf(entry));
+  else await output.lines(linesOf(entry));
+}
+
+/** The deliveries with this svix-id or about this request, newest first. Throws `CliError` `usage` for none. */
+export async function findEvents(inbox: Inbox, id: string): Promise<readonly [InboxEntry, ...InboxEntry[]]> {
+  const [first, ...rest] = await inbox.find(id);
+  if (first !== undefined) return [first, ...rest];
+  throw new CliError('usage', `nothing with the id ${cleanText(id)} was received on this machine`, {
+    code: 'unknown_event',
+    hint: 'see what was: optipick events list',
+  });
+}
+
+function jsonOf(entry: InboxEntry): Uint8Array {
+  const isJson = jsonTextOf(entry.body) !== undefined;
+  const fields = {
+    ...eventRecord(entry),
+    verified: entry.verified,
+    steps_done: entry.stepsDone,
+    headers: publicHeaders(entry),
+    ...(isJson ? {} : { payload_base64: Buffer.from(entry.body).toString('base64') }),
+  };
+  return jsonLine(fields, { payload: isJson ? entry.body : null });
+}
+
+function* linesOf(entry: InboxEntry): Generator<string, void> {
+  const facts: readonly (readonly [string, string | undefined])[] = [
+    ['svix-id', entry.id],
+    ['request id', entry.requestId],
+    ['event', entry.event],
+    ['kind', entry.kind],
+    ['received', new Date(entry.receivedAt).toISOString()],
+    ['signature', entry.verified ? 'verified' : 'not checked'],
+    ['status', `${entry.status} (attempts: ${entry.attempts})`],
+    ['done', entry.stepsDone.length === 0 ? undefined : entry.stepsDone.join(', ')],
+    ['last error', entry.lastError],
+  ];
+  for (const [name, text] of facts) if (text !== undefined) yield `${name.padEnd(10)}  ${cleanText(text)}`;
+  yield '';
+  for (const [name, value] of publicHeaders(entry)) yield cleanText(`${name}: ${value}`);
+  yield '';
+  const text = jsonTextOf(entry.body);
+  yield text === undefined
+    ? `${entry.body.byteLength} bytes that are not JSON; --raw writes them`
+    : cleanText(text, { multiline: true });
+}
+
+function publicHeaders({ headers }: InboxEntry): InboxEntry['headers'] {
+  return headers.filter(([name]) => isPublicHeader(name));
+}

@@ -1,0 +1,141 @@
+/** `optipick events`: what this machine received. */
+import { type Command, Option } from 'commander';
+import { KIND_NAMES, type Kind } from '../../domain/kinds.ts';
+import { CliError } from '../../errors.ts';
+import { parseDuration } from '../../input/duration.ts';
+import { API_ENVIRONMENT, API_FAILURES, withHelp, type ContextSource } from '../declaration.ts';
+
+export interface EventListFlags {
+  readonly status?: 'pending' | 'done' | 'failed';
+  /** Milliseconds back from now. */
+  readonly since?: number;
+  readonly kind?: Kind;
+  readonly limit: number;
+}
+
+export interface EventShowFlags {
+  readonly raw?: boolean;
+}
+
+export interface EventReplayFlags {
+  readonly failed?: boolean;
+  /** Milliseconds back from now. */
+  readonly since?: number;
+  readonly forwardTo?: string;
+  /** Milliseconds. */
+  readonly timeout: number;
+}
+
+const STATE_FAILURE = ['environment', 'the inbox of this machine cannot be read or written'] as const;
+const duration = (flag: string) => (text: string) => parseDuration(text, flag);
+
+export function addEvents(parent: Command, context: ContextSource): void {
+  const group = parent.command('events').description('What "optipick listen" received on this machine.');
+  addList(group, context);
+  addShow(group, context);
+  addReplay(group, context);
+  addSync(group, context);
+}
+
+function addList(group: Command, context: ContextSource): void {
+  const command = group
+    .command('list')
+    .description('List what was received, newest first.')
+    .addOption(new Option('--status <status>', 'only these').choices(['pending', 'done', 'failed']))
+    .option('--since <duration>', 'only of the last, say, 2h', duration('--since'))
+    .addOption(new Option('--kind <kind>', 'only these').choices(KIND_NAMES))
+    .option('--limit <n>', 'most lines', parseLimit, 50);
+  withHelp(command, {
+    output: `A table; with --json one line each:
+{"v":1,"id":"msg_...","event":null,"request_id":"...","kind":"cluster","status":"done","attempts":1,
+"received_at":"...","last_error":null}. "failed" is what was given up after many attempts.`,
+    examples: [
+      ['optipick events list --since 2h', 'what came in the last two hours'],
+      ['optipick events list --status failed --json | jq -r .id', 'the ids of what was given up'],
+    ],
+    failures: [['usage', 'wrong options'], STATE_FAILURE],
+  });
+  command.action(async (flags: EventListFlags) => {
+    const { listEvents } = await import('./event-list.ts');
+    await listEvents(context(), flags);
+  });
+}
+
+function addShow(group: Command, context: ContextSource): void {
+  const command = group
+    .command('show')
+    .description('Show one delivery: headers, payload, and what became of it.')
+    .argument('<id>', 'svix-id, or request id (then the newest)')
+    .option('--raw', 'the exact bytes of its body and nothing else');
+  withHelp(command, {
+    output: 'Its facts, headers and payload; with --json one object. Headers that may hold credentials are left out.',
+    examples: [
+      ['optipick events show 67507ad05e593173d0313e0f', 'the webhook about a request'],
+      ['optipick events show msg_2bXwVjQ9uWmVJk8zqf0qS1Ho3Wd --raw > body.json', 'its body, byte for byte'],
+    ],
+    failures: [['usage', 'there is no such delivery'], STATE_FAILURE],
+  });
+  command.action(async (id: string, flags: EventShowFlags) => {
+    const { showEvent } = await import('./event-show.ts');
+    await showEvent(context(), id, flags);
+  });
+}
+
+function addReplay(group: Command, context: ContextSource): void {
+  const command = group
+    .command('replay')
+    .description('Do again what a delivery causes, under the same svix-id.')
+    .argument('[id...]', 'svix-ids or request ids')
+    .option('--failed', 'all that was given up')
+    .option('--since <duration>', 'all of the last, say, 2h', duration('--since'))
+    .option('-f, --forward-to <url>', 'only send it there, as it came')
+    .option('--timeout <duration>', 'how long a running listener may take', duration('--timeout'), 10_000);
+  withHelp(command, {
+    output: `One line for each: what happened. With --json
+{"v":1,"type":"result","id":"msg_...","request_id":"...","outcome":"forwarded|shown|done|waiting|failed","error":null}.
+Without --forward-to its result is fetched and shown again. Where a listener had forwarded it or run a command,
+that is left to the listener that runs on this machine, or to the next one.
+The timestamp is signed with the rest and stays: a target that refuses old ones refuses it.`,
+    examples: [
+      ['optipick events replay --failed', 'try again what was given up'],
+      ['optipick events replay --since 1d -f http://127.0.0.1:3000/hooks', 'fill a service that missed a day'],
+    ],
+    environment: API_ENVIRONMENT,
+    failures: [
+      ['usage', 'there is no such delivery'],
+      ['failed', 'a target answered with a failure, or a job had failed'],
+      ...API_FAILURES,
+      ['pending', 'left to the next listener'],
+    ],
+  });
+  command.action(async (ids: readonly string[], flags: EventReplayFlags) => {
+    const { replayEvents } = await import('./event-replay.ts');
+    await replayEvents(context(), ids, flags);
+  });
+}
+
+function addSync(group: Command, context: ContextSource): void {
+  const command = group
+    .command('sync')
+    .description('Fetch the results of all that was submitted from here and that no webhook and no poll has brought.');
+  withHelp(command, {
+    output: `A line for each result that is there; with --json
+{"v":1,"type":"result","request_id":"...","kind":"cluster","state":"done","result":{...}}.`,
+    examples: [
+      ['optipick events sync', 'catch up after a time without a listener'],
+      ['optipick events sync --json >> results.ndjson', 'in a job of cron'],
+    ],
+    environment: API_ENVIRONMENT,
+    failures: [['failed', 'an optimisation failed'], ...API_FAILURES],
+  });
+  command.action(async () => {
+    const { syncResults } = await import('./event-sync.ts');
+    await syncResults(context());
+  });
+}
+
+function parseLimit(text: string): number {
+  const limit = /^\d{1,9}$/.test(text.trim()) ? Number(text) : 0;
+  if (limit >= 1) return limit;
+  throw new CliError('usage', `--limit: "${text}" is not a number from 1 on`, { code: 'bad_limit' });
+}

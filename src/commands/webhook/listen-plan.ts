@@ -1,0 +1,97 @@
+/** What the flags of `listen` mean on this machine, checked before a port is opened. */
+import type { Context } from '../../context.ts';
+import { maskSecret, parseWebhookSecrets } from '../../domain/secret.ts';
+import { CliError } from '../../errors.ts';
+import type { ServeOptions } from '../../platform/host.ts';
+import { createVerifier, type SignatureVerifier } from '../../webhook/signature.ts';
+import { createSourceCheck, type SourceCheck } from '../../webhook/source-addresses.ts';
+import { readInput } from '../input-file.ts';
+import { forwardTarget } from './forward-target.ts';
+import type { ListenFlags } from './listen.ts';
+
+export interface ListenPlan {
+  /** `undefined`: signatures are not checked. */
+  readonly verifier: SignatureVerifier | undefined;
+  /** The secrets in force as they may be shown, with where they came from. */
+  readonly secrets: readonly string[];
+  readonly sourceCheck: SourceCheck | undefined;
+  readonly serve: ServeOptions;
+  /** With a leading slash and without one at its end; the root is the empty text. */
+  readonly path: string;
+  readonly forwardTo: readonly string[];
+}
+
+/** Above this the server itself cuts a request off; below it the receiver can tell of it. */
+const OVERSIZE_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Throws `CliError`: `usage` for flags that cannot be worked with, `auth` without a webhook secret.
+ */
+export async function readPlan(context: Context, flags: ListenFlags): Promise<ListenPlan> {
+  const path = pathOf(flags.path);
+  const forwardTo = [...new Set(flags.forwardTo)].map(forwardTarget);
+  const sourceCheck =
+    flags.allowFrom === undefined && flags.trustProxy !== true
+      ? undefined
+      : createSourceCheck({ allowFrom: flags.allowFrom ?? [], trustProxy: flags.trustProxy ?? false });
+  const tls = await tlsOf(context, flags);
+  const settings = await context.settings();
+  const { verifier, secrets } = flags.verifySignature
+    ? await verifierOf(context, flags)
+    : { verifier: undefined, secrets: [] };
+  return {
+    verifier,
+    secrets,
+    sourceCheck,
+    path,
+    forwardTo,
+    serve: {
+      host: flags.host,
+      port: flags.port ?? settings.port.value,
+      maxBodyBytes: flags.maxBody + OVERSIZE_BYTES,
+      ...(tls === undefined ? {} : { tls }),
+    },
+  };
+}
+
+async function verifierOf(
+  context: Context,
+  { secretFile, tolerance }: ListenFlags,
+): Promise<Pick<ListenPlan, 'verifier' | 'secrets'>> {
+  const { webhookSecrets } = await context.settings();
+  const given =
+    secretFile === undefined
+      ? webhookSecrets === undefined
+        ? undefined
+        : { text: webhookSecrets.value.join(' '), from: webhookSecrets.from }
+      : { text: new TextDecoder().decode((await readInput(context, secretFile)).bytes), from: '--secret-file' };
+  if (given === undefined) {
+    throw new CliError('auth', 'there is no webhook secret to check signatures with', {
+      code: 'no_webhook_secret',
+      hint: 'store it with: optipick login; or set OPTIPICK_WEBHOOK_SECRET. It is the "Signing Secret" of your endpoint in the webhook settings of the web application',
+    });
+  }
+  const { secrets, texts, warnings } = parseWebhookSecrets(given.text);
+  for (const warning of warnings) await context.output.warn(warning);
+  return {
+    verifier: createVerifier(secrets, { toleranceMs: tolerance }),
+    secrets: texts.map((text) => `${maskSecret(text)} (${given.from})`),
+  };
+}
+
+async function tlsOf(context: Context, { tlsCert, tlsKey }: ListenFlags): Promise<ServeOptions['tls']> {
+  if (tlsCert === undefined && tlsKey === undefined) return undefined;
+  if (tlsCert === undefined || tlsKey === undefined) {
+    throw new CliError('usage', '--tls-cert and --tls-key belong together', { code: 'conflicting_options' });
+  }
+  return { cert: (await readInput(context, tlsCert)).bytes, key: (await readInput(context, tlsKey)).bytes };
+}
+
+function pathOf(text: string): string {
+  const path = `/${text.replace(/^\/+/, '')}`.replace(/\/+$/, '');
+  if (/^[!-~]*$/.test(path) && !/[?#]/.test(path) && path !== '/healthz') return path;
+  throw new CliError('usage', `--path: "${text}" cannot be the path of the webhook`, {
+    code: 'bad_path',
+    hint: 'write it as the URL has it, without a query: --path /webhook; /healthz is taken',
+  });
+}

@@ -1,0 +1,39 @@
+/** The files of `listen --record`. */
+import { join, resolve } from 'node:path';
+import type { Context } from '../../context.ts';
+import { messageOf } from '../../errors.ts';
+import { recordFileName, renderRecord, type RecordedRequest } from '../../webhook/recording.ts';
+
+export interface Recorder {
+  keep(record: RecordedRequest): void;
+  /** Fulfilled when all that was given is on disk, or was warned about. */
+  flush(): Promise<void>;
+}
+
+/** Throws the system error when the folder cannot be made. A file that cannot be written costs one warning. */
+export async function createRecorder({ host, output }: Context, folder: string): Promise<Recorder> {
+  const path = resolve(host.cwd, folder);
+  await host.files.ensurePrivateFolder(path);
+  let number = 0;
+  let warned = false;
+  let last: Promise<void> = Promise.resolve();
+
+  const write = async (name: string, content: Uint8Array): Promise<void> => {
+    try {
+      await host.files.writeAtomic(join(path, name), content, 0o600);
+    } catch (error) {
+      if (warned) return;
+      warned = true;
+      await output.warn(`what is received cannot be recorded in ${folder}: ${messageOf(error)}`);
+    }
+  };
+
+  return {
+    keep(record) {
+      number += 1;
+      const name = recordFileName(record, number);
+      last = last.then(() => write(name, renderRecord(record)));
+    },
+    flush: () => last,
+  };
+}

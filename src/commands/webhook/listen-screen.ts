@@ -1,0 +1,114 @@
+/** What `listen` says: results on stdout, what else happens on stderr; with `--json` all that happens, a line each. */
+import type { Context } from '../../context.ts';
+import type { CliError } from '../../errors.ts';
+import { cleanText } from '../../output/clean-text.ts';
+import { renderAnswer, renderAnswerLine } from '../../output/optimization.ts';
+import { formatDuration } from '../../input/duration.ts';
+import type { Delivery } from '../../webhook/delivery.ts';
+import type { ListenEvent } from '../../webhook/delivery-work.ts';
+import type { AttemptReport } from '../../webhook/processor.ts';
+import type { Refusal } from '../../webhook/receiver.ts';
+
+export interface ListenCounts {
+  readonly accepted: number;
+  readonly duplicates: number;
+  readonly rejected: number;
+  /** Events that were shown. */
+  readonly shown: number;
+  /** Still to be worked on by the next run; `undefined` when the inbox cannot be read. */
+  readonly pending: number | undefined;
+}
+
+export interface ReadyFacts {
+  readonly url: string;
+  readonly port: number;
+  /** For people, on stderr. */
+  readonly remarks: readonly string[];
+}
+
+export interface ListenScreen {
+  ready(facts: ReadyFacts): Promise<void>;
+  event(event: ListenEvent): Promise<void>;
+  duplicate(delivery: Delivery): Promise<void>;
+  rejected(refusal: Refusal): Promise<void>;
+  attempted(report: AttemptReport): Promise<void>;
+  trouble(error: CliError): Promise<void>;
+  closed(counts: ListenCounts): Promise<void>;
+}
+
+/** Every method rejects as the streams do: `ClosedPipeError` when the reader is gone. */
+export async function createListenScreen({ output, host }: Context, verbose: boolean): Promise<ListenScreen> {
+  const { json } = output;
+  const [style, noteStyle] = [await output.style(), await output.noteStyle()];
+
+  const showLine = async (event: ListenEvent): Promise<void> => {
+    const time = style.dim(timeOf(event.delivery.receivedAt));
+    const { answer } = event;
+    const text = answer === undefined ? unfetchedLine(event) : renderAnswerLine(answer.kind, answer.summary);
+    const lines = [`${time}  ${answer?.state === 'failed' ? style.red(text) : text}`];
+    if (verbose && answer !== undefined) {
+      lines.push('', ...renderAnswer(answer.summary, { width: output.width, style, all: false }), '');
+    }
+    await output.lines(lines);
+  };
+
+  return {
+    async ready({ url, port, remarks }) {
+      if (json) await output.record({ v: 1, type: 'ready', url, port });
+      else await output.note([`${noteStyle.green('listening')} on ${noteStyle.bold(url)}`, ...remarks].join('\n'));
+    },
+    event: (event) => (json ? output.write(`${event.line()}\n`) : showLine(event)),
+    async duplicate({ id, requestId, receivedAt }) {
+      if (json) {
+        const received_at = new Date(receivedAt).toISOString();
+        await output.record({ v: 1, type: 'duplicate', id, request_id: requestId ?? null, received_at });
+      } else {
+        await output.note(noteStyle.dim(`${timeOf(receivedAt)}  duplicate of ${cleanText(id)}, which is here already`));
+      }
+    },
+    async rejected({ id, status, reason, detail, receivedAt }) {
+      if (json) {
+        const received_at = new Date(receivedAt).toISOString();
+        await output.record({ v: 1, type: 'rejected', id: id ?? null, status, reason, detail, received_at });
+      } else {
+        const who = id === undefined ? 'a request without an id' : cleanText(id);
+        const text = `rejected ${who} (${status}): ${cleanText(detail)}`;
+        await output.note(`${timeOf(receivedAt)}  ${noteStyle.yellow(text)}`);
+      }
+    },
+    async attempted({ delivery, status, failures, nextAttemptAt }) {
+      if (failures.length === 0 || status === 'lost') return;
+      const what = failures.map(({ step, error }) => `${step}: ${error}`).join('; ');
+      const next =
+        nextAttemptAt === undefined
+          ? `given up after ${delivery.attempts} attempts; again with: optipick events replay ${delivery.id}`
+          : `again in ${formatDuration(Math.max(0, nextAttemptAt - host.clock.now()))}`;
+      await output.warn(`${delivery.id}: ${what}; ${next}`);
+    },
+    async trouble({ message, hint }) {
+      const text = `${message}; senders are told to come again until it works${hint === undefined ? '' : ` (${hint})`}`;
+      await output.warn(text);
+    },
+    async closed({ accepted, duplicates, rejected, shown, pending }) {
+      if (json) {
+        const counts = { accepted, duplicates, rejected, shown, pending: pending ?? null };
+        await output.record({ v: 1, type: 'closed', ...counts });
+        return;
+      }
+      const left = pending === undefined || pending === 0 ? '' : `; ${pending} left for the next run`;
+      await output.note(`${accepted} received, ${duplicates} duplicate, ${rejected} rejected, ${shown} shown${left}`);
+    },
+  };
+}
+
+function unfetchedLine({ delivery, kind }: ListenEvent): string {
+  const { event, requestId, id } = delivery;
+  const words = [event ?? kind ?? 'event', requestId ?? id];
+  return words.map((word) => cleanText(word)).join('  ');
+}
+
+/** `14:03:59`, of the zone of this machine. */
+function timeOf(receivedAt: number): string {
+  const time = new Date(receivedAt);
+  return [time.getHours(), time.getMinutes(), time.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':');
+}

@@ -1,0 +1,67 @@
+/** What `listen` says at its beginning and of an end that is none. */
+import type { Context } from '../../context.ts';
+import { CliError } from '../../errors.ts';
+import type { Refusal } from '../../webhook/receiver.ts';
+import type { ListenPlan } from './listen-plan.ts';
+import type { ListenFlags } from './listen.ts';
+
+/** Refusals that say that a delivery did not verify; the others are about the request, or about this machine. */
+const NOT_VERIFIED: ReadonlySet<Refusal['reason']> = new Set<Refusal['reason']>([
+  'missing_header',
+  'malformed_header',
+  'malformed_timestamp',
+  'too_old',
+  'too_new',
+  'unsupported_scheme',
+  'no_match',
+]);
+
+/** The failure of `--once` when a delivery did not verify; `undefined` for a refusal of another kind. */
+export function notVerified({ id, detail, reason }: Refusal, secrets: readonly string[]): CliError | undefined {
+  if (!NOT_VERIFIED.has(reason)) return undefined;
+  const clock = reason === 'too_old' || reason === 'too_new';
+  return new CliError('signature', `${id === undefined ? 'a delivery' : `delivery ${id}`} did not verify: ${detail}`, {
+    code: reason,
+    hint: clock
+      ? 'set the clock of this machine (NTP), or allow more with --tolerance'
+      : `the secret must be that of the endpoint that sends here; in use: ${secrets.join(', ')}`,
+  });
+}
+
+/** `--timeout` has passed, and what was waited for has not come. */
+export function notInTime({ timeout = 0, until, once, count }: ListenFlags): CliError {
+  const enough = once === true ? 'no webhook' : `fewer than ${count ?? 1} webhooks`;
+  return new CliError(
+    'pending',
+    `${until === undefined ? enough : `no webhook about ${until}`} came within ${timeout / 1000} s`,
+    {
+      code: 'timed_out',
+      hint: 'see what came at all: optipick events list; or ask for the result: optipick poll <id>',
+    },
+  );
+}
+
+/** What a person wants to know when the port is open, in lines. */
+export function remarksOn(
+  { secrets, forwardTo, path }: ListenPlan,
+  baseUrl: string,
+  flags: ListenFlags,
+): readonly string[] {
+  return [
+    ...secrets.map((secret) => `  secret   ${secret}`),
+    flags.fetch ? `  results  from ${baseUrl}` : '  results  are not fetched',
+    ...forwardTo.map((url) => `  forward  to ${url}`),
+    ...(flags.record === undefined ? [] : [`  record   in ${flags.record}`]),
+    'In the web application, under Settings > Webhooks, add an endpoint: the public address of this machine with the',
+    `path ${path === '' ? '/' : path}, events route.optimized and cluster.optimized. It shows the signing secret to use here.`,
+    'Addresses to let through a firewall: optipick help webhooks. Ctrl-C ends it.',
+  ];
+}
+
+/** Even with --quiet: this is not a remark, it is a hole. */
+export async function warnOfForgery({ output, host }: Context): Promise<void> {
+  const style = await output.noteStyle();
+  const text =
+    'WARNING: signatures are not checked (--no-verify-signature): whoever reaches this port can send anything';
+  await host.stderr.write(`${style.red(text)}\n`);
+}

@@ -1,0 +1,109 @@
+/** `optipick listen`: receive webhooks. */
+import type { Command } from 'commander';
+import { parsePort } from '../../domain/settings.ts';
+import { CliError } from '../../errors.ts';
+import { parseDuration } from '../../input/duration.ts';
+import { parseSize } from '../../input/size.ts';
+import { collect, collectList, withHelp, type ContextSource } from '../declaration.ts';
+
+export interface ListenFlags {
+  readonly port?: number;
+  readonly host: string;
+  readonly path: string;
+  readonly events?: readonly string[];
+  readonly secretFile?: string;
+  readonly forwardTo?: readonly string[];
+  readonly exec?: string;
+  /** `false` with `--no-fetch`. */
+  readonly fetch: boolean;
+  readonly once?: boolean;
+  readonly count?: number;
+  readonly until?: string;
+  /** Milliseconds. */
+  readonly timeout?: number;
+  readonly allowFrom?: readonly string[];
+  readonly trustProxy?: boolean;
+  /** Milliseconds. */
+  readonly tolerance: number;
+  /** Bytes. */
+  readonly maxBody: number;
+  readonly record?: string;
+  /** `false` with `--no-verify-signature`. */
+  readonly verifySignature: boolean;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly verbose?: boolean;
+}
+
+export function addListen(parent: Command, context: ContextSource): void {
+  const duration = (flag: string) => (text: string) => parseDuration(text, flag);
+  const command = parent
+    .command('listen')
+    .description('Receive webhooks: verify, keep on disk, fetch the result, show it.')
+    .option('--port <n>', 'port to open; 0 picks a free one (default: the setting "port", else 5000)', parsePort)
+    .option('--host <address>', 'address to listen on; 0.0.0.0 is all of them', '127.0.0.1')
+    .option('--path <path>', 'where webhooks are received; below it /route and /cluster tell the kind', '/webhook')
+    .option('-e, --events <pattern,...>', 'show and count only these; all are kept, forwarded and run', collectList)
+    .option('--secret-file <path>', 'read the signing secret from a file, or from stdin with -')
+    .option('-f, --forward-to <url>', 'send each one on as it came, signature included (repeatable)', collect)
+    .option('--exec <command>', 'run through the shell for each one, with its JSON line on stdin')
+    .option('--no-fetch', 'do not fetch the result; no API key is needed then')
+    .option('--once', 'end after the first one, or when one does not verify')
+    .option('--count <n>', 'end after so many', parseCount)
+    .option('--until <request id>', 'end after the one about this request')
+    .option('--timeout <duration>', 'end after this long', duration('--timeout'))
+    .option(
+      '--allow-from <source,...>',
+      'take in only from svix, svix-us, svix-eu (addresses: optipick help webhooks), an address or a range',
+      collectList,
+    )
+    .option('--trust-proxy', 'believe the X-Forwarded-For of a proxy of your own')
+    .option('--tolerance <duration>', 'how old, or new, a signature may be', duration('--tolerance'), 300_000)
+    .option('--max-body <size>', 'refuse larger ones', (text: string) => parseSize(text, '--max-body'), 1_048_576)
+    .option('--record <folder>', 'keep each request, taken in or not, as a file')
+    .option('--no-verify-signature', 'take in what anybody sends: for tests only')
+    .option('--tls-cert <file>', 'serve https with this certificate (PEM)')
+    .option('--tls-key <file>', 'and its key (PEM)')
+    .option('-v, --verbose', 'show each result as a table');
+  withHelp(command, {
+    output: `One line for each event: time, kind, site, id, the walk before and after, the saving.
+With --json one object a line: {"v":1,"type":"ready","url":"...","port":5000} once the port is open, then
+{"v":1,"type":"event","id":"msg_...","kind":"cluster","event":null,"request_id":"...","received_at":"...",
+"payload":{...},"result":{...}}, "duplicate", "rejected" with "reason", and "closed" with counts at the end.
+A sender that is answered 2xx can forget the webhook: it is on disk, and what follows from it is done even after
+a crash, with retries. --forward-to and --exec may see one twice after a crash, so look at its svix-id.
+--record writes an HTTP request: header lines, an empty line, the exact body; credentials are left out.`,
+    examples: [
+      ['optipick listen', 'on port 5000, as the web application is told to send to'],
+      ['optipick listen --forward-to http://127.0.0.1:3000/hooks', 'in front of your own service'],
+      ['optipick listen --once --json --port 0 --timeout 10m | jq .result', 'one result, for a script'],
+      ["optipick listen --exec 'jq -r .result.optimal_distance >> distances.txt'", 'a command for each one'],
+    ],
+    environment: [
+      ['OPTIPICK_WEBHOOK_SECRET', 'signing secret; several, separated by spaces, while rotating'],
+      ['OPTIPICK_API_KEY', 'API key that results are fetched with'],
+      ['OPTIPICK_BASE_URL', 'another API, for example a sandbox'],
+      ['OPTIPICK_STATE_DIR', 'where what was received is kept'],
+    ],
+    failures: [
+      ['usage', 'wrong options, a malformed secret'],
+      ['failed', 'the optimisation that was waited for failed (--once, --count, --until)'],
+      ['auth', 'no webhook secret, or no API key to fetch results with'],
+      ['environment', 'the port is in use, the inbox cannot be written'],
+      ['pending', 'what was waited for did not come before --timeout'],
+      ['signature', '--once, and a delivery did not verify'],
+      ['interrupted', 'stopped by Ctrl-C'],
+      ['terminated', 'stopped by SIGTERM'],
+    ],
+  });
+  command.action(async (flags: ListenFlags) => {
+    const { listen } = await import('./listening.ts');
+    await listen(context(), flags);
+  });
+}
+
+function parseCount(text: string): number {
+  const count = /^\d{1,9}$/.test(text.trim()) ? Number(text) : 0;
+  if (count >= 1) return count;
+  throw new CliError('usage', `--count: "${text}" is not a number from 1 on`, { code: 'bad_count' });
+}

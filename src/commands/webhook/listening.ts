@@ -1,0 +1,188 @@
+/** The work of `optipick listen`: a port, an inbox, and what follows from each webhook. */
+import type { Context } from '../../context.ts';
+import { CliError, messageOf } from '../../errors.ts';
+import { openInbox } from '../../receiving.ts';
+import { createArrivalOrder } from '../../webhook/arrival-order.ts';
+import { createDeliveryWork, LeftForLater, type ListenEvent, type WorkOptions } from '../../webhook/delivery-work.ts';
+import { createEventFilter } from '../../webhook/event-filter.ts';
+import type { Inbox, InboxEntry } from '../../webhook/inbox.ts';
+import { createProcessor } from '../../webhook/processor.ts';
+import { createReceiver, type ReceiverEvents } from '../../webhook/receiver.ts';
+import { withRecording } from '../../webhook/recording.ts';
+import { jobFailure } from '../optimization/outcome.ts';
+import { createListenEnd } from './listen-end.ts';
+import { createExec } from './listen-exec.ts';
+import { readPlan } from './listen-plan.ts';
+import { createRecorder } from './listen-record.ts';
+import { createFetch, openRequestMemory, resultClient } from './listen-results.ts';
+import { createListenScreen, type ListenCounts, type ListenScreen } from './listen-screen.ts';
+import { notInTime, notVerified, remarksOn, warnOfForgery } from './listen-words.ts';
+import type { ListenFlags } from './listen.ts';
+
+/** How long what is being written may take when the listener ends, in milliseconds. */
+const GRACE_MS = 2000;
+
+/** Runs until what was waited for has come, the time is over, or somebody stops it. */
+export async function listen(context: Context, flags: ListenFlags): Promise<void> {
+  const { host, stop } = context;
+  const plan = await readPlan(context, flags);
+  const client = flags.fetch ? await resultClient(context) : undefined;
+  const { inbox, baseUrl, owner } = await openInbox(context);
+  const memory = await openRequestMemory(context, baseUrl);
+  const recorder = flags.record === undefined ? undefined : await createRecorder(context, flags.record);
+  const screen = await createListenScreen(context, flags.verbose ?? false);
+  const isAskedFor = createEventFilter(flags.events ?? []);
+  const end = createListenEnd({ count: flags.once === true ? 1 : flags.count, until: flags.until });
+  const over = Promise.withResolvers<void>();
+  // It may be over before anybody waits for that.
+  over.promise.catch(() => undefined);
+  const counts = { accepted: 0, duplicates: 0, rejected: 0, shown: 0 };
+  /** What is told beside the work must not hold it up; a reader who is gone ends the run. */
+  const tell = (said: Promise<void>): void => void said.catch(over.reject);
+
+  const show = async (event: ListenEvent): Promise<void> => {
+    const { kind, answer, delivery } = event;
+    if (answer !== undefined) memory.settle(answer.requestId, answer.state);
+    if (!isAskedFor({ event: delivery.event, kind, siteName: answer?.summary.siteName })) return;
+    if (end.isEnough()) throw new LeftForLater();
+    await screen.event(event);
+    counts.shown += 1;
+    end.shown(event);
+  };
+  const results: Pick<WorkOptions, 'fetchAnswer' | 'kindOf' | 'http' | 'show'> = {
+    fetchAnswer: client && createFetch(client, end.awaits ? over.reject : undefined),
+    kindOf: (requestId) => memory.kindOf(requestId),
+    http: await host.http(),
+    show,
+  };
+  const processor = createProcessor({
+    ...results,
+    inbox,
+    owner,
+    clock: host.clock,
+    random: () => host.random(),
+    graceMs: GRACE_MS,
+    forwardTo: plan.forwardTo,
+    exec: flags.exec === undefined ? undefined : createExec(host, flags.exec),
+    onAttempt(report) {
+      tell(screen.attempted(report));
+      end.attempted(report);
+    },
+    onTrouble: (error) => tell(screen.trouble(error)),
+  });
+  const events: ReceiverEvents = {
+    accepted() {
+      counts.accepted += 1;
+      processor.wake();
+    },
+    duplicate(delivery) {
+      counts.duplicates += 1;
+      tell(screen.duplicate(delivery));
+    },
+    rejected(refusal) {
+      counts.rejected += 1;
+      tell(screen.rejected(refusal));
+      const failure = flags.once === true ? notVerified(refusal, plan.secrets) : undefined;
+      if (failure !== undefined) over.reject(failure);
+    },
+  };
+  const closing = new AbortController();
+  const receiver = createReceiver({
+    path: plan.path,
+    verifier: plan.verifier,
+    sourceCheck: plan.sourceCheck,
+    inbox,
+    clock: host.clock,
+    maxBodyBytes: flags.maxBody,
+    closing: closing.signal,
+    events,
+  });
+  const app =
+    recorder === undefined
+      ? receiver
+      : withRecording(receiver, {
+          now: () => host.clock.now(),
+          maxBodyBytes: flags.maxBody,
+          keep: (record) => recorder.keep(record),
+        });
+
+  const earlier = await earlierDelivery(inbox, flags.until);
+  stop.throwIfAborted();
+  const server = await host.serve(app, plan.serve);
+  const onStop = (): void => over.reject(stop.reason);
+  stop.addEventListener('abort', onStop, { once: true });
+  const halt = new AbortController();
+  let work: Promise<unknown> = Promise.resolve();
+  let failure: Error | undefined;
+  try {
+    stop.throwIfAborted();
+    // The first line: nothing but promises lies between this and the opening of the port.
+    const url = `${server.url}${plan.path}`;
+    await screen.ready({ url, port: server.port, remarks: remarksOn(plan, baseUrl, flags) });
+    if (!flags.verifySignature) await warnOfForgery(context);
+    work = Promise.all([
+      processor.run(halt.signal),
+      earlier && showAgain(results, earlier, halt.signal).then(() => end.attempted({ delivery: earlier })),
+    ]);
+    work.catch(over.reject);
+    end.reached.then(over.resolve, over.reject);
+    if (flags.timeout !== undefined) {
+      const timedOut = (): void => (end.awaits ? over.reject(notInTime(flags)) : over.resolve());
+      host.clock.sleep(flags.timeout, closing.signal).then(timedOut, () => undefined);
+    }
+    await over.promise;
+  } catch (error) {
+    failure = errorOf(error);
+  }
+  stop.removeEventListener('abort', onStop);
+  closing.abort();
+  halt.abort();
+  const ends = await Promise.allSettled([server.close(GRACE_MS), work, recorder?.flush()]);
+  const broken = ends.find((each) => each.status === 'rejected');
+  failure ??= broken && errorOf(broken.reason);
+  try {
+    await tellEnd(screen, inbox, counts);
+  } catch (error) {
+    // When the reader is gone, that is also why it ended.
+    failure ??= errorOf(error);
+  }
+  if (failure !== undefined) throw failure;
+  const [failed] = end.failed;
+  if (failed !== undefined) throw jobFailure(failed);
+}
+
+/** The delivery that `--until` waits for, when it has come and was worked off before this run. */
+async function earlierDelivery(inbox: Inbox, until: string | undefined): Promise<InboxEntry | undefined> {
+  if (until === undefined) return undefined;
+  const found = await inbox.find(until);
+  return found.find(({ requestId, status }) => requestId === until && status !== 'pending');
+}
+
+/** Its result once more, and nothing else that it had caused. */
+async function showAgain(
+  results: Omit<WorkOptions, 'forwardTo'>,
+  entry: InboxEntry,
+  signal: AbortSignal,
+): Promise<void> {
+  const work = createDeliveryWork({ ...results, forwardTo: [] });
+  try {
+    await work({ ...entry, stepsDone: [] }, createArrivalOrder().take(), () => Promise.resolve(), signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+async function tellEnd(screen: ListenScreen, inbox: Inbox, counts: Omit<ListenCounts, 'pending'>): Promise<void> {
+  let pending: number | undefined;
+  try {
+    ({ pending } = await inbox.counts());
+  } catch (error) {
+    // Why it cannot be read was said when it began.
+    if (!(error instanceof CliError)) throw error;
+  }
+  await screen.closed({ ...counts, pending });
+}
+
+function errorOf(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(messageOf(thrown));
+}

@@ -1,0 +1,109 @@
+/** `createSandbox`: a local OptiPick for tests, on a free port of this machine. */
+import { createSandbox as startSandbox } from '../commands/sandbox-server.ts';
+import { createLibraryHost } from '../platform/library-host.ts';
+import type { EndpointOptions } from '../sandbox/endpoints.ts';
+import type { FaultRates } from '../sandbox/faults.ts';
+import { parseSite } from '../sandbox/layout.ts';
+import type { SandboxNotice } from '../sandbox/notice.ts';
+import type { PendingShape, SubmitShape } from '../sandbox/options.ts';
+
+/** A warehouse with aisles: walked along an aisle, changed by a cross aisle. */
+export interface AisleSiteFile {
+  readonly site_name: string;
+  /** Of all coordinates and distances. Default `cm`. */
+  readonly unit?: string;
+  readonly aisles: Readonly<Record<string, { readonly x: number }>>;
+  /** Their `y`. */
+  readonly cross_aisles: readonly number[];
+  readonly locations: Readonly<Record<string, SitePlace>>;
+  readonly points?: Readonly<Record<string, SitePlace>>;
+}
+
+/** In an aisle, or anywhere on the floor. */
+export type SitePlace = { readonly aisle: string; readonly y: number } | { readonly x: number; readonly y: number };
+
+/** A warehouse as distances, perhaps different each way: `matrix[from][to]`. */
+export interface MatrixSiteFile {
+  readonly site_name: string;
+  readonly unit?: string;
+  readonly names: readonly string[];
+  readonly matrix: readonly (readonly number[])[];
+}
+
+/** Every one may be left out. */
+export interface SandboxOptions {
+  /** Port on 127.0.0.1. Default 0: a free one. */
+  readonly port?: number | undefined;
+  /** Default: a new one. */
+  readonly apiKey?: string | undefined;
+  /** Signs the webhooks. Default: a new one. */
+  readonly secret?: string | undefined;
+  /** How long an asynchronous job runs at least, in milliseconds. Default 500. */
+  readonly latency?: number | undefined;
+  /** 60 makes a minute of the retry schedule last a second. Default 1. */
+  readonly timeScale?: number | undefined;
+  /** Share of the occasions, from 0 to 1, on which each fault happens. */
+  readonly faults?: FaultRates | undefined;
+  /** The same input and seed give the same answer. Default 1. */
+  readonly seed?: number | undefined;
+  /** The content of a site file. Default: the built-in `Example`. */
+  readonly site?: AisleSiteFile | MatrixSiteFile | undefined;
+  /** What a submit with `synchronous=false` answers. Default `request_id`. */
+  readonly submitShape?: SubmitShape | undefined;
+  /** What polling answers before the end. Default `404`. */
+  readonly pendingAs?: PendingShape | undefined;
+  /** Lets webhooks leave this machine. Default false. */
+  readonly allowRemoteWebhooks?: boolean | undefined;
+  /** Hears of requests, jobs and webhook attempts. */
+  readonly onEvent?: ((notice: SandboxNotice) => void) | undefined;
+}
+
+/** A receiver of webhooks. */
+export interface SandboxEndpoint {
+  /** For the control API: `/_sandbox/endpoints/{id}/...`. */
+  readonly id: string;
+  readonly url: string;
+}
+
+export interface Sandbox extends AsyncDisposable {
+  /** `http://127.0.0.1:4010`; the status page is at `/`. */
+  readonly url: string;
+  readonly port: number;
+  /** A test value, not a secret. */
+  readonly apiKey: string;
+  /** What webhooks are signed with: a test value, not a secret. */
+  readonly secret: string;
+  /**
+   * Sends signed webhooks to `url` from now on: all, or those that a pattern of `events` matches (`cluster.optimized`,
+   * `route.optimized.Example.*`). Throws `CliError` (usage) for an address that is not on this machine.
+   */
+  addEndpoint(url: string, options?: EndpointOptions): SandboxEndpoint;
+  /** Ends its jobs and webhooks and closes the port. May be called twice. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a sandbox: `await using sandbox = await createSandbox()`, or call `stop()` when done. It computes real answers
+ * and sends real signed webhooks, but it is not Optioryx's optimiser. Throws `CliError`: `usage` for options that cannot
+ * be worked with, `environment` when the port cannot be had.
+ */
+export async function createSandbox({ site, ...options }: SandboxOptions = {}): Promise<Sandbox> {
+  const running = await startSandbox(createLibraryHost(), {
+    ...options,
+    site: site === undefined ? undefined : parseSite(site),
+  });
+  const { url, port, apiKey, secret } = running;
+  const stop = (): Promise<void> => running.stop();
+  return {
+    url,
+    port,
+    apiKey,
+    secret,
+    addEndpoint(target, endpointOptions) {
+      const { id, url: address } = running.addEndpoint(target, endpointOptions);
+      return { id, url: address };
+    },
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}

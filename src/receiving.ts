@@ -1,0 +1,32 @@
+/** What the commands that work with received webhooks need beside `calling.ts`: the inbox of this machine. */
+import { join } from 'node:path';
+import { normaliseBaseUrl } from './calling.ts';
+import type { Context } from './context.ts';
+import { stateFolder } from './platform/paths.ts';
+import { openState, STATE_FILE } from './state/database.ts';
+import { createSqliteInbox } from './webhook/inbox-sqlite.ts';
+import type { Inbox } from './webhook/inbox.ts';
+
+export interface OpenedInbox {
+  readonly inbox: Inbox;
+  /** Normalised: whose deliveries are worked on, and where their results are fetched from. */
+  readonly baseUrl: string;
+  /** A name that no other run has or will have. */
+  readonly owner: string;
+}
+
+/** Closed when the command ends. Throws `CliError` `environment` when it cannot be read. */
+export async function openInbox(context: Context): Promise<OpenedInbox> {
+  const { host } = context;
+  const folder = stateFolder(host);
+  const baseUrl = normaliseBaseUrl((await context.settings()).baseUrl.value);
+  const inbox = createSqliteInbox({
+    scope: baseUrl,
+    open: () => openState((path) => host.openDatabase(path), folder),
+    identify: () => host.files.identity(join(folder, STATE_FILE)),
+  });
+  context.atEnd(() => inbox.close());
+  // Said now, and not when the first webhook comes.
+  await inbox.counts();
+  return { inbox, baseUrl, owner: Buffer.from(host.randomBytes(12)).toString('base64url') };
+}

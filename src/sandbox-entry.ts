@@ -1,0 +1,14 @@
+/** `import { createSandbox } from 'optipick/sandbox'`. */
+export { createSandbox } from './library/sandbox.ts';
+export type {
+  AisleSiteFile,
+  MatrixSiteFile,
+  Sandbox,
+  SandboxEndpoint,
+  SandboxOptions,
+  SitePlace,
+} from './library/sandbox.ts';
+export { CliError, EXIT_CODES } from './errors.ts';
+export type { FaultName, FaultRates } from './sandbox/faults.ts';
+export type { SandboxNotice } from './sandbox/notice.ts';
+export type { PendingShape, SubmitShape } from './sandbox/options.ts';

@@ -1,0 +1,139 @@
+import { describe, expect, test } from 'vitest';
+import { jsonResponse, type Http } from '../../src/domain/http.ts';
+import { errorOf, run } from '../support/run.ts';
+
+const ID = '67507ad05e593173d0313e0f';
+const env = { OPTIPICK_API_KEY: 'key-of-the-tests', OPTIPICK_BASE_URL: 'http://127.0.0.1:4010' };
+const answering =
+  (status: number, body: unknown): Http =>
+  async () =>
+    jsonResponse(status, body);
+
+describe('get', () => {
+  test('of a job that still runs is exit 8, with the command to wait with', async () => {
+    const { ended } = await run(['route', 'get', ID, '-p', 'staging'], { env, http: answering(202, {}) });
+    expect(ended).toEqual({
+      code: 8,
+      stdout: '',
+      stderr:
+        `error: request ${ID} is not finished yet\n` +
+        `hint: wait for it with: optipick poll ${ID} --kind route --profile staging\n`,
+    });
+  });
+
+  test('of an unknown id is exit 5, for machines, too', async () => {
+    const { ended } = await run(['route', 'get', ID, '--json'], { env, http: answering(404, { detail: 'Not Found' }) });
+    expect({ ...ended, stderr: errorOf(ended.stderr) }).toEqual({
+      code: 5,
+      stdout: '',
+      stderr: {
+        code: 'not_found',
+        message: `there is no route answer under ${ID}: unknown id, or not ready yet`,
+        exitCode: 5,
+        status: 404,
+        requestId: ID,
+        retryable: false,
+        hint: `check the id; if it was just submitted elsewhere, wait for it with: optipick poll ${ID} --kind route`,
+      },
+    });
+  });
+
+  test('of an id that was submitted from here as the other kind says so', async () => {
+    const http: Http = async ({ method }) =>
+      method === 'POST' ? jsonResponse(200, { request_id: ID }) : jsonResponse(404, { detail: 'Not Found' });
+    const { host } = await run(['route', 'submit', '-'], {
+      env,
+      http,
+      stdin: '{"site_name":"E","picks":[{"pick_id":"p","location_id":"A01"}]}',
+    });
+    expect(host.stdoutText).toBe(`${ID}\n`);
+    const { main } = await import('../../src/main.ts');
+    expect(await main(host, ['cluster', 'get', ID])).toBe(5);
+    expect(host.stderrText).toContain(`hint: it was submitted from here as a route: optipick route get ${ID}\n`);
+    expect(await main(host, ['route', 'get', ID])).toBe(8);
+  });
+
+  test.each([
+    ['an error', 200, { type: 'ROUTE', error: 'no way' }, 'no way'],
+    ['a 422 about the picks', 422, { detail: 'Location not found: Z9' }, 'Location not found: Z9'],
+  ])('of a job that failed with %s shows it and is exit 3', async (_name, status, body, why) => {
+    const plain = await run(['route', 'get', ID], { env, http: answering(status, body) });
+    expect(plain.ended).toEqual({
+      code: 3,
+      stdout: `Route · ${ID}\nfailed: ${why}\n`,
+      stderr:
+        `error: the optimisation of request ${ID} failed: ${why}\n` +
+        `hint: optipick route get ${ID} --json shows the whole answer\n`,
+    });
+    const json = await run(['route', 'get', ID, '--json'], { env, http: answering(status, body) });
+    expect([json.code, json.stdout]).toEqual([3, `${JSON.stringify(body)}\n`]);
+    expect(errorOf(json.stderr)).toMatchObject({ code: 'job_failed', exitCode: 3, requestId: ID });
+  });
+
+  test('without a key is exit 4, and nothing is sent', async () => {
+    const { ended, host } = await run(['route', 'get', ID], { env: { ...env, OPTIPICK_API_KEY: '' } });
+    expect(ended).toEqual({
+      code: 4,
+      stdout: '',
+      stderr:
+        'error: there is no API key\n' +
+        'hint: store one with: optipick login; or set OPTIPICK_API_KEY; or try without an account: optipick demo\n',
+    });
+    expect(host.requests).toEqual([]);
+  });
+
+  test('without a key in the profile that was named says which one', async () => {
+    const { ended } = await run(['route', 'get', ID, '-p', 'stagin'], {
+      env: { OPTIPICK_BASE_URL: env.OPTIPICK_BASE_URL },
+      profiles: { staging: { 'api-key': 'staging-key-0123456' } },
+    });
+    expect(ended).toEqual({
+      code: 4,
+      stdout: '',
+      stderr:
+        'error: there is no API key in profile "stagin"\n' +
+        'hint: store one with: optipick login -p stagin; or set OPTIPICK_API_KEY; or try without an account: optipick demo\n',
+    });
+  });
+
+  test('sends the key of flag, environment or profile, in this order', async () => {
+    const profiles = { default: { 'api-key': 'profile-key-0123456' }, other: { 'api-key': 'other-key-0123456' } };
+    const keyOf = async (argv: readonly string[], more: Readonly<Record<string, string>>): Promise<unknown> => {
+      const { host } = await run(['route', 'get', ID, ...argv], {
+        env: { OPTIPICK_BASE_URL: env.OPTIPICK_BASE_URL, ...more },
+        profiles,
+        files: { 'key.txt': 'file-key-0123456\n' },
+        http: answering(202, {}),
+      });
+      return host.requests[0]?.headers['x-api-key'];
+    };
+    expect([
+      await keyOf(['--api-key-file', 'key.txt'], { OPTIPICK_API_KEY: 'env-key-0123456' }),
+      await keyOf([], { OPTIPICK_API_KEY: 'env-key-0123456' }),
+      await keyOf([], { OPTIPICK_API_KEY: '' }),
+      await keyOf([], { OPTIPICK_PROFILE: 'other' }),
+      await keyOf(['-p', 'default'], { OPTIPICK_PROFILE: 'other' }),
+    ]).toEqual([
+      'file-key-0123456',
+      'env-key-0123456',
+      'profile-key-0123456',
+      'other-key-0123456',
+      'profile-key-0123456',
+    ]);
+  });
+
+  test('with --debug traces the calls, and shows the key to nobody', async () => {
+    for (const [argv, more] of [
+      [['--debug'], {}],
+      [[], { OPTIPICK_DEBUG: '1' }],
+    ] as const) {
+      const { ended } = await run(['route', 'get', ID, ...argv], {
+        env: { ...env, ...more },
+        http: answering(403, {}),
+      });
+      expect(ended.code).toBe(4);
+      expect(ended.stderr).toContain(`GET http://127.0.0.1:4010/optimize/route/${ID}`);
+      expect(ended.stderr).not.toContain('key-of-the-tests');
+    }
+  });
+});

@@ -1,0 +1,139 @@
+import { expect, test } from 'vitest';
+
+import { CliError, createClient, type Answer } from '../../src/index.ts';
+import { createSandbox } from '../../src/sandbox-entry.ts';
+import { startScriptedServer } from '../support/scripted-server.ts';
+
+const ID = '67507ad05e593173d0313e0f';
+const KEY = 'key-of-the-tests';
+const WAVE = {
+  site_name: 'Example',
+  start_points: 'Start',
+  end_points: 'End',
+  extra: { run: 7 },
+  picks: [
+    { pick_id: '1', order_id: 'A', location_id: 'A01' },
+    { pick_id: '2', order_id: 'B', location_id: ['C02', 'D06'] },
+    { pick_id: '3', order_id: 'A', location_id: 'B08' },
+  ],
+};
+
+async function failureOf(work: Promise<unknown>): Promise<CliError> {
+  const error = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (error instanceof CliError) return error;
+  throw new Error(`no CliError was thrown but ${String(error)}`);
+}
+
+test('a cluster problem is submitted, waited for and answered as typed values', async () => {
+  await using sandbox = await createSandbox({ latency: 20 });
+  const client = createClient({ apiKey: sandbox.apiKey, baseUrl: `${sandbox.url}/` });
+  const submitted = await client.submit('cluster', WAVE);
+  expect(submitted).toEqual({ kind: 'cluster', requestId: expect.stringMatching(/^[0-9a-f]{24}$/) });
+
+  const done = await client.wait('cluster', submitted.requestId, { intervalMs: 10 });
+  expect(done).toEqual({
+    state: 'done',
+    kind: 'cluster',
+    requestId: submitted.requestId,
+    answer: JSON.parse(Buffer.from(done.raw).toString()),
+    raw: expect.any(Uint8Array),
+    failure: undefined,
+  });
+  expect(done.answer.extra).toEqual({ run: 7 });
+  expect(done.answer.optimal_clusters?.flatMap(({ order_ids: orders }) => orders)).toEqual(['A', 'B']);
+});
+
+test('a route is found without saying that it is one, and its kind tells the answer apart', async () => {
+  await using sandbox = await createSandbox({ latency: 0 });
+  const client = createClient({ apiKey: sandbox.apiKey, baseUrl: sandbox.url });
+  const { requestId } = await client.submit('route', { ...WAVE, route_id: 'r-1' });
+  const found: Answer = await client.wait(undefined, requestId, { intervalMs: 10 });
+  expect(found.kind).toBe('route');
+  const sequence = found.kind === 'route' ? found.answer.picks?.map((pick) => pick.optim_sequence) : undefined;
+  expect(sequence).toEqual([0, 1, 2]);
+});
+
+test('one look tells an answer that is not ready from one that is not there', async () => {
+  await using server = await startScriptedServer([
+    { body: { request_id: ID, status: 'RUNNING' } },
+    { status: 404, body: { detail: 'Not Found' } },
+  ]);
+  const client = createClient({ apiKey: KEY, baseUrl: server.url });
+  expect([await client.get('route', ID), await client.get('route', ID)]).toEqual([
+    { state: 'pending', word: 'RUNNING' },
+    { state: 'missing' },
+  ]);
+  expect(server.lines()).toEqual([`GET /optimize/route/${ID}`, `GET /optimize/route/${ID}`]);
+  expect(server.seen.map(({ headers }) => headers['x-api-key'])).toEqual([KEY, KEY]);
+});
+
+test('a job that came to nothing is an answer, with the reason', async () => {
+  await using sandbox = await createSandbox({ latency: 0 });
+  const client = createClient({ apiKey: sandbox.apiKey, baseUrl: sandbox.url });
+  const { requestId } = await client.submit('route', {
+    site_name: 'Example',
+    picks: [{ pick_id: '1', location_id: 'FAIL' }],
+  });
+  const { state, failure } = await client.wait('route', requestId, { intervalMs: 10 });
+  expect({ state, failure }).toEqual({
+    state: 'failed',
+    failure: 'Optimisation failed (a pick is at the location FAIL)',
+  });
+});
+
+test('a key that is refused is the failure "auth", a faulty request "refused" with every fault', async () => {
+  await using sandbox = await createSandbox();
+  const stranger = createClient({ apiKey: 'wrong', baseUrl: sandbox.url });
+  const known = createClient({ apiKey: sandbox.apiKey, baseUrl: sandbox.url });
+  const refused = await failureOf(stranger.submit('route', WAVE));
+  const faulty = await failureOf(known.submit('route', { ...WAVE, picks: [{ pick_id: '1', location_id: 'Z99' }] }));
+  expect([refused, faulty].map(({ failure, status, exitCode }) => ({ failure, status, exitCode }))).toEqual([
+    { failure: 'auth', status: 403, exitCode: 4 },
+    { failure: 'refused', status: 422, exitCode: 5 },
+  ]);
+  expect(faulty.details).toEqual([{ path: '/picks/0/location_id', message: 'Value error, Location not found: "Z99"' }]);
+});
+
+test('waiting ends as "pending" at its deadline, and at once when its signal is aborted', async () => {
+  await using server = await startScriptedServer([{ body: { request_id: ID, status: 'QUEUED' } }]);
+  const client = createClient({ apiKey: KEY, baseUrl: server.url });
+  const late = await failureOf(client.wait('cluster', ID, { timeoutMs: 40, intervalMs: 10 }));
+  expect({ failure: late.failure, code: late.code, requestId: late.requestId, retryable: late.retryable }).toEqual({
+    failure: 'pending',
+    code: 'not_finished',
+    requestId: ID,
+    retryable: true,
+  });
+  const reason = new Error('no longer needed');
+  const stop = new AbortController();
+  const waiting = client.wait('cluster', ID, { signal: stop.signal });
+  stop.abort(reason);
+  await expect(waiting).rejects.toBe(reason);
+});
+
+test('what cannot be sent is refused before anything is', async () => {
+  await using server = await startScriptedServer([{ status: 500 }]);
+  const client = createClient({ apiKey: KEY, baseUrl: server.url });
+  const circular: Record<string, unknown> = {};
+  circular['itself'] = circular;
+  const failures = [
+    await failureOf(client.submit('route', { ...WAVE, extra: circular })),
+    await failureOf(client.submit('route', undefined as never)),
+    await failureOf(client.submit('wave' as never, WAVE as never)),
+    await failureOf(client.get('route', '..')),
+    await failureOf(Promise.resolve().then(() => createClient({ apiKey: '', baseUrl: server.url }))),
+    await failureOf(Promise.resolve().then(() => createClient({ apiKey: KEY, baseUrl: 'http://example.com' }))),
+  ];
+  expect(failures.map(({ failure, code }) => `${failure} ${code}`)).toEqual([
+    'usage bad_request_body',
+    'usage bad_request_body',
+    'usage bad_kind',
+    'usage bad_request_id',
+    'usage bad_api_key',
+    'usage bad_base_url',
+  ]);
+  expect(server.seen).toEqual([]);
+});

@@ -1,0 +1,96 @@
+import { expect, test } from 'vitest';
+
+import { createClient, verifyDelivery } from '../../src/index.ts';
+import { CliError, createSandbox, type SandboxNotice } from '../../src/sandbox-entry.ts';
+import { startReceiver } from '../support/receiver.ts';
+
+const PICKS = [{ pick_id: '1', order_id: 'A', location_id: 'A01' }];
+
+test('with no arguments it runs on a free port of this machine, and is gone once stopped', async () => {
+  const sandbox = await createSandbox();
+  const { port, apiKey, secret } = sandbox;
+  expect(sandbox.url).toBe(`http://127.0.0.1:${port}`);
+  expect([apiKey, secret]).toEqual([expect.stringMatching(/^sandbox_/), expect.stringMatching(/^whsec_/)]);
+  const answer = await fetch(`${sandbox.url}/optimize/route/000000000000000000000000`, {
+    headers: { 'x-api-key': apiKey },
+  });
+  expect([answer.status, answer.headers.get('x-optipick-sandbox')]).toEqual([404, '1']);
+  await sandbox.stop();
+  await sandbox.stop();
+  await expect(fetch(sandbox.url)).rejects.toThrow('fetch failed');
+});
+
+test('two run side by side, and "await using" stops them', async () => {
+  let urls: readonly string[];
+  {
+    await using first = await createSandbox();
+    await using second = await createSandbox();
+    expect(first.url).not.toBe(second.url);
+    urls = [first.url, second.url];
+  }
+  await expect(Promise.any(urls.map((url) => fetch(url)))).rejects.toThrow('All promises were rejected');
+});
+
+test('a webhook arrives at an endpoint, verifies, and leads to the result', async () => {
+  await using receiver = await startReceiver();
+  const notices: SandboxNotice[] = [];
+  await using sandbox = await createSandbox({ latency: 0, onEvent: (notice) => notices.push(notice) });
+  expect(sandbox.addEndpoint(receiver.url, { events: ['cluster.optimized'] })).toEqual({
+    id: expect.stringMatching(/^ep_/),
+    url: receiver.url,
+  });
+  const client = createClient({ apiKey: sandbox.apiKey, baseUrl: sandbox.url });
+  const { requestId } = await client.submit('cluster', { site_name: 'Example', picks: PICKS });
+  const check = verifyDelivery({ secret: sandbox.secret, ...(await receiver.next()) });
+  expect(check).toMatchObject({ ok: true, kind: 'cluster', event: 'cluster.optimized', requestId });
+  expect((await client.get('cluster', requestId)).state).toBe('done');
+  expect(notices.map(({ type }) => type)).toEqual(expect.arrayContaining(['submitted', 'finished', 'request']));
+});
+
+test('a warehouse of the test itself, a key of its own and another shape of answers', async () => {
+  await using sandbox = await createSandbox({
+    site: {
+      site_name: 'Mini',
+      unit: 'm',
+      names: ['P', 'Q'],
+      matrix: [
+        [0, 3],
+        [5, 0],
+      ],
+    },
+    apiKey: 'test-key',
+    submitShape: 'bare',
+    latency: 0,
+  });
+  const answer = await fetch(`${sandbox.url}/optimize/route?synchronous=false`, {
+    method: 'POST',
+    headers: { 'x-api-key': 'test-key', 'content-type': 'application/json' },
+    body: JSON.stringify({
+      site_name: 'Mini',
+      start_points: 'P',
+      end_points: 'P',
+      picks: [{ pick_id: 'q', location_id: 'Q' }],
+    }),
+  });
+  const id: unknown = await answer.json();
+  expect(id).toEqual(expect.stringMatching(/^[0-9a-f]{24}$/));
+  const client = createClient({ apiKey: sandbox.apiKey, baseUrl: sandbox.url });
+  const done = await client.wait('route', String(id), { intervalMs: 10 });
+  expect([done.answer.unit, done.answer.optimal_distance]).toEqual(['m', 8]);
+});
+
+test('what it cannot work with is a usage failure, and leaves no port open', async () => {
+  const codes: string[] = [];
+  for (const options of [{ faults: { drop: 2 } }, { timeScale: 0 }, { secret: 'whsec_!' }, { site: {} as never }]) {
+    const error: unknown = await createSandbox(options).then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    codes.push(error instanceof CliError ? `${error.failure} ${error.code}` : String(error));
+  }
+  await using sandbox = await createSandbox();
+  expect(() => sandbox.addEndpoint('https://example.com/hook')).toThrow(
+    'the sandbox sends webhooks to this machine only, not to example.com',
+  );
+  expect(codes).toEqual(['usage bad_faults', 'usage bad_sandbox_option', 'usage bad_secret', 'usage bad_site_file']);
+});
