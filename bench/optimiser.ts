@@ -2,10 +2,14 @@ import { pathToFileURL } from 'node:url';
 import { parseSite } from '../src/sandbox/layout.ts';
 import type { ClusterPick, ClusterProblem, RouteProblem, Site } from '../src/sandbox/model.ts';
 import { clusterOf, routeOf } from '../src/sandbox/optimiser/asis.ts';
-import { optimiseClusters } from '../src/sandbox/optimiser/cluster.ts';
+import { optimiseClusters as clusterSteps } from '../src/sandbox/optimiser/cluster.ts';
 import { createRandom, type Random } from '../src/sandbox/optimiser/random.ts';
-import { optimiseRoute } from '../src/sandbox/optimiser/route.ts';
+import { optimiseRoute as routeSteps } from '../src/sandbox/optimiser/route.ts';
+import { runSteps } from '../src/sandbox/optimiser/steps.ts';
 import { singleBlockOptimum } from './single-block-optimum.ts';
+
+const optimiseRoute = (...facts: Parameters<typeof routeSteps>) => runSteps(routeSteps(...facts));
+const optimiseClusters = (...facts: Parameters<typeof clusterSteps>) => runSteps(clusterSteps(...facts));
 
 const AISLE_WIDTH = 300;
 const BAY_LENGTH = 100;

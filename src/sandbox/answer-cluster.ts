@@ -4,6 +4,7 @@ import type { Result } from './answer-route.ts';
 import { namesOf, type ValidPick } from './invalid-picks.ts';
 import type { ClusterPick, ClusterProblem, ClusterSolution, Site, SolvedCluster } from './model.ts';
 import type { Optimiser } from './optimiser.ts';
+import type { Steps } from './optimiser/steps.ts';
 import type { Task } from './task.ts';
 
 /** The cluster fields of a job that came to nothing. */
@@ -18,12 +19,12 @@ export const NO_CLUSTERS: Readonly<Record<string, unknown>> = {
  * Groups the orders. A pick without `order_id` is an order of its own. `asis_clusters` is empty and
  * `asis_distance` null when a pick has no `list_id`, or a list of today exceeds the limits.
  */
-export function answerCluster(task: Task, site: Site, optimiser: Optimiser, seed: number): Result {
+export function* answerCluster(task: Task, site: Site, optimiser: Optimiser, seed: number): Steps<Result> {
   const { starts, ends, limits, picks } = task;
   const problem: ClusterProblem = { site, starts, ends, limits, picks: picks.map(clusterPick) };
   const lists = optimiser.asisClusters(problem);
   const asis = lists !== undefined && optimiser.withinLimits(problem, lists) ? lists : undefined;
-  const found = optimiser.optimiseClusters(problem, { seed });
+  const found = yield* optimiser.optimiseClusters(problem, { seed });
   const optimal = task.asisRouting ? walkedAsis(problem, found, asis, optimiser) : found;
   const render = ({ picks: members, distance }: SolvedCluster, listId: string): object => ({
     list_id: listId,

@@ -4,6 +4,7 @@ import { hallwaysBetween } from './hallways.ts';
 import type { ValidPick } from './invalid-picks.ts';
 import type { RouteProblem, RouteSolution, Site } from './model.ts';
 import type { Optimiser } from './optimiser.ts';
+import type { Steps } from './optimiser/steps.ts';
 import type { Task } from './task.ts';
 
 export interface Result {
@@ -20,7 +21,7 @@ export const NO_ROUTE: Readonly<Record<string, unknown>> = { picks: [], asis_dis
  * Orders the picks. `optim_sequence` counts from 0. `asis_distance` is null unless every pick tells
  * its `asis_sequence`.
  */
-export function answerRoute(task: Task, site: Site, optimiser: Optimiser, seed: number): Result {
+export function* answerRoute(task: Task, site: Site, optimiser: Optimiser, seed: number): Steps<Result> {
   const groups = groupsOf(task.picks.map(({ input }) => input));
   const problem: RouteProblem = {
     site,
@@ -37,7 +38,7 @@ export function answerRoute(task: Task, site: Site, optimiser: Optimiser, seed: 
     : undefined;
   const solution = task.asisRouting
     ? optimiser.walkAsis(problem, given)
-    : optimiser.optimiseRoute(problem, { seed }, given);
+    : yield* optimiser.optimiseRoute(problem, { seed }, given);
   return {
     fields: {
       route_id: task.routeId,

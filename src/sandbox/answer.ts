@@ -4,10 +4,11 @@ import { answerCluster, NO_CLUSTERS } from './answer-cluster.ts';
 import { answerRoute, NO_ROUTE, type Result } from './answer-route.ts';
 import type { Site } from './model.ts';
 import type { Optimiser } from './optimiser.ts';
+import type { Steps } from './optimiser/steps.ts';
 import type { Task } from './task.ts';
 
-/** Works a task out. Pure, and long: the larger the task, the longer nothing else runs. */
-export function solve(task: Task, site: Site, optimiser: Optimiser, seed: number): Result {
+/** Works a task out. Pure, and long: hence in steps. */
+export function solve(task: Task, site: Site, optimiser: Optimiser, seed: number): Steps<Result> {
   return task.kind === 'route' ? answerRoute(task, site, optimiser, seed) : answerCluster(task, site, optimiser, seed);
 }
 

@@ -9,6 +9,7 @@ import { createRequestId, type RandomBytes } from './ids.ts';
 import type { Site } from './model.ts';
 import type { Notify } from './notice.ts';
 import type { Optimiser } from './optimiser.ts';
+import { runInSlices } from './slices.ts';
 import type { Task } from './task.ts';
 
 /** A pick at `SLOW` keeps its job pending so many times longer. */
@@ -59,8 +60,8 @@ export function createJobs(facts: JobsFacts): Jobs {
   let walk: readonly string[] | undefined;
   let before: Promise<void> = Promise.resolve();
 
-  /** One at a time, and requests are answered in between: working a task out holds everything up. */
-  async function inTurn<Value>(work: () => Value): Promise<Value> {
+  /** One at a time, in the order in which they came due. */
+  async function inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
     const mine = before.then(() => clock.sleep(0, background.signal)).then(work);
     before = mine.then(
       () => undefined,
@@ -70,14 +71,15 @@ export function createJobs(facts: JobsFacts): Jobs {
     return mine;
   }
 
-  function workOut(task: Task, requestId: string): { readonly answer: string; readonly error: string | undefined } {
+  async function workOut(task: Task, requestId: string): Promise<Pick<Job, 'answer' | 'error'>> {
     const began = clock.monotonic();
     let error = whyFailed(task, dice.strikes('job-failure'));
     let result = noResult(task);
     if (error === undefined) {
       try {
-        result = solve(task, site, optimiser, seed);
+        result = await runInSlices(solve(task, site, optimiser, seed), clock, background.signal);
       } catch (bug) {
+        background.signal.throwIfAborted();
         error = `The sandbox could not work this out: ${messageOf(bug)}`;
       }
     }

@@ -1,4 +1,5 @@
 /** What the sandbox asks of an optimiser, and the one that it has. */
+import type { Steps } from './optimiser/steps.ts';
 import type { ClusterProblem, ClusterSolution, RouteProblem, RouteSolution, SolveOptions } from './model.ts';
 import { type AsisClusters, asisClusters } from './optimiser/asis.ts';
 import { optimiseClusters } from './optimiser/cluster.ts';
@@ -7,10 +8,10 @@ import { optimiseRoute, walkAsis } from './optimiser/route.ts';
 
 export interface Optimiser {
   /** A short walk past all stops, never longer than that in the order `initial` (indexes into `stops`) if it keeps the groups. */
-  optimiseRoute(problem: RouteProblem, options: SolveOptions, initial?: readonly number[]): RouteSolution;
+  optimiseRoute(problem: RouteProblem, options: SolveOptions, initial?: readonly number[]): Steps<RouteSolution>;
   /** The walk in the given order, each stop at the first of its places. */
   walkAsis(problem: RouteProblem, order: readonly number[]): RouteSolution;
-  optimiseClusters(problem: ClusterProblem, options: SolveOptions): ClusterSolution;
+  optimiseClusters(problem: ClusterProblem, options: SolveOptions): Steps<ClusterSolution>;
   /** The lists of today; `undefined` when a pick does not tell its list. */
   asisClusters(problem: ClusterProblem): AsisClusters | undefined;
   /** Whether every cluster of a solution is within the problem's limits. */

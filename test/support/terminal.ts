@@ -3,8 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { execa } from 'execa';
 import { PROGRAM, type Workplace } from './program.ts';
 
+const SCRIPT = 'script';
+
 /** Whether this machine has a `script` that runs a command and hands on its exit code (util-linux). */
-export const HAS_TERMINAL = /util-linux/.test(spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout ?? '');
+export const HAS_TERMINAL = /util-linux/.test(spawnSync(SCRIPT, ['--version'], { encoding: 'utf8' }).stdout ?? '');
 
 export interface TerminalRun {
   /** What the terminal was sent so far, its line ends as `\n`. */
@@ -32,7 +34,7 @@ export function startOnTerminal(
 ): TerminalRun {
   const quoted = [process.execPath, PROGRAM, ...args].map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`);
   const command = `stty cols ${columns} rows 40; exec ${quoted.join(' ')} ${redirect}`;
-  const child = execa('script', ['--quiet', '--flush', '--return', '--command', command, '/dev/null'], {
+  const child = execa(SCRIPT, ['--quiet', '--flush', '--return', '--command', command, '/dev/null'], {
     cwd: workplace.folder,
     env: { ...workplace.env, SHELL: '/bin/sh', TERM: 'xterm-256color', ...env },
     extendEnv: false,

@@ -40,7 +40,8 @@ export async function pollMany(
     try {
       const answer = await awaitAnswer(context, client, target, { ...options, sink, signal, watch });
       running.delete(target.requestId);
-      watch.progress(`${targets.length - running.size} of ${targets.length} done`);
+      // Elsewhere each answer on stdout tells as much, and a log needs no line for each.
+      if (context.host.stderr.isTTY) watch.progress(`${targets.length - running.size} of ${targets.length} done`);
       if (target.knownHere) await memory.settle(answer.requestId, answer.state);
       screen = screen.then(() => show(context, answer, options));
       await screen;

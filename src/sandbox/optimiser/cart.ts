@@ -1,5 +1,6 @@
 import { fits } from './limits.ts';
 import type { Order, OrderBook } from './order-book.ts';
+import type { Steps } from './steps.ts';
 import type { Trip, TripPlanner } from './trip.ts';
 
 /** A cluster while it is being searched for. */
@@ -27,7 +28,7 @@ export interface CartLoader {
   extra(cart: Cart, order: number): number;
   /** Length of the trip with all orders of both; infinite when it would break a limit. */
   lengthJoined(cart: Cart, other: Cart): number;
-  polish(cart: Cart): Cart;
+  polish(cart: Cart): Steps<Cart>;
 }
 
 /** The cart with the longer list of places first: putting few places into many is less work. */
@@ -109,6 +110,8 @@ export function createCartLoader({ orders, limits }: OrderBook, trips: TripPlann
       const [large, small] = bySize(cart, other);
       return lengthOfBoth(large, small.trip.nodes, small);
     },
-    polish: (cart) => ({ ...cart, trip: trips.polish(cart.trip) }),
+    *polish(cart) {
+      return { ...cart, trip: yield* trips.polish(cart.trip) };
+    },
   };
 }

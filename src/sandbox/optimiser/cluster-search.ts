@@ -1,8 +1,9 @@
 import { createCartLoader, type Cart, type CartLoader } from './cart.ts';
-import { exchangeOrders, lengthOf } from './exchange.ts';
+import { exchangeOrders, lengthOf, polishAll } from './exchange.ts';
 import type { OrderBook } from './order-book.ts';
 import type { Random } from './random.ts';
 import { joinBySavings } from './savings.ts';
+import type { Steps } from './steps.ts';
 import { createTripPlanner } from './trip.ts';
 
 const EPSILON = 1e-7;
@@ -28,10 +29,11 @@ function shuffled(values: readonly number[], random: Random): number[] {
 }
 
 /** For every order those that are picked with it for the least extra walking, next to the longer of the two walks. */
-function nearOrders(loader: CartLoader, single: readonly Cart[]): readonly (readonly number[])[] {
+function* nearOrders(loader: CartLoader, single: readonly Cart[]): Steps<readonly (readonly number[])[]> {
   const count = single.length;
   const extra = new Float64Array(count * count);
   for (const [row, a] of single.entries()) {
+    yield;
     for (let column = 0; column < row; column += 1) {
       const b = single[column] as Cart;
       const more = loader.extra(a, column) + a.trip.length - Math.max(a.trip.length, b.trip.length);
@@ -97,12 +99,15 @@ function dissolve(loader: CartLoader, carts: readonly Cart[], random: Random): r
  * Groups the orders of a book: savings, then rounds that dissolve two neighbouring clusters (now and
  * then three), fill them anew at random, move and swap orders, and keep the result unless it is longer.
  */
-export function searchClusters(book: OrderBook, random: Random, rounds: number): readonly Cart[] {
+export function* searchClusters(book: OrderBook, random: Random, rounds: number): Steps<readonly Cart[]> {
   const trips = createTripPlanner(book.network);
   const loader = createCartLoader(book, trips);
-  const single = book.orders.map((_, order) => loader.polish(loader.with(loader.empty, order)));
-  const near = nearOrders(loader, single);
-  let carts = joinBySavings(loader, single).map((cart) => loader.polish(cart));
+  const single = yield* polishAll(
+    loader,
+    book.orders.map((_, order) => loader.with(loader.empty, order)),
+  );
+  const near = yield* nearOrders(loader, single);
+  let carts = yield* polishAll(loader, yield* joinBySavings(loader, single));
   const limit = trips.work() + WORK + WORK_PER_ORDER * single.length;
 
   const cartWith = (order: number): Cart => carts.find(({ orders }) => orders.includes(order)) as Cart;
@@ -121,13 +126,15 @@ export function searchClusters(book: OrderBook, random: Random, rounds: number):
 
   for (const order of single.keys()) {
     if (trips.work() > limit) break;
+    yield;
     const chosen = neighbourhood(order, 1);
-    if (chosen.size > 1) replace(chosen, exchangeOrders(loader, [...chosen]));
+    if (chosen.size > 1) replace(chosen, yield* exchangeOrders(loader, [...chosen]));
   }
   for (let round = 0; round < rounds && trips.work() < limit; round += 1) {
+    yield;
     const chosen = neighbourhood(random.below(single.length), random.below(4) === 0 ? 2 : 1);
     const kick = random.below(DISSOLVE_ONE_IN) === 0 ? dissolve : shake;
-    replace(chosen, exchangeOrders(loader, kick(loader, [...chosen], random)));
+    replace(chosen, yield* exchangeOrders(loader, kick(loader, [...chosen], random)));
   }
   return carts;
 }

@@ -6,6 +6,7 @@ import { withinLimits } from './limits.ts';
 import { createOrderBook, type OrderBook } from './order-book.ts';
 import { createRandom } from './random.ts';
 import { optimiseRoute } from './route.ts';
+import type { Steps } from './steps.ts';
 
 /** Kick rounds of the grouping: at least so many, and so many for each order. */
 const ROUNDS = 1000;
@@ -20,12 +21,12 @@ function solutionOf(clusters: readonly SolvedCluster[]): ClusterSolution {
 }
 
 /** The cluster that a cart stands for, its walk optimised; not longer than the trip that the search found. */
-function clusterOfCart(
+function* clusterOfCart(
   problem: ClusterProblem,
   { network, orders }: OrderBook,
   { orders: inside, trip }: Cart,
   seed: number,
-) {
+): Steps<SolvedCluster> {
   const members = inside.flatMap((order) => orders[order]?.picks ?? []).toSorted((a, b) => a - b);
   const memberOf = new Map(members.map((pick, member): [number, number] => [pick, member]));
   const chosen = new Map<number, string>();
@@ -48,21 +49,25 @@ function clusterOfCart(
       return { alternatives: [place, ...others], group };
     }),
   };
-  const { distance } = optimiseRoute(route, { seed, rounds: ROUTE_ROUNDS }, initial);
+  const { distance } = yield* optimiseRoute(route, { seed, rounds: ROUTE_ROUNDS }, initial);
   return clusterOf(problem.picks, members, distance);
 }
 
-/** The lists of today with better walks; `undefined` when there are none, or they break a limit. */
-function improvedAsis(problem: ClusterProblem, seed: number): ClusterSolution | undefined {
-  const asis = asisClusters(problem);
-  if (asis === undefined || !withinLimits(problem, asis)) return undefined;
-  return solutionOf(
-    asis.clusters.map(({ picks }) => {
-      const initial = asisOrder(problem.picks, picks);
-      const { distance } = optimiseRoute(routeOf(problem, picks), { seed, rounds: ROUTE_ROUNDS }, initial);
-      return clusterOf(problem.picks, picks, distance);
-    }),
-  );
+/** Whether no order is on two lists. */
+function keepsOrdersWhole({ clusters }: ClusterSolution): boolean {
+  const orders = clusters.flatMap(({ orderIds }) => orderIds);
+  return new Set(orders).size === orders.length;
+}
+
+/** The lists of today with better walks. */
+function* improvedAsis(problem: ClusterProblem, asis: ClusterSolution, seed: number): Steps<ClusterSolution> {
+  const clusters: SolvedCluster[] = [];
+  for (const { picks } of asis.clusters) {
+    const initial = asisOrder(problem.picks, picks);
+    const { distance } = yield* optimiseRoute(routeOf(problem, picks), { seed, rounds: ROUTE_ROUNDS }, initial);
+    clusters.push(clusterOf(problem.picks, picks, distance));
+  }
+  return solutionOf(clusters);
 }
 
 /**
@@ -70,20 +75,24 @@ function improvedAsis(problem: ClusterProblem, seed: number): ClusterSolution | 
  * order that alone exceeds one is a cluster of its own; with no limit one cluster of all is well
  * possible). Every place must be known to the site. The same problem and seed give the same clusters.
  *
- * Never longer than today's lists as {@link asisClusters} walks them, if those are within the limits:
- * when the search finds nothing better they stay, even where they split an order, with better walks.
+ * Never longer than today's lists as {@link asisClusters} walks them, if those are within the limits: they stay, with
+ * better walks, when the search finds nothing better. Lists that split an order among them stay only when already as
+ * they are walked today they are shorter than what was found: every other answer keeps orders whole.
  */
-export function optimiseClusters(problem: ClusterProblem, { seed, rounds }: SolveOptions): ClusterSolution {
-  const book = createOrderBook(problem);
+export function* optimiseClusters(problem: ClusterProblem, { seed, rounds }: SolveOptions): Steps<ClusterSolution> {
+  const book = yield* createOrderBook(problem);
   const kicks = rounds ?? Math.max(ROUNDS, ROUNDS_PER_ORDER * book.orders.length);
   const clusters: SolvedCluster[] = [];
   for (let from = 0; from < book.orders.length; from += MOST_ORDERS) {
     const part = { ...book, orders: book.orders.slice(from, from + MOST_ORDERS) };
-    for (const cart of searchClusters(part, createRandom(seed), kicks)) {
-      clusters.push(clusterOfCart(problem, part, cart, seed));
+    for (const cart of yield* searchClusters(part, createRandom(seed), kicks)) {
+      clusters.push(yield* clusterOfCart(problem, part, cart, seed));
     }
   }
   const found = solutionOf(clusters);
-  const asis = improvedAsis(problem, seed);
-  return asis !== undefined && asis.distance < found.distance ? asis : found;
+  const asis = asisClusters(problem);
+  if (asis === undefined || !withinLimits(problem, asis)) return found;
+  if (!keepsOrdersWhole(asis) && asis.distance >= found.distance) return found;
+  const improved = yield* improvedAsis(problem, asis, seed);
+  return improved.distance < found.distance ? improved : found;
 }

@@ -1,4 +1,5 @@
 import type { Network, Walk } from './network.ts';
+import type { Steps } from './steps.ts';
 
 /** Most nodes that one group may have for an exact solution: 2^12 subsets. */
 const MOST_NODES = 12;
@@ -35,7 +36,7 @@ export function canSolveExactly(network: Network): boolean {
   });
 }
 
-function solveGroup(network: Network, nodes: readonly number[], previous: Layer | undefined): Layer {
+function* solveGroup(network: Network, nodes: readonly number[], previous: Layer | undefined): Steps<Layer> {
   const { distances, width, places } = network;
   const states = nodes.flatMap((node, bit) =>
     Array.from(network.options[node] ?? [], (row) => ({ node, row, bit: 1 << bit })),
@@ -64,6 +65,7 @@ function solveGroup(network: Network, nodes: readonly number[], previous: Layer 
   const rows = Int32Array.from(states, ({ row }) => row);
   const bits = Int32Array.from(states, ({ bit }) => bit);
   for (let subset = 1; subset <= full; subset += 1) {
+    yield;
     for (let from = 0; from < count; from += 1) {
       const cost = costs[subset * count + from] as number;
       if (cost === Number.POSITIVE_INFINITY) continue;
@@ -87,11 +89,11 @@ function solveGroup(network: Network, nodes: readonly number[], previous: Layer 
  * The shortest walk, proven: the dynamic programme over subsets of Held and Karp (1962), with a
  * state for each alternative place, and one group after another.
  */
-export function solveExactly(network: Network): Walk {
+export function* solveExactly(network: Network): Steps<Walk> {
   const { distances, width, places } = network;
   const groups = groupsOf(network);
   const layers: Layer[] = [];
-  for (const nodes of groups) layers.push(solveGroup(network, nodes, layers.at(-1)));
+  for (const nodes of groups) layers.push(yield* solveGroup(network, nodes, layers.at(-1)));
 
   const order: number[] = [];
   const rows = Array.from<number>({ length: network.size }).fill(0);

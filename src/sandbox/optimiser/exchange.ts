@@ -1,4 +1,5 @@
 import type { Cart, CartLoader } from './cart.ts';
+import type { Steps } from './steps.ts';
 
 const EPSILON = 1e-7;
 /** Swaps that look best at a glance and are then measured. */
@@ -80,14 +81,21 @@ function improvePair(loader: CartLoader, a: Cart, b: Cart): readonly [Cart, Cart
   return change?.();
 }
 
+export function* polishAll(loader: CartLoader, carts: readonly Cart[]): Steps<readonly Cart[]> {
+  const polished: Cart[] = [];
+  for (const cart of carts) polished.push(yield* loader.polish(cart));
+  return polished;
+}
+
 /** Moves and swaps orders among a few carts until nothing helps, then polishes their trips. Empty carts are dropped. */
-export function exchangeOrders(loader: CartLoader, given: readonly Cart[]): readonly Cart[] {
+export function* exchangeOrders(loader: CartLoader, given: readonly Cart[]): Steps<readonly Cart[]> {
   const carts = [...given];
   for (let changed = true; changed;) {
     changed = false;
     for (let row = 0; row < carts.length; row += 1) {
       for (let column = 0; column < row; column += 1) {
         for (;;) {
+          yield;
           const pair = improvePair(loader, carts[row] as Cart, carts[column] as Cart);
           if (pair === undefined) break;
           [carts[row], carts[column]] = pair;
@@ -96,5 +104,8 @@ export function exchangeOrders(loader: CartLoader, given: readonly Cart[]): read
       }
     }
   }
-  return carts.filter(({ orders }) => orders.length > 0).map((cart) => loader.polish(cart));
+  return yield* polishAll(
+    loader,
+    carts.filter(({ orders }) => orders.length > 0),
+  );
 }

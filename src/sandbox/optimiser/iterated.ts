@@ -2,6 +2,7 @@ import { createLocalSearch, type LocalSearch } from './local-search.ts';
 import { nearestNodes } from './neighbours.ts';
 import type { Network, Walk } from './network.ts';
 import type { Random } from './random.ts';
+import type { Steps } from './steps.ts';
 import { createTour, type Tour } from './tour.ts';
 
 /** Nodes that may come next to a node. Ten are all in one aisle where picks are dense; a matrix that differs each way has no such aisles. */
@@ -98,9 +99,9 @@ function kick(tour: Tour, search: LocalSearch, network: Network, random: Random)
 }
 
 /** A short walk: local search from the given walk, then `rounds` kicks, each kept unless it made the walk longer. */
-export function iterateSearch(network: Network, initial: Walk, random: Random, rounds: number): Walk {
+export function* iterateSearch(network: Network, initial: Walk, random: Random, rounds: number): Steps<Walk> {
   const tour = createTour(network, initial.order, initial.rows);
-  const neighbours = nearestNodes(network, network.symmetric ? NEIGHBOURS : DIRECTED_NEIGHBOURS);
+  const neighbours = yield* nearestNodes(network, network.symmetric ? NEIGHBOURS : DIRECTED_NEIGHBOURS);
   const search = createLocalSearch(network, tour, neighbours);
   for (const node of initial.order.toReversed()) search.wake(node);
   search.settle();
@@ -110,6 +111,7 @@ export function iterateSearch(network: Network, initial: Walk, random: Random, r
     const longer = kick(tour, search, network, random) + search.settle();
     if (longer <= EPSILON) tour.keep();
     else tour.restore();
+    yield;
   }
   return {
     order: Array.from(tour.order.subarray(1, tour.size + 1)),

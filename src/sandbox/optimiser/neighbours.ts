@@ -1,7 +1,8 @@
 import type { Network } from './network.ts';
+import type { Steps } from './steps.ts';
 
 /** The `count` nearest nodes of the same group, nearest first, for every node. */
-export function nearestNodes(network: Network, count: number): readonly Int32Array[] {
+export function* nearestNodes(network: Network, count: number): Steps<readonly Int32Array[]> {
   const { size, groups, options, distances, width } = network;
   const nearness = new Float64Array(size);
   const near = (from: Int32Array, to: Int32Array): number => {
@@ -15,7 +16,8 @@ export function nearestNodes(network: Network, count: number): readonly Int32Arr
     }
     return best;
   };
-  return options.map((from, node) => {
+  const nearest: Int32Array[] = [];
+  for (const [node, from] of options.entries()) {
     const others: number[] = [];
     for (const [other, to] of options.entries()) {
       if (other === node || groups[other] !== groups[node]) continue;
@@ -23,6 +25,8 @@ export function nearestNodes(network: Network, count: number): readonly Int32Arr
       others.push(other);
     }
     others.sort((a, b) => (nearness[a] as number) - (nearness[b] as number));
-    return Int32Array.from(others.slice(0, count));
-  });
+    nearest.push(Int32Array.from(others.slice(0, count)));
+    yield;
+  }
+  return nearest;
 }

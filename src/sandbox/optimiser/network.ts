@@ -1,4 +1,5 @@
 import type { RouteProblem, RouteStop, Site } from '../model.ts';
+import type { Steps } from './steps.ts';
 
 /**
  * A route problem as numbers. Stops that can be picked at the same places in the same group are one
@@ -29,10 +30,16 @@ function shortest(lengths: Iterable<number>): number {
 }
 
 /** Walking distance between every two of the places, the best start before them and the best end behind. */
-function measure(site: Site, places: readonly string[], starts: readonly string[], ends: readonly string[]) {
+function* measure(
+  site: Site,
+  places: readonly string[],
+  starts: readonly string[],
+  ends: readonly string[],
+): Steps<Pick<Network, 'width' | 'distances' | 'symmetric'>> {
   const width = places.length + 2;
   const distances = new Float64Array(width * width);
   for (const [row, from] of places.entries()) {
+    yield;
     for (const [column, to] of places.entries()) {
       if (row !== column) distances[row * width + column] = site.distance(from, to);
     }
@@ -48,7 +55,7 @@ function measure(site: Site, places: readonly string[], starts: readonly string[
 }
 
 /** With `merge` false every stop is a node of its own. */
-export function createNetwork(problem: RouteProblem, merge = true): Network {
+export function* createNetwork(problem: RouteProblem, merge = true): Steps<Network> {
   const { site, stops, starts, ends } = problem;
   const places = [...new Set(stops.flatMap(({ alternatives }) => alternatives))];
   const rowOf = new Map(places.map((place, row): [string, number] => [place, row]));
@@ -73,7 +80,7 @@ export function createNetwork(problem: RouteProblem, merge = true): Network {
     groups: Int32Array.from(list, ({ group }) => rankOf.get(group) ?? 0),
     options: list.map(({ options }) => options),
     places,
-    ...measure(site, places, starts, ends),
+    ...(yield* measure(site, places, starts, ends)),
   };
 }
 

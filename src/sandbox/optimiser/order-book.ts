@@ -1,6 +1,7 @@
 import type { ClusterLimits, ClusterProblem } from '../model.ts';
 import { routeOf } from './asis.ts';
 import { createNetwork, type Network } from './network.ts';
+import type { Steps } from './steps.ts';
 
 /** An order as the search sees it. */
 export interface Order {
@@ -20,8 +21,8 @@ export interface OrderBook {
 }
 
 /** The orders of a cluster problem, in order of first appearance, over one network of all picks. */
-export function createOrderBook(problem: ClusterProblem): OrderBook {
-  const network = createNetwork(
+export function* createOrderBook(problem: ClusterProblem): Steps<OrderBook> {
+  const network = yield* createNetwork(
     routeOf(
       problem,
       problem.picks.map((_, pick) => pick),

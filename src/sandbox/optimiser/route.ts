@@ -3,6 +3,7 @@ import { canSolveExactly, solveExactly } from './exact.ts';
 import { iterateSearch, nearestNeighbourWalk } from './iterated.ts';
 import { createNetwork, type Network, type Walk } from './network.ts';
 import { createRandom } from './random.ts';
+import type { Steps } from './steps.ts';
 
 /** Kick rounds: at least so many, and so many for each stop where a round is cheap (distances do not differ each way). */
 const ROUNDS = 5000;
@@ -73,12 +74,12 @@ function keepsGroups({ stops }: RouteProblem, order: readonly number[]): boolean
   });
 }
 
-function solve(problem: RouteProblem, { seed, rounds }: SolveOptions, merge: boolean): RouteSolution {
-  const network = createNetwork(problem, merge);
+function* solve(problem: RouteProblem, { seed, rounds }: SolveOptions, merge: boolean): Steps<RouteSolution> {
+  const network = yield* createNetwork(problem, merge);
   const kicks = rounds ?? Math.max(ROUNDS, network.symmetric ? ROUNDS_PER_STOP * network.size : 0);
   const found = canSolveExactly(network)
-    ? solveExactly(network)
-    : iterateSearch(network, nearestNeighbourWalk(network), createRandom(seed), kicks);
+    ? yield* solveExactly(network)
+    : yield* iterateSearch(network, nearestNeighbourWalk(network), createRandom(seed), kicks);
   return solutionOf(problem, network, found);
 }
 
@@ -90,14 +91,14 @@ function solve(problem: RouteProblem, { seed, rounds }: SolveOptions, merge: boo
  * The walk is never longer than that of `initial` (indexes into `stops`, as {@link walkAsis} walks
  * them; default: the order of `stops`), if that order keeps the groups.
  */
-export function optimiseRoute(
+export function* optimiseRoute(
   problem: RouteProblem,
   options: SolveOptions,
   initial: readonly number[] = problem.stops.map((_, index) => index),
-): RouteSolution {
-  const candidates = [solve(problem, options, true)];
+): Steps<RouteSolution> {
+  const candidates = [yield* solve(problem, options, true)];
   if (problem.site.plan === undefined && problem.stops.length <= MOST_UNMERGED) {
-    candidates.push(solve(problem, options, false));
+    candidates.push(yield* solve(problem, options, false));
   }
   if (keepsGroups(problem, initial)) candidates.push(walkAsis(problem, initial));
   return candidates.reduce((best, candidate) => (candidate.distance < best.distance ? candidate : best));

@@ -1,4 +1,5 @@
 import type { Cart, CartLoader } from './cart.ts';
+import type { Steps } from './steps.ts';
 
 const NONE = Number.NEGATIVE_INFINITY;
 
@@ -6,7 +7,7 @@ const NONE = Number.NEGATIVE_INFINITY;
  * Joins carts, always the two whose joining saves most walking (Clarke and Wright 1964, the savings
  * computed anew after each joining), until nothing is saved or a limit is in the way.
  */
-export function joinBySavings(loader: CartLoader, single: readonly Cart[]): readonly Cart[] {
+export function* joinBySavings(loader: CartLoader, single: readonly Cart[]): Steps<readonly Cart[]> {
   const carts: (Cart | undefined)[] = [...single];
   const count = carts.length;
   const savings = new Float64Array(count * count).fill(NONE);
@@ -32,9 +33,13 @@ export function joinBySavings(loader: CartLoader, single: readonly Cart[]): read
     partner[row] = best;
   }
 
-  for (let row = 0; row < count; row += 1) for (let column = 0; column < row; column += 1) weigh(row, column);
+  for (let row = 0; row < count; row += 1) {
+    for (let column = 0; column < row; column += 1) weigh(row, column);
+    yield;
+  }
   for (let row = 0; row < count; row += 1) choose(row);
   for (;;) {
+    yield;
     let row = -1;
     let most = 0;
     for (let at = 0; at < count; at += 1) {

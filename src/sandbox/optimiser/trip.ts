@@ -1,4 +1,5 @@
 import type { Network } from './network.ts';
+import type { Steps } from './steps.ts';
 
 /** The walk of one cluster, as the search estimates it: nodes in walking order, the row of each, the length. */
 export interface Trip {
@@ -19,7 +20,7 @@ export interface TripPlanner {
   /** For every list of nodes the length without those that are on no other list. */
   lengthsWithout(trip: Trip, lists: readonly Int32Array[]): readonly number[];
   /** Shortened by moving single nodes and turning stretches round, until neither helps. */
-  polish(trip: Trip): Trip;
+  polish(trip: Trip): Steps<Trip>;
   /** How many insertions, or as much other work, were weighed so far. */
   work(): number;
 }
@@ -27,6 +28,8 @@ export interface TripPlanner {
 const EPSILON = 1e-7;
 /** What looking at any trip costs, next to one insertion. */
 const OVERHEAD = 20;
+/** Longer trips are polished in steps; nothing else may be weighed between them. */
+const LONG = 100;
 /** Owners of a node that is on no list, and on several. */
 const NOBODY = -1;
 const SEVERAL = -2;
@@ -208,11 +211,13 @@ export function createTripPlanner({ size, options, distances, width, places }: N
       for (const list of lists) for (const node of list) owner[node] = NOBODY;
       return lengths;
     },
-    polish(trip) {
+    *polish(trip) {
       lay(trip);
       for (let changed = true; changed;) {
         changed = turnRound();
+        if (count > LONG) yield;
         changed = moveSingles() || changed;
+        if (count > LONG) yield;
         work += count * count;
       }
       length = measured();

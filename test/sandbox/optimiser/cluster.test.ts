@@ -2,11 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { exampleSite } from '../../../src/sandbox/example-site.ts';
 import type { ClusterLimits, ClusterPick, ClusterProblem, ClusterSolution } from '../../../src/sandbox/model.ts';
 import { asisClusters } from '../../../src/sandbox/optimiser/asis.ts';
-import { optimiseClusters } from '../../../src/sandbox/optimiser/cluster.ts';
+import { optimiseClusters as clusterSteps } from '../../../src/sandbox/optimiser/cluster.ts';
 import { withinLimits } from '../../../src/sandbox/optimiser/limits.ts';
 import { createRandom } from '../../../src/sandbox/optimiser/random.ts';
-import { optimiseRoute } from '../../../src/sandbox/optimiser/route.ts';
+import { optimiseRoute as routeSteps } from '../../../src/sandbox/optimiser/route.ts';
+import { runSteps } from '../../../src/sandbox/optimiser/steps.ts';
 import { anyOf, directedSite, pickAt } from './instances.ts';
+
+const optimiseRoute = (...facts: Parameters<typeof routeSteps>) => runSteps(routeSteps(...facts));
+const optimiseClusters = (...facts: Parameters<typeof clusterSteps>) => runSteps(clusterSteps(...facts));
 
 const SITE = exampleSite();
 const LOCATIONS = SITE.names.filter((name) => name !== 'Start' && name !== 'End');

@@ -3,8 +3,11 @@ import { singleBlockOptimum } from '../../../bench/single-block-optimum.ts';
 import { exampleSite } from '../../../src/sandbox/example-site.ts';
 import type { RouteProblem, RouteStop } from '../../../src/sandbox/model.ts';
 import { createRandom } from '../../../src/sandbox/optimiser/random.ts';
-import { optimiseRoute, walkAsis } from '../../../src/sandbox/optimiser/route.ts';
+import { optimiseRoute as routeSteps, walkAsis } from '../../../src/sandbox/optimiser/route.ts';
+import { runSteps } from '../../../src/sandbox/optimiser/steps.ts';
 import { anyOf, blocksSite, directedSite, shortestByTrying, walkedDistance } from './instances.ts';
+
+const optimiseRoute = (...facts: Parameters<typeof routeSteps>) => runSteps(routeSteps(...facts));
 
 const SEEDS = Array.from({ length: 12 }, (_, seed) => seed);
 

@@ -5,6 +5,7 @@ import { createLocalSearch } from '../../../src/sandbox/optimiser/local-search.t
 import { nearestNodes } from '../../../src/sandbox/optimiser/neighbours.ts';
 import { createNetwork, type Network, type Walk } from '../../../src/sandbox/optimiser/network.ts';
 import { createRandom } from '../../../src/sandbox/optimiser/random.ts';
+import { runSteps } from '../../../src/sandbox/optimiser/steps.ts';
 import { createTour } from '../../../src/sandbox/optimiser/tour.ts';
 import { anyOf, blocksSite, directedSite } from './instances.ts';
 
@@ -18,7 +19,7 @@ function lengthOf({ distances, width, places }: Network, { order, rows }: Walk):
 function networkOf(kind: 'two blocks' | 'directed', stops: number, alternatives: number, seed: number): Network {
   const random = createRandom(seed + 1);
   const site = kind === 'directed' ? directedSite(40, random) : blocksSite(5, [0, 1000, 2000]);
-  return createNetwork({
+  return runSteps(createNetwork({
     site,
     starts: [anyOf(site.names, random), anyOf(site.names, random)],
     ends: [anyOf(site.names, random)],
@@ -26,26 +27,26 @@ function networkOf(kind: 'two blocks' | 'directed', stops: number, alternatives:
       alternatives: Array.from({ length: alternatives }, () => anyOf(site.names, random)),
       group: 0,
     })),
-  });
+  }));
 }
 
 describe('the local search with kicks', () => {
   it.each(SEEDS)('finds the proven optimum of 12 stops in two blocks (problem %d)', (seed) => {
     const network = networkOf('two blocks', 12, 1, seed);
-    const found = iterateSearch(network, nearestNeighbourWalk(network), createRandom(1), 3000);
-    expect(lengthOf(network, found)).toBe(lengthOf(network, solveExactly(network)));
+    const found = runSteps(iterateSearch(network, nearestNeighbourWalk(network), createRandom(1), 3000));
+    expect(lengthOf(network, found)).toBe(lengthOf(network, runSteps(solveExactly(network))));
   });
 
   it.each(SEEDS)('finds the proven optimum of 8 stops with three places each (problem %d)', (seed) => {
     const network = networkOf('two blocks', 8, 3, seed);
-    const found = iterateSearch(network, nearestNeighbourWalk(network), createRandom(1), 3000);
-    expect(lengthOf(network, found)).toBe(lengthOf(network, solveExactly(network)));
+    const found = runSteps(iterateSearch(network, nearestNeighbourWalk(network), createRandom(1), 3000));
+    expect(lengthOf(network, found)).toBe(lengthOf(network, runSteps(solveExactly(network))));
   });
 
   it.each(SEEDS)('finds the proven optimum of 9 stops where distances differ each way (problem %d)', (seed) => {
     const network = networkOf('directed', 9, 1, seed);
-    const found = iterateSearch(network, nearestNeighbourWalk(network), createRandom(1), 3000);
-    expect(lengthOf(network, found)).toBe(lengthOf(network, solveExactly(network)));
+    const found = runSteps(iterateSearch(network, nearestNeighbourWalk(network), createRandom(1), 3000));
+    expect(lengthOf(network, found)).toBe(lengthOf(network, runSteps(solveExactly(network))));
   });
 });
 
@@ -58,7 +59,7 @@ describe('one descent', () => {
       order,
       order.map((node) => network.options[node]?.[0] ?? 0),
     );
-    const search = createLocalSearch(network, tour, nearestNodes(network, 20));
+    const search = createLocalSearch(network, tour, runSteps(nearestNodes(network, 20)));
     const before = tour.length();
     for (const node of order) search.wake(node);
     const shortened = search.settle();
