@@ -1,11 +1,13 @@
 /** `npm run bench`: every measured promise beside its baseline. `npm run bench -- start-up` runs one. */
 import { benchLargeAnswer } from './large-answer.ts';
+import { benchListen } from './listen.ts';
 import { benchOptimiser } from './optimiser.ts';
 import { benchStartUp } from './start-up.ts';
 
 const BENCHES = {
   'start-up': benchStartUp,
   'large-answer': benchLargeAnswer,
+  listen: benchListen,
   optimiser: benchOptimiser,
 } as const;
 

@@ -14,7 +14,8 @@ export function createClock(): Clock {
       for (let left = ms; left > LONGEST_TIMER_MS; left = end - monotonicNow()) {
         await pause(LONGEST_TIMER_MS, signal);
       }
-      await pause(Math.max(0, end - monotonicNow()), signal);
+      // A timer drops what is less than a millisecond, and would end too early.
+      await pause(Math.ceil(Math.max(0, end - monotonicNow())), signal);
     },
   };
 }

@@ -45,7 +45,7 @@ export function* answerCluster(task: Task, site: Site, optimiser: Optimiser, see
 
 /**
  * `routing_policy` ASIS: orders are grouped anew but walked in the order of today, and the lists of
- * today are kept when that is no gain.
+ * today are kept when they are shorter.
  */
 function walkedAsis(
   problem: ClusterProblem,
@@ -61,7 +61,7 @@ function walkedAsis(
     return { ...cluster, distance: optimiser.asisClusters({ ...problem, picks: group })?.distance ?? cluster.distance };
   });
   const distance = clusters.reduce((sum, cluster) => sum + cluster.distance, 0);
-  return asis !== undefined && asis.distance <= distance ? asis : { clusters, distance };
+  return asis !== undefined && asis.distance < distance ? asis : { clusters, distance };
 }
 
 function clusterPick({ input, options }: ValidPick): ClusterPick {

@@ -38,10 +38,11 @@ export function createSqliteInbox(options: SqliteInboxOptions): Inbox {
 
   return {
     async accept({ id, receivedAt, verified, kind, event, requestId, headers, body }) {
+      // Node 22 binds bytes of length 0 as NULL; an empty body is still a body.
       const changes = await run(
         `INSERT INTO deliveries
            (id, scope, received_at, verified, kind, event, request_id, headers, body, next_attempt_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, coalesce(?, zeroblob(0)), ?) ON CONFLICT (id) DO NOTHING`,
         id,
         scope,
         receivedAt,

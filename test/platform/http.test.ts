@@ -415,7 +415,9 @@ describe('the process', () => {
       await http({ method: 'GET', url: 'https://127.0.0.1:${mute}', headers: {}, timeoutMs: 20 })
         .catch((error) => process.stdout.write(error.kind));
     `;
-    const child = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: 'pipe' });
+    // Some versions of Node warn on stderr about the colour variables that a test runner sets.
+    const env = { PATH: process.env['PATH'] };
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: 'pipe', env });
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));

@@ -81,6 +81,7 @@ function improvePair(loader: CartLoader, a: Cart, b: Cart): readonly [Cart, Cart
   return change?.();
 }
 
+/** Polishes the trip of every cart. */
 export function* polishAll(loader: CartLoader, carts: readonly Cart[]): Steps<readonly Cart[]> {
   const polished: Cart[] = [];
   for (const cart of carts) polished.push(yield* loader.polish(cart));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { exampleSite } from '../../../src/sandbox/example-site.ts';
+import { parseSite } from '../../../src/sandbox/layout.ts';
 import type { ClusterLimits, ClusterPick, ClusterProblem, ClusterSolution } from '../../../src/sandbox/model.ts';
 import { asisClusters } from '../../../src/sandbox/optimiser/asis.ts';
 import { optimiseClusters as clusterSteps } from '../../../src/sandbox/optimiser/cluster.ts';
@@ -178,6 +179,53 @@ describe('clusters', () => {
       [1, 3],
     ]);
     expect(solution.distance).toBe(asisClusters(problem)?.distance);
+  });
+
+  describe('when the lists of today split the orders', () => {
+    const site = parseSite({
+      site_name: 'Corner',
+      names: ['start', 'a near', 'a far', 'b near', 'b far'],
+      matrix: [
+        [0, 1, 10, 1, 10],
+        [1, 0, 1, 5, 5],
+        [10, 1, 0, 5, 5],
+        [1, 5, 5, 0, 1],
+        [10, 5, 5, 1, 0],
+      ],
+    });
+    const clustersFor = (nearSequence: number) => {
+      const picks = [
+        pickAt('x', 'a near', { listId: 'a', asisSequence: nearSequence }),
+        pickAt('x', 'b near', { listId: 'b', asisSequence: nearSequence }),
+        pickAt('y', 'a far', { listId: 'a', asisSequence: 2 }),
+        pickAt('y', 'b far', { listId: 'b', asisSequence: 2 }),
+      ];
+      const problem = { site, starts: ['start'], ends: [], picks, limits: { locations: 2 } };
+      const { clusters, distance } = optimiseClusters(problem, { seed: 1 });
+      return { asis: asisClusters(problem)?.distance, distance, picks: clusters.map((cluster) => cluster.picks) };
+    };
+
+    it('and are shorter as they are walked, they stay', () => {
+      expect(clustersFor(1)).toEqual({
+        asis: 4,
+        distance: 4,
+        picks: [
+          [0, 2],
+          [1, 3],
+        ],
+      });
+    });
+
+    it('and would be shorter only if they were walked better, orders are kept whole', () => {
+      expect(clustersFor(3)).toEqual({
+        asis: 22,
+        distance: 21,
+        picks: [
+          [0, 1],
+          [2, 3],
+        ],
+      });
+    });
   });
 });
 

@@ -19,15 +19,17 @@ function lengthOf({ distances, width, places }: Network, { order, rows }: Walk):
 function networkOf(kind: 'two blocks' | 'directed', stops: number, alternatives: number, seed: number): Network {
   const random = createRandom(seed + 1);
   const site = kind === 'directed' ? directedSite(40, random) : blocksSite(5, [0, 1000, 2000]);
-  return runSteps(createNetwork({
-    site,
-    starts: [anyOf(site.names, random), anyOf(site.names, random)],
-    ends: [anyOf(site.names, random)],
-    stops: Array.from({ length: stops }, () => ({
-      alternatives: Array.from({ length: alternatives }, () => anyOf(site.names, random)),
-      group: 0,
-    })),
-  }));
+  return runSteps(
+    createNetwork({
+      site,
+      starts: [anyOf(site.names, random), anyOf(site.names, random)],
+      ends: [anyOf(site.names, random)],
+      stops: Array.from({ length: stops }, () => ({
+        alternatives: Array.from({ length: alternatives }, () => anyOf(site.names, random)),
+        group: 0,
+      })),
+    }),
+  );
 }
 
 describe('the local search with kicks', () => {
