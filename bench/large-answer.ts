@@ -5,13 +5,14 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { LARGE_ANSWER_ID, largeAnswer } from '../test/support/large-answer.ts';
 
 const PROGRAM = fileURLToPath(new URL('../bin/optipick.js', import.meta.url));
 const PICKS = 100_000;
 
 export async function benchLargeAnswer(print: (line: string) => void): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'optipick-bench-'));
-  const answer = Buffer.from(largeAnswer());
+  const answer = largeAnswer(PICKS);
   const server = createServer((_request, response) => {
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': answer.length });
     response.end(answer);
@@ -20,7 +21,7 @@ export async function benchLargeAnswer(print: (line: string) => void): Promise<v
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   const base = `http://127.0.0.1:${port}`;
-  const id = '6'.repeat(24);
+  const id = LARGE_ANSWER_ID;
   const peak = join(folder, 'peak.cjs');
   writeFileSync(
     peak,
@@ -53,34 +54,6 @@ export async function benchLargeAnswer(print: (line: string) => void): Promise<v
     server.closeAllConnections();
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** An answer with every optional field null, as the real ones are. */
-function largeAnswer(): string {
-  const picks = Array.from({ length: PICKS }, (_, at) => ({
-    pick_id: `pick_${at}`,
-    location_id: `A${at % 422}`,
-    asis_sequence: at,
-    priority: 0,
-    sku_id: null,
-    quantity: 1,
-    order_id: `order_${Math.floor(at / 3)}`,
-    hu_id: null,
-    hu_type: null,
-    optim_sequence: at,
-    path: null,
-    instructions: { hallways: null, end_loop: null, start_loop: null },
-    note: 'x'.repeat(240),
-  }));
-  return JSON.stringify({
-    type: 'ROUTE',
-    request_id: '6'.repeat(24),
-    computation_time: 1,
-    unit: 'cm',
-    picks,
-    asis_distance: 2e7,
-    optimal_distance: 1e7,
-  });
 }
 
 /** Runs a command with its output thrown away; Node tells its own peak when it ends. */

@@ -7,13 +7,16 @@ export interface Waiter {
   wake(): void;
 }
 
+const WOKEN = 'woken';
+
 export function createWaiter(clock: Pick<Clock, 'sleep'>): Waiter {
   let woken = false;
   let sleeping: AbortController | undefined;
   return {
     wake() {
       woken = true;
-      sleeping?.abort();
+      // With a reason of its own: the default one is an error with a stack, made for each webhook.
+      sleeping?.abort(WOKEN);
     },
     async wait(ms) {
       const sleeper = new AbortController();

@@ -9,11 +9,11 @@ import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { LARGE_ANSWER_ID, largeAnswer } from '../support/large-answer.ts';
 import { createWorkplace, PROGRAM, type Workplace } from '../support/program.ts';
 
-const ID = '6'.repeat(24);
 const PICKS = 100_000;
-const ANSWER = Buffer.from(largeAnswer());
+const ANSWER = largeAnswer(PICKS);
 const MB = 1024;
 
 let workplace: Workplace;
@@ -42,27 +42,6 @@ afterAll(async () => {
   await workplace.remove();
 });
 
-/** Every optional field null, as real answers are. */
-function largeAnswer(): string {
-  const picks = Array.from({ length: PICKS }, (_, at) => ({
-    pick_id: `pick_${at}`,
-    location_id: `A${at % 422}`,
-    asis_sequence: at,
-    priority: 0,
-    sku_id: null,
-    quantity: 1,
-    order_id: `order_${Math.floor(at / 3)}`,
-    hu_id: null,
-    hu_type: null,
-    optim_sequence: at,
-    path: null,
-    instructions: { hallways: null, end_loop: null, start_loop: null },
-    note: 'x'.repeat(240),
-  }));
-  const head = { type: 'ROUTE', request_id: ID, computation_time: 1, unit: 'cm' };
-  return JSON.stringify({ ...head, picks, asis_distance: 2e7, optimal_distance: 1e7 });
-}
-
 interface Measured {
   readonly code: number | null;
   readonly stderr: string;
@@ -72,7 +51,7 @@ interface Measured {
 
 /** Runs `route get` and hands its stdout to `read`. */
 async function get(args: readonly string[], read: (stdout: Readable) => Promise<void>): Promise<Measured> {
-  const child = spawn(process.execPath, ['--require', peakHook, PROGRAM, 'route', 'get', ID, ...args], {
+  const child = spawn(process.execPath, ['--require', peakHook, PROGRAM, 'route', 'get', LARGE_ANSWER_ID, ...args], {
     cwd: workplace.folder,
     env: { ...workplace.env, OPTIPICK_API_KEY: 'key-of-the-tests', OPTIPICK_BASE_URL: url },
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
@@ -118,7 +97,7 @@ describe('an answer of 50 MB', () => {
     });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const lines = text.split('\n');
-    expect(lines[0]).toBe(`Route · ${ID}`);
+    expect(lines[0]).toBe(`Route · ${LARGE_ANSWER_ID}`);
     expect(lines.filter((line) => line.includes('pick_')).length).toBe(PICKS);
     expect(lines.slice(-6)).toEqual([
       '',
@@ -143,7 +122,9 @@ describe('an answer of 50 MB', () => {
   });
 
   test.each([['--json'], ['--all']])('ends quietly when the reader goes away: %s | head -1', async (flag) => {
-    const words = [process.execPath, PROGRAM, 'route', 'get', ID, flag].map((word) => `'${word}'`).join(' ');
+    const words = [process.execPath, PROGRAM, 'route', 'get', LARGE_ANSWER_ID, flag]
+      .map((word) => `'${word}'`)
+      .join(' ');
     const { exitCode, stdout, stderr } = await execa('sh', ['-c', `{ ${words}; echo "code $?" >&2; } | head -c 8`], {
       cwd: workplace.folder,
       env: { ...workplace.env, OPTIPICK_API_KEY: 'key-of-the-tests', OPTIPICK_BASE_URL: url },

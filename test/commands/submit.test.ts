@@ -196,7 +196,7 @@ describe('a bad request is exit 2, told whole, and nothing is sent', () => {
     ['JSON that breaks off', ['cluster', 'submit', '-'], '{"site_name": "E", "picks": [', 'invalid_json'],
     ['an empty input', ['cluster', 'submit', '-'], '', 'empty_input'],
     ['a file that is not there', ['cluster', 'submit', 'absent.json'], '', 'input_not_readable'],
-    ['a folder', ['cluster', 'submit', '/work'], '', 'input_not_readable'],
+    ['a folder', ['cluster', 'submit', '/waves'], '', 'input_not_readable'],
     ['a parameter that is not JSON', ['cluster', 'submit', 'wave.json', '--param', 'a=b c'], '', 'invalid_parameter'],
     ['a parameter without a value', ['cluster', 'submit', 'wave.json', '--param', 'a'], '', 'usage'],
     ['--wait beside --sync', ['cluster', 'submit', 'wave.json', '--wait', '--sync'], '', 'conflicting_options'],

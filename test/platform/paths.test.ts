@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { configFolder, stateFolder, type Surroundings } from '../../src/platform/paths.ts';
 
-const LINUX: Surroundings = { env: {}, platform: 'linux', home: '/home/ann', cwd: '/work' };
+const LINUX: Surroundings = { env: {}, platform: 'linux', home: '/home/ann', cwd: '/waves' };
 const WINDOWS: Surroundings = { env: {}, platform: 'win32', home: 'C:\\Users\\ann', cwd: 'D:\\work' };
 
 describe.each([
@@ -45,7 +45,7 @@ describe.each([
   });
 
   test(`is absolute, also with a relative $${own}`, () => {
-    expect(folder({ ...LINUX, env: { [own]: 'ci/config' } })).toBe('/work/ci/config');
+    expect(folder({ ...LINUX, env: { [own]: 'ci/config' } })).toBe('/waves/ci/config');
     expect(folder({ ...WINDOWS, env: { [own]: 'ci' } })).toBe('D:\\work\\ci');
   });
 

@@ -71,7 +71,7 @@ describe('the machine in memory', () => {
       { profile: 'other', key: 'api-key', value: 'key' },
     ]);
     expect([host.files.paths(), host.files.text('b.json'), host.profiles, host.settingsFile.path]).toEqual([
-      ['/work/a.json', '/work/b.json'],
+      ['/waves/a.json', '/waves/b.json'],
       'text',
       { other: { 'api-key': 'key' } },
       '/home/picker/.config/optipick/config.json',

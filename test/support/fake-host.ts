@@ -71,7 +71,7 @@ export interface FakeHost extends Host {
   signal(signal: StopSignal): void;
 }
 
-const CWD = '/work';
+const CWD = '/waves';
 const HOME = '/home/picker';
 
 /** A fresh machine; nothing is shared between two of them. */

@@ -35,6 +35,14 @@ export function addEvents(parent: Command, context: ContextSource): void {
   addShow(group, context);
   addReplay(group, context);
   addSync(group, context);
+  withHelp(group, {
+    examples: [
+      ['optipick events list', 'what came'],
+      ['optipick events replay --failed', 'try again what was given up'],
+      ['optipick events sync', 'fetch the results that no webhook brought'],
+    ],
+    failures: [['usage', 'wrong options'], STATE_FAILURE],
+  });
 }
 
 function addList(group: Command, context: ContextSource): void {
@@ -50,6 +58,7 @@ function addList(group: Command, context: ContextSource): void {
 {"v":1,"id":"msg_...","event":null,"request_id":"...","kind":"cluster","status":"done","attempts":1,
 "received_at":"...","last_error":null}. "failed" is what was given up after many attempts.`,
     examples: [
+      ['optipick events list', 'the last fifty'],
       ['optipick events list --since 2h', 'what came in the last two hours'],
       ['optipick events list --status failed --json | jq -r .id', 'the ids of what was given up'],
     ],
@@ -71,6 +80,7 @@ function addShow(group: Command, context: ContextSource): void {
     output: 'Its facts, headers and payload; with --json one object. Headers that may hold credentials are left out.',
     examples: [
       ['optipick events show 67507ad05e593173d0313e0f', 'the webhook about a request'],
+      ['optipick events show msg_2bXwVjQ9uWmVJk8zqf0qS1Ho3Wd', 'one delivery by its svix-id'],
       ['optipick events show msg_2bXwVjQ9uWmVJk8zqf0qS1Ho3Wd --raw > body.json', 'its body, byte for byte'],
     ],
     failures: [['usage', 'there is no such delivery'], STATE_FAILURE],
@@ -98,6 +108,7 @@ that is left to the listener that runs on this machine, or to the next one.
 The timestamp is signed with the rest and stays: a target that refuses old ones refuses it.`,
     examples: [
       ['optipick events replay --failed', 'try again what was given up'],
+      ['optipick events replay 67507ad05e593173d0313e0f', 'do the work for one request once more'],
       ['optipick events replay --since 1d -f http://127.0.0.1:3000/hooks', 'fill a service that missed a day'],
     ],
     environment: API_ENVIRONMENT,
@@ -123,6 +134,7 @@ function addSync(group: Command, context: ContextSource): void {
 {"v":1,"type":"result","request_id":"...","kind":"cluster","state":"done","result":{...}}.`,
     examples: [
       ['optipick events sync', 'catch up after a time without a listener'],
+      ['optipick events sync -p staging', 'for another account'],
       ['optipick events sync --json >> results.ndjson', 'in a job of cron'],
     ],
     environment: API_ENVIRONMENT,

@@ -1,10 +1,10 @@
 /** `optipick listen`: receive webhooks. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { parsePort } from '../../domain/settings.ts';
 import { CliError } from '../../errors.ts';
 import { parseDuration } from '../../input/duration.ts';
 import { parseSize } from '../../input/size.ts';
-import { collect, collectList, withHelp, type ContextSource } from '../declaration.ts';
+import { collect, collectList, durationOption, withHelp, type ContextSource } from '../declaration.ts';
 
 export interface ListenFlags {
   readonly port?: number;
@@ -58,8 +58,8 @@ export function addListen(parent: Command, context: ContextSource): void {
       collectList,
     )
     .option('--trust-proxy', 'believe the X-Forwarded-For of a proxy of your own')
-    .option('--tolerance <duration>', 'how old, or new, a signature may be', duration('--tolerance'), 300_000)
-    .option('--max-body <size>', 'refuse larger ones', (text: string) => parseSize(text, '--max-body'), 1_048_576)
+    .addOption(durationOption('--tolerance', 'how old, or new, a signature may be', '5m'))
+    .addOption(maxBodyOption())
     .option('--record <folder>', 'keep each request, taken in or not, as a file')
     .option('--no-verify-signature', 'take in what anybody sends: for tests only')
     .option('--tls-cert <file>', 'serve https with this certificate (PEM)')
@@ -106,4 +106,11 @@ function parseCount(text: string): number {
   const count = /^\d{1,9}$/.test(text.trim()) ? Number(text) : 0;
   if (count >= 1) return count;
   throw new CliError('usage', `--count: "${text}" is not a number from 1 on`, { code: 'bad_count' });
+}
+
+/** `--max-body <size>`; its value in bytes. The default is shown as it would be typed. */
+function maxBodyOption(): Option {
+  return new Option('--max-body <size>', 'refuse larger ones')
+    .argParser((text) => parseSize(text, '--max-body'))
+    .default(parseSize('1mb', '--max-body'), '1mb');
 }
