@@ -24,7 +24,7 @@ export function incomingRequest(message: IncomingMessage, maxBodyBytes: number, 
     method: message.method ?? 'GET',
     url: message.url ?? '/',
     headers: incomingHeaders(message.rawHeaders),
-    body: hasBody(message) ? limitedBody(message, maxBodyBytes, watch) : null,
+    body: hasBody(message) ? (arrivedBody(message) ?? limitedBody(message, maxBodyBytes, watch)) : null,
     remoteAddress: message.socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, ''),
   };
 }
@@ -37,6 +37,13 @@ export function declaredLength(message: IncomingMessage): number | undefined {
 
 function hasBody(message: IncomingMessage): boolean {
   return message.headers['transfer-encoding'] !== undefined || (declaredLength(message) ?? 0) > 0;
+}
+
+/** The bytes of a short body that came with its head, without the cost of a stream. Its length was judged by the head. */
+function arrivedBody(message: IncomingMessage): Uint8Array | undefined {
+  const length = declaredLength(message);
+  if (!message.complete || length === undefined || message.readableLength !== length) return undefined;
+  return (message.read() as Buffer | null) ?? undefined;
 }
 
 /** From the raw list: `headersDistinct` throws on a header named `__proto__` in the older Node versions supported. */

@@ -76,7 +76,8 @@ export async function serveHttp(app: Http, options: ServeOptions, machine: Serve
       }
     };
     if ((declaredLength(message) ?? 0) > options.maxBodyBytes) refuseBody(response, options.maxBodyBytes);
-    else void serve();
+    // When the chunk that holds the head has been read whole, so that a short body is there at once.
+    else process.nextTick(() => void serve());
   };
 
   server.on('request', handle);

@@ -35,6 +35,9 @@ export interface PayloadFacts {
 /** Only an identifier can be put into the path of a request without changing its meaning. */
 const REQUEST_ID = /^[\w-]{1,128}$/;
 
+/** Drops a byte order mark, and refuses what is not UTF-8. */
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
 const TYPE_FIELDS = ['type', 'event_type', 'eventType'] as const;
 
 /**
@@ -66,7 +69,7 @@ export function isPublicHeader(name: string): boolean {
 
 function jsonOf(body: Uint8Array): { readonly text: string; readonly value: unknown } | undefined {
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
+    const text = UTF8.decode(body);
     return { text, value: JSON.parse(text) as unknown };
   } catch {
     return undefined;

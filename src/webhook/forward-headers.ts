@@ -19,10 +19,23 @@ const OWN_TO_A_HOP: ReadonlySet<string> = new Set([
 
 /** The headers that are part of the message: all but those of the connection, and those that `Connection` names. */
 export function endToEndHeaders(headers: HttpHeaders): readonly HeaderLine[] {
-  const named = new Set(valuesOf(headers['connection']).flatMap((value) => value.toLowerCase().split(/\s*,\s*/)));
-  return Object.entries(headers)
-    .filter(([name]) => !OWN_TO_A_HOP.has(name) && !named.has(name))
-    .flatMap(([name, value]) => valuesOf(value).map((text): HeaderLine => [name, text]));
+  const connection = headers['connection'];
+  const named =
+    connection === undefined
+      ? undefined
+      : [connection]
+          .flat()
+          .join(',')
+          .toLowerCase()
+          .split(/\s*,\s*/);
+  const lines: HeaderLine[] = [];
+  for (const name of Object.keys(headers)) {
+    const value = headers[name];
+    if (value === undefined || OWN_TO_A_HOP.has(name) || named?.includes(name) === true) continue;
+    if (typeof value === 'string') lines.push([name, value]);
+    else for (const text of value) lines.push([name, text]);
+  }
+  return lines;
 }
 
 /** Kept headers as those of a new request. */
@@ -34,8 +47,4 @@ export function headersOf(lines: readonly HeaderLine[]): HttpHeaders {
     else headers.set(name, [...(typeof before === 'string' ? [before] : before), value]);
   }
   return Object.fromEntries(headers);
-}
-
-function valuesOf(value: string | readonly string[] | undefined): readonly string[] {
-  return value === undefined ? [] : typeof value === 'string' ? [value] : value;
 }

@@ -33,7 +33,7 @@ export function entryOf(row: Row): InboxEntry {
 
 /** Bytes, as a header may hold any of them and SQLite ends a text at the first zero. */
 export function headerBytes(headers: readonly HeaderLine[]): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify(headers));
+  return Buffer.from(JSON.stringify(headers));
 }
 
 function headersOf(encoded: Uint8Array): readonly HeaderLine[] {

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { KIND_NAMES, type Kind } from '../../domain/kinds.ts';
 import { CliError } from '../../errors.ts';
 import { parseDuration } from '../../input/duration.ts';
-import { API_ENVIRONMENT, API_FAILURES, withHelp, type ContextSource } from '../declaration.ts';
+import { API_ENVIRONMENT, API_FAILURES, durationOption, withHelp, type ContextSource } from '../declaration.ts';
 
 export interface EventListFlags {
   readonly status?: 'pending' | 'done' | 'failed';
@@ -99,7 +99,7 @@ function addReplay(group: Command, context: ContextSource): void {
     .option('--failed', 'all that was given up')
     .option('--since <duration>', 'all of the last, say, 2h', duration('--since'))
     .option('-f, --forward-to <url>', 'only send it there, as it came')
-    .option('--timeout <duration>', 'how long a running listener may take', duration('--timeout'), 10_000);
+    .addOption(durationOption('--timeout', 'how long a running listener may take', '10s'));
   withHelp(command, {
     output: `One line for each: what happened. With --json
 {"v":1,"type":"result","id":"msg_...","request_id":"...","outcome":"forwarded|shown|done|waiting|failed","error":null}.
