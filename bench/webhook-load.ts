@@ -11,6 +11,8 @@ export interface Load {
   readonly key: Buffer;
   /** Begins every id: no two loads on one inbox may share it. */
   readonly prefix: string;
+  /** For a server of HTTP/1.0, which ends the connection after each answer. */
+  readonly reconnect?: boolean;
   /** Called after each so many answers. */
   readonly onProgress?: (answered: number) => void;
 }
@@ -27,15 +29,8 @@ const PROGRESS_EVERY = 5000;
 /** About what a webhook with an envelope and a few fields is. */
 const PADDING = 'x'.repeat(1000);
 
-export async function sendLoad({
-  port,
-  path,
-  connections,
-  events,
-  key,
-  prefix,
-  onProgress,
-}: Load): Promise<LoadReport> {
+export async function sendLoad(load: Load): Promise<LoadReport> {
+  const { port, path, connections, events, key, prefix, onProgress } = load;
   let next = 0;
   let answered = 0;
   let refused = 0;
@@ -73,12 +68,38 @@ export async function sendLoad({
       socket.on('close', () => (next < events ? reject(new Error('the server closed a connection')) : resolve()));
       send();
     });
-  const sockets = await Promise.all(Array.from({ length: connections }, () => opened(port)));
-  await Promise.all(sockets.map(drive));
+  const driveAnew = async (): Promise<void> => {
+    while (next < events) {
+      const request = signedRequest(path, port, key, `${prefix}${next}`, next);
+      next += 1;
+      const sentAt = performance.now();
+      const status = await exchanged(port, request);
+      if (!status.startsWith('2')) refused += 1;
+      latencies[answered] = performance.now() - sentAt;
+      answered += 1;
+    }
+  };
+  if (load.reconnect === true) {
+    await Promise.all(Array.from({ length: connections }, driveAnew));
+  } else {
+    const sockets = await Promise.all(Array.from({ length: connections }, () => opened(port)));
+    await Promise.all(sockets.map(drive));
+  }
   const seconds = (performance.now() - begun) / 1000;
   const sorted = latencies.subarray(0, answered).toSorted();
   const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
   return { perSecond: answered / seconds, p50: at(0.5), p99: at(0.99), refused };
+}
+
+/** One request on a connection of its own; the status of its answer. */
+function exchanged(port: number, request: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(request));
+    let seen = '';
+    socket.on('data', (chunk: Buffer) => (seen += chunk.toString('latin1')));
+    socket.once('error', reject);
+    socket.once('close', () => resolve(seen.split(' ', 2)[1] ?? ''));
+  });
 }
 
 function opened(port: number): Promise<Socket> {

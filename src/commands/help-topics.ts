@@ -10,7 +10,7 @@ const EXIT_CODE_TOPIC = `Exit codes
   0     ok           the result was delivered, or what was waited for came
   1     internal     a bug in optipick; nothing foreseen ends like this                no
   2     usage        unknown flag or command, bad value, unreadable or invalid input   no
-  3     failed       the optimisation itself failed                                    no
+  3     failed       the optimisation itself failed; a replay was not taken            no
   4     auth         no API key, or it was rejected (401, 403)                         no
   5     refused      the API refused: 400, 404, 409, 422, other 4xx                    no
   6     unavailable  network, TLS, 429 or 5xx after all retries                        yes
@@ -61,6 +61,14 @@ Errors with --json are one line on stderr:
    "retryable":false,"hint":"..."}}
 "code" is a stable word, "details" lists single faults with their JSON path.`;
 
+/** As in `webhook/svix-addresses.ts`, which a listener checks by. */
+const SVIX_SOURCES = `  us       44.228.126.217, 50.112.21.217, 52.24.126.164, 54.148.139.208,
+           2600:1f24:64:8000::/56
+  us-east  54.164.207.221, 54.90.7.123, 2600:1f28:37:4000::/56
+  eu       52.215.16.239, 54.216.8.72, 63.33.109.123, 2a05:d028:17:8000::/56
+  au       13.239.204.236, 54.66.246.217, 54.252.65.96, 2406:da2c:13:4000::/56
+  ca       52.60.44.49, 3.98.68.230, 3.96.105.27, 2600:1f21:1c:4000::/56`;
+
 const WEBHOOKS_TOPIC = `Webhooks
 
 When an asynchronous request is finished, Optioryx sends a small signed message to every
@@ -82,7 +90,23 @@ the finished request, not the result: fetch that with "optipick poll <id>".
                 they come with the same svix-id, so a receiver must know duplicates
 
 A secret belongs to one endpoint. An API key is not a webhook secret.
-Try it without an account: "optipick demo".`;
+Try it without an account: "optipick demo".
+
+"optipick listen" is such an endpoint on this machine. Give the web application the
+public address of it (your proxy or tunnel in front of port 5000) and the path /webhook,
+and listen the secret that the application shows then.
+
+  answers       204 kept on disk, or kept before; 400, 401 not signed as it must be;
+                403 not from --allow-from; 404, 405, 413, 415 another kind of request;
+                503 the inbox cannot be written: the sender comes again
+  afterwards    fetch the result, show it, forward it, run a command; repeated when it
+                fails, first after about 2 s, given up after 12 attempts in 70 minutes
+                ("optipick events replay --failed"). Kept for 30 days.
+  missed        what no webhook brought: "optipick events sync"
+
+Svix, which sends for Optioryx, promises these source addresses to customers of some of
+its plans (for a firewall, or --allow-from svix, svix-us, svix-eu):
+${SVIX_SOURCES}`;
 
 export const HELP_TOPICS: readonly HelpTopic[] = [
   { name: 'exit-codes', text: EXIT_CODE_TOPIC },

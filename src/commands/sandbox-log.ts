@@ -9,6 +9,8 @@ export function renderNotice(notice: SandboxNotice, style: Style): string | unde
   switch (notice.type) {
     case 'request': {
       const status = String(notice.status);
+      // The page in a browser asks every two seconds.
+      if (notice.path === '/' && status === '200') return undefined;
       const shown = status.startsWith('2') ? style.green(status) : style.yellow(status);
       return `${shown} ${notice.method} ${cleanText(notice.path)}`;
     }

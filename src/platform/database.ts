@@ -2,6 +2,7 @@
 import { dirname } from 'node:path';
 import type * as Sqlite from 'node:sqlite';
 
+import { systemCodeOf } from '../errors.ts';
 import type { Database } from './host.ts';
 
 /**
@@ -15,10 +16,19 @@ export function openDatabase(path: string, options: { readonly readOnly?: boolea
   return new DatabaseSync(path, { readOnly });
 }
 
+/**
+ * A file that is there is not opened: closing any descriptor of a file drops all locks that this process
+ * holds on it (POSIX), those of an open connection too. Another process would then take itself for the
+ * last one and delete the write-ahead log under that connection.
+ */
 function createPrivately(path: string): void {
   const fs = process.getBuiltinModule('node:fs');
   fs.mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  fs.closeSync(fs.openSync(path, 'a', 0o600));
+  try {
+    fs.closeSync(fs.openSync(path, 'wx', 0o600));
+  } catch (error) {
+    if (systemCodeOf(error) !== 'EEXIST') throw error;
+  }
 }
 
 /**

@@ -1,4 +1,5 @@
 /** One attempt to deliver a webhook, as Svix makes it. Facts: docs.svix.com, "Retries" and "Delivery control". */
+import { joinSignals, underSignals } from '../domain/joined-signal.ts';
 import { type Http, headerOf, type HttpBody, TransportError } from '../domain/http.ts';
 import type { Clock } from '../platform/host.ts';
 import { readRetryAfter } from './retry-schedule.ts';
@@ -43,8 +44,9 @@ export async function attemptDelivery(
   const began = clock.monotonic();
   const late = new AbortController();
   const done = new AbortController();
-  const signal = AbortSignal.any([stop, late.signal]);
-  void clock.sleep(ATTEMPT_TIMEOUT_MS, AbortSignal.any([done.signal, stop])).then(
+  const joined = joinSignals([stop, late.signal]);
+  const { signal } = joined;
+  void underSignals([done.signal, stop], (either) => clock.sleep(ATTEMPT_TIMEOUT_MS, either)).then(
     () => late.abort(new Error('too late')),
     // The answer came first, or the sandbox stops.
     () => undefined,
@@ -74,6 +76,7 @@ export async function attemptDelivery(
       wish: undefined,
     };
   } finally {
+    joined.release();
     done.abort();
   }
 }

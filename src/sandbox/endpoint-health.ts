@@ -1,4 +1,5 @@
 /** Watches endpoints that fail, and says when one has failed for so long that it is disabled. */
+import { underSignals } from '../domain/joined-signal.ts';
 import type { Background } from './background.ts';
 import type { Clock } from '../platform/host.ts';
 import type { Pace } from './pace.ts';
@@ -40,7 +41,7 @@ export function createEndpointHealth(
       background.start(async () => {
         const left = watch.since + pace.real(DISABLE_AFTER_MS) - clock.now();
         try {
-          await clock.sleep(Math.max(0, left), AbortSignal.any([counting.signal, background.signal]));
+          await underSignals([counting.signal, background.signal], (either) => clock.sleep(Math.max(0, left), either));
         } catch (error) {
           if (counting.signal.aborted) return;
           throw error;

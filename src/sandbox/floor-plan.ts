@@ -11,14 +11,18 @@ export function renderFloorPlan(site: Site, walk: readonly string[] | undefined)
   if (plan === undefined) return undefined;
   const { x, y, width, height } = boundsOf(plan);
   const unit = Math.max(width, height) / 100;
+  const walked = new Set(walk);
   const named = [...plan.positions].map(
-    ([name, at]) => html`<circle cx="${at.x}" cy="${-at.y}" r="${unit}"><title>${name}</title></circle>`,
+    ([name, at]) =>
+      html`<circle cx="${at.x}" cy="${-at.y}" r="${unit}" class="${walked.has(name) ? 'walked' : 'passed'}">
+        <title>${name}</title>
+      </circle>`,
   );
   return html`<svg viewBox="${x} ${y} ${width} ${height}" role="img" aria-labelledby="plan-title">
     <title id="plan-title">${describe(site, walk)}</title>
     <g class="aisles" stroke-width="${unit * 2}">${linesOf(plan)}</g>
-    <g class="places">${named}</g>
     <g class="route" stroke-width="${unit * 0.7}">${routeOf(site, walk ?? [])}</g>
+    <g class="places">${named}</g>
   </svg>`;
 }
 

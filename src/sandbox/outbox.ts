@@ -1,4 +1,5 @@
 /** Signed webhooks on their way: each is tried until it is taken, the schedule ends, or the endpoint is disabled. */
+import { underSignals } from '../domain/joined-signal.ts';
 import type { Http } from '../domain/http.ts';
 import type { Kind } from '../domain/kinds.ts';
 import type { Clock } from '../platform/host.ts';
@@ -122,8 +123,11 @@ export function createOutbox(facts: OutboxFacts): Outbox {
   }
 
   /** The whole life of a delivery. */
-  async function follow(delivery: Delivery): Promise<void> {
-    const signal = AbortSignal.any([delivery.ended.signal, background.signal]);
+  function follow(delivery: Delivery): Promise<void> {
+    return underSignals([delivery.ended.signal, background.signal], (signal) => followUntil(delivery, signal));
+  }
+
+  async function followUntil(delivery: Delivery, signal: AbortSignal): Promise<void> {
     const tried = await unlessEnded(delivery, reorder.turn(delivery.endpointId, signal));
     if (tried === undefined) return;
     if (dice.strikes('duplicate')) {

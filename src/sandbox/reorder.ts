@@ -1,4 +1,5 @@
 /** The `reorder` fault: one webhook waits until the next one to the same endpoint has overtaken it. */
+import { underSignals } from '../domain/joined-signal.ts';
 import type { FaultDice } from './faults.ts';
 import type { Pace } from './pace.ts';
 
@@ -27,7 +28,7 @@ export function createReorder(pace: Pace, dice: FaultDice): Reorder {
         const released = new AbortController();
         waiting.set(endpointId, released);
         try {
-          await pace.sleep(LONGEST_WAIT_MS, AbortSignal.any([released.signal, signal]));
+          await underSignals([released.signal, signal], (either) => pace.sleep(LONGEST_WAIT_MS, either));
         } catch (error) {
           if (!released.signal.aborted || signal.aborted) throw error;
         } finally {

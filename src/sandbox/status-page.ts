@@ -42,9 +42,9 @@ export function renderStatusPage(facts: StatusFacts): string {
         <header>
           <h1>optipick sandbox</h1>
           <p>A local stand-in for the OptiPick API. It is not Optioryx's optimiser.</p>
+          <p id="notice" role="status"></p>
         </header>
         <main>
-          <p id="notice" role="status"></p>
           <section aria-labelledby="jobs">
             <h2 id="jobs">Jobs</h2>
             ${jobsTable(jobs)}
@@ -123,8 +123,10 @@ function endpointsTable(endpoints: readonly Endpoint[]): Html {
       <td>${endpoint.events.join(', ') || 'all'}</td>
       <td>${endpoint.disabled === undefined ? 'enabled' : `disabled: ${endpoint.disabled}`}</td>
       <td>
-        <button data-post="${path}/${action}">${word}</button> <button data-post="${path}/recover">Recover</button>
-        <button data-secret="${path}/secret">Show secret</button> <output></output>
+        <button data-focus="${path}/switch" data-post="${path}/${action}">${word}</button>
+        <button data-focus="${path}/recover" data-post="${path}/recover">Recover</button>
+        <button data-focus="${path}/secret" data-secret="${path}/secret">Show secret</button>
+        <output id="secret-${endpoint.id}"></output>
       </td>
     </tr> `;
   });
@@ -151,12 +153,12 @@ function messagesList(messages: readonly Message[]): Html {
 
 function messageItem({ id, kind, requestId, createdAt, deliveries }: Message): Html {
   const summary = deliveries.map(({ status }) => status).join(', ') || 'no endpoint takes it';
-  return html`<details>
-    <summary>
+  return html`<details id="${id}">
+    <summary data-focus="${id}">
       <code>${id}</code> ${KINDS[kind].event} for <code>${requestId}</code>, ${timeOf(createdAt)}: ${summary}
     </summary>
     ${deliveries.map(deliveryPart)}
-    <button data-post="/_sandbox/messages/${id}/resend">Resend</button>
+    <button data-focus="${id}/resend" data-post="/_sandbox/messages/${id}/resend">Resend</button>
   </details> `;
 }
 

@@ -23,7 +23,7 @@ const SUBMISSIONS = `
 
 /**
  * The inbox of `listen`. `sequence` is the order of arrival, `scope` whose results a delivery is about (a base URL),
- * `headers` a JSON list of pairs as bytes, `steps_done` a JSON list of texts; times are milliseconds since 1970.
+ * `headers` a JSON list of pairs as bytes (it and the body come last: what stands behind them is dear to reach), `steps_done` a JSON list of texts; times are milliseconds since 1970.
  */
 const DELIVERIES = `
   CREATE TABLE deliveries (
@@ -35,8 +35,6 @@ const DELIVERIES = `
     kind TEXT,
     event TEXT,
     request_id TEXT,
-    headers BLOB NOT NULL,
-    body BLOB NOT NULL,
     status TEXT NOT NULL DEFAULT 'pending' CHECK (status IN ('pending', 'done', 'failed')),
     attempts INTEGER NOT NULL DEFAULT 0,
     next_attempt_at INTEGER NOT NULL,
@@ -44,7 +42,9 @@ const DELIVERIES = `
     steps_done TEXT NOT NULL DEFAULT '[]',
     owner TEXT,
     lease_until INTEGER NOT NULL DEFAULT 0,
-    finished_at INTEGER
+    finished_at INTEGER,
+    headers BLOB NOT NULL,
+    body BLOB NOT NULL
   ) STRICT;
   CREATE INDEX deliveries_due ON deliveries (sequence, next_attempt_at, lease_until, scope) WHERE status = 'pending';
   CREATE INDEX deliveries_by_status ON deliveries (status, received_at);

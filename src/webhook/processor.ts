@@ -1,3 +1,4 @@
+import { joinSignals } from '../domain/joined-signal.ts';
 import { CliError } from '../errors.ts';
 import type { Clock } from '../platform/host.ts';
 import { createArrivalOrder } from './arrival-order.ts';
@@ -145,7 +146,8 @@ export function createProcessor(options: ProcessorOptions): Processor {
   return {
     wake: () => waiter.wake(),
     async run(stop) {
-      const halt = AbortSignal.any([stop, failed.signal]);
+      const joined = joinSignals([stop, failed.signal]);
+      const halt = joined.signal;
       const onHalt = (): void => waiter.wake();
       halt.addEventListener('abort', onHalt);
       let expedited = false;
@@ -170,6 +172,7 @@ export function createProcessor(options: ProcessorOptions): Processor {
         if (entries.length === 0 || active.size >= concurrency) await waiter.wait(TICK_MS);
       }
       halt.removeEventListener('abort', onHalt);
+      joined.release();
       await finish();
       failed.signal.throwIfAborted();
     },

@@ -183,7 +183,15 @@ describe('a webhook', () => {
     const sent = { id: 'msg_1', body: payloadOf(ID) };
     const headers = Object.entries(signedHeaders(sent)).flatMap(([name, value]) => ['-H', `${name}: ${value}`]);
     const { stdout } = await promisify(execFile)('curl', [
-      ...['-sk', '-o', '/dev/null', '-w', '%{http_code}', ...headers, '-d', sent.body, listener.url],
+      '-sk',
+      '-o',
+      '/dev/null',
+      '-w',
+      '%{http_code}',
+      ...headers,
+      '-d',
+      sent.body,
+      listener.url,
     ]);
     expect(stdout).toBe('204');
     expect(await listener.line(isEvent)).toMatchObject({ id: 'msg_1', result: null });

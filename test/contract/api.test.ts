@@ -67,7 +67,7 @@ describe.each(TARGETS)('%s', (_, target) => {
       headers: { 'X-API-KEY': apiKey, 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
-    return { status: response.status, body: (await response.json()) as unknown };
+    return { status: response.status, body: await response.json() };
   };
   const faultsIn = (kind: Kind, answer: unknown) => faultsOf(answer, schemaNamed(API, RESPONSES[kind]), API);
 

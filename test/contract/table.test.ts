@@ -99,7 +99,7 @@ test('the checker of answers tells everything that does not fit', () => {
     picks: [{ pick_id: '1', location_id: ['A01'], optim_sequence: 0.5 }, {}],
   };
   expect(faultsOf(answer, schemaNamed(API, 'RouteResponse'), API)).toEqual([
-    '/type: not ROUTE',
+    '/type: not "ROUTE"',
     '/request_id: does not match ^[0-9a-f]{24}$',
     '/timestamp: is no time',
     '/computation_time: expected number, found "0.2"',

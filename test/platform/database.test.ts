@@ -42,6 +42,27 @@ describe('a database', () => {
     expect(modes).toEqual([0o700, 0o700, 0o600, 0o600, 0o600]);
   });
 
+  test('keeps its log when it is opened twice here and another process comes and goes', async () => {
+    await using folder = await createTestFolder();
+    const path = folder.at('a.db');
+    const first = openDatabase(path);
+    first.exec('PRAGMA journal_mode = WAL; CREATE TABLE t (a); INSERT INTO t VALUES (1)');
+    // Opening it again must not cost the first one its locks.
+    openDatabase(path).close();
+    const code = `
+      import { openDatabase } from ${JSON.stringify(sourceUrl('src/platform/database.ts'))};
+      const database = openDatabase(process.argv[1]);
+      database.exec('INSERT INTO t VALUES (2)');
+      database.close();
+    `;
+    expect((await startChild(code, path).ended).code).toBe(0);
+    // Whoever takes itself for the last one deletes the log on closing.
+    expect((await stat(`${path}-wal`)).isFile()).toBe(true);
+    first.exec('INSERT INTO t VALUES (3)');
+    expect(first.prepare('SELECT count(*) AS count FROM t').get()?.['count']).toBe(3);
+    first.close();
+  });
+
   test('that is only read cannot be written, and is not created', async () => {
     await using folder = await createTestFolder();
     expect(() => openDatabase(folder.at('none.db'), { readOnly: true })).toThrow(/unable to open/);

@@ -108,6 +108,7 @@ describe('the status page', () => {
     // Down aisle A and back; up is away from the front.
     expect(text).toMatch(/<polyline points="0,200 (0,0 )?0,-200 0,-200 (0,0 )?0,200"\s*\/>/);
     expect(text.match(/<circle /g)).toHaveLength(43);
+    expect(text.match(/class="walked"/g)).toHaveLength(2);
     expect(text).toContain('<title>BIG Location</title>');
   });
 

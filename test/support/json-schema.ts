@@ -17,10 +17,12 @@ export interface Schema {
   readonly [annotation: string]: unknown;
 }
 
-const UNDERSTOOD = new Set([
-  ...['$ref', 'type', 'enum', 'const', 'pattern', 'format', 'minItems', 'items', 'anyOf', 'oneOf', 'required'],
-  ...['properties', 'additionalProperties', 'title', 'description', 'default', 'deprecated', 'example', 'examples'],
-]);
+const UNDERSTOOD = new Set(
+  (
+    '$ref type enum const pattern format minItems items anyOf oneOf required properties additionalProperties ' +
+    'title description default deprecated example examples'
+  ).split(' '),
+);
 
 export interface OpenApi {
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
@@ -53,7 +55,7 @@ export function faultsOf(value: unknown, schema: Schema, api: OpenApi, path = ''
   }
   const faults: string[] = [];
   if (schema.enum !== undefined && !schema.enum.includes(value)) faults.push(`${path}: not one of the values`);
-  if (schema.const !== undefined && schema.const !== value) faults.push(`${path}: not ${String(schema.const)}`);
+  if (schema.const !== undefined && schema.const !== value) faults.push(`${path}: not ${JSON.stringify(schema.const)}`);
   if (schema.pattern !== undefined && typeof value === 'string' && !new RegExp(schema.pattern).test(value)) {
     faults.push(`${path}: does not match ${schema.pattern}`);
   }

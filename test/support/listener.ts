@@ -65,9 +65,10 @@ export async function startListener(
       };
       watchers.add(look);
       if (look()) return;
-      void ended.then(({ code }) => {
+      const giveUp = ({ code }: ListenerEnd): void => {
         if (!look()) reject(new Error(`it ended with ${code} without that line: ${stdout}${stderr}`));
-      });
+      };
+      void ended.then(giveUp);
     });
   const ready = await line(({ type }) => type === 'ready');
   return {

@@ -71,7 +71,7 @@ export function firstLines(stream: Readable, count: number): Promise<readonly st
   return new Promise((resolve, reject) => {
     reader.on('line', (line) => {
       lines.push(line);
-      if (lines.length === count) resolve(lines);
+      if (lines.length === count) resolve(lines.slice());
     });
     reader.once('close', () => reject(new Error(`it ended after ${lines.length} lines`)));
   });

@@ -41,7 +41,7 @@ export async function torture(workplace: Workplace, { events, kills, seed }: Tor
   const sender = createSvixSender({ url: listener.url, random, drops: 0.05, pauseMs: 50, attempts: 1000 });
   try {
     const killing = Array.from({ length: kills }, () => Math.floor(random() * events * 0.9)).sort((a, b) => a - b);
-    let sent = 0;
+    const progress = { sent: 0 };
     let attempts = 0;
     let extra = 0;
     const one = async (number: number): Promise<void> => {
@@ -61,7 +61,7 @@ export async function torture(workplace: Workplace, { events, kills, seed }: Tor
         attempts += first + second;
         if (second > 0) extra += 1;
       }
-      sent += 1;
+      progress.sent += 1;
     };
     const numbers = Array.from({ length: events }, (_, number) => number).values();
     const worker = async (): Promise<void> => {
@@ -69,7 +69,7 @@ export async function torture(workplace: Workplace, { events, kills, seed }: Tor
     };
     const killer = async (): Promise<void> => {
       for (const at of killing) {
-        while (sent < at) await pause(2);
+        await until(() => progress.sent >= at);
         await pause(random() * 20);
         await listener.kill();
         await listener.start();
@@ -171,6 +171,10 @@ function inspect(path: string): Pick<TortureReport, 'statuses' | 'integrity'> {
   } finally {
     database.close();
   }
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await pause(2);
 }
 
 function pause(ms: number): Promise<void> {

@@ -106,7 +106,13 @@ describe('a delivery that is accepted', () => {
     });
     await keep(inbox, ...Array.from({ length: 50 }, (_, index) => `msg_${index}`));
     await keep(inbox, 'late');
-    expect(statements).toEqual(['PRAGMA synchronous = FULL', 'BEGIN IMMEDIATE', 'COMMIT', 'BEGIN IMMEDIATE', 'COMMIT']);
+    expect(statements).toEqual([
+      'PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000',
+      'BEGIN IMMEDIATE',
+      'COMMIT',
+      'BEGIN IMMEDIATE',
+      'COMMIT',
+    ]);
   });
 });
 

@@ -1,4 +1,5 @@
 /** Pauses that a webhook ends. */
+import { underSignals } from '../../domain/joined-signal.ts';
 import type { Clock } from '../../platform/host.ts';
 import type { Arrivals } from '../../state/arrivals.ts';
 
@@ -21,7 +22,9 @@ export function createArrivalClock(
         early.abort();
       });
       try {
-        await clock.sleep(ms, signal === undefined ? early.signal : AbortSignal.any([signal, early.signal]));
+        await underSignals(signal === undefined ? [early.signal] : [signal, early.signal], (either) =>
+          clock.sleep(ms, either),
+        );
       } catch (error) {
         signal?.throwIfAborted();
         if (!early.signal.aborted) throw error;

@@ -1,4 +1,5 @@
 /** Waiting for several answers at once, showing each as it comes. */
+import { joinSignals } from '../../domain/joined-signal.ts';
 import type { Answer, OptipickClient } from '../../api/model.ts';
 import type { Context } from '../../context.ts';
 import { CliError, worstFailure, type Failure } from '../../errors.ts';
@@ -31,7 +32,8 @@ export async function pollMany(
   // Only the JSON lines hold the answers themselves.
   const sink = options.format === 'json' ? undefined : 'discard';
   const enough = new AbortController();
-  const signal = AbortSignal.any([context.stop, enough.signal]);
+  const joined = joinSignals([context.stop, enough.signal]);
+  const { signal } = joined;
   const watch = await createWatch(context);
   // One at a time on the screen, whatever the order in which they come.
   let screen: Promise<void> = Promise.resolve();
@@ -60,6 +62,7 @@ export async function pollMany(
   try {
     await Promise.all(targets.map(one));
   } finally {
+    joined.release();
     await watch.end();
   }
   if (enough.signal.aborted && failures.length === 0) return;
