@@ -118,8 +118,12 @@ export function createAnswerReader({ details = true }: AnswerReaderOptions = {})
 }
 
 /** Only whether the list is there. */
-function presenceOf({ begin }: ItemsPlan): ItemsPlan {
-  return { take: 'items', item: { take: 'scalar', value: () => undefined }, ...(begin === undefined ? {} : { begin }) };
+function presenceOf(plan: ItemsPlan): ItemsPlan {
+  return {
+    take: 'items',
+    item: { take: 'scalar', value: () => undefined },
+    begin: (matches) => plan.begin?.(matches),
+  };
 }
 
 /** The top-level `picks` of a route answer. */

@@ -438,6 +438,20 @@ describe('what follows from a webhook', () => {
     expect(next.lines().filter(isEvent)).toEqual([]);
   });
 
+  test('SIGTERM in the middle of a forward: exit 143, and the next run does it', async () => {
+    await using target = await startScriptedServer(['hang', { status: 204 }]);
+    await using listener = await startListener(workplace, ['--no-fetch', '-f', target.url]);
+    await deliver(listener.url, { id: 'msg_1', body: payloadOf(ID) });
+    await expect.poll(() => target.seen.length, { timeout: 5000 }).toBe(1);
+    listener.kill('SIGTERM');
+    expect(await listener.ended).toMatchObject({ code: 143 });
+    expect(listener.lines().at(-1)).toMatchObject({ type: 'closed', shown: 1, pending: 1 });
+    await using next = await startListener(workplace, ['--no-fetch', '-f', target.url]);
+    await expect.poll(() => target.seen.length, { timeout: 8000 }).toBe(2);
+    // It was shown already.
+    expect(next.lines().filter(isEvent)).toEqual([]);
+  });
+
   test('--exec: run with the line on stdin, its own stdout kept off ours, and no secret in its environment', async () => {
     const out = join(workplace.folder, 'seen');
     await using listener = await startListener(
