@@ -13,8 +13,8 @@ import { CliError, messageOf } from '../errors.ts';
 import { exchange } from './http-exchange.ts';
 import { proxyFor } from './proxy.ts';
 
-/** A thousand polls a second need about this many connections; more gain nothing and cost descriptors. */
-const CONNECTIONS_PER_ORIGIN = 256;
+/** A thousand polls a second need about this many connections. macOS grants a process 256 open files by default. */
+const CONNECTIONS_PER_ORIGIN = 200;
 /** Longer than the longest pause between two polls, so that a connection is used again. */
 const KEEP_ALIVE_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 10_000;
