@@ -68,8 +68,8 @@ export function createClient(options: ClientOptions): OptipickClient {
   return {
     baseUrl,
 
-    submit(kind, body, { signal } = {}) {
-      const request = { ...post(kind, body, false), signal, timeoutMs: SUBMIT_TIMEOUT_MS };
+    submit(kind, body, { signal, timeoutMs = SUBMIT_TIMEOUT_MS } = {}) {
+      const request = { ...post(kind, body, false), signal, timeoutMs: Math.min(timeoutMs, SUBMIT_TIMEOUT_MS) };
       const attempt = () => exchange(wire, request, undefined, (response) => readSubmitted(wire, kind, response));
       return repeat(policy(), attempt, signal);
     },

@@ -49,7 +49,11 @@ export interface Submitted {
 export interface OptipickClient {
   readonly baseUrl: string;
   /** POST with `synchronous=false`. One POST only; see the retry rules in `retry.ts`. */
-  submit(kind: Kind, body: Uint8Array, options?: { signal?: AbortSignal | undefined }): Promise<Submitted>;
+  submit(
+    kind: Kind,
+    body: Uint8Array,
+    options?: { signal?: AbortSignal | undefined; timeoutMs?: number | undefined },
+  ): Promise<Submitted>;
   /** POST with `synchronous=true`: the answer comes in the response. `timeoutMs` defaults to 5 minutes. */
   submitAndAwait(kind: Kind, body: Uint8Array, options?: FetchOptions): Promise<Answer>;
   /** One look at a job (with the retries of a GET). Throws `CliError` for 401, 403, 422 and other refusals. */

@@ -48,15 +48,15 @@ const OUTPUT_TOPIC = `Output
 stdout carries the result and nothing else. Progress, hints, warnings, questions and
 errors go to stderr; --quiet leaves stderr empty when all goes well.
 
-On a terminal the result is a table. In a pipe it is the same text without colour and
-uncut. --json prints the API's own answer, unknown fields and large numbers included;
+On a terminal the result is a table. In a pipe it is the same text without colour,
+its lines uncut; long lists end in a count (--all shows them). --json prints the API's own answer, unknown fields and large numbers included;
 commands that show several things print one JSON object a line, each with "v":1 and a
 "type".
 
 -o, --output <file> writes to a temporary file beside it and renames it: the file is
 whole or not there. The extension tells the format (.json, .txt), --format wins.
 
-Errors with --json are one line on stderr:
+Each error with --json is one line on stderr:
   {"error":{"code":"job_failed","message":"...","exitCode":3,"requestId":"...",
    "retryable":false,"hint":"..."}}
 "code" is a stable word, "details" lists single faults with their JSON path.`;

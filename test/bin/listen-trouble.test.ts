@@ -93,8 +93,7 @@ describe('the inbox', () => {
     await using listener = await startListener(workplace, ['--no-fetch']);
     await deliver(listener.url, { id: 'msg_1', body: payloadOf(ID) });
     await listener.line(isEvent);
-    rmSync(state, { recursive: true });
-    writeFileSync(state, 'in the way');
+    putFileInTheWay(state);
     const refused = await sendUntilRefused(listener);
     expect(refused.taken).toBe(0);
     await expectRecovery(listener, refused, () => rmSync(state));
@@ -114,4 +113,17 @@ function tryMount(): boolean {
   if (isMounted) execFileSync('umount', [folder]);
   rmSync(folder, { recursive: true });
   return isMounted;
+}
+
+/** The listener may make its folder anew in between. */
+function putFileInTheWay(folder: string): void {
+  for (let attempt = 1; ; attempt += 1) {
+    rmSync(folder, { recursive: true, force: true });
+    try {
+      writeFileSync(folder, 'in the way', { flag: 'wx' });
+      return;
+    } catch (error) {
+      if (attempt === 100) throw error;
+    }
+  }
 }

@@ -68,7 +68,8 @@ const PASTABLE_IDS = 20;
 function resumeLines(context: Context, running: readonly string[]): readonly string[] {
   const target = sameTarget(context);
   const ids = running.map((id) => cleanText(id));
-  if (running.length <= PASTABLE_IDS) return [`still running; resume with: optipick poll ${ids.join(' ')}${target}`];
+  if (running.length <= PASTABLE_IDS)
+    return [`still running; resume with: optipick poll ${ids.map(quoted).join(' ')}${target}`];
   return [
     `${running.length} requests are still running:`,
     ...ids,

@@ -109,14 +109,17 @@ async function submit(context: Context, kind: Kind, file: string, options: Submi
   const facts = { siteName: request.siteName, waveId: request.waveId };
   if (options.sync === true) {
     const answer = await view.show((sink) =>
-      client.submitAndAwait(kind, body, { sink, signal: context.stop, timeoutMs: options.timeout }),
+      doubtful(context, () =>
+        client.submitAndAwait(kind, body, { sink, signal: context.stop, timeoutMs: options.timeout }),
+      ),
     );
     await memory.remember(answer, facts);
     await finish(memory, answer);
     return;
   }
 
-  const submitted = await client.submit(kind, body, { signal: context.stop });
+  const timeoutMs = options.wait === true ? options.timeout : undefined;
+  const submitted = await doubtful(context, () => client.submit(kind, body, { signal: context.stop, timeoutMs }));
   await memory.remember(submitted, facts);
   if (options.wait === true) {
     await output.note(`submitted as ${cleanText(submitted.requestId)}`);
@@ -130,6 +133,18 @@ async function submit(context: Context, kind: Kind, file: string, options: Submi
   }
   if (output.json) await output.record({ v: 1, request_id: submitted.requestId, kind });
   else await output.lines([cleanText(submitted.requestId)]);
+}
+
+/** Whoever stops a POST that is on its way must know that there may be a job now. */
+async function doubtful<T>(context: Context, post: () => Promise<T>): Promise<T> {
+  try {
+    return await post();
+  } catch (error) {
+    if (context.stop.aborted && !context.output.json) {
+      await context.host.stderr.write('stopped while submitting: the request may have been accepted\n');
+    }
+    throw error;
+  }
 }
 
 async function finish(memory: ReturnType<typeof createMemory>, answer: Answer): Promise<void> {
