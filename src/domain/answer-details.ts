@@ -100,14 +100,21 @@ export function createDetailsReader(): DetailsReader {
       ],
     ]),
   });
+  let malformed = false;
   return {
     push(chunk) {
       reader.push(chunk);
-      splitter.push(chunk);
+      if (malformed) return;
+      try {
+        splitter.push(chunk);
+      } catch {
+        // Told at the end, by the other reader: who pushes is copying the bytes on.
+        malformed = true;
+      }
     },
     end() {
       const summary = reader.end();
-      splitter.end();
+      if (!malformed) splitter.end();
       if (summary === undefined) return undefined;
       return {
         summary,
