@@ -54,7 +54,7 @@ export function createAnswerView({ output, host }: Context, options: AnswerViewO
       if (format === 'table') {
         const answer = await fetch('discard');
         if (file === undefined) await output.lines(await tableLines(answer, false));
-        else await writeFile(host, file, [...(await tableLines(answer, true)), ''].join('\n'));
+        else await writeOutput(host, file, [...(await tableLines(answer, true)), ''].join('\n'));
         return answer;
       }
       if (file === undefined) {
@@ -68,7 +68,7 @@ export function createAnswerView({ output, host }: Context, options: AnswerViewO
       }
       // The answer flows into a temporary file while it arrives; the name appears only when it is whole.
       const queue = createChunkQueue();
-      const written = writeFile(host, file, queue.chunks);
+      const written = writeOutput(host, file, queue.chunks);
       written.catch((error: unknown) => queue.fail(error));
       try {
         const answer = await fetch((chunk) => queue.push(chunk));
@@ -108,7 +108,8 @@ async function refuseMissingFolder(host: Context['host'], file: string): Promise
   });
 }
 
-async function writeFile(
+/** Writes a file of the user's, whole or not at all. Throws `CliError` `environment`. */
+export async function writeOutput(
   host: Context['host'],
   path: string,
   content: string | AsyncIterable<Uint8Array>,

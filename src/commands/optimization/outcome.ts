@@ -36,7 +36,8 @@ export function sameTarget({ options }: Context): string {
   return words.map((word) => ` ${word}`).join('');
 }
 
-function quoted(word: string): string {
+/** A word as it can be pasted into a shell. */
+export function quoted(word: string): string {
   return /^[\w./:@=-]+$/.test(word) ? word : `"${word.replaceAll(/(["\\$`])/g, '\\$1')}"`;
 }
 
