@@ -375,19 +375,19 @@ const BY_FLAGS: readonly (readonly [string, string, string, string, Options])[] 
 ];
 
 describe('a malformed table is exit 2 with the place of its fault', () => {
-  test.each([...MALFORMED.map((row) => [...row, {}] as const), ...BY_FLAGS])(
-    '%s',
-    async (_, text, message, place, options) => {
-      const error = await open({ 'wave.csv': text }, options).then(
-        () => undefined,
-        (thrown: unknown) => thrown as CliError,
-      );
-      expect(error).toBeInstanceOf(CliError);
-      expect(error).toMatchObject({ failure: 'usage', code: 'invalid_request' });
-      expect(error?.details.map((detail) => [detail.message, detail.place])).toEqual([[message, `wave.csv:${place}`]]);
-      expect(error?.hint).toBe('nothing was sent: mend the file and run the command again');
-    },
-  );
+  test.each([
+    ...MALFORMED.map(([what, text, message, place]) => [what, text, message, place, {}] as const),
+    ...BY_FLAGS,
+  ])('%s', async (_, text, message, place, options) => {
+    const error = await open({ 'wave.csv': text }, options).then(
+      () => undefined,
+      (thrown: unknown) => thrown as CliError,
+    );
+    expect(error).toBeInstanceOf(CliError);
+    expect(error).toMatchObject({ failure: 'usage', code: 'invalid_request' });
+    expect(error?.details.map((detail) => [detail.message, detail.place])).toEqual([[message, `wave.csv:${place}`]]);
+    expect(error?.hint).toBe('nothing was sent: mend the file and run the command again');
+  });
 
   test.each([
     ['UTF-16', Buffer.from('\uFEFFlocation_id\nA01\n', 'utf16le'), 'wave.csv is UTF-16 text, JSON is UTF-8'],
