@@ -1,5 +1,6 @@
 /** Files to requests: all are read and checked before there is anything that could be sent. */
 import type { Kind } from '../domain/kinds.ts';
+import { csvLine } from '../domain/csv-line.ts';
 import { CliError, type FailureDetail } from '../errors.ts';
 import { decodeSource } from './encoding.ts';
 import { FaultList } from './fault-list.ts';
@@ -49,6 +50,7 @@ export async function openRequestSet(options: RequestSetOptions): Promise<Reques
   const made: MadeRequest[] = [];
   const refusals: { name: string; rows: RefusedRow[]; headers: readonly string[]; delimiter: string }[] = [];
   let columns: string[] | undefined;
+  let alternatives = false;
   let mapped = mapping.size === 0;
 
   for (const input of options.inputs) {
@@ -80,6 +82,7 @@ export async function openRequestSet(options: RequestSetOptions): Promise<Reques
       refuse: options.skipInvalid ? (row) => void refused.push(row) : undefined,
     });
     warnings.push(...table.warnings);
+    alternatives ||= table.alternatives;
     columns = [...(columns ?? []), ...table.headers.filter((header) => !(columns ?? []).includes(header))];
     if (faults.count === before) {
       made.push(...makeTableRequests({ ...options, name: input.name, table, faults, warnings }));
@@ -103,6 +106,7 @@ export async function openRequestSet(options: RequestSetOptions): Promise<Reques
   return {
     entries: entriesOf(chosen, columns ?? []),
     columns,
+    alternatives,
     warnings,
     rejected,
     close: () => options.scratch.remove(),
@@ -202,10 +206,7 @@ async function* renderRejected(
   rows: readonly RefusedRow[],
   delimiter: string,
 ): AsyncGenerator<Uint8Array, void> {
-  const cell = (text: string): string =>
-    /["\r\n]/.test(text) || text.includes(delimiter) ? `"${text.replaceAll('"', '""')}"` : text;
-  const line = (cells: readonly string[]): Uint8Array =>
-    new TextEncoder().encode(`${cells.map(cell).join(delimiter)}\r\n`);
+  const line = (cells: readonly string[]): Uint8Array => new TextEncoder().encode(csvLine(cells, delimiter));
   yield line([...headers, 'LINE', 'REASON']);
   for (const { cells, line: number, reason } of rows) {
     const padded = headers.map((_, index) => cells[index] ?? '');

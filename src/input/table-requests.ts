@@ -42,6 +42,8 @@ export interface TableResult {
   /** In the order in which their first rows stand. */
   readonly waves: readonly TableWave[];
   readonly warnings: readonly FailureDetail[];
+  /** Whether any pick may be made at one of several locations. */
+  readonly alternatives: boolean;
 }
 
 interface OpenWave extends TableWave {
@@ -49,6 +51,7 @@ interface OpenWave extends TableWave {
   readonly ids: Map<string, number>;
   rows: number;
   orderless: number;
+  alternatives: boolean;
 }
 
 /** Reads a whole table. Nothing of a row stays in memory but the id of its pick. */
@@ -88,6 +91,7 @@ export async function readTableRequests(input: TableInput): Promise<TableResult>
     headers: columns?.headers ?? [],
     waves: [...waves.values()].filter(({ picks }) => picks.count > 0),
     warnings,
+    alternatives: [...waves.values()].some((wave) => wave.alternatives),
   };
 }
 
@@ -121,6 +125,7 @@ function takeRow(input: TableInput, columns: TableColumns, waves: Map<string, Op
   }
   wave.ids.set(pick.id, row.line);
   if (!pick.hasOrder) wave.orderless += 1;
+  if (pick.hasAlternatives) wave.alternatives = true;
   wave.picks.add(pick.json, { pickId: pick.id, cells: row.cells });
 }
 
@@ -141,6 +146,7 @@ function waveOf(
     ids: new Map(),
     rows: 0,
     orderless: 0,
+    alternatives: false,
   };
   waves.set(id, wave);
   return wave;
@@ -156,17 +162,25 @@ function wrongLength({ headers }: TableColumns, { cells }: TableRow): RowFault {
   };
 }
 
+interface ReadPick {
+  readonly id: string;
+  readonly json: string;
+  readonly hasOrder: boolean;
+  readonly hasAlternatives: boolean;
+}
+
 function readPick(
   columns: TableColumns,
   wave: OpenWave,
   { cells }: TableRow,
   delimiter: string,
   found: RowFault[],
-): { readonly id: string; readonly json: string; readonly hasOrder: boolean } {
+): ReadPick {
   const pointer = (field: string): string => `/picks/${wave.rows - 1}/${field}`;
   const members: string[] = [];
   let id: string | undefined;
   let hasOrder = false;
+  let hasAlternatives = false;
   for (const { index, field, kind, header } of columns.pick) {
     const text = cells[index] ?? '';
     if (text.trim() === '') {
@@ -187,10 +201,16 @@ function readPick(
     if (field === 'pick_id') id = String(read.value);
     else members.push(`${JSON.stringify(field)}:${JSON.stringify(read.value)}`);
     if (field === 'order_id') hasOrder = true;
+    if (field === 'location_id' && typeof read.value === 'object') hasAlternatives = true;
   }
   // By its place in the wave, so that it is the same on every run.
   id ??= `pick_${wave.rows}`;
-  return { id, json: `{"pick_id":${JSON.stringify(id)}${members.map((member) => `,${member}`).join('')}}`, hasOrder };
+  return {
+    id,
+    json: `{"pick_id":${JSON.stringify(id)}${members.map((member) => `,${member}`).join('')}}`,
+    hasOrder,
+    hasAlternatives,
+  };
 }
 
 function checkUnique(columns: TableColumns, wave: OpenWave, id: string, name: string, found: RowFault[]): void {

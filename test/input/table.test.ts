@@ -412,9 +412,9 @@ describe('--skip-invalid', () => {
     expect(bodies).toMatchObject([{ picks: [{ pick_id: '1' }, { pick_id: '4' }] }]);
     expect(set.rejected).toEqual([{ count: 2, path: 'wave.csv.rejected' }]);
     expect(rejected).toEqual([
-      'pick_id,order_id,location_id,asis_sequence,quantity,LINE,REASON\r\n' +
-        '2,S,"A,2",x,1,3,"asis_sequence: expected a whole number, found ""x"""\r\n' +
-        '3,S,A03,,,4,"the row has 3 cells, the headers are 5: is a separator missing?"\r\n',
+      'pick_id,order_id,location_id,asis_sequence,quantity,LINE,REASON\n' +
+        '2,S,"A,2",x,1,3,"asis_sequence: expected a whole number, found ""x"""\n' +
+        '3,S,A03,,,4,"the row has 3 cells, the headers are 5: is a separator missing?"\n',
     ]);
     await set.close();
   });

@@ -1,7 +1,8 @@
 /** What a batch puts on stdout or into a file, request by request. */
 import type { Context } from '../../context.ts';
 import type { Kind } from '../../domain/kinds.ts';
-import type { SetEntry } from '../../input/request-set.ts';
+import type { RequestSet, SetEntry } from '../../input/request-set.ts';
+import { createAnswerCsv } from '../../output/answer-csv.ts';
 import { renderBatch, type BatchRow } from '../../output/batch-table.ts';
 import { createChunkQueue } from '../../output/chunk-queue.ts';
 import { createStyle } from '../../output/style.ts';
@@ -9,6 +10,7 @@ import { writeOutput, type AnswerFormat } from './answer-view.ts';
 import { cleanText } from '../../output/clean-text.ts';
 import { jsonLine } from '../../output/json.ts';
 import type { BatchEnd } from './batch.ts';
+import type { Judgement } from './judging.ts';
 import { jobFailure, knownSummary } from './outcome.ts';
 
 type Answered = Extract<BatchEnd, { state: 'answered' }>;
@@ -17,7 +19,7 @@ export interface BatchPrinter {
   /** Whether `Answered.raw` is needed. */
   readonly raw: boolean;
   submitted(entry: SetEntry, requestId: string): Promise<void>;
-  answered(entry: SetEntry, end: Answered): Promise<void>;
+  answered(entry: SetEntry, end: Answered, judgement: Judgement): Promise<void>;
   /** Once, however the batch ended. */
   finish(): Promise<void>;
 }
@@ -51,7 +53,7 @@ function createJsonPrinter(write: (line: Uint8Array) => Promise<void>): BatchPri
   return {
     raw: true,
     submitted: () => Promise.resolve(),
-    async answered(entry, { answer, raw }) {
+    async answered(entry, { answer, raw }, { findings, gates }) {
       const { requestId, kind, state } = answer;
       const fields = {
         v: 1,
@@ -60,6 +62,8 @@ function createJsonPrinter(write: (line: Uint8Array) => Promise<void>): BatchPri
         kind,
         state,
         ...waveOf(entry),
+        ...(findings.length === 0 ? {} : { findings }),
+        ...(gates.length === 0 ? {} : { gates }),
       };
       await write(jsonLine(fields, { result: raw ?? null }));
     },
@@ -97,15 +101,17 @@ function waveOf({ waveId, name }: SetEntry): Readonly<Record<string, string>> {
 export function createPrinter(
   context: Context,
   kind: Kind,
-  entries: readonly SetEntry[],
+  set: Pick<RequestSet, 'entries' | 'columns' | 'alternatives'>,
   { format, waits, file, all }: PrinterOptions,
 ): BatchPrinter {
+  const { entries } = set;
   if (!waits) return createIdPrinter(context, kind, entries);
   const { output, host } = context;
   if (format === 'json') {
     if (file === undefined) return createJsonPrinter((line) => output.write(line));
     return createJsonFilePrinter(host, file);
   }
+  if (format === 'csv') return createCsvPrinter(set, (text) => writeAll(context, file, text));
   return createTablePrinter(entries, async (rows) => {
     const style = file === undefined ? await output.style() : await createStyle(0);
     const width = file === undefined ? output.width : undefined;
@@ -122,6 +128,33 @@ export interface PrinterOptions {
   /** `-o` */
   readonly file: string | undefined;
   readonly all: boolean;
+}
+
+/** One table with one header, the waves in the order of the input. */
+function createCsvPrinter(
+  { entries, columns, alternatives }: Pick<RequestSet, 'entries' | 'columns' | 'alternatives'>,
+  write: (text: Iterable<string>) => Promise<void>,
+): BatchPrinter {
+  const table = createAnswerCsv({ columns, alternatives });
+  const parts = new Map<SetEntry, string>();
+  return {
+    raw: false,
+    submitted: () => Promise.resolve(),
+    async answered(entry, { answer, details }, { request, findings, gates }) {
+      if (details === undefined) return;
+      const { kind, requestId } = answer;
+      const report = { name: entry.name, kind, requestId, details, request, findings, gates };
+      parts.set(entry, [...table.rows(report, await entry.rows())].join(''));
+    },
+    async finish() {
+      await write([table.header(), ...entries.flatMap((entry) => parts.get(entry) ?? [])]);
+    },
+  };
+}
+
+async function writeAll({ host, output }: Context, file: string | undefined, parts: Iterable<string>): Promise<void> {
+  if (file !== undefined) await writeOutput(host, file, [...parts].join(''));
+  else for (const part of parts) await output.write(part);
 }
 
 /** The lines flow into a temporary file while they come; the name appears when the batch has ended. */

@@ -1,5 +1,5 @@
 /** One POST of a request, recorded before it leaves and after its answer, so that it is never sent twice by mistake. */
-import type { Answer, AnswerSink, OptipickClient, Submitted } from '../../api/model.ts';
+import type { Answer, AnswerBytes, OptipickClient, Submitted } from '../../api/model.ts';
 import { CliError } from '../../errors.ts';
 import type { Kind } from '../../domain/kinds.ts';
 import type { SetEntry } from '../../input/request-set.ts';
@@ -11,7 +11,7 @@ export interface Poster {
   /** POST with `synchronous=false`. */
   submit(entry: SetEntry, options: PostOptions): Promise<Submitted>;
   /** POST with `synchronous=true`. */
-  submitAndAwait(entry: SetEntry, options: PostOptions & { readonly sink: AnswerSink }): Promise<Answer>;
+  submitAndAwait(entry: SetEntry, options: PostOptions & { readonly sink: AnswerBytes | undefined }): Promise<Answer>;
 }
 
 export interface PostOptions {

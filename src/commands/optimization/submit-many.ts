@@ -3,16 +3,17 @@ import type { Context } from '../../context.ts';
 import { CliError, worstFailure } from '../../errors.ts';
 import type { RequestSet, SetEntry } from '../../input/request-set.ts';
 import { cleanText } from '../../output/clean-text.ts';
-import { failureJson, renderFailure } from '../../output/failure.ts';
 import { runBatch, type BatchEnd, type BatchOptions, type BatchParts } from './batch.ts';
 import type { BatchPrinter } from './batch-printer.ts';
 import { createBatchScreen } from './batch-screen.ts';
-import { jobFailure, quoted, tellRunning } from './outcome.ts';
+import type { Judge } from './judging.ts';
+import { jobFailure, quoted, tellFailure, tellRunning } from './outcome.ts';
 
 export interface SubmitManyOptions extends Pick<BatchOptions, 'concurrency' | 'mode' | 'timeoutMs' | 'earlier'> {
   /** `--watch` */
   readonly live: boolean;
   readonly printer: BatchPrinter;
+  readonly judge: Judge;
 }
 
 /** Throws the failure that speaks for all when one request did not end well; each is told of as it happens. */
@@ -22,7 +23,7 @@ export async function submitMany(
   set: RequestSet,
   options: SubmitManyOptions,
 ): Promise<void> {
-  const { printer } = options;
+  const { printer, judge } = options;
   const running = new Map<SetEntry, string>();
   const doubtful: string[] = [];
   const failures: CliError[] = [];
@@ -38,6 +39,7 @@ export async function submitMany(
       case 'failed':
         if (end.doubtful) doubtful.push(entry.name);
         else if (!STILL_RUNNING.has(end.error.failure)) running.delete(entry);
+        judge.unanswered(entry, end.error);
         return [named(entry, end)];
       case 'submitted':
         if (end.before) before += 1;
@@ -45,8 +47,10 @@ export async function submitMany(
         return [];
       case 'answered': {
         running.delete(entry);
-        await printer.answered(entry, end);
-        return end.answer.state === 'failed' ? [jobFailure(end.answer)] : [];
+        const judgement = await judge.judge(entry, end.details);
+        await printer.answered(entry, end, judgement);
+        const job = end.answer.state === 'failed' ? [jobFailure(end.answer)] : [];
+        return [...job, ...(await judge.tell(judgement, entry.name))];
       }
     }
   };
@@ -66,13 +70,14 @@ export async function submitMany(
         const told = wrong.filter((error) => !STOPPED.has(error.failure));
         failures.push(...told);
         await screen.ended(entry, told[0]?.message);
-        for (const error of told) await tell(context, error);
+        for (const error of told) await tellFailure(context, error);
       },
     });
   } finally {
     await screen.stop();
     await parts.watch.end();
     await printer.finish();
+    await judge.finish();
   }
   if (before > 0) await context.output.note(`${before} of ${set.entries.length} had been submitted before`);
   const wentWrong = failures.length > 0 || left > 0 || doubtful.length > 0;
@@ -106,12 +111,6 @@ function named(entry: SetEntry, { error, doubtful }: Extract<BatchEnd, { state: 
     ...(error.status === undefined ? {} : { status: error.status }),
     ...(error.requestId === undefined ? {} : { requestId: error.requestId }),
   });
-}
-
-async function tell({ host, output }: Context, error: CliError): Promise<void> {
-  const style = await output.noteStyle();
-  const lines = output.json ? [JSON.stringify(failureJson(error))] : renderFailure(error, style);
-  await host.stderr.write(lines.map((line) => `${line}\n`).join(''));
 }
 
 /** Always said, also with `--quiet`: without these lines a request could be lost, or sent twice. */

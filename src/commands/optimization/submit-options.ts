@@ -20,6 +20,9 @@ export interface SubmitOptions extends AnswerViewOptions {
   readonly continue?: boolean;
   readonly resubmit?: readonly string[];
   readonly watch?: boolean;
+  readonly strict?: boolean;
+  readonly failIf?: readonly string[];
+  readonly junit?: string;
   readonly timeout: number;
 }
 
@@ -32,11 +35,17 @@ export function refuseContradictions(options: SubmitOptions): void {
     );
   }
   if (options.curl === true && options.dryRun !== true) throw conflict('--curl needs --dry-run');
-  if (options.output !== undefined && options.wait !== true && options.sync !== true) {
+  if (options.wait === true || options.sync === true) return;
+  if (options.output !== undefined) {
     throw conflict(
       '--output needs --wait or --sync: without them there is no answer to write',
       'add --wait, or fetch the answer later with: optipick poll <id> -o <file>',
     );
+  }
+  const given = { '--fail-if': options.failIf, '--strict': options.strict, '--junit': options.junit };
+  const judging = Object.entries(given).find(([, value]) => value !== undefined);
+  if (judging !== undefined) {
+    throw conflict(`${judging[0]} needs --wait or --sync: without them there is no answer to judge`, 'add --wait');
   }
 }
 

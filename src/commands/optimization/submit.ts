@@ -1,11 +1,9 @@
 /** `optipick route submit` and `optipick cluster submit`. */
 import { type Command, Option } from 'commander';
-import type { Answer, AnswerBytes, AnswerSink } from '../../api/model.ts';
 import type { Context } from '../../context.ts';
 import { KINDS, type Kind } from '../../domain/kinds.ts';
 import { CliError, type FailureDetail } from '../../errors.ts';
-import type { RequestSet, SetEntry } from '../../input/request-set.ts';
-import { cleanText } from '../../output/clean-text.ts';
+import type { RequestSet } from '../../input/request-set.ts';
 import type { Postings } from '../../state/postings.ts';
 import {
   API_ENVIRONMENT,
@@ -16,13 +14,13 @@ import {
   withHelp,
   type ContextSource,
 } from '../declaration.ts';
-import { tapAnswer } from './answer-tap.ts';
-import { createAnswerView, type AnswerView } from './answer-view.ts';
-import { createMemory, type Memory } from './memory.ts';
-import { jobFailure, resumable } from './outcome.ts';
-import { createEarlier, createPoster, type Poster, type PosterParts } from './posting.ts';
+import { createAnswerView, refuseMissingFolder } from './answer-view.ts';
+import { createMemory } from './memory.ts';
+import type { Judge } from './judging.ts';
+import { createEarlier, createPoster } from './posting.ts';
+import { submitOne } from './submit-one.ts';
 import { readConcurrency, refuseContradictions, splitParameter, type SubmitOptions } from './submit-options.ts';
-import { awaitAnswer, createWatch } from './waiting.ts';
+import { createWatch } from './waiting.ts';
 
 export function addSubmit(parent: Command, kind: Kind, context: ContextSource): void {
   const example = kind === 'route' ? 'picks.json' : 'wave.json';
@@ -53,9 +51,12 @@ export function addSubmit(parent: Command, kind: Kind, context: ContextSource): 
     )
     .option('--continue', 'do not submit again what an earlier run has submitted')
     .option('--resubmit <wave,...>', 'with --continue: send these all the same', collectList)
+    .option('--strict', 'an answer that does not stand up to the audit is exit 3')
+    .option('--fail-if <expression>', "exit 3 when it holds, such as 'saving<5%' (repeatable)", collect)
+    .option('--junit <file>', 'write gates and audit as a JUnit report')
     .option('--watch', 'several requests: show each that runs')
     .addOption(durationOption('--timeout', 'how long --wait and --sync may take', '5m'))
-    .option('--format <format>', 'table or json')
+    .option('--format <format>', 'table, json or csv')
     .option('-o, --output <file>', 'write the answer to a file; the extension tells the format')
     .option('--all', 'do not cut long lists');
   withHelp(command, {
@@ -82,6 +83,7 @@ async function submit(context: Context, kind: Kind, files: readonly string[], op
   refuseContradictions(options);
   const { output } = context;
   const view = createAnswerView(context, options);
+  const judge = await openJudge(context, kind, options);
   const { openInputs } = await import('../input-set.ts');
   const set = await openInputs(context, files, {
     kind,
@@ -107,6 +109,7 @@ async function submit(context: Context, kind: Kind, files: readonly string[], op
   }
 
   await view.refuseUnwritable();
+  if (options.junit !== undefined) await refuseMissingFolder(context.host, options.junit);
   const client = await context.client();
   const memory = createMemory(context, client);
   const goOn = options.continue === true || options.resubmit !== undefined;
@@ -118,7 +121,7 @@ async function submit(context: Context, kind: Kind, files: readonly string[], op
   const poster = createPoster(parts);
   const earlier = createEarlier(parts, { goOn, resubmit });
   if (only !== undefined && set.entries.length === 1) {
-    await submitOne(context, { ...parts, poster, earlier, view }, only, options);
+    await submitOne(context, { ...parts, poster, earlier, view, judge, set }, only, options);
     return;
   }
   const [{ submitMany }, { createPrinter }] = await Promise.all([
@@ -131,7 +134,8 @@ async function submit(context: Context, kind: Kind, files: readonly string[], op
     timeoutMs: options.timeout,
     earlier,
     live: options.watch ?? false,
-    printer: createPrinter(context, kind, set.entries, {
+    judge,
+    printer: createPrinter(context, kind, set, {
       format: view.format,
       waits: options.wait === true || options.sync === true,
       file: options.output,
@@ -166,71 +170,11 @@ function refuseUnknown(resubmit: ReadonlySet<string>, { entries }: RequestSet): 
   }
 }
 
-interface OneParts extends PosterParts {
-  readonly poster: Poster;
-  readonly earlier: (entry: SetEntry) => string | undefined;
-  readonly view: AnswerView;
-}
-
-async function submitOne(
-  context: Context,
-  { kind, client, memory, poster, earlier, view }: OneParts,
-  entry: SetEntry,
-  options: SubmitOptions,
-): Promise<void> {
-  const { output, stop } = context;
-  const before = earlier(entry);
-  if (options.sync === true && before === undefined) {
-    const answer = await view.show((target) =>
-      tapped(target, (sink) =>
-        doubtful(context, () => poster.submitAndAwait(entry, { sink, signal: stop, timeoutMs: options.timeout })),
-      ),
-    );
-    await finish(memory, answer);
-    return;
-  }
-
-  const waits = options.wait === true || options.sync === true;
-  const timeoutMs = options.wait === true ? options.timeout : undefined;
-  const requestId =
-    before ?? (await doubtful(context, () => poster.submit(entry, { signal: stop, timeoutMs }))).requestId;
-  if (before !== undefined) await output.note(`submitted before as ${cleanText(before)}`);
-  if (waits) {
-    if (before === undefined) await output.note(`submitted as ${cleanText(requestId)}`);
-    const answer = await resumable(context, [requestId], () =>
-      view.show((target) =>
-        tapped(target, (sink) =>
-          awaitAnswer(context, client, { requestId, kind, knownHere: true }, { timeout: options.timeout, sink }),
-        ),
-      ),
-    );
-    await finish(memory, answer);
-    return;
-  }
-  if (output.json) await output.record({ v: 1, request_id: requestId, kind });
-  else await output.lines([cleanText(requestId)]);
-}
-
-async function tapped(target: AnswerBytes | undefined, fetch: (sink: AnswerSink) => Promise<Answer>): Promise<Answer> {
-  const { answer } = await tapAnswer(target, fetch);
-  return answer;
-}
-
-/** Whoever stops a POST that is on its way must know that there may be a job now. */
-async function doubtful<T>(context: Context, post: () => Promise<T>): Promise<T> {
-  try {
-    return await post();
-  } catch (error) {
-    if (context.stop.aborted && !context.output.json) {
-      await context.host.stderr.write('stopped while submitting: the request may have been accepted\n');
-    }
-    throw error;
-  }
-}
-
-async function finish(memory: Memory, answer: Answer): Promise<void> {
-  await memory.settle(answer.requestId, answer.state);
-  if (answer.state === 'failed') throw jobFailure(answer);
+/** The gates are read before anything else: a slip in one must not cost a job. */
+async function openJudge(context: Context, kind: Kind, options: SubmitOptions): Promise<Judge> {
+  const [{ createJudge }, { parseGate }] = await Promise.all([import('./judging.ts'), import('../../domain/gates.ts')]);
+  const gates = (options.failIf ?? []).map((text) => parseGate(text, kind));
+  return createJudge(context, { kind, gates, strict: options.strict ?? false, junit: options.junit });
 }
 
 async function dryRun(context: Context, kind: Kind, set: RequestSet, options: SubmitOptions): Promise<void> {
