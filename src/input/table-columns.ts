@@ -1,7 +1,7 @@
 /** What the columns of a table are for. */
 import { type GenericSchema, safeParse } from 'valibot';
 import type { Kind } from '../domain/kinds.ts';
-import { nearestWord } from '../domain/nearest.ts';
+import { foldedDistance, nearestWord } from '../domain/nearest.ts';
 import { REQUEST_SCHEMAS, type RequestSchema } from '../domain/request-schema.ts';
 import { CliError, type FailureDetail } from '../errors.ts';
 
@@ -25,6 +25,9 @@ export interface TableColumns {
   readonly wave: FieldColumn | undefined;
   readonly pickId: FieldColumn | undefined;
 }
+
+/** As many letters may be wrong in a header that was meant to be a field. */
+const SLIP = 3;
 
 /** Of a request, and such that a column can hold them. */
 const REQUEST_FIELDS = ['site_name', 'start_points', 'end_points', 'route_id'] as const;
@@ -148,11 +151,10 @@ export function readColumns(
     });
   }
   for (const header of foreign) {
-    const meant = nearestWord(
-      header,
-      [...fields.keys()].filter((name) => !taken.has(name)),
-    );
-    if (meant === undefined || meant === 'location_id') continue;
+    const free = [...fields.keys()].filter((name) => !taken.has(name));
+    const meant = nearestWord(header, free);
+    // A column of the caller's own is no slip for sharing a word with a field.
+    if (meant === undefined || meant === 'location_id' || foldedDistance(header, meant, SLIP) > SLIP) continue;
     warnings.push({
       path: '',
       message: `unknown column "${header}", did you mean "${meant}"? It is kept and not sent; --map ${meant}="${header}" sends it`,

@@ -6,7 +6,7 @@ import type { ReportEntry, ReportRow } from './report-model.ts';
 export interface AnswerCsvOptions {
   /** Headers of the caller's table; `undefined`: the fields of the API, in the capitals that exports use. */
   readonly columns: readonly string[] | undefined;
-  /** Whether the caller's picks had alternatives, so that a route's choice is told. */
+  /** Whether the caller's picks had alternatives among which the answer has chosen: then its choice is told. */
   readonly alternatives: boolean;
 }
 
@@ -53,7 +53,7 @@ export function createAnswerCsv({ columns, alternatives }: AnswerCsvOptions): An
         left.delete(pick.pickId);
         // A pick that was not sent has no row; an audit tells of it.
         const cells = columns === undefined ? fieldCells(pick, entry) : (row?.cells ?? strangerCells(columns, pick));
-        yield csvLine([...cells, ...(chosen ? [choiceOf(entry, pick)] : []), cluster, sequence]);
+        yield csvLine([...cells, ...(chosen ? [pick.locations.join('|')] : []), cluster, sequence]);
       }
       for (const { cells } of left.values()) yield csvLine([...cells, ...(chosen ? [''] : []), '', '']);
       if (columns !== undefined) return;
@@ -88,11 +88,6 @@ function* placedPicks({ details }: ReportEntry): Generator<Placed, void> {
       yield { pick, cluster: listId, sequence: numberText(pick.sequence ?? index + 1) };
     }
   }
-}
-
-/** Where a route sends the picker; clusters leave the alternatives open. */
-function choiceOf({ kind }: ReportEntry, { locations }: PickDetail): string {
-  return kind === 'route' && locations.length === 1 ? (locations[0] ?? '') : '';
 }
 
 function fieldCells(pick: PickDetail, entry: ReportEntry): readonly string[] {

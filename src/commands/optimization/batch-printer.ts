@@ -111,7 +111,7 @@ export function createPrinter(
     if (file === undefined) return createJsonPrinter((line) => output.write(line));
     return createJsonFilePrinter(host, file);
   }
-  if (format === 'csv') return createCsvPrinter(set, (text) => writeAll(context, file, text));
+  if (format === 'csv') return createCsvPrinter(kind, set, (text) => writeAll(context, file, text));
   return createTablePrinter(entries, async (rows) => {
     const style = file === undefined ? await output.style() : await createStyle(0);
     const width = file === undefined ? output.width : undefined;
@@ -132,17 +132,19 @@ export interface PrinterOptions {
 
 /** One table with one header, the waves in the order of the input. */
 function createCsvPrinter(
+  kind: Kind,
   { entries, columns, alternatives }: Pick<RequestSet, 'entries' | 'columns' | 'alternatives'>,
   write: (text: Iterable<string>) => Promise<void>,
 ): BatchPrinter {
-  const table = createAnswerCsv({ columns, alternatives });
+  // Only a route chooses among alternatives; clustering leaves them open.
+  const table = createAnswerCsv({ columns, alternatives: kind === 'route' && alternatives });
   const parts = new Map<SetEntry, string>();
   return {
     raw: false,
     submitted: () => Promise.resolve(),
     async answered(entry, { answer, details }, { request, findings, gates }) {
       if (details === undefined) return;
-      const { kind, requestId } = answer;
+      const { requestId } = answer;
       const report = { name: entry.name, kind, requestId, details, request, findings, gates };
       parts.set(entry, [...table.rows(report, await entry.rows())].join(''));
     },

@@ -30,7 +30,8 @@ export async function submitOne(
   let judgement: Judgement | undefined;
   const look = async (details: AnswerDetails | undefined): Promise<AnswerContext> => {
     judgement = await judge.judge(entry, details);
-    const { columns, alternatives } = set;
+    const { columns } = set;
+    const alternatives = kind === 'route' && set.alternatives;
     return { ...judgement, name: entry.name, columns, alternatives, rows: () => entry.rows() };
   };
   const finish = async (answer: Answer): Promise<void> => {
