@@ -1,5 +1,6 @@
 import { type ConformanceReport, type ConformanceResult, failedChecks } from '../domain/conformance.ts';
 import { cleanText } from './clean-text.ts';
+import { displayWidth } from './display-width.ts';
 import type { Style } from './style.ts';
 import { type Column, renderTable } from './table.ts';
 
@@ -13,10 +14,10 @@ export interface ConformanceTableOptions {
 
 const COLUMNS: readonly Column[] = [
   { title: '', narrowest: 4 },
-  { title: 'check', narrowest: 30 },
+  { title: 'check', narrowest: 60 },
   { title: 'came back', narrowest: 16 },
   { title: 'should', drop: 1, narrowest: 20 },
-  { title: 'sent', drop: 2, narrowest: 40 },
+  { title: 'sent', drop: 2, narrowest: 60 },
 ];
 
 /** A table of all checks; below it what was sent, came back and should have, and why, for those that failed. */
@@ -34,7 +35,7 @@ export function* renderConformance(
     : report.results.filter(({ passed, remark }) => !passed || remark !== undefined);
   for (const result of explained) {
     yield '';
-    yield* explain(result, style);
+    yield* explain(result, style, width);
   }
   yield '';
   yield summaryOf(report, style);
@@ -50,15 +51,36 @@ function coloured(line: string, { passed }: ConformanceResult, style: Style): st
   return `${(passed ? style.green : style.red)(word)}${line.slice(word.length)}`;
 }
 
-function* explain(result: ConformanceResult, style: Style): Generator<string, void> {
+function* explain(result: ConformanceResult, style: Style, width: number | undefined): Generator<string, void> {
   const { passed, name, title, sent, received, expected, why, said, remark } = result;
   yield `${passed ? style.green('ok') : style.red('FAIL')}  ${style.bold(title)} ${style.dim(`(${name})`)}`;
-  yield `  sent       ${cleanText(sent)}`;
-  yield `  came back  ${cleanText(received)}`;
-  if (said !== undefined) yield `             ${style.dim(cleanText(said))}`;
-  yield `  should     ${cleanText(expected)}`;
-  yield `  why        ${cleanText(why)}`;
-  if (passed && remark !== undefined) yield `  remark     ${style.yellow(cleanText(remark))}`;
+  yield* labelled('sent', sent, width);
+  yield* labelled('came back', received, width);
+  if (said !== undefined) for (const line of labelled('', said, width)) yield style.dim(line);
+  yield* labelled('should', expected, width);
+  yield* labelled('why', why, width);
+  if (passed && remark !== undefined) for (const line of labelled('remark', remark, width)) yield style.yellow(line);
+}
+
+const LABEL_WIDTH = 13;
+/** Below that a column of words is no help. */
+const NARROWEST_TEXT = 20;
+
+/** `  sent       a delivery ...`; on a terminal broken between words, the next lines below the first. */
+function* labelled(label: string, text: string, width: number | undefined): Generator<string, void> {
+  const room = width === undefined ? Number.POSITIVE_INFINITY : Math.max(NARROWEST_TEXT, width - LABEL_WIDTH);
+  let head = `  ${label}`.padEnd(LABEL_WIDTH);
+  let line = '';
+  for (const word of cleanText(text).split(' ')) {
+    if (line !== '' && displayWidth(`${line} ${word}`) > room) {
+      yield `${head}${line}`;
+      head = ' '.repeat(LABEL_WIDTH);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  yield `${head}${line}`;
 }
 
 function summaryOf(report: ConformanceReport, style: Style): string {

@@ -167,7 +167,7 @@ export const CONFORMANCE_CHECKS: readonly ConformanceCheck[] = [
     name: 'in-time',
     title: 'answers in time',
     sent: 'all of the above',
-    expected: 'every answer within the time limit',
+    expected: 'all in time',
     why: 'Svix waits 15 s; what is answered later counts as failed and comes again. Answer first, work later',
     judge: judgeTime,
   },

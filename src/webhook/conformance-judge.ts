@@ -8,6 +8,8 @@ export interface Verdict {
   /** The start of what the endpoint said where it should have answered otherwise: it often tells why. */
   readonly said?: string | undefined;
   readonly remark?: string | undefined;
+  /** Where what should come back depends on the options. */
+  readonly expected?: string | undefined;
 }
 
 /** Says nothing of the delivery, but that it should come again. */
@@ -16,7 +18,7 @@ const TEMPORARY: ReadonlySet<number> = new Set([408, 425, 429]);
 const USUAL_REFUSALS: ReadonlySet<number> = new Set([400, 401, 403]);
 
 export const ACCEPTED = '2xx';
-export const REFUSED = '4xx, best 400 or 401';
+export const REFUSED = '4xx (400 or 401)';
 
 export function judgeAccepted(answers: readonly TestAnswer[]): Verdict {
   return verdictOf(answers, isAccepted);
@@ -35,9 +37,12 @@ export function judgeTime(answers: readonly TestAnswer[], timeoutMs: number): Ve
     (answer) => answer.durationMs > timeoutMs && (answer.status !== undefined || answer.late),
   );
   const slowest = Math.max(0, ...answers.map(({ durationMs }) => durationMs));
-  const words =
-    late.length === 0 ? 'the slowest answer' : `${late.length} of ${answers.length} answers late, the slowest`;
-  return { passed: late.length === 0, received: `${words} after ${timeInWords(slowest)}` };
+  const words = late.length === 0 ? 'slowest' : `${late.length} of ${answers.length} late, the slowest`;
+  return {
+    passed: late.length === 0,
+    received: `${words} ${timeInWords(slowest)}`,
+    expected: `all within ${timeoutMs / 1000} s`,
+  };
 }
 
 /** All answers of the suite. */
@@ -58,13 +63,19 @@ function verdictOf(answers: readonly TestAnswer[], isWell: (answer: TestAnswer) 
   const words = wrong?.status === undefined ? '' : cut(wrong.body.trim().replaceAll(/\s+/g, ' '));
   return {
     passed: wrong === undefined,
-    received: answers.map(inWords).join('; '),
+    received: inWords(answers),
     ...(words === '' ? {} : { said: words }),
   };
 }
 
-function inWords(answer: TestAnswer): string {
-  return answer.status === undefined ? answer.error : `${answer.status} in ${timeInWords(answer.durationMs)}`;
+/** `204 in 3 ms`, `3 × 204 in 5 ms`, `204, 409, 409 in 5 ms`: the time of the slowest. Or why there is no answer. */
+function inWords(answers: readonly TestAnswer[]): string {
+  const dead = answers.find(({ status }) => status === undefined);
+  if (dead?.error !== undefined) return answers.length === 1 ? dead.error : `no answer to one: ${dead.error}`;
+  const statuses = answers.map(({ status }) => status);
+  const alike = statuses.length > 1 && new Set(statuses).size === 1;
+  const words = alike ? `${statuses.length} × ${statuses[0]}` : statuses.join(', ');
+  return `${words} in ${timeInWords(Math.max(...answers.map(({ durationMs }) => durationMs)))}`;
 }
 
 /** As much as a line holds. */

@@ -64,8 +64,8 @@ export async function runConformance(options: ConformanceOptions): Promise<Confo
 }
 
 function resultOf(
-  { name, title, sent, expected, why }: ConformanceCheck,
-  { passed, received, said, remark }: Verdict,
+  { name, title, sent, why, ...check }: ConformanceCheck,
+  { passed, received, said, remark, expected = check.expected }: Verdict,
   answers: readonly TestAnswer[],
 ): ConformanceResult {
   return { name, title, passed, sent, expected, why, received, said, remark, answers };
