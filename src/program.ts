@@ -9,6 +9,7 @@ import { addSubmit } from './commands/optimization/submit.ts';
 import { addHelp } from './commands/help.ts';
 import { addEvents } from './commands/webhook/events.ts';
 import { addListen } from './commands/webhook/listen.ts';
+import { addTrigger } from './commands/webhook/trigger.ts';
 import { addSandbox } from './commands/sandbox.ts';
 import { withHelp, type ContextSource } from './commands/declaration.ts';
 import type { Context, GlobalOptions } from './context.ts';
@@ -93,6 +94,7 @@ Help on a command: optipick help <command>. Topics: exit-codes, environment, out
   addPoll(root, context);
   addListen(root, context);
   addEvents(root, context);
+  addTrigger(root, context);
   addSandbox(root, context);
   addDemo(root, context);
   addLogin(root, context);

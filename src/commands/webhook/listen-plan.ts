@@ -1,6 +1,6 @@
 /** What the flags of `listen` mean on this machine, checked before a port is opened. */
 import type { Context } from '../../context.ts';
-import { maskSecret, parseWebhookSecrets } from '../../domain/secret.ts';
+import { maskSecret } from '../../domain/secret.ts';
 import { CliError } from '../../errors.ts';
 import type { ServeOptions } from '../../platform/host.ts';
 import { createVerifier, type SignatureVerifier } from '../../webhook/signature.ts';
@@ -8,6 +8,7 @@ import { createSourceCheck, type SourceCheck } from '../../webhook/source-addres
 import { readInput } from '../input-file.ts';
 import { forwardTarget } from './forward-target.ts';
 import type { ListenFlags } from './listen.ts';
+import { webhookSecrets } from './webhook-secrets.ts';
 
 export interface ListenPlan {
   /** `undefined`: signatures are not checked. */
@@ -58,24 +59,10 @@ async function verifierOf(
   context: Context,
   { secretFile, tolerance }: ListenFlags,
 ): Promise<Pick<ListenPlan, 'verifier' | 'secrets'>> {
-  const { webhookSecrets } = await context.settings();
-  const given =
-    secretFile === undefined
-      ? webhookSecrets === undefined
-        ? undefined
-        : { text: webhookSecrets.value.join(' '), from: webhookSecrets.from }
-      : { text: new TextDecoder().decode((await readInput(context, secretFile)).bytes), from: '--secret-file' };
-  if (given === undefined) {
-    throw new CliError('auth', 'there is no webhook secret to check signatures with', {
-      code: 'no_webhook_secret',
-      hint: 'store it with: optipick login; or set OPTIPICK_WEBHOOK_SECRET. It is the "Signing Secret" of your endpoint in the webhook settings of the web application',
-    });
-  }
-  const { secrets, texts, warnings } = parseWebhookSecrets(given.text);
-  for (const warning of warnings) await context.output.warn(warning);
+  const { secrets, texts, from } = await webhookSecrets(context, secretFile, 'to check signatures with');
   return {
     verifier: createVerifier(secrets, { toleranceMs: tolerance }),
-    secrets: texts.map((text) => `${maskSecret(text)} (${given.from})`),
+    secrets: texts.map((text) => `${maskSecret(text)} (${from})`),
   };
 }
 
