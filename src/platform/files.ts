@@ -4,15 +4,26 @@ import { dirname, join, resolve } from 'node:path';
 
 import { systemCodeOf } from '../errors.ts';
 import type { Files } from './host.ts';
+import { createScratchFile } from './scratch-file.ts';
 
 /** A virus scanner or an indexer holds a new file of Windows for a moment. */
 const RENAME_ATTEMPTS = 10;
 const RENAME_PAUSE_MS = 50;
 
+/** Read at once of a file that is read in pieces. */
+const READ_BYTES = 256 * 1024;
+
 /** Files of this machine. Every method rejects with the system error. */
 export function createFiles(platform: string = process.platform): Files {
   return {
     read: (path) => fileSystem().readFile(path),
+    stream: (path) => streamOf(path),
+    async list(path) {
+      const fs = fileSystem();
+      if (!(await fs.stat(path)).isDirectory()) return undefined;
+      return (await fs.readdir(path)).sort();
+    },
+    scratch: createScratchFile,
     async exists(path) {
       try {
         await fileSystem().stat(path);
@@ -89,6 +100,20 @@ async function writeAtomic(
     throw error;
   }
   if (platform !== 'win32') await syncFolder(folder);
+}
+
+async function* streamOf(path: string): AsyncGenerator<Uint8Array, void> {
+  const handle = await fileSystem().open(path, 'r');
+  try {
+    for (;;) {
+      // A new piece each time: the reader may keep the last one.
+      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(READ_BYTES), 0, READ_BYTES);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Where a chain of symbolic links ends that leads to nothing yet. */

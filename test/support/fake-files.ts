@@ -1,5 +1,5 @@
 /** A file system in memory: of files, their modes, and the folders they may be put in. */
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { readBytes } from '../../src/domain/http.ts';
 import type { Files } from '../../src/platform/host.ts';
 
@@ -57,6 +57,30 @@ export function createFakeFiles(cwd: string, content: Readonly<Record<string, st
       const bytes = files.get(full);
       if (bytes === undefined) throw systemError('ENOENT', `no such file or directory, open '${path}'`);
       return bytes;
+    },
+    async *stream(path) {
+      yield await this.read(path);
+    },
+    async list(path) {
+      const full = resolve(cwd, path);
+      if (!folders.has(full)) {
+        if (files.has(full)) return undefined;
+        throw systemError('ENOENT', `no such file or directory, scandir '${path}'`);
+      }
+      const names = [...files.keys(), ...folders].filter((one) => dirname(one) === full && one !== full);
+      return names.map((one) => basename(one)).sort();
+    },
+    async scratch() {
+      let content = new Uint8Array(0);
+      return {
+        append(bytes) {
+          const offset = content.length;
+          content = Buffer.concat([content, bytes]);
+          return offset;
+        },
+        read: (offset, length) => content.slice(offset, offset + length),
+        remove: async () => undefined,
+      };
     },
     async writeAtomic(path, bytes) {
       const full = resolve(cwd, path);

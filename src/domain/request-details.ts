@@ -1,0 +1,45 @@
+/** A request pick by pick, as it was sent: what its answer is held against. */
+import { textsOf } from './answer-details.ts';
+import { fieldOf, isRecord, numberOf, textOf } from './loose-fields.ts';
+
+export interface RequestPick {
+  readonly pickId: string;
+  /** One, or alternatives. */
+  readonly locations: readonly string[];
+  readonly orderId: string | undefined;
+  readonly listId: string | undefined;
+  readonly asisSequence: number | undefined;
+  /** All fields as they were sent, for limits on size and weight. */
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+export interface RequestDetails {
+  readonly siteName: string | undefined;
+  readonly waveId: string | undefined;
+  readonly startPoints: readonly string[];
+  readonly endPoints: readonly string[];
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly picks: readonly RequestPick[];
+}
+
+/** Reads the body of a request that was checked before it was sent (`PreparedRequest.body`). */
+export function readRequestDetails(body: Uint8Array): RequestDetails {
+  const request: unknown = JSON.parse(new TextDecoder().decode(body));
+  const parameters = fieldOf(request, 'parameters');
+  const picks = fieldOf(request, 'picks');
+  return {
+    siteName: textOf(fieldOf(request, 'site_name')),
+    waveId: textOf(fieldOf(request, 'wave_id')),
+    startPoints: textsOf(fieldOf(request, 'start_points')),
+    endPoints: textsOf(fieldOf(request, 'end_points')),
+    parameters: isRecord(parameters) ? parameters : {},
+    picks: (Array.isArray(picks) ? picks : []).filter(isRecord).map((pick) => ({
+      pickId: textOf(pick['pick_id']) ?? '',
+      locations: textsOf(pick['location_id']),
+      orderId: textOf(pick['order_id']),
+      listId: textOf(pick['list_id']),
+      asisSequence: numberOf(pick['asis_sequence']),
+      fields: pick,
+    })),
+  };
+}

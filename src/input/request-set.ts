@@ -1,0 +1,38 @@
+/** What a command line's files come to: requests that were all checked before the first is sent. */
+import type { FailureDetail } from '../errors.ts';
+
+/** One request of the input; its body is read again when its turn comes, so that a thousand of them fit in memory. */
+export interface SetEntry {
+  /** How people know it and `--resubmit` names it: the wave id, else where it stands (`requests.ndjson:3`). Unique in the set. */
+  readonly name: string;
+  readonly siteName: string;
+  readonly waveId: string | undefined;
+  /** How many. */
+  readonly picks: number;
+  /** SHA-256 of the body, in hexadecimal: equal for equal content and nothing else. */
+  readonly digest: string;
+  /** The exact bytes that are sent: compact JSON in UTF-8. Throws `CliError` `environment` when they cannot be read again. */
+  body(): Promise<Uint8Array>;
+  /** The caller's own rows in the order of the picks, each as long as `RequestSet.columns`; `undefined` when the input was no table. */
+  rows(): Promise<readonly CallerRow[] | undefined>;
+}
+
+export interface CallerRow {
+  readonly pickId: string;
+  /** As they stood in the file. */
+  readonly cells: readonly string[];
+}
+
+export interface RequestSet {
+  readonly entries: readonly SetEntry[];
+  /** Headers of the caller's table as written (of several files: all, in order of appearance); `undefined` when the input was no table. */
+  readonly columns: readonly string[] | undefined;
+  /** Whether any pick of a table may be made at one of several locations. */
+  readonly alternatives: boolean;
+  /** Worth a word, and no reason not to send. */
+  readonly warnings: readonly FailureDetail[];
+  /** Rows that `--skip-invalid` left out, and the files they were written to. */
+  readonly rejected: readonly { readonly count: number; readonly path: string }[];
+  /** Removes what was kept on disk to read again. May be called twice. */
+  close(): Promise<void>;
+}
