@@ -1,4 +1,4 @@
-/** What `doctor` needs to know of the machine beside what the host tells: what follows from its environment. */
+/** What `doctor` and `completion` need to know of the machine beside what the host tells: what follows from its environment. */
 import type { Host } from './platform/host.ts';
 import { stateFolder } from './platform/paths.ts';
 import { proxyFor } from './platform/proxy.ts';

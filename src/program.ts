@@ -7,6 +7,7 @@ import { addLogin } from './commands/account/login.ts';
 import { addGet } from './commands/optimization/get.ts';
 import { addPoll } from './commands/optimization/poll.ts';
 import { addSubmit } from './commands/optimization/submit.ts';
+import { addCompletion } from './commands/completion.ts';
 import { addHelp } from './commands/help.ts';
 import { addEvents } from './commands/webhook/events.ts';
 import { addListen } from './commands/webhook/listen.ts';
@@ -103,6 +104,7 @@ Help on a command: optipick help <command>. Topics: exit-codes, environment, out
   addLogin(root, context);
   addConfig(root, context);
   addDoctor(root, context);
+  addCompletion(root, context);
   addHelp(root, context);
   // One way to get help, and it is listed once.
   for (const group of root.commands) group.helpCommand(false);

@@ -30,9 +30,18 @@ export interface TerminalOptions {
 export function startOnTerminal(
   workplace: Workplace,
   args: readonly string[],
+  options: TerminalOptions = {},
+): TerminalRun {
+  return startCommandOnTerminal(workplace, [process.execPath, PROGRAM, ...args], options);
+}
+
+/** Starts any command on a terminal of its own, such as a shell. */
+export function startCommandOnTerminal(
+  workplace: Workplace,
+  words: readonly string[],
   { columns = 100, env = {}, redirect = '' }: TerminalOptions = {},
 ): TerminalRun {
-  const quoted = [process.execPath, PROGRAM, ...args].map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`);
+  const quoted = words.map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`);
   const command = `stty cols ${columns} rows 40; exec ${quoted.join(' ')} ${redirect}`;
   const child = execa(SCRIPT, ['--quiet', '--flush', '--return', '--command', command, '/dev/null'], {
     cwd: workplace.folder,

@@ -1,0 +1,64 @@
+/** What a shell asks for at the touch of a key: profiles, and ids that this machine has seen lately. */
+import { join } from 'node:path';
+import type { Context } from '../../context.ts';
+import { stateFolderOf } from '../../diagnosing.ts';
+import { KIND_NAMES, type Kind } from '../../domain/kinds.ts';
+import { cleanText } from '../../output/clean-text.ts';
+import type { SqlValue } from '../../platform/host.ts';
+import { STATE_FILE } from '../../state/database.ts';
+
+export const LIST_NAMES = ['profiles', 'ids', ...KIND_NAMES, 'events'] as const;
+
+/** `route` and `cluster`: request ids of that kind; `events`: svix-ids and request ids of the inbox. */
+export type ListName = (typeof LIST_NAMES)[number];
+
+/** More is a flood. */
+const MOST = 50;
+
+/** `word<tab>description`, the newest first. Nothing is made, and nothing is asked of the network. */
+export async function knownWords(context: Context, list: ListName): Promise<readonly string[]> {
+  const rows = list === 'profiles' ? await profiles(context) : await recentIds(context, list);
+  return rows.filter(([word]) => /^[\w.-]+$/.test(word)).map(([word, about]) => `${word}\t${cleanText(about)}`);
+}
+
+type Row = readonly [word: string, about: string];
+
+async function profiles({ host }: Context): Promise<readonly Row[]> {
+  const stored = await host.settingsFile.read();
+  return Object.entries(stored.profiles).map(([name, profile]) => [name, profile['base-url'] ?? 'profile']);
+}
+
+async function recentIds({ host }: Context, list: Exclude<ListName, 'profiles'>): Promise<readonly Row[]> {
+  const path = join(stateFolderOf(host), STATE_FILE);
+  if (!(await host.files.exists(path))) return [];
+  const database = await host.openDatabase(path, { readOnly: true });
+  try {
+    const wanted = list === 'events' ? RECEIVED : SUBMITTED;
+    const values: SqlValue[] = list === 'events' ? [MOST] : [list === 'ids' ? null : list, MOST];
+    const rows = database.prepare(wanted).all(...values);
+    const told = rows.map((row) => [String(row['id']), aboutOf(row)] as const);
+    if (list !== 'events') return told;
+    // Both names of an event will do.
+    const requests = rows.flatMap((row) =>
+      typeof row['request_id'] === 'string' ? [[row['request_id'], aboutOf(row)] as const] : [],
+    );
+    return [...new Map([...told, ...requests])];
+  } finally {
+    database.close();
+  }
+}
+
+const SUBMITTED = `
+  SELECT request_id AS id, kind, state, submitted_at AS at, coalesce(wave_id, site_name) AS name
+  FROM submissions WHERE kind = coalesce(?, kind) ORDER BY number DESC LIMIT ?`;
+
+const RECEIVED = `
+  SELECT id, request_id, kind, status AS state, received_at AS at, event AS name
+  FROM deliveries ORDER BY sequence DESC LIMIT ?`;
+
+/** `cluster, done, 2026-01-31 12:00, wave-7` */
+function aboutOf(row: Readonly<Record<string, SqlValue>>): string {
+  const { kind, state, at, name } = row as { kind: Kind | null; state: string; at: number; name: string | null };
+  const minute = new Date(at).toISOString().slice(0, 16).replace('T', ' ');
+  return [kind, state, `${minute}Z`, name].filter((part) => part !== null).join(', ');
+}
