@@ -18,6 +18,13 @@ export interface HelpParts {
   readonly failures: readonly (readonly [failure: Failure, meaning: string])[];
 }
 
+const HELP_PARTS = Symbol('help parts');
+
+/** What {@link withHelp} was given for this command. */
+export function helpPartsOf(command: Command & { readonly [HELP_PARTS]?: HelpParts }): HelpParts | undefined {
+  return command[HELP_PARTS];
+}
+
 /** Adds output, examples, environment and exit codes below the options of a command's help. */
 export function withHelp(command: Command, parts: HelpParts): Command {
   const sections: string[] = [];
@@ -29,6 +36,7 @@ export function withHelp(command: Command, parts: HelpParts): Command {
   sections.push(
     `Exit codes:\n${aligned([['0', 'ok'], ...parts.failures.map(([name, why]) => [String(EXIT_CODES[name]), why] as const)])}`,
   );
+  Object.assign(command, { [HELP_PARTS]: parts });
   return command.addHelpText('after', `\n${sections.join('\n\n')}`);
 }
 

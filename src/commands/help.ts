@@ -10,17 +10,25 @@ export function addHelp(root: Command, context: ContextSource): void {
     .description('Show help on a command or a topic: exit-codes, environment, output, webhooks.')
     .argument('[command...]', 'command or topic');
   withHelp(command, {
+    output: `The text of --help, or of the topic. With --json one document: {"v":1,"name","path","description","arguments",
+"options":[{"flags","description","default","choices","env",...}],"subcommands":[...],"exit_codes":[...],"topics":[...]};
+of a command: that subtree, with "global_options".`,
     examples: [
       ['optipick help', 'all commands'],
       ['optipick help cluster submit', 'one of them'],
       ['optipick help exit-codes', 'a topic'],
+      ["optipick help --json | jq -r '.subcommands[].name'", 'the command tree, for a program'],
     ],
     failures: [['usage', 'there is no such command or topic']],
   });
   command.action(async (words: readonly string[]) => {
     const topic = words.length === 1 ? HELP_TOPICS.find(({ name }) => name === words[0]) : undefined;
-    if (topic !== undefined) await context().output.write(`${topic.text}\n`);
-    else find(root, words).outputHelp();
+    const { output } = context();
+    if (output.json) {
+      const { helpDocument, topicDocument } = await import('./help-document.ts');
+      await output.record(topic === undefined ? helpDocument(root, find(root, words), words) : topicDocument(topic));
+    } else if (topic === undefined) find(root, words).outputHelp();
+    else await output.write(`${topic.text}\n`);
   });
 }
 

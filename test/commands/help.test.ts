@@ -129,3 +129,96 @@ test('--version is that of the program, wherever it stands', async () => {
     expect((await run(argv)).ended).toEqual({ code: 0, stdout: '0.0.0-test\n', stderr: '' });
   }
 });
+
+interface CommandDocument {
+  readonly name: string;
+  readonly path: readonly string[];
+  readonly description: string;
+  readonly arguments: readonly { readonly name: string; readonly required: boolean }[];
+  readonly options: readonly {
+    readonly flags: string;
+    readonly long: string | null;
+    readonly [key: string]: unknown;
+  }[];
+  readonly exit_codes: readonly { readonly code: number; readonly name: string }[];
+  readonly subcommands: readonly CommandDocument[];
+}
+
+describe('help --json', () => {
+  const documentOf = async (...words: readonly string[]) => {
+    const { ended } = await run(['help', ...words, '--json']);
+    expect({ code: ended.code, stderr: ended.stderr }).toEqual({ code: 0, stderr: '' });
+    expect(ended.stdout).toMatch(/^\{.*\}\n$/);
+    return JSON.parse(ended.stdout) as CommandDocument & Readonly<Record<string, unknown>>;
+  };
+  const pathsIn = ({ path, subcommands }: CommandDocument): readonly string[] => [
+    ...(path.length === 0 ? [] : [path.join(' ')]),
+    ...subcommands.flatMap(pathsIn),
+  ];
+
+  test('is the whole tree: the commands that help lists, topics, exit codes', async () => {
+    const root = await documentOf();
+    expect(pathsIn(root)).toEqual(COMMANDS.map((path) => path.join(' ')));
+    expect([root['v'], root.name, root.path, root['version']]).toEqual([1, 'optipick', [], '0.0.0-test']);
+    expect(root['topics']).toEqual(
+      HELP_TOPICS.map(({ name, text }) => ({ name, title: text.slice(0, text.indexOf('\n')) })),
+    );
+    expect(root.exit_codes.map(({ code }) => code)).toEqual([0, ...Object.values(EXIT_CODES)]);
+  });
+
+  test('of a command is its subtree, and the same that stands in the whole', async () => {
+    const root = await documentOf();
+    const { v, global_options: globalOptions, ...config } = await documentOf('config');
+    expect([v, globalOptions]).toEqual([1, root.options]);
+    expect(config).toEqual(root.subcommands.find(({ name }) => name === 'config'));
+  });
+
+  test('has of each option what help says of it', async () => {
+    const list = await documentOf('events', 'list');
+    expect(list.options.find(({ long }) => long === '--status')).toEqual({
+      flags: '--status <status>',
+      short: null,
+      long: '--status',
+      description: 'only these',
+      value: 'status',
+      value_optional: false,
+      default: null,
+      choices: ['pending', 'done', 'failed'],
+      env: null,
+    });
+    const poll = await documentOf('poll');
+    expect(poll.options.find(({ long }) => long === '--timeout')?.['default']).toBe('5m');
+    expect(poll.arguments).toEqual([
+      {
+        name: 'id',
+        description: 'request ids, or - to read them from stdin',
+        required: false,
+        variadic: true,
+        choices: null,
+      },
+    ]);
+    const root = await documentOf();
+    expect(root.options.find(({ long }) => long === '--base-url')?.['env']).toBe('OPTIPICK_BASE_URL');
+    expect(root.options.find(({ long }) => long === '--no-color')?.['default']).toBeNull();
+  });
+
+  test('has the exit codes of each command, with what they mean there', async () => {
+    for (const path of COMMANDS) {
+      const { ended } = await run([...path, '--help']);
+      const text = ended.stdout.split('\nExit codes:\n')[1] ?? '';
+      const codes = [...text.matchAll(/^ {2}(\d+) /gm)].map(([, code]) => Number(code));
+      expect((await documentOf(...path)).exit_codes.map(({ code }) => code)).toEqual(codes);
+    }
+  });
+
+  test('of a topic is its text', async () => {
+    const [topic] = HELP_TOPICS;
+    expect(await documentOf(topic?.name ?? '')).toEqual({ v: 1, name: topic?.name, text: topic?.text });
+  });
+
+  test('of nothing known is an error object', async () => {
+    const { code, stdout, stderr } = await run(['help', 'nonsense', '--json']);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'unknown_help_topic', exitCode: 2 } });
+  });
+});
