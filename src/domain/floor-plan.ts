@@ -33,8 +33,8 @@ export interface Frame {
 /** Share of the plan's longer side that is left blank around it. */
 const MARGIN = 0.06;
 
-/** Everything that is on the plan, with a margin. */
-export function frameOf(plan: FloorPlan): Frame {
+/** Everything that is on the plan, with a margin: its share of the longer side. */
+export function frameOf(plan: FloorPlan, share = MARGIN): Frame {
   let [left, right, low, high] = [Infinity, -Infinity, Infinity, -Infinity];
   const include = (x: number, y: number): void => {
     left = Math.min(left, x);
@@ -48,7 +48,7 @@ export function frameOf(plan: FloorPlan): Frame {
     include(x, toY);
   }
   if (left > right) include(0, 0);
-  const margin = Math.max(right - left, high - low, 1) * MARGIN;
+  const margin = Math.max(right - left, high - low, 1) * share;
   const width = right - left + 2 * margin;
   const height = high - low + 2 * margin;
   return { x: left - margin, y: -high - margin, width, height, unit: Math.max(width, height) / 100 };

@@ -60,8 +60,8 @@ function textOf(lines: Iterable<string>): string {
 }
 
 function titleOf(entry: ReportEntry): string {
-  const { kind, site, wave } = subjectOf(entry);
-  const parts = [kind, site && markdownText(site), wave && `wave ${markdownCode(wave)}`];
+  const { kind, site, wave, name } = subjectOf(entry);
+  const parts = [kind, site && markdownText(site), wave && `wave ${markdownCode(wave)}`, name && markdownCode(name)];
   return parts.filter((part) => part !== undefined).join(' · ');
 }
 

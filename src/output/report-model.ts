@@ -32,8 +32,11 @@ export interface Unanswered {
 
 /** A document about one answer or many. Of many only what it will show is kept, so that a thousand of them fit in memory. */
 export interface Report {
-  /** `index`: the place in the report, from 0; in any order, each once. */
-  add(index: number, entry: ReportEntry): void;
+  /**
+   * `index`: the place in the report, from 0; in any order, each once. `callerRows`: what the caller's own table says of
+   * the picks, for reports that give it back.
+   */
+  add(index: number, entry: ReportEntry, callerRows?: readonly ReportRow[]): void;
   addUnanswered(index: number, unanswered: Unanswered): void;
   /** The whole document in pieces, once, at the end. */
   render(): Iterable<string>;

@@ -111,19 +111,22 @@ export function totalOf(rows: readonly OverviewRow[]): TotalSaving | undefined {
   return totalSaving(rows.flatMap(({ summary, problem }) => (problem === undefined ? (summary ?? []) : [])));
 }
 
-/** What a report is about: `Cluster · Example · wave W1`, each part uncleaned; `wave` is undefined when there is none. */
+/** What an answer is about, each part as it came. */
 export interface Subject {
   readonly kind: string;
   readonly site: string | undefined;
   readonly wave: string | undefined;
+  /** What the request is called, when there is no wave to name it by: `picks.json`. */
+  readonly name: string | undefined;
 }
 
 export function subjectOf({ kind, name, requestId, request, details: { summary } }: ReportEntry): Subject {
-  const named = name === requestId ? undefined : name;
+  const wave = summary.waveId ?? request?.waveId;
   return {
     kind: KINDS[summary.kind ?? kind].title,
     site: summary.siteName ?? request?.siteName,
-    wave: summary.waveId ?? request?.waveId ?? named,
+    wave,
+    name: wave === undefined && name !== requestId ? name : undefined,
   };
 }
 

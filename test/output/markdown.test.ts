@@ -25,8 +25,7 @@ const FINDINGS = [
 
 describe('a report in Markdown', () => {
   it('tells of one answer: the saving, gates, audit, clusters', () => {
-    expect(report(exampleEntry({ name: 'W1', gates: GATES, findings: FINDINGS })))
-      .toBe(`## Cluster · Example · wave \`W1\`
+    expect(report(exampleEntry({ name: 'W1', gates: GATES, findings: FINDINGS }))).toBe(`## Cluster · Example · \`W1\`
 
 **39.55 % less walking**: 138.995 m → 84.022 m, 54.973 m saved
 

@@ -14,7 +14,7 @@ import {
   withHelp,
   type ContextSource,
 } from '../declaration.ts';
-import { createAnswerView, refuseMissingFolder } from './answer-view.ts';
+import { createAnswerView, FORMATS_IN_WORDS, refuseMissingFolder } from './answer-view.ts';
 import { createMemory } from './memory.ts';
 import type { Judge } from './judging.ts';
 import { createEarlier, createPoster } from './posting.ts';
@@ -56,8 +56,9 @@ export function addSubmit(parent: Command, kind: Kind, context: ContextSource): 
     .option('--junit <file>', 'write gates and audit as a JUnit report')
     .option('--watch', 'several requests: show each that runs')
     .addOption(durationOption('--timeout', 'how long --wait and --sync may take', '5m'))
-    .option('--format <format>', 'table, json or csv')
+    .option('--format <format>', FORMATS_IN_WORDS)
     .option('-o, --output <file>', 'write the answer to a file; the extension tells the format')
+    .option('--site-file <layout>', 'html: draw the walks on this floor plan')
     .option('--all', 'do not cut long lists');
   withHelp(command, {
     output: `neither --wait nor --sync: the request id alone, so that id=$(...) works;
@@ -108,7 +109,7 @@ async function submit(context: Context, kind: Kind, files: readonly string[], op
     return;
   }
 
-  await view.refuseUnwritable();
+  await view.prepare();
   if (options.junit !== undefined) await refuseMissingFolder(context.host, options.junit);
   const client = await context.client();
   const memory = createMemory(context, client);
@@ -135,8 +136,8 @@ async function submit(context: Context, kind: Kind, files: readonly string[], op
     earlier,
     live: options.watch ?? false,
     judge,
-    printer: createPrinter(context, kind, set, {
-      format: view.format,
+    printer: await createPrinter(context, kind, set, {
+      view,
       waits: options.wait === true || options.sync === true,
       file: options.output,
       all: options.all ?? false,
