@@ -130,6 +130,33 @@ export interface Server {
   close(graceMs: number): Promise<void>;
 }
 
+/** What happens on a WebSocket. None of them may throw. */
+export interface WebSocketEvents {
+  open(): void;
+  /** A whole message, text (its UTF-8 bytes) or binary. */
+  message(bytes: Uint8Array): void;
+  /** A frame of any kind came: the link is alive. */
+  alive(): void;
+  /** Once, and then nothing more. `code` is 1006 when there was no closing frame; `reason` says what went wrong. */
+  close(code: number, reason: string): void;
+}
+
+export interface WebSocketOptions {
+  /** From the first packet to the open link. */
+  readonly handshakeTimeoutMs: number;
+  /** A larger message costs the link. */
+  readonly maxMessageBytes: number;
+}
+
+export interface WebSocketLink {
+  /** A text message. Dropped when the link is not open. */
+  send(text: string): void;
+  /** With a closing frame; what does not close in time is cut. */
+  close(code: number, reason: string): void;
+  /** At once, without a word. */
+  cut(): void;
+}
+
 export interface ExecOptions {
   /** What the command reads on its standard input. */
   readonly input: string;
@@ -170,6 +197,8 @@ export interface Host {
   http(): Promise<Http>;
   /** Opens a port and hands each request to `app`. Throws `CliError` `environment` when the port cannot be had. */
   serve(app: Http, options: ServeOptions): Promise<Server>;
+  /** Opens a WebSocket through the proxy of the environment, if there is one. Failing to is told by `close`. */
+  connectWebSocket(url: string, events: WebSocketEvents, options: WebSocketOptions): Promise<WebSocketLink>;
   /** Opens (and creates) a database file. Throws the system or SQLite error. */
   openDatabase(path: string, options?: { readonly readOnly?: boolean }): Promise<Database>;
   /**
