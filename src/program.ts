@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { addDemo } from './commands/demo.ts';
 import { addConfig } from './commands/account/config.ts';
+import { addDoctor } from './commands/account/doctor.ts';
 import { addLogin } from './commands/account/login.ts';
 import { addGet } from './commands/optimization/get.ts';
 import { addPoll } from './commands/optimization/poll.ts';
@@ -101,6 +102,7 @@ Help on a command: optipick help <command>. Topics: exit-codes, environment, out
   addDemo(root, context);
   addLogin(root, context);
   addConfig(root, context);
+  addDoctor(root, context);
   addHelp(root, context);
   // One way to get help, and it is listed once.
   for (const group of root.commands) group.helpCommand(false);

@@ -50,9 +50,9 @@ export function createRealHost(): Host {
     settingsFile: createSettingsFile(() => host),
     random: () => Math.random(),
     randomBytes: (size) => process.getBuiltinModule('node:crypto').randomBytes(size),
-    async http() {
+    async http({ direct = false } = {}) {
       const { createHttp } = await import('./http.ts');
-      return createHttp(env);
+      return createHttp(direct ? {} : env);
     },
     async serve(app, options) {
       const { serveHttp } = await import('./server.ts');

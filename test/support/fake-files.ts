@@ -1,9 +1,11 @@
 /** A file system in memory: of files, their modes, and the folders they may be put in. */
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { readBytes } from '../../src/domain/http.ts';
 import type { Files } from '../../src/platform/host.ts';
 
 export interface FakeFiles extends Files {
+  /** Bytes that are free; plenty at first. */
+  free: number;
   /** The text of a file, or `undefined` when there is none. */
   text(path: string): string | undefined;
   /** Creates or replaces a file and its folders. */
@@ -30,6 +32,20 @@ export function createFakeFiles(cwd: string, content: Readonly<Record<string, st
 
   return {
     put,
+    free: 2 ** 40,
+    async inspect(path) {
+      const full = resolve(cwd, path);
+      if (folders.has(full)) return { kind: 'folder', mode: 0o700, modifiedAt: 0 };
+      return files.has(full) ? { kind: 'file', mode: 0o600, modifiedAt: 0 } : undefined;
+    },
+    async freeBytes() {
+      return this.free;
+    },
+    async temporaryFolder(parent) {
+      const full = join(resolve(cwd, parent), '.optipick-temporary');
+      addFolder(full);
+      return { path: full, remove: async () => void folders.delete(full) };
+    },
     paths: () => [...files.keys()].sort(),
     text(path) {
       const bytes = files.get(resolve(cwd, path));
