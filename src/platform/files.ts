@@ -8,11 +8,14 @@ import type { Files } from './host.ts';
 /** A virus scanner or an indexer holds a new file of Windows for a moment. */
 const RENAME_ATTEMPTS = 10;
 const RENAME_PAUSE_MS = 50;
+/** Large enough that parsing, and not waiting for the disk, takes the time. */
+const CHUNK_BYTES = 262_144;
 
 /** Files of this machine. Every method rejects with the system error. */
 export function createFiles(platform: string = process.platform): Files {
   return {
     read: (path) => fileSystem().readFile(path),
+    chunks: (path) => process.getBuiltinModule('node:fs').createReadStream(path, { highWaterMark: CHUNK_BYTES }),
     async exists(path) {
       try {
         await fileSystem().stat(path);

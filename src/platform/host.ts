@@ -48,6 +48,8 @@ export interface Spinner {
 export interface Files {
   /** Rejects with the system error (`code: 'ENOENT'`). */
   read(path: string): Promise<Uint8Array>;
+  /** The same, piece by piece, for files that may be too large to hold. */
+  chunks(path: string): AsyncIterable<Uint8Array>;
   /** Written to a temporary file beside it, synced, and renamed: whole or not at all. */
   writeAtomic(path: string, content: string | Uint8Array | AsyncIterable<Uint8Array>, mode?: number): Promise<void>;
   exists(path: string): Promise<boolean>;

@@ -99,7 +99,7 @@ function formatOf(options: AnswerViewOptions, json: boolean): AnswerFormat {
 }
 
 /** Said before the API is asked: an answer must not be waited for that cannot be kept. */
-async function refuseMissingFolder(host: Context['host'], file: string): Promise<void> {
+export async function refuseMissingFolder(host: Context['host'], file: string): Promise<void> {
   const folder = dirname(file);
   if (await host.files.exists(folder)) return;
   throw new CliError('environment', `cannot write ${file}: there is no folder ${folder}`, {
@@ -108,7 +108,7 @@ async function refuseMissingFolder(host: Context['host'], file: string): Promise
   });
 }
 
-async function writeFile(
+export async function writeFile(
   host: Context['host'],
   path: string,
   content: string | AsyncIterable<Uint8Array>,
