@@ -109,12 +109,12 @@ function clusterRows({ clusters, unit }: AnswerDifference, units: Units): Differ
     columns: [
       { title: 'cluster a' },
       { title: 'cluster b' },
-      { title: 'orders', align: 'right', drop: 2 },
+      { title: 'orders', align: 'right', drop: 3 },
       { title: 'picks', align: 'right' },
-      { title: 'shared', align: 'right', drop: 1 },
+      { title: 'shared', align: 'right', drop: 2 },
       { title: 'distance a', align: 'right' },
       { title: 'distance b', align: 'right' },
-      { title: 'difference', align: 'right', drop: 3 },
+      { title: 'difference', align: 'right', drop: 1 },
     ],
     rows: clusters.map((pair) => [
       pair.before?.listId ?? '-',
