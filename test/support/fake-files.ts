@@ -27,6 +27,14 @@ export function createFakeFiles(cwd: string, content: Readonly<Record<string, st
     files.set(full, typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes);
   };
 
+  const read: Files['read'] = async (path) => {
+    const full = resolve(cwd, path);
+    if (folders.has(full)) throw systemError('EISDIR', 'illegal operation on a directory, read');
+    const bytes = files.get(full);
+    if (bytes === undefined) throw systemError('ENOENT', `no such file or directory, open '${path}'`);
+    return bytes;
+  };
+
   addFolder(cwd);
   for (const [path, bytes] of Object.entries(content)) put(path, bytes);
 
@@ -51,13 +59,7 @@ export function createFakeFiles(cwd: string, content: Readonly<Record<string, st
       const bytes = files.get(resolve(cwd, path));
       return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
     },
-    async read(path) {
-      const full = resolve(cwd, path);
-      if (folders.has(full)) throw systemError('EISDIR', 'illegal operation on a directory, read');
-      const bytes = files.get(full);
-      if (bytes === undefined) throw systemError('ENOENT', `no such file or directory, open '${path}'`);
-      return bytes;
-    },
+    read,
     async *stream(path) {
       yield await this.read(path);
     },
