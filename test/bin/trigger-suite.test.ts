@@ -81,6 +81,18 @@ describe('all checks pass', () => {
     expect({ code, failed }).toEqual({ code: 0, failed: [] });
     expect(document.checks.filter(({ remark }) => remark !== null)).toEqual([]);
   });
+
+  test('against an endpoint that hangs up after each answer without saying so', async () => {
+    const handler = correct(SECRET);
+    await using service = await startService((request, response) => {
+      response.setHeader('connection', 'keep-alive');
+      const { socket } = response;
+      response.on('finish', () => setTimeout(() => socket?.destroy(), 3));
+      return handler(request, response);
+    });
+    const { code, failed } = await suite(service.url);
+    expect({ code, failed }).toEqual({ code: 0, failed: [] });
+  });
 });
 
 describe('exactly the right checks fail for an endpoint that', () => {
