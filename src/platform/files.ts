@@ -22,6 +22,22 @@ export function createFiles(platform: string = process.platform): Files {
         throw error;
       }
     },
+    async list(path) {
+      const names: string[] = [];
+      for (const entry of await fileSystem().readdir(path, { withFileTypes: true })) {
+        // What a link leads to counts; one that leads to nothing is told of when it is read.
+        const folder = entry.isSymbolicLink()
+          ? await fileSystem()
+              .stat(join(path, entry.name))
+              .then(
+                (found) => found.isDirectory(),
+                () => false,
+              )
+          : entry.isDirectory();
+        if (!folder) names.push(entry.name);
+      }
+      return names;
+    },
     async identity(path) {
       // Without a turn of the thread pool: it is asked after every write of the state.
       const found = process.getBuiltinModule('node:fs').statSync(path, { throwIfNoEntry: false, bigint: true });

@@ -51,6 +51,8 @@ export interface Files {
   /** Written to a temporary file beside it, synced, and renamed: whole or not at all. */
   writeAtomic(path: string, content: string | Uint8Array | AsyncIterable<Uint8Array>, mode?: number): Promise<void>;
   exists(path: string): Promise<boolean>;
+  /** The names of the files in a folder (no folders), in no order. Rejects with the system error (`code: 'ENOTDIR'`). */
+  list(path: string): Promise<readonly string[]>;
   /** Which file stands there now (device and inode); `undefined` when there is none. Cheap: for looking often. */
   identity(path: string): Promise<string | undefined>;
   /** Creates the folder and its parents with mode 0700. */

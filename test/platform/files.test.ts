@@ -166,3 +166,21 @@ test.runIf(posix)('a private folder is made with its parents, closed to others, 
   await files.ensurePrivateFolder(folder.at('a/b'));
   expect([await modeOf(folder.at('a')), await modeOf(folder.at('a/b'))]).toEqual([0o700, 0o700]);
 });
+
+describe('the list of a folder', () => {
+  test('names the files in it, also by a link, and no folders', async () => {
+    await using folder = await createTestFolder();
+    await writeFile(folder.at('a'), '');
+    await mkdir(folder.at('b'));
+    if (posix) await symlink(folder.at('a'), folder.at('c'));
+    if (posix) await symlink(folder.at('b'), folder.at('d'));
+    expect((await files.list(folder.path)).toSorted()).toEqual(posix ? ['a', 'c'] : ['a']);
+  });
+
+  test('is refused for a file, and for what is not there', async () => {
+    await using folder = await createTestFolder();
+    await writeFile(folder.at('a'), '');
+    await expect(files.list(folder.at('a'))).rejects.toMatchObject({ code: 'ENOTDIR' });
+    await expect(files.list(folder.at('c'))).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+});

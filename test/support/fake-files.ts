@@ -1,5 +1,5 @@
 /** A file system in memory: of files, their modes, and the folders they may be put in. */
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { readBytes } from '../../src/domain/http.ts';
 import type { Files } from '../../src/platform/host.ts';
 
@@ -49,6 +49,12 @@ export function createFakeFiles(cwd: string, content: Readonly<Record<string, st
       files.set(full, await readBytes(bytes));
     },
     exists: async (path) => files.has(resolve(cwd, path)) || folders.has(resolve(cwd, path)),
+    async list(path) {
+      const full = resolve(cwd, path);
+      if (files.has(full)) throw systemError('ENOTDIR', `not a directory, scandir '${path}'`);
+      if (!folders.has(full)) throw systemError('ENOENT', `no such file or directory, scandir '${path}'`);
+      return [...files.keys()].filter((each) => dirname(each) === full).map((each) => basename(each));
+    },
     identity: async (path) => (files.has(resolve(cwd, path)) ? resolve(cwd, path) : undefined),
     async ensurePrivateFolder(path) {
       const full = resolve(cwd, path);
