@@ -11,6 +11,7 @@ import type { Host } from './platform/host.ts';
 import { stateFolder } from './platform/paths.ts';
 import { createArrivals, type Arrivals } from './state/arrivals.ts';
 import { openState } from './state/database.ts';
+import { createPostings, type Postings } from './state/postings.ts';
 import { createSubmissions, type Submissions } from './state/submissions.ts';
 
 export { createArrivalClock } from './commands/optimization/arrival-clock.ts';
@@ -40,14 +41,20 @@ export async function openClient(host: Host, { baseUrl, key, trace }: ClientFact
   });
 }
 
+export interface OpenedState {
+  readonly submissions: Submissions;
+  readonly postings: Postings;
+  readonly arrivals: Arrivals;
+  close(): void;
+}
+
 /** What was submitted from this machine, and which webhooks came; `close` when done. Throws `CliError` `environment`. */
-export async function openSubmissions(
-  host: Host,
-): Promise<{ readonly submissions: Submissions; readonly arrivals: Arrivals; close(): void }> {
+export async function openSubmissions(host: Host): Promise<OpenedState> {
   const folder = stateFolder(host);
   const database = await openState((path) => host.openDatabase(path), folder);
   return {
     submissions: createSubmissions(database, host.clock, folder),
+    postings: createPostings(database, host.clock, folder),
     arrivals: createArrivals(database, host.clock),
     close: () => database.close(),
   };

@@ -6,6 +6,7 @@ import { CliError } from './errors.ts';
 import { createOutput, type Output } from './output/print.ts';
 import type { Host } from './platform/host.ts';
 import type { Arrivals } from './state/arrivals.ts';
+import type { Postings } from './state/postings.ts';
 import type { Submissions } from './state/submissions.ts';
 
 /** The options that every command takes, before or after its name. */
@@ -37,6 +38,8 @@ export interface Context {
   clientFor(baseUrl: string, key: string): Promise<OptipickClient>;
   /** What was submitted from this machine. Throws `CliError` `environment` when it cannot be opened. */
   submissions(): Promise<Submissions>;
+  /** Which contents were posted from this machine. Throws as {@link submissions}. */
+  postings(): Promise<Postings>;
   /** Which webhooks listeners on this machine receive. Throws as {@link submissions}. */
   arrivals(): Promise<Arrivals>;
   /** Work to be done when the command ends, however it ends. */
@@ -98,6 +101,7 @@ export function createContext(host: Host, options: GlobalOptions, { stop, atEnd 
       return context.clientFor(url, apiKey.value);
     }),
     submissions: async () => (await state()).submissions,
+    postings: async () => (await state()).postings,
     arrivals: async () => (await state()).arrivals,
   };
   return context;

@@ -10,6 +10,7 @@ import { addHelp } from './commands/help.ts';
 import { addEvents } from './commands/webhook/events.ts';
 import { addListen } from './commands/webhook/listen.ts';
 import { addTrigger } from './commands/webhook/trigger.ts';
+import { addVerify } from './commands/webhook/verify.ts';
 import { addSandbox } from './commands/sandbox.ts';
 import { withHelp, type ContextSource } from './commands/declaration.ts';
 import type { Context, GlobalOptions } from './context.ts';
@@ -95,6 +96,7 @@ Help on a command: optipick help <command>. Topics: exit-codes, environment, out
   addListen(root, context);
   addEvents(root, context);
   addTrigger(root, context);
+  addVerify(root, context);
   addSandbox(root, context);
   addDemo(root, context);
   addLogin(root, context);

@@ -19,17 +19,22 @@ export async function readInput(context: Context, path: string): Promise<InputFi
   try {
     return { name: path, bytes: await host.files.read(path) };
   } catch (cause) {
-    const reason: Record<string, string> = {
-      ENOENT: 'there is no such file',
-      EISDIR: 'it is a folder',
-      EACCES: 'permission denied',
-    };
-    throw new CliError('usage', `cannot read ${path}: ${reason[systemCodeOf(cause) ?? ''] ?? messageOf(cause)}`, {
-      code: 'input_not_readable',
-      cause,
-      hint: 'give the path of a file, or - to read stdin',
-    });
+    throw unreadable(path, cause);
   }
+}
+
+/** The failure of a file that cannot be read. */
+export function unreadable(path: string, cause: unknown): CliError {
+  const reason: Record<string, string> = {
+    ENOENT: 'there is no such file',
+    EISDIR: 'it is a folder',
+    EACCES: 'permission denied',
+  };
+  return new CliError('usage', `cannot read ${path}: ${reason[systemCodeOf(cause) ?? ''] ?? messageOf(cause)}`, {
+    code: 'input_not_readable',
+    cause,
+    hint: 'give the path of a file, or - to read stdin',
+  });
 }
 
 /** Far more than any key or secret has; in bytes. */

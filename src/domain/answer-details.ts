@@ -4,6 +4,7 @@
  */
 import { createAnswerReader } from './answer-reader.ts';
 import type { AnswerSummary } from './answer.ts';
+import { createIntern, type Intern } from './intern.ts';
 import { createJsonSplitter, type ItemsPlan, type JsonPlan } from './json-splitter.ts';
 import { KINDS } from './kinds.ts';
 import { fieldOf, isRecord, numberOf, textOf } from './loose-fields.ts';
@@ -56,16 +57,21 @@ export interface AnswerDetails {
 }
 
 export interface DetailsReader {
+  /** Never throws. */
   push(chunk: Uint8Array): void;
-  /** As `AnswerReader.end`: throws `SyntaxError`; `undefined` for a document that is no object. */
+  /**
+   * Call once, after the last chunk. Throws `SyntaxError` when the bytes are not one JSON document; `undefined` when the
+   * document is not an object or there were no bytes.
+   */
   end(): AnswerDetails | undefined;
 }
 
 /** Reads an answer while it comes in. Memory: one small object for each pick, never the document. */
 export function createDetailsReader(): DetailsReader {
   const reader = createAnswerReader();
-  const optimal = createClusterList();
-  const asis = createClusterList();
+  const intern = createIntern();
+  const optimal = createClusterList(intern);
+  const asis = createClusterList(intern);
   let stops: PickDetail[] = [];
   let invalid: InvalidPickDetail[] = [];
   const sent = new Map<string, number | undefined>();
@@ -83,6 +89,7 @@ export function createDetailsReader(): DetailsReader {
       [
         KINDS.route.result,
         picksPlan(
+          intern,
           (pick) => stops.push(pick),
           () => (stops = []),
         ),
@@ -93,21 +100,31 @@ export function createDetailsReader(): DetailsReader {
           take: 'items',
           item: {
             take: 'whole',
-            value: (pick) => invalid.push({ ...pickOf(pick), reason: textOf(fieldOf(pick, 'reason')) }),
+            value(pick) {
+              const { pickId, locations, orderId } = pickOf(pick, intern);
+              invalid.push({ pickId, locations, orderId, reason: intern(textOf(fieldOf(pick, 'reason'))) });
+            },
           },
           begin: () => (invalid = []),
         },
       ],
     ]),
   });
+  let fault: unknown;
   return {
     push(chunk) {
       reader.push(chunk);
-      splitter.push(chunk);
+      if (fault !== undefined) return;
+      try {
+        splitter.push(chunk);
+      } catch (error) {
+        // Told at the end, as by the other reader.
+        fault = error;
+      }
     },
     end() {
       const summary = reader.end();
-      splitter.end();
+      if (fault !== undefined) throw fault as Error;
       if (summary === undefined) return undefined;
       return {
         summary,
@@ -129,7 +146,7 @@ export function readDetails(bytes: Uint8Array): AnswerDetails | undefined {
   return reader.end();
 }
 
-function createClusterList(): { readonly plan: ItemsPlan; clusters(): readonly ClusterDetail[] } {
+function createClusterList(intern: Intern): { readonly plan: ItemsPlan; clusters(): readonly ClusterDetail[] } {
   let clusters: ClusterDetail[] = [];
   let listId = '';
   let orderIds: string[] = [];
@@ -138,10 +155,11 @@ function createClusterList(): { readonly plan: ItemsPlan; clusters(): readonly C
   const fields = new Map<string, JsonPlan>([
     ['list_id', { take: 'scalar', value: (value) => (listId = textOf(value) ?? '') }],
     ['estimated_distance', { take: 'scalar', value: (value) => (distance = numberOf(value)) }],
-    ['order_ids', { take: 'whole', value: (value) => (orderIds = textsOf(value)) }],
+    ['order_ids', { take: 'whole', value: (value) => (orderIds = textsOf(value).map((order) => intern(order))) }],
     [
       'picks',
       picksPlan(
+        intern,
         (pick) => picks.push(pick),
         () => (picks = []),
       ),
@@ -170,26 +188,26 @@ function createClusterList(): { readonly plan: ItemsPlan; clusters(): readonly C
   };
 }
 
-function picksPlan(take: (pick: PickDetail) => void, begin: () => void): ItemsPlan {
+function picksPlan(intern: Intern, take: (pick: PickDetail) => void, begin: () => void): ItemsPlan {
   return {
     take: 'items',
     item: {
       take: 'whole',
       value(pick) {
-        if (isRecord(pick)) take(pickOf(pick));
+        if (isRecord(pick)) take(pickOf(pick, intern));
       },
     },
     begin,
   };
 }
 
-function pickOf(pick: unknown): PickDetail {
+function pickOf(pick: unknown, intern: Intern): PickDetail {
   return {
     pickId: textOf(fieldOf(pick, 'pick_id')) ?? '',
-    locations: textsOf(fieldOf(pick, 'location_id')),
-    orderId: textOf(fieldOf(pick, 'order_id')),
-    listId: textOf(fieldOf(pick, 'list_id')),
-    skuId: textOf(fieldOf(pick, 'sku_id')),
+    locations: textsOf(fieldOf(pick, 'location_id')).map((place) => intern(place)),
+    orderId: intern(textOf(fieldOf(pick, 'order_id'))),
+    listId: intern(textOf(fieldOf(pick, 'list_id'))),
+    skuId: intern(textOf(fieldOf(pick, 'sku_id'))),
     quantity: numberOf(fieldOf(pick, 'quantity')),
     asisSequence: numberOf(fieldOf(pick, 'asis_sequence')),
     sequence: numberOf(fieldOf(pick, 'optim_sequence')),

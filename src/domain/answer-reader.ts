@@ -1,8 +1,9 @@
 import type { AnswerReader, AnswerSummary, ClusterSummary, Stop } from './answer.ts';
 import { createJsonSplitter, type FieldsPlan, type ItemsPlan, type JsonPlan } from './json-splitter.ts';
+import { createIntern, type Intern } from './intern.ts';
 import { createInvalidPicks } from './invalid-picks.ts';
 import { type Kind, KINDS } from './kinds.ts';
-import { errorOf, fieldOf, type Intern, isRecord, numberOf, placeOf, textOf } from './loose-fields.ts';
+import { errorOf, fieldOf, isRecord, numberOf, placeOf, textOf } from './loose-fields.ts';
 
 /** Top-level fields that are read as they are. */
 const HEAD = [
@@ -246,16 +247,4 @@ function totalOf(clusters: readonly ClusterSummary[]): number | undefined {
     total += distance;
   }
   return total;
-}
-
-/** Equal strings are kept once: an answer repeats its orders and locations thousands of times. */
-function createIntern(): Intern {
-  const known = new Map<string, string>();
-  return <T extends string | undefined>(text: T): T => {
-    if (text === undefined) return text;
-    const before = known.get(text);
-    if (before !== undefined) return before as T;
-    known.set(text, text);
-    return text;
-  };
 }

@@ -1,8 +1,5 @@
 /** Reading what may not be there, or not be what was documented: everything unexpected is `undefined`. */
 
-/** Gives back one and the same string for equal strings. */
-export type Intern = <T extends string | undefined>(text: T) => T;
-
 /** Whether a parsed JSON value is an object, and neither a list nor null. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -9,8 +9,7 @@ import { createTextSource, type Source } from './source.ts';
  */
 export function decodeSource(name: string, bytes: Uint8Array): Source {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const stranger = strangerOf(buffer);
-  if (stranger !== undefined) throw notUtf8(name, stranger);
+  refuseStrangers(name, buffer);
   const start = startsWith(buffer, [0xef, 0xbb, 0xbf]) ? 3 : 0;
   if (buffer.length - start > constants.MAX_STRING_LENGTH) {
     throw new CliError('usage', `${name} is too large: ${buffer.length} bytes`, {
@@ -27,6 +26,12 @@ export function decodeSource(name: string, bytes: Uint8Array): Source {
     });
   }
   return createTextSource(name, text);
+}
+
+/** Throws `CliError` `usage` when the first bytes of a file give away UTF-16, UTF-32, or that it is no text. */
+export function refuseStrangers(name: string, head: Uint8Array): void {
+  const stranger = strangerOf(Buffer.from(head.buffer, head.byteOffset, head.byteLength));
+  if (stranger !== undefined) throw notUtf8(name, stranger);
 }
 
 interface Stranger {

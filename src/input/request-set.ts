@@ -27,10 +27,12 @@ export interface RequestSet {
   readonly entries: readonly SetEntry[];
   /** Headers of the caller's table as written (of several files: all, in order of appearance); `undefined` when the input was no table. */
   readonly columns: readonly string[] | undefined;
+  /** Whether any pick of a table may be made at one of several locations. */
+  readonly alternatives: boolean;
   /** Worth a word, and no reason not to send. */
   readonly warnings: readonly FailureDetail[];
-  /** Rows or requests that `--skip-invalid` left out, and the file they were written to. */
-  readonly rejected: { readonly count: number; readonly path: string } | undefined;
+  /** Rows that `--skip-invalid` left out, and the files they were written to. */
+  readonly rejected: readonly { readonly count: number; readonly path: string }[];
   /** Removes what was kept on disk to read again. May be called twice. */
   close(): Promise<void>;
 }

@@ -1,12 +1,10 @@
 import type { AnswerSummary } from '../domain/answer.ts';
 import { formatNumber } from '../domain/distance.ts';
 import type { AnswerOptions } from './answer-options.ts';
+import { BAR, barOf } from './bar.ts';
 import { cutList } from './long-list.ts';
 import { shownDistance } from './shown-distance.ts';
 import { type Column, renderTable } from './table.ts';
-
-/** Columns that the longest bar takes. */
-const BAR = 20;
 
 /** The optimised clusters, one a row; on a terminal with a bar for each distance. */
 export function* renderClusters({ clusters, unit }: AnswerSummary, options: AnswerOptions): Generator<string, void> {
@@ -32,10 +30,4 @@ export function* renderClusters({ clusters, unit }: AnswerSummary, options: Answ
   ]);
   yield* renderTable(columns, rows, options);
   yield* rest;
-}
-
-/** At least one block for any walk at all. */
-function barOf(distance: number, longest: number): string {
-  if (distance <= 0) return '';
-  return '█'.repeat(Math.max(1, Math.round((distance / longest) * BAR)));
 }

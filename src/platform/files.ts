@@ -4,15 +4,26 @@ import { dirname, join, resolve } from 'node:path';
 
 import { systemCodeOf } from '../errors.ts';
 import type { Files } from './host.ts';
+import { createScratchFile } from './scratch-file.ts';
 
 /** A virus scanner or an indexer holds a new file of Windows for a moment. */
 const RENAME_ATTEMPTS = 10;
 const RENAME_PAUSE_MS = 50;
 
+/** Read at once of a file that is read in pieces. */
+const READ_BYTES = 256 * 1024;
+
 /** Files of this machine. Every method rejects with the system error. */
 export function createFiles(platform: string = process.platform): Files {
   return {
     read: (path) => fileSystem().readFile(path),
+    stream: (path) => streamOf(path),
+    async list(path) {
+      const fs = fileSystem();
+      if (!(await fs.stat(path)).isDirectory()) return undefined;
+      return (await fs.readdir(path)).sort();
+    },
+    scratch: createScratchFile,
     async exists(path) {
       try {
         await fileSystem().stat(path);
@@ -21,22 +32,6 @@ export function createFiles(platform: string = process.platform): Files {
         if (isMissing(error)) return false;
         throw error;
       }
-    },
-    async list(path) {
-      const names: string[] = [];
-      for (const entry of await fileSystem().readdir(path, { withFileTypes: true })) {
-        // What a link leads to counts; one that leads to nothing is told of when it is read.
-        const folder = entry.isSymbolicLink()
-          ? await fileSystem()
-              .stat(join(path, entry.name))
-              .then(
-                (found) => found.isDirectory(),
-                () => false,
-              )
-          : entry.isDirectory();
-        if (!folder) names.push(entry.name);
-      }
-      return names;
     },
     async identity(path) {
       // Without a turn of the thread pool: it is asked after every write of the state.
@@ -87,6 +82,20 @@ async function writeAtomic(
     throw error;
   }
   if (platform !== 'win32') await syncFolder(folder);
+}
+
+async function* streamOf(path: string): AsyncGenerator<Uint8Array, void> {
+  const handle = await fileSystem().open(path, 'r');
+  try {
+    for (;;) {
+      // A new piece each time: the reader may keep the last one.
+      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(READ_BYTES), 0, READ_BYTES);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Where a chain of symbolic links ends that leads to nothing yet. */

@@ -48,15 +48,29 @@ export interface Spinner {
 export interface Files {
   /** Rejects with the system error (`code: 'ENOENT'`). */
   read(path: string): Promise<Uint8Array>;
+  /** The bytes of a file in chunks, so that a large one need not fit in memory. Fails with the system error. */
+  stream(path: string): AsyncIterable<Uint8Array>;
+  /** The names in a folder, sorted; `undefined` when the path is no folder. Rejects with the system error. */
+  list(path: string): Promise<readonly string[] | undefined>;
+  /** A file that only this process uses, in a private folder for temporary files. Rejects with the system error. */
+  scratch(): Promise<ScratchFile>;
   /** Written to a temporary file beside it, synced, and renamed: whole or not at all. */
   writeAtomic(path: string, content: string | Uint8Array | AsyncIterable<Uint8Array>, mode?: number): Promise<void>;
   exists(path: string): Promise<boolean>;
-  /** The names of the files in a folder (no folders), in no order. Rejects with the system error (`code: 'ENOTDIR'`). */
-  list(path: string): Promise<readonly string[]>;
   /** Which file stands there now (device and inode); `undefined` when there is none. Cheap: for looking often. */
   identity(path: string): Promise<string | undefined>;
   /** Creates the folder and its parents with mode 0700. */
   ensurePrivateFolder(path: string): Promise<void>;
+}
+
+/** What does not fit in memory. */
+export interface ScratchFile {
+  /** Puts bytes behind those that are there and returns where they begin. Throws the system error. */
+  append(bytes: Uint8Array): number;
+  /** Throws the system error. */
+  read(offset: number, length: number): Uint8Array;
+  /** May be called twice. */
+  remove(): Promise<void>;
 }
 
 export interface StoredSettings {

@@ -51,4 +51,23 @@ const DELIVERIES = `
   CREATE INDEX deliveries_by_request ON deliveries (request_id);
 `;
 
-export const MIGRATIONS: readonly string[] = [SUBMISSIONS, DELIVERIES];
+/**
+ * Every POST of a submission: written before it leaves, completed by its answer, and removed when the API took nothing.
+ * A row without `answered_at` is one whose fate nobody knows. `digest` is the SHA-256 of the body, `name` what people
+ * call the request; an answer of a synchronous call may hold no id.
+ */
+const POSTINGS = `
+  CREATE TABLE postings (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    base_url TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('route', 'cluster')),
+    digest TEXT NOT NULL,
+    name TEXT NOT NULL,
+    started_at INTEGER NOT NULL,
+    answered_at INTEGER,
+    request_id TEXT
+  ) STRICT;
+  CREATE INDEX postings_by_content ON postings (digest, base_url, kind, number);
+`;
+
+export const MIGRATIONS: readonly string[] = [SUBMISSIONS, DELIVERIES, POSTINGS];

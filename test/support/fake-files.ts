@@ -42,6 +42,30 @@ export function createFakeFiles(cwd: string, content: Readonly<Record<string, st
       if (bytes === undefined) throw systemError('ENOENT', `no such file or directory, open '${path}'`);
       return bytes;
     },
+    async *stream(path) {
+      yield await this.read(path);
+    },
+    async list(path) {
+      const full = resolve(cwd, path);
+      if (!folders.has(full)) {
+        if (files.has(full)) return undefined;
+        throw systemError('ENOENT', `no such file or directory, scandir '${path}'`);
+      }
+      const names = [...files.keys(), ...folders].filter((one) => dirname(one) === full && one !== full);
+      return names.map((one) => basename(one)).sort();
+    },
+    async scratch() {
+      let content = new Uint8Array(0);
+      return {
+        append(bytes) {
+          const offset = content.length;
+          content = Buffer.concat([content, bytes]);
+          return offset;
+        },
+        read: (offset, length) => content.slice(offset, offset + length),
+        remove: async () => undefined,
+      };
+    },
     async writeAtomic(path, bytes) {
       const full = resolve(cwd, path);
       if (!folders.has(dirname(full))) throw systemError('ENOENT', `no such file or directory, open '${path}'`);
@@ -49,12 +73,6 @@ export function createFakeFiles(cwd: string, content: Readonly<Record<string, st
       files.set(full, await readBytes(bytes));
     },
     exists: async (path) => files.has(resolve(cwd, path)) || folders.has(resolve(cwd, path)),
-    async list(path) {
-      const full = resolve(cwd, path);
-      if (files.has(full)) throw systemError('ENOTDIR', `not a directory, scandir '${path}'`);
-      if (!folders.has(full)) throw systemError('ENOENT', `no such file or directory, scandir '${path}'`);
-      return [...files.keys()].filter((each) => dirname(each) === full).map((each) => basename(each));
-    },
     identity: async (path) => (files.has(resolve(cwd, path)) ? resolve(cwd, path) : undefined),
     async ensurePrivateFolder(path) {
       const full = resolve(cwd, path);

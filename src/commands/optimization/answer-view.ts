@@ -1,14 +1,18 @@
-/** Shows one finished answer, on stdout or in a file, as a table or as the API's own bytes. */
+/** Shows one finished answer, on stdout or in a file, in the form that was asked for. */
 import { dirname } from 'node:path';
 import type { Answer, AnswerBytes } from '../../api/model.ts';
 import type { Context } from '../../context.ts';
+import type { AnswerDetails } from '../../domain/answer-details.ts';
 import { CliError } from '../../errors.ts';
+import type { ReportEntry } from '../../output/report-model.ts';
 import { renderAnswer } from '../../output/optimization.ts';
 import { createStyle } from '../../output/style.ts';
 import { createChunkQueue } from '../../output/chunk-queue.ts';
 import { knownSummary } from './outcome.ts';
 
-export type AnswerFormat = 'table' | 'json';
+export const ANSWER_FORMATS = ['table', 'json', 'csv'] as const;
+
+export type AnswerFormat = (typeof ANSWER_FORMATS)[number];
 
 export interface AnswerViewOptions {
   /** `--format` */
@@ -19,28 +23,76 @@ export interface AnswerViewOptions {
   readonly all?: boolean;
 }
 
-/** Fetches through `fetch` (which may fill the sink), then shows. Throws `failed` (exit 3) for a failed job, after showing it. */
+/** What the one who asks knows beside the answer. */
+export interface AnswerContext extends Pick<ReportEntry, 'name' | 'request' | 'findings' | 'gates'> {
+  /** The caller's own table. */
+  readonly columns: readonly string[] | undefined;
+  readonly alternatives: boolean;
+  rows(): Promise<readonly { readonly pickId: string; readonly cells: readonly string[] }[] | undefined>;
+}
+
 export interface AnswerView {
   readonly format: AnswerFormat;
   /** Throws `environment` when the file could not be written. For before something is sent that cannot be taken back. */
   refuseUnwritable(): Promise<void>;
-  /** Runs `fetch`, shows what it brings, and returns it. */
-  show(fetch: (sink: AnswerBytes | undefined) => Promise<Answer>): Promise<Answer>;
+  /**
+   * Runs `fetch` (which may fill the sink), shows what it brings, and returns it. `look` is given each pick of the
+   * answer before it is shown, and adds what it knows; only with it is an answer read so closely that costs memory.
+   */
+  show(
+    fetch: (sink: AnswerBytes | undefined) => Promise<Answer>,
+    look?: (details: AnswerDetails | undefined) => Promise<AnswerContext>,
+  ): Promise<Answer>;
 }
 
-const EXTENSIONS: Readonly<Record<string, AnswerFormat>> = { json: 'json', txt: 'table' };
+const EXTENSIONS: Readonly<Record<string, AnswerFormat>> = { json: 'json', txt: 'table', csv: 'csv' };
 
 /** Throws `usage` for a format that is not known, before anything is sent. */
 export function createAnswerView({ output, host }: Context, options: AnswerViewOptions): AnswerView {
   const format = formatOf(options, output.json);
   const file = options.output;
 
-  const tableLines = async (answer: Answer, toFile: boolean): Promise<Iterable<string>> =>
+  const tableLines = async (answer: Answer): Promise<Iterable<string>> =>
     renderAnswer(knownSummary(answer), {
-      width: toFile ? undefined : output.width,
-      style: toFile ? await createStyle(0) : await output.style(),
+      width: file === undefined ? output.width : undefined,
+      style: file === undefined ? await output.style() : await createStyle(0),
       all: options.all ?? false,
     });
+
+  const write = async (pieces: Iterable<string>): Promise<void> => {
+    if (file !== undefined) {
+      await writeOutput(host, file, [...pieces].join(''));
+      return;
+    }
+    for (const part of inParts(pieces)) await output.write(part);
+  };
+
+  /** The answer's own bytes, while they come in. */
+  const passOn = async (fetch: (sink: AnswerBytes) => Promise<Answer>): Promise<Answer> => {
+    if (file === undefined) {
+      let last = 0;
+      const answer = await fetch(async (chunk) => {
+        last = chunk.at(-1) ?? last;
+        await output.write(chunk);
+      });
+      if (last !== 0x0a) await output.write('\n');
+      return answer;
+    }
+    // They flow into a temporary file; the name appears only when it is whole.
+    const queue = createChunkQueue();
+    const written = writeOutput(host, file, queue.chunks);
+    written.catch((error: unknown) => queue.fail(error));
+    try {
+      const answer = await fetch((chunk) => queue.push(chunk));
+      queue.end();
+      await written;
+      return answer;
+    } catch (error) {
+      queue.fail(error);
+      await written.catch(() => undefined);
+      throw error;
+    }
+  };
 
   const refuseUnwritable = async (): Promise<void> => {
     if (file !== undefined) await refuseMissingFolder(host, file);
@@ -49,57 +101,85 @@ export function createAnswerView({ output, host }: Context, options: AnswerViewO
   return {
     format,
     refuseUnwritable,
-    async show(fetch) {
+    async show(fetch, look) {
       await refuseUnwritable();
-      if (format === 'table') {
+      if (look === undefined && format !== 'csv') {
+        if (format === 'json') return passOn(fetch);
         const answer = await fetch('discard');
-        if (file === undefined) await output.lines(await tableLines(answer, false));
-        else await writeFile(host, file, [...(await tableLines(answer, true)), ''].join('\n'));
+        await write(terminated(await tableLines(answer)));
         return answer;
       }
-      if (file === undefined) {
-        let last = 0;
-        const answer = await fetch(async (chunk) => {
-          last = chunk.at(-1) ?? last;
-          await output.write(chunk);
+      const { tapAnswer } = await import('./answer-tap.ts');
+      if (format === 'json') {
+        let details: AnswerDetails | undefined;
+        const answer = await passOn(async (target) => {
+          const tapped = await tapAnswer(target, fetch);
+          details = tapped.details;
+          return tapped.answer;
         });
-        if (last !== 0x0a) await output.write('\n');
+        await look?.(details);
         return answer;
       }
-      // The answer flows into a temporary file while it arrives; the name appears only when it is whole.
-      const queue = createChunkQueue();
-      const written = writeFile(host, file, queue.chunks);
-      written.catch((error: unknown) => queue.fail(error));
-      try {
-        const answer = await fetch((chunk) => queue.push(chunk));
-        queue.end();
-        await written;
-        return answer;
-      } catch (error) {
-        queue.fail(error);
-        await written.catch(() => undefined);
-        throw error;
-      }
+      const { answer, details } = await tapAnswer('discard', fetch);
+      const known = await look?.(details);
+      if (format === 'table' || details === undefined) await write(terminated(await tableLines(answer)));
+      else await write(await csvPieces(answer, details, known));
+      return answer;
     },
   };
+}
+
+async function csvPieces(
+  { kind, requestId }: Answer,
+  details: AnswerDetails,
+  known: AnswerContext | undefined,
+): Promise<Iterable<string>> {
+  const { createAnswerCsv } = await import('../../output/answer-csv.ts');
+  const table = createAnswerCsv({ columns: known?.columns, alternatives: known?.alternatives ?? false });
+  const entry: ReportEntry = {
+    name: known?.name ?? requestId,
+    kind,
+    requestId,
+    details,
+    request: known?.request,
+    findings: known?.findings ?? [],
+    gates: known?.gates ?? [],
+  };
+  return [table.header(), ...table.rows(entry, await known?.rows())];
+}
+
+/** Neither a write a line nor all in memory. */
+function* inParts(pieces: Iterable<string>): Generator<string, void> {
+  let part = '';
+  for (const piece of pieces) {
+    part += piece;
+    if (part.length <= 32_768) continue;
+    yield part;
+    part = '';
+  }
+  if (part !== '') yield part;
+}
+
+function* terminated(lines: Iterable<string>): Generator<string, void> {
+  for (const line of lines) yield `${line}\n`;
 }
 
 function formatOf(options: AnswerViewOptions, json: boolean): AnswerFormat {
   const extension = /\.([A-Za-z0-9]+)$/.exec(options.output ?? '')?.[1]?.toLowerCase();
   const word = options.format ?? (json ? 'json' : extension === undefined ? 'table' : extension);
-  const format = word === 'table' ? 'table' : EXTENSIONS[word];
+  const format = ANSWER_FORMATS.find((known) => known === word) ?? EXTENSIONS[word];
   if (format === undefined) {
     const source = options.format === undefined ? `the extension of ${options.output ?? ''}` : '--format';
     throw new CliError('usage', `unknown output format "${word}" (from ${source})`, {
       code: 'unknown_format',
-      hint: 'the formats are table (.txt) and json (.json); choose one with --format',
+      hint: 'the formats are table (.txt), json (.json) and csv (.csv); choose one with --format',
     });
   }
   return format;
 }
 
 /** Said before the API is asked: an answer must not be waited for that cannot be kept. */
-async function refuseMissingFolder(host: Context['host'], file: string): Promise<void> {
+export async function refuseMissingFolder(host: Context['host'], file: string): Promise<void> {
   const folder = dirname(file);
   if (await host.files.exists(folder)) return;
   throw new CliError('environment', `cannot write ${file}: there is no folder ${folder}`, {
@@ -108,7 +188,8 @@ async function refuseMissingFolder(host: Context['host'], file: string): Promise
   });
 }
 
-async function writeFile(
+/** Writes a file of the user's, whole or not at all. Throws `CliError` `environment`. */
+export async function writeOutput(
   host: Context['host'],
   path: string,
   content: string | AsyncIterable<Uint8Array>,

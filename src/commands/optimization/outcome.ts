@@ -3,7 +3,15 @@ import type { Answer } from '../../api/model.ts';
 import { CliError, type Failure } from '../../errors.ts';
 import type { AnswerSummary } from '../../domain/answer.ts';
 import { cleanText } from '../../output/clean-text.ts';
+import { failureJson, renderFailure } from '../../output/failure.ts';
 import type { Context } from '../../context.ts';
+
+/** Says on stderr how one of several requests failed, when it happens; how the command ends is told at its end. */
+export async function tellFailure({ host, output }: Context, error: CliError): Promise<void> {
+  const style = await output.noteStyle();
+  const lines = output.json ? [JSON.stringify(failureJson(error))] : renderFailure(error, style);
+  await host.stderr.write(lines.map((line) => `${line}\n`).join(''));
+}
 
 /** Exit 3 for a job that the API ran and that failed. Its answer has been shown before. */
 export function jobFailure(answer: Answer): CliError {
@@ -36,7 +44,8 @@ export function sameTarget({ options }: Context): string {
   return words.map((word) => ` ${word}`).join('');
 }
 
-function quoted(word: string): string {
+/** A word as it can be pasted into a shell. */
+export function quoted(word: string): string {
   return /^[\w./:@=-]+$/.test(word) ? word : `"${word.replaceAll(/(["\\$`])/g, '\\$1')}"`;
 }
 

@@ -1,11 +1,10 @@
 /** `optipick route submit` and `optipick cluster submit`. */
 import { type Command, Option } from 'commander';
-import type { Answer } from '../../api/model.ts';
 import type { Context } from '../../context.ts';
 import { KINDS, type Kind } from '../../domain/kinds.ts';
 import { CliError, type FailureDetail } from '../../errors.ts';
-import { cleanText } from '../../output/clean-text.ts';
-import { readInput } from '../input-file.ts';
+import type { RequestSet } from '../../input/request-set.ts';
+import type { Postings } from '../../state/postings.ts';
 import {
   API_ENVIRONMENT,
   API_FAILURES,
@@ -15,47 +14,49 @@ import {
   withHelp,
   type ContextSource,
 } from '../declaration.ts';
-import { createAnswerView, type AnswerViewOptions } from './answer-view.ts';
+import { createAnswerView, refuseMissingFolder } from './answer-view.ts';
 import { createMemory } from './memory.ts';
-import { jobFailure, resumable } from './outcome.ts';
-import { awaitAnswer } from './waiting.ts';
-
-interface SubmitOptions extends AnswerViewOptions {
-  readonly wait?: boolean;
-  readonly sync?: boolean;
-  readonly site?: string;
-  readonly start?: readonly string[];
-  readonly end?: readonly string[];
-  readonly wave?: string;
-  readonly param?: readonly string[];
-  readonly formatIn?: string;
-  readonly dryRun?: boolean;
-  readonly curl?: boolean;
-  readonly timeout: number;
-}
+import type { Judge } from './judging.ts';
+import { createEarlier, createPoster } from './posting.ts';
+import { submitOne } from './submit-one.ts';
+import { readConcurrency, refuseContradictions, splitParameter, type SubmitOptions } from './submit-options.ts';
+import { createWatch } from './waiting.ts';
 
 export function addSubmit(parent: Command, kind: Kind, context: ContextSource): void {
   const example = kind === 'route' ? 'picks.json' : 'wave.json';
   const command = parent
     .command('submit')
     .description(`Send a ${kind} problem: ${KINDS[kind].purpose}.`)
-    .argument('<file>', 'request as JSON, or - for stdin')
+    .argument('<file...>', 'requests as JSON, NDJSON or CSV, folders of them, or - for stdin')
     .option('--wait', 'wait for the answer and show it')
     .option('--sync', 'one synchronous call: the answer comes in its response')
     .option('--site <name>', 'fill or replace site_name')
     .option('--start <place,...>', 'fill or replace start_points', collectList)
     .option('--end <place,...>', 'fill or replace end_points', collectList)
-    .option('--wave <id>', 'fill or replace wave_id')
+    .option('--wave <id>', 'fill or replace wave_id; of several waves, send this one')
     .option('--param <key=json>', 'set parameters.<key> to a JSON value (repeatable)', collect)
     .addOption(
-      new Option('--format-in <format>', 'format of the file (default: by extension, then by content)').choices([
+      new Option('--format-in <format>', 'format of the files (default: by extension, then by content)').choices([
         'json',
+        'csv',
+        'ndjson',
       ]),
     )
+    .option('--map <field=column>', 'CSV: take a field from a column of another name (repeatable)', collect)
+    .option('--skip-invalid', 'CSV: send the good rows, write the others to <name>.rejected.csv')
     .option('--dry-run', 'check, print the exact request, send nothing')
     .option('--curl', 'with --dry-run: print it as a curl command, key masked')
+    .addOption(
+      new Option('--concurrency <n>', 'several requests: how many at once').argParser(readConcurrency).default(4),
+    )
+    .option('--continue', 'do not submit again what an earlier run has submitted')
+    .option('--resubmit <wave,...>', 'with --continue: send these all the same', collectList)
+    .option('--strict', 'an answer that does not stand up to the audit is exit 3')
+    .option('--fail-if <expression>', "exit 3 when it holds, such as 'saving<5%' (repeatable)", collect)
+    .option('--junit <file>', 'write gates and audit as a JUnit report')
+    .option('--watch', 'several requests: show each that runs')
     .addOption(durationOption('--timeout', 'how long --wait and --sync may take', '5m'))
-    .option('--format <format>', 'table or json')
+    .option('--format <format>', 'table, json or csv')
     .option('-o, --output <file>', 'write the answer to a file; the extension tells the format')
     .option('--all', 'do not cut long lists');
   withHelp(command, {
@@ -75,19 +76,20 @@ with --json {"v":1,"request_id":"...","kind":"${kind}"}.
       ['pending', 'the deadline of --wait passed while the job was healthy'],
     ],
   });
-  command.action((file: string, options: SubmitOptions) => submit(context(), kind, file, options));
+  command.action((files: readonly string[], options: SubmitOptions) => submit(context(), kind, files, options));
 }
 
-async function submit(context: Context, kind: Kind, file: string, options: SubmitOptions): Promise<void> {
+async function submit(context: Context, kind: Kind, files: readonly string[], options: SubmitOptions): Promise<void> {
   refuseContradictions(options);
   const { output } = context;
   const view = createAnswerView(context, options);
-  const { readRequest } = await import('../../input/request.ts');
-  const input = await readInput(context, file);
-  const { body, request, warnings } = readRequest({
+  const judge = await openJudge(context, kind, options);
+  const { openInputs } = await import('../input-set.ts');
+  const set = await openInputs(context, files, {
     kind,
-    bytes: input.bytes,
-    name: input.name,
+    format: options.formatIn,
+    map: options.map ?? [],
+    skipInvalid: options.skipInvalid ?? false,
     overrides: {
       site: options.site,
       start: options.start,
@@ -96,103 +98,101 @@ async function submit(context: Context, kind: Kind, file: string, options: Submi
       params: (options.param ?? []).map(splitParameter),
     },
   });
-  for (const warning of warnings) await output.warn(inWords(warning));
+  for (const warning of set.warnings) await output.warn(inWords(warning));
+  for (const { count, path } of set.rejected) {
+    await output.warn(`${count} ${count === 1 ? 'row was' : 'rows were'} left out: see ${path}`);
+  }
 
   if (options.dryRun === true) {
-    await dryRun(context, kind, body, options);
+    await dryRun(context, kind, set, options);
     return;
   }
 
   await view.refuseUnwritable();
+  if (options.junit !== undefined) await refuseMissingFolder(context.host, options.junit);
   const client = await context.client();
   const memory = createMemory(context, client);
-  const facts = { siteName: request.siteName, waveId: request.waveId };
-  if (options.sync === true) {
-    const answer = await view.show((sink) =>
-      doubtful(context, () =>
-        client.submitAndAwait(kind, body, { sink, signal: context.stop, timeoutMs: options.timeout }),
-      ),
-    );
-    await memory.remember(answer, facts);
-    await finish(memory, answer);
+  const goOn = options.continue === true || options.resubmit !== undefined;
+  const resubmit = new Set(options.resubmit);
+  refuseUnknown(resubmit, set);
+  const [only] = set.entries;
+  const postings = await openPostings(context, goOn || set.entries.length > 1);
+  const parts = { kind, client, postings, memory };
+  const poster = createPoster(parts);
+  const earlier = createEarlier(parts, { goOn, resubmit });
+  if (only !== undefined && set.entries.length === 1) {
+    await submitOne(context, { ...parts, poster, earlier, view, judge, set }, only, options);
     return;
   }
-
-  const timeoutMs = options.wait === true ? options.timeout : undefined;
-  const submitted = await doubtful(context, () => client.submit(kind, body, { signal: context.stop, timeoutMs }));
-  await memory.remember(submitted, facts);
-  if (options.wait === true) {
-    await output.note(`submitted as ${cleanText(submitted.requestId)}`);
-    const answer = await resumable(context, [submitted.requestId], () =>
-      view.show((sink) =>
-        awaitAnswer(context, client, { ...submitted, knownHere: true }, { timeout: options.timeout, sink }),
-      ),
-    );
-    await finish(memory, answer);
-    return;
-  }
-  if (output.json) await output.record({ v: 1, request_id: submitted.requestId, kind });
-  else await output.lines([cleanText(submitted.requestId)]);
+  const [{ submitMany }, { createPrinter }] = await Promise.all([
+    import('./submit-many.ts'),
+    import('./batch-printer.ts'),
+  ]);
+  await submitMany(context, { kind, client, poster, watch: await createWatch(context) }, set, {
+    concurrency: options.concurrency,
+    mode: modeOf(options),
+    timeoutMs: options.timeout,
+    earlier,
+    live: options.watch ?? false,
+    judge,
+    printer: createPrinter(context, kind, set, {
+      format: view.format,
+      waits: options.wait === true || options.sync === true,
+      file: options.output,
+      all: options.all ?? false,
+    }),
+  });
 }
 
-/** Whoever stops a POST that is on its way must know that there may be a job now. */
-async function doubtful<T>(context: Context, post: () => Promise<T>): Promise<T> {
+function modeOf({ wait, sync }: SubmitOptions): 'submit' | 'wait' | 'sync' {
+  if (sync === true) return 'sync';
+  return wait === true ? 'wait' : 'submit';
+}
+
+/** A single new request goes out also when this machine cannot remember it; several do not: what could be sent twice must be known. */
+async function openPostings(context: Context, needed: boolean): Promise<Postings | undefined> {
   try {
-    return await post();
+    return await context.postings();
   } catch (error) {
-    if (context.stop.aborted && !context.output.json) {
-      await context.host.stderr.write('stopped while submitting: the request may have been accepted\n');
-    }
-    throw error;
+    if (needed) throw error;
+    // Said once, when the submission itself is to be remembered.
+    return undefined;
   }
 }
 
-async function finish(memory: ReturnType<typeof createMemory>, answer: Answer): Promise<void> {
-  await memory.settle(answer.requestId, answer.state);
-  if (answer.state === 'failed') throw jobFailure(answer);
+function refuseUnknown(resubmit: ReadonlySet<string>, { entries }: RequestSet): void {
+  for (const name of resubmit) {
+    if (entries.some((entry) => entry.name === name || entry.waveId === name)) continue;
+    throw new CliError('usage', `--resubmit ${name}: there is no such wave in the input`, {
+      code: 'no_such_wave',
+      hint: 'give the name as it was said: the wave, or where the request stands in the file',
+    });
+  }
 }
 
-async function dryRun(context: Context, kind: Kind, body: Uint8Array, options: SubmitOptions): Promise<void> {
+/** The gates are read before anything else: a slip in one must not cost a job. */
+async function openJudge(context: Context, kind: Kind, options: SubmitOptions): Promise<Judge> {
+  const [{ createJudge }, { parseGate }] = await Promise.all([import('./judging.ts'), import('../../domain/gates.ts')]);
+  const gates = (options.failIf ?? []).map((text) => parseGate(text, kind));
+  return createJudge(context, { kind, gates, strict: options.strict ?? false, junit: options.junit });
+}
+
+async function dryRun(context: Context, kind: Kind, set: RequestSet, options: SubmitOptions): Promise<void> {
   const { renderCurl, renderDryRun } = await import('../../input/curl.ts');
   const { normaliseBaseUrl } = await import('../../calling.ts');
   const baseUrl = normaliseBaseUrl((await context.settings()).baseUrl.value);
   const url = `${baseUrl}${KINDS[kind].path}?synchronous=${options.sync === true ? 'true' : 'false'}`;
-  if (options.curl === true) {
-    await context.output.lines([renderCurl({ url, body }, context.host.platform)]);
-    return;
+  for (const entry of set.entries) {
+    const body = await entry.body();
+    if (options.curl === true) {
+      await context.output.lines([renderCurl({ url, body }, context.host.platform)]);
+      continue;
+    }
+    const { head, content } = renderDryRun({ url, body });
+    for (const line of head) await context.output.note(line);
+    await context.output.write(content);
+    await context.output.write('\n');
   }
-  const { head, content } = renderDryRun({ url, body });
-  for (const line of head) await context.output.note(line);
-  await context.output.write(content);
-  await context.output.write('\n');
-}
-
-function refuseContradictions(options: SubmitOptions): void {
-  if (options.wait === true && options.sync === true) {
-    throw new CliError('usage', '--wait and --sync exclude each other', {
-      code: 'conflicting_options',
-      hint: '--sync waits in one call of the API, --wait submits asynchronously and polls; large problems need --wait',
-    });
-  }
-  if (options.curl === true && options.dryRun !== true) {
-    throw new CliError('usage', '--curl needs --dry-run', { code: 'conflicting_options' });
-  }
-  if (options.output !== undefined && options.wait !== true && options.sync !== true) {
-    throw new CliError('usage', '--output needs --wait or --sync: without them there is no answer to write', {
-      code: 'conflicting_options',
-      hint: 'add --wait, or fetch the answer later with: optipick poll <id> -o <file>',
-    });
-  }
-}
-
-function splitParameter(text: string): readonly [string, string] {
-  const at = text.indexOf('=');
-  if (at <= 0) {
-    throw new CliError('usage', `--param ${text} is not of the form key=json`, {
-      hint: 'for example: --param max_runtime=30, or --param \'routing_policy="ASIS"\'',
-    });
-  }
-  return [text.slice(0, at), text.slice(at + 1)];
 }
 
 function inWords({ path, message, place }: FailureDetail): string {

@@ -3,6 +3,7 @@ import type { Context } from '../../context.ts';
 import { maskSecret } from '../../domain/secret.ts';
 import { CliError } from '../../errors.ts';
 import type { ServeOptions } from '../../platform/host.ts';
+import type { NamedSecret } from '../../webhook/diagnosis-model.ts';
 import { createVerifier, type SignatureVerifier } from '../../webhook/signature.ts';
 import { createSourceCheck, type SourceCheck } from '../../webhook/source-addresses.ts';
 import { readInput } from '../input-file.ts';
@@ -15,6 +16,8 @@ export interface ListenPlan {
   readonly verifier: SignatureVerifier | undefined;
   /** The secrets in force as they may be shown, with where they came from. */
   readonly secrets: readonly string[];
+  /** The same as they are: not to be shown. */
+  readonly namedSecrets: readonly NamedSecret[];
   readonly sourceCheck: SourceCheck | undefined;
   readonly serve: ServeOptions;
   /** With a leading slash and without one at its end; the root is the empty text. */
@@ -37,12 +40,13 @@ export async function readPlan(context: Context, flags: ListenFlags): Promise<Li
       : createSourceCheck({ allowFrom: flags.allowFrom ?? [], trustProxy: flags.trustProxy ?? false });
   const tls = await tlsOf(context, flags);
   const settings = await context.settings();
-  const { verifier, secrets } = flags.verifySignature
+  const { verifier, secrets, namedSecrets } = flags.verifySignature
     ? await verifierOf(context, flags)
-    : { verifier: undefined, secrets: [] };
+    : { verifier: undefined, secrets: [], namedSecrets: [] };
   return {
     verifier,
     secrets,
+    namedSecrets,
     sourceCheck,
     path,
     forwardTo,
@@ -58,11 +62,12 @@ export async function readPlan(context: Context, flags: ListenFlags): Promise<Li
 async function verifierOf(
   context: Context,
   { secretFile, tolerance }: ListenFlags,
-): Promise<Pick<ListenPlan, 'verifier' | 'secrets'>> {
+): Promise<Pick<ListenPlan, 'verifier' | 'secrets' | 'namedSecrets'>> {
   const { secrets, texts, from } = await webhookSecrets(context, secretFile, 'to check signatures with');
   return {
     verifier: createVerifier(secrets, { toleranceMs: tolerance }),
     secrets: texts.map((text) => `${maskSecret(text)} (${from})`),
+    namedSecrets: texts.map((text) => ({ text, from })),
   };
 }
 

@@ -16,9 +16,14 @@ const NOT_VERIFIED: ReadonlySet<Refusal['reason']> = new Set<Refusal['reason']>(
   'no_match',
 ]);
 
+/** Whether a delivery was refused because it does not verify. */
+export function isNotVerified(reason: Refusal['reason']): boolean {
+  return NOT_VERIFIED.has(reason);
+}
+
 /** The failure of `--once` when a delivery did not verify; `undefined` for a refusal of another kind. */
 export function notVerified({ id, detail, reason }: Refusal, secrets: readonly string[]): CliError | undefined {
-  if (!NOT_VERIFIED.has(reason)) return undefined;
+  if (!isNotVerified(reason)) return undefined;
   const clock = reason === 'too_old' || reason === 'too_new';
   return new CliError('signature', `${id === undefined ? 'a delivery' : `delivery ${id}`} did not verify: ${detail}`, {
     code: reason,

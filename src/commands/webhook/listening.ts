@@ -18,6 +18,7 @@ import { createFetch, openRequestMemory, resultClient } from './listen-results.t
 import { createListenScreen, type ListenCounts, type ListenScreen } from './listen-screen.ts';
 import { notInTime, notVerified, remarksOn, warnOfForgery } from './listen-words.ts';
 import type { ListenFlags } from './listen.ts';
+import { createRejectionDiagnosis } from './rejection-diagnosis.ts';
 
 /** How long what is being written may take when the listener ends, in milliseconds. */
 const GRACE_MS = 2000;
@@ -36,6 +37,8 @@ export async function listen(context: Context, flags: ListenFlags): Promise<void
   const over = Promise.withResolvers<void>();
   // It may be over before anybody waits for that.
   over.promise.catch(() => undefined);
+  const diagnose = createRejectionDiagnosis(context, { secrets: plan.namedSecrets, toleranceMs: flags.tolerance });
+  const diagnoses = new Set<Promise<void>>();
   const counts = { accepted: 0, duplicates: 0, rejected: 0, shown: 0 };
   /** What is told beside the work must not hold it up; a reader who is gone ends the run. */
   const tell = (said: Promise<void>): void => void said.catch(over.reject);
@@ -81,7 +84,9 @@ export async function listen(context: Context, flags: ListenFlags): Promise<void
     },
     rejected(refusal) {
       counts.rejected += 1;
-      tell(screen.rejected(refusal));
+      const said = diagnose(refusal).then((why) => screen.rejected(refusal, why));
+      diagnoses.add(said);
+      tell(said.finally(() => diagnoses.delete(said)));
       const failure = flags.once === true ? notVerified(refusal, plan.secrets) : undefined;
       if (failure !== undefined) over.reject(failure);
     },
@@ -137,7 +142,7 @@ export async function listen(context: Context, flags: ListenFlags): Promise<void
   stop.removeEventListener('abort', onStop);
   closing.abort();
   halt.abort();
-  const ends = await Promise.allSettled([server.close(GRACE_MS), work, recorder?.flush()]);
+  const ends = await Promise.allSettled([server.close(GRACE_MS), work, recorder?.flush(), ...diagnoses]);
   const broken = ends.find((each) => each.status === 'rejected');
   failure ??= broken && errorOf(broken.reason);
   try {

@@ -1,0 +1,24 @@
+/** Looks at an answer pick by pick while its bytes go where they are wanted. */
+import type { Answer, AnswerBytes, AnswerSink } from '../../api/model.ts';
+import { createDetailsReader, type AnswerDetails } from '../../domain/answer-details.ts';
+
+export interface TappedAnswer {
+  /** With the whole summary: stops and clusters included. */
+  readonly answer: Answer;
+  /** `undefined` when the answer is no object. */
+  readonly details: AnswerDetails | undefined;
+}
+
+/** Runs `fetch` with a sink that reads the details and passes each chunk on to `target`. */
+export async function tapAnswer(
+  target: AnswerBytes | undefined,
+  fetch: (sink: AnswerSink) => Promise<Answer>,
+): Promise<TappedAnswer> {
+  const reader = createDetailsReader();
+  const answer = await fetch(async (chunk) => {
+    reader.push(chunk);
+    if (typeof target === 'function') await target(chunk);
+  });
+  const details = reader.end();
+  return { answer: { ...answer, summary: details?.summary ?? answer.summary }, details };
+}

@@ -1,0 +1,164 @@
+/** Many requests at once: each posted at most once, waited for when wanted, and told of as it ends. */
+import { mapBounded } from '../../api/pool.ts';
+import type { Answer, OptipickClient } from '../../api/model.ts';
+import type { Context } from '../../context.ts';
+import type { AnswerDetails } from '../../domain/answer-details.ts';
+import type { Kind } from '../../domain/kinds.ts';
+import { CliError } from '../../errors.ts';
+import type { SetEntry } from '../../input/request-set.ts';
+import { tapAnswer } from './answer-tap.ts';
+import { IN_DOUBT, mayHaveArrived, type Poster } from './posting.ts';
+import { awaitAnswer, type Watch } from './waiting.ts';
+
+/** How a request of a batch ended. */
+export type BatchEnd =
+  /** It has an id and is not waited for. `before`: it was submitted by an earlier run. */
+  | { readonly state: 'submitted'; readonly requestId: string; readonly before: boolean }
+  | {
+      readonly state: 'answered';
+      readonly answer: Answer;
+      readonly details: AnswerDetails | undefined;
+      /** The API's own bytes, when they were asked for. */
+      readonly raw: Uint8Array | undefined;
+    }
+  /** `doubtful`: the API may have accepted it all the same. */
+  | { readonly state: 'failed'; readonly error: CliError; readonly doubtful: boolean }
+  /** Nothing was sent: the batch was stopped before its turn. */
+  | { readonly state: 'left' };
+
+/** What happens meanwhile, for those who watch. */
+export type BatchStep = 'sending' | 'waiting';
+
+export interface BatchParts {
+  readonly kind: Kind;
+  readonly client: OptipickClient;
+  readonly poster: Poster;
+  readonly watch: Watch;
+}
+
+export interface BatchOptions {
+  /** How many at once. */
+  readonly concurrency: number;
+  readonly mode: 'submit' | 'wait' | 'sync';
+  readonly timeoutMs: number;
+  /** The id under which an earlier run has submitted it: then it is not submitted again. See `createEarlier`. */
+  readonly earlier: (entry: SetEntry) => string | undefined;
+  /** Whether the bytes of the answers are wanted. */
+  readonly raw: boolean;
+  readonly onStep: (entry: SetEntry, step: BatchStep, requestId?: string) => void;
+  /** Called for each request, one at a time; the batch goes no further until it resolves. */
+  readonly onEnd: (entry: SetEntry, end: BatchEnd) => Promise<void>;
+}
+
+/** After so many requests in a row that found no API, the others would not find it either. */
+const GIVE_UP_AFTER = 20;
+
+/** How long a POST that is on its way gets, once somebody has stopped the batch, to learn its id; in milliseconds. */
+const POST_GRACE_MS = 2000;
+
+/** Runs the batch to its end, to the first failure that all others would share, or until somebody stops it. */
+export async function runBatch(
+  context: Context,
+  { kind, client, poster, watch }: BatchParts,
+  entries: readonly SetEntry[],
+  options: BatchOptions,
+): Promise<void> {
+  const { stop } = context;
+  const postSignal = graceful(context);
+  /** Content that stands twice in the input is one request. */
+  const ends = new Map<string, Promise<BatchEnd>>();
+  /** Those whose POST has begun and not come back. */
+  const posting = new Set<SetEntry>();
+  let givenUp = false;
+  let unavailable = 0;
+
+  const waitFor = async (requestId: string, entry: SetEntry): Promise<BatchEnd> => {
+    options.onStep(entry, 'waiting', requestId);
+    return answered((sink) =>
+      awaitAnswer(context, client, { requestId, kind, knownHere: true }, { timeout: options.timeoutMs, sink, watch }),
+    );
+  };
+
+  const answered = async (fetch: Parameters<typeof tapAnswer>[1]): Promise<BatchEnd> => {
+    const chunks: Uint8Array[] = [];
+    const keep = async (chunk: Uint8Array): Promise<void> => void chunks.push(chunk.slice());
+    const { answer, details } = await tapAnswer(options.raw ? keep : undefined, fetch);
+    return { state: 'answered', answer, details, raw: options.raw ? Buffer.concat(chunks) : undefined };
+  };
+
+  const post = async (entry: SetEntry): Promise<BatchEnd> => {
+    options.onStep(entry, 'sending');
+    posting.add(entry);
+    const signal = postSignal.signal;
+    if (options.mode === 'sync') {
+      return answered((sink) => poster.submitAndAwait(entry, { signal, timeoutMs: options.timeoutMs, sink }));
+    }
+    const timeoutMs = options.mode === 'wait' ? options.timeoutMs : undefined;
+    const { requestId } = await poster.submit(entry, { signal, timeoutMs });
+    posting.delete(entry);
+    return options.mode === 'wait' ? waitFor(requestId, entry) : { state: 'submitted', requestId, before: false };
+  };
+
+  const one = async (entry: SetEntry): Promise<BatchEnd> => {
+    if (stop.aborted || givenUp) return { state: 'left' };
+    const before = options.earlier(entry);
+    if (before === undefined) return post(entry);
+    if (options.mode === 'submit') return { state: 'submitted', requestId: before, before: true };
+    return waitFor(before, entry);
+  };
+
+  const caught = async (entry: SetEntry): Promise<BatchEnd> => {
+    try {
+      const end = await one(entry);
+      if (end.state !== 'left') unavailable = 0;
+      return end;
+    } catch (thrown) {
+      const error = thrown instanceof CliError ? thrown : undefined;
+      if (error === undefined) throw thrown;
+      if (SHARED_BY_ALL.has(error.failure)) givenUp = true;
+      unavailable = error.failure === 'unavailable' ? unavailable + 1 : 0;
+      if (unavailable >= GIVE_UP_AFTER) givenUp = true;
+      const doubtful = error.code === IN_DOUBT || (posting.has(entry) && mayHaveArrived(error));
+      return { state: 'failed', error, doubtful };
+    }
+  };
+
+  try {
+    const results = mapBounded(entries, options.concurrency, async (entry) => {
+      const running = ends.get(entry.digest) ?? caught(entry);
+      ends.set(entry.digest, running);
+      return { entry, end: await running };
+    });
+    for await (const { entry, end } of results) await options.onEnd(entry, end);
+  } finally {
+    postSignal.release();
+  }
+}
+
+/** What one request meets, the others would meet, too: no use in going on. */
+const SHARED_BY_ALL: ReadonlySet<CliError['failure']> = new Set<CliError['failure']>([
+  'auth',
+  'environment',
+  'internal',
+]);
+
+/** A signal that follows `stop` a little later. */
+function graceful({ stop, host }: Context): { readonly signal: AbortSignal; release(): void } {
+  const late = new AbortController();
+  const over = new AbortController();
+  const onStop = (): void => {
+    host.clock.sleep(POST_GRACE_MS, over.signal).then(
+      () => late.abort(stop.reason),
+      () => undefined,
+    );
+  };
+  if (stop.aborted) late.abort(stop.reason);
+  else stop.addEventListener('abort', onStop, { once: true });
+  return {
+    signal: late.signal,
+    release() {
+      stop.removeEventListener('abort', onStop);
+      over.abort();
+    },
+  };
+}

@@ -1,0 +1,98 @@
+/** What is thought of an answer whose request is known: the audit, always, and the gates that were asked for. */
+import type { Context } from '../../context.ts';
+import type { AnswerDetails } from '../../domain/answer-details.ts';
+import { auditAnswer } from '../../domain/audit.ts';
+import { FINDING_CHECKS, FINDING_CLASSES, type Finding } from '../../domain/finding.ts';
+import { judgeGate, type Gate, type GateVerdict } from '../../domain/gates.ts';
+import type { Kind } from '../../domain/kinds.ts';
+import { readRequestDetails, type RequestDetails } from '../../domain/request-details.ts';
+import { CliError } from '../../errors.ts';
+import type { SetEntry } from '../../input/request-set.ts';
+import { renderJunit, type JunitCase, type JunitSuite } from '../../output/junit.ts';
+import { writeOutput } from './answer-view.ts';
+
+export interface Judgement {
+  readonly request: RequestDetails | undefined;
+  readonly findings: readonly Finding[];
+  readonly gates: readonly GateVerdict[];
+}
+
+export interface JudgeOptions {
+  readonly kind: Kind;
+  readonly gates: readonly Gate[];
+  /** `--strict`: a finding is a failure. */
+  readonly strict: boolean;
+  /** `--junit` */
+  readonly junit: string | undefined;
+}
+
+export interface Judge {
+  judge(entry: SetEntry, details: AnswerDetails | undefined): Promise<Judgement>;
+  /** Warns of the findings, and returns exit 3 for what must not pass. `name`: which of several requests it is about. */
+  tell(judgement: Judgement, name: string | undefined): Promise<readonly CliError[]>;
+  /** Notes a request that got no answer. */
+  unanswered(entry: SetEntry, error: CliError): void;
+  /** Writes the JUnit report, if one was asked for. Throws `CliError` `environment`. */
+  finish(): Promise<void>;
+}
+
+export function createJudge({ output, host }: Context, { kind, gates, strict, junit }: JudgeOptions): Judge {
+  const suites: JunitSuite[] = [];
+  return {
+    async judge(entry, details) {
+      if (details === undefined) return { request: undefined, findings: [], gates: [] };
+      const request = readRequestDetails(await entry.body());
+      const findings = auditAnswer(kind, request, details);
+      const verdicts = gates.map((gate) => judgeGate(gate, details, findings));
+      if (junit !== undefined) suites.push(suiteOf(entry.name, findings, verdicts));
+      return { request, findings, gates: verdicts };
+    },
+    async tell({ findings, gates: verdicts }, name) {
+      const about = name === undefined ? '' : `${name}: `;
+      for (const finding of findings) await output.warn(`${about}${findingText(finding)}`);
+      const failures = verdicts
+        .filter(({ tripped }) => tripped)
+        .map(
+          ({ expression, reason }) =>
+            new CliError('failed', `${about}the gate ${expression} tripped: ${reason}`, { code: 'gate_tripped' }),
+        );
+      if (!strict || findings.length === 0) return failures;
+      const count = findings.length === 1 ? 'one finding' : `${findings.length} findings`;
+      const audit = new CliError('failed', `${about}the answer does not stand up to the audit: ${count}`, {
+        code: 'audit_failed',
+        hint: 'the warnings above say what; without --strict they are only warnings',
+      });
+      return [...failures, audit];
+    },
+    unanswered(entry, error) {
+      if (junit === undefined) return;
+      const failure = { message: error.message, text: error.hint ?? error.message };
+      suites.push({ name: entry.name, cases: [{ name: 'the request is answered', classname: entry.name, failure }] });
+    },
+    async finish() {
+      if (junit !== undefined) await writeOutput(host, junit, renderJunit(suites));
+    },
+  };
+}
+
+/** One line: `2 picks of the request are missing from the answer (p1, p2)`. */
+function findingText({ message, count, examples }: Finding): string {
+  const more = count > examples.length ? ', …' : '';
+  return examples.length === 0 ? message : `${message} (${examples.join(', ')}${more})`;
+}
+
+/** One case a gate, and one a class of findings. */
+function suiteOf(name: string, findings: readonly Finding[], gates: readonly GateVerdict[]): JunitSuite {
+  const found = new Map(findings.map((finding) => [finding.class, finding]));
+  const gateCases = gates.map(({ expression, tripped, reason }): JunitCase => ({
+    name: `not ${expression}`,
+    classname: `${name}.gates`,
+    failure: tripped ? { message: reason, text: reason } : undefined,
+  }));
+  const auditCases = FINDING_CLASSES.map((each): JunitCase => {
+    const finding = found.get(each);
+    const failure = finding && { message: finding.message, text: finding.examples.join('\n') };
+    return { name: FINDING_CHECKS[each].check, classname: `${name}.audit`, failure };
+  });
+  return { name, cases: [...gateCases, ...auditCases] };
+}

@@ -1,0 +1,137 @@
+/** `submit` of several requests: a batch, and what is said of it. */
+import type { Context } from '../../context.ts';
+import { CliError, worstFailure } from '../../errors.ts';
+import type { RequestSet, SetEntry } from '../../input/request-set.ts';
+import { cleanText } from '../../output/clean-text.ts';
+import { runBatch, type BatchEnd, type BatchOptions, type BatchParts } from './batch.ts';
+import type { BatchPrinter } from './batch-printer.ts';
+import { createBatchScreen } from './batch-screen.ts';
+import type { Judge } from './judging.ts';
+import { jobFailure, quoted, tellFailure, tellRunning } from './outcome.ts';
+
+export interface SubmitManyOptions extends Pick<BatchOptions, 'concurrency' | 'mode' | 'timeoutMs' | 'earlier'> {
+  /** `--watch` */
+  readonly live: boolean;
+  readonly printer: BatchPrinter;
+  readonly judge: Judge;
+}
+
+/** Throws the failure that speaks for all when one request did not end well; each is told of as it happens. */
+export async function submitMany(
+  context: Context,
+  parts: BatchParts,
+  set: RequestSet,
+  options: SubmitManyOptions,
+): Promise<void> {
+  const { printer, judge } = options;
+  const running = new Map<SetEntry, string>();
+  const doubtful: string[] = [];
+  const failures: CliError[] = [];
+  let left = 0;
+  let before = 0;
+  const screen = createBatchScreen(context, parts.watch, { total: set.entries.length, live: options.live });
+
+  const judged = async (entry: SetEntry, end: BatchEnd): Promise<readonly CliError[]> => {
+    switch (end.state) {
+      case 'left':
+        left += 1;
+        return [];
+      case 'failed':
+        if (end.doubtful) doubtful.push(entry.name);
+        else if (!STILL_RUNNING.has(end.error.failure)) running.delete(entry);
+        judge.unanswered(entry, end.error);
+        return [named(entry, end)];
+      case 'submitted':
+        if (end.before) before += 1;
+        await printer.submitted(entry, end.requestId);
+        return [];
+      case 'answered': {
+        running.delete(entry);
+        const judgement = await judge.judge(entry, end.details);
+        await printer.answered(entry, end, judgement);
+        const job = end.answer.state === 'failed' ? [jobFailure(end.answer)] : [];
+        return [...job, ...(await judge.tell(judgement, entry.name))];
+      }
+    }
+  };
+
+  try {
+    await runBatch(context, parts, set.entries, {
+      ...options,
+      raw: printer.raw,
+      onStep(entry, step, requestId) {
+        if (requestId !== undefined) running.set(entry, requestId);
+        screen.step(entry, step, requestId);
+      },
+      async onEnd(entry, end) {
+        const wrong = await judged(entry, end);
+        if (end.state === 'left') return;
+        // The words of a signal are said once, for all.
+        const told = wrong.filter((error) => !STOPPED.has(error.failure));
+        failures.push(...told);
+        await screen.ended(entry, told[0]?.message);
+        for (const error of told) await tellFailure(context, error);
+      },
+    });
+  } finally {
+    await screen.stop();
+    await parts.watch.end();
+    await printer.finish();
+    await judge.finish();
+  }
+  if (before > 0) await context.output.note(`${before} of ${set.entries.length} had been submitted before`);
+  const wentWrong = failures.length > 0 || left > 0 || doubtful.length > 0;
+  if (wentWrong || context.stop.aborted) {
+    await tellRunning(context, new Set(running.values()));
+    await tellUnsent(context, doubtful, left);
+  }
+  context.stop.throwIfAborted();
+  throwWorst(failures, left, set.entries.length);
+}
+
+const STILL_RUNNING: ReadonlySet<CliError['failure']> = new Set<CliError['failure']>([
+  'pending',
+  'unavailable',
+  'interrupted',
+  'terminated',
+]);
+
+const STOPPED: ReadonlySet<CliError['failure']> = new Set<CliError['failure']>(['interrupted', 'terminated']);
+
+/** The failure of one request of many says which one it is. */
+function named(entry: SetEntry, { error, doubtful }: Extract<BatchEnd, { state: 'failed' }>): CliError {
+  if (error.message.includes(entry.name)) return error;
+  const doubt = doubtful && !error.message.includes('may have been accepted') ? ' may have been accepted' : '';
+  return new CliError(error.failure, `${entry.name}${doubt}: ${error.message}`, {
+    code: error.code,
+    cause: error,
+    retryable: error.retryable,
+    details: error.details,
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    ...(error.status === undefined ? {} : { status: error.status }),
+    ...(error.requestId === undefined ? {} : { requestId: error.requestId }),
+  });
+}
+
+/** Always said, also with `--quiet`: without these lines a request could be lost, or sent twice. */
+async function tellUnsent({ host }: Context, doubtful: readonly string[], left: number): Promise<void> {
+  const lines = doubtful.map(
+    (name) =>
+      `${cleanText(name)} may have been accepted; to send it all the same: --resubmit ${quoted(cleanText(name))}`,
+  );
+  if (left > 0) lines.push(`${left} ${left === 1 ? 'request was' : 'requests were'} not sent`);
+  if (lines.length > 0)
+    lines.push('go on with the same command and --continue: what was submitted is not submitted again');
+  if (lines.length > 0) await host.stderr.write(lines.map((line) => `${line}\n`).join(''));
+}
+
+function throwWorst(failures: readonly CliError[], left: number, total: number): void {
+  const worst = worstFailure(failures.map(({ failure }) => failure));
+  if (worst === undefined) return;
+  const first = failures.find(({ failure }) => failure === worst);
+  const unsent = left === 0 ? '' : `, ${left} were not sent`;
+  throw new CliError(worst, `${failures.length} of ${total} requests did not end well${unsent}`, {
+    code: first?.code ?? worst,
+    retryable: first?.retryable ?? false,
+  });
+}

@@ -1,0 +1,12 @@
+/**
+ * One row as RFC 4180 has it, but ended by a line feed alone: spreadsheets take both, and `cut` and `awk` leave a
+ * carriage return in the last cell.
+ */
+export function csvLine(cells: readonly string[], delimiter = ','): string {
+  return `${cells.map((cell) => csvCell(cell, delimiter)).join(delimiter)}\n`;
+}
+
+function csvCell(text: string, delimiter: string): string {
+  const plain = !text.includes(delimiter) && !/["\r\n]|^\s|\s$/.test(text);
+  return plain ? text : `"${text.replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,105 @@
+import type { AnswerSummary } from '../domain/answer.ts';
+import { formatNumber } from '../domain/distance.ts';
+import { formatPercent, savingOf } from '../domain/saving.ts';
+import type { AnswerOptions } from './answer-options.ts';
+import { BAR, barOf } from './bar.ts';
+import { cutList } from './long-list.ts';
+import { shownDistance } from './shown-distance.ts';
+import { type Column, renderTable } from './table.ts';
+
+/** One request of a batch and what became of it. */
+export interface BatchRow {
+  /** The wave, or where the request stands in the input. */
+  readonly name: string;
+  readonly requestId: string | undefined;
+  /** `undefined` when there is no answer: then `problem` says why. */
+  readonly summary: AnswerSummary | undefined;
+  readonly problem: string | undefined;
+}
+
+interface BatchColumn extends Column {
+  readonly cell: (row: BatchRow) => string;
+  /** Left out when all its cells are empty. */
+  readonly onlyIfAny?: boolean;
+}
+
+const COLUMNS: readonly BatchColumn[] = [
+  { title: 'wave', cell: ({ name }) => name },
+  { title: 'request', drop: 2, cell: ({ requestId }) => requestId ?? '' },
+  { title: 'picks', align: 'right', drop: 1, cell: ({ summary }) => countText(summary?.picks) },
+  {
+    title: 'clusters',
+    align: 'right',
+    drop: 1,
+    onlyIfAny: true,
+    cell: ({ summary }) => (summary?.kind === 'cluster' ? countText(summary.clusters.length) : ''),
+  },
+  { title: 'as-is', align: 'right', cell: ({ summary }) => distanceText(summary, summary?.asisDistance) },
+  { title: 'optimised', align: 'right', cell: ({ summary }) => distanceText(summary, summary?.optimalDistance) },
+  {
+    title: 'saved',
+    align: 'right',
+    cell: ({ summary, problem }) => problem ?? (summary === undefined ? '' : savedText(summary)),
+  },
+];
+
+const BAR_COLUMN: BatchColumn = {
+  title: '',
+  drop: 3,
+  narrowest: BAR,
+  colour: 'cyan',
+  cell: ({ summary }) => (summary === undefined ? '' : savingBar(summary)),
+};
+
+/** A table of all requests with what each saves, and a line of totals when all distances have one unit. */
+export function* renderBatch(rows: readonly BatchRow[], options: AnswerOptions): Generator<string, void> {
+  const columns = [...COLUMNS, ...(options.width === undefined ? [] : [BAR_COLUMN])].filter(
+    ({ onlyIfAny, cell }) => onlyIfAny !== true || rows.some((row) => cell(row) !== ''),
+  );
+  const { shown, rest } = cutList(rows, options);
+  const cells = shown.map((row) => columns.map(({ cell }) => cell(row)));
+  yield* renderTable(columns, cells, options);
+  yield* rest;
+  yield* renderTotals(rows, options);
+}
+
+function countText(count: number | undefined): string {
+  return count === undefined ? '' : formatNumber(count, 0);
+}
+
+function distanceText(summary: AnswerSummary | undefined, distance: number | undefined): string {
+  if (summary === undefined) return '';
+  return distance === undefined ? 'n/a' : shownDistance(distance, summary.unit);
+}
+
+function savedText(summary: AnswerSummary): string {
+  const saving = savingOf(summary);
+  return 'reason' in saving ? 'n/a' : formatPercent(saving.percent);
+}
+
+/** The optimised walk as a part of today's: the shorter the full blocks, the more is saved. */
+function savingBar(summary: AnswerSummary): string {
+  const saving = savingOf(summary);
+  return 'reason' in saving ? '' : barOf(saving.optimal, Math.max(saving.asis, saving.optimal), '░');
+}
+
+function* renderTotals(rows: readonly BatchRow[], { style }: AnswerOptions): Generator<string, void> {
+  const summaries = rows.flatMap(({ summary }) => summary ?? []);
+  const [first] = summaries;
+  if (first === undefined) return;
+  yield '';
+  const answered = `${formatNumber(summaries.length, 0)} of ${formatNumber(rows.length, 0)} requests answered`;
+  const picks = summaries.reduce((sum, summary) => sum + summary.picks, 0);
+  yield `${style.dim('answers ')}  ${answered}, ${formatNumber(picks, 0)} picks`;
+  // Distances in different units, or not there, do not add up.
+  const comparable = summaries.filter((summary) => !('reason' in savingOf(summary)));
+  if (comparable.length === 0 || comparable.some(({ unit }) => unit !== first.unit)) return;
+  const asis = comparable.reduce((sum, summary) => sum + (summary.asisDistance ?? 0), 0);
+  const optimal = comparable.reduce((sum, summary) => sum + (summary.optimalDistance ?? 0), 0);
+  const of =
+    comparable.length === summaries.length ? '' : ` (of ${formatNumber(comparable.length, 0)} that can be compared)`;
+  yield `${style.dim('distance')}  ${shownDistance(asis, first.unit)} -> ${shownDistance(optimal, first.unit)}${of}`;
+  const saved = asis - optimal;
+  const text = `${shownDistance(Math.abs(saved), first.unit)}${saved < 0 ? ' longer' : ''} (${formatPercent((saved / asis) * 100)})`;
+  yield `${style.dim('saved   ')}  ${saved < 0 ? style.yellow(text) : style.green(text)}`;
+}

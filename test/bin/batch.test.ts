@@ -1,0 +1,191 @@
+/** Many requests at once, with the built program and real servers. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createRandom } from '../../src/sandbox/optimiser/random.ts';
+import { createWorkplace, type Workplace } from '../support/program.ts';
+import { startSandbox } from '../support/sandbox.ts';
+
+let workplace: Workplace;
+beforeEach(async () => {
+  workplace = await createWorkplace();
+});
+afterEach(async () => {
+  await workplace.remove();
+});
+
+const linesOf = (text: string): readonly string[] => text.split('\n').filter((line) => line !== '');
+
+function wavesCsv(count: number, rows = 3): string {
+  const lines = ['wave_id,order_id,list_id,asis_sequence,location_id,Remark'];
+  for (let wave = 1; wave <= count; wave += 1) {
+    for (let row = 1; row <= rows; row += 1) {
+      lines.push(`W${wave},SO-${wave}-${row},L1,${row},${'ABCD'[(wave + row) % 4]}0${1 + (row % 9)},"r, ${row}"`);
+    }
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+const FLAGS = ['--site', 'Example', '--start', 'Start', '--end', 'End'];
+
+/** An API that counts what arrives, by wave, and takes its time to answer. */
+async function startCounting(pauseMs: () => number) {
+  const arrived = new Map<string, number>();
+  let onArrival = (_count: number): void => undefined;
+  let total = 0;
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = Buffer.concat((await request.toArray()) as Uint8Array[]);
+    const { wave_id: wave } = JSON.parse(body.toString()) as { wave_id: string };
+    arrived.set(wave, (arrived.get(wave) ?? 0) + 1);
+    total += 1;
+    onArrival(total);
+    setTimeout(() => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ request_id: wave.slice(1).padStart(24, '0') }));
+    }, pauseMs());
+  };
+  // A client that is killed in the middle of its request is no failure of the server.
+  const server = createServer((request, response) => void answer(request, response).catch(() => undefined));
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    arrived,
+    /** Resolves when that many more have arrived. */
+    more: (count: number): Promise<void> => {
+      const until = total + count;
+      return new Promise((resolve) => {
+        onArrival = (now) => {
+          if (now >= until) resolve();
+        };
+      });
+    },
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => {
+        server.close(resolve);
+      });
+    },
+  };
+}
+
+describe('a batch that is killed five times and continued', () => {
+  test('sends each request at most once, and names all that may or may not have arrived', async () => {
+    const random = createRandom(20261125);
+    await using api = await startCounting(() => random.below(30));
+    const env = { OPTIPICK_API_KEY: 'key-of-the-tests', OPTIPICK_BASE_URL: api.url };
+    await writeFile(join(workplace.folder, 'waves.csv'), wavesCsv(200));
+    const args = ['cluster', 'submit', 'waves.csv', ...FLAGS, '--continue', '--concurrency', '8'];
+
+    for (let kill = 0; kill < 5; kill += 1) {
+      const enough = api.more(1 + random.below(30));
+      const running = workplace.start(args, { env });
+      await Promise.race([enough, running]);
+      running.kill('SIGKILL');
+      expect((await running).signal).toBe('SIGKILL');
+    }
+    const last = await workplace.run(args, { env });
+
+    const doubtful = linesOf(last.stderr).flatMap(
+      (line) => /^error: (W\d+) may have been accepted/.exec(line)?.[1] ?? [],
+    );
+    expect(last.code).toBe(doubtful.length === 0 ? 0 : 6);
+    const all = Array.from({ length: 200 }, (_, index) => `W${index + 1}`);
+    expect([...api.arrived.values()].every((count) => count === 1)).toBe(true);
+    expect(all.filter((wave) => !api.arrived.has(wave) && !doubtful.includes(wave))).toEqual([]);
+    // Every other one has its id, in the order of the input.
+    const known = all.filter((wave) => !doubtful.includes(wave)).map((wave) => wave.slice(1).padStart(24, '0'));
+    expect(linesOf(last.stdout)).toEqual(known);
+    expect(doubtful.length).toBeGreaterThan(0);
+
+    // Named again each time, until the user decides.
+    const again = await workplace.run(args, { env });
+    expect({ code: again.code, stdout: again.stdout }).toEqual({ code: 6, stdout: last.stdout });
+    const decided = await workplace.run([...args, '--resubmit', doubtful.join(',')], { env });
+    expect(decided.code).toBe(0);
+    expect(linesOf(decided.stdout)).toEqual(all.map((wave) => wave.slice(1).padStart(24, '0')));
+  }, 60_000);
+
+  test('a stop by Ctrl-C lets what is on its way come home, and leaves nothing in doubt', async () => {
+    await using api = await startCounting(() => 50);
+    const env = { OPTIPICK_API_KEY: 'key-of-the-tests', OPTIPICK_BASE_URL: api.url };
+    await writeFile(join(workplace.folder, 'waves.csv'), wavesCsv(60));
+    const args = ['cluster', 'submit', 'waves.csv', ...FLAGS];
+    const some = api.more(10);
+    const running = workplace.start(args, { env });
+    await some;
+    running.kill('SIGINT');
+    const { exitCode, stdout, stderr } = await running;
+    const ids = linesOf(String(stdout));
+    expect(exitCode).toBe(130);
+    expect(ids).toHaveLength(api.arrived.size);
+    expect(linesOf(String(stderr))).toEqual([
+      `${60 - ids.length} requests were not sent`,
+      'go on with the same command and --continue: what was submitted is not submitted again',
+    ]);
+    const rest = await workplace.run([...args, '--continue'], { env });
+    expect({ code: rest.code, ids: linesOf(rest.stdout).length }).toEqual({ code: 0, ids: 60 });
+    expect([...api.arrived.values()].every((count) => count === 1)).toBe(true);
+  });
+});
+
+describe('a batch on the sandbox', () => {
+  test('with --wait shows one table; with --json a line for each', async () => {
+    await using sandbox = await startSandbox(workplace, ['--latency', '10ms']);
+    const env = { OPTIPICK_API_KEY: sandbox.ready.api_key, OPTIPICK_BASE_URL: sandbox.url };
+    await writeFile(join(workplace.folder, 'waves.csv'), wavesCsv(3));
+    const args = ['cluster', 'submit', 'waves.csv', ...FLAGS, '--wait'];
+    const table = await workplace.run(args, { env });
+    expect({ code: table.code, stderr: table.stderr }).toEqual({ code: 0, stderr: '' });
+    expect(table.stdout.replaceAll(/[0-9a-f]{24}/g, '(id)')).toMatchInlineSnapshot(`
+      "WAVE  REQUEST                   PICKS  CLUSTERS     AS-IS  OPTIMISED    SAVED
+      W1    (id)      3         1  49.000 m   31.000 m  36.73 %
+      W2    (id)      3         1  49.000 m   31.000 m  36.73 %
+      W3    (id)      3         1  31.000 m   31.000 m   0.00 %
+
+      answers   3 of 3 requests answered, 9 picks
+      distance  129.000 m -> 93.000 m
+      saved     36.000 m (27.91 %)
+      "
+    `);
+    const json = await workplace.run([...args, '--json'], { env });
+    const lines = linesOf(json.stdout).map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines.map((line) => Object.keys(line))).toEqual(
+      lines.map(() => ['v', 'type', 'request_id', 'kind', 'state', 'wave_id', 'result']),
+    );
+    expect(new Set(lines.map((line) => line['wave_id']))).toEqual(new Set(['W1', 'W2', 'W3']));
+  });
+
+  test('into a file of JSON lines; a failed job is exit 3 and the others are there', async () => {
+    await using sandbox = await startSandbox(workplace, ['--latency', '10ms']);
+    const env = { OPTIPICK_API_KEY: sandbox.ready.api_key, OPTIPICK_BASE_URL: sandbox.url };
+    await writeFile(join(workplace.folder, 'waves.csv'), `${wavesCsv(3)}W9,S,L1,1,FAIL,\n`);
+    const args = ['cluster', 'submit', 'waves.csv', ...FLAGS, '--wait', '-o', 'answers.json'];
+    const result = await workplace.run(args, { env });
+    expect({ code: result.code, stdout: result.stdout }).toEqual({ code: 3, stdout: '' });
+    expect(result.stderr).toContain('error: 1 of 4 requests did not end well\n');
+    const lines = linesOf(await readFile(join(workplace.folder, 'answers.json'), 'utf8'));
+    const states = lines.map((line) => JSON.parse(line) as { wave_id: string; state: string });
+    expect(new Map(states.map(({ wave_id, state }) => [wave_id, state]))).toEqual(
+      new Map([
+        ['W1', 'done'],
+        ['W2', 'done'],
+        ['W3', 'done'],
+        ['W9', 'failed'],
+      ]),
+    );
+  });
+
+  test('with a key that is refused stops at once', async () => {
+    await using sandbox = await startSandbox(workplace);
+    const env = { OPTIPICK_API_KEY: 'another-key-of-the-tests', OPTIPICK_BASE_URL: sandbox.url };
+    await writeFile(join(workplace.folder, 'waves.csv'), wavesCsv(40));
+    const result = await workplace.run(['cluster', 'submit', 'waves.csv', ...FLAGS, '--concurrency', '2'], { env });
+    expect({ code: result.code, stdout: result.stdout }).toEqual({ code: 4, stdout: '' });
+    expect(linesOf(result.stderr).filter((line) => line.startsWith('error: W')).length).toBeLessThan(5);
+    expect(result.stderr).toContain('requests were not sent');
+  });
+});
