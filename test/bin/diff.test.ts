@@ -2,7 +2,6 @@
 import { spawn } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Writable } from 'node:stream';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { largeAnswer } from '../support/large-answer.ts';
@@ -95,7 +94,7 @@ test.skipIf(process.platform === 'win32')('Ctrl-C ends the waiting for stdin', a
   });
   // More than a pipe holds: once it is taken, the program is reading.
   await new Promise((resolve) => {
-    (child.stdin as Writable).write(`{"note":"${'x'.repeat(1_000_000)}`, resolve);
+    child.stdin.write(`{"note":"${'x'.repeat(1_000_000)}`, resolve);
   });
   child.kill('SIGINT');
   expect([await ended, stderr]).toEqual([130, '']);

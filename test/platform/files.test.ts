@@ -187,3 +187,19 @@ test.runIf(posix)('a private folder is made with its parents, closed to others, 
   await files.ensurePrivateFolder(folder.at('a/b'));
   expect([await modeOf(folder.at('a')), await modeOf(folder.at('a/b'))]).toEqual([0o700, 0o700]);
 });
+
+describe('the list of a folder', () => {
+  test('names what is in it, in order', async () => {
+    await using folder = await createTestFolder();
+    await writeFile(folder.at('b'), '');
+    await mkdir(folder.at('a'));
+    expect(await files.list(folder.path)).toEqual(['a', 'b']);
+  });
+
+  test('is none for a file, and refused for what is not there', async () => {
+    await using folder = await createTestFolder();
+    await writeFile(folder.at('a'), '');
+    expect(await files.list(folder.at('a'))).toBeUndefined();
+    await expect(files.list(folder.at('c'))).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+});
