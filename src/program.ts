@@ -2,13 +2,17 @@
 import { Command, CommanderError } from 'commander';
 import { addDemo } from './commands/demo.ts';
 import { addConfig } from './commands/account/config.ts';
+import { addDoctor } from './commands/account/doctor.ts';
 import { addLogin } from './commands/account/login.ts';
+import { addDiff } from './commands/optimization/diff.ts';
 import { addGet } from './commands/optimization/get.ts';
 import { addPoll } from './commands/optimization/poll.ts';
 import { addSubmit } from './commands/optimization/submit.ts';
 import { addHelp } from './commands/help.ts';
 import { addEvents } from './commands/webhook/events.ts';
 import { addListen } from './commands/webhook/listen.ts';
+import { addTrigger } from './commands/webhook/trigger.ts';
+import { addVerify } from './commands/webhook/verify.ts';
 import { addSandbox } from './commands/sandbox.ts';
 import { withHelp, type ContextSource } from './commands/declaration.ts';
 import type { Context, GlobalOptions } from './context.ts';
@@ -91,12 +95,16 @@ Help on a command: optipick help <command>. Topics: exit-codes, environment, out
     addGet(group, kind, context);
   }
   addPoll(root, context);
+  addDiff(root, context);
   addListen(root, context);
   addEvents(root, context);
+  addTrigger(root, context);
+  addVerify(root, context);
   addSandbox(root, context);
   addDemo(root, context);
   addLogin(root, context);
   addConfig(root, context);
+  addDoctor(root, context);
   addHelp(root, context);
   // One way to get help, and it is listed once.
   for (const group of root.commands) group.helpCommand(false);

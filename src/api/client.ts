@@ -33,7 +33,7 @@ const SUBMIT_TIMEOUT_MS = 60_000;
 const SYNCHRONOUS_TIMEOUT_MS = 300_000;
 
 /** Well formed, and older than the service: nobody has it. */
-const NOBODYS_ID = '000000000000000000000000';
+export const NOBODYS_ID = '000000000000000000000000';
 
 /**
  * A client for one base URL and key. GETs are repeated after failures that pass; a POST only when
@@ -84,8 +84,8 @@ export function createClient(options: ClientOptions): OptipickClient {
       return repeat(policy(attempts), () => lookOnce(wire, request, kind, requestId, sink), signal);
     },
 
-    checkKey({ signal } = {}) {
-      const request = { ...get('cluster', NOBODYS_ID), signal, timeoutMs: LOOK_TIMEOUT_MS };
+    checkKey({ signal, timeoutMs = LOOK_TIMEOUT_MS, attempts } = {}) {
+      const request = { ...get('cluster', NOBODYS_ID), signal, timeoutMs };
       const attempt = () =>
         exchange(wire, request, undefined, async (response) => {
           const { status } = response;
@@ -98,7 +98,7 @@ export function createClient(options: ClientOptions): OptipickClient {
           if (status >= 400 && failure.failure === 'unavailable') throw failure;
           return 'accepted' as const;
         });
-      return repeat(policy(), attempt, signal);
+      return repeat(policy(attempts), attempt, signal);
     },
   };
 }

@@ -46,6 +46,14 @@ export interface Submitted {
   readonly requestId: string;
 }
 
+export interface CheckOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds for one attempt; default 30 s. */
+  readonly timeoutMs?: number | undefined;
+  /** Attempts in all; default as for every GET. */
+  readonly attempts?: number | undefined;
+}
+
 export interface OptipickClient {
   readonly baseUrl: string;
   /** POST with `synchronous=false`. One POST only; see the retry rules in `retry.ts`. */
@@ -59,5 +67,5 @@ export interface OptipickClient {
   /** One look at a job (with the retries of a GET). Throws `CliError` for 401, 403, 422 and other refusals. */
   look(kind: Kind, requestId: string, options?: FetchOptions): Promise<Sighting>;
   /** Whether the key is accepted: GET of a well-formed id that nobody has. */
-  checkKey(options?: { signal?: AbortSignal | undefined }): Promise<'accepted' | 'rejected'>;
+  checkKey(options?: CheckOptions): Promise<'accepted' | 'rejected'>;
 }

@@ -90,7 +90,8 @@ the finished request, not the result: fetch that with "optipick poll <id>".
                 they come with the same svix-id, so a receiver must know duplicates
 
 A secret belongs to one endpoint. An API key is not a webhook secret.
-Try it without an account: "optipick demo".
+Try it without an account: "optipick demo". Try an endpoint of your own: "optipick
+trigger --suite --to <url>".
 
 "optipick listen" is such an endpoint on this machine. Give the web application the
 public address of it (your proxy or tunnel in front of port 5000) and the path /webhook,

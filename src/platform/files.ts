@@ -41,6 +41,24 @@ export function createFiles(platform: string = process.platform): Files {
     async ensurePrivateFolder(path) {
       await fileSystem().mkdir(path, { recursive: true, mode: 0o700 });
     },
+    async inspect(path) {
+      try {
+        const found = await fileSystem().stat(path);
+        const kind = found.isFile() ? 'file' : found.isDirectory() ? 'folder' : 'other';
+        return { kind, mode: found.mode % 0o10000, modifiedAt: found.mtimeMs };
+      } catch (error) {
+        if (isMissing(error)) return undefined;
+        throw error;
+      }
+    },
+    async freeBytes(path) {
+      const { bavail, bsize } = await fileSystem().statfs(path);
+      return bavail * bsize;
+    },
+    async temporaryFolder(parent) {
+      const path = await fileSystem().mkdtemp(join(parent, '.optipick-'));
+      return { path, remove: () => fileSystem().rm(path, { recursive: true, force: true }) };
+    },
     writeAtomic: (path, content, mode) => writeAtomic(path, content, mode, platform),
   };
 }

@@ -45,6 +45,21 @@ export interface Spinner {
   stop(): void;
 }
 
+/** What stands at a path, links followed. */
+export interface PathFacts {
+  readonly kind: 'file' | 'folder' | 'other';
+  /** The permission bits, `0o600`; of no meaning on Windows. */
+  readonly mode: number;
+  /** When its content last changed; milliseconds since 1970. */
+  readonly modifiedAt: number;
+}
+
+export interface TemporaryFolder {
+  readonly path: string;
+  /** With all that is in it. */
+  remove(): Promise<void>;
+}
+
 export interface Files {
   /** Rejects with the system error (`code: 'ENOENT'`). */
   read(path: string): Promise<Uint8Array>;
@@ -61,6 +76,12 @@ export interface Files {
   identity(path: string): Promise<string | undefined>;
   /** Creates the folder and its parents with mode 0700. */
   ensurePrivateFolder(path: string): Promise<void>;
+  /** `undefined` when nothing is there. Rejects with the system error when it cannot be looked at. */
+  inspect(path: string): Promise<PathFacts | undefined>;
+  /** Bytes that this user may still write to the file system of an existing path. */
+  freeBytes(path: string): Promise<number>;
+  /** A new folder with mode 0700 in the folder `parent`, which exists. Rejects with the system error. */
+  temporaryFolder(parent: string): Promise<TemporaryFolder>;
 }
 
 /** What does not fit in memory. */
@@ -130,6 +151,33 @@ export interface Server {
   close(graceMs: number): Promise<void>;
 }
 
+/** What happens on a WebSocket. None of them may throw. */
+export interface WebSocketEvents {
+  open(): void;
+  /** A whole message, text (its UTF-8 bytes) or binary. */
+  message(bytes: Uint8Array): void;
+  /** A frame of any kind came: the link is alive. */
+  alive(): void;
+  /** Once, and then nothing more. `code` is 1006 when there was no closing frame; `reason` says what went wrong. */
+  close(code: number, reason: string): void;
+}
+
+export interface WebSocketOptions {
+  /** From the first packet to the open link. */
+  readonly handshakeTimeoutMs: number;
+  /** A larger message costs the link. */
+  readonly maxMessageBytes: number;
+}
+
+export interface WebSocketLink {
+  /** A text message. Dropped when the link is not open. */
+  send(text: string): void;
+  /** With a closing frame; what does not close in time is cut. */
+  close(code: number, reason: string): void;
+  /** At once, without a word. */
+  cut(): void;
+}
+
 export interface ExecOptions {
   /** What the command reads on its standard input. */
   readonly input: string;
@@ -167,9 +215,14 @@ export interface Host {
   /** Bytes nobody can guess. */
   randomBytes(size: number): Uint8Array;
   /** The network. Late: the HTTP library is imported on first use. */
-  http(): Promise<Http>;
+  http(options?: {
+    /** Past all proxies: for what comes to this machine, and not from it. */
+    readonly direct?: boolean;
+  }): Promise<Http>;
   /** Opens a port and hands each request to `app`. Throws `CliError` `environment` when the port cannot be had. */
   serve(app: Http, options: ServeOptions): Promise<Server>;
+  /** Opens a WebSocket through the proxy of the environment, if there is one. Failing to is told by `close`. */
+  connectWebSocket(url: string, events: WebSocketEvents, options: WebSocketOptions): Promise<WebSocketLink>;
   /** Opens (and creates) a database file. Throws the system or SQLite error. */
   openDatabase(path: string, options?: { readonly readOnly?: boolean }): Promise<Database>;
   /**

@@ -50,13 +50,17 @@ export function createRealHost(): Host {
     settingsFile: createSettingsFile(() => host),
     random: () => Math.random(),
     randomBytes: (size) => process.getBuiltinModule('node:crypto').randomBytes(size),
-    async http() {
+    async http({ direct = false } = {}) {
       const { createHttp } = await import('./http.ts');
-      return createHttp(env);
+      return createHttp(direct ? {} : env);
     },
     async serve(app, options) {
       const { serveHttp } = await import('./server.ts');
       return serveHttp(app, options, { platform });
+    },
+    async connectWebSocket(url, events, options) {
+      const { connectWebSocket } = await import('./web-socket.ts');
+      return connectWebSocket(url, events, options, env);
     },
     async openDatabase(path, options) {
       const { openDatabase } = await import('./database.ts');

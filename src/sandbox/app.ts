@@ -15,7 +15,7 @@ import { createControl } from './control.ts';
 import { createEndpoints, type Endpoint, type EndpointOptions } from './endpoints.ts';
 import { exampleSite } from './example-site.ts';
 import { createFaultDice } from './faults.ts';
-import type { RandomBytes } from './ids.ts';
+import type { RandomBytes } from '../domain/ids.ts';
 import { createJobs } from './jobs.ts';
 import { OPTIMISER, type Optimiser } from './optimiser.ts';
 import { createRandom } from './optimiser/random.ts';

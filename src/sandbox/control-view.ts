@@ -2,7 +2,7 @@
 import { KINDS } from '../domain/kinds.ts';
 import type { Endpoint } from './endpoints.ts';
 import type { Attempt, Delivery, Message } from './message.ts';
-import { withoutCredentials } from './target.ts';
+import { withoutCredentials } from '../domain/url-credentials.ts';
 
 export function endpointView({ id, url, events, createdAt, disabled }: Endpoint): object {
   return {

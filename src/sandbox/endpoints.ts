@@ -1,7 +1,7 @@
 /** The receivers of webhooks: where they are, what they take, with which secrets they are signed for. */
 import type { Clock } from '../platform/host.ts';
 import { checkEventPattern } from './event-pattern.ts';
-import { createSvixId, type RandomBytes } from './ids.ts';
+import { createSvixId, type RandomBytes } from '../domain/ids.ts';
 import type { Pace } from './pace.ts';
 import { createSecret, keyOf } from './secret.ts';
 import { readTarget } from './target.ts';

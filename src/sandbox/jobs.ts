@@ -5,7 +5,7 @@ import type { Clock } from '../platform/host.ts';
 import { noResult, renderAnswer, solve } from './answer.ts';
 import type { Background } from './background.ts';
 import type { FaultDice } from './faults.ts';
-import { createRequestId, type RandomBytes } from './ids.ts';
+import { createRequestId, type RandomBytes } from '../domain/ids.ts';
 import type { Site } from './model.ts';
 import type { Notify } from './notice.ts';
 import type { Optimiser } from './optimiser.ts';

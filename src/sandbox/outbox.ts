@@ -9,7 +9,7 @@ import { createEndpointHealth } from './endpoint-health.ts';
 import type { Endpoint, Endpoints } from './endpoints.ts';
 import { eventTypeFor } from './event-pattern.ts';
 import type { FaultDice } from './faults.ts';
-import { createSvixId, type RandomBytes } from './ids.ts';
+import { createSvixId, type RandomBytes } from '../domain/ids.ts';
 import type { Attempt, Delivery, Message, Trigger } from './message.ts';
 import type { Notify } from './notice.ts';
 import type { Random } from './optimiser/random.ts';
@@ -18,7 +18,7 @@ import { createReorder } from './reorder.ts';
 import { retryDelay } from './retry-schedule.ts';
 import { createSecret } from './secret.ts';
 import { signatureOf } from './sign.ts';
-import { withoutCredentials } from './target.ts';
+import { withoutCredentials } from '../domain/url-credentials.ts';
 
 /** The oldest messages that are settled are forgotten beyond so many. */
 const KEPT_MESSAGES = 10_000;

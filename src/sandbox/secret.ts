@@ -1,6 +1,6 @@
 /** Secrets that sign webhooks: `whsec_` and 24 random bytes in base64, as Svix makes them. */
 import { CliError } from '../errors.ts';
-import type { RandomBytes } from './ids.ts';
+import type { RandomBytes } from '../domain/ids.ts';
 
 const PREFIX = 'whsec_';
 const SECRET_BYTES = 24;

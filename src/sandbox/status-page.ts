@@ -7,7 +7,7 @@ import type { Job } from './jobs.ts';
 import type { Attempt, Delivery, Message } from './message.ts';
 import type { Site } from './model.ts';
 import { SCRIPT, STYLE } from './status-page-assets.ts';
-import { withoutCredentials } from './target.ts';
+import { withoutCredentials } from '../domain/url-credentials.ts';
 
 /** So many of the newest jobs and messages are shown. */
 const SHOWN = 50;

@@ -1,4 +1,5 @@
 /** Where webhooks may go. */
+import { credentialsOf, withoutCredentials } from '../domain/url-credentials.ts';
 import { CliError } from '../errors.ts';
 
 /**
@@ -43,19 +44,4 @@ export function isLoopback(hostname: string): boolean {
     hostname === '[::1]' ||
     /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname)
   );
-}
-
-/** `user:password` of an address, decoded; `undefined` when there is none. Throws `URIError` for a stray `%`. */
-export function credentialsOf({ username, password }: URL): string | undefined {
-  if (username === '' && password === '') return undefined;
-  return `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-}
-
-/** The address as it may be shown, and as it is called. */
-export function withoutCredentials(url: string): string {
-  const target = new URL(url);
-  if (target.username === '' && target.password === '') return url;
-  target.username = '';
-  target.password = '';
-  return target.href;
 }

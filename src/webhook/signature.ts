@@ -95,6 +95,34 @@ export function createVerifier(
   };
 }
 
+/** The header texts that a signature is judged by. */
+export interface SignatureTexts {
+  readonly id: string;
+  readonly timestamp: string;
+  readonly signature: string;
+}
+
+/** Says whether a signature was made over these bytes under these headers, whenever that was: for finding out why one fails. */
+export interface SignatureMatcher {
+  /** The place of the secret that matches, from 0; `undefined` when none does. */
+  match(texts: SignatureTexts, body: Uint8Array): number | undefined;
+  /** The `v1` signatures (base64 alone) that the secrets would make. Not to be shown: whoever knows them can forge. */
+  expected(texts: Omit<SignatureTexts, 'signature'>, body: Uint8Array): readonly string[];
+}
+
+/** Throws as {@link createVerifier}, but takes no secrets at all, and then matches nothing. */
+export function createMatcher(secrets: readonly ParsedSecret[]): SignatureMatcher {
+  const keys = secrets.map(keyOf);
+  return {
+    match({ id, timestamp, signature }, body) {
+      const check = match(keys, signature, `${id}.${timestamp}.`, body);
+      return check.ok ? check.secretIndex : undefined;
+    },
+    expected: ({ id, timestamp }, body) =>
+      keys.flatMap(({ scheme, key }) => (scheme === 'v1' ? hmac(key, `${id}.${timestamp}.`, body) : [])),
+  };
+}
+
 /** What to sign. */
 export interface UnsignedDelivery {
   readonly id: string;

@@ -1,9 +1,11 @@
 /** A file system in memory: of files, their modes, and the folders they may be put in. */
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { readBytes } from '../../src/domain/http.ts';
 import type { Files } from '../../src/platform/host.ts';
 
 export interface FakeFiles extends Files {
+  /** Bytes that are free; plenty at first. */
+  free: number;
   /** The text of a file, or `undefined` when there is none. */
   text(path: string): string | undefined;
   /** Creates or replaces a file and its folders. */
@@ -25,23 +27,39 @@ export function createFakeFiles(cwd: string, content: Readonly<Record<string, st
     files.set(full, typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes);
   };
 
+  const read: Files['read'] = async (path) => {
+    const full = resolve(cwd, path);
+    if (folders.has(full)) throw systemError('EISDIR', 'illegal operation on a directory, read');
+    const bytes = files.get(full);
+    if (bytes === undefined) throw systemError('ENOENT', `no such file or directory, open '${path}'`);
+    return bytes;
+  };
+
   addFolder(cwd);
   for (const [path, bytes] of Object.entries(content)) put(path, bytes);
 
   return {
     put,
+    free: 2 ** 40,
+    async inspect(path) {
+      const full = resolve(cwd, path);
+      if (folders.has(full)) return { kind: 'folder', mode: 0o700, modifiedAt: 0 };
+      return files.has(full) ? { kind: 'file', mode: 0o600, modifiedAt: 0 } : undefined;
+    },
+    async freeBytes() {
+      return this.free;
+    },
+    async temporaryFolder(parent) {
+      const full = join(resolve(cwd, parent), '.optipick-temporary');
+      addFolder(full);
+      return { path: full, remove: async () => void folders.delete(full) };
+    },
     paths: () => [...files.keys()].sort(),
     text(path) {
       const bytes = files.get(resolve(cwd, path));
       return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
     },
-    async read(path) {
-      const full = resolve(cwd, path);
-      if (folders.has(full)) throw systemError('EISDIR', 'illegal operation on a directory, read');
-      const bytes = files.get(full);
-      if (bytes === undefined) throw systemError('ENOENT', `no such file or directory, open '${path}'`);
-      return bytes;
-    },
+    read,
     async *stream(path) {
       yield await this.read(path);
     },

@@ -1,19 +1,23 @@
 /** What the flags of `listen` mean on this machine, checked before a port is opened. */
 import type { Context } from '../../context.ts';
-import { maskSecret, parseWebhookSecrets } from '../../domain/secret.ts';
+import { maskSecret } from '../../domain/secret.ts';
 import { CliError } from '../../errors.ts';
 import type { ServeOptions } from '../../platform/host.ts';
+import type { NamedSecret } from '../../webhook/diagnosis-model.ts';
 import { createVerifier, type SignatureVerifier } from '../../webhook/signature.ts';
 import { createSourceCheck, type SourceCheck } from '../../webhook/source-addresses.ts';
 import { readInput } from '../input-file.ts';
 import { forwardTarget } from './forward-target.ts';
 import type { ListenFlags } from './listen.ts';
+import { webhookSecrets } from './webhook-secrets.ts';
 
 export interface ListenPlan {
   /** `undefined`: signatures are not checked. */
   readonly verifier: SignatureVerifier | undefined;
   /** The secrets in force as they may be shown, with where they came from. */
   readonly secrets: readonly string[];
+  /** The same as they are: not to be shown. */
+  readonly namedSecrets: readonly NamedSecret[];
   readonly sourceCheck: SourceCheck | undefined;
   readonly serve: ServeOptions;
   /** With a leading slash and without one at its end; the root is the empty text. */
@@ -36,12 +40,13 @@ export async function readPlan(context: Context, flags: ListenFlags): Promise<Li
       : createSourceCheck({ allowFrom: flags.allowFrom ?? [], trustProxy: flags.trustProxy ?? false });
   const tls = await tlsOf(context, flags);
   const settings = await context.settings();
-  const { verifier, secrets } = flags.verifySignature
+  const { verifier, secrets, namedSecrets } = flags.verifySignature
     ? await verifierOf(context, flags)
-    : { verifier: undefined, secrets: [] };
+    : { verifier: undefined, secrets: [], namedSecrets: [] };
   return {
     verifier,
     secrets,
+    namedSecrets,
     sourceCheck,
     path,
     forwardTo,
@@ -57,25 +62,12 @@ export async function readPlan(context: Context, flags: ListenFlags): Promise<Li
 async function verifierOf(
   context: Context,
   { secretFile, tolerance }: ListenFlags,
-): Promise<Pick<ListenPlan, 'verifier' | 'secrets'>> {
-  const { webhookSecrets } = await context.settings();
-  const given =
-    secretFile === undefined
-      ? webhookSecrets === undefined
-        ? undefined
-        : { text: webhookSecrets.value.join(' '), from: webhookSecrets.from }
-      : { text: new TextDecoder().decode((await readInput(context, secretFile)).bytes), from: '--secret-file' };
-  if (given === undefined) {
-    throw new CliError('auth', 'there is no webhook secret to check signatures with', {
-      code: 'no_webhook_secret',
-      hint: 'store it with: optipick login; or set OPTIPICK_WEBHOOK_SECRET. It is the "Signing Secret" of your endpoint in the webhook settings of the web application',
-    });
-  }
-  const { secrets, texts, warnings } = parseWebhookSecrets(given.text);
-  for (const warning of warnings) await context.output.warn(warning);
+): Promise<Pick<ListenPlan, 'verifier' | 'secrets' | 'namedSecrets'>> {
+  const { secrets, texts, from } = await webhookSecrets(context, secretFile, 'to check signatures with');
   return {
     verifier: createVerifier(secrets, { toleranceMs: tolerance }),
-    secrets: texts.map((text) => `${maskSecret(text)} (${given.from})`),
+    secrets: texts.map((text) => `${maskSecret(text)} (${from})`),
+    namedSecrets: texts.map((text) => ({ text, from })),
   };
 }
 

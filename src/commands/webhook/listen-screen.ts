@@ -7,6 +7,7 @@ import { formatDuration } from '../../input/duration.ts';
 import type { Delivery } from '../../webhook/delivery.ts';
 import type { ListenEvent } from '../../webhook/delivery-work.ts';
 import type { AttemptReport } from '../../webhook/processor.ts';
+import type { Diagnosis } from '../../webhook/diagnosis-model.ts';
 import type { Refusal } from '../../webhook/receiver.ts';
 
 export interface ListenCounts {
@@ -22,6 +23,8 @@ export interface ListenCounts {
 export interface ReadyFacts {
   readonly url: string;
   readonly port: number;
+  /** Where a relay takes in for this listener. */
+  readonly relayUrl?: string | undefined;
   /** For people, on stderr. */
   readonly remarks: readonly string[];
 }
@@ -30,9 +33,14 @@ export interface ListenScreen {
   ready(facts: ReadyFacts): Promise<void>;
   event(event: ListenEvent): Promise<void>;
   duplicate(delivery: Delivery): Promise<void>;
-  rejected(refusal: Refusal): Promise<void>;
+  /** `why`: what was found out about a delivery that does not verify. */
+  rejected(refusal: Refusal, why: Diagnosis | undefined): Promise<void>;
   attempted(report: AttemptReport): Promise<void>;
   trouble(error: CliError): Promise<void>;
+  /** The relay is lost. */
+  reconnecting(reason: string): Promise<void>;
+  /** And there again. */
+  connected(relayUrl: string): Promise<void>;
   closed(counts: ListenCounts): Promise<void>;
 }
 
@@ -53,8 +61,9 @@ export async function createListenScreen({ output, host }: Context, verbose: boo
   };
 
   return {
-    async ready({ url, port, remarks }) {
-      if (json) await output.record({ v: 1, type: 'ready', url, port });
+    async ready({ url, port, relayUrl, remarks }) {
+      const relay = relayUrl === undefined ? {} : { relay_url: relayUrl };
+      if (json) await output.record({ v: 1, type: 'ready', url, port, ...relay });
       else await output.note([`${noteStyle.green('listening')} on ${noteStyle.bold(url)}`, ...remarks].join('\n'));
     },
     event: (event) => (json ? output.write(`${event.line()}\n`) : showLine(event)),
@@ -66,14 +75,19 @@ export async function createListenScreen({ output, host }: Context, verbose: boo
         await output.note(noteStyle.dim(`${timeOf(receivedAt)}  duplicate of ${cleanText(id)}, which is here already`));
       }
     },
-    async rejected({ id, status, reason, detail, receivedAt }) {
+    async rejected({ id, status, reason, detail, receivedAt }, why) {
       if (json) {
         const received_at = new Date(receivedAt).toISOString();
-        await output.record({ v: 1, type: 'rejected', id: id ?? null, status, reason, detail, received_at });
+        const found = why === undefined ? {} : { cause: why.cause, explanation: why.explanation };
+        const fields = { id: id ?? null, status, reason, detail, ...found, received_at };
+        await output.record({ v: 1, type: 'rejected', ...fields });
       } else {
         const who = id === undefined ? 'a request without an id' : cleanText(id);
         const text = `rejected ${who} (${status}): ${cleanText(detail)}`;
         await output.note(`${timeOf(receivedAt)}  ${noteStyle.yellow(text)}`);
+        if (why === undefined || why.cause === 'unknown') return;
+        await output.note(`          ${cleanText(why.explanation)}`);
+        await output.note(`          ${noteStyle.dim(why.fix.split('\n', 1)[0] ?? '')}`);
       }
     },
     async attempted({ delivery, status, failures, nextAttemptAt }) {
@@ -88,6 +102,14 @@ export async function createListenScreen({ output, host }: Context, verbose: boo
     async trouble({ message, hint }) {
       const text = `${message}; senders are told to come again until it works${hint === undefined ? '' : ` (${hint})`}`;
       await output.warn(text);
+    },
+    async reconnecting(reason) {
+      if (json) await output.record({ v: 1, type: 'reconnecting', reason: cleanText(reason) });
+      else await output.note(noteStyle.yellow(`the relay is lost (${cleanText(reason)}); reconnecting`));
+    },
+    async connected(relayUrl) {
+      if (json) await output.record({ v: 1, type: 'connected', relay_url: relayUrl });
+      else await output.note(`connected again: ${relayUrl}`);
     },
     async closed({ accepted, duplicates, rejected, shown, pending }) {
       if (json) {

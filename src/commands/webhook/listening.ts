@@ -16,8 +16,11 @@ import { readPlan } from './listen-plan.ts';
 import { createRecorder } from './listen-record.ts';
 import { createFetch, openRequestMemory, resultClient } from './listen-results.ts';
 import { createListenScreen, type ListenCounts, type ListenScreen } from './listen-screen.ts';
-import { notInTime, notVerified, remarksOn, warnOfForgery } from './listen-words.ts';
+import { planRelay, startRelay } from './listen-relay.ts';
+import { notInTime, notVerified, relayNotInTime, remarksOn, warnOfForgery } from './listen-words.ts';
+import type { RelayAddresses } from '../../webhook/relay-address.ts';
 import type { ListenFlags } from './listen.ts';
+import { createRejectionDiagnosis } from './rejection-diagnosis.ts';
 
 /** How long what is being written may take when the listener ends, in milliseconds. */
 const GRACE_MS = 2000;
@@ -26,6 +29,7 @@ const GRACE_MS = 2000;
 export async function listen(context: Context, flags: ListenFlags): Promise<void> {
   const { host, stop } = context;
   const plan = await readPlan(context, flags);
+  const relayPlan = await planRelay(context, flags);
   const client = flags.fetch ? await resultClient(context) : undefined;
   const { inbox, baseUrl, owner } = await openInbox(context);
   const memory = await openRequestMemory(context, baseUrl);
@@ -36,6 +40,8 @@ export async function listen(context: Context, flags: ListenFlags): Promise<void
   const over = Promise.withResolvers<void>();
   // It may be over before anybody waits for that.
   over.promise.catch(() => undefined);
+  const diagnose = createRejectionDiagnosis(context, { secrets: plan.namedSecrets, toleranceMs: flags.tolerance });
+  const diagnoses = new Set<Promise<void>>();
   const counts = { accepted: 0, duplicates: 0, rejected: 0, shown: 0 };
   /** What is told beside the work must not hold it up; a reader who is gone ends the run. */
   const tell = (said: Promise<void>): void => void said.catch(over.reject);
@@ -81,7 +87,9 @@ export async function listen(context: Context, flags: ListenFlags): Promise<void
     },
     rejected(refusal) {
       counts.rejected += 1;
-      tell(screen.rejected(refusal));
+      const said = diagnose(refusal).then((why) => screen.rejected(refusal, why));
+      diagnoses.add(said);
+      tell(said.finally(() => diagnoses.delete(said)));
       const failure = flags.once === true ? notVerified(refusal, plan.secrets) : undefined;
       if (failure !== undefined) over.reject(failure);
     },
@@ -113,12 +121,28 @@ export async function listen(context: Context, flags: ListenFlags): Promise<void
   stop.addEventListener('abort', onStop, { once: true });
   const halt = new AbortController();
   let work: Promise<unknown> = Promise.resolve();
+  let relay: { readonly acknowledged: Promise<RelayAddresses>; readonly ended: Promise<void> } | undefined;
+  let relayIsThere = false;
   let failure: Error | undefined;
   try {
     stop.throwIfAborted();
-    // The first line: nothing but promises lies between this and the opening of the port.
+    if (flags.timeout !== undefined) {
+      const failure = (): CliError =>
+        relayPlan !== undefined && !relayIsThere ? relayNotInTime(flags) : notInTime(flags);
+      const timedOut = (): void =>
+        end.awaits || (relayPlan !== undefined && !relayIsThere) ? over.reject(failure()) : over.resolve();
+      host.clock.sleep(flags.timeout, closing.signal).then(timedOut, () => undefined);
+    }
+    if (relayPlan !== undefined) {
+      relay = startRelay(context, relayPlan, { app, path: plan.path, screen, tell }, closing.signal);
+      relay.ended.catch(over.reject);
+    }
+    const addresses = relay && (await Promise.race([relay.acknowledged, over.promise.then(() => undefined)]));
+    relayIsThere = addresses !== undefined;
+    // Without a relay nothing but promises lies between this first line and the opening of the port.
     const url = `${server.url}${plan.path}`;
-    await screen.ready({ url, port: server.port, remarks: remarksOn(plan, baseUrl, flags) });
+    const remarks = remarksOn(plan, baseUrl, flags, addresses);
+    await screen.ready({ url, port: server.port, relayUrl: addresses?.inbox, remarks });
     if (!flags.verifySignature) await warnOfForgery(context);
     work = Promise.all([
       processor.run(halt.signal),
@@ -126,10 +150,6 @@ export async function listen(context: Context, flags: ListenFlags): Promise<void
     ]);
     work.catch(over.reject);
     end.reached.then(over.resolve, over.reject);
-    if (flags.timeout !== undefined) {
-      const timedOut = (): void => (end.awaits ? over.reject(notInTime(flags)) : over.resolve());
-      host.clock.sleep(flags.timeout, closing.signal).then(timedOut, () => undefined);
-    }
     await over.promise;
   } catch (error) {
     failure = errorOf(error);
@@ -137,7 +157,7 @@ export async function listen(context: Context, flags: ListenFlags): Promise<void
   stop.removeEventListener('abort', onStop);
   closing.abort();
   halt.abort();
-  const ends = await Promise.allSettled([server.close(GRACE_MS), work, recorder?.flush()]);
+  const ends = await Promise.allSettled([server.close(GRACE_MS), relay?.ended, work, recorder?.flush(), ...diagnoses]);
   const broken = ends.find((each) => each.status === 'rejected');
   failure ??= broken && errorOf(broken.reason);
   try {

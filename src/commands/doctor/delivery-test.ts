@@ -1,0 +1,112 @@
+/** A listener for one message: the receiver and the inbox of `listen`, in a state of their own that is thrown away. */
+import { join } from 'node:path';
+import { underSignals } from '../../domain/joined-signal.ts';
+import { parseWebhookSecret } from '../../domain/secret.ts';
+import { headerOf, jsonResponse, readBytes, type Http, type HttpHeaders } from '../../domain/http.ts';
+import type { Host } from '../../platform/host.ts';
+import { signatureOf } from '../../sandbox/sign.ts';
+import { createSecret } from '../../sandbox/secret.ts';
+import { openState, STATE_FILE } from '../../state/database.ts';
+import { createSqliteInbox } from '../../webhook/inbox-sqlite.ts';
+import { createReceiver } from '../../webhook/receiver.ts';
+import { createVerifier } from '../../webhook/signature.ts';
+
+/** What came to the port of the message that was sent. */
+export interface Arrival {
+  /** The request target. */
+  readonly target: string;
+  readonly headers: HttpHeaders;
+  readonly body: Uint8Array;
+  /** How the listener answered. */
+  readonly status: number;
+}
+
+export interface TestMessage {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface DeliveryTest {
+  readonly app: Http;
+  /** With a leading slash; the root is the empty text. */
+  readonly path: string;
+  /** Signed now. */
+  message(): TestMessage;
+  arrived(): Arrival | undefined;
+  /** Resolves when the message has come, or after `ms`. */
+  arrival(ms: number, signal: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}
+
+const MAX_BODY_BYTES = 1024 * 1024;
+const TOLERANCE_MS = 5 * 60 * 1000;
+
+/**
+ * The secret is made for this one message: should the address lead to somebody else, no receiver there takes the message
+ * for a real one. Throws `CliError` `environment` when no temporary state can be made.
+ */
+export async function createDeliveryTest(host: Host, path: string): Promise<DeliveryTest> {
+  const folder = await host.files.temporaryFolder(host.temporaryFolder);
+  const inbox = createSqliteInbox({
+    scope: 'doctor',
+    open: () => openState((file) => host.openDatabase(file), folder.path),
+    identify: () => host.files.identity(join(folder.path, STATE_FILE)),
+  });
+  const secret = createSecret((size) => host.randomBytes(size));
+  const token = Buffer.from(host.randomBytes(12)).toString('hex');
+  const id = `msg_doctor${token}`;
+  const receiver = createReceiver({
+    path,
+    verifier: createVerifier([parseWebhookSecret(secret)], { toleranceMs: TOLERANCE_MS }),
+    inbox,
+    clock: host.clock,
+    maxBodyBytes: MAX_BODY_BYTES,
+  });
+  const came = Promise.withResolvers<void>();
+  let arrived: Arrival | undefined;
+
+  return {
+    path,
+    async app(request) {
+      if (request.method !== 'POST') return receiver(request);
+      const body = await readBytes(request.body, MAX_BODY_BYTES);
+      const isOurs = headerOf(request.headers, 'svix-id') === id || Buffer.from(body).includes(token);
+      // A real webhook that comes just now: its sender shall come again, when the listener of the user is there.
+      if (!isOurs) return jsonResponse(503, { detail: 'only a check is running here' }, { 'retry-after': '5' });
+      const response = await receiver({ ...request, body });
+      arrived = { target: request.url, headers: request.headers, body, status: response.status };
+      came.resolve();
+      return response;
+    },
+    message() {
+      const timestamp = Math.floor(host.clock.now() / 1000);
+      // Spaces and a letter beyond ASCII: what passes on the meaning and not the bytes is found out.
+      const body = `{ "request_id": "${token}",  "type": "optipick.doctor", "note": "a check of the way here: \u00e9" }`;
+      return {
+        headers: {
+          'content-type': 'application/json',
+          'user-agent': `optipick/${host.version}`,
+          'svix-id': id,
+          'svix-timestamp': String(timestamp),
+          'svix-signature': signatureOf({ id, timestamp, body }, [secret]),
+        },
+        body,
+      };
+    },
+    arrived: () => arrived,
+    async arrival(ms, signal) {
+      const over = new AbortController();
+      await underSignals([signal, over.signal], async (either) => {
+        const patience = host.clock.sleep(ms, either).catch((error: unknown) => {
+          if (signal.aborted) throw error;
+        });
+        await Promise.race([came.promise, patience]);
+        over.abort();
+      });
+    },
+    async close() {
+      await inbox.close();
+      await folder.remove();
+    },
+  };
+}

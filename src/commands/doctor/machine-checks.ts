@@ -1,0 +1,185 @@
+/** The runtime, and the folders of settings and state. */
+import { dirname, join } from 'node:path';
+import { stateFolderOf } from '../../diagnosing.ts';
+import { fault, ok, skipped, warning, type Finding, type Outcome } from '../../domain/doctor-finding.ts';
+import { CliError, messageOf, systemCodeOf } from '../../errors.ts';
+import type { Files, Host, PathFacts, StoredSettings } from '../../platform/host.ts';
+import { stateError, STATE_FILE } from '../../state/database.ts';
+import { MIGRATIONS } from '../../state/migrations.ts';
+import type { Remedies } from './remedies.ts';
+
+const MB = 1024 * 1024;
+/** A wave's answer, or a few thousand webhooks, need about as much. */
+const LOW_SPACE = 100 * MB;
+const NO_SPACE = 4 * MB;
+
+/** Which program this is, and what in the environment changes how it trusts. */
+export async function checkRuntime(host: Host, remedies: Remedies): Promise<Finding> {
+  const facts = `optipick ${host.version} on Node ${host.nodeVersion}, ${host.platform}`;
+  if (host.env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
+    const text =
+      'NODE_TLS_REJECT_UNAUTHORIZED=0: TLS certificates are not checked, so anybody on the way reads the key';
+    return warning('runtime', `${facts}; ${text}`, remedies.unset('NODE_TLS_REJECT_UNAUTHORIZED'));
+  }
+  const authorities = host.env['NODE_EXTRA_CA_CERTS']?.trim() ?? '';
+  if (authorities !== '') {
+    try {
+      await host.files.read(authorities);
+    } catch (error) {
+      const text = `NODE_EXTRA_CA_CERTS names a file that cannot be read (${systemCodeOf(error) ?? messageOf(error)})`;
+      return warning('runtime', `${facts}; ${text}`, remedies.unset('NODE_EXTRA_CA_CERTS'));
+    }
+  }
+  return ok('runtime', facts);
+}
+
+export interface SettingsCheck {
+  readonly finding: Finding;
+  /** `undefined` when the file cannot be read. */
+  readonly stored: StoredSettings | undefined;
+  /** Of the settings file; `undefined` without one. */
+  readonly modifiedAt: number | undefined;
+}
+
+/** Reads the settings file. Modes are looked at before: reading repairs them. */
+export async function checkConfig({ files, settingsFile }: Host, remedies: Remedies): Promise<SettingsCheck> {
+  const file = settingsFile.path;
+  const folder = dirname(file);
+  const none = { stored: undefined, modifiedAt: undefined };
+  let found: PathFacts | undefined;
+  try {
+    const above = await files.inspect(folder);
+    found = await files.inspect(file);
+    const isBlocked = above !== undefined && above.kind !== 'folder';
+    if (isBlocked) return { ...none, finding: blocked('config', folder, remedies) };
+    const stored = await settingsFile.read();
+    const facts = { stored, modifiedAt: found?.modifiedAt };
+    if (found === undefined) return { ...facts, finding: ok('config', `${file}: nothing is stored yet`) };
+    const [repair] = stored.repaired;
+    if (repair === undefined) return { ...facts, finding: ok('config', `${file}, for this user alone`) };
+    const mend = [
+      isOpen(above) ? remedies.restrict('700', folder) : undefined,
+      isOpen(found) ? remedies.restrict('600', file) : undefined,
+    ].filter((command) => command !== undefined);
+    const message = stored.repaired.join('; ');
+    return { ...facts, finding: warning('config', message, remedies.sequence(...mend)) };
+  } catch (error) {
+    const { message, code } = settingsFailure(error, file);
+    const isCorrupt = code === 'config_corrupt';
+    const again = remedies.own('login');
+    const fix = isCorrupt
+      ? remedies.sequence(remedies.move(file, `${file}.damaged`), again)
+      : remedies.sequence(remedies.restrict('700', folder), remedies.restrict('600', file));
+    return { ...none, finding: fault('config', 'environment', message, fix) };
+  }
+}
+
+function settingsFailure(error: unknown, file: string): { readonly message: string; readonly code: string } {
+  if (error instanceof CliError) return error;
+  return { message: `${file} cannot be looked at: ${messageOf(error)}`, code: 'config_unreadable' };
+}
+
+/** Whether the folder of the state can be written to, who may read it, and how much room there is. */
+export async function checkState(host: Host, remedies: Remedies): Promise<Finding> {
+  const { files, platform } = host;
+  const folder = stateFolderOf(host);
+  let free: number;
+  let place = folder;
+  let found: PathFacts | undefined;
+  try {
+    const { path, facts } = await nearestExisting(files, folder);
+    if (facts.kind !== 'folder') return blocked('state', path, remedies);
+    found = path === folder ? facts : undefined;
+    place = path;
+    const probe = await files.temporaryFolder(path);
+    await probe.remove();
+    free = await files.freeBytes(path);
+  } catch (error) {
+    return fault('state', 'environment', ...unwritable(host, remedies, { folder, place, error }));
+  }
+  const room = `${Math.floor(free / MB)} MB free`;
+  const look = `df -h ${remedies.path(place)}`;
+  if (free < NO_SPACE) return fault('state', 'environment', `${folder}: the file system is full (${room})`, look);
+  if (free < LOW_SPACE) return warning('state', `${folder}: the file system is nearly full (${room})`, look);
+  if (platform !== 'win32') {
+    const database = await files.inspect(join(folder, STATE_FILE));
+    const open = [
+      isOpen(found) ? { path: folder, mode: '700' } : undefined,
+      isOpen(database) ? { path: join(folder, STATE_FILE), mode: '600' } : undefined,
+    ].filter((one) => one !== undefined);
+    if (open.length > 0) {
+      const names = open.map(({ path }) => path).join(' and ');
+      const mend = remedies.sequence(...open.map(({ path, mode }) => remedies.restrict(mode, path)));
+      return warning('state', `others may read ${names}: what was received is in there`, mend);
+    }
+  }
+  return ok('state', `${folder}${found === undefined ? ' (made when it is needed)' : ''}, ${room}`);
+}
+
+/** Why, and what mends it. */
+function unwritable(
+  { env, temporaryFolder }: Host,
+  remedies: Remedies,
+  { folder, place, error }: { readonly folder: string; readonly place: string; readonly error: unknown },
+): readonly [message: string, fix: string] {
+  const code = systemCodeOf(error) ?? '';
+  // The rest names the folder that was tried, which nobody knows.
+  const why = messageOf(error).replace(/, mkdtemp '.*$/, '');
+  const isFull = ['ENOSPC', 'EDQUOT'].includes(code);
+  if (isFull) return [`${folder}: the file system is full`, `df -h ${remedies.path(place)}`];
+  const message = `${folder} cannot be written to: ${why}`;
+  if ((env['OPTIPICK_STATE_DIR'] ?? '').trim() !== '') return [message, remedies.unset('OPTIPICK_STATE_DIR')];
+  if (code === 'EACCES') return [message, remedies.restrict('700', folder)];
+  return [message, remedies.exported('OPTIPICK_STATE_DIR', join(temporaryFolder, 'optipick'))];
+}
+
+/** Whether SQLite finds the state file whole. It is opened for reading only, and not made. */
+export async function checkDatabase(host: Host, state: Finding, remedies: Remedies): Promise<Outcome> {
+  const folder = stateFolderOf(host);
+  const path = join(folder, STATE_FILE);
+  if (state.status === 'fault') return skipped('database', 'the state folder cannot be used');
+  const aside = join(folder, `damaged-${new Date(host.clock.now()).toISOString().replaceAll(/[-:]|\.\d+/g, '')}`);
+  try {
+    if (!(await host.files.exists(path))) return ok('database', 'none yet: it is made when something is submitted');
+    const database = await host.openDatabase(path, { readOnly: true });
+    try {
+      const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
+      if (version > MIGRATIONS.length) {
+        const message = `${path} was written by a newer optipick`;
+        return fault('database', 'environment', message, 'npm install --global optipick@latest');
+      }
+      const complaint = String(database.prepare('PRAGMA quick_check(1)').get()?.['quick_check']);
+      if (complaint === 'ok') return ok('database', `${STATE_FILE} is whole`);
+      return fault('database', 'environment', `${path} is damaged: ${complaint}`, remedies.moveInto(aside, path));
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    const { message, code, retryable } = stateError(error, path);
+    const own = retryable ? remedies.own('doctor') : remedies.restrict('600', path);
+    return fault('database', 'environment', message, code === 'state_corrupt' ? remedies.moveInto(aside, path) : own);
+  }
+}
+
+/** A file stands where a folder should be. */
+function blocked(check: 'config' | 'state', path: string, remedies: Remedies): Finding {
+  const message = `${path} is not a folder, so nothing can be kept in it`;
+  return fault(check, 'environment', message, remedies.move(path, `${path}.moved`));
+}
+
+/** Rights of others. A folder such as /tmp, sticky, belongs to everybody, and so it must stay. */
+function isOpen(facts: PathFacts | undefined): boolean {
+  return facts !== undefined && facts.mode % 0o100 !== 0 && facts.mode < 0o1000;
+}
+
+/** The path, or the closest above it that is there. */
+async function nearestExisting(
+  files: Files,
+  path: string,
+): Promise<{ readonly path: string; readonly facts: PathFacts }> {
+  for (let at = path; ; at = dirname(at)) {
+    const facts = await files.inspect(at);
+    if (facts !== undefined) return { path: at, facts };
+    if (dirname(at) === at) throw new Error('not even the root of the file system is there');
+  }
+}

@@ -1,0 +1,171 @@
+/** The way to the API: proxy, DNS, TLS, an answer, its clock, and the key. */
+import { NOBODYS_ID } from '../../api/client.ts';
+import { discard } from '../../api/exchange.ts';
+import { failureOfStatus, failureOfTransport } from '../../api/failure.ts';
+import type { RefusalBody } from '../../api/refusal-body.ts';
+import { proxyOf } from '../../diagnosing.ts';
+import { fault, ok, skipped, warning, type Outcome } from '../../domain/doctor-finding.ts';
+import { headerOf, TransportError } from '../../domain/http.ts';
+import type { HttpResponse } from '../../domain/http.ts';
+import { answerPath } from '../../domain/kinds.ts';
+import { isLoopback } from '../../domain/loopback.ts';
+import { CliError } from '../../errors.ts';
+import type { Examination } from './examination.ts';
+import { BASE_URL } from './remedies.ts';
+import { withoutVariable } from './setting-checks.ts';
+
+/** A webhook may be signed this long ago: `listen --tolerance`, Svix's own libraries. */
+const MOST_SKEW_MS = 5 * 60 * 1000;
+/** `Date` counts whole seconds, and the answer was on its way. */
+const USUAL_SKEW_MS = 30 * 1000;
+
+/** Its body is not looked at. */
+const NOTHING_SAID: RefusalBody = { text: '', details: [], about: 'unknown' };
+
+/** In the order of the checks: proxy, network, clock. One GET without the key, whose answer does not matter. */
+export async function checkNetwork(examination: Examination, baseUrl: string): Promise<readonly Outcome[]> {
+  const { host, stop, flags } = examination;
+  const url = `${baseUrl}${answerPath('cluster', NOBODYS_ID)}`;
+  const proxy = proxyInUse(examination, url);
+  const started = host.clock.monotonic();
+  try {
+    const http = await host.http();
+    const response = await http({
+      method: 'GET',
+      url,
+      headers: { accept: 'application/json', 'user-agent': `optipick/${host.version}` },
+      signal: stop,
+      timeoutMs: flags.timeout,
+    });
+    const took = Math.round(host.clock.monotonic() - started);
+    await discard(response);
+    const through = ok('proxy', proxy === undefined ? 'none in use' : `${proxy.shown} (${proxy.variable}) works`);
+    if (response.status === 407 && proxy !== undefined) {
+      return unusableProxy(examination, proxy, `the proxy ${proxy.shown} wants a user name and password (407)`);
+    }
+    const network = answered(examination, baseUrl, response, took);
+    return [through, network, clockOf(examination, response)];
+  } catch (error) {
+    stop.throwIfAborted();
+    if (!(error instanceof TransportError)) throw error;
+    if (error.kind === 'proxy' && proxy !== undefined) return unusableProxy(examination, proxy, error.message);
+    const { failure, message } = failureOfTransport(error, { method: 'GET' });
+    return [
+      proxy === undefined ? ok('proxy', 'none in use') : ok('proxy', `${proxy.shown} (${proxy.variable}) in use`),
+      fault('network', failure, message, remedyOf(error, examination, baseUrl)),
+      skipped('clock', 'the API does not answer'),
+    ];
+  }
+}
+
+/** Whether the key is accepted: the GET of an id that nobody has. */
+export async function checkKeyAccepted(examination: Examination, baseUrl: string): Promise<Outcome> {
+  const { clientFor, stop, flags, settings, remedies } = examination;
+  const { apiKey } = settings;
+  if (apiKey === undefined) return skipped('key-accepted', 'there is no API key');
+  const client = await clientFor(baseUrl, apiKey.value);
+  try {
+    const verdict = await client.checkKey({ signal: stop, timeoutMs: flags.timeout, attempts: 1 });
+    if (verdict === 'accepted') return ok('key-accepted', `${baseUrl} accepts the key`);
+    const message =
+      `${baseUrl} does not accept the key from ${apiKey.from}: it may be mistyped, of another account, or have expired ` +
+      '(365 days after it was made, unless chosen otherwise; a new one: Settings > API Keys in the web application)';
+    const fix = withoutVariable(examination, apiKey, 'OPTIPICK_API_KEY', remedies.own('login'));
+    return fault('key-accepted', 'auth', message, fix);
+  } catch (error) {
+    if (!(error instanceof CliError) || stop.aborted) throw error;
+    const again = remedies.own('doctor');
+    // Who is told to come again later was not refused.
+    if (error.status === 429) return warning('key-accepted', `not known yet: ${error.message}`, again);
+    return fault('key-accepted', error.failure, `the key could not be checked: ${error.message}`, again);
+  }
+}
+
+interface ProxyInUse {
+  /** Without a user name and password. */
+  readonly shown: string;
+  /** The variable that names it. */
+  readonly variable: string;
+  /** That one, and the one that would take its place. */
+  readonly variables: readonly string[];
+}
+
+function proxyInUse({ host }: Examination, target: string): ProxyInUse | undefined {
+  const url = new URL(target);
+  const proxy = proxyOf(host, url);
+  if (proxy === undefined) return undefined;
+  const name = url.protocol === 'https:' ? 'https_proxy' : 'http_proxy';
+  const variables = [name, name.toUpperCase()].filter((each) => (host.env[each] ?? '').trim() !== '');
+  return { shown: URL.parse(proxy)?.host ?? 'not a URL', variable: variables[0] ?? name, variables };
+}
+
+function unusableProxy(
+  { remedies }: Examination,
+  { variable, variables }: ProxyInUse,
+  message: string,
+): readonly Outcome[] {
+  return [
+    fault('proxy', 'unavailable', `${message}; it comes from ${variable}`, remedies.unset(...variables)),
+    skipped('network', 'the proxy cannot be used'),
+    skipped('clock', 'the proxy cannot be used'),
+  ];
+}
+
+/** Any answer will do that is the API's own: without a key it has reason to refuse. */
+function answered(examination: Examination, baseUrl: string, response: HttpResponse, took: number): Outcome {
+  const { settings, remedies } = examination;
+  const { status } = response;
+  if (status >= 500) {
+    return fault('network', 'unavailable', `${baseUrl} answers HTTP ${status}: try later`, remedies.own('doctor'));
+  }
+  if (status >= 300 && status < 400) {
+    const { failure, message } = failureOfStatus(response, NOTHING_SAID, { method: 'GET' });
+    const target = URL.parse(headerOf(response.headers, 'location') ?? '');
+    const isPlace = target !== null && target.protocol === 'https:';
+    return fault(
+      'network',
+      failure,
+      message,
+      remedies.change(BASE_URL, settings.baseUrl, isPlace ? target.origin : undefined),
+    );
+  }
+  const isPage = /^text\/html\b/i.test(headerOf(response.headers, 'content-type') ?? '');
+  if (status < 300 && isPage) {
+    const message = `${baseUrl} answers with a web page: is it the address of the API?`;
+    return warning('network', message, remedies.change(BASE_URL, settings.baseUrl, undefined));
+  }
+  return ok('network', `${new URL(baseUrl).host} answers (${took} ms)`);
+}
+
+function clockOf({ host }: Examination, response: HttpResponse): Outcome {
+  const date = headerOf(response.headers, 'date');
+  const theirs = date === undefined ? Number.NaN : Date.parse(date);
+  if (Number.isNaN(theirs)) return skipped('clock', 'the API does not tell the time');
+  const skew = host.clock.now() - theirs;
+  const size = Math.abs(skew);
+  const seconds = Math.round(size / 1000);
+  if (size <= USUAL_SKEW_MS) return ok('clock', 'agrees with the API');
+  const words = `the clock of this machine is ${duration(seconds)} ${skew > 0 ? 'ahead of' : 'behind'} the API's`;
+  const fix = CLOCK_REMEDIES[host.platform] ?? 'sudo timedatectl set-ntp true';
+  if (size <= MOST_SKEW_MS) return warning('clock', words, fix);
+  return fault('clock', 'environment', `${words}: webhooks are refused as too old or too new`, fix);
+}
+
+const CLOCK_REMEDIES: Readonly<Record<string, string>> = {
+  darwin: 'sudo sntp -sS time.apple.com',
+  win32: 'w32tm /resync',
+};
+
+function duration(seconds: number): string {
+  if (seconds < 120) return `${seconds} s`;
+  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
+}
+
+function remedyOf({ kind }: TransportError, { settings, remedies }: Examination, baseUrl: string): string {
+  const { hostname, port } = new URL(baseUrl);
+  if (kind === 'timeout') return remedies.own('doctor --timeout 60s');
+  if (kind === 'tls' && !isLoopback(hostname)) return remedies.exported('NODE_EXTRA_CA_CERTS', 'network-ca.pem');
+  if (kind === 'refused' && isLoopback(hostname)) return `optipick sandbox --port ${port === '' ? '80' : port}`;
+  if (settings.baseUrl.source !== 'default') return remedies.change(BASE_URL, settings.baseUrl, undefined);
+  return kind === 'dns' ? `nslookup ${hostname}` : `curl -v ${baseUrl}`;
+}

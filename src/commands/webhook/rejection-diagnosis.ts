@@ -1,0 +1,47 @@
+/** Why a delivery was rejected, found out beside the listener's work and never at its expense. */
+import type { Context } from '../../context.ts';
+import type { Diagnosis, NamedSecret } from '../../webhook/diagnosis-model.ts';
+import { headersOf } from '../../webhook/forward-headers.ts';
+import type { Refusal } from '../../webhook/receiver.ts';
+import { knownElsewhere } from './known-secrets.ts';
+import { isNotVerified } from './listen-words.ts';
+
+/** Larger bodies are not looked into: the payload of OptiPick is a few dozen bytes. */
+const MOST_BYTES = 8 * 1024;
+
+/** So many a second; whoever floods the port with forgeries must not keep it busy. */
+const MOST_PER_SECOND = 5;
+
+/** `undefined` for a refusal of another kind, and for one that is not looked into. */
+export type DiagnoseRejection = (refusal: Refusal) => Promise<Diagnosis | undefined>;
+
+export function createRejectionDiagnosis(
+  context: Context,
+  { secrets, toleranceMs }: { readonly secrets: readonly NamedSecret[]; readonly toleranceMs: number },
+): DiagnoseRejection {
+  const { clock } = context.host;
+  let second = 0;
+  let count = 0;
+  return async ({ reason, body, headers, receivedAt }) => {
+    if (secrets.length === 0 || !isNotVerified(reason) || body === undefined || body.byteLength > MOST_BYTES)
+      return undefined;
+    const now = Math.floor(clock.monotonic() / 1000);
+    if (now !== second) count = 0;
+    second = now;
+    count += 1;
+    if (count > MOST_PER_SECOND) return undefined;
+    const { examine } = await import('../../webhook/diagnosis.ts');
+    // The sender is answered first.
+    await clock.sleep(0);
+    const examination = examine({
+      headers: headersOf(headers),
+      body,
+      judgedAt: receivedAt,
+      toleranceMs,
+      secrets,
+      otherMessages: [],
+      ...(await knownElsewhere(context, secrets)),
+    });
+    return examination.verified ? undefined : examination;
+  };
+}

@@ -1,0 +1,114 @@
+/** The work of `optipick trigger --suite`. */
+import { resolve } from 'node:path';
+import type { Context } from '../../context.ts';
+import { type ConformanceReport, failedChecks } from '../../domain/conformance.ts';
+import { KINDS } from '../../domain/kinds.ts';
+import { CliError, messageOf } from '../../errors.ts';
+import { conformanceJson, conformanceJunit, renderConformanceMarkdown } from '../../output/conformance-document.ts';
+import { renderConformance } from '../../output/conformance-table.ts';
+import { renderJunit } from '../../output/junit.ts';
+import { createProgress } from '../../output/progress.ts';
+import { runConformance } from '../../webhook/conformance.ts';
+import { createDeliveryMaker } from '../../webhook/test-delivery.ts';
+import type { TestTarget } from '../../webhook/test-target.ts';
+import type { TriggerFlags } from './trigger.ts';
+import { webhookSecrets } from './webhook-secrets.ts';
+
+/** Throws `CliError` after the report is shown: `failed` when a check failed; before it `unavailable` for a dead target. */
+export async function runSuite(
+  context: Context,
+  target: TestTarget,
+  event: string | undefined,
+  flags: TriggerFlags,
+): Promise<void> {
+  const { secrets } = await webhookSecrets(context, flags.secretFile, 'to sign with');
+  const report = await underProgress(context, secrets, { target, event, flags });
+  if (flags.junit !== undefined) await writeJunit(context, flags.junit, report);
+  await show(context, report, flags);
+  const failed = failedChecks(report);
+  if (failed.length === 0) return;
+  const hint = hintFor(report);
+  const names = failed.map(({ name }) => name).join(', ');
+  throw new CliError('failed', `${failed.length} of ${report.results.length} checks failed: ${names}`, {
+    code: 'suite_failed',
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
+
+/** One cause for most of what failed, when even the good delivery was not accepted. */
+function hintFor({ results }: ConformanceReport): string | undefined {
+  const answer = results[0]?.passed === false ? results[0].answers[0] : undefined;
+  if (answer?.status === undefined) return undefined;
+  if ([400, 401, 403].includes(answer.status)) {
+    return 'it refuses even the good delivery: is the secret that of this endpoint?';
+  }
+  if (answer.status === 404 || answer.status === 405) return 'look at the path: no webhook is received there';
+  if (answer.status < 300 || answer.status > 399) return undefined;
+  const to = answer.location === undefined ? 'it leads to' : `of its answer: ${answer.location}`;
+  return `give the endpoint by the address ${to}`;
+}
+
+interface SuiteFacts {
+  readonly target: TestTarget;
+  readonly event: string | undefined;
+  readonly flags: TriggerFlags;
+}
+
+async function underProgress(
+  { host, output, stop, options }: Context,
+  secrets: Parameters<typeof createDeliveryMaker>[0]['secrets'],
+  { target, event = KINDS.route.event, flags }: SuiteFacts,
+): Promise<ConformanceReport> {
+  const randomBytes = (size: number): Uint8Array => host.randomBytes(size);
+  // A log of sixteen lines would say less than the table that follows.
+  const visible = host.stderr.isTTY && !output.json;
+  const progress = createProgress({
+    terminal: host.terminal,
+    stderr: host.stderr,
+    clock: host.clock,
+    isTTY: host.stderr.isTTY,
+    quiet: (options.quiet ?? false) || !visible,
+    ci: (host.env['CI'] ?? '') !== '',
+  });
+  try {
+    return await runConformance({
+      http: await host.http(),
+      clock: host.clock,
+      randomBytes,
+      make: createDeliveryMaker({ secrets, clock: host.clock, randomBytes }),
+      target,
+      event,
+      requestId: flags.requestId,
+      timeoutMs: flags.timeout,
+      stop,
+      onCheck: (title, number, of) => progress.show(`${number}/${of} ${title}`),
+    });
+  } finally {
+    await progress.stop();
+  }
+}
+
+async function show({ output }: Context, report: ConformanceReport, flags: TriggerFlags): Promise<void> {
+  if (output.json) {
+    await output.record(conformanceJson(report));
+  } else if (flags.format === 'md') {
+    await output.lines(renderConformanceMarkdown(report));
+  } else {
+    const { width } = output;
+    await output.lines(
+      renderConformance(report, { width, style: await output.style(), verbose: flags.verbose ?? false }),
+    );
+  }
+}
+
+async function writeJunit({ host }: Context, file: string, report: ConformanceReport): Promise<void> {
+  try {
+    await host.files.writeAtomic(resolve(host.cwd, file), renderJunit(conformanceJunit(report)));
+  } catch (cause) {
+    throw new CliError('environment', `cannot write ${file}: ${messageOf(cause)}`, {
+      code: 'output_not_writable',
+      cause,
+      hint: 'give --junit a file in a folder that is there and can be written to',
+    });
+  }
+}

@@ -1,0 +1,96 @@
+/** The work of `optipick trigger`. */
+import { mapBounded } from '../../api/pool.ts';
+import type { Context } from '../../context.ts';
+import { createRequestId } from '../../domain/ids.ts';
+import { readPayload } from '../../webhook/delivery.ts';
+import { attemptTest } from '../../webhook/test-attempt.ts';
+import { payloadOf } from '../../webhook/test-body.ts';
+import {
+  createDeliveryMaker,
+  type DeliveryWish,
+  type SignatureEntry,
+  SKEW_SECONDS,
+} from '../../webhook/test-delivery.ts';
+import { readTestTarget, type TestTarget } from '../../webhook/test-target.ts';
+import { bodyOfData } from './trigger-body.ts';
+import { modeOf } from './trigger-modes.ts';
+import { createTriggerReport } from './trigger-report.ts';
+import { webhookSecrets } from './webhook-secrets.ts';
+import type { TriggerFlags } from './trigger.ts';
+
+const IS_IT_THE_SECRET = 'is the secret that of this endpoint? Try all it must do with: optipick trigger --suite';
+
+/** Throws the failure that speaks for all, after what was answered is shown. */
+export async function trigger(context: Context, event: string | undefined, flags: TriggerFlags): Promise<void> {
+  const mode = modeOf(event, flags, context.output.json);
+  const target = readTestTarget(flags.to, flags.yes ?? false);
+  if (mode === 'suite') {
+    const { runSuite } = await import('./trigger-suite.ts');
+    await runSuite(context, target, event, flags);
+  } else if (mode === 'replay') {
+    const { replay } = await import('./trigger-replay.ts');
+    await replay(context, target, flags.replay ?? '', flags);
+  } else {
+    await send(context, target, event ?? '', flags);
+  }
+}
+
+async function send(context: Context, target: TestTarget, event: string, flags: TriggerFlags): Promise<void> {
+  const { host, stop } = context;
+  const randomBytes = (size: number): Uint8Array => host.randomBytes(size);
+  const given = flags.data === undefined ? undefined : await bodyOfData(context, flags.data);
+  const signatures = signaturesOf(flags);
+  const { secrets } = signatures.includes('own')
+    ? await webhookSecrets(context, flags.secretFile, 'to sign with')
+    : { secrets: [] };
+  const make = createDeliveryMaker({ secrets, clock: host.clock, randomBytes });
+  const tools = { http: await host.http(), clock: host.clock };
+  const report = await createTriggerReport(context, {
+    target,
+    flaw: flawOf(flags),
+    single: isSingle(flags),
+    whenRefused: IS_IT_THE_SECRET,
+  });
+
+  const sendMessage = async (): Promise<void> => {
+    const body = given ?? payloadOf(event, flags.requestId ?? createRequestId(host.clock.now(), randomBytes));
+    const wish: DeliveryWish = {
+      body,
+      signatures,
+      skewSeconds: flags.stale === true ? -SKEW_SECONDS : flags.future === true ? SKEW_SECONDS : 0,
+      headerNames: flags.webhookHeaders === true ? 'webhook' : 'svix',
+      altered: flags.alteredBody ?? false,
+    };
+    const delivery = await make(wish);
+    const { requestId } = readPayload(delivery.body);
+    const attempt = async (): Promise<void> => {
+      const options = { timeoutMs: flags.timeout, slow: flags.slowBody ?? false, stop };
+      const answer = await attemptTest(tools, target, delivery, options);
+      await report.answered({ id: delivery.id, event, requestId, answer });
+    };
+    await Promise.all(flags.duplicate === true ? [attempt(), attempt()] : [attempt()]);
+  };
+
+  const messages = Array.from({ length: flags.repeat ?? 1 }, (_, index) => index);
+  for await (const _ of mapBounded(messages, flags.concurrency ?? 1, sendMessage)) stop.throwIfAborted();
+  await report.end();
+}
+
+function signaturesOf({ signature, badSignature, twoSignatures }: TriggerFlags): readonly SignatureEntry[] {
+  if (!signature) return [];
+  if (badSignature === true) return ['foreign'];
+  return twoSignatures === true ? ['foreign', 'own'] : ['own'];
+}
+
+/** What is wrong with it on purpose, so that a correct receiver refuses it. */
+function flawOf({ signature, badSignature, stale, future, alteredBody }: TriggerFlags): string | undefined {
+  if (!signature) return 'without signature';
+  if (badSignature === true) return 'with a bad signature';
+  if (alteredBody === true) return 'with an altered body';
+  if (stale === true) return 'ten minutes old';
+  return future === true ? 'ten minutes in the future' : undefined;
+}
+
+function isSingle({ repeat = 1, duplicate = false }: TriggerFlags): boolean {
+  return repeat === 1 && !duplicate;
+}

@@ -1,0 +1,35 @@
+/** What came of trying an endpoint: the checks of `trigger --suite`, judged. Pure. */
+
+import type { TestAnswer } from './test-answer.ts';
+
+export interface ConformanceResult {
+  /** A stable word: `concurrent-duplicate`. */
+  readonly name: string;
+  /** What a correct receiver does: `refuses an old delivery`. */
+  readonly title: string;
+  readonly passed: boolean;
+  /** One line each: what was sent, what should have come back, and why that matters. */
+  readonly sent: string;
+  readonly expected: string;
+  readonly why: string;
+  /** What came back, in one line. Not clean: it may quote the endpoint. */
+  readonly received: string;
+  /** The start of what the endpoint said where it should have answered otherwise. Not clean. */
+  readonly said: string | undefined;
+  /** A remark on a check that passed. */
+  readonly remark: string | undefined;
+  /** In the order of sending; empty when all the other answers were judged. */
+  readonly answers: readonly TestAnswer[];
+}
+
+export interface ConformanceReport {
+  /** Without user and password. */
+  readonly url: string;
+  /** How long an answer may take, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly results: readonly ConformanceResult[];
+}
+
+export function failedChecks({ results }: ConformanceReport): readonly ConformanceResult[] {
+  return results.filter(({ passed }) => !passed);
+}

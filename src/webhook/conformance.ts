@@ -1,0 +1,79 @@
+/** Tries an endpoint with all the checks, one after the other. */
+import type { ConformanceReport, ConformanceResult } from '../domain/conformance.ts';
+import { createRequestId, type RandomBytes } from '../domain/ids.ts';
+import type { TestAnswer } from '../domain/test-answer.ts';
+import { CliError } from '../errors.ts';
+import { CONFORMANCE_CHECKS, type CheckBench, type ConformanceCheck } from './conformance-checks.ts';
+import type { Verdict } from './conformance-judge.ts';
+import { attemptTest, type AttemptTools } from './test-attempt.ts';
+import { oddPayloadOf, payloadOf } from './test-body.ts';
+import type { MakeDelivery } from './test-delivery.ts';
+import type { TestTarget } from './test-target.ts';
+
+export interface ConformanceOptions extends AttemptTools {
+  readonly target: TestTarget;
+  readonly make: MakeDelivery;
+  readonly randomBytes: RandomBytes;
+  /** The type that payloads name. */
+  readonly event: string;
+  /** The request that all payloads are about. Default: a new one each, that does not exist. */
+  readonly requestId?: string | undefined;
+  /** How long an answer may take, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly stop: AbortSignal;
+  /** Told before each check. */
+  readonly onCheck?: ((title: string, number: number, of: number) => Promise<void>) | undefined;
+}
+
+/** A late answer is waited for so much longer, to be judged for what it says: that it is late is one fault, not ten. */
+const PATIENCE_MS = 5000;
+
+/**
+ * Rejects with `CliError` `unavailable` when the first delivery gets no answer at all: then there is nothing to judge.
+ * Later on no answer fails the check that it was due to.
+ */
+export async function runConformance(options: ConformanceOptions): Promise<ConformanceReport> {
+  const { target, clock, randomBytes, make, event, timeoutMs, stop } = options;
+  const all: TestAnswer[] = [];
+  const requestId = (): string => options.requestId ?? createRequestId(clock.now(), randomBytes);
+  const bench: CheckBench = {
+    payload: () => payloadOf(event, requestId()),
+    oddPayload: () => oddPayloadOf(event, requestId()),
+    make,
+    noise: (bytes) => Buffer.from(randomBytes(bytes)).toString('base64'),
+    async send(delivery) {
+      const answer = await attemptTest(options, target, delivery, { timeoutMs: timeoutMs + PATIENCE_MS, stop });
+      all.push(answer);
+      return answer;
+    },
+  };
+
+  const results: ConformanceResult[] = [];
+  for (const [index, check] of CONFORMANCE_CHECKS.entries()) {
+    await options.onCheck?.(check.title, index + 1, CONFORMANCE_CHECKS.length);
+    if (check.send === undefined) {
+      results.push(resultOf(check, check.judge(all, timeoutMs), []));
+      continue;
+    }
+    const answers = await check.send(bench);
+    const [first] = answers;
+    if (index === 0 && first?.status === undefined) throw dead(target, first?.error ?? 'no answer');
+    results.push(resultOf(check, check.judge(answers), answers));
+  }
+  return { url: target.url, timeoutMs, results };
+}
+
+function resultOf(
+  { name, title, sent, why, ...check }: ConformanceCheck,
+  { passed, received, said, remark, expected = check.expected }: Verdict,
+  answers: readonly TestAnswer[],
+): ConformanceResult {
+  return { name, title, passed, sent, expected, why, received, said, remark, answers };
+}
+
+function dead({ url }: TestTarget, error: string): CliError {
+  return new CliError('unavailable', `${url} does not answer: ${error}`, {
+    code: 'target_dead',
+    hint: 'start the service, and look at port and path',
+  });
+}

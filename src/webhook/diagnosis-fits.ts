@@ -1,0 +1,221 @@
+/** The causes that fit a delivery whose signature does not match, each with its proof. */
+import { maskSecret, parseWebhookSecret, type ParsedSecret } from '../domain/secret.ts';
+import { bodyVariants } from './body-variants.ts';
+import type { Cause, DeliveryInQuestion, Evidence } from './diagnosis-model.ts';
+import { changedHeaders, headersUnder, isWhole, type HeaderTexts } from './header-variants.ts';
+import { faultOfSecret, mendedSecrets, parsedOrUndefined } from './secret-variants.ts';
+import { createMatcher, type SignatureMatcher } from './signature.ts';
+
+/** A cause that fits, with its proof. */
+export interface Fit {
+  readonly cause: Cause;
+  readonly explanation: string;
+  readonly evidence: Evidence;
+}
+
+/** Bytes that are hashed at most in search of the body that was signed: some tenths of a second. */
+const BODY_BUDGET = 64 * 1024 * 1024;
+
+/** Shorter beginnings of a signature prove nothing. */
+const SHORTEST_CUT = 16;
+
+/** The signature is right: is the time? */
+export function latenessOf({ judgedAt, toleranceMs }: DeliveryInQuestion, { timestamp }: HeaderTexts): Fit | undefined {
+  const inMilliseconds = /^\d{12,14}$/.test(timestamp);
+  if (!/^\d{1,11}$/.test(timestamp) && !inMilliseconds) {
+    return {
+      cause: 'header_changed',
+      explanation: 'The signature is right, but the timestamp is not 1 to 11 digits, as receivers demand.',
+      evidence: { timestamp },
+    };
+  }
+  const skew = Number(timestamp) - Math.floor(judgedAt / 1000);
+  if (Math.abs(skew) * 1000 <= toleranceMs) return undefined;
+  const distance = `${Math.abs(skew)} s`;
+  const way = skew < 0 ? `${distance} before` : `${distance} after`;
+  const which = inMilliseconds
+    ? 'the timestamp is in milliseconds, and receivers read seconds'
+    : `the timestamp is ${way} the time it is judged at: the clock of one side is off, or the delivery is old`;
+  return {
+    cause: 'clock',
+    explanation: `The signature is right, but ${which}. Allowed are ${toleranceMs / 1000} s.`,
+    evidence: {
+      timestamp: Number(timestamp),
+      judged_at: new Date(judgedAt).toISOString(),
+      skew_seconds: skew,
+      tolerance_seconds: toleranceMs / 1000,
+    },
+  };
+}
+
+/** All that fit, in no order of likelihood: each is proved. */
+export function* fitsOf(
+  delivery: DeliveryInQuestion,
+  texts: HeaderTexts,
+  matcher: SignatureMatcher,
+): Generator<Fit, void> {
+  yield* asymmetricFits(delivery, texts);
+  yield* secretFits(delivery, (secret) => createMatcher([secret]).match(texts, delivery.body) !== undefined);
+  yield* bodyFits(delivery.body, (body) => matcher.match(texts, body) !== undefined);
+  yield* headerFits(delivery, texts, matcher);
+  yield* messageFits(delivery, texts, matcher);
+}
+
+function* asymmetricFits({ secrets }: DeliveryInQuestion, { signature }: HeaderTexts): Generator<Fit, void> {
+  const versions = new Set(signature.split(' ').map((entry) => entry.split(',')[0]));
+  if (!versions.has('v1a') || versions.has('v1')) return;
+  const usable = secrets.flatMap(({ text }) => parsedOrUndefined(text) ?? []);
+  if (usable.some(({ scheme }) => scheme === 'v1a')) return;
+  yield {
+    cause: 'asymmetric_only',
+    explanation: 'The delivery is signed with a key pair (v1a) only, and a whsec_... secret cannot check that.',
+    evidence: { schemes: [...versions].filter((version) => version !== undefined) },
+  };
+}
+
+function* secretFits(
+  { secrets, otherSecrets, apiKeys }: DeliveryInQuestion,
+  matches: (secret: ParsedSecret) => boolean,
+): Generator<Fit, void> {
+  for (const { text, from } of otherSecrets) {
+    const secret = parsedOrUndefined(text);
+    if (secret === undefined || !matches(secret)) continue;
+    yield {
+      cause: 'other_secret',
+      explanation: `The signature is right for another secret: that of ${from}.`,
+      evidence: { secret: maskSecret(text), secret_of: from, in_use: secrets.map((one) => maskSecret(one.text)) },
+    };
+  }
+  const [whole] = secrets;
+  const joined = secrets.map(({ text }) => text).join('');
+  if (
+    whole !== undefined &&
+    secrets.length > 1 &&
+    faultOfSecret(joined) === undefined &&
+    matches(parseWebhookSecret(joined))
+  ) {
+    const fault = 'it was broken by white space';
+    const explanation = `The secret (${whole.from}) was meant, but ${fault}. Put together the signature is right.`;
+    yield { cause: 'secret_malformed', explanation, evidence: { secret_of: whole.from, fault } };
+  }
+  for (const given of secrets) {
+    if (apiKeys.some((key) => key.trim() === given.text.trim())) {
+      yield {
+        cause: 'secret_malformed',
+        explanation: `The secret (${given.from}) is the API key: a webhook secret is another value, and begins with whsec_.`,
+        evidence: { secret_of: given.from, fault: 'it is the API key' },
+      };
+      continue;
+    }
+    for (const { secret, fault } of mendedSecrets(given)) {
+      if (!matches(secret)) continue;
+      yield {
+        cause: 'secret_malformed',
+        explanation: `The secret (${given.from}) was meant, but ${fault}. Without that the signature is right.`,
+        evidence: { secret_of: given.from, fault },
+      };
+      break;
+    }
+  }
+}
+
+/** The body as it was signed, if one of the ways in which bodies are changed leads to it. */
+export function* bodyFits(body: Uint8Array, matches: (body: Uint8Array) => boolean): Generator<Fit, void> {
+  let budget = BODY_BUDGET;
+  for (const variant of bodyVariants(body)) {
+    budget -= variant.body.byteLength + 64;
+    if (budget < 0) return;
+    if (!matches(variant.body)) continue;
+    yield {
+      cause: 'body_changed',
+      explanation: `The body was changed on its way to the verification. What was signed is the same ${variant.form}: ${variant.body.byteLength} bytes, and these are ${body.byteLength}.`,
+      evidence: { signed_form: variant.form, signed_bytes: variant.body.byteLength, received_bytes: body.byteLength },
+    };
+    // Two bodies of one signature do not exist.
+    return;
+  }
+}
+
+function* headerFits(
+  { headers, body }: DeliveryInQuestion,
+  texts: HeaderTexts,
+  matcher: SignatureMatcher,
+): Generator<Fit, void> {
+  const standard = headersUnder(headers, 'webhook');
+  if (
+    isWhole(standard) &&
+    headersUnder(headers, 'svix').signature !== undefined &&
+    matcher.match(standard, body) !== undefined
+  ) {
+    const change = 'the webhook-* headers are right, and the svix-* headers, which count first, are not';
+    yield { cause: 'header_changed', explanation: `There are two sets of headers: ${change}.`, evidence: { change } };
+    return;
+  }
+  for (const variant of changedHeaders(texts)) {
+    if (matcher.match(variant, body) === undefined) continue;
+    yield {
+      cause: 'header_changed',
+      explanation: `The signature is right, but ${variant.change}.`,
+      evidence: { change: variant.change },
+    };
+    return;
+  }
+  const entries = texts.signature.split(/[\s,]+/).filter((entry) => entry.length >= SHORTEST_CUT);
+  const expected = matcher.expected(texts, body);
+  if (expected.some((whole) => entries.some((entry) => entry.length < whole.length && whole.startsWith(entry)))) {
+    const change = 'svix-signature was cut off at its end';
+    yield {
+      cause: 'header_changed',
+      explanation: `The signature is right as far as it goes, but ${change}.`,
+      evidence: { change },
+    };
+  } else if (
+    expected.some((whole) => entries.some((entry) => entry !== whole && entry.toLowerCase() === whole.toLowerCase()))
+  ) {
+    const change = 'svix-signature was written in other capitals';
+    yield {
+      cause: 'header_changed',
+      explanation: `The signature is right but for this: ${change}.`,
+      evidence: { change },
+    };
+  }
+}
+
+function* messageFits(
+  { body, otherMessages }: DeliveryInQuestion,
+  texts: HeaderTexts,
+  matcher: SignatureMatcher,
+): Generator<Fit, void> {
+  const { signature } = texts;
+  for (const { id, timestamp, body: otherBody, from } of otherMessages) {
+    if (id === texts.id && timestamp === texts.timestamp) continue;
+    const whole = matcher.match({ id, timestamp, signature }, otherBody) !== undefined;
+    const headersOnly = [
+      { id, timestamp },
+      { id, timestamp: texts.timestamp },
+      { id: texts.id, timestamp },
+    ].some((mixed) => matcher.match({ ...mixed, signature }, body) !== undefined);
+    if (!whole && !headersOnly) continue;
+    yield {
+      cause: 'other_message',
+      explanation: `The signature belongs to another message, ${id} (${from}).`,
+      evidence: { signed_id: id, received_id: texts.id, found_in: from },
+    };
+    return;
+  }
+  for (const id of idsIn(body)) {
+    if (id === texts.id || matcher.match({ ...texts, id }, body) === undefined) continue;
+    yield {
+      cause: 'other_message',
+      explanation: `The signature was made for the id ${id}, which the payload names, and svix-id is ${texts.id}.`,
+      evidence: { signed_id: id, received_id: texts.id, found_in: 'payload' },
+    };
+    return;
+  }
+}
+
+/** Texts of the payload that could be the id of a message. */
+function idsIn(body: Uint8Array): ReadonlySet<string> {
+  const text = Buffer.from(body.subarray(0, 65_536)).toString('utf8');
+  return new Set(text.match(/\b(?:msg|evt|wh)_[\w-]{4,64}/g)?.slice(0, 50));
+}

@@ -1,0 +1,60 @@
+/** Why a delivery does not verify. */
+import type { HttpHeaders } from '../domain/http.ts';
+
+export type Cause =
+  | 'clock'
+  | 'other_secret'
+  | 'secret_malformed'
+  | 'body_changed'
+  | 'header_missing'
+  | 'header_changed'
+  | 'other_message'
+  | 'asymmetric_only'
+  /** None fits, or two fit equally. */
+  | 'unknown';
+
+/** A secret as it was given, with what people know it by: `OPTIPICK_WEBHOOK_SECRET`, `profile staging`. */
+export interface NamedSecret {
+  readonly text: string;
+  readonly from: string;
+}
+
+/** Another message that the headers may belong to. */
+export interface KnownMessage {
+  readonly id: string;
+  readonly timestamp: string;
+  readonly body: Uint8Array;
+  /** Where it is: the name of a file. */
+  readonly from: string;
+}
+
+export interface DeliveryInQuestion {
+  readonly headers: HttpHeaders;
+  readonly body: Uint8Array;
+  /** The time to judge the timestamp by, in milliseconds since 1970. */
+  readonly judgedAt: number;
+  readonly toleranceMs: number;
+  /** In force; not empty. */
+  readonly secrets: readonly NamedSecret[];
+  /** Stored under other profiles. */
+  readonly otherSecrets: readonly NamedSecret[];
+  /** For telling an API key that was pasted as a secret. */
+  readonly apiKeys: readonly string[];
+  readonly otherMessages: readonly KnownMessage[];
+}
+
+export type Evidence = Readonly<Record<string, string | number | boolean | readonly string[]>>;
+
+export interface Diagnosis {
+  readonly cause: Cause;
+  /** One or two sentences for a person; holds no secret. */
+  readonly explanation: string;
+  /** What proves it; for `unknown` what was tried. Holds no secret and no signature but what was received. */
+  readonly evidence: Evidence;
+  /** What to do. */
+  readonly fix: string;
+}
+
+export type Examination =
+  | { readonly verified: true; readonly id: string; readonly timestamp: string; readonly secretFrom: string }
+  | ({ readonly verified: false } & Diagnosis);

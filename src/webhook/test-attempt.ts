@@ -1,0 +1,120 @@
+/** One delivery on its way to an endpoint that is tried, and what came back. */
+import { headerOf, type Http, type HttpBody, TransportError } from '../domain/http.ts';
+import { joinSignals, underSignals } from '../domain/joined-signal.ts';
+import type { TestAnswer } from '../domain/test-answer.ts';
+import type { Clock } from '../platform/host.ts';
+import type { TestDelivery } from './test-delivery.ts';
+import type { TestTarget } from './test-target.ts';
+
+/** Svix keeps so much of an answer. */
+const KEPT_BYTES = 20_000;
+/** A slow body comes in so many pieces, with so long a pause before each but the first. */
+const SLOW_PIECES = 4;
+const SLOW_PAUSE_MS = 500;
+
+export interface AttemptOptions {
+  /** For the whole exchange, the pauses of a slow body not counted. Milliseconds. */
+  readonly timeoutMs: number;
+  /** Body in pieces. */
+  readonly slow?: boolean | undefined;
+  readonly stop: AbortSignal;
+}
+
+export interface AttemptTools {
+  readonly http: Http;
+  readonly clock: Clock;
+}
+
+/** Sends once; redirects are not followed. Rejects for nothing that the endpoint does, but with the reason of `stop`. */
+export async function attemptTest(
+  { http, clock }: AttemptTools,
+  target: TestTarget,
+  { headers, body }: TestDelivery,
+  { timeoutMs, slow = false, stop }: AttemptOptions,
+): Promise<TestAnswer> {
+  const began = clock.monotonic();
+  const pauses = slow ? (piecesOf(body).length - 1) * SLOW_PAUSE_MS : 0;
+  const late = new AbortController();
+  const done = new AbortController();
+  const joined = joinSignals([stop, late.signal]);
+  const { signal } = joined;
+  void underSignals([done.signal, stop], (either) => clock.sleep(timeoutMs + pauses, either)).then(
+    () => late.abort(new Error('too late')),
+    // The answer came first, or the command is stopped.
+    () => undefined,
+  );
+  const taken = (): number => Math.round(clock.monotonic() - began);
+  try {
+    const response = await http({
+      method: 'POST',
+      url: target.url,
+      headers: {
+        ...headers,
+        // A connection of its own: one that the endpoint is about to close must not look like a delivery that failed.
+        connection: 'close',
+        ...(target.authorization === undefined ? {} : { authorization: target.authorization }),
+        // A stream says its length, as Svix does, and is not sent in chunks.
+        ...(slow ? { 'content-length': String(body.byteLength) } : {}),
+      },
+      body: slow ? inPieces(body, clock, signal) : body,
+      signal,
+      timeoutMs: timeoutMs + pauses,
+    });
+    const durationMs = taken();
+    const text = await readStart(response.body);
+    stop.throwIfAborted();
+    return {
+      status: response.status,
+      durationMs,
+      body: text,
+      location: headerOf(response.headers, 'location'),
+      error: undefined,
+    };
+  } catch (error) {
+    stop.throwIfAborted();
+    if (!(error instanceof TransportError) && !late.signal.aborted) throw error;
+    const timedOut = late.signal.aborted || (error instanceof TransportError && error.kind === 'timeout');
+    const connected = !(error instanceof TransportError) || error.sent;
+    return { status: undefined, durationMs: taken(), error: wordsFor(error), late: timedOut && connected };
+  } finally {
+    joined.release();
+    done.abort();
+  }
+
+  function wordsFor(error: unknown): string {
+    if (!late.signal.aborted) return (error as TransportError).message;
+    const seconds = timeoutMs / 1000;
+    const connected = !(error instanceof TransportError) || error.sent;
+    return connected ? `no answer within ${seconds} s` : `no connection to ${target.host} within ${seconds} s`;
+  }
+}
+
+/** A body that breaks off, or does not end in time, changes nothing: the status has decided. */
+async function readStart(body: HttpBody): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of body ?? []) {
+      chunks.push(chunk);
+      size += chunk.byteLength;
+      if (size >= KEPT_BYTES) break;
+    }
+  } catch (error) {
+    if (!(error instanceof TransportError)) throw error;
+  }
+  return Buffer.concat(chunks).subarray(0, KEPT_BYTES).toString();
+}
+
+async function* inPieces(body: Uint8Array, clock: Clock, signal: AbortSignal): AsyncGenerator<Uint8Array, void> {
+  for (const [index, piece] of piecesOf(body).entries()) {
+    if (index > 0) await clock.sleep(SLOW_PAUSE_MS, signal);
+    yield piece;
+  }
+}
+
+function piecesOf(body: Uint8Array): readonly Uint8Array[] {
+  const size = Math.max(1, Math.ceil(body.byteLength / SLOW_PIECES));
+  const pieces: Uint8Array[] = [];
+  for (let at = 0; at < body.byteLength; at += size) pieces.push(body.subarray(at, at + size));
+  return pieces.length === 0 ? [body] : pieces;
+}

@@ -1,0 +1,233 @@
+/** `optipick trigger --suite` of the built program, against endpoints that are right and endpoints that are not. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { OTHER_SECRET, SECRET, startListener } from '../support/listener.ts';
+import { startScriptedServer } from '../support/scripted-server.ts';
+import { createWorkplace, type RunOptions, type Workplace } from '../support/program.ts';
+import {
+  accepts,
+  breaking,
+  correct,
+  credulous,
+  forgetful,
+  type Handler,
+  redirecting,
+  redirectingAll,
+  reserialising,
+  slow,
+  startService,
+  timeless,
+} from '../support/webhook-service.ts';
+import { parseXml } from '../support/xml.ts';
+
+const env = { OPTIPICK_WEBHOOK_SECRET: SECRET };
+
+const ACCEPTING = [
+  'valid',
+  'exact-body',
+  'duplicate',
+  'concurrent-duplicate',
+  'two-signatures',
+  'unknown-versions',
+  'webhook-headers',
+];
+const REFUSING = ['forged', 'altered-body', 'stale', 'future', 'unsigned', 'missing-signature', 'malformed-signature'];
+const ALL = [...ACCEPTING, ...REFUSING, 'in-time', 'no-redirect'];
+
+interface SuiteDocument {
+  readonly v: 1;
+  readonly type: 'suite';
+  readonly passed: boolean;
+  readonly counts: { readonly checks: number; readonly passed: number; readonly failed: number };
+  readonly checks: readonly {
+    readonly name: string;
+    readonly passed: boolean;
+    readonly remark: string | null;
+    readonly answers: readonly { readonly status: number | null }[];
+  }[];
+}
+
+let workplace: Workplace;
+beforeEach(async () => {
+  workplace = await createWorkplace();
+});
+afterEach(async () => {
+  await workplace.remove();
+});
+
+async function suite(url: string, args: readonly string[] = [], options: RunOptions = {}) {
+  const ended = await workplace.run(['trigger', '--suite', '--json', '--to', url, ...args], { env, ...options });
+  const document = JSON.parse(ended.stdout) as SuiteDocument;
+  const failed = document.checks.filter(({ passed }) => !passed).map(({ name }) => name);
+  return { ...ended, document, failed };
+}
+
+describe('all checks pass', () => {
+  test('against optipick listen', async () => {
+    await using listener = await startListener(workplace, ['--no-fetch']);
+    const { code, stderr, document, failed } = await suite(listener.url);
+    expect({ code, stderr, failed }).toEqual({ code: 0, stderr: '', failed: [] });
+    expect(document.checks.map(({ name }) => name)).toEqual(ALL);
+    expect(document.counts).toEqual({ checks: ALL.length, passed: ALL.length, failed: 0 });
+    // Seven messages were new to it, three came again, and seven were refused.
+    listener.kill('SIGTERM');
+    const closed = await listener.line(({ type }) => type === 'closed');
+    expect(closed).toMatchObject({ accepted: 7, duplicates: 3, rejected: 7, shown: 7 });
+  });
+
+  test('against optipick listen that looks for results which do not exist', async () => {
+    await using api = await startScriptedServer([{ status: 404, body: { detail: 'not found' } }]);
+    const apiEnv = { OPTIPICK_API_KEY: 'key-of-the-tests', OPTIPICK_BASE_URL: api.url };
+    await using listener = await startListener(workplace, [], { env: apiEnv });
+    const { code, failed } = await suite(listener.url);
+    expect({ code, failed }).toEqual({ code: 0, failed: [] });
+  });
+
+  test('against an endpoint that checks with the library of the vendor', async () => {
+    await using service = await startService(correct(SECRET));
+    const { code, failed, document } = await suite(service.url);
+    expect({ code, failed }).toEqual({ code: 0, failed: [] });
+    expect(document.checks.filter(({ remark }) => remark !== null)).toEqual([]);
+  });
+
+  test('against an endpoint that hangs up after each answer without saying so', async () => {
+    const handler = correct(SECRET);
+    await using service = await startService((request, response) => {
+      response.setHeader('connection', 'keep-alive');
+      const { socket } = response;
+      response.on('finish', () => setTimeout(() => socket?.destroy(), 3));
+      return handler(request, response);
+    });
+    const { code, failed } = await suite(service.url);
+    expect({ code, failed }).toEqual({ code: 0, failed: [] });
+  });
+});
+
+describe('exactly the right checks fail for an endpoint that', () => {
+  const BROKEN: readonly (readonly [string, Handler, readonly string[], readonly string[]])[] = [
+    ['verifies the body that it has parsed and written again', reserialising(SECRET), [], ['exact-body']],
+    ['ignores the timestamp', timeless(SECRET), [], ['stale', 'future']],
+    [
+      'ignores the signature',
+      credulous(),
+      [],
+      ['forged', 'altered-body', 'unsigned', 'missing-signature', 'malformed-signature'],
+    ],
+    ['redirects what it accepts', redirecting(SECRET), [], [...ACCEPTING, 'no-redirect']],
+    ['is slow', slow(SECRET, 300), ['--timeout', '150ms'], ['in-time']],
+    ['answers 409 to a duplicate', forgetful(SECRET, 409), [], ['duplicate', 'concurrent-duplicate']],
+    ['answers 500 to a duplicate', forgetful(SECRET, 500), [], ['duplicate', 'concurrent-duplicate']],
+    ['redirects everything', redirectingAll(), [], [...ACCEPTING, ...REFUSING, 'no-redirect']],
+    ['has another secret', correct(OTHER_SECRET), [], ACCEPTING],
+    ['accepts everything', (_request, response) => void response.end(), [], REFUSING],
+    ['refuses by breaking', breaking(SECRET), [], REFUSING],
+  ];
+
+  for (const [what, handler, args, expected] of BROKEN) {
+    test(what, async () => {
+      await using service = await startService(handler);
+      const { code, stderr, failed, document } = await suite(service.url, args);
+      expect(failed).toEqual(expected);
+      expect(document).toMatchObject({ passed: false, counts: { failed: expected.length } });
+      expect(code).toBe(3);
+      expect(JSON.parse(stderr)).toMatchObject({
+        error: { code: 'suite_failed', message: `${expected.length} of 16 checks failed: ${expected.join(', ')}` },
+      });
+    });
+  }
+
+  test('dies on the way', async () => {
+    let count = 0;
+    await using service = await startService((request, response) => {
+      count += 1;
+      if (count > 1) response.destroy();
+      else void correct(SECRET)(request, response);
+    });
+    const { code, failed } = await suite(service.url);
+    expect({ code, failed }).toEqual({ code: 3, failed: [...ACCEPTING.slice(1), ...REFUSING] });
+  });
+});
+
+test('a repetition that is answered differently each time is remarked on', async () => {
+  let count = 0;
+  await using service = await startService(({ headers, body }, response) => {
+    count += 1;
+    response.writeHead(accepts(SECRET, headers, body) ? 200 : 400).end(`{"job":${count}}`);
+  });
+  const { code, document } = await suite(service.url);
+  expect(code).toBe(0);
+  expect(document.checks.find(({ name }) => name === 'duplicate')?.remark).toMatch(/each repetition differently/);
+});
+
+test('a dead target is 6, with nothing on stdout', async () => {
+  const service = await startService(correct(SECRET));
+  await service[Symbol.asyncDispose]();
+  const ended = await workplace.run(['trigger', '--suite', '--to', service.url], { env });
+  expect({ code: ended.code, stdout: ended.stdout }).toEqual({ code: 6, stdout: '' });
+  expect(ended.stderr).toContain(`error: ${service.url} does not answer: `);
+});
+
+describe('the report', () => {
+  test('is a table, with an explanation of what failed', async () => {
+    await using service = await startService(timeless(SECRET));
+    const ended = await workplace.run(['trigger', '--suite', '--to', service.url], { env });
+    expect(ended.code).toBe(3);
+    const lines = ended.stdout.split('\n');
+    expect(lines[0]).toMatch(/^ +CHECK +CAME BACK +SHOULD +SENT$/);
+    expect(lines.slice(1, 17).map((line) => line.slice(0, 4).trim())).toEqual(
+      ALL.map((name) => (['stale', 'future'].includes(name) ? 'FAIL' : 'ok')),
+    );
+    const text = ended.stdout.replaceAll(/\d+ ms/g, 'N ms');
+    expect(text.slice(text.indexOf('\n\n') + 2)).toBe(`FAIL  refuses an old delivery (stale)
+  sent       a delivery signed 10 minutes ago
+  came back  204 in N ms
+  should     4xx (400 or 401)
+  why        whoever has recorded a delivery could send it again at any time
+
+FAIL  refuses a delivery from the future (future)
+  sent       a delivery signed for 10 minutes from now
+  came back  204 in N ms
+  should     4xx (400 or 401)
+  why        it would stay valid for longer than the tolerance allows
+
+2 of 16 checks failed
+`);
+    expect(ended.stderr).toBe('error: 2 of 16 checks failed: stale, future\n');
+  });
+
+  test('is Markdown whose cells hold what the endpoint says', async () => {
+    await using service = await startService((_request, response) => {
+      response.writeHead(418).end('a | b <b>\u001b[31m*c*\n\nd');
+    });
+    const ended = await workplace.run(['trigger', '--suite', '--format', 'md', '--to', service.url], { env });
+    expect(ended.code).toBe(3);
+    const rows = ended.stdout.split('\n').filter((line) => line.startsWith('|'));
+    expect(rows).toHaveLength(2 + ALL.length);
+    for (const row of rows) expect(row.match(/(?<!\\)\|/g)).toHaveLength(7);
+    expect(rows[2]).toContain(String.raw`(a \| b \<b\>\*c\* d)`);
+  });
+
+  test('is a JUnit file beside the table', async () => {
+    await using service = await startService(timeless(SECRET));
+    const args = ['trigger', '--suite', '--junit', 'report.xml', '--to', service.url];
+    expect((await workplace.run(args, { env })).code).toBe(3);
+    const root = parseXml(await readFile(join(workplace.folder, 'report.xml'), 'utf8'));
+    expect(root.attributes).toMatchObject({ tests: '16', failures: '2', errors: '0', skipped: '0' });
+    const cases = root.children.flatMap(({ children }) => children);
+    expect(cases.map(({ attributes }) => attributes['classname'])).toEqual(ALL.map((name) => `webhook.${name}`));
+    const failed = cases.filter(({ children }) => children.some(({ name }) => name === 'failure'));
+    expect(failed.map(({ attributes }) => attributes['name'])).toEqual([
+      'refuses an old delivery',
+      'refuses a delivery from the future',
+    ]);
+  });
+
+  test('that cannot be written is 7', async () => {
+    await using service = await startService(correct(SECRET));
+    const args = ['trigger', '--suite', '--junit', 'missing/report.xml', '--to', service.url];
+    const ended = await workplace.run(args, { env });
+    expect(ended.code).toBe(7);
+    expect(ended.stderr).toContain('error: cannot write missing/report.xml');
+  });
+});

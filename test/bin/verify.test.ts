@@ -1,0 +1,221 @@
+/** `optipick verify` of the built program. */
+import { execFileSync } from 'node:child_process';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Webhook } from 'svix';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { startListener } from '../support/listener.ts';
+import { createWorkplace, type Workplace } from '../support/program.ts';
+
+const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+const STAGING = 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD';
+const BODY = '{"request_id":"67507ad05e593173d0313e0f"}';
+
+let workplace: Workplace;
+beforeEach(async () => {
+  workplace = await createWorkplace();
+});
+afterEach(async () => {
+  await workplace.remove();
+});
+
+const env = { OPTIPICK_WEBHOOK_SECRET: SECRET };
+const now = (): number => Math.floor(Date.now() / 1000);
+const put = (name: string, content: string): Promise<void> => writeFile(join(workplace.folder, name), content);
+
+function headersFor(body: string, sent = now(), secret = SECRET): Record<string, string> {
+  return {
+    'svix-id': 'msg_1',
+    'svix-timestamp': String(sent),
+    'svix-signature': new Webhook(secret).sign('msg_1', new Date(sent * 1000), body),
+  };
+}
+
+function flagsOf(headers: Record<string, string>): readonly string[] {
+  return ['id', 'timestamp', 'signature'].flatMap((part) => [`--${part}`, headers[`svix-${part}`] ?? '']);
+}
+
+const requestOf = (headers: Record<string, string>, body: string): string =>
+  `POST /webhook HTTP/1.1\r\n${Object.entries(headers)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('')}\r\n${body}`;
+
+describe('from flags', () => {
+  test('a good delivery is exit 0', async () => {
+    await put('body.json', BODY);
+    const result = await workplace.run(['verify', '--payload', 'body.json', ...flagsOf(headersFor(BODY))], { env });
+    expect(result).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(
+        /^verified: msg_1, signed at .*Z with the secret of OPTIPICK_WEBHOOK_SECRET\n$/,
+      ) as unknown,
+      stderr: '',
+    });
+  });
+
+  test('what openssl has signed verifies', async () => {
+    const sent = now();
+    const key = Buffer.from(SECRET.slice(6), 'base64').toString('hex');
+    const signature = execFileSync(
+      'openssl',
+      ['dgst', '-sha256', '-mac', 'HMAC', '-macopt', `hexkey:${key}`, '-binary'],
+      {
+        input: `msg_1.${sent}.${BODY}`,
+      },
+    ).toString('base64');
+    const flags = flagsOf({ 'svix-id': 'msg_1', 'svix-timestamp': String(sent), 'svix-signature': `v1,${signature}` });
+    const result = await workplace.run(['verify', '--payload', '-', ...flags], { env, input: BODY });
+    expect(result.code).toBe(0);
+  });
+
+  test('a changed one is exit 9 with its cause, and --json has the same facts', async () => {
+    const args = ['verify', '--payload', '-', ...flagsOf(headersFor(BODY))];
+    const people = await workplace.run(args, { env, input: `${BODY}\n` });
+    expect({ code: people.code, stderr: people.stderr }).toEqual({
+      code: 9,
+      stderr: `error: the delivery does not verify
+hint: the secret in use: whsec_Mf…Sw (OPTIPICK_WEBHOOK_SECRET)
+`,
+    });
+    expect(people.stdout).toContain('does not verify: body changed\n');
+    expect(people.stdout).toContain('  Flask     payload = request.get_data()');
+    const machines = await workplace.run([...args, '--json'], { env, input: `${BODY}\n` });
+    expect({ code: machines.code, ...(JSON.parse(machines.stdout) as object) }).toEqual({
+      code: 9,
+      v: 1,
+      verified: false,
+      cause: 'body_changed',
+      explanation: expect.stringContaining('without white space around it') as unknown,
+      evidence: { signed_form: 'without white space around it', signed_bytes: 41, received_bytes: 42 },
+      fix: expect.stringContaining('Express: ') as unknown,
+    });
+    expect(JSON.parse(machines.stderr)).toMatchObject({ error: { code: 'body_changed', exitCode: 9 } });
+  });
+
+  test('a header that is not given is one that is missing', async () => {
+    const result = await workplace.run(['verify', '--payload', '-', '--id', 'msg_1', '--json'], { env, input: BODY });
+    expect(JSON.parse(result.stdout)).toMatchObject({
+      cause: 'header_missing',
+      evidence: { missing: ['svix-timestamp', 'svix-signature'] },
+    });
+  });
+
+  test('the clock is judged by now', async () => {
+    const result = await workplace.run(
+      ['verify', '--payload', '-', ...flagsOf(headersFor(BODY, now() - 3600)), '--json'],
+      { env, input: BODY },
+    );
+    expect(JSON.parse(result.stdout)).toMatchObject({ cause: 'clock' });
+    const tolerant = await workplace.run(
+      ['verify', '--payload', '-', ...flagsOf(headersFor(BODY, now() - 3600)), '--tolerance', '2h'],
+      { env, input: BODY },
+    );
+    expect(tolerant.code).toBe(0);
+  });
+});
+
+describe('the secret', () => {
+  test('of another stored profile is named', async () => {
+    const set = (profile: string, secret: string) =>
+      workplace.run(['config', 'set', 'webhook-secret', '-', '-p', profile], { input: secret });
+    await set('default', SECRET);
+    await set('staging', STAGING);
+    const args = ['verify', '--payload', '-', ...flagsOf(headersFor(BODY, now(), STAGING)), '--json'];
+    const result = await workplace.run(args, { input: BODY });
+    expect(JSON.parse(result.stdout)).toMatchObject({
+      cause: 'other_secret',
+      evidence: { secret_of: 'profile staging', secret: 'whsec_C2…oD' },
+    });
+    expect(`${result.stdout}${result.stderr}`).not.toMatch(/MfKQ9r8G|C2FVsBQI/);
+  });
+
+  test('that is malformed is a cause, not a crash', async () => {
+    const args = ['verify', '--payload', '-', ...flagsOf(headersFor(BODY)), '--json'];
+    const quoted = await workplace.run(args, { env: { OPTIPICK_WEBHOOK_SECRET: `'${SECRET}'` }, input: BODY });
+    expect(JSON.parse(quoted.stdout)).toMatchObject({
+      cause: 'secret_malformed',
+      evidence: { fault: 'it is wrapped in quotes' },
+    });
+    expect(`${quoted.stdout}${quoted.stderr}`).not.toContain('MfKQ9r8G');
+  });
+
+  test('that is not there is exit 4', async () => {
+    const result = await workplace.run(['verify', '--payload', '-', ...flagsOf(headersFor(BODY))], { input: BODY });
+    expect({ code: result.code, stdout: result.stdout }).toEqual({ code: 4, stdout: '' });
+  });
+});
+
+describe('from a file', () => {
+  test('a pasted request', async () => {
+    const input = requestOf(headersFor(BODY), BODY);
+    expect((await workplace.run(['verify', '-'], { env, input })).code).toBe(0);
+  });
+
+  test('a HAR file: the entry with the signature, by the time it has', async () => {
+    const sent = 1_764_054_000;
+    const har = {
+      log: {
+        entries: [
+          { request: { method: 'GET', headers: [] } },
+          {
+            startedDateTime: new Date(sent * 1000).toISOString(),
+            request: {
+              headers: Object.entries(headersFor(BODY, sent)).map(([name, value]) => ({
+                name: name.toUpperCase(),
+                value,
+              })),
+              postData: { mimeType: 'application/json', text: BODY },
+            },
+          },
+        ],
+      },
+    };
+    await put('session.har', JSON.stringify(har));
+    expect((await workplace.run(['verify', 'session.har'], { env })).code).toBe(0);
+    const first = await workplace.run(['verify', 'session.har', '--entry', '1', '--json'], { env });
+    expect(JSON.parse(first.stdout)).toMatchObject({ cause: 'header_missing' });
+    const none = await workplace.run(['verify', 'session.har', '--entry', '7'], { env });
+    expect({ code: none.code, stderr: none.stderr }).toEqual({
+      code: 2,
+      stderr: 'error: session.har holds no request number 7\nhint: there are 2 entries; --entry <n> chooses one\n',
+    });
+  });
+
+  test.each([
+    ['that is not there', ['verify', 'absent.http']],
+    ['that is none', ['verify', 'note.txt']],
+    ['beside flags', ['verify', 'note.txt', '--id', 'msg_1']],
+    ['at all', ['verify']],
+  ])('nothing to verify %s is exit 2', async (_, args) => {
+    await put('note.txt', 'hello');
+    const result = await workplace.run(args, { env });
+    expect({ code: result.code, stdout: result.stdout }).toEqual({ code: 2, stdout: '' });
+  });
+});
+
+describe('together with listen', () => {
+  test('what it records verifies by the time it was received, and what it rejects is explained by both', async () => {
+    const listener = await startListener(workplace, ['--no-fetch', '--record', 'kept'], { env });
+    const send = (headers: Record<string, string>, body: string): Promise<Response> =>
+      fetch(listener.url, { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body });
+    expect((await send(headersFor(BODY), BODY)).status).toBe(204);
+    const pretty = JSON.stringify(JSON.parse(BODY), null, 2);
+    expect((await send({ ...headersFor(BODY), 'svix-id': 'msg_1' }, pretty)).status).toBe(401);
+    expect(await listener.line(({ type }) => type === 'rejected')).toMatchObject({
+      id: 'msg_1',
+      reason: 'no_match',
+      cause: 'body_changed',
+      explanation: expect.stringContaining('compact JSON') as unknown,
+    });
+    listener.kill('SIGTERM');
+    await listener.ended;
+    const names = (await readdir(join(workplace.folder, 'kept'))).toSorted();
+    const results = await Promise.all(
+      names.map((name) => workplace.run(['verify', `kept/${name}`, '--json'], { env })),
+    );
+    const causes = results.map(({ stdout }) => (JSON.parse(stdout) as { cause: string | null }).cause);
+    expect(causes).toEqual([null, 'body_changed']);
+    const kept = await readFile(join(workplace.folder, 'kept', names[1] ?? ''));
+    expect(kept.subarray(-pretty.length).toString()).toBe(pretty);
+  });
+});

@@ -1,0 +1,340 @@
+/** Each cause is made as it happens, with the senders' own libraries, and must be seen and named. */
+import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
+import { Webhook as StandardWebhook } from 'standardwebhooks';
+import { Webhook } from 'svix';
+import { describe, expect, test } from 'vitest';
+import { createRandom } from '../../src/sandbox/optimiser/random.ts';
+import type { Cause, DeliveryInQuestion, Examination } from '../../src/webhook/diagnosis-model.ts';
+import { examine } from '../../src/webhook/diagnosis.ts';
+
+const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+const OTHER = 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD';
+const ID = 'msg_2KWPBgLlAfxdpx2AI54pPJ85f4W';
+const SENT = 1_764_054_000;
+const BODY = '{"request_id":"67507ad05e593173d0313e0f","site":"Zürich/Nord","count":2}';
+
+interface Options extends Partial<Omit<DeliveryInQuestion, 'body' | 'secrets'>> {
+  readonly body?: string | Uint8Array;
+  readonly secrets?: readonly string[];
+}
+
+function look(options: Options): Examination {
+  const { body = BODY, secrets = [SECRET], ...rest } = options;
+  return examine({
+    headers: signed(),
+    judgedAt: SENT * 1000,
+    toleranceMs: 300_000,
+    otherSecrets: [],
+    apiKeys: [],
+    otherMessages: [],
+    ...rest,
+    body: typeof body === 'string' ? Buffer.from(body) : body,
+    secrets: secrets.map((text) => ({ text, from: 'the test' })),
+  });
+}
+
+function signed(body = BODY, { secret = SECRET, id = ID, sent = SENT } = {}): Record<string, string> {
+  return {
+    'svix-id': id,
+    'svix-timestamp': String(sent),
+    'svix-signature': new Webhook(secret).sign(id, new Date(sent * 1000), body),
+  };
+}
+
+const causeOf = (examination: Examination): Cause | 'verified' =>
+  examination.verified ? 'verified' : examination.cause;
+
+const form = (examination: Examination): unknown =>
+  examination.verified ? undefined : examination.evidence['signed_form'];
+
+describe('a delivery that is as it was sent', () => {
+  test('verifies', () => {
+    expect(look({})).toEqual({ verified: true, id: ID, timestamp: String(SENT), secretFrom: 'the test' });
+  });
+
+  test('verifies when another library signed it', () => {
+    const signature = new StandardWebhook(SECRET).sign(ID, new Date(SENT * 1000), BODY);
+    const headers = { 'webhook-id': ID, 'webhook-timestamp': String(SENT), 'webhook-signature': signature };
+    expect(causeOf(look({ headers }))).toBe('verified');
+  });
+});
+
+describe('clock', () => {
+  test.each([
+    ['slow', 301],
+    ['fast', -301],
+  ])('%s: the seconds are told', (_, seconds) => {
+    const examination = look({ judgedAt: (SENT + seconds) * 1000 });
+    expect(examination).toMatchObject({
+      cause: 'clock',
+      evidence: { skew_seconds: -seconds, tolerance_seconds: 300, timestamp: SENT },
+    });
+  });
+
+  test('a sender that signs milliseconds', () => {
+    const sent = String(SENT * 1000);
+    const key = Buffer.from(SECRET.slice(6), 'base64');
+    const signature = createHmac('sha256', key).update(`${ID}.${sent}.${BODY}`).digest('base64');
+    const headers = { 'svix-id': ID, 'svix-timestamp': sent, 'svix-signature': `v1,${signature}` };
+    const examination = look({ headers });
+    expect(causeOf(examination)).toBe('clock');
+    expect(examination).toMatchObject({ explanation: expect.stringContaining('in milliseconds') as unknown });
+  });
+});
+
+describe('other_secret', () => {
+  test('is that of another profile', () => {
+    const otherSecrets = [{ text: OTHER, from: 'profile staging' }];
+    expect(look({ headers: signed(BODY, { secret: OTHER }), otherSecrets })).toMatchObject({
+      cause: 'other_secret',
+      evidence: { secret: 'whsec_C2…oD', secret_of: 'profile staging', in_use: ['whsec_Mf…Sw'] },
+    });
+  });
+});
+
+describe('secret_malformed', () => {
+  test.each([
+    ['double quotes', `"${SECRET}"`],
+    ['single quotes', `'${SECRET}'`],
+    ['a version before it', `v1,${SECRET}`],
+    ['a doubled prefix', `whsec_${SECRET}`],
+    ['the name of its variable', `OPTIPICK_WEBHOOK_SECRET=${SECRET}`],
+    ['a prefix in capitals', SECRET.replace('whsec_', 'WHSEC_')],
+    ['the name of its variable and quotes', `SECRET="${SECRET}"`],
+  ])('%s', (_, secret) => {
+    const examination = look({ secrets: [secret] });
+    expect(causeOf(examination)).toBe('secret_malformed');
+    expect(JSON.stringify(examination)).not.toContain(SECRET.slice(10));
+  });
+
+  test('a carriage return inside, or a space that broke it in two', () => {
+    expect(causeOf(look({ secrets: [`whsec_\r${SECRET.slice(6)}`] }))).toBe('secret_malformed');
+    expect(causeOf(look({ secrets: [SECRET.slice(0, 14), SECRET.slice(14)] }))).toBe('secret_malformed');
+  });
+
+  test('the API key in its place', () => {
+    const examination = look({ secrets: ['live_key_of_tests_1234'], apiKeys: ['live_key_of_tests_1234'] });
+    expect(examination).toMatchObject({ cause: 'secret_malformed', evidence: { fault: 'it is the API key' } });
+  });
+
+  test('something that no secret can be', () => {
+    expect(causeOf(look({ secrets: ['not a secret!'] }))).toBe('secret_malformed');
+  });
+
+  test('a sender that signs with the letters of the secret', () => {
+    const signature = createHmac('sha256', SECRET).update(`${ID}.${SENT}.${BODY}`).digest('base64');
+    const headers = { ...signed(), 'svix-signature': `v1,${signature}` };
+    expect(causeOf(look({ headers }))).toBe('secret_malformed');
+  });
+
+  test('white space around it and a missing prefix are none', () => {
+    expect(causeOf(look({ secrets: [`${SECRET}\r\n`] }))).toBe('verified');
+    expect(causeOf(look({ secrets: [SECRET.slice(6)] }))).toBe('verified');
+  });
+});
+
+const value = JSON.parse(BODY) as Record<string, unknown>;
+const compact = JSON.stringify(value);
+/** As `json.dumps` writes it. */
+const python = compact.replaceAll('":', '": ').replaceAll(',"', ', "');
+const ascii = (text: string): string =>
+  text.replaceAll(/[^\u0000-\u007e]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
+const sorted = JSON.stringify({ count: 2, request_id: value['request_id'], site: value['site'] });
+
+describe('body_changed', () => {
+  test.each<[string, string, string | Uint8Array]>([
+    ['compact to indented by 2', compact, JSON.stringify(value, null, 2)],
+    ['compact to indented by 4', compact, JSON.stringify(value, null, 4)],
+    ['indented by 2 to compact', JSON.stringify(value, null, 2), compact],
+    ['indented by 4 to compact', JSON.stringify(value, null, 4), compact],
+    ['indented by tabs to compact', JSON.stringify(value, null, '\t'), compact],
+    ['compact to Python', compact, ascii(python)],
+    ['Python to compact', ascii(python), compact],
+    ['Python without escapes to compact', python, compact],
+    ['compact to sorted keys', compact, sorted],
+    ['compact to sorted keys of Python', compact, ascii(sorted.replaceAll('":', '": ').replaceAll(',"', ', "'))],
+    ['a line end added', compact, `${compact}\n`],
+    ['a line end lost', `${compact}\n`, compact],
+    ['a CRLF added', compact, `${compact}\r\n`],
+    ['LF to CRLF', JSON.stringify(value, null, 2), JSON.stringify(value, null, 2).replaceAll('\n', '\r\n')],
+    ['CRLF to LF', JSON.stringify(value, null, 2).replaceAll('\n', '\r\n'), JSON.stringify(value, null, 2)],
+    ['a byte order mark added', compact, `\uFEFF${compact}`],
+    ['escapes decoded', ascii(compact), compact],
+    ['escapes made', compact, ascii(compact)],
+    ['PHP', ascii(compact).replaceAll('/', '\\/'), compact],
+    ['UTF-8 decoded as Latin-1', compact, Buffer.from(compact).toString('latin1')],
+    ['written in Latin-1', compact, Buffer.from(compact, 'latin1')],
+    ['encoded in base64', compact, Buffer.from(compact).toString('base64')],
+    ['written as a JSON text', compact, JSON.stringify(compact)],
+    ['encoded as a form', compact, encodeURIComponent(compact)],
+  ])('%s', (_, sent, received) => {
+    const examination = look({ headers: signed(sent), body: received });
+    expect(causeOf(examination)).toBe('body_changed');
+    expect(examination).toMatchObject({
+      evidence: { signed_bytes: Buffer.byteLength(sent), received_bytes: Buffer.byteLength(received) },
+    });
+  });
+
+  test('says how it was signed', () => {
+    expect(form(look({ body: JSON.stringify(value, null, 2) }))).toBe('compact JSON');
+    expect(form(look({ headers: signed(python), body: compact }))).toBe('JSON with a space after each ":" and ","');
+    expect(form(look({ body: `${BODY}\n` }))).toBe('without white space around it');
+  });
+
+  test('says that it is late, too', () => {
+    const examination = look({ body: `${BODY}\n`, judgedAt: (SENT + 4000) * 1000 });
+    expect(examination).toMatchObject({
+      cause: 'body_changed',
+      explanation: expect.stringContaining('4000 s away') as unknown,
+    });
+  });
+});
+
+describe('header_missing', () => {
+  test.each(['svix-id', 'svix-timestamp', 'svix-signature'])('%s', (name) => {
+    const { [name]: _, ...headers } = signed();
+    expect(look({ headers })).toMatchObject({ cause: 'header_missing', evidence: { missing: [name] } });
+  });
+
+  test('all of them', () => {
+    expect(causeOf(look({ headers: {} }))).toBe('header_missing');
+  });
+});
+
+describe('header_changed', () => {
+  const good = signed();
+  const signature = String(good['svix-signature']);
+  test.each<[string, DeliveryInQuestion['headers']]>([
+    ['renamed by a gateway', { 'x-svix-id': ID, 'x-svix-timestamp': String(SENT), 'x-svix-signature': signature }],
+    ['renamed by CGI', { http_svix_id: ID, http_svix_timestamp: String(SENT), http_svix_signature: signature }],
+    ['one renamed', { 'svix-id': ID, svix_timestamp: String(SENT), 'svix-signature': signature }],
+    ['an id merged with itself', { ...good, 'svix-id': `${ID}, ${ID}` }],
+    ['an id that came twice', { ...good, 'svix-id': [ID, 'msg_other'] }],
+    ['a timestamp merged', { ...good, 'svix-timestamp': `${SENT}, ${SENT}` }],
+    ['a timestamp in milliseconds', { ...good, 'svix-timestamp': `${SENT}000` }],
+    ['a timestamp as a date', { ...good, 'svix-timestamp': new Date(SENT * 1000).toISOString() }],
+    ['a signature cut off', { ...good, 'svix-signature': signature.slice(0, 32) }],
+    ['a signature without its padding', { ...good, 'svix-signature': signature.replace(/=+$/, '') }],
+    ['a signature without its version', { ...good, 'svix-signature': signature.slice(3) }],
+    ['a signature percent-encoded', { ...good, 'svix-signature': encodeURIComponent(signature) }],
+    ['a signature in quotes', { ...good, 'svix-signature': `"${signature}"` }],
+    ['a signature in small letters', { ...good, 'svix-signature': signature.toLowerCase() }],
+    [
+      'another set beside it',
+      { ...signed('other'), 'webhook-id': ID, 'webhook-timestamp': String(SENT), 'webhook-signature': signature },
+    ],
+  ])('%s', (_, headers) => {
+    expect(causeOf(look({ headers }))).toBe('header_changed');
+  });
+});
+
+describe('other_message', () => {
+  const other = {
+    id: 'msg_other',
+    timestamp: String(SENT + 5),
+    body: Buffer.from('{"request_id":"x"}'),
+    from: 'b.http',
+  };
+
+  test('the signature is that of another message that is known', () => {
+    const headers = {
+      ...signed(),
+      'svix-signature': String(signed('{"request_id":"x"}', { id: 'msg_other', sent: SENT + 5 })['svix-signature']),
+    };
+    expect(look({ headers, otherMessages: [other] })).toMatchObject({
+      cause: 'other_message',
+      evidence: { signed_id: 'msg_other', received_id: ID, found_in: 'b.http' },
+    });
+  });
+
+  test('all headers are those of another message', () => {
+    const headers = { ...signed(), 'svix-id': 'msg_other' };
+    const own = { id: ID, timestamp: String(SENT), body: Buffer.from('{}'), from: 'a.http' };
+    expect(look({ headers, otherMessages: [own] })).toMatchObject({
+      cause: 'other_message',
+      evidence: { signed_id: ID },
+    });
+  });
+
+  test('the payload names the id that was signed', () => {
+    const body = `{"id":"${ID}"}`;
+    expect(causeOf(look({ body, headers: { ...signed(body), 'svix-id': 'evt_9' } }))).toBe('other_message');
+  });
+});
+
+describe('asymmetric_only', () => {
+  test('a delivery with nothing but v1a', () => {
+    const { privateKey } = generateKeyPairSync('ed25519');
+    const signature = sign(null, Buffer.from(`${ID}.${SENT}.${BODY}`), privateKey).toString('base64');
+    const headers = { ...signed(), 'svix-signature': `v1a,${signature}` };
+    expect(look({ headers })).toMatchObject({ cause: 'asymmetric_only', evidence: { schemes: ['v1a'] } });
+  });
+});
+
+describe('unknown', () => {
+  test('when none fits; what was tried is told', () => {
+    const examination = look({ headers: signed(BODY, { secret: OTHER }) });
+    expect(causeOf(examination)).toBe('unknown');
+    expect(examination).toMatchObject({ evidence: { in_use: ['whsec_Mf…Sw'] } });
+    expect(JSON.stringify(examination)).toContain('secrets of other profiles');
+  });
+
+  test('when a digit of the body was altered', () => {
+    expect(causeOf(look({ body: BODY.replace('"count":2', '"count":3') }))).toBe('unknown');
+  });
+
+  test('when two fit equally', () => {
+    const otherSecrets = [{ text: SECRET, from: 'profile live' }];
+    const examination = look({ secrets: [`"${SECRET}"`], otherSecrets });
+    expect(examination).toMatchObject({ cause: 'unknown', evidence: { fits: ['other_secret', 'secret_malformed'] } });
+  });
+
+  test('when two things are wrong at once', () => {
+    const otherSecrets = [{ text: OTHER, from: 'profile live' }];
+    const headers = signed(compact, { secret: OTHER });
+    const examination = look({ headers, body: JSON.stringify(value, null, 2), otherSecrets });
+    expect(examination).toMatchObject({
+      cause: 'unknown',
+      explanation: expect.stringContaining('Two things are wrong at once') as unknown,
+    });
+  });
+});
+
+describe('random deliveries with one thing wrong', () => {
+  const random = createRandom(6);
+  const word = (): string => Array.from({ length: 1 + random.below(8) }, () => 'aé/ü"<&z€'[random.below(9)]).join('');
+  const document = (): Record<string, unknown> =>
+    Object.fromEntries(
+      Array.from({ length: 1 + random.below(5) }, (_, at) => [
+        `k${at}${word()}`,
+        random.below(2) === 0 ? word() : random.below(1e6),
+      ]),
+    );
+  const WRONG: readonly [Cause, (delivery: { body: string; headers: Record<string, string> }) => Options][] = [
+    ['body_changed', ({ body, headers }) => ({ headers, body: JSON.stringify(JSON.parse(body), null, 2) })],
+    ['body_changed', ({ body, headers }) => ({ headers, body: `${body}\r\n` })],
+    ['body_changed', ({ body, headers }) => ({ headers, body: ascii(body) === body ? `${body}\n` : ascii(body) })],
+    ['secret_malformed', ({ body, headers }) => ({ headers, body, secrets: [`'${SECRET}'`] })],
+    [
+      'other_secret',
+      ({ body, headers }) => ({ headers, body, secrets: [OTHER], otherSecrets: [{ text: SECRET, from: 'p' }] }),
+    ],
+    [
+      'header_changed',
+      ({ body, headers }) => ({
+        headers: { ...headers, 'svix-signature': String(headers['svix-signature']).slice(3) },
+        body,
+      }),
+    ],
+    ['clock', ({ body, headers }) => ({ headers, body, judgedAt: (SENT + 1000) * 1000 })],
+    ['unknown', ({ body, headers }) => ({ headers, body: `${body}x` })],
+  ];
+
+  const fallback: (typeof WRONG)[number] = ['verified' as Cause, (delivery) => delivery];
+
+  test.each(Array.from({ length: 80 }, (_, at) => at))('number %i', (at) => {
+    const body = JSON.stringify(document());
+    const [cause, make] = WRONG[at % WRONG.length] ?? fallback;
+    expect(causeOf(look(make({ body, headers: signed(body) })))).toBe(cause);
+  });
+});
