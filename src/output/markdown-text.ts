@@ -2,7 +2,7 @@
 import { cleanText } from './clean-text.ts';
 
 /** What formats, wherever it stands in a line (a dollar begins mathematics), and what makes a link or a mention. */
-const SPECIAL = /:\/\/|\bwww\.|[&<>@#|\\`*_{}[\]()!~$]/gi;
+const SPECIAL = /:\/\/|\bwww\.|[&<>@#|\\`*_[\]~$]/gi;
 
 const SPELT: Readonly<Record<string, string>> = {
   '&': '&amp;',

@@ -24,6 +24,7 @@ export function createFiles(platform: string = process.platform): Files {
       return (await fs.readdir(path)).sort();
     },
     scratch: createScratchFile,
+    append: (path, text) => fileSystem().appendFile(path, text),
     async exists(path) {
       try {
         await fileSystem().stat(path);

@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { findChromium, startBrowser, type Browser } from '../support/browser.ts';
 import { createWorkplace, type RunResult, type Workplace } from '../support/program.ts';
 import { startSandbox, type RunningSandbox } from '../support/sandbox.ts';
@@ -11,12 +11,12 @@ const chromium = findChromium();
 
 let workplace: Workplace;
 let sandbox: RunningSandbox;
-beforeAll(async () => {
+beforeEach(async () => {
   workplace = await createWorkplace();
   sandbox = await startSandbox(workplace, ['--latency', '10ms', '--seed', '1']);
   await writeFile(join(workplace.folder, 'waves.csv'), WAVES);
 });
-afterAll(async () => {
+afterEach(async () => {
   await sandbox[Symbol.asyncDispose]();
   await workplace.remove();
 });

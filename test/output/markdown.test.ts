@@ -70,7 +70,7 @@ describe('a report in Markdown', () => {
       '',
       '| reason | picks | such as |',
       '| --- | ---: | --- |',
-      '| Location not found | 4 | <code>x1 \\(Z9&#124;Z8\\)</code>, <code>x2 \\(Z9&#124;Z8\\)</code>, <code>x3 \\(Z9&#124;Z8\\)</code>, … |',
+      '| Location not found | 4 | <code>x1 (Z9&#124;Z8)</code>, <code>x2 (Z9&#124;Z8)</code>, <code>x3 (Z9&#124;Z8)</code>, … |',
       '',
       '### Pick list',
       '',
@@ -133,7 +133,7 @@ describe('text of others', () => {
   it.each([
     [
       '*bold* _it_ `code` [link](x) ![i](y) ~s~ $x$',
-      '\\*bold\\* \\_it\\_ \\`code\\` \\[link\\]\\(x\\) \\!\\[i\\]\\(y\\) \\~s\\~ \\$x\\$',
+      '\\*bold\\* \\_it\\_ \\`code\\` \\[link\\](x) !\\[i\\](y) \\~s\\~ \\$x\\$',
     ],
     ['a|b\\|c', 'a&#124;b\\\\&#124;c'],
     ['<img src=x onerror=y> &amp;', '&lt;img src=x onerror=y&gt; &amp;amp;'],
