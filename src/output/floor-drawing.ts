@@ -34,8 +34,9 @@ export interface FloorDrawing {
 
 export function drawFloor(plan: ReportPlan, drawing: FloorDrawing): Html {
   const { id, title, description, walks, numbered, fromTo, tone, most } = drawing;
-  const frame = frameOf(plan.floor, MARGIN);
-  const { unit } = frame;
+  const whole = frameOf(plan.floor, MARGIN);
+  const unit = whole.unit * (isWide(plan) ? 0.55 : 1);
+  const frame = { ...whole, unit };
   const routes = walks.length > MOST_COLOURED ? traffic(plan, walks, most, unit) : lanes(plan, walks, tone, unit);
   return page`<svg class="floor" viewBox="${viewBoxOf(frame)}" role="img" aria-labelledby="${id}-title ${id}-text">
 <title id="${id}-title">${title}</title>
@@ -47,6 +48,12 @@ ${aisleNames(plan.floor, frame)}
 ${fromTo ? endsOf(plan.floor, walks, frame) : undefined}
 ${numbered && walks.length === 1 ? numbersOf(plan.floor, walks[0]?.places ?? [], fromTo, frame) : undefined}
 </svg>`;
+}
+
+/** Whether two pictures of it go below each other and not side by side: then all in them is drawn finer. */
+export function isWide({ floor }: ReportPlan): boolean {
+  const { width, height } = frameOf(floor, MARGIN);
+  return width > height * 1.25;
 }
 
 /** Class of the walk at this place among several. */
@@ -119,19 +126,33 @@ function placesOf(
   });
 }
 
-/** Where the walks begin and end, by name. */
-function endsOf({ positions }: FloorPlan, walks: readonly ReportWalk[], { unit, x, width }: Frame): Html {
+/** Width of a letter, in parts of its height: roughly. */
+const LETTER = 0.62;
+
+/** Where the walks begin and end, by name: below the place, and where names would meet on a line of their own. */
+function endsOf({ positions }: FloorPlan, walks: readonly ReportWalk[], { unit, x: left, width }: Frame): Html {
   const names = new Set(walks.flatMap(({ places }) => [places[0], places.at(-1)]).filter((name) => name !== undefined));
+  const size = unit * 3;
   // Names of more places than this would cover each other.
-  const labels = [...names].slice(0, 4).map((name) => {
+  const places = [...names].slice(0, 4).flatMap((name) => {
     const at = positions.get(name);
-    if (at === undefined) return page``;
-    const right = at.x > x + width / 2;
-    const left = rounded(at.x + (right ? -1 : 1) * unit * 2.2);
-    const anchor = right ? 'end' : 'start';
-    return page`<text x="${left}" y="${rounded(-at.y + unit)}" text-anchor="${anchor}">${name}</text>`;
+    if (at === undefined) return [];
+    const anchor = at.x < left + width / 4 ? 'start' : at.x > left + (width * 3) / 4 ? 'end' : 'middle';
+    const length = name.length * size * LETTER;
+    const begin = at.x - length * { start: 0, middle: 0.5, end: 1 }[anchor];
+    return [{ name, at, anchor, begin, end: begin + length }];
   });
-  return page`<g class="ends" font-size="${rounded(unit * 3)}">${labels}</g>`;
+  let filledTo = -Infinity;
+  let line = 0;
+  const labels = places
+    .toSorted((one, other) => one.begin - other.begin)
+    .map(({ name, at, anchor, begin, end }) => {
+      line = begin < filledTo + size ? line + 1 : 0;
+      filledTo = Math.max(filledTo, end);
+      const y = rounded(-at.y + unit * 4.4 + line * size * 1.15);
+      return page`<text x="${rounded(at.x)}" y="${y}" text-anchor="${anchor}">${name}</text>`;
+    });
+  return page`<g class="ends" font-size="${rounded(size)}" stroke-width="${rounded(unit * 0.7)}">${labels}</g>`;
 }
 
 /** In which place of the walk each stop is, beside it. */

@@ -2,7 +2,7 @@
 import { formatNumber } from '../domain/distance.ts';
 import type { Html } from '../domain/html.ts';
 import { convertLength, lengthUnitOf } from '../domain/length-unit.ts';
-import { drawFloor, MOST_COLOURED, mostPasses, walkClass, type FloorDrawing } from './floor-drawing.ts';
+import { drawFloor, isWide, MOST_COLOURED, mostPasses, walkClass, type FloorDrawing } from './floor-drawing.ts';
 import { cell, page, row, table } from './page.ts';
 import { counted, distanceCell } from './report-overview.ts';
 import type { ReportPlan, ReportWalk, ReportWalks } from './report-walks.ts';
@@ -36,7 +36,8 @@ ${drawFloor(plan, drawing)}
 `;
   };
   const pictures = [...(before === undefined ? [] : [picture('before', before)]), picture('after', after)];
-  return page`<div class="two">
+  const layout = isWide(plan) ? 'stacked' : 'two';
+  return page`<div class="${layout}">
 ${pictures}</div>
 ${remarks(plan, walks, unit).map((text) => page`<p class="note">${text}</p>\n`)}
 <details><summary>The walks in numbers</summary>

@@ -78,14 +78,14 @@ h1 { font-size: clamp(2.2rem, 6vw, 3.6rem); font-weight: 650; letter-spacing: -.
 h2 { font-size: 1.45rem; font-weight: 620; letter-spacing: -.01em; margin: 0 0 1rem; }
 h3 { font-size: 1.1rem; font-weight: 620; margin: 0 0 .75rem; }
 h4 { font-size: 1rem; font-weight: 600; margin: 0 0 .5rem; }
-p { margin: 0 0 .75rem; max-width: 46rem; overflow-wrap: anywhere; }
+p { margin: 0 0 .75rem; max-width: 46rem; overflow-wrap: anywhere; text-wrap: pretty; }
 a { color: inherit; text-decoration-color: var(--muted); text-underline-offset: .2em; }
 code { font: .92em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; overflow-wrap: anywhere; }
 .eyebrow { color: var(--muted); font-size: .95rem; margin: 0; }
 .lead { font-size: 1.2rem; margin-bottom: 2rem; }
 .good { color: var(--good); } .warning { color: var(--warning); } .bad { color: var(--bad); }
 .note { color: var(--muted); font-size: .9rem; }
-:is(.two, .scroll, .figures, .key) + .note { margin-top: .9rem; }
+:is(.two, .stacked, .scroll, .figures, .key) + .note { margin-top: .9rem; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 section { margin: 3.5rem 0 0; }
 section section { margin-top: 2.5rem; }
@@ -114,6 +114,7 @@ thead th { color: var(--muted); font-weight: 500; font-size: .88rem; white-space
 tbody th { font-weight: 500; }
 tfoot td, tfoot th { font-weight: 600; border-bottom: 0; }
 .n { text-align: right; white-space: nowrap; }
+thead .n:first-child { width: 4rem; }
 td.bar { width: 40%; min-width: 6rem; height: 1px; vertical-align: middle; }
 td.bar > span { height: .85rem; }
 table.bars { table-layout: fixed; }
@@ -125,6 +126,7 @@ tr.group th { padding-top: 1.1rem; font-weight: 600; }
 .state { white-space: nowrap; overflow-wrap: normal; font-weight: 600; }
 
 .two { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 2.5rem 3rem; }
+.stacked { display: grid; gap: 2.5rem; }
 figure { margin: 0; }
 figcaption { margin-top: .75rem; }
 figcaption strong { font-weight: 620; }
@@ -139,8 +141,7 @@ figcaption strong { font-weight: 620; }
 .floor circle { stroke: none; }
 .floor text { fill: var(--ink); font-family: inherit; }
 .floor .names text { fill: var(--muted); }
-.floor .ends text { font-weight: 600; }
-.floor .numbers text { paint-order: stroke; stroke: var(--surface); stroke-linejoin: round; font-weight: 600; }
+.floor .numbers text, .floor .ends text { paint-order: stroke; stroke: var(--surface); stroke-linejoin: round; font-weight: 600; }
 .key { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; list-style: none; margin: .6rem 0 0; padding: 0; font-size: .9rem; }
 .key span { display: inline-block; width: 1.2rem; height: .3rem; border-radius: 2px; margin-right: .45rem; vertical-align: middle; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 ${WALKS}

@@ -9,9 +9,14 @@ import { createFakeHost } from '../support/fake-host.ts';
 import { entryOf, exampleEntry } from '../support/report-entry.ts';
 
 /** As much of a context as the plans ask for. */
-function contextAt(baseUrl: string, files: Readonly<Record<string, string>> = {}): Context {
+function contextAt(
+  baseUrl: string,
+  files: Readonly<Record<string, string>> = {},
+  warn: (text: string) => Promise<void> = () => Promise.reject(new Error('nothing to warn of')),
+): Context {
   const settings = async () => ({ baseUrl: { value: baseUrl } });
-  return { host: createFakeHost({ files }), settings, stop: new AbortController().signal } as unknown as Context;
+  const host = createFakeHost({ files });
+  return { host, settings, output: { warn }, stop: new AbortController().signal } as unknown as Context;
 }
 
 async function examplePlan(): Promise<ReportPlan> {
@@ -62,6 +67,17 @@ describe('the plan of a report', () => {
     const context = contextAt('https://optipick.api.optioryx.com', { 'hall.json': JSON.stringify(LAYOUT) });
     const planFor = await openPlans(context, 'hall.json');
     expect([planFor('Main')?.siteName, planFor(undefined)?.unit]).toEqual(['Hall 7', 'm']);
+  });
+
+  test('is none for a layout of distances alone, and that is said', async () => {
+    const warnings: string[] = [];
+    const files = { 'far.json': '{"site_name":"Far","names":["A","B"],"matrix":[[0,1],[1,0]]}' };
+    const warn = async (text: string): Promise<void> => void warnings.push(text);
+    const planFor = await openPlans(contextAt('http://127.0.0.1:1', files, warn), 'far.json');
+    expect([planFor('Far'), warnings]).toEqual([
+      undefined,
+      ['far.json gives distances and no positions: the report has no floor plan'],
+    ]);
   });
 
   test('that is at fault, or cannot be read, is a usage failure', async () => {
@@ -142,6 +158,24 @@ describe('the drawing of the walks', () => {
     expect(html).toMatch(/24\.000 m<\/td><td class="n">37\.000 m<\/td><td>Start, D01, A02, End</);
     // 24 m in the answer, 37 m on the plan.
     expect(html).toContain('Some walks are longer or shorter on the plan than the answer says');
+  });
+
+  test('of a wide floor goes below the other, and names that would meet are below each other', async () => {
+    const wide = {
+      ...LAYOUT,
+      aisles: { X: { x: 0 }, Y: { x: 30 } },
+      cross_aisles: [0, 9],
+      points: { 'Packing station north': { x: 12, y: -1 }, Conveyor: { x: 16, y: -1 } },
+    };
+    const planFor = await openPlans(contextAt('http://127.0.0.1:1', { 'w.json': JSON.stringify(wide) }), 'w.json');
+    const report = createHtmlReport({ total: 1, planFor });
+    const request = { ...REQUEST, start_points: 'Packing station north', end_points: 'Conveyor' };
+    report.add(0, route({ request: readRequestDetails(Buffer.from(JSON.stringify(request))) }));
+    const html = [...report.render()].join('');
+    expect(html).toContain('<div class="stacked">');
+    const labels = /<g class="ends".*?<\/g>/s.exec(html)?.[0] ?? '';
+    const [north, conveyor] = [...labels.matchAll(/ y="([\d.]+)"/g)].map(([, y]) => Number(y));
+    expect(conveyor).toBeGreaterThan(north ?? Infinity);
   });
 
   test('of many clusters shows how often each stretch is walked', async () => {

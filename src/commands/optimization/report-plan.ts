@@ -19,6 +19,9 @@ export async function openPlans(context: Context, siteFile: string | undefined):
   if (siteFile !== undefined) {
     const { readSite } = await import('../site-file.ts');
     const plan = await createReportPlan(await readSite(context, siteFile));
+    if (plan === undefined) {
+      await context.output.warn(`${siteFile} gives distances and no positions: the report has no floor plan`);
+    }
     return () => plan;
   }
   if (!isLoopback(hostOf((await context.settings()).baseUrl.value))) return () => undefined;
