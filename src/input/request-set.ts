@@ -29,8 +29,8 @@ export interface RequestSet {
   readonly columns: readonly string[] | undefined;
   /** Worth a word, and no reason not to send. */
   readonly warnings: readonly FailureDetail[];
-  /** Rows or requests that `--skip-invalid` left out, and the file they were written to. */
-  readonly rejected: { readonly count: number; readonly path: string } | undefined;
+  /** Rows or requests that `--skip-invalid` left out, and the file of each input that they were written to. */
+  readonly rejected: readonly { readonly count: number; readonly path: string }[];
   /** Removes what was kept on disk to read again. May be called twice. */
   close(): Promise<void>;
 }

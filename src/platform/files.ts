@@ -4,10 +4,14 @@ import { dirname, join, resolve } from 'node:path';
 
 import { systemCodeOf } from '../errors.ts';
 import type { Files } from './host.ts';
+import { createScratchFile } from './scratch-file.ts';
 
 /** A virus scanner or an indexer holds a new file of Windows for a moment. */
 const RENAME_ATTEMPTS = 10;
 const RENAME_PAUSE_MS = 50;
+
+/** Bytes read at a time: fewer turns of the thread pool than with the default of 64 KiB. */
+const STREAM_CHUNK = 262_144;
 
 /** Files of this machine. Every method rejects with the system error. */
 export function createFiles(platform: string = process.platform): Files {
@@ -31,6 +35,24 @@ export function createFiles(platform: string = process.platform): Files {
       await fileSystem().mkdir(path, { recursive: true, mode: 0o700 });
     },
     writeAtomic: (path, content, mode) => writeAtomic(path, content, mode, platform),
+    stream: (path) => process.getBuiltinModule('node:fs').createReadStream(path, { highWaterMark: STREAM_CHUNK }),
+    async list(path) {
+      const names: string[] = [];
+      for (const entry of await fileSystem().readdir(path, { withFileTypes: true })) {
+        // What a link leads to counts; one that leads to nothing is told of when it is read.
+        const folder = entry.isSymbolicLink()
+          ? await fileSystem()
+              .stat(join(path, entry.name))
+              .then(
+                (found) => found.isDirectory(),
+                () => false,
+              )
+          : entry.isDirectory();
+        if (!folder) names.push(entry.name);
+      }
+      return names;
+    },
+    scratch: (folder) => createScratchFile(folder, platform),
   };
 }
 

@@ -55,6 +55,21 @@ export interface Files {
   identity(path: string): Promise<string | undefined>;
   /** Creates the folder and its parents with mode 0700. */
   ensurePrivateFolder(path: string): Promise<void>;
+  /** The bytes of a file, or of what else can be read once (a pipe), in order. Rejects as `read`. */
+  stream(path: string): AsyncIterable<Uint8Array>;
+  /** The names of the files in a folder (no folders), in no order. Rejects with the system error (`code: 'ENOTDIR'`). */
+  list(path: string): Promise<readonly string[]>;
+  /** A new file that nobody else can read, in a folder of its own below `folder`. */
+  scratch(folder: string): Promise<ScratchFile>;
+}
+
+/** What is kept on disk for the length of a run, to be read again in pieces. Every method rejects with the system error. */
+export interface ScratchFile {
+  /** Returns where the bytes begin. One at a time: wait for the last before the next. */
+  append(bytes: Uint8Array): Promise<number>;
+  read(offset: number, length: number): Promise<Uint8Array>;
+  /** Removes the file and its folder. May be called twice. */
+  remove(): Promise<void>;
 }
 
 export interface StoredSettings {

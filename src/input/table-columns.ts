@@ -1,0 +1,159 @@
+/** Which column of a table holds which field. */
+import type { Kind } from '../domain/kinds.ts';
+import { foldedDistance, nearestWord } from '../domain/nearest.ts';
+import type { FailureDetail } from '../errors.ts';
+import type { ColumnMap } from './column-map.ts';
+import type { FaultList } from './fault-list.ts';
+import { quote } from './table-cells.ts';
+import { foldName, type TableField, tableFields } from './table-fields.ts';
+
+export interface Column {
+  readonly field: TableField;
+  /** From 0. */
+  readonly index: number;
+  /** As written in the header. */
+  readonly header: string;
+}
+
+export interface Columns {
+  /** Of the request and constant in a wave; without the wave itself. */
+  readonly whole: readonly Column[];
+  /** Of the pick, in the order of the API's documentation. */
+  readonly pick: readonly Column[];
+  readonly wave: Column | undefined;
+  /** Whether the rows name their picks. */
+  readonly named: boolean;
+  readonly warnings: readonly FailureDetail[];
+}
+
+export interface HeaderRow {
+  /** As written. */
+  readonly headers: readonly string[];
+  readonly place: (column?: number) => string;
+}
+
+/** Parts of field names that say too little to be a slip. */
+const GENERIC: ReadonlySet<string> = new Set(['id', 'name', 'type', 'time', 'due', 'points']);
+
+/** More columns are not listed in a message. */
+const MOST_LISTED = 20;
+
+/** `undefined` when the header has faults, which are added to `faults`: the rows cannot be read then. */
+export function readColumns(kind: Kind, header: HeaderRow, map: ColumnMap, faults: FaultList): Columns | undefined {
+  const before = faults.count;
+  const { headers } = header;
+  const fields = tableFields(kind);
+  const folded = headers.map(foldName);
+  addTwice(header, folded, faults);
+
+  const taken = new Map<string, number>();
+  for (const [field, column] of map) {
+    const index = headers.findIndex((one) => one.trim() === column);
+    const at = index === -1 ? folded.indexOf(foldName(column)) : index;
+    if (at !== -1) taken.set(field, at);
+    else addNoColumn(header, field, column, faults);
+  }
+  const mapped = new Set(taken.values());
+  for (const { name } of fields) {
+    if (map.has(name)) continue;
+    const at = folded.findIndex((one, index) => one === foldName(name) && !mapped.has(index));
+    if (at !== -1) taken.set(name, at);
+  }
+
+  const used = new Set(taken.values());
+  const strangers = headers.map((_, index) => index).filter((index) => !used.has(index) && folded[index] !== '');
+  const missing = fields.map(({ name }) => name).filter((name) => !taken.has(name));
+  const warnings: FailureDetail[] = [];
+  if (!map.has('location_id') && !taken.has('location_id')) addNoLocation(header, strangers, faults);
+  else warnings.push(...nearNames(header, strangers, missing));
+
+  if (faults.count > before) return undefined;
+  const columns = fields.flatMap((field): Column[] => {
+    const index = taken.get(field.name);
+    return index === undefined ? [] : [{ field, index, header: (headers[index] ?? '').trim() }];
+  });
+  return {
+    whole: columns.filter(({ field }) => field.whole && field.name !== 'wave_id'),
+    pick: columns.filter(({ field }) => !field.whole),
+    wave: columns.find(({ field }) => field.name === 'wave_id'),
+    named: taken.has('pick_id'),
+    warnings,
+  };
+}
+
+/** Two columns of one name: which of them counts? */
+function addTwice(header: HeaderRow, folded: readonly string[], faults: FaultList): void {
+  for (const [index, name] of folded.entries()) {
+    const first = folded.indexOf(name);
+    if (name === '' || first === index) continue;
+    const written = header.headers[index]?.trim() ?? '';
+    const other = header.headers[first]?.trim() ?? '';
+    faults.add(() => ({
+      path: '',
+      message: `the column ${quote(written)} is there twice${written === other ? '' : ` (as ${quote(other)})`}, first as column ${first + 1}: rename or remove one`,
+      place: header.place(index),
+    }));
+  }
+}
+
+function addNoColumn(header: HeaderRow, field: string, column: string, faults: FaultList): void {
+  const meant = nearestWord(column, header.headers);
+  const remedy =
+    meant === undefined ? `: the columns are ${listed(header.headers)}` : `, did you mean ${quote(meant)}?`;
+  faults.add(() => ({
+    path: '',
+    message: `--map ${field}=${column}: there is no column ${quote(column)}${remedy}`,
+    place: header.place(),
+  }));
+}
+
+function addNoLocation(header: HeaderRow, strangers: readonly number[], faults: FaultList): void {
+  const [meant] = strangers
+    .filter((index) => nearestWord(header.headers[index] ?? '', ['location_id']) !== undefined)
+    .sort((a, b) => farness(header, a) - farness(header, b));
+  if (meant !== undefined) {
+    const name = header.headers[meant]?.trim() ?? '';
+    faults.add(() => ({
+      path: '',
+      message: `unknown column ${quote(name)}, did you mean "location_id"? Rename it, or add --map ${mapping('location_id', name)}`,
+      place: header.place(meant),
+    }));
+    return;
+  }
+  faults.add(() => ({
+    path: '',
+    message: `no column holds "location_id": the first line must name the columns, here they are ${listed(header.headers)}; for another name add --map location_id=<column>`,
+    place: header.place(),
+  }));
+}
+
+function farness(header: HeaderRow, index: number): number {
+  return foldedDistance(header.headers[index] ?? '', 'location_id');
+}
+
+/** Columns of the caller's own are fine; one that is nearly a field that is not there may be a slip. */
+function nearNames(header: HeaderRow, strangers: readonly number[], missing: readonly string[]): FailureDetail[] {
+  return strangers.flatMap((index): FailureDetail[] => {
+    const name = header.headers[index]?.trim() ?? '';
+    const meant = GENERIC.has(foldName(name)) ? undefined : nearestWord(name, missing);
+    if (meant === undefined) return [];
+    return [
+      {
+        path: '',
+        message: `unknown column ${quote(name)}, did you mean "${meant}"? It is not sent; to send it add --map ${mapping(meant, name)}`,
+        place: header.place(index),
+      },
+    ];
+  });
+}
+
+/** As it is typed in a shell. */
+function mapping(field: string, column: string): string {
+  return /^[\w.-]+$/.test(column) ? `${field}=${column}` : `${field}="${column}"`;
+}
+
+function listed(headers: readonly string[]): string {
+  const names = headers.map((header) => quote(header.trim()));
+  const more = names.length - MOST_LISTED;
+  return more > 0 ? `${names.slice(0, MOST_LISTED).join(', ')} and ${more} more` : names.join(', ');
+}

@@ -1,0 +1,148 @@
+/** From a table to requests: one for each wave. */
+import { CliError, type FailureDetail } from '../errors.ts';
+import { refuseStranger } from './encoding.ts';
+import type { HeadedInput } from './input-format.ts';
+import { createRejectedRows, type RejectedRows } from './rejected-rows.ts';
+import type { SetBuilder } from './set-builder.ts';
+import { readColumns, type Columns } from './table-columns.ts';
+import { declaredDelimiter, headerCells } from './table-dialect.ts';
+import { foldName, tableFields } from './table-fields.ts';
+import { type CurrentRow, readTable, type TableListener } from './table-reader.ts';
+import { createTableRows, type TableRows } from './table-rows.ts';
+
+/** Adds the requests of a table, or its faults, to the set. Throws `CliError` `usage` for what is no table at all. */
+export async function readTableRequests(name: string, { head, bytes }: HeadedInput, set: SetBuilder): Promise<void> {
+  refuseStranger(name, head, 'CSV');
+  const text = head.toString('latin1');
+  const declared = declaredDelimiter(text);
+  const start = declared?.length ?? 0;
+  const line =
+    text
+      .slice(start)
+      .trimStart()
+      .split(/[\r\n]/, 1)[0] ?? '';
+  const delimiter = declared?.delimiter ?? headerCells(line, knownNames(set)).delimiter ?? ',';
+  const reading = createReading(name, delimiter, set);
+  const { foreignText } = await readTable(
+    {
+      name,
+      bytes: declared === undefined ? bytes : without(start, bytes),
+      delimiter,
+      firstLine: declared === undefined ? 1 : 2,
+    },
+    reading,
+  );
+  if (foreignText !== undefined) {
+    set.warnings.push({
+      path: '',
+      message:
+        'this is not UTF-8 text: it was read as Windows-1252 (Latin-1); if names look wrong, save the file as UTF-8',
+      place: foreignText,
+    });
+  }
+  reading.end();
+}
+
+/** Folded: the fields of the API and the columns that `--map` names. */
+function knownNames({ kind, map }: SetBuilder): ReadonlySet<string> {
+  return new Set([...tableFields(kind).map((field) => field.name), ...map.values()].map(foldName));
+}
+
+async function* without(count: number, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+  let left = count;
+  for await (const chunk of bytes) {
+    yield chunk.subarray(left);
+    left -= Math.min(left, chunk.length);
+  }
+}
+
+function createReading(name: string, delimiter: string, set: SetBuilder): TableListener & { end(): void } {
+  let headers: readonly string[] | undefined;
+  let rows: TableRows | undefined;
+  let rejected: RejectedRows | undefined;
+  /** Rows of which there is something to tell. */
+  let seen = 0;
+
+  const refuse: RefuseRow = (cells, faults, line) => {
+    if (!set.skipInvalid) {
+      set.skippable += faults.length;
+      for (const fault of faults) set.faults.add(fault);
+      return;
+    }
+    rejected ??= addRejected();
+    rejected.add(
+      cells,
+      faults.map((fault) => reasonOf(fault())),
+      line,
+    );
+  };
+  const addRejected = (): RejectedRows => {
+    const made = createRejectedRows(set.spool, { name, delimiter, rejectedSink: set.rejectedSink });
+    set.rejected.push({ rows: made, headers: headers ?? [] });
+    return made;
+  };
+
+  return {
+    row(cells, row) {
+      if (headers !== undefined) {
+        seen += 1;
+        rows?.add(cells, row);
+        return;
+      }
+      headers = cells;
+      const columns = columnsOf(cells, row, set);
+      if (columns !== undefined)
+        rows = createTableRows({ name, headers: cells, columns, delimiter, place: row.place() }, set, refuse);
+    },
+    broken({ message, place, line, text }) {
+      if (headers === undefined) {
+        // Nothing can be made of the rows: their columns are not known.
+        set.faults.add(() => ({ path: '', message, place }));
+        headers = [];
+        return;
+      }
+      seen += 1;
+      if (rows !== undefined) refuse([text], [() => ({ path: '', message, place })], line);
+    },
+    pause: () => set.spool.relieve(),
+    end() {
+      if (headers === undefined) throw emptyTable(name);
+      if (seen === 0 && rows !== undefined) {
+        set.faults.add(() => ({ path: '', message: 'there is a header and no row below it', place: `${name}:1:1` }));
+      }
+      rows?.end();
+    },
+  };
+}
+
+/** Words are found when they are needed: a place costs. */
+export type RowFault = () => FailureDetail;
+
+/** A row that is not sent, for one or several reasons. */
+export type RefuseRow = (cells: readonly string[], faults: readonly RowFault[], line: number) => void;
+
+function columnsOf(headers: string[], row: CurrentRow, set: SetBuilder): Columns | undefined {
+  const [first = ''] = headers;
+  if (/^\s*[[{]/.test(first)) {
+    set.faults.add(() => ({
+      path: '',
+      message: 'this looks like JSON, and is read as a table: add --format-in json (or ndjson)',
+      place: row.place(),
+    }));
+    return undefined;
+  }
+  const columns = readColumns(set.kind, { headers, place: row.place }, set.map, set.faults);
+  if (columns !== undefined) set.warnings.push(...columns.warnings);
+  return columns;
+}
+
+function reasonOf({ path, message }: FailureDetail): string {
+  return path === '' ? message : `${path}: ${message}`;
+}
+
+function emptyTable(name: string): CliError {
+  return new CliError('usage', `${name} is empty`, {
+    code: 'empty_input',
+    hint: 'a table has a line of column names, such as WAVE_ID,ORDER_ID,LOCATION_ID, and one row a pick',
+  });
+}
