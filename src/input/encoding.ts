@@ -34,6 +34,11 @@ export function refuseStranger(name: string, bytes: Uint8Array, format: 'JSON' |
   if (stranger !== undefined) throw notUtf8(name, stranger, format);
 }
 
+/** For what the first bytes do not tell: the failure of a file that holds what no text does. */
+export function noText(name: string): CliError {
+  return notUtf8(name, { what: 'is no text: it holds control characters' }, 'CSV');
+}
+
 interface Stranger {
   /** Completes "picks.json is ...". */
   readonly what: string;

@@ -75,7 +75,7 @@ export function addWarnings(
 export function addPrepared(set: SetBuilder, name: string, { body, request }: PreparedRequest): void {
   const { siteName, waveId, picks } = request;
   const strand = set.spool.strand();
-  set.spool.add(strand, new TextDecoder().decode(body));
+  set.spool.add(strand, body);
   const digest = createHash('sha256').update(body).digest('hex');
   set.requests.push({
     name: waveId ?? name,

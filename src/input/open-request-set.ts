@@ -4,14 +4,12 @@ import { readBytes } from '../domain/http.ts';
 import { parseColumnMap } from './column-map.ts';
 import { formatOfContent, formatOfName, openHead } from './input-format.ts';
 import { readJsonRequests } from './json-requests.ts';
-import { readNdjsonRequests } from './ndjson-requests.ts';
 import { invalidRequest } from './request.ts';
 import type { RequestSet, SetEntry } from './request-set.ts';
 import { createSetBuilder, type SetBuilder } from './set-builder.ts';
 import type { SetInput, SetOptions } from './set-options.ts';
 import { createSpool } from './spool.ts';
 import { tableFields } from './table-fields.ts';
-import { readTableRequests } from './table-requests.ts';
 
 /**
  * Reads all inputs (JSON, CSV, NDJSON) once and checks them. Nothing is kept in memory but where things stand. Throws
@@ -62,9 +60,15 @@ async function readInput(input: SetInput, options: SetOptions, set: SetBuilder):
     const headed = await openHead(input.open());
     const columns = [...tableFields(set.kind).map((field) => field.name), ...set.map.values()];
     const format = named ?? formatOfContent(headed.head, columns);
-    if (format === 'csv') await readTableRequests(name, headed, set);
-    else if (format === 'ndjson') await readNdjsonRequests(name, headed, set);
-    else await readJsonRequests(name, await readBytes(headed.bytes), set);
+    if (format === 'csv') {
+      const { readTableRequests } = await import('./table-requests.ts');
+      await readTableRequests(name, headed, set);
+    } else if (format === 'ndjson') {
+      const { readNdjsonRequests } = await import('./ndjson-requests.ts');
+      await readNdjsonRequests(name, headed, set);
+    } else {
+      await readJsonRequests(name, await readBytes(headed.bytes), set);
+    }
     return format;
   } catch (error) {
     // Of several inputs the faults of all are told.

@@ -35,8 +35,14 @@ export function createPickIds(): PickIds {
     for (let slot = 0; slot < slots.length; slot += WORDS) {
       const line = slots[slot + 3] ?? 0;
       if (line === 0) continue;
-      const [a = 0, b = 0, c = 0] = slots.subarray(slot, slot + 3);
-      larger.set([a, b, c, line], slotOf(larger, capacity * 2, a, b, c));
+      const a = slots[slot] ?? 0;
+      const b = slots[slot + 1] ?? 0;
+      const c = slots[slot + 2] ?? 0;
+      const to = slotOf(larger, capacity * 2, a, b, c);
+      larger[to] = a;
+      larger[to + 1] = b;
+      larger[to + 2] = c;
+      larger[to + 3] = line;
     }
     capacity *= 2;
     slots = larger;
@@ -45,7 +51,9 @@ export function createPickIds(): PickIds {
   return {
     add(wave, id, line) {
       hashInto(hash, wave, id);
-      const [a = 0, b = 0, c = 0] = hash;
+      const a = hash[0] ?? 0;
+      const b = hash[1] ?? 0;
+      const c = hash[2] ?? 0;
       const slot = slotOf(slots, capacity, a, b, c);
       const first = slots[slot + 3] ?? 0;
       if (first !== 0) return first;

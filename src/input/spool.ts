@@ -1,17 +1,23 @@
 /** Texts that are written in turns and read again one by one, in memory while they are few and on disk when they are not. */
+import { Buffer } from 'node:buffer';
 import type { Hash } from 'node:crypto';
 import { CliError, messageOf, systemCodeOf } from '../errors.ts';
 import type { ScratchFile } from '../platform/host.ts';
 
-/** How much is kept in memory before it goes to disk, in UTF-16 code units. */
-const PENDING = 8_000_000;
+/** How much is kept in memory before it goes to disk, in bytes. */
+const PENDING = 16_777_216;
 
 /** Bytes of small strands are joined to about this many before they are written. */
 const WRITE = 1_048_576;
 
+/** The first room of a strand, in bytes: there may be a hundred thousand of them. */
+const ROOM = 512;
+
 /** One of the texts. Only the spool looks into it. */
 export interface Strand {
-  pending: string;
+  /** What has not gone to disk: the first `used` bytes. Bytes, not text: text that lives long is dear to collect. */
+  pending: Buffer;
+  used: number;
   /** Where its pieces lie on disk: offset and length in turns. */
   readonly pieces: number[];
   /** Fed with the bytes in order. */
@@ -22,31 +28,33 @@ export interface Spool {
   /** `hash` is fed with what is added. */
   strand(hash?: Hash): Strand;
   /** Never writes: call {@link relieve} now and then. */
-  add(strand: Strand, text: string): void;
+  add(strand: Strand, content: string | Uint8Array): void;
   /** Makes room when there is too much in memory. Throws `CliError` `environment` when the disk does not take it. */
   relieve(): Promise<void>;
-  /** The bytes of all that was added, in pieces. Throws `CliError` `environment` when they cannot be read. */
+  /**
+   * The bytes of all that was added, in pieces of whole additions. Throws `CliError` `environment` when they cannot be
+   * read.
+   */
   read(strand: Strand): AsyncGenerator<Uint8Array, void>;
-  /** Forgets what a strand holds in memory and never reads it again. */
-  drop(strand: Strand): void;
   /** Removes what is on disk. May be called twice. */
   close(): Promise<void>;
 }
 
 /** The file is made by `scratch` when memory does not do. */
 export function createSpool(scratch: () => Promise<ScratchFile>, limit = PENDING): Spool {
-  const encoder = new TextEncoder();
   const touched = new Set<Strand>();
   let pending = 0;
   let file: ScratchFile | undefined;
 
-  async function write(batch: readonly { strand: Strand; bytes: Uint8Array }[]): Promise<void> {
+  async function write(batch: readonly Strand[]): Promise<void> {
     try {
       file ??= await scratch();
-      let at = await file.append(joined(batch.map(({ bytes }) => bytes)));
-      for (const { strand, bytes } of batch) {
-        strand.pieces.push(at, bytes.length);
-        at += bytes.length;
+      let at = await file.append(joined(batch.map(pendingOf)));
+      for (const strand of batch) {
+        strand.pieces.push(at, strand.used);
+        at += strand.used;
+        strand.pending = NOTHING;
+        strand.used = 0;
       }
     } catch (cause) {
       throw new CliError('environment', `the temporary file of the input cannot be written: ${messageOf(cause)}`, {
@@ -61,22 +69,28 @@ export function createSpool(scratch: () => Promise<ScratchFile>, limit = PENDING
   }
 
   return {
-    strand: (hash) => ({ pending: '', pieces: [], hash }),
-    add(strand, text) {
-      strand.pending += text;
-      pending += text.length;
+    strand: (hash) => ({ pending: NOTHING, used: 0, pieces: [], hash }),
+    add(strand, content) {
+      // No character of UTF-16 takes more than three bytes in UTF-8.
+      makeRoom(strand, typeof content === 'string' ? content.length * 3 : content.length);
+      const { used } = strand;
+      if (typeof content === 'string') {
+        strand.used += strand.pending.write(content, used);
+      } else {
+        strand.pending.set(content, used);
+        strand.used += content.length;
+      }
+      pending += strand.used - used;
       touched.add(strand);
     },
     async relieve() {
       if (pending < limit) return;
-      let batch: { strand: Strand; bytes: Uint8Array }[] = [];
+      let batch: Strand[] = [];
       let size = 0;
       for (const strand of touched) {
-        const bytes = encoder.encode(strand.pending);
-        strand.pending = '';
-        strand.hash?.update(bytes);
-        batch.push({ strand, bytes });
-        size += bytes.length;
+        strand.hash?.update(pendingOf(strand));
+        batch.push(strand);
+        size += strand.used;
         if (size < WRITE) continue;
         await write(batch);
         batch = [];
@@ -90,13 +104,7 @@ export function createSpool(scratch: () => Promise<ScratchFile>, limit = PENDING
       for (let at = 0; at < strand.pieces.length; at += 2) {
         yield await readPiece(file, strand.pieces[at] ?? 0, strand.pieces[at + 1] ?? 0);
       }
-      if (strand.pending !== '') yield encoder.encode(strand.pending);
-    },
-    drop(strand) {
-      pending -= strand.pending.length;
-      strand.pending = '';
-      strand.pieces.length = 0;
-      touched.delete(strand);
+      if (strand.used > 0) yield pendingOf(strand);
     },
     async close() {
       const closing = file;
@@ -106,10 +114,24 @@ export function createSpool(scratch: () => Promise<ScratchFile>, limit = PENDING
   };
 }
 
+const NOTHING: Buffer = Buffer.alloc(0);
+
+function pendingOf({ pending, used }: Strand): Buffer {
+  return pending.subarray(0, used);
+}
+
+function makeRoom(strand: Strand, size: number): void {
+  const { pending, used } = strand;
+  if (pending.length - used >= size) return;
+  const larger = Buffer.allocUnsafeSlow(Math.max(ROOM, pending.length * 2, used + size));
+  pending.copy(larger, 0, 0, used);
+  strand.pending = larger;
+}
+
 /** SHA-256 of a strand's hash and what it has not been fed yet, then `end`; in hexadecimal. */
 export function digestOf(strand: Strand, end: string): string {
   if (strand.hash === undefined) throw new TypeError('a strand without a hash has no digest');
-  return strand.hash.copy().update(strand.pending).update(end).digest('hex');
+  return strand.hash.copy().update(pendingOf(strand)).update(end).digest('hex');
 }
 
 async function readPiece(file: ScratchFile | undefined, offset: number, length: number): Promise<Uint8Array> {

@@ -16,10 +16,14 @@ export class CellSlip {
  */
 export function cellJson(cell: string, type: CellType): string | CellSlip {
   if (type === 'number' || type === 'integer') return numberJson(cell, type);
+  if (PLAIN.test(cell)) return `"${cell}"`;
   if (UNFIT.test(cell)) return new CellSlip(unfit(cell));
   if (type === 'places' && cell.includes('|')) return placesJson(cell);
   return JSON.stringify(cell);
 }
+
+/** What needs no escape in JSON and is no list: nearly all there is. */
+const PLAIN = /^[ !#-[\]-{}~]*$/;
 
 /** Control characters but tab and line ends. */
 const UNFIT = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;

@@ -120,6 +120,15 @@ function addNoLocation(header: HeaderRow, strangers: readonly number[], faults: 
     }));
     return;
   }
+  const [only] = header.headers;
+  if (header.headers.length === 1 && only !== undefined) {
+    faults.add(() => ({
+      path: '',
+      message: `no column holds "location_id", the only one is ${quote(only.trim())}: cells are separated by ",", ";", tab or "|"`,
+      place: header.place(),
+    }));
+    return;
+  }
   faults.add(() => ({
     path: '',
     message: `no column holds "location_id": the first line must name the columns, here they are ${listed(header.headers)}; for another name add --map location_id=<column>`,

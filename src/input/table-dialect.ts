@@ -2,7 +2,7 @@
 import { foldName } from './table-fields.ts';
 import { shapeOfRow } from './row-shape.ts';
 
-const DELIMITERS = [',', ';', '\t', '|'] as const;
+export const DELIMITERS = [',', ';', '\t', '|'] as const;
 
 export interface Header {
   readonly cells: readonly string[];

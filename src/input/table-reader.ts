@@ -137,11 +137,11 @@ class TableReader {
       record_delimiter: ['\r\n', '\n', '\r'],
       relax_column_count: true,
       skip_empty_lines: true,
-      skip_records_with_empty_values: true,
       max_record_size: LONGEST_ROW,
       on_record: (cells: string[], { bytes }) => {
         this.#rowStart = this.#rowEnd;
         this.#rowEnd = this.#base + bytes;
+        if (cells.every((cell) => cell.trim() === '')) return undefined;
         try {
           this.#listener.row(this.#window.ascii ? cells : this.#decoded(cells), this.#current);
         } catch (error) {

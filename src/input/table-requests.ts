@@ -1,8 +1,9 @@
 /** From a table to requests: one for each wave. */
 import { CliError, type FailureDetail } from '../errors.ts';
-import { refuseStranger } from './encoding.ts';
+import { noText, refuseStranger } from './encoding.ts';
 import type { HeadedInput } from './input-format.ts';
 import { createRejectedRows, type RejectedRows } from './rejected-rows.ts';
+import type { RefuseRow } from './row-faults.ts';
 import type { SetBuilder } from './set-builder.ts';
 import { readColumns, type Columns } from './table-columns.ts';
 import { declaredDelimiter, headerCells } from './table-dialect.ts';
@@ -21,7 +22,16 @@ export async function readTableRequests(name: string, { head, bytes }: HeadedInp
       .slice(start)
       .trimStart()
       .split(/[\r\n]/, 1)[0] ?? '';
-  const delimiter = declared?.delimiter ?? headerCells(line, knownNames(set)).delimiter ?? ',';
+  const known = knownNames(set);
+  const header = headerCells(line, known);
+  if (CONTROL.test(text) && !header.cells.some((cell) => known.has(foldName(cell)))) throw noText(name);
+  if (/^(?:\{|\[\s*(?:\{|$))/.test(line)) {
+    const message =
+      'this looks like JSON, and is read as a table: add --format-in json, or ndjson for one document a line';
+    set.faults.add(() => ({ path: '', message, place: `${name}:1:1` }));
+    return;
+  }
+  const delimiter = declared?.delimiter ?? header.delimiter ?? ',';
   const reading = createReading(name, delimiter, set);
   const { foreignText } = await readTable(
     {
@@ -42,6 +52,9 @@ export async function readTableRequests(name: string, { head, bytes }: HeadedInp
   }
   reading.end();
 }
+
+/** What no text holds: but tab, line ends and form feed. */
+const CONTROL = /[\u0000-\u0008\u000e-\u001f]/;
 
 /** Folded: the fields of the API and the columns that `--map` names. */
 function knownNames({ kind, map }: SetBuilder): ReadonlySet<string> {
@@ -115,22 +128,7 @@ function createReading(name: string, delimiter: string, set: SetBuilder): TableL
   };
 }
 
-/** Words are found when they are needed: a place costs. */
-export type RowFault = () => FailureDetail;
-
-/** A row that is not sent, for one or several reasons. */
-export type RefuseRow = (cells: readonly string[], faults: readonly RowFault[], line: number) => void;
-
 function columnsOf(headers: string[], row: CurrentRow, set: SetBuilder): Columns | undefined {
-  const [first = ''] = headers;
-  if (/^\s*[[{]/.test(first)) {
-    set.faults.add(() => ({
-      path: '',
-      message: 'this looks like JSON, and is read as a table: add --format-in json (or ndjson)',
-      place: row.place(),
-    }));
-    return undefined;
-  }
   const columns = readColumns(set.kind, { headers, place: row.place }, set.map, set.faults);
   if (columns !== undefined) set.warnings.push(...columns.warnings);
   return columns;

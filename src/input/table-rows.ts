@@ -3,11 +3,9 @@ import { type RequestHead, createRequestHeads, type WholeField } from './request
 import { noteWave, type SetBuilder } from './set-builder.ts';
 import { cellJson, CellSlip, quote } from './table-cells.ts';
 import type { Column, Columns } from './table-columns.ts';
+import { type CellFault, faultOf, headerAgain, NO_LOCATION, type RefuseRow, wrongLength } from './row-faults.ts';
 import type { CurrentRow } from './table-reader.ts';
-import type { RefuseRow, RowFault } from './table-requests.ts';
 import { addPick, entryOf, newWaveRequest, type WaveRequest } from './wave-requests.ts';
-
-const NO_LOCATION = new CellSlip('the location is missing: every pick needs one');
 
 export interface TableFacts {
   readonly name: string;
@@ -34,6 +32,8 @@ interface Wave {
   /** Also those that were refused: so a made id stays the same when others are mended. */
   rows: number;
   orderless: number;
+  /** The place of the first. */
+  firstOrderless: string;
 }
 
 export function createTableRows(facts: TableFacts, set: SetBuilder, refuse: RefuseRow): TableRows {
@@ -70,6 +70,7 @@ export function createTableRows(facts: TableFacts, set: SetBuilder, refuse: Refu
       whole: whole.map(({ index }) => cells[index]?.trim() ?? ''),
       rows: 0,
       orderless: 0,
+      firstOrderless: '',
     };
     waves.set(id, wave);
     return wave;
@@ -81,7 +82,7 @@ export function createTableRows(facts: TableFacts, set: SetBuilder, refuse: Refu
     for (const { field, index } of whole) {
       const cell = cells[index]?.trim() ?? '';
       const json = cell === '' ? undefined : cellJson(cell, field.type);
-      // A slip is a fault of the row, as in every row after it.
+      // Rows with a slip never come here.
       if (typeof json === 'string') fields.push({ name: field.name, json, place: () => row.place(index) });
     }
     return fields;
@@ -97,20 +98,24 @@ export function createTableRows(facts: TableFacts, set: SetBuilder, refuse: Refu
     return undefined;
   }
 
+  /** Cells of the request's own columns that cannot be read, in any row. */
+  function wholeSlips(cells: readonly string[], row: CurrentRow): CellFault[] {
+    const faults: CellFault[] = [];
+    for (const column of whole) valueOf(column, cells, row, faults);
+    return faults;
+  }
+
+  /** The first row of a wave tells what its request is; the others say the same or nothing. */
   function checkWhole(wave: Wave, cells: readonly string[], row: CurrentRow, faults: CellFault[]): void {
     for (const [at, column] of whole.entries()) {
       const cell = cells[column.index]?.trim() ?? '';
       const first = wave.whole[at] ?? '';
-      if (wave.firstLine === row.line) {
-        const json = cell === '' ? '' : cellJson(cell, column.field.type);
-        if (json instanceof CellSlip) faults.push(faultOf(column, json, row));
-      } else if (cell !== '' && cell !== first) {
-        const found = first === '' ? 'is empty' : `is ${quote(first)}`;
-        const slip = new CellSlip(
-          `${quote(cell)} here, and in line ${wave.firstLine}, the first of the same wave, it ${found}: a wave is one request, with one ${column.field.name}`,
-        );
-        faults.push(faultOf(column, slip, row));
-      }
+      if (cell === '' || cell === first) continue;
+      const found = first === '' ? 'is empty' : `is ${quote(first)}`;
+      const slip = new CellSlip(
+        `${quote(cell)} here, and in line ${wave.firstLine}, the first of the same wave, it ${found}: a wave is one request, with one ${column.field.name}`,
+      );
+      faults.push(faultOf(column, slip, row));
     }
   }
 
@@ -138,7 +143,11 @@ export function createTableRows(facts: TableFacts, set: SetBuilder, refuse: Refu
   return {
     add(cells, row) {
       if (cells.length !== headers.length) {
-        refuse(cells, [wrongLength(cells.length, headers.length, delimiter, row)], row.line);
+        refuse(cells, [wrongLength(cells, headers.length, delimiter, row)], row.line);
+        return;
+      }
+      if (cells[0] === headers[0] && cells.every((cell, index) => cell === headers[index])) {
+        refuse(cells, [headerAgain(row)], row.line);
         return;
       }
       const id = columns.wave === undefined ? '' : (cells[columns.wave.index]?.trim() ?? '');
@@ -146,9 +155,17 @@ export function createTableRows(facts: TableFacts, set: SetBuilder, refuse: Refu
         namesWaves = true;
         if (!noteWave(set, name, id, () => row.place(columns.wave?.index))) return;
       }
+      const faults = wholeSlips(cells, row);
+      if (faults.length > 0) {
+        refuse(
+          cells,
+          faults.map(({ word }) => word),
+          row.line,
+        );
+        return;
+      }
       const wave = waveOf(id, cells, row);
       wave.rows += 1;
-      const faults: CellFault[] = [];
       checkWhole(wave, cells, row, faults);
       const pick = pickOf(wave, cells, row, faults);
       if (faults.length === 0 && idColumn !== undefined) {
@@ -164,7 +181,10 @@ export function createTableRows(facts: TableFacts, set: SetBuilder, refuse: Refu
         );
         return;
       }
-      if (order === undefined || (cells[order.index]?.trim() ?? '') === '') wave.orderless += 1;
+      if (order === undefined || (cells[order.index]?.trim() ?? '') === '') {
+        wave.orderless += 1;
+        if (wave.orderless === 1) wave.firstOrderless = order === undefined ? facts.place : row.place(order.index);
+      }
       addPick(spool, wave.request, pick.json, [pick.id, ...cells]);
     },
     end() {
@@ -179,9 +199,10 @@ export function createTableRows(facts: TableFacts, set: SetBuilder, refuse: Refu
       warnOfOrders(kept.map(([, wave]) => wave));
       const waveless = kept.find(([id]) => id === '')?.[1];
       if (columns.wave !== undefined && waveless !== undefined && kept.length > 1) {
+        const rows = kept.reduce((sum, [, { request }]) => sum + request.picks, 0);
         set.warnings.push({
           path: '',
-          message: `${waveless.request.picks} rows have no ${columns.wave.header}: they become a request of their own, without a wave`,
+          message: `${waveless.request.picks} of ${rows} rows have no ${columns.wave.header}: a request of its own is made of them, without a wave`,
           place: `${name}:${waveless.firstLine}`,
         });
       }
@@ -201,38 +222,14 @@ export function createTableRows(facts: TableFacts, set: SetBuilder, refuse: Refu
     set.warnings.push({
       path: '',
       message: `${orderless} of ${all} picks have no "order_id": clusters are made of orders, OptiPick may refuse them`,
-      place: order === undefined ? facts.place : `${name}:${first?.firstLine ?? 1}`,
+      place: first?.firstOrderless ?? facts.place,
     });
   }
-}
-
-/** Told in the order of the columns. */
-interface CellFault {
-  readonly column: number;
-  readonly word: RowFault;
-}
-
-function faultOf({ header, index }: Column, { message }: CellSlip, row: CurrentRow): CellFault {
-  return { column: index, word: () => ({ path: header, message, place: row.place(index) }) };
 }
 
 function usedTwice(column: Column, id: string, { request }: Wave, first: number, row: CurrentRow): CellFault {
   const where = request.waveId === undefined ? '' : ` in wave ${quote(request.waveId)}`;
   return faultOf(column, new CellSlip(`the pick_id ${quote(id)} is used twice${where}, first in line ${first}`), row);
-}
-
-function wrongLength(found: number, wanted: number, delimiter: string, row: CurrentRow): RowFault {
-  const shown = delimiter === '\t' ? 'tab' : delimiter;
-  const remedy =
-    found < wanted
-      ? `a "${shown}" is missing for each empty cell`
-      : `a cell that holds "${shown}" needs quotes around it`;
-  const cells = `${found} cell${found === 1 ? '' : 's'}`;
-  return () => ({
-    path: '',
-    message: `the row is too ${found < wanted ? 'short' : 'long'}: expected ${wanted} cells as in the header, found ${cells}; ${remedy}`,
-    place: row.place(),
-  });
 }
 
 /** The cells of one table in the columns of all. */
