@@ -32,7 +32,7 @@ export async function openInputs(
     ...options,
     inputs: names.map((name) => inputOf(context, name)),
     scratch: () => host.files.scratch(host.temporaryFolder),
-    rejectedSink: (name) => sinkOf(context, name),
+    rejectedSink: createSinks(context),
   });
   context.atEnd(() => set.close());
   return set;
@@ -95,9 +95,18 @@ function inputOf(context: Context, path: string): SetInput {
   };
 }
 
-/** Beside the input; for stdin in the folder of the command. */
-function sinkOf({ host }: Context, name: string): RejectedSink {
-  const path = name === STDIN ? `stdin${REJECTED}` : join(dirname(name), basename(name, extname(name)) + REJECTED);
+/** Beside the input; for stdin in the folder of the command. Of `a.csv` and `a.ndjson` the second keeps its extension. */
+function createSinks(context: Context): SetOptions['rejectedSink'] {
+  const taken = new Set<string>();
+  return (name) => {
+    const short = name === STDIN ? `stdin${REJECTED}` : join(dirname(name), basename(name, extname(name)) + REJECTED);
+    const path = taken.has(short) ? `${name}${REJECTED}` : short;
+    taken.add(path);
+    return sinkOf(context, path);
+  };
+}
+
+function sinkOf({ host }: Context, path: string): RejectedSink {
   return {
     path,
     async write(content) {

@@ -10,7 +10,9 @@ export interface HeadedInput {
   /** The first line that holds text at least, without the byte order mark; all there is when there is no such line. */
   readonly head: Buffer;
   /** The whole, without the byte order mark. */
-  readonly bytes: AsyncGenerator<Uint8Array, void>;
+  readonly bytes: AsyncIterable<Uint8Array>;
+  /** Lets go of the input, however much of it was read. */
+  close(): Promise<void>;
 }
 
 /** Reads until {@link HeadedInput.head} is there. Throws what the input throws. */
@@ -27,14 +29,16 @@ export async function openHead(input: AsyncIterable<Uint8Array>): Promise<Headed
   const whole = Buffer.concat(read);
   const head = whole[0] === 0xef && whole[1] === 0xbb && whole[2] === 0xbf ? whole.subarray(3) : whole;
   async function* bytes(): AsyncGenerator<Uint8Array, void> {
-    try {
-      if (head.length > 0) yield head;
-      for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) yield next.value;
-    } finally {
-      await chunks.return?.();
-    }
+    if (head.length > 0) yield head;
+    for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) yield next.value;
   }
-  return { head, bytes: bytes() };
+  return {
+    head,
+    bytes: bytes(),
+    async close() {
+      await chunks.return?.();
+    },
+  };
 }
 
 /** The format that the extension tells; `undefined` for others, which tell it by their content. */

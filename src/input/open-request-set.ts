@@ -2,7 +2,7 @@
 import { CliError } from '../errors.ts';
 import { readBytes } from '../domain/http.ts';
 import { parseColumnMap } from './column-map.ts';
-import { formatOfContent, formatOfName, openHead } from './input-format.ts';
+import { formatOfContent, formatOfName, type HeadedInput, type InputFormat, openHead } from './input-format.ts';
 import { readJsonRequests } from './json-requests.ts';
 import { invalidRequest } from './request.ts';
 import type { RequestSet, SetEntry } from './request-set.ts';
@@ -58,18 +58,11 @@ async function readInput(input: SetInput, options: SetOptions, set: SetBuilder):
       return named;
     }
     const headed = await openHead(input.open());
-    const columns = [...tableFields(set.kind).map((field) => field.name), ...set.map.values()];
-    const format = named ?? formatOfContent(headed.head, columns);
-    if (format === 'csv') {
-      const { readTableRequests } = await import('./table-requests.ts');
-      await readTableRequests(name, headed, set);
-    } else if (format === 'ndjson') {
-      const { readNdjsonRequests } = await import('./ndjson-requests.ts');
-      await readNdjsonRequests(name, headed, set);
-    } else {
-      await readJsonRequests(name, await readBytes(headed.bytes), set);
+    try {
+      return await readHeaded(name, headed, named, set);
+    } finally {
+      await headed.close();
     }
-    return format;
   } catch (error) {
     // Of several inputs the faults of all are told.
     if (options.inputs.length === 1 || !(error instanceof CliError) || !CONTENT.has(error.code)) throw error;
@@ -77,6 +70,26 @@ async function readInput(input: SetInput, options: SetOptions, set: SetBuilder):
     if (error.details.length === 0) set.faults.add(() => ({ path: '', message: error.message }));
     return named ?? '';
   }
+}
+
+async function readHeaded(
+  name: string,
+  headed: HeadedInput,
+  named: InputFormat | undefined,
+  set: SetBuilder,
+): Promise<InputFormat> {
+  const columns = [...tableFields(set.kind).map((field) => field.name), ...set.map.values()];
+  const format = named ?? formatOfContent(headed.head, columns);
+  if (format === 'csv') {
+    const { readTableRequests } = await import('./table-requests.ts');
+    await readTableRequests(name, headed, set);
+  } else if (format === 'ndjson') {
+    const { readNdjsonRequests } = await import('./ndjson-requests.ts');
+    await readNdjsonRequests(name, headed, set);
+  } else {
+    await readJsonRequests(name, await readBytes(headed.bytes), set);
+  }
+  return format;
 }
 
 /** Failures that are of one file, and do not tell of the command line or the machine. */

@@ -156,6 +156,7 @@ export function createTableRows(facts: TableFacts, set: SetBuilder, refuse: Refu
         if (!noteWave(set, name, id, () => row.place(columns.wave?.index))) return;
       }
       const faults = wholeSlips(cells, row);
+      if (columns.wave !== undefined && !waves.has(id)) valueOf(columns.wave, cells, row, faults);
       if (faults.length > 0) {
         refuse(
           cells,

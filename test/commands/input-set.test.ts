@@ -90,7 +90,42 @@ test('refused rows are written beside the input, and those of stdin into the cur
   ]);
 });
 
+test('two inputs that differ in their extension have two files of refused rows', async () => {
+  const files = { '/waves/a.csv': 'order_id,location_id\nO1,A\nO2,\n', '/waves/a.ndjson': '{}' };
+  const { host } = await open(['a.csv', 'a.ndjson'], { files }, true);
+  expect(host.files.paths()).toEqual([
+    '/waves/a.csv',
+    '/waves/a.ndjson',
+    '/waves/a.ndjson.rejected.csv',
+    '/waves/a.rejected.csv',
+  ]);
+});
+
+test('stdin is waited for no longer when the command is stopped', async () => {
+  const host = createFakeHost();
+  const stop = new AbortController();
+  const waiting = Promise.withResolvers<void>();
+  const endless = {
+    ...host,
+    stdin: {
+      isTTY: false,
+      async *bytes(): AsyncGenerator<Uint8Array> {
+        yield new TextEncoder().encode('order_id,');
+        waiting.resolve();
+        await new Promise(() => undefined);
+      },
+    },
+  };
+  const context = createContext(endless, {}, { stop: stop.signal, atEnd: () => undefined });
+  const opening = openInputs(context, ['-'], { kind: 'route' });
+  await waiting.promise;
+  stop.abort(new CliError('interrupted', 'interrupted'));
+  await expect(opening).rejects.toMatchObject({ failure: 'interrupted' });
+});
+
 test('nothing is left on disk', async () => {
-  const { host } = await open(['a.csv'], { files: { '/waves/a.csv': TABLE.repeat(1) } });
-  expect(host.files.scratches).toBe(0);
+  // More than is kept in memory.
+  const table = `order_id,location_id\n${`O1,${'A'.repeat(500)}\n`.repeat(20_000)}`;
+  const { host, names } = await open(['a.csv'], { files: { '/waves/a.csv': table } });
+  expect([names, host.files.scratches]).toEqual([['a.csv'], 0]);
 });

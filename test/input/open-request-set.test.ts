@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { CliError } from '../../src/errors.ts';
+import { openRequestSet } from '../../src/input/open-request-set.ts';
 import { open, refusal, requests } from './opening.ts';
 
 const WAVES = `WAVE_ID,ORDER_ID,LOCATION_ID,LIST_ID,ASIS_SEQUENCE,Zone
@@ -132,6 +134,34 @@ describe('JSON', () => {
       'hint: nothing was sent: mend the file and run the command again',
     ]);
   });
+});
+
+test.each([
+  ['read to its end', 'order_id,location_id\nO,A\n'],
+  ['refused at its first byte', '\u0000\u0001'],
+])('an input that was %s is let go', async (_, text) => {
+  let open = 0;
+  async function* bytes(): AsyncGenerator<Uint8Array> {
+    open += 1;
+    try {
+      yield new TextEncoder().encode(text);
+      yield new TextEncoder().encode('');
+    } finally {
+      open -= 1;
+    }
+  }
+  const opening = openRequestSet({
+    kind: 'cluster',
+    overrides: { site: 'Example' },
+    inputs: [{ name: 'w.csv', open: bytes }],
+    scratch: () => Promise.reject(new Error('there is enough memory')),
+    rejectedSink: () => ({ path: '', write: () => Promise.reject(new Error('nothing is refused')) }),
+  });
+  await opening.then(
+    (set) => set.close(),
+    (error: unknown) => expect(error).toBeInstanceOf(CliError),
+  );
+  expect(open).toBe(0);
 });
 
 describe('several inputs', () => {

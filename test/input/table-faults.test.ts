@@ -143,10 +143,11 @@ const ROWS: readonly Case[] = [
   ],
   [
     'control characters',
-    `${HEADER}W,1,O,A\u001b[31m,1\nW,2,O,A\0,1\n`,
+    `${HEADER}W,1,O,A\u001b[31m,1\nW,2,O,A\0,1\nW\u0007,2,O,A,1\n`,
     [
       'LOCATION_ID: a control character (U+001B) in a cell: remove it (w.csv:2:7)',
       'LOCATION_ID: a NUL character (U+0000) in a cell: is this a text file? (w.csv:3:7)',
+      'WAVE_ID: a control character (U+0007) in a cell: remove it (w.csv:4:1)',
     ],
     SKIP,
   ],
