@@ -54,7 +54,13 @@ commands that show several things print one JSON object a line, each with "v":1 
 "type".
 
 -o, --output <file> writes to a temporary file beside it and renames it: the file is
-whole or not there. The extension tells the format (.json, .txt), --format wins.
+whole or not there. The extension tells the format, --format wins:
+
+  .txt   table  what a terminal shows, uncut and without colour
+  .json  json   the API's own answer
+  .csv   csv    a row for each pick, with its cluster and place; your own columns kept
+  .md    md     a report for a pull request
+  .html  html   a report with figures, bars and, where it is known, the floor plan
 
 Each error with --json is one line on stderr:
   {"error":{"code":"job_failed","message":"...","exitCode":3,"requestId":"...",

@@ -17,6 +17,7 @@ const STREAM_CHUNK = 262_144;
 export function createFiles(platform: string = process.platform): Files {
   return {
     read: (path) => fileSystem().readFile(path),
+    append: (path, text) => fileSystem().appendFile(path, text),
     async exists(path) {
       try {
         await fileSystem().stat(path);

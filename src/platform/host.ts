@@ -65,6 +65,8 @@ export interface Files {
   read(path: string): Promise<Uint8Array>;
   /** Written to a temporary file beside it, synced, and renamed: whole or not at all. */
   writeAtomic(path: string, content: string | Uint8Array | AsyncIterable<Uint8Array>, mode?: number): Promise<void>;
+  /** Puts text behind what a file holds, and creates it when there is none. Rejects with the system error. */
+  append(path: string, text: string): Promise<void>;
   exists(path: string): Promise<boolean>;
   /** Which file stands there now (device and inode); `undefined` when there is none. Cheap: for looking often. */
   identity(path: string): Promise<string | undefined>;

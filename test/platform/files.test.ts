@@ -167,6 +167,21 @@ test.runIf(posix)('a private folder is made with its parents, closed to others, 
   expect([await modeOf(folder.at('a')), await modeOf(folder.at('a/b'))]).toEqual([0o700, 0o700]);
 });
 
+describe('a file that is appended to', () => {
+  test('is made when there is none, and keeps what it has', async () => {
+    await using folder = await createTestFolder();
+    const path = folder.at('summary.md');
+    await files.append(path, 'one\n');
+    await files.append(path, 'two – ä\n');
+    expect(await readFile(path, 'utf8')).toBe('one\ntwo – ä\n');
+  });
+
+  test('needs its folder', async () => {
+    await using folder = await createTestFolder();
+    await expect(files.append(folder.at('none/summary.md'), '')).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+});
+
 describe('a folder', () => {
   test('is listed with its files, and without the folders in it', async () => {
     await using folder = await createTestFolder();

@@ -88,6 +88,12 @@ export function createFakeFiles(cwd: string, content: Readonly<Record<string, st
       if (folders.has(full)) throw systemError('EISDIR', 'illegal operation on a directory, rename');
       files.set(full, await readBytes(bytes));
     },
+    async append(path, text) {
+      const full = resolve(cwd, path);
+      if (!folders.has(dirname(full))) throw systemError('ENOENT', `no such file or directory, open '${path}'`);
+      if (folders.has(full)) throw systemError('EISDIR', `illegal operation on a directory, open '${path}'`);
+      files.set(full, Buffer.concat([files.get(full) ?? new Uint8Array(), Buffer.from(text)]));
+    },
     exists: async (path) => files.has(resolve(cwd, path)) || folders.has(resolve(cwd, path)),
     identity: async (path) => (files.has(resolve(cwd, path)) ? resolve(cwd, path) : undefined),
     async ensurePrivateFolder(path) {
