@@ -106,6 +106,8 @@ and listen the secret that the application shows then.
   answers       204 kept on disk, or kept before; 400, 401 not signed as it must be;
                 403 not from --allow-from; 404, 405, 413, 415 another kind of request;
                 503 the inbox cannot be written: the sender comes again
+  no address    "optipick listen --relay" receives through the relay of Svix and prints an
+                address for the web application; a third party sees what passes
   afterwards    fetch the result, show it, forward it, run a command; repeated when it
                 fails, first after about 2 s, given up after 12 attempts in 70 minutes
                 ("optipick events replay --failed"). Kept for 30 days.

@@ -92,7 +92,7 @@ async function submit(context: Context, kind: Kind, files: readonly string[], op
   const { openInputs } = await import('../input-set.ts');
   const set = await openInputs(context, files, {
     kind,
-    format: options.formatIn,
+    formatIn: options.formatIn,
     map: options.map ?? [],
     skipInvalid: options.skipInvalid ?? false,
     overrides: {
