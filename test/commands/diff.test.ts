@@ -206,7 +206,7 @@ p2    A02         B07
     expect(stdout).toBe(`## Difference of two cluster answers
 
 - A  a.json · Example · wave w1 · 67507ad05e593173d0313e0f
-- B  odd.json · Example · wave w\\|2 \\<b> · 67507ad05e593173d0313e10
+- B  odd.json · Example · wave w&#124;2 &lt;b&gt; · 67507ad05e593173d0313e10
 
 |  | A | B | Difference |
 | --- | --: | --: | --: |
@@ -221,7 +221,7 @@ p2    A02         B07
 
 | Cluster A | Cluster B | Orders | Picks | Shared | Distance A | Distance B | Difference |
 | --- | --- | --: | --: | --: | --: | --: | --: |
-| cluster\\_0 | \\[x\\](y) \\\`z\\\` \\*a\\* | 2 -> 3 | 3 -> 6 | 3 | 20.000 m | 0.010 m | -19.990 m (-99.95 %) |
+| cluster\\_0 | \\[x\\](y) \\\`z\\\` \\*a\\* | 2 -&gt; 3 | 3 -&gt; 6 | 3 | 20.000 m | 0.010 m | -19.990 m (-99.95 %) |
 | cluster\\_1 | - | 2 | 3 | 0 | 40.000 m | - | - |
 
 3 picks moved to another cluster

@@ -12,27 +12,6 @@ async function modeOf(path: string): Promise<number> {
   return (await stat(path)).mode % 0o1000;
 }
 
-describe('a file that is read piece by piece', () => {
-  test('comes whole, in pieces', async () => {
-    await using folder = await createTestFolder();
-    const content = Buffer.from(Array.from({ length: 600_000 }, (_, at) => at % 251));
-    await writeFile(folder.at('a'), content);
-    const pieces: Uint8Array[] = [];
-    for await (const piece of files.stream(folder.at('a'))) pieces.push(Uint8Array.from(piece));
-    expect(Buffer.compare(Buffer.concat(pieces), content)).toBe(0);
-    expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThanOrEqual(262_144);
-  });
-
-  test('rejects with the system error', async () => {
-    await using folder = await createTestFolder();
-    const read = async (path: string): Promise<void> => {
-      for await (const piece of files.stream(path)) expect(piece).toBeUndefined();
-    };
-    await expect(read(folder.at('nothing'))).rejects.toMatchObject({ code: 'ENOENT' });
-    await expect(read(folder.path)).rejects.toMatchObject({ code: 'EISDIR' });
-  });
-});
-
 describe('a file that is written', () => {
   test.each([
     ['text', 'äöü\n', 'äöü\n'],
@@ -188,18 +167,58 @@ test.runIf(posix)('a private folder is made with its parents, closed to others, 
   expect([await modeOf(folder.at('a')), await modeOf(folder.at('a/b'))]).toEqual([0o700, 0o700]);
 });
 
-describe('the list of a folder', () => {
-  test('names what is in it, in order', async () => {
+describe('a file that is appended to', () => {
+  test('is made when there is none, and keeps what it has', async () => {
     await using folder = await createTestFolder();
-    await writeFile(folder.at('b'), '');
-    await mkdir(folder.at('a'));
-    expect(await files.list(folder.path)).toEqual(['a', 'b']);
+    const path = folder.at('summary.md');
+    await files.append(path, 'one\n');
+    await files.append(path, 'two – ä\n');
+    expect(await readFile(path, 'utf8')).toBe('one\ntwo – ä\n');
   });
 
-  test('is none for a file, and refused for what is not there', async () => {
+  test('needs its folder', async () => {
+    await using folder = await createTestFolder();
+    await expect(files.append(folder.at('none/summary.md'), '')).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+});
+
+describe('a folder', () => {
+  test('is listed with its files, and without the folders in it', async () => {
+    await using folder = await createTestFolder();
+    await mkdir(folder.at('inner'));
+    await writeFile(folder.at('b.csv'), '');
+    await writeFile(folder.at('a.csv'), '');
+    if (posix) {
+      await symlink('a.csv', folder.at('c.csv'));
+      await symlink('inner', folder.at('d.csv'));
+      await symlink('nowhere', folder.at('e.csv'));
+    }
+    expect(await files.list(folder.path)).toEqual(posix ? ['a.csv', 'b.csv', 'c.csv', 'e.csv'] : ['a.csv', 'b.csv']);
+  });
+
+  test('is none that is a file, or nothing', async () => {
     await using folder = await createTestFolder();
     await writeFile(folder.at('a'), '');
     expect(await files.list(folder.at('a'))).toBeUndefined();
-    await expect(files.list(folder.at('c'))).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(files.list(folder.at('none'))).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+});
+
+describe('a stream', () => {
+  test('gives the bytes of a file', async () => {
+    await using folder = await createTestFolder();
+    await writeFile(folder.at('a'), Buffer.alloc(600_000, 'wave'));
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of files.stream(folder.at('a'))) chunks.push(chunk);
+    expect([chunks.length > 1, Buffer.concat(chunks).equals(Buffer.alloc(600_000, 'wave'))]).toEqual([true, true]);
+  });
+
+  test('of what is no file rejects with the system error', async () => {
+    await using folder = await createTestFolder();
+    const read = async (path: string): Promise<void> => {
+      for await (const chunk of files.stream(path)) expect(chunk).toBe(undefined);
+    };
+    await expect(read(folder.path)).rejects.toMatchObject({ code: 'EISDIR' });
+    await expect(read(folder.at('none'))).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });

@@ -127,6 +127,8 @@ export async function startRelay(faults: RelayFaults = {}): Promise<TestRelay> {
 
   const wss = new WebSocketServer({ noServer: true, maxPayload: 64 * 1024 * 1024 });
   wss.on('connection', (link) => {
+    // One for each sender that waits.
+    link.setMaxListeners(0);
     if (faults.silent === true) {
       link.pause();
       return;
