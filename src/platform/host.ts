@@ -164,13 +164,15 @@ export interface WebSocketEvents {
 }
 
 export interface WebSocketOptions {
-  /** From the first packet to the open link. */
+  /** For each step of the way to the open link: the proxy, the connection, the handshake. */
   readonly handshakeTimeoutMs: number;
   /** A larger message costs the link. */
   readonly maxMessageBytes: number;
 }
 
 export interface WebSocketLink {
+  /** Bytes that have come so far, of whole frames and of others; 0 before the link is open. */
+  received(): number;
   /** A text message. Dropped when the link is not open. */
   send(text: string): void;
   /** With a closing frame; what does not close in time is cut. */

@@ -21,13 +21,18 @@ interface Ended {
   readonly acknowledged: boolean;
 }
 
+export type RefusalKind = 'unreachable' | 'refused';
+
 export interface RelayEvents {
-  /** The relay has acknowledged the token: at the beginning, and after each drop. */
+  /** The relay has acknowledged a token, and names it: at the beginning, and after each drop. */
   connected(token: string): void;
   /** Once for each drop. */
   dropped(reason: string): void;
-  /** At the beginning, or after a drop, once: why it does not get through. It is tried on. */
-  refused(reason: string): void;
+  /**
+   * At the beginning, or after a drop, once of each kind: why it does not get through, `refused` by the relay itself or
+   * not having reached it. It is tried on.
+   */
+  refused(reason: string, kind: RefusalKind): void;
   /** The token was given up for another one. */
   rotated(token: string): void;
   /** The receiver failed as it must not. */
@@ -71,17 +76,19 @@ export async function runRelay(options: RelayOptions, stop: AbortSignal): Promis
   let failures = 0;
   let connectedAt: number | undefined;
   /** What was said since the last change of the state. */
-  const said = new Set<'unreachable' | 'refused'>();
-  /** Since when the relay has refused the token. */
-  let refusedSince: number | undefined;
+  const said = new Set<RefusalKind>();
+  /** How long the token has been refused. */
+  let refusedMs = 0;
 
   while (!stop.aborted) {
     connectedAt = undefined;
-    const ended = await runLink({ ...options, token }, answers, stop, () => {
+    const begunAt = clock.monotonic();
+    const ended = await runLink({ ...options, token }, answers, stop, (acknowledged) => {
       said.clear();
-      refusedSince = undefined;
+      refusedMs = 0;
       fresh = false;
       connectedAt = clock.monotonic();
+      token = acknowledged;
       events.connected(token);
     });
     if (stop.aborted) break;
@@ -93,22 +100,23 @@ export async function runRelay(options: RelayOptions, stop: AbortSignal): Promis
       if (connectedAt !== undefined && clock.monotonic() - connectedAt >= timing.stableMs) failures = 0;
     } else {
       const kind = refused ? 'refused' : 'unreachable';
-      if (!said.has(kind)) events.refused(ended.reason);
+      if (!said.has(kind)) events.refused(ended.reason, kind);
       said.add(kind);
     }
-    if (refused && !options.pinned) {
-      refusedSince ??= clock.monotonic();
-      if (fresh || clock.monotonic() - refusedSince >= timing.tokenHeldMs) {
-        token = options.makeToken();
-        fresh = true;
-        refusedSince = undefined;
-        events.rotated(token);
-      }
+    if (refused && !options.pinned && (fresh || refusedMs >= timing.tokenHeldMs)) {
+      token = options.makeToken();
+      fresh = true;
+      refusedMs = 0;
+      events.rotated(token);
     }
-    const pause = timing.pausesMs[Math.min(failures, timing.pausesMs.length - 1)] ?? 0;
+    const [shortest = 0] = timing.pausesMs;
+    const longest = timing.pausesMs[Math.min(failures, timing.pausesMs.length - 1)] ?? shortest;
+    const hungMs = ended.acknowledged ? 0 : clock.monotonic() - begunAt;
+    const pause = Math.max(shortest, longest - hungMs) * (1 - random() / 2);
     failures += 1;
+    if (refused) refusedMs += pause;
     try {
-      await clock.sleep(pause * (1 - random() / 2), stop);
+      await clock.sleep(pause, stop);
     } catch (error) {
       if (!stop.aborted) throw error;
     }
@@ -120,13 +128,17 @@ async function runLink(
   { connect, url, token, clock, timing }: RelayOptions,
   answers: ReturnType<typeof createRelayAnswers>,
   stop: AbortSignal,
-  onAcknowledged: () => void,
+  onAcknowledged: (token: string) => void,
 ): Promise<Ended> {
   const closed = Promise.withResolvers<Ended>();
   const over = new AbortController();
   let acknowledged = false;
+  const begunAt = clock.monotonic();
   let openedAt: number | undefined;
-  let lastFrame = { monotonic: clock.monotonic(), wall: clock.now() };
+  let heard = { monotonic: begunAt, wall: clock.now(), bytes: 0 };
+  const hear = (bytes: number): void => {
+    heard = { monotonic: clock.monotonic(), wall: clock.now(), bytes };
+  };
   const end = (code: number, reason: string): void => {
     over.abort();
     closed.resolve({ code, reason: reason === '' ? wordsFor(code) : reason, acknowledged });
@@ -141,14 +153,12 @@ async function runLink(
         openedAt = clock.monotonic();
         live.link?.send(startFrame(token));
       },
-      alive() {
-        lastFrame = { monotonic: clock.monotonic(), wall: clock.now() };
-      },
+      alive: () => hear(live.link?.received() ?? 0),
       message(bytes) {
         const frame = readRelayFrame(bytes);
         if (frame.type === 'start' && !acknowledged) {
           acknowledged = true;
-          onAcknowledged();
+          onAcknowledged(frame.token);
         } else if (frame.type === 'event') {
           // Also before the acknowledgement: a sender is waiting.
           answers.answer(frame.request, (text) => live.link?.send(text));
@@ -167,14 +177,20 @@ async function runLink(
   const watch = async (): Promise<void> => {
     while (!over.signal.aborted) {
       await clock.sleep(timing.lookMs, over.signal);
+      const cut = (reason: string): void => {
+        end(GOING_AWAY, reason);
+        current.cut();
+      };
+      // A large frame over a slow line is no frame before its end, and holds up the pings.
+      if (current.received() !== heard.bytes) hear(current.received());
       // A laptop that slept has not counted its sleep on one clock, but on the other.
-      const silence = Math.max(clock.monotonic() - lastFrame.monotonic, clock.now() - lastFrame.wall);
-      if (silence >= timing.silenceMs) {
-        current.cut();
-        end(GOING_AWAY, `nothing came from the relay for ${Math.round(silence / 1000)} s`);
-      } else if (!acknowledged && openedAt !== undefined && clock.monotonic() - openedAt >= timing.acknowledgementMs) {
-        current.cut();
-        end(GOING_AWAY, 'the relay does not acknowledge the token');
+      const silence = Math.max(clock.monotonic() - heard.monotonic, clock.now() - heard.wall);
+      if (openedAt === undefined) {
+        if (clock.monotonic() - begunAt >= timing.handshakeMs) cut('the handshake with the relay takes too long');
+      } else if (!acknowledged && clock.monotonic() - openedAt >= timing.acknowledgementMs) {
+        cut('the relay does not acknowledge the token');
+      } else if (silence >= timing.silenceMs) {
+        cut(`nothing came from the relay for ${Math.round(silence / 1000)} s`);
       }
     }
   };

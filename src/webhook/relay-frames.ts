@@ -25,6 +25,9 @@ export type RelayFrame =
   /** An event that lacks something; `id` is there when it can be answered all the same. */
   | { readonly type: 'malformed'; readonly id: string | undefined };
 
+/** A token becomes a part of an address that is shown. Tokens of Svix Play have these characters. */
+const ADDRESSABLE = /^[\w-]{1,64}$/;
+
 /** Never throws: a bad frame costs that frame only. */
 export function readRelayFrame(bytes: Uint8Array): RelayFrame {
   const frame = parsed(bytes);
@@ -32,7 +35,7 @@ export function readRelayFrame(bytes: Uint8Array): RelayFrame {
   const type = fieldOf(frame, 'type');
   if (type === 'start') {
     const token = fieldOf(data, 'token');
-    return typeof token === 'string' && token !== '' ? { type, token } : { type: 'unknown' };
+    return typeof token === 'string' && ADDRESSABLE.test(token) ? { type, token } : { type: 'unknown' };
   }
   if (type !== 'event') return { type: 'unknown' };
   const [id, method, headers, body] = ['id', 'method', 'headers', 'body'].map((name) => fieldOf(data, name));

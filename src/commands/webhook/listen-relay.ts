@@ -10,7 +10,7 @@ import {
   relayAddresses,
   type RelayAddresses,
 } from '../../webhook/relay-address.ts';
-import { runRelay } from '../../webhook/relay-client.ts';
+import { runRelay, type RefusalKind } from '../../webhook/relay-client.ts';
 import { RELAY_TIMING } from '../../webhook/relay-timing.ts';
 import type { ListenFlags } from './listen.ts';
 import type { ListenScreen } from './listen-screen.ts';
@@ -99,12 +99,13 @@ export function startRelay(
       events: {
         connected(acknowledged) {
           const addresses = relayAddresses(url, acknowledged);
+          if (acknowledged !== token) keep(acknowledged);
           if (before) tell(screen.connected(addresses.inbox));
           before = true;
           first.resolve(addresses);
         },
         dropped: (reason) => tell(screen.reconnecting(reason)),
-        refused: (reason) => tell(output.warn(refusalWords(reason, pinned))),
+        refused: (reason, kind) => tell(output.warn(refusalWords(reason, kind, pinned))),
         rotated(next) {
           keep(next);
           tell(
@@ -122,8 +123,9 @@ export function startRelay(
 /** The relay says so in these very words, as its own clients expect. */
 const IN_USE = /already in use/i;
 
-function refusalWords(reason: string, pinned: boolean): string {
-  if (!IN_USE.test(reason)) return `the relay cannot be reached: ${reason}; trying on`;
+function refusalWords(reason: string, kind: RefusalKind, pinned: boolean): string {
+  if (kind === 'unreachable') return `the relay cannot be reached: ${reason}; trying on`;
+  if (!IN_USE.test(reason)) return `the relay refuses this inbox: ${reason}; trying on`;
   const way = pinned ? 'trying until it ends' : 'trying for a minute, then another address is taken';
   return `another listener receives at this inbox of the relay; ${way}`;
 }

@@ -28,8 +28,8 @@ const GRACE_MS = 2000;
 /** Runs until what was waited for has come, the time is over, or somebody stops it. */
 export async function listen(context: Context, flags: ListenFlags): Promise<void> {
   const { host, stop } = context;
-  const plan = await readPlan(context, flags);
   const relayPlan = await planRelay(context, flags);
+  const plan = await readPlan(context, flags);
   const client = flags.fetch ? await resultClient(context) : undefined;
   const { inbox, baseUrl, owner } = await openInbox(context);
   const memory = await openRequestMemory(context, baseUrl);
@@ -45,6 +45,8 @@ export async function listen(context: Context, flags: ListenFlags): Promise<void
   const counts = { accepted: 0, duplicates: 0, rejected: 0, shown: 0 };
   /** What is told beside the work must not hold it up; a reader who is gone ends the run. */
   const tell = (said: Promise<void>): void => void said.catch(over.reject);
+  /** The first line is `ready`: what comes before a relay is there is told after it. */
+  const opened = Promise.withResolvers<void>();
 
   const show = async (event: ListenEvent): Promise<void> => {
     const { kind, answer, delivery } = event;
@@ -83,11 +85,11 @@ export async function listen(context: Context, flags: ListenFlags): Promise<void
     },
     duplicate(delivery) {
       counts.duplicates += 1;
-      tell(screen.duplicate(delivery));
+      tell(opened.promise.then(() => screen.duplicate(delivery)));
     },
     rejected(refusal) {
       counts.rejected += 1;
-      const said = diagnose(refusal).then((why) => screen.rejected(refusal, why));
+      const said = Promise.all([diagnose(refusal), opened.promise]).then(([why]) => screen.rejected(refusal, why));
       diagnoses.add(said);
       tell(said.finally(() => diagnoses.delete(said)));
       const failure = flags.once === true ? notVerified(refusal, plan.secrets) : undefined;
@@ -143,6 +145,7 @@ export async function listen(context: Context, flags: ListenFlags): Promise<void
     const url = `${server.url}${plan.path}`;
     const remarks = remarksOn(plan, baseUrl, flags, addresses);
     await screen.ready({ url, port: server.port, relayUrl: addresses?.inbox, remarks });
+    opened.resolve();
     if (!flags.verifySignature) await warnOfForgery(context);
     work = Promise.all([
       processor.run(halt.signal),
@@ -157,6 +160,7 @@ export async function listen(context: Context, flags: ListenFlags): Promise<void
   stop.removeEventListener('abort', onStop);
   closing.abort();
   halt.abort();
+  opened.resolve();
   const ends = await Promise.allSettled([server.close(GRACE_MS), relay?.ended, work, recorder?.flush(), ...diagnoses]);
   const broken = ends.find((each) => each.status === 'rejected');
   failure ??= broken && errorOf(broken.reason);
