@@ -1,4 +1,5 @@
 /** `npm run bench`: every measured promise beside its baseline. `npm run bench -- start-up` runs one. */
+import { benchInput } from './input.ts';
 import { benchLargeAnswer } from './large-answer.ts';
 import { benchListen } from './listen.ts';
 import { benchOptimiser } from './optimiser.ts';
@@ -6,6 +7,7 @@ import { benchStartUp } from './start-up.ts';
 
 const BENCHES = {
   'start-up': benchStartUp,
+  input: benchInput,
   'large-answer': benchLargeAnswer,
   listen: benchListen,
   optimiser: benchOptimiser,

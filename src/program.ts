@@ -4,6 +4,7 @@ import { addDemo } from './commands/demo.ts';
 import { addConfig } from './commands/account/config.ts';
 import { addDoctor } from './commands/account/doctor.ts';
 import { addLogin } from './commands/account/login.ts';
+import { addDiff } from './commands/optimization/diff.ts';
 import { addGet } from './commands/optimization/get.ts';
 import { addPoll } from './commands/optimization/poll.ts';
 import { addSubmit } from './commands/optimization/submit.ts';
@@ -95,6 +96,7 @@ Help on a command: optipick help <command>. Topics: exit-codes, environment, out
     addGet(group, kind, context);
   }
   addPoll(root, context);
+  addDiff(root, context);
   addListen(root, context);
   addEvents(root, context);
   addTrigger(root, context);

@@ -4,6 +4,7 @@ import { normaliseBaseUrl } from './calling.ts';
 import type { Context } from './context.ts';
 import { stateFolder } from './platform/paths.ts';
 import { openState, STATE_FILE } from './state/database.ts';
+import { createRelayTokens, type RelayTokens } from './state/relay-tokens.ts';
 import { createSqliteInbox } from './webhook/inbox-sqlite.ts';
 import type { Inbox } from './webhook/inbox.ts';
 
@@ -13,6 +14,15 @@ export interface OpenedInbox {
   readonly baseUrl: string;
   /** A name that no other run has or will have. */
   readonly owner: string;
+}
+
+/** The inboxes at relays that this machine keeps. Closed when the command ends. Throws `CliError` `environment`. */
+export async function openRelayTokens(context: Context): Promise<RelayTokens> {
+  const { host } = context;
+  const folder = stateFolder(host);
+  const database = await openState((path) => host.openDatabase(path), folder);
+  context.atEnd(() => database.close());
+  return createRelayTokens(database, folder);
 }
 
 /** Closed when the command ends. Throws `CliError` `environment` when it cannot be read. */

@@ -54,7 +54,13 @@ commands that show several things print one JSON object a line, each with "v":1 
 "type".
 
 -o, --output <file> writes to a temporary file beside it and renames it: the file is
-whole or not there. The extension tells the format (.json, .txt), --format wins.
+whole or not there. The extension tells the format, --format wins:
+
+  .txt   table  what a terminal shows, uncut and without colour
+  .json  json   the API's own answer
+  .csv   csv    a row for each pick, with its cluster and place; your own columns kept
+  .md    md     a report for a pull request
+  .html  html   a report with figures, bars and, where it is known, the floor plan
 
 Each error with --json is one line on stderr:
   {"error":{"code":"job_failed","message":"...","exitCode":3,"requestId":"...",
@@ -100,6 +106,8 @@ and listen the secret that the application shows then.
   answers       204 kept on disk, or kept before; 400, 401 not signed as it must be;
                 403 not from --allow-from; 404, 405, 413, 415 another kind of request;
                 503 the inbox cannot be written: the sender comes again
+  no address    "optipick listen --relay" receives through the relay of Svix and prints an
+                address for the web application; a third party sees what passes
   afterwards    fetch the result, show it, forward it, run a command; repeated when it
                 fails, first after about 2 s, given up after 12 attempts in 70 minutes
                 ("optipick events replay --failed"). Kept for 30 days.

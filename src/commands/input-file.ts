@@ -23,7 +23,7 @@ export async function readInput(context: Context, path: string): Promise<InputFi
   }
 }
 
-/** The failure of a file that cannot be read. */
+/** A file that cannot be read, in words. */
 export function unreadable(path: string, cause: unknown): CliError {
   const reason: Record<string, string> = {
     ENOENT: 'there is no such file',
@@ -50,14 +50,30 @@ export async function readPipedValue(context: Context): Promise<string> {
   }
 }
 
+/** The bytes of stdin as they come; who types them is told how to end. A signal ends the waiting with its failure. */
+export async function* openStdin(context: Context): AsyncGenerator<Uint8Array, void> {
+  const { host } = context;
+  if (host.stdin.isTTY) await host.stderr.write('reading stdin, end it with Ctrl-D\n');
+  const chunks = host.stdin.bytes()[Symbol.asyncIterator]();
+  for (;;) {
+    const next = await untilStopped(context, () => chunks.next());
+    if (next.done === true) return;
+    yield next.value;
+  }
+}
+
 /** All of stdin; a signal ends the waiting for it with the signal's failure. */
-async function readStdin({ host, stop }: Context, limit?: number): Promise<Uint8Array> {
+async function readStdin(context: Context, limit?: number): Promise<Uint8Array> {
+  return untilStopped(context, () => readBytes(context.host.stdin.bytes(), limit));
+}
+
+async function untilStopped<T>({ stop }: Context, work: () => Promise<T>): Promise<T> {
   stop.throwIfAborted();
   const stopped = Promise.withResolvers<never>();
   const onStop = (): void => stopped.reject(stop.reason);
   stop.addEventListener('abort', onStop, { once: true });
   try {
-    return await Promise.race([readBytes(host.stdin.bytes(), limit), stopped.promise]);
+    return await Promise.race([work(), stopped.promise]);
   } finally {
     stop.removeEventListener('abort', onStop);
   }

@@ -1,105 +1,126 @@
-/** The files of a command line as requests. */
-import { basename, dirname, extname, join } from 'node:path';
+/** The files, folders and stdin that a command line names, as one set of requests. */
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import type { Context } from '../context.ts';
-import { CliError } from '../errors.ts';
-import type { RequestInput, RequestSetOptions } from '../input/open-request-set.ts';
+import { CliError, messageOf, systemCodeOf } from '../errors.ts';
 import type { RequestSet } from '../input/request-set.ts';
-import { readInput, unreadable } from './input-file.ts';
+import type { RejectedSink, SetInput, SetOptions } from '../input/set-options.ts';
+import { openStdin, unreadable } from './input-file.ts';
 
-export type InputSetOptions = Pick<RequestSetOptions, 'kind' | 'format' | 'map' | 'overrides' | 'skipInvalid'>;
+export type InputSetOptions = Omit<SetOptions, 'inputs' | 'scratch' | 'rejectedSink'>;
 
-/** What a folder is looked through for. */
-const TAKEN = new Set(['.json', '.ndjson', '.jsonl', '.csv', '.tsv']);
+/** What of a folder is read. */
+const EXTENSIONS: ReadonlySet<string> = new Set(['.csv', '.tsv', '.json', '.ndjson', '.jsonl']);
+const REJECTED = '.rejected.csv';
+const STDIN = '<stdin>';
 
 /**
- * Reads and checks files, folders and stdin (`-`). Closed when the command ends. Throws `usage` for what cannot be read
- * or has faults: see `openRequestSet`.
+ * Reads and checks all that `paths` name: files, folders (their tables and JSON files in the order of their names, not
+ * the folders in them), `-` for stdin. Throws `CliError` `usage` for what cannot be read and for what is named twice,
+ * and as `openRequestSet`. The set is closed when the command ends.
  */
 export async function openInputs(
   context: Context,
   paths: readonly string[],
   options: InputSetOptions,
 ): Promise<RequestSet> {
-  const { files } = context.host;
+  const { host } = context;
+  const names: string[] = [];
+  for (const path of paths) names.push(...(await filesOf(context, path)));
+  await refuseTwice(context, names);
   const { openRequestSet } = await import('../input/open-request-set.ts');
-  const inputs: RequestInput[] = [];
-  for (const path of await expanded(context, paths)) {
-    if (path !== '-') {
-      inputs.push({ name: path, open: () => told(path, files.stream(path)) });
-      continue;
-    }
-    const { name, bytes } = await readInput(context, path);
-    inputs.push({ name, open: () => once(bytes) });
-  }
-  const scratch = await files.scratch();
-  context.atEnd(() => scratch.remove());
-  return openRequestSet({
+  const set = await openRequestSet({
     ...options,
-    inputs,
-    scratch,
-    async writeRejected(name, content) {
-      const path = rejectedPath(name);
-      try {
-        await files.writeAtomic(path, content);
-      } catch (cause) {
-        throw new CliError('environment', `cannot write the refused rows to ${path}`, {
-          code: 'output_not_writable',
-          cause,
-          hint: 'make its folder writable, or mend the rows; nothing was sent',
-        });
-      }
-      return path;
-    },
+    inputs: names.map((name) => inputOf(context, name)),
+    scratch: () => host.files.scratch(host.temporaryFolder),
+    rejectedSink: createSinks(context),
+  });
+  context.atEnd(() => set.close());
+  return set;
+}
+
+/** The files of a folder, else the path itself; `-` stays. */
+async function filesOf({ host }: Context, path: string): Promise<string[]> {
+  if (path === '-') return [path];
+  let found: readonly string[] | undefined;
+  try {
+    found = await host.files.list(path);
+  } catch (cause) {
+    // Reading it tells what is wrong.
+    if (systemCodeOf(cause) === 'ENOENT') return [path];
+    throw unreadable(path, cause);
+  }
+  if (found === undefined) return [path];
+  const names = found.filter((name) => EXTENSIONS.has(extname(name).toLowerCase()) && !isRejected(name));
+  if (names.length > 0) return names.map((name) => join(path, name));
+  throw new CliError('usage', `there is no input in the folder ${path}`, {
+    code: 'empty_folder',
+    hint: `a folder is read for its files ending in ${[...EXTENSIONS].join(', ')}`,
   });
 }
 
-/** `wave.csv` to `wave.rejected.csv`, beside it. */
-function rejectedPath(name: string): string {
-  if (name === '<stdin>') return 'stdin.rejected.csv';
-  return join(dirname(name), `${basename(name, extname(name))}.rejected.csv`);
+/** What an earlier run has left out is no input of the next. */
+function isRejected(name: string): boolean {
+  return name.toLowerCase().endsWith(REJECTED);
 }
 
-async function expanded({ host }: Context, paths: readonly string[]): Promise<readonly string[]> {
-  const all: string[] = [];
-  for (const path of paths) {
-    if (path === '-') {
-      all.push(path);
-      continue;
-    }
-    let names: readonly string[] | undefined;
-    try {
-      names = await host.files.list(path);
-    } catch (cause) {
-      throw unreadable(path, cause);
-    }
-    if (names === undefined) {
-      all.push(path);
-      continue;
-    }
-    const taken = names.filter((name) => TAKEN.has(extname(name).toLowerCase()) && !name.includes('.rejected.'));
-    if (taken.length === 0) {
-      throw new CliError('usage', `there is no request file in the folder ${path}`, {
-        code: 'input_not_readable',
-        hint: `of a folder the files ${[...TAKEN].join(', ')} are taken`,
-      });
-    }
-    all.push(...taken.map((name) => join(path, name)));
-  }
-  const twice = all.find((path, index) => all.indexOf(path) !== index);
-  if (twice !== undefined) {
-    throw new CliError('usage', `${twice === '-' ? 'stdin' : twice} is named twice`, { code: 'conflicting_options' });
-  }
-  return all;
-}
-
-async function* told(path: string, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
-  try {
-    yield* chunks;
-  } catch (cause) {
-    throw unreadable(path, cause);
+async function refuseTwice({ host }: Context, names: readonly string[]): Promise<void> {
+  const seen = new Map<string, string>();
+  for (const name of names) {
+    const key = name === '-' ? name : ((await host.files.identity(name)) ?? resolve(host.cwd, name));
+    const first = seen.get(key);
+    seen.set(key, name);
+    if (first === undefined) continue;
+    const shown = name === '-' ? 'stdin' : name;
+    throw new CliError('usage', `${shown} is named twice${first === name ? '' : `, first as ${first}`}`, {
+      code: 'input_twice',
+      hint: 'name each file once: its requests would be sent twice',
+    });
   }
 }
 
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
-  yield bytes;
+function inputOf(context: Context, path: string): SetInput {
+  if (path === '-') return { name: STDIN, open: () => openStdin(context) };
+  return {
+    name: path,
+    async *open() {
+      const { host, stop } = context;
+      try {
+        for await (const chunk of host.files.stream(path)) {
+          stop.throwIfAborted();
+          yield chunk;
+        }
+      } catch (cause) {
+        throw systemCodeOf(cause) === undefined ? cause : unreadable(path, cause);
+      }
+    },
+  };
+}
+
+/** Beside the input; for stdin in the folder of the command. Of `a.csv` and `a.ndjson` the second keeps its extension. */
+function createSinks(context: Context): SetOptions['rejectedSink'] {
+  const taken = new Set<string>();
+  return (name) => {
+    const short = name === STDIN ? `stdin${REJECTED}` : join(dirname(name), basename(name, extname(name)) + REJECTED);
+    const path = taken.has(short) ? `${name}${REJECTED}` : short;
+    taken.add(path);
+    return sinkOf(context, path);
+  };
+}
+
+function sinkOf({ host }: Context, path: string): RejectedSink {
+  return {
+    path,
+    async write(content) {
+      try {
+        await host.files.writeAtomic(path, content);
+      } catch (cause) {
+        if (systemCodeOf(cause) === undefined) throw cause;
+        throw new CliError('environment', `cannot write ${path}: ${messageOf(cause)}`, {
+          code: 'output_not_writable',
+          cause,
+          hint: 'the refused rows have to be kept: make the folder writable, or read from another one',
+        });
+      }
+    },
+  };
 }

@@ -4,9 +4,7 @@ import type { Context } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { parsePort } from '../domain/settings.ts';
 import type { PendingShape, SubmitShape } from '../sandbox/options.ts';
-import type { Site } from '../sandbox/model.ts';
 import { collect, collectList, durationOption, withHelp, type ContextSource } from './declaration.ts';
-import { readInput } from './input-file.ts';
 import { renderNotice } from './sandbox-log.ts';
 
 interface SandboxFlags {
@@ -77,7 +75,8 @@ async function runSandbox(context: Context, flags: SandboxFlags): Promise<void> 
     import('./sandbox-server.ts'),
     import('../sandbox/faults.ts'),
   ]);
-  const site = flags.site === undefined ? undefined : await readSite(context, flags.site);
+  const site =
+    flags.site === undefined ? undefined : await (await import('./site-file.ts')).readSite(context, flags.site);
   const style = await output.noteStyle();
   const sandbox = await createSandbox(host, {
     ...flags,
@@ -118,23 +117,6 @@ function parseFaultFlags<T>(
   parse: (texts: readonly string[]) => T,
 ): T | undefined {
   return texts === undefined ? undefined : parse(texts);
-}
-
-async function readSite(context: Context, path: string): Promise<Site> {
-  const [{ parseSite }, { bytes, name }] = await Promise.all([
-    import('../sandbox/layout.ts'),
-    readInput(context, path),
-  ]);
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder().decode(bytes));
-  } catch (cause) {
-    throw new CliError('usage', `the site file ${name} is not JSON: ${(cause as Error).message}`, {
-      code: 'bad_site_file',
-      cause,
-    });
-  }
-  return parseSite(value);
 }
 
 function numberFor(flag: string): (text: string) => number {

@@ -4,6 +4,7 @@
  */
 import { createAnswerReader } from './answer-reader.ts';
 import type { AnswerSummary } from './answer.ts';
+import { summaryWith } from './details-summary.ts';
 import { createIntern, type Intern } from './intern.ts';
 import { createJsonSplitter, type ItemsPlan, type JsonPlan } from './json-splitter.ts';
 import { KINDS } from './kinds.ts';
@@ -29,6 +30,8 @@ export interface ClusterDetail {
   readonly listId: string;
   /** `order_ids` as sent; when empty or absent those of the picks, in order of appearance. */
   readonly orderIds: readonly string[];
+  /** How many orders the table shows: entries of `order_ids` whatever they are, else different orders of the picks. */
+  readonly orders: number;
   /** `estimated_distance`, in the answer's unit. */
   readonly distance: number | undefined;
   readonly picks: readonly PickDetail[];
@@ -68,7 +71,8 @@ export interface DetailsReader {
 
 /** Reads an answer while it comes in. Memory: one small object for each pick, never the document. */
 export function createDetailsReader(): DetailsReader {
-  const reader = createAnswerReader();
+  // The lists are taken once, here, and the summary's are made of them.
+  const reader = createAnswerReader({ details: false });
   const intern = createIntern();
   const optimal = createClusterList(intern);
   const asis = createClusterList(intern);
@@ -123,9 +127,10 @@ export function createDetailsReader(): DetailsReader {
       }
     },
     end() {
-      const summary = reader.end();
+      const head = reader.end();
       if (fault !== undefined) throw fault as Error;
-      if (summary === undefined) return undefined;
+      if (head === undefined) return undefined;
+      const summary = summaryWith(head, { stops, clusters: optimal.clusters(), asisClusters: asis.clusters() });
       return {
         summary,
         sentAsisDistance: sent.get('asis_distance'),
@@ -150,12 +155,22 @@ function createClusterList(intern: Intern): { readonly plan: ItemsPlan; clusters
   let clusters: ClusterDetail[] = [];
   let listId = '';
   let orderIds: string[] = [];
+  let listed = 0;
   let distance: number | undefined;
   let picks: PickDetail[] = [];
   const fields = new Map<string, JsonPlan>([
     ['list_id', { take: 'scalar', value: (value) => (listId = textOf(value) ?? '') }],
     ['estimated_distance', { take: 'scalar', value: (value) => (distance = numberOf(value)) }],
-    ['order_ids', { take: 'whole', value: (value) => (orderIds = textsOf(value).map((order) => intern(order))) }],
+    [
+      'order_ids',
+      {
+        take: 'whole',
+        value(value) {
+          orderIds = textsOf(value).map((order) => intern(order));
+          listed = Array.isArray(value) ? value.length : 0;
+        },
+      },
+    ],
     [
       'picks',
       picksPlan(
@@ -174,12 +189,14 @@ function createClusterList(intern: Intern): { readonly plan: ItemsPlan; clusters
         begin() {
           listId = '';
           orderIds = [];
+          listed = 0;
           distance = undefined;
           picks = [];
         },
         end() {
-          const named = picks.flatMap(({ orderId }) => orderId ?? []);
-          clusters.push({ listId, orderIds: orderIds.length > 0 ? orderIds : [...new Set(named)], distance, picks });
+          const named = [...new Set(picks.flatMap(({ orderId }) => orderId ?? []))];
+          const ids = orderIds.length > 0 ? orderIds : named;
+          clusters.push({ listId, orderIds: ids, orders: listed > 0 ? listed : named.length, distance, picks });
         },
       },
       begin: () => (clusters = []),

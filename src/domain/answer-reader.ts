@@ -154,12 +154,14 @@ function createStops(intern: Intern): { plan: ItemsPlan; isThere(): boolean; sto
       },
     },
     isThere: () => there,
-    /** In walking order: as sent, unless every stop tells its place. */
-    stops() {
-      const ordered = stops.every((stop) => stop.sequence !== undefined);
-      return ordered ? stops.sort((a, b) => (a.sequence ?? 0) - (b.sequence ?? 0)) : stops;
-    },
+    stops: () => inWalkingOrder(stops),
   };
+}
+
+/** As sent, unless every stop tells its place. */
+export function inWalkingOrder<T extends { readonly sequence: number | undefined }>(stops: readonly T[]): T[] {
+  const isOrdered = stops.every(({ sequence }) => sequence !== undefined);
+  return isOrdered ? stops.toSorted((a, b) => (a.sequence ?? 0) - (b.sequence ?? 0)) : [...stops];
 }
 
 /** `optimal_clusters` or `asis_clusters`: counted pick by pick, because one cluster can hold a whole wave. */
@@ -239,7 +241,7 @@ function createClusters(intern: Intern): { plan: ItemsPlan; isThere(): boolean; 
  * The sum of the clusters' distances, for an answer without totals: in the one published answer both totals are these
  * sums. `undefined` when a cluster has no distance.
  */
-function totalOf(clusters: readonly ClusterSummary[]): number | undefined {
+export function totalOf(clusters: readonly Pick<ClusterSummary, 'distance'>[]): number | undefined {
   if (clusters.length === 0) return undefined;
   let total = 0;
   for (const { distance } of clusters) {

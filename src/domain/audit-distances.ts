@@ -1,5 +1,6 @@
 /** Distances: none negative, totals the sums of their clusters, the optimised walk not longer than the as-is walk. */
-import type { AnswerDetails, ClusterDetail } from './answer-details.ts';
+import type { AnswerDetails } from './answer-details.ts';
+import { totalOf } from './answer-reader.ts';
 import { formatDistance } from './distance.ts';
 import type { FindingList } from './finding.ts';
 import type { PickMatch } from './pick-match.ts';
@@ -24,7 +25,7 @@ export function auditDistances(
       if (distance !== undefined && distance < 0) found.add('bad_distance', `${listId}: ${distance}`);
     }
     if (total !== undefined && total < 0) found.add('bad_distance', `${name}: ${total}`);
-    const sum = sumOf(clusters);
+    const sum = totalOf(clusters);
     if (total === undefined || sum === undefined || isNear(total, sum)) continue;
     found.add('distance_sum', `${name} is ${formatDistance(total, unit)}, the sum ${formatDistance(sum, unit)}`);
   }
@@ -34,16 +35,6 @@ export function auditDistances(
   if (asis === undefined || optimal === undefined || picks.length === 0) return;
   if (optimal <= asis || isNear(optimal, asis)) return;
   found.add('longer_than_asis', `${formatDistance(optimal, unit)} instead of ${formatDistance(asis, unit)}`);
-}
-
-function sumOf(clusters: readonly ClusterDetail[]): number | undefined {
-  if (clusters.length === 0) return undefined;
-  let sum = 0;
-  for (const { distance } of clusters) {
-    if (distance === undefined) return undefined;
-    sum += distance;
-  }
-  return sum;
 }
 
 function isNear(one: number, other: number): boolean {

@@ -11,13 +11,24 @@ export interface JsonListener {
   endKey(at: number): void;
 }
 
+/** Bytes that are not JSON. */
+export class JsonSyntaxError extends SyntaxError {
+  /** Of the first byte that cannot be part of a document; the length of one that is cut off. */
+  readonly offset: number;
+
+  constructor(message: string, offset: number) {
+    super(message);
+    this.offset = offset;
+  }
+}
+
 /** Checks JSON (RFC 8259) byte by byte as it comes, and reports where its outer values begin and end. */
 export interface JsonScanner {
   /** Values are reported while at most this many containers are open around them; the inner ones are only checked. */
   watch: number;
-  /** Takes the next bytes. Throws `SyntaxError` at the first byte that cannot be part of a JSON document. */
+  /** Takes the next bytes. Throws {@link JsonSyntaxError} at the first byte that cannot be part of a JSON document. */
   push(chunk: Uint8Array): void;
-  /** Whether there was a document; `false` when there was nothing but white space. Throws `SyntaxError` when it is cut off. */
+  /** Whether there was a document; `false` when there was nothing but white space. Throws {@link JsonSyntaxError} when it is cut off. */
   end(): boolean;
 }
 
@@ -149,7 +160,7 @@ export function createJsonScanner(listener: JsonListener): JsonScanner {
     if (state === IN_NUMBER && depth === 0 && nextInNumber(number, 0x20) === 0) endValue(0);
     if (state === START) return false;
     if (state === DOCUMENT_END) return true;
-    throw new SyntaxError(`the JSON is cut off: it ends after ${consumed} bytes, in the middle`);
+    throw new JsonSyntaxError(`the JSON is cut off: it ends after ${consumed} bytes, in the middle`, consumed);
   }
 
   /** Runs through plain characters; returns the offset to go on at. */
@@ -218,7 +229,7 @@ export function createJsonScanner(listener: JsonListener): JsonScanner {
 
   function fail(byte: number, at: number): never {
     const shown = byte > 0x20 && byte < 0x7f ? `'${String.fromCharCode(byte)}'` : `byte 0x${byte.toString(16)}`;
-    throw new SyntaxError(`not JSON: ${shown} at byte ${consumed + at}`);
+    throw new JsonSyntaxError(`not JSON: ${shown} at byte ${consumed + at}`, consumed + at);
   }
 }
 

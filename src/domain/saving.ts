@@ -27,6 +27,33 @@ export function savingOf(summary: Pick<AnswerSummary, 'kind' | 'asisDistance' | 
   return { asis, optimal, saved, percent: (saved / asis) * 100 };
 }
 
+/** What several answers save together. */
+export interface TotalSaving extends Saving {
+  readonly unit: string;
+  /** How many of the answers could be compared: only these are in the sums. */
+  readonly compared: number;
+}
+
+/** `undefined` when no answer has both distances, or when they are in different units: those do not add up. */
+export function totalSaving(
+  summaries: readonly Pick<AnswerSummary, 'kind' | 'asisDistance' | 'optimalDistance' | 'unit'>[],
+): TotalSaving | undefined {
+  let [asis, optimal, compared] = [0, 0, 0];
+  let unit: string | undefined;
+  for (const summary of summaries) {
+    const saving = savingOf(summary);
+    if ('reason' in saving) continue;
+    if (unit !== undefined && unit !== summary.unit) return undefined;
+    unit = summary.unit;
+    asis += saving.asis;
+    optimal += saving.optimal;
+    compared += 1;
+  }
+  if (unit === undefined) return undefined;
+  const saved = asis - optimal;
+  return { asis, optimal, saved, percent: (saved / asis) * 100, unit, compared };
+}
+
 /** `39.55 %` */
 export function formatPercent(percent: number): string {
   return `${formatNumber(percent, 2)} %`;

@@ -9,7 +9,7 @@ import { createTextSource, type Source } from './source.ts';
  */
 export function decodeSource(name: string, bytes: Uint8Array): Source {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  refuseStrangers(name, buffer);
+  refuseStranger(name, buffer, 'JSON');
   const start = startsWith(buffer, [0xef, 0xbb, 0xbf]) ? 3 : 0;
   if (buffer.length - start > constants.MAX_STRING_LENGTH) {
     throw new CliError('usage', `${name} is too large: ${buffer.length} bytes`, {
@@ -28,10 +28,15 @@ export function decodeSource(name: string, bytes: Uint8Array): Source {
   return createTextSource(name, text);
 }
 
-/** Throws `CliError` `usage` when the first bytes of a file give away UTF-16, UTF-32, or that it is no text. */
-export function refuseStrangers(name: string, head: Uint8Array): void {
-  const stranger = strangerOf(Buffer.from(head.buffer, head.byteOffset, head.byteLength));
-  if (stranger !== undefined) throw notUtf8(name, stranger);
+/** Throws `CliError` `usage` when the first bytes of a file show another encoding, or that it is no text. */
+export function refuseStranger(name: string, bytes: Uint8Array, format: 'JSON' | 'CSV'): void {
+  const stranger = strangerOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), format);
+  if (stranger !== undefined) throw notUtf8(name, stranger, format);
+}
+
+/** For what the first bytes do not tell: the failure of a file that holds what no text does. */
+export function noText(name: string): CliError {
+  return notUtf8(name, { what: 'is no text: it holds control characters' }, 'CSV');
 }
 
 interface Stranger {
@@ -42,13 +47,14 @@ interface Stranger {
   readonly place?: string;
 }
 
-function notUtf8(name: string, { what, encoding, place }: Stranger): CliError {
+function notUtf8(name: string, { what, encoding, place }: Stranger, format: 'JSON' | 'CSV' = 'JSON'): CliError {
+  const file = format === 'CSV' ? ['wave.csv', 'wave-utf8.csv'] : ['request.json', 'request-utf8.json'];
   return new CliError('usage', `${name} ${what}`, {
     code: 'invalid_encoding',
     hint:
       encoding === undefined
-        ? 'give the request as JSON text in UTF-8'
-        : `save it as UTF-8, for example: iconv -f ${encoding} -t UTF-8 request.json > request-utf8.json`,
+        ? `give ${format === 'CSV' ? 'the table as CSV' : 'the request as JSON'} text in UTF-8`
+        : `save it as UTF-8, for example: iconv -f ${encoding} -t UTF-8 ${file.join(' > ')}`,
     ...(place === undefined
       ? {}
       : { details: [{ path: '', message: 'here is the first byte that is not UTF-8', place }] }),
@@ -56,17 +62,19 @@ function notUtf8(name: string, { what, encoding, place }: Stranger): CliError {
 }
 
 /** What the first bytes give away. */
-function strangerOf(buffer: Buffer): Stranger | undefined {
+function strangerOf(buffer: Buffer, format: string): Stranger | undefined {
   if (startsWith(buffer, [0xff, 0xfe, 0, 0]) || startsWith(buffer, [0, 0, 0xfe, 0xff])) {
-    return { what: 'is UTF-32 text, JSON is UTF-8', encoding: 'UTF-32' };
+    return { what: `is UTF-32 text, ${format} is UTF-8`, encoding: 'UTF-32' };
   }
-  const utf16 = 'is UTF-16 text, JSON is UTF-8';
+  const utf16 = `is UTF-16 text, ${format} is UTF-8`;
   if (startsWith(buffer, [0xff, 0xfe]) || startsWith(buffer, [0xfe, 0xff])) return { what: utf16, encoding: 'UTF-16' };
   // Without a mark: JSON begins with an ASCII character, so every other byte of the first two is zero.
   if (buffer.length >= 2 && buffer[0] !== 0 && buffer[1] === 0) return { what: utf16, encoding: 'UTF-16LE' };
   if (buffer.length >= 2 && buffer[0] === 0 && buffer[1] !== 0) return { what: utf16, encoding: 'UTF-16BE' };
   if (startsWith(buffer, [0x1f, 0x8b])) return { what: 'is compressed (gzip)' };
   if (startsWith(buffer, [0x50, 0x4b, 0x03, 0x04])) return { what: 'is a zip archive or an Excel workbook' };
+  if (startsWith(buffer, [0xd0, 0xcf, 0x11, 0xe0])) return { what: 'is an old Excel workbook or another Office file' };
+  if (startsWith(buffer, [0x25, 0x50, 0x44, 0x46])) return { what: 'is a PDF' };
   return undefined;
 }
 

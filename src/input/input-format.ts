@@ -1,37 +1,102 @@
-/** What a file holds, by its name or else by its beginning. */
-export const INPUT_FORMATS = ['json', 'csv', 'ndjson'] as const;
+/** What kind of file an input is, and where its text begins. */
+import { Buffer } from 'node:buffer';
+import { headerCells } from './table-dialect.ts';
+import { foldName } from './table-fields.ts';
 
-export type InputFormat = (typeof INPUT_FORMATS)[number];
+export type InputFormat = 'json' | 'csv' | 'ndjson';
 
-const EXTENSIONS: Readonly<Record<string, InputFormat>> = {
-  json: 'json',
-  ndjson: 'ndjson',
-  jsonl: 'ndjson',
-  csv: 'csv',
-  tsv: 'csv',
-};
-
-/** `head`: the first characters of the file. What begins like JSON is JSON; anything with a line of headers is a table. */
-export function formatOfInput(name: string, head: string): InputFormat {
-  const extension = /\.([A-Za-z]+)$/.exec(name)?.[1]?.toLowerCase() ?? '';
-  const named = EXTENSIONS[extension];
-  if (named !== undefined) return named;
-  const text = head.replace(/^\uFEFF/, '').trimStart();
-  if (text.startsWith('{')) return severalDocuments(text) ? 'ndjson' : 'json';
-  // One word alone is a table of one column, if it is the one that a table cannot do without.
-  const [line = ''] = text.split(/[\r\n]/, 1);
-  const isTable = !text.startsWith('[') && (/[,;\t|]/.test(line) || /^"?location[\s_-]?id"?$/i.test(line.trim()));
-  return isTable ? 'csv' : 'json';
+/** The first bytes of an input, and all of it again. */
+export interface HeadedInput {
+  /** The first line that holds text at least, without the byte order mark; all there is when there is no such line. */
+  readonly head: Buffer;
+  /** The whole, without the byte order mark. */
+  readonly bytes: AsyncIterable<Uint8Array>;
+  /** Lets go of the input, however much of it was read. */
+  close(): Promise<void>;
 }
 
-/** Whether the first line is a document of its own and another one follows. */
-function severalDocuments(text: string): boolean {
-  const end = text.indexOf('\n');
-  if (end === -1 || !text.slice(end).trimStart().startsWith('{')) return false;
+/** Reads until {@link HeadedInput.head} is there. Throws what the input throws. */
+export async function openHead(input: AsyncIterable<Uint8Array>): Promise<HeadedInput> {
+  const chunks = input[Symbol.asyncIterator]();
+  const looked = createLook();
+  const read: Uint8Array[] = [];
+  while (!looked.enough()) {
+    const next = await chunks.next();
+    if (next.done === true) break;
+    read.push(next.value);
+    looked.at(next.value);
+  }
+  const whole = Buffer.concat(read);
+  const head = whole[0] === 0xef && whole[1] === 0xbb && whole[2] === 0xbf ? whole.subarray(3) : whole;
+  async function* bytes(): AsyncGenerator<Uint8Array, void> {
+    if (head.length > 0) yield head;
+    for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) yield next.value;
+  }
+  return {
+    head,
+    bytes: bytes(),
+    async close() {
+      await chunks.return?.();
+    },
+  };
+}
+
+/** The format that the extension tells; `undefined` for others, which tell it by their content. */
+export function formatOfName(name: string): InputFormat | undefined {
+  const extension = /\.([a-z]+)$/i.exec(name)?.[1]?.toLowerCase();
+  if (extension === 'csv' || extension === 'tsv') return 'csv';
+  if (extension === 'ndjson' || extension === 'jsonl') return 'ndjson';
+  return extension === 'json' ? 'json' : undefined;
+}
+
+/**
+ * The format that the first line tells, when `columns` are the names that make a header. What looks like nothing known
+ * is taken for JSON, whose faults say why it is none.
+ */
+export function formatOfContent(head: Buffer, columns: Iterable<string>): InputFormat {
+  const text = head.toString('utf8').trim();
+  const line = text.split(/[\r\n]/, 1)[0] ?? '';
+  if (line.startsWith('{')) return text.length > line.length && isObject(line) ? 'ndjson' : 'json';
+  if (line.startsWith('[')) return 'json';
+  const known = new Set(Array.from(columns, foldName));
+  const { cells, delimiter } = headerCells(line, known);
+  return delimiter !== undefined || cells.some((cell) => known.has(foldName(cell))) ? 'csv' : 'json';
+}
+
+function isObject(line: string): boolean {
   try {
-    JSON.parse(text.slice(0, end));
-    return true;
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
   } catch {
     return false;
   }
+}
+
+const OPEN_BRACE = 0x7b;
+/** Bytes that are no text: blanks, line ends, and those of the byte order mark. */
+const BLANK = new Set([0x09, 0x0a, 0x0d, 0x20, 0xef, 0xbb, 0xbf]);
+
+/** Whether enough has come: a line with text, and behind one that begins an object the next text. */
+function createLook() {
+  let phase: 'before' | 'line' | 'behind' | 'enough' = 'before';
+  let object = false;
+  return {
+    enough: () => phase === 'enough',
+    at(bytes: Uint8Array): void {
+      let at = 0;
+      if (phase === 'before') {
+        at = bytes.findIndex((byte) => !BLANK.has(byte));
+        if (at === -1) return;
+        object = bytes[at] === OPEN_BRACE;
+        phase = 'line';
+      }
+      if (phase === 'line') {
+        const ends = [bytes.indexOf(0x0a, at), bytes.indexOf(0x0d, at)].filter((end) => end !== -1);
+        if (ends.length === 0) return;
+        at = Math.min(...ends);
+        phase = object ? 'behind' : 'enough';
+      }
+      if (phase === 'behind' && bytes.subarray(at).some((byte) => !BLANK.has(byte))) phase = 'enough';
+    },
+  };
 }

@@ -1,177 +1,98 @@
-/** JSON and NDJSON to requests: one, a list of them, or picks that are grouped by their wave. */
-import type { Kind } from '../domain/kinds.ts';
-import { CliError, type FailureDetail } from '../errors.ts';
-import type { FaultList } from './fault-list.ts';
+/** Requests in JSON: one, a list of picks, or a list of requests. */
+import { Buffer } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import { decodeSource } from './encoding.ts';
+import { FaultList } from './fault-list.ts';
 import { parseJson } from './json-parser.ts';
-import { type JsonNode, memberOf, stringOf } from './json-tree.ts';
-import { digestOf } from './request-spool.ts';
-import type { CallerRow } from './request-set.ts';
-import { prepareRequest, type Overrides, type PreparedRequest } from './request.ts';
-import type { Source } from './source.ts';
+import { type JsonNode, type JsonTree, memberOf, placeOf, stringOf } from './json-tree.ts';
+import { type CheckedRequest, checkRequest, type Overrides, type PreparedRequest } from './request.ts';
+import type { SetBuilder } from './set-builder.ts';
 
-/** A request that was checked, before it has its name in the set. */
-export interface MadeRequest {
-  readonly waveId: string | undefined;
-  /** Where it stands: `requests.ndjson:3`. */
-  readonly place: string;
-  readonly siteName: string;
-  readonly picks: number;
-  readonly digest: string;
-  body(): Uint8Array;
-  /** Of the table it comes from; `undefined` for JSON. */
-  readonly headers: readonly string[] | undefined;
-  rows(): readonly CallerRow[];
-}
-
-export interface JsonResult {
-  readonly requests: readonly MadeRequest[];
-  readonly warnings: readonly FailureDetail[];
-}
-
-/** A document that is one request, a list of picks, or a list of requests. Throws for faults of syntax. */
-export function readJsonRequests(kind: Kind, source: Source, overrides: Overrides, faults: FaultList): JsonResult {
-  const { root } = parseJson(source);
-  const items = root.type === 'array' ? root.items : [];
-  const several =
-    items.length > 0 && items.every((item) => item.type === 'object' && memberOf(item, 'picks') !== undefined);
-  if (!several) {
-    const prepared = attempt(kind, source, overrides, faults);
-    if (prepared === undefined) return { requests: [], warnings: [] };
-    return { requests: [madeOf(prepared, source.name)], warnings: prepared.warnings };
+/** Adds what a file of JSON holds, or its faults, to the set. Throws `CliError` `usage` for what is no JSON. */
+export async function readJsonRequests(name: string, bytes: Uint8Array, set: SetBuilder): Promise<void> {
+  const tree = parseJson(decodeSource(name, bytes));
+  const { root } = tree;
+  if (root.type !== 'array' || memberOf(root.items[0] ?? root, 'picks') === undefined) {
+    if (set.single || isChosen(set, root, name)) {
+      addRequest(set, { name, tree, under: '', overrides: withoutWave(set.overrides, set.single) });
+    }
+    return;
   }
-  return readSeveral(
-    kind,
-    items.map((item) => partOf(source, item)),
-    overrides,
-    faults,
-  );
-}
-
-/** One document a line: requests, or picks. Throws for faults of syntax, with the line. */
-export function readLineRequests(kind: Kind, source: Source, overrides: Overrides, faults: FaultList): JsonResult {
-  const lines: Part[] = [];
-  let start = 0;
-  let number = 1;
-  while (start <= source.text.length) {
-    const found = source.text.indexOf('\n', start);
-    const end = found === -1 ? source.text.length : found;
-    const text = source.text.slice(start, end).replace(/\r$/, '');
-    if (text.trim() !== '') lines.push(lineOf(source.name, text, number));
-    start = end + 1;
-    number += 1;
-  }
-  const [first] = lines;
-  const root = first === undefined ? undefined : parseJson(first.source).root;
-  const isRequest = root?.type === 'object' && memberOf(root, 'picks') !== undefined;
-  return isRequest
-    ? readSeveral(kind, lines, overrides, faults)
-    : readPicks(kind, source.name, lines, overrides, faults);
-}
-
-/** A document within a file. */
-interface Part {
-  /** `requests.ndjson:3` */
-  readonly place: string;
-  readonly source: Source;
-}
-
-function lineOf(name: string, text: string, number: number): Part {
-  return { place: `${name}:${number}`, source: { name, text, place: (offset) => `${name}:${number}:${offset + 1}` } };
-}
-
-function partOf(source: Source, { start, end }: JsonNode): Part {
-  const text = source.text.slice(start, end);
-  return {
-    place: source.place(start).replace(/:\d+$/, ''),
-    source: { name: source.name, text, place: (offset) => source.place(start + offset) },
-  };
-}
-
-function readSeveral(kind: Kind, parts: readonly Part[], overrides: Overrides, faults: FaultList): JsonResult {
-  const requests: MadeRequest[] = [];
-  const warnings: FailureDetail[] = [];
-  // Of several requests `--wave` picks one; a single one gets it as its wave.
-  const { wave: _, ...rest } = overrides;
-  for (const { source, place } of parts) {
-    const prepared = attempt(kind, source, parts.length === 1 ? overrides : rest, faults);
-    if (prepared === undefined) continue;
-    requests.push(madeOf(prepared, place));
-    warnings.push(...prepared.warnings);
-  }
-  return { requests, warnings };
-}
-
-/** Picks, one a line, to a request for each wave that they name. */
-function readPicks(
-  kind: Kind,
-  name: string,
-  lines: readonly Part[],
-  overrides: Overrides,
-  faults: FaultList,
-): JsonResult {
-  const waves = new Map<string | undefined, Part[]>();
-  for (const line of lines) {
-    const { root } = parseJson(line.source);
-    const node = root.type === 'object' ? memberOf(root, 'wave_id')?.value : undefined;
-    const wave = node?.type === 'string' ? stringOf(node) : undefined;
-    const group = waves.get(wave) ?? [];
-    waves.set(wave, group);
-    group.push(line);
-  }
-  const named = [...waves.keys()].some((wave) => wave !== undefined);
-  const requests: MadeRequest[] = [];
-  const warnings: FailureDetail[] = [];
-  for (const [wave, group] of waves) {
-    const source = joined(name, group);
-    // Where picks name waves, `--wave` picks one of them later on.
-    const prepared = attempt(kind, source, named ? { ...overrides, wave } : overrides, faults);
-    if (prepared === undefined) continue;
-    requests.push(madeOf(prepared, waves.size === 1 ? name : (group[0]?.place ?? name)));
-    warnings.push(...prepared.warnings);
-  }
-  return { requests, warnings };
-}
-
-/** Lines as one list; the place of each character is where it stands in its line. */
-function joined(name: string, lines: readonly Part[]): Source {
-  const starts: number[] = [];
-  let text = '[';
-  for (const { source } of lines) {
-    if (text.length > 1) text += ',';
-    starts.push(text.length);
-    text += source.text;
-  }
-  return {
-    name,
-    text: `${text}]`,
-    place(offset) {
-      let index = starts.findLastIndex((start) => start <= offset);
-      if (index === -1) index = 0;
-      return lines[index]?.source.place(Math.max(0, offset - (starts[index] ?? 0))) ?? name;
-    },
-  };
-}
-
-/** Faults of content are collected, so that all files are told of at once. */
-function attempt(kind: Kind, source: Source, overrides: Overrides, faults: FaultList): PreparedRequest | undefined {
-  try {
-    return prepareRequest(kind, source, overrides);
-  } catch (error) {
-    if (!(error instanceof CliError) || error.code !== 'invalid_request') throw error;
-    for (const detail of error.details) faults.add(() => detail);
-    return undefined;
+  set.faults.addAll(tree.duplicates);
+  const single = set.single && root.items.length === 1;
+  for (const [index, item] of root.items.entries()) {
+    const tree = { root: item, duplicates: new FaultList() };
+    if (!single && !isChosen(set, item, name)) continue;
+    addRequest(set, { name: placeOf(item), tree, under: `/${index}`, overrides: withoutWave(set.overrides, single) });
+    await set.spool.relieve();
   }
 }
 
-function madeOf({ body, request }: PreparedRequest, place: string): MadeRequest {
-  return {
-    waveId: request.waveId,
-    place,
-    siteName: request.siteName,
-    picks: request.picks,
-    digest: digestOf(body),
-    body: () => body,
-    headers: undefined,
-    rows: () => [],
-  };
+interface FoundTree {
+  /** By which the request is known when it has no wave. */
+  readonly name: string;
+  readonly tree: JsonTree;
+  /** Where it stands in its document, as a JSON pointer. */
+  readonly under: string;
+  readonly overrides: Overrides;
+}
+
+/** Checks a request and puts it, or its faults, into the set. */
+function addRequest(set: SetBuilder, { name, tree, under, overrides }: FoundTree): void {
+  const { faults, warnings, prepared } = checkRequest(set.kind, tree, overrides);
+  set.faults.addAll(faults, under);
+  if (faults.count > 0) return;
+  addWarnings(set, warnings, { under, once: under !== '' });
+  addPrepared(set, name, prepared());
+}
+
+/** A request alone takes the wave of the command line; of several it chooses. */
+export function withoutWave(overrides: Overrides, single: boolean): Overrides {
+  return single ? overrides : { ...overrides, wave: undefined };
+}
+
+/** Whether the request is to be sent; its wave is noted. */
+export function isChosen(set: SetBuilder, request: JsonNode, name: string): boolean {
+  const chosen = set.overrides.wave;
+  const wave = memberOf(request, 'wave_id')?.value;
+  if (wave?.type === 'string' && !set.waves.has(stringOf(wave))) set.waves.set(stringOf(wave), name);
+  return chosen === undefined || (wave?.type === 'string' && stringOf(wave) === chosen);
+}
+
+/** `under` is where the request stands in its document; `once` tells a warning that many requests share once. */
+export function addWarnings(
+  set: SetBuilder,
+  warnings: CheckedRequest['warnings'],
+  { under = '', once }: { readonly under?: string; readonly once: boolean },
+): void {
+  for (const warning of warnings) {
+    if (once && set.warnings.some(({ message }) => message === warning.message)) continue;
+    set.warnings.push({ ...warning, path: under + warning.path });
+  }
+}
+
+/** Its body goes to disk when there are many. */
+export function addPrepared(set: SetBuilder, name: string, { body, request }: PreparedRequest): void {
+  const { siteName, waveId, picks } = request;
+  const strand = set.spool.strand();
+  set.spool.add(strand, body);
+  const digest = createHash('sha256').update(body).digest('hex');
+  set.requests.push({
+    name: waveId ?? name,
+    place: name,
+    entry: (own) => ({
+      name: own,
+      siteName,
+      waveId,
+      picks,
+      digest,
+      async body() {
+        const pieces: Uint8Array[] = [];
+        for await (const piece of set.spool.read(strand)) pieces.push(piece);
+        const [only] = pieces;
+        return pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces);
+      },
+      rows: async () => undefined,
+    }),
+  });
 }

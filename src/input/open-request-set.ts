@@ -1,215 +1,144 @@
-/** Files to requests: all are read and checked before there is anything that could be sent. */
-import type { Kind } from '../domain/kinds.ts';
-import { csvLine } from '../domain/csv-line.ts';
-import { CliError, type FailureDetail } from '../errors.ts';
-import { decodeSource } from './encoding.ts';
-import { FaultList } from './fault-list.ts';
-import { formatOfInput, type InputFormat } from './input-format.ts';
-import { readJsonRequests, readLineRequests, type MadeRequest } from './json-requests.ts';
-import type { Scratch } from './request-spool.ts';
-import type { CallerRow, RequestSet, SetEntry } from './request-set.ts';
-import type { Overrides } from './request.ts';
-import { parseMapping } from './table-columns.ts';
-import { readTableRequests, type RefusedRow } from './table-requests.ts';
-import { delimiterOf, isUtf8Table, utf8Chunks } from './table-text.ts';
-import { makeTableRequests } from './table-wave.ts';
-
-/** One file of the command line. */
-export interface RequestInput {
-  /** As errors name it: `wave.csv`, `<stdin>`. */
-  readonly name: string;
-  /** Its bytes; called once or twice. */
-  open(): AsyncIterable<Uint8Array>;
-}
-
-export interface RequestSetOptions {
-  readonly kind: Kind;
-  readonly inputs: readonly RequestInput[];
-  /** `undefined`: by extension, then by content. */
-  readonly format: InputFormat | undefined;
-  /** `--map`, as typed. */
-  readonly map: readonly string[];
-  readonly overrides: Overrides;
-  readonly skipInvalid: boolean;
-  readonly scratch: Scratch & { remove(): Promise<void> };
-  /** Writes the refused rows of an input and returns where. */
-  readonly writeRejected: (name: string, content: AsyncIterable<Uint8Array>) => Promise<string>;
-}
-
-/** A file of headers longer than this is no table. */
-const HEAD_CHARACTERS = 65_536;
+/** From the files of a command line to requests, all checked before the first is sent. */
+import { CliError } from '../errors.ts';
+import { readBytes } from '../domain/http.ts';
+import { parseColumnMap } from './column-map.ts';
+import { formatOfContent, formatOfName, type HeadedInput, type InputFormat, openHead } from './input-format.ts';
+import { readJsonRequests } from './json-requests.ts';
+import { invalidRequest } from './request.ts';
+import type { RequestSet, SetEntry } from './request-set.ts';
+import { createSetBuilder, type SetBuilder } from './set-builder.ts';
+import type { SetInput, SetOptions } from './set-options.ts';
+import { createSpool } from './spool.ts';
+import { tableFields } from './table-fields.ts';
 
 /**
- * Reads and checks all inputs. Throws one `CliError` `usage` that lists the faults of all of them; then nothing is kept.
- * A wave that `--wave` names and no table has is one, too.
+ * Reads all inputs (JSON, CSV, NDJSON) once and checks them. Nothing is kept in memory but where things stand. Throws
+ * one `CliError` `usage` that lists the faults of all inputs (`invalid_request`), or says why there is nothing to send
+ * (`wave_not_found`, `nothing_to_send`); the set is closed then.
  */
-export async function openRequestSet(options: RequestSetOptions): Promise<RequestSet> {
-  const mapping = parseMapping(options.map);
-  const faults = new FaultList();
-  const warnings: FailureDetail[] = [];
-  const made: MadeRequest[] = [];
-  const refusals: { name: string; rows: RefusedRow[]; headers: readonly string[]; delimiter: string }[] = [];
-  let columns: string[] | undefined;
-  let alternatives = false;
-  let mapped = mapping.size === 0;
-
-  for (const input of options.inputs) {
-    const head = await headOf(input);
-    const format = options.format ?? formatOfInput(input.name, head);
-    if (format !== 'csv') {
-      const read = format === 'json' ? readJsonRequests : readLineRequests;
-      const source = decodeSource(input.name, await wholeOf(input));
-      const result = read(options.kind, source, options.overrides, faults);
-      warnings.push(...result.warnings);
-      made.push(...result.requests);
-      continue;
+export async function openRequestSet(options: SetOptions): Promise<RequestSet> {
+  const map = parseColumnMap(options.kind, options.map ?? []);
+  const spool = createSpool(options.scratch);
+  try {
+    const set = createSetBuilder(options, map, spool);
+    let tables = 0;
+    for (const input of options.inputs) {
+      if ((await readInput(input, options, set)) === 'csv') tables += 1;
+      await spool.relieve();
     }
-    mapped = true;
-    const isUtf8 = await isUtf8Table(input.name, input.open());
-    if (!isUtf8) {
-      warnings.push({ path: '', message: `${input.name} is not UTF-8: it is read as Latin-1 (Windows-1252)` });
+    if (map.size > 0 && tables === 0) {
+      throw new CliError('usage', '--map is for tables, and the input is JSON', {
+        code: 'conflicting_options',
+        hint: 'leave --map out, or add --format-in csv',
+      });
     }
-    const refused: RefusedRow[] = [];
-    const before = faults.count;
-    const table = await readTableRequests({
-      kind: options.kind,
-      name: input.name,
-      chunks: utf8Chunks(input.open(), isUtf8),
-      delimiter: delimiterOf(head),
-      mapping,
-      scratch: options.scratch,
-      faults,
-      refuse: options.skipInvalid ? (row) => void refused.push(row) : undefined,
-    });
-    warnings.push(...table.warnings);
-    alternatives ||= table.alternatives;
-    columns = [...(columns ?? []), ...table.headers.filter((header) => !(columns ?? []).includes(header))];
-    if (faults.count === before) {
-      made.push(...makeTableRequests({ ...options, name: input.name, table, faults, warnings }));
-    }
-    if (refused.length > 0) {
-      refusals.push({ name: input.name, rows: refused, headers: table.headers, delimiter: delimiterOf(head) });
-    }
-  }
-
-  if (!mapped) {
-    throw new CliError('usage', '--map is for tables, and the input is JSON', { code: 'conflicting_options' });
-  }
-  refuseFaults(options, faults);
-  const rejected: { count: number; path: string }[] = [];
-  for (const { name, rows, headers, delimiter } of refusals) {
-    const path = await options.writeRejected(name, renderRejected(headers, rows, delimiter));
-    rejected.push({ count: rows.length, path });
-  }
-  const chosen = ofWave(made, options.overrides.wave);
-  if (chosen.length === 0) throw nothingLeft(made, rejected, options.overrides.wave);
-  return {
-    entries: entriesOf(chosen, columns ?? []),
-    columns,
-    alternatives,
-    warnings,
-    rejected,
-    close: () => options.scratch.remove(),
-  };
-}
-
-async function headOf(input: RequestInput): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = '';
-  for await (const chunk of input.open()) {
-    text += decoder.decode(chunk, { stream: true });
-    if (text.length >= HEAD_CHARACTERS) break;
-  }
-  return text.slice(0, HEAD_CHARACTERS);
-}
-
-async function wholeOf(input: RequestInput): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of input.open()) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}
-
-function refuseFaults({ kind, inputs }: RequestSetOptions, faults: FaultList): void {
-  if (faults.count === 0) return;
-  const what =
-    inputs.length === 1
-      ? `${inputs[0]?.name} is not a valid ${kind} request`
-      : `the files are not valid ${kind} requests`;
-  const count = faults.count === 1 ? 'one fault' : `${faults.count} faults`;
-  const listed = faults.details.length;
-  const cut = listed < faults.count ? `, the first ${listed} are listed` : '';
-  throw new CliError('usage', `${what}: ${count}${cut}`, {
-    code: 'invalid_request',
-    hint: `nothing was sent: mend the ${inputs.length === 1 ? 'file' : 'files'} and run the command again`,
-    details: faults.details,
-  });
-}
-
-/** Of several requests `--wave` picks the one of that name; a single one without waves was given it. */
-function ofWave(made: readonly MadeRequest[], wave: string | undefined): readonly MadeRequest[] {
-  return wave === undefined ? made : made.filter(({ waveId }) => waveId === wave);
-}
-
-function nothingLeft(
-  made: readonly MadeRequest[],
-  rejected: readonly { readonly count: number; readonly path: string }[],
-  wave: string | undefined,
-): CliError {
-  if (wave !== undefined && made.length > 0) {
-    const names = [...new Set(made.flatMap(({ waveId }) => waveId ?? []))];
-    const shown = names.slice(0, 20).join(', ');
-    const more = names.length > 20 ? `, and ${names.length - 20} more` : '';
-    return new CliError('usage', `there is no wave "${wave}" in the input`, {
-      code: 'no_such_wave',
-      hint: names.length === 0 ? 'the input names no waves' : `the waves are: ${shown}${more}`,
-    });
-  }
-  return new CliError('usage', 'every row was refused: there is nothing left to send', {
-    code: 'invalid_request',
-    ...(rejected[0] === undefined ? {} : { hint: `see ${rejected[0].path}: the last column says why` }),
-  });
-}
-
-function entriesOf(made: readonly MadeRequest[], columns: readonly string[]): readonly SetEntry[] {
-  const names = new Map<string, number>();
-  for (const { waveId, place } of made) names.set(waveId ?? place, (names.get(waveId ?? place) ?? 0) + 1);
-  return made.map((request): SetEntry => {
-    const { waveId, place, siteName, picks, digest, headers } = request;
-    const short = waveId ?? place;
+    refuseFaults(options, set);
+    const rejected = [];
+    for (const { rows, headers } of set.rejected) rejected.push(await rows.write(headers));
+    refuseNothing(options, set, rejected);
     return {
-      // A wave that is in several files is told apart by where it stands.
-      name: (names.get(short) ?? 0) > 1 && waveId !== undefined ? `${waveId} (${place})` : short,
-      siteName,
-      waveId,
-      picks,
-      digest,
-      body: async () => request.body(),
-      rows: async () => (headers === undefined ? undefined : aligned(request.rows(), headers, columns)),
+      entries: entriesOf(set),
+      columns: tables === 0 ? undefined : set.columns.headers,
+      alternatives: set.alternatives,
+      warnings: set.warnings,
+      rejected,
+      close: () => spool.close(),
     };
+  } catch (error) {
+    await spool.close();
+    throw error;
+  }
+}
+
+async function readInput(input: SetInput, options: SetOptions, set: SetBuilder): Promise<string> {
+  const { name } = input;
+  const named = options.formatIn ?? formatOfName(name);
+  try {
+    if (named === 'json') {
+      await readJsonRequests(name, await readBytes(input.open()), set);
+      return named;
+    }
+    const headed = await openHead(input.open());
+    try {
+      return await readHeaded(name, headed, named, set);
+    } finally {
+      await headed.close();
+    }
+  } catch (error) {
+    // Of several inputs the faults of all are told.
+    if (options.inputs.length === 1 || !(error instanceof CliError) || !CONTENT.has(error.code)) throw error;
+    for (const detail of error.details) set.faults.add(() => detail);
+    if (error.details.length === 0) set.faults.add(() => ({ path: '', message: error.message }));
+    return named ?? '';
+  }
+}
+
+async function readHeaded(
+  name: string,
+  headed: HeadedInput,
+  named: InputFormat | undefined,
+  set: SetBuilder,
+): Promise<InputFormat> {
+  const columns = [...tableFields(set.kind).map((field) => field.name), ...set.map.values()];
+  const format = named ?? formatOfContent(headed.head, columns);
+  if (format === 'csv') {
+    const { readTableRequests } = await import('./table-requests.ts');
+    await readTableRequests(name, headed, set);
+  } else if (format === 'ndjson') {
+    const { readNdjsonRequests } = await import('./ndjson-requests.ts');
+    await readNdjsonRequests(name, headed, set);
+  } else {
+    await readJsonRequests(name, await readBytes(headed.bytes), set);
+  }
+  return format;
+}
+
+/** Failures that are of one file, and do not tell of the command line or the machine. */
+const CONTENT: ReadonlySet<string> = new Set(['invalid_json', 'invalid_encoding', 'empty_input', 'input_too_large']);
+
+function refuseFaults({ inputs, kind }: SetOptions, { faults, skippable }: SetBuilder): void {
+  if (faults.count === 0) return;
+  const [only] = inputs;
+  const what = inputs.length === 1 && only !== undefined ? `${only.name} is` : `the ${inputs.length} inputs are`;
+  const hint = 'nothing was sent: mend the file and run the command again';
+  throw invalidRequest(
+    `${what} not ${inputs.length === 1 ? `a valid ${kind} request` : `valid ${kind} requests`}`,
+    faults,
+    skippable === faults.count ? `${hint}, or send the rest with --skip-invalid` : hint,
+  );
+}
+
+function refuseNothing({ overrides }: SetOptions, set: SetBuilder, rejected: RequestSet['rejected']): void {
+  if (set.requests.length > 0) return;
+  if (rejected.length > 0) {
+    const count = rejected.reduce((sum, one) => sum + one.count, 0);
+    throw new CliError('usage', `nothing is left to send: all ${count} rows were refused`, {
+      code: 'nothing_to_send',
+      hint: `the reasons are in ${rejected.map(({ path }) => path).join(', ')}`,
+    });
+  }
+  const waves = [...set.waves.keys()];
+  if (overrides?.wave === undefined) {
+    throw new CliError('usage', 'the input holds no request', { code: 'nothing_to_send' });
+  }
+  throw new CliError('usage', `there is no wave "${overrides.wave}" in the input`, {
+    code: 'wave_not_found',
+    hint: waves.length === 0 ? 'no request of the input has a wave' : `the waves are ${listed(waves)}`,
   });
 }
 
-/** Cells under the columns of all files together. */
-function aligned(
-  rows: readonly CallerRow[],
-  headers: readonly string[],
-  columns: readonly string[],
-): readonly CallerRow[] {
-  if (headers.length === columns.length && headers.every((header, index) => header === columns[index])) return rows;
-  const places = columns.map((column) => headers.indexOf(column));
-  return rows.map(({ pickId, cells }) => ({ pickId, cells: places.map((index) => cells[index] ?? '') }));
+const MOST_LISTED = 20;
+
+function listed(waves: readonly string[]): string {
+  const more = waves.length - MOST_LISTED;
+  return waves.slice(0, MOST_LISTED).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
-/** The caller's own cells, then the line and why. */
-async function* renderRejected(
-  headers: readonly string[],
-  rows: readonly RefusedRow[],
-  delimiter: string,
-): AsyncGenerator<Uint8Array, void> {
-  const line = (cells: readonly string[]): Uint8Array => new TextEncoder().encode(csvLine(cells, delimiter));
-  yield line([...headers, 'LINE', 'REASON']);
-  for (const { cells, line: number, reason } of rows) {
-    const padded = headers.map((_, index) => cells[index] ?? '');
-    yield line([...padded, ...cells.slice(headers.length), String(number), reason]);
-  }
+/** A name that two requests have is told with the place of each. */
+function entriesOf({ requests }: SetBuilder): SetEntry[] {
+  const times = new Map<string, number>();
+  for (const { name } of requests) times.set(name, (times.get(name) ?? 0) + 1);
+  return requests.map(({ name, place, entry }) =>
+    entry(times.get(name) === 1 || name === place ? name : `${name} (${place})`),
+  );
 }

@@ -31,7 +31,7 @@ export interface RequestSet {
   readonly alternatives: boolean;
   /** Worth a word, and no reason not to send. */
   readonly warnings: readonly FailureDetail[];
-  /** Rows that `--skip-invalid` left out, and the files they were written to. */
+  /** Rows or requests that `--skip-invalid` left out, and the file of each input that they were written to. */
   readonly rejected: readonly { readonly count: number; readonly path: string }[];
   /** Removes what was kept on disk to read again. May be called twice. */
   close(): Promise<void>;

@@ -2,6 +2,7 @@
 import type { Kind } from '../domain/kinds.ts';
 import { CliError, type FailureDetail } from '../errors.ts';
 import { decodeSource } from './encoding.ts';
+import type { FaultList } from './fault-list.ts';
 import { inField, serialise, withField } from './json-edit.ts';
 import { parseJson } from './json-parser.ts';
 import { type JsonTree, memberOf, stringOf } from './json-tree.ts';
@@ -53,22 +54,38 @@ export function readRequest({ kind, bytes, name, overrides = {} }: RequestFile):
 
 /** The same for JSON that is already text, whatever it was made from: the places in the faults are the source's. */
 export function prepareRequest(kind: Kind, source: Source, overrides: Overrides): PreparedRequest {
-  const tree = withOverrides(parseJson(source), overrides);
-  const { faults, warnings } = validateRequest(kind, tree);
-  if (faults.count > 0) {
-    const listed = faults.details.length;
-    const count = faults.count === 1 ? 'one fault' : `${faults.count} faults`;
-    const cut = listed < faults.count ? `, the first ${listed} are listed` : '';
-    throw new CliError('usage', `${source.name} is not a valid ${kind} request: ${count}${cut}`, {
-      code: 'invalid_request',
-      hint: 'nothing was sent: mend the file and run the command again',
-      details: faults.details,
-    });
-  }
-  return { body: serialise(tree), request: factsOf(tree), warnings };
+  const { faults, prepared } = checkRequest(kind, parseJson(source), overrides);
+  if (faults.count > 0) throw invalidRequest(`${source.name} is not a valid ${kind} request`, faults);
+  return prepared();
 }
 
-function withOverrides(file: JsonTree, { site, start, end, wave, params }: Overrides): JsonTree {
+export interface CheckedRequest {
+  readonly faults: FaultList;
+  readonly warnings: readonly FailureDetail[];
+  /** Fit to be sent when there are no faults. */
+  readonly prepared: () => PreparedRequest;
+}
+
+/** The same for one that was parsed, without throwing for its content. Throws for a parameter that is not JSON. */
+export function checkRequest(kind: Kind, parsed: JsonTree, overrides: Overrides): CheckedRequest {
+  const tree = withOverrides(parsed, overrides);
+  const { faults, warnings } = validateRequest(kind, tree);
+  return { faults, warnings, prepared: () => ({ body: serialise(tree), request: factsOf(tree), warnings }) };
+}
+
+/** All faults of an input as one failure; `what` says of what: `picks.json is not a valid route request`. */
+export function invalidRequest(
+  what: string,
+  faults: FaultList,
+  hint = 'nothing was sent: mend the file and run the command again',
+): CliError {
+  const listed = faults.details.length;
+  const count = faults.count === 1 ? 'one fault' : `${faults.count} faults`;
+  const cut = listed < faults.count ? `, the first ${listed} are listed` : '';
+  return new CliError('usage', `${what}: ${count}${cut}`, { code: 'invalid_request', hint, details: faults.details });
+}
+
+export function withOverrides(file: JsonTree, { site, start, end, wave, params }: Overrides): JsonTree {
   let tree = file.root.type === 'array' && site !== undefined ? inField('picks', file) : file;
   // Nothing can be set in it, and the validation says so.
   if (tree.root.type !== 'object') return tree;

@@ -1,7 +1,7 @@
 /** An answer as a table to import: one row a pick. */
 import type { PickDetail } from '../domain/answer-details.ts';
 import { csvLine } from '../domain/csv-line.ts';
-import type { ReportEntry, ReportRow } from './report-model.ts';
+import type { Report, ReportEntry, ReportRow } from './report-model.ts';
 
 export interface AnswerCsvOptions {
   /** Headers of the caller's table; `undefined`: the fields of the API, in the capitals that exports use. */
@@ -10,7 +10,7 @@ export interface AnswerCsvOptions {
   readonly alternatives: boolean;
 }
 
-export interface AnswerCsv {
+interface AnswerCsv {
   header(): string;
   /**
    * In walking order: a route by `optim_sequence`, clusters one after the other as the answer has them. Picks that the
@@ -60,6 +60,22 @@ export function createAnswerCsv({ columns, alternatives }: AnswerCsvOptions): An
       for (const { pickId, locations, orderId } of entry.details.invalidPicks) {
         yield csvLine([...fieldCells({ ...NO_PICK, pickId, locations, orderId }, entry), '', '']);
       }
+    },
+  };
+}
+
+/** The table as a report: what was not answered has no rows. */
+export function createCsvReport(options: AnswerCsvOptions): Report {
+  const csv = createAnswerCsv(options);
+  const parts: string[] = [];
+  return {
+    add(index, entry, callerRows) {
+      parts[index] = [...csv.rows(entry, callerRows)].join('');
+    },
+    addUnanswered: () => undefined,
+    *render() {
+      yield csv.header();
+      yield* parts.filter((part) => part !== undefined);
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { AnswerSummary } from '../domain/answer.ts';
 import { formatNumber } from '../domain/distance.ts';
-import { formatPercent, savingOf } from '../domain/saving.ts';
+import { formatPercent, savingOf, totalSaving } from '../domain/saving.ts';
 import type { AnswerOptions } from './answer-options.ts';
 import { BAR, barOf } from './bar.ts';
 import { cutList } from './long-list.ts';
@@ -85,21 +85,16 @@ function savingBar(summary: AnswerSummary): string {
 
 function* renderTotals(rows: readonly BatchRow[], { style }: AnswerOptions): Generator<string, void> {
   const summaries = rows.flatMap(({ summary }) => summary ?? []);
-  const [first] = summaries;
-  if (first === undefined) return;
+  if (summaries.length === 0) return;
   yield '';
   const answered = `${formatNumber(summaries.length, 0)} of ${formatNumber(rows.length, 0)} requests answered`;
   const picks = summaries.reduce((sum, summary) => sum + summary.picks, 0);
   yield `${style.dim('answers ')}  ${answered}, ${formatNumber(picks, 0)} picks`;
-  // Distances in different units, or not there, do not add up.
-  const comparable = summaries.filter((summary) => !('reason' in savingOf(summary)));
-  if (comparable.length === 0 || comparable.some(({ unit }) => unit !== first.unit)) return;
-  const asis = comparable.reduce((sum, summary) => sum + (summary.asisDistance ?? 0), 0);
-  const optimal = comparable.reduce((sum, summary) => sum + (summary.optimalDistance ?? 0), 0);
-  const of =
-    comparable.length === summaries.length ? '' : ` (of ${formatNumber(comparable.length, 0)} that can be compared)`;
-  yield `${style.dim('distance')}  ${shownDistance(asis, first.unit)} -> ${shownDistance(optimal, first.unit)}${of}`;
-  const saved = asis - optimal;
-  const text = `${shownDistance(Math.abs(saved), first.unit)}${saved < 0 ? ' longer' : ''} (${formatPercent((saved / asis) * 100)})`;
+  const total = totalSaving(summaries);
+  if (total === undefined) return;
+  const { asis, optimal, saved, percent, unit, compared } = total;
+  const of = compared === summaries.length ? '' : ` (of ${formatNumber(compared, 0)} that can be compared)`;
+  yield `${style.dim('distance')}  ${shownDistance(asis, unit)} -> ${shownDistance(optimal, unit)}${of}`;
+  const text = `${shownDistance(Math.abs(saved), unit)}${saved < 0 ? ' longer' : ''} (${formatPercent(percent)})`;
   yield `${style.dim('saved   ')}  ${saved < 0 ? style.yellow(text) : style.green(text)}`;
 }

@@ -105,7 +105,8 @@ function walkOf({ asisDistance, optimalDistance, unit }: AnswerSummary): string 
   return asisDistance === undefined ? after : `${shownDistance(asisDistance, unit)} -> ${after}`;
 }
 
-function savedOf(summary: AnswerSummary): string {
+/** `39.55 % saved`, `3.10 % longer`, `saving n/a` */
+export function savedOf(summary: AnswerSummary): string {
   const saving = savingOf(summary);
   if ('reason' in saving) return 'saving n/a';
   return saving.saved < 0 ? `${formatPercent(-saving.percent)} longer` : `${formatPercent(saving.percent)} saved`;

@@ -21,3 +21,23 @@ export interface ReportEntry {
   readonly findings: readonly Finding[];
   readonly gates: readonly { readonly expression: string; readonly tripped: boolean; readonly reason: string }[];
 }
+
+/** A request of several that got no answer. */
+export interface Unanswered {
+  readonly name: string;
+  readonly requestId: string | undefined;
+  /** Why. */
+  readonly problem: string;
+}
+
+/** A document about one answer or many. Of many only what it will show is kept, so that a thousand of them fit in memory. */
+export interface Report {
+  /**
+   * `index`: the place in the report, from 0; in any order, each once. `callerRows`: what the caller's own table says of
+   * the picks, for reports that give it back.
+   */
+  add(index: number, entry: ReportEntry, callerRows?: readonly ReportRow[]): void;
+  addUnanswered(index: number, unanswered: Unanswered): void;
+  /** The whole document in pieces, once, at the end. */
+  render(): Iterable<string>;
+}

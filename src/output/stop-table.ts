@@ -3,7 +3,7 @@ import type { AnswerOptions } from './answer-options.ts';
 import { cutList } from './long-list.ts';
 import { type Column, renderTable } from './table.ts';
 
-interface StopColumn extends Column {
+export interface StopColumn extends Column {
   readonly cell: (stop: Stop) => string;
   /** Shown only when the answer has such values at all. */
   readonly onlyIfAny?: boolean;
@@ -19,11 +19,14 @@ const COLUMNS: readonly StopColumn[] = [
   { title: 'quantity', align: 'right', onlyIfAny: true, cell: ({ quantity }) => numberText(quantity) },
 ];
 
+/** What is worth showing of these stops. */
+export function stopColumns(stops: readonly Stop[]): readonly StopColumn[] {
+  return COLUMNS.filter(({ onlyIfAny, cell }) => onlyIfAny !== true || stops.some((stop) => cell(stop) !== ''));
+}
+
 /** The pick list in walking order, one stop a row. */
 export function* renderStops({ stops }: AnswerSummary, options: AnswerOptions): Generator<string, void> {
-  const columns = COLUMNS.filter(
-    ({ onlyIfAny, cell }) => onlyIfAny !== true || stops.some((stop) => cell(stop) !== ''),
-  );
+  const columns = stopColumns(stops);
   const { shown, rest } = cutList(stops, options);
   const rows = shown.map((stop) => columns.map(({ cell }) => cell(stop)));
   yield* renderTable(columns, rows, options);

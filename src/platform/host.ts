@@ -63,14 +63,10 @@ export interface TemporaryFolder {
 export interface Files {
   /** Rejects with the system error (`code: 'ENOENT'`). */
   read(path: string): Promise<Uint8Array>;
-  /** The bytes of a file in chunks, so that a large one need not fit in memory. Fails with the system error. */
-  stream(path: string): AsyncIterable<Uint8Array>;
-  /** The names in a folder, sorted; `undefined` when the path is no folder. Rejects with the system error. */
-  list(path: string): Promise<readonly string[] | undefined>;
-  /** A file that only this process uses, in a private folder for temporary files. Rejects with the system error. */
-  scratch(): Promise<ScratchFile>;
   /** Written to a temporary file beside it, synced, and renamed: whole or not at all. */
   writeAtomic(path: string, content: string | Uint8Array | AsyncIterable<Uint8Array>, mode?: number): Promise<void>;
+  /** Puts text behind what a file holds, and creates it when there is none. Rejects with the system error. */
+  append(path: string, text: string): Promise<void>;
   exists(path: string): Promise<boolean>;
   /** Which file stands there now (device and inode); `undefined` when there is none. Cheap: for looking often. */
   identity(path: string): Promise<string | undefined>;
@@ -82,15 +78,20 @@ export interface Files {
   freeBytes(path: string): Promise<number>;
   /** A new folder with mode 0700 in the folder `parent`, which exists. Rejects with the system error. */
   temporaryFolder(parent: string): Promise<TemporaryFolder>;
+  /** The bytes of a file, or of what else can be read once (a pipe), in order. Rejects as `read`. */
+  stream(path: string): AsyncIterable<Uint8Array>;
+  /** The names of the files in a folder (no folders), sorted; `undefined` for what is no folder. Rejects with the system error. */
+  list(path: string): Promise<readonly string[] | undefined>;
+  /** A new file that nobody else can read, in a folder of its own below `folder`. */
+  scratch(folder: string): Promise<ScratchFile>;
 }
 
-/** What does not fit in memory. */
+/** What is kept on disk for the length of a run, to be read again in pieces. Every method rejects with the system error. */
 export interface ScratchFile {
-  /** Puts bytes behind those that are there and returns where they begin. Throws the system error. */
-  append(bytes: Uint8Array): number;
-  /** Throws the system error. */
-  read(offset: number, length: number): Uint8Array;
-  /** May be called twice. */
+  /** Returns where the bytes begin. One at a time: wait for the last before the next. */
+  append(bytes: Uint8Array): Promise<number>;
+  read(offset: number, length: number): Promise<Uint8Array>;
+  /** Removes the file and its folder. May be called twice. */
   remove(): Promise<void>;
 }
 
@@ -151,6 +152,35 @@ export interface Server {
   close(graceMs: number): Promise<void>;
 }
 
+/** What happens on a WebSocket. None of them may throw. */
+export interface WebSocketEvents {
+  open(): void;
+  /** A whole message, text (its UTF-8 bytes) or binary. */
+  message(bytes: Uint8Array): void;
+  /** A frame of any kind came: the link is alive. */
+  alive(): void;
+  /** Once, and then nothing more. `code` is 1006 when there was no closing frame; `reason` says what went wrong. */
+  close(code: number, reason: string): void;
+}
+
+export interface WebSocketOptions {
+  /** For each step of the way to the open link: the proxy, the connection, the handshake. */
+  readonly handshakeTimeoutMs: number;
+  /** A larger message costs the link. */
+  readonly maxMessageBytes: number;
+}
+
+export interface WebSocketLink {
+  /** Bytes that have come so far, of whole frames and of others; 0 before the link is open. */
+  received(): number;
+  /** A text message. Dropped when the link is not open. */
+  send(text: string): void;
+  /** With a closing frame; what does not close in time is cut. */
+  close(code: number, reason: string): void;
+  /** At once, without a word. */
+  cut(): void;
+}
+
 export interface ExecOptions {
   /** What the command reads on its standard input. */
   readonly input: string;
@@ -194,6 +224,8 @@ export interface Host {
   }): Promise<Http>;
   /** Opens a port and hands each request to `app`. Throws `CliError` `environment` when the port cannot be had. */
   serve(app: Http, options: ServeOptions): Promise<Server>;
+  /** Opens a WebSocket through the proxy of the environment, if there is one. Failing to is told by `close`. */
+  connectWebSocket(url: string, events: WebSocketEvents, options: WebSocketOptions): Promise<WebSocketLink>;
   /** Opens (and creates) a database file. Throws the system or SQLite error. */
   openDatabase(path: string, options?: { readonly readOnly?: boolean }): Promise<Database>;
   /**

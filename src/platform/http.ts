@@ -7,11 +7,10 @@ import type { Connector } from 'undici/lib/core/connect.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
 import type { Dispatcher } from 'undici/lib/dispatcher/dispatcher.js';
 
-import { TransportError } from '../domain/http.ts';
 import type { Http } from '../domain/http.ts';
 import { CliError, messageOf } from '../errors.ts';
 import { exchange } from './http-exchange.ts';
-import { proxyFor } from './proxy.ts';
+import { hostOfProxy, proxyFor } from './proxy.ts';
 
 /** A thousand polls a second need about this many connections. macOS grants a process 256 open files by default. */
 const CONNECTIONS_PER_ORIGIN = 200;
@@ -104,16 +103,6 @@ async function createProxyAgent(proxy: string, tls: object): Promise<Dispatcher>
     factory: pool,
     clientFactory: (origin, settings) => Object.assign(pool(origin, settings), { connect }),
   });
-}
-
-/** `host:port` of the proxy: what may be shown of a URL that can hold a password. */
-function hostOfProxy(proxy: string, target: URL): string {
-  const url = URL.canParse(proxy) ? new URL(proxy) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol) || url.host === '') {
-    const name = target.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
-    throw new TransportError('proxy', `${name} is not the URL of an http or https proxy`, { sent: false });
-  }
-  return url.host;
 }
 
 function readAuthorities(path: string): string {

@@ -1,5 +1,6 @@
 /** Which proxy a URL goes through: `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, read as curl reads them. */
 
+import { TransportError } from '../domain/http.ts';
 import { isLoopback } from '../domain/loopback.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -16,6 +17,19 @@ export function proxyFor(url: URL, env: Environment): string | undefined {
   if (proxy === undefined || isExempt(url, variable(env, 'no_proxy') ?? '')) return undefined;
   const whole = proxy.includes('://') ? proxy : `http://${proxy}`;
   return url.protocol === 'http:' && isLoopback(url.hostname) && !isOnThisMachine(whole) ? undefined : whole;
+}
+
+/**
+ * `host:port` of the proxy: what may be shown of a URL that can hold a password. Throws `TransportError` `proxy` for what
+ * is no proxy's URL.
+ */
+export function hostOfProxy(proxy: string, target: URL): string {
+  const url = URL.canParse(proxy) ? new URL(proxy) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol) || url.host === '') {
+    const name = target.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
+    throw new TransportError('proxy', `${name} is not the URL of an http or https proxy`, { sent: false });
+  }
+  return url.host;
 }
 
 /** A proxy that cannot be understood is kept, so that using it tells what is wrong. */

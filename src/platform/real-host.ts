@@ -58,6 +58,10 @@ export function createRealHost(): Host {
       const { serveHttp } = await import('./server.ts');
       return serveHttp(app, options, { platform });
     },
+    async connectWebSocket(url, events, options) {
+      const { connectWebSocket } = await import('./web-socket.ts');
+      return connectWebSocket(url, events, options, env);
+    },
     async openDatabase(path, options) {
       const { openDatabase } = await import('./database.ts');
       return openDatabase(path, options);

@@ -1,58 +1,52 @@
-/** A file for what does not fit in memory. */
+/** A file for the length of a run. */
+import type FileSystem from 'node:fs/promises';
 import { join } from 'node:path';
+
 import type { ScratchFile } from './host.ts';
 
-/** Written in pieces of this size. */
-const PIECE_BYTES = 1024 * 1024;
-
 /**
- * In a new folder of the system's for temporary files, for this user's eyes only. Synchronous: its user is busy with
- * the parsing of a row, and a promise for each row would cost more than the writing.
+ * Mode 0600, in a new folder of mode 0700 below `folder`. Where the system lets an open file lose its name, it loses it
+ * at once: nothing stays behind, however the process ends.
  */
-export async function createScratchFile(): Promise<ScratchFile> {
-  const fs = process.getBuiltinModule('node:fs');
-  const folder = await fs.promises.mkdtemp(join(process.getBuiltinModule('node:os').tmpdir(), 'optipick-'));
-  let file: number | undefined = fs.openSync(join(folder, 'scratch'), 'wx+', 0o600);
-  // Where an open file may lose its name, nothing is left behind when the program is killed.
-  if (process.platform !== 'win32') fs.rmSync(folder, { recursive: true });
-  const descriptor = (): number => {
-    if (file === undefined) throw new Error('the scratch file was removed');
-    return file;
-  };
-  let written = 0;
-  let waiting: Uint8Array[] = [];
-  let waitingBytes = 0;
+export async function createScratchFile(folder: string, platform: string): Promise<ScratchFile> {
+  const fs: typeof FileSystem = process.getBuiltinModule('node:fs').promises;
+  const own = await fs.mkdtemp(join(folder, 'optipick-'));
+  const remove = (): Promise<void> => fs.rm(own, { recursive: true, force: true });
+  let handle: FileSystem.FileHandle;
+  try {
+    handle = await fs.open(join(own, 'scratch'), 'wx+', 0o600);
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  if (platform !== 'win32') await remove();
 
-  const flush = (): void => {
-    const bytes = Buffer.concat(waiting);
-    for (let at = 0; at < bytes.length;) at += fs.writeSync(descriptor(), bytes, at, bytes.length - at, written + at);
-    written += bytes.length;
-    waiting = [];
-    waitingBytes = 0;
-  };
-
+  let size = 0;
+  let closed = false;
   return {
-    append(bytes) {
-      const offset = written + waitingBytes;
-      waiting.push(bytes);
-      waitingBytes += bytes.byteLength;
-      if (waitingBytes >= PIECE_BYTES) flush();
-      return offset;
+    async append(bytes) {
+      const at = size;
+      for (let done = 0; done < bytes.length;) {
+        const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, at + done);
+        done += bytesWritten;
+      }
+      size += bytes.length;
+      return at;
     },
-    read(offset, length) {
-      flush();
-      const bytes = Buffer.allocUnsafe(length);
-      for (let at = 0; at < length;) {
-        const count = fs.readSync(descriptor(), bytes, at, length - at, offset + at);
-        if (count === 0) throw new RangeError(`the scratch file ends before ${offset + length}`);
-        at += count;
+    async read(offset, length) {
+      const bytes = new Uint8Array(length);
+      for (let done = 0; done < length;) {
+        const { bytesRead } = await handle.read(bytes, done, length - done, offset + done);
+        if (bytesRead === 0) throw new RangeError(`nothing at ${offset + done}: the file has ${size} bytes`);
+        done += bytesRead;
       }
       return bytes;
     },
     async remove() {
-      if (file !== undefined) fs.closeSync(file);
-      file = undefined;
-      await fs.promises.rm(folder, { recursive: true, force: true });
+      if (closed) return;
+      closed = true;
+      await handle.close();
+      await remove();
     },
   };
 }

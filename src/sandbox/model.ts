@@ -1,21 +1,5 @@
 /** The shapes that the sandbox's rooms agree on. */
-
-export interface Position {
-  readonly x: number;
-  readonly y: number;
-}
-
-/** What a browser needs to draw the floor; absent for a site given as a matrix. */
-export interface FloorPlan {
-  readonly aisles: readonly {
-    readonly name: string;
-    readonly x: number;
-    readonly fromY: number;
-    readonly toY: number;
-  }[];
-  readonly crossAisles: readonly number[];
-  readonly positions: ReadonlyMap<string, Position>;
-}
+import type { FloorPlan, Position } from '../domain/floor-plan.ts';
 
 /** A warehouse: named places and the walking distance between them. */
 export interface Site {

@@ -1,8 +1,8 @@
 /** The page at `/`: what the sandbox has done and is about to do, for a person with a browser. */
+import { type Html, html, scriptData } from '../domain/html.ts';
 import { KINDS } from '../domain/kinds.ts';
 import type { Endpoint } from './endpoints.ts';
 import { renderFloorPlan } from './floor-plan.ts';
-import { type Html, html, scriptData } from './html.ts';
 import type { Job } from './jobs.ts';
 import type { Attempt, Delivery, Message } from './message.ts';
 import type { Site } from './model.ts';

@@ -70,4 +70,14 @@ const POSTINGS = `
   CREATE INDEX postings_by_content ON postings (digest, base_url, kind, number);
 `;
 
-export const MIGRATIONS: readonly string[] = [SUBMISSIONS, DELIVERIES, POSTINGS];
+/** The inbox of a profile at a relay (its host), which it keeps from run to run. */
+const RELAY_TOKENS = `
+  CREATE TABLE relay_tokens (
+    profile TEXT NOT NULL,
+    relay TEXT NOT NULL,
+    token TEXT NOT NULL,
+    PRIMARY KEY (profile, relay)
+  ) STRICT;
+`;
+
+export const MIGRATIONS: readonly string[] = [SUBMISSIONS, DELIVERIES, POSTINGS, RELAY_TOKENS];

@@ -9,7 +9,7 @@ import {
   REFUSED,
   type Verdict,
 } from './conformance-judge.ts';
-import type { DeliveryWish, TestDelivery } from './test-delivery.ts';
+import { type DeliveryWish, SKEW_SECONDS, type TestDelivery } from './test-delivery.ts';
 
 /** What a check works with. Every call of `make` and `wish` is about a new message. */
 export interface CheckBench {
@@ -39,9 +39,6 @@ export type ConformanceCheck = CheckWords &
     /** Sends nothing: it judges the answers to all that was sent. */
     | { readonly send?: undefined; judge(all: readonly TestAnswer[], timeoutMs: number): Verdict }
   );
-
-/** Twice the tolerance of every official library (300 s). */
-export const SKEW_SECONDS = 600;
 
 /** In this order, one after the other. The first tells whether there is an endpoint at all. */
 export const CONFORMANCE_CHECKS: readonly ConformanceCheck[] = [

@@ -50,6 +50,8 @@ export async function attemptTest(
       url: target.url,
       headers: {
         ...headers,
+        // A connection of its own: one that the endpoint is about to close must not look like a delivery that failed.
+        connection: 'close',
         ...(target.authorization === undefined ? {} : { authorization: target.authorization }),
         // A stream says its length, as Svix does, and is not sent in chunks.
         ...(slow ? { 'content-length': String(body.byteLength) } : {}),

@@ -45,6 +45,9 @@ export interface DeliveryMakerFacts {
   readonly randomBytes: RandomBytes;
 }
 
+/** How far off a timestamp is that shall be refused: twice the tolerance of every official library (300 s). */
+export const SKEW_SECONDS = 600;
+
 /** As long as the secrets that Svix makes (Svix server, `KEY_SIZE`). */
 const KEY_BYTES = 24;
 

@@ -145,8 +145,8 @@ describe('poll with several ids', () => {
       code: 2,
       stdout: '',
       stderr:
-        'error: --output takes one answer and there are several ids\n' +
-        'hint: use --json > answers.ndjson: one line for each answer\n',
+        'error: --output takes one answer as json and there are several ids\n' +
+        'hint: use --json > answers.ndjson: one line for each answer; or -o with .csv, .md or .html\n',
     });
     expect(server.seen).toEqual([]);
   });

@@ -20,46 +20,52 @@ test('the first block runs the demo, the second the tests', () => {
   expect(blocks('sh').slice(0, 2)).toEqual(['npm ci && npx optipick demo\n', 'npm ci && npm test\n']);
 });
 
-test.skipIf(process.platform === 'win32')('every other sh block ends with exit 0 against a sandbox', async () => {
-  const workplace = await createWorkplace();
-  const sandbox = workplace.start(['sandbox', '--port', '0', '--json', '--latency', '50ms'], {});
-  try {
-    const ready = await firstLine(sandbox.stdout as Readable);
-    const { url, api_key: key } = JSON.parse(ready) as { url: string; api_key: string };
-    const shim = join(workplace.folder, 'optipick');
-    await writeFile(shim, `#!/bin/sh\nexec "${process.execPath}" "${PROGRAM}" "$@"\n`);
-    await chmod(shim, 0o755);
-    await writeFile(join(workplace.folder, 'wave.json'), blocks('json')[0] ?? '');
-    const env = {
-      ...workplace.env,
-      PATH: `${workplace.folder}${delimiter}${process.env['PATH'] ?? ''}`,
-      OPTIPICK_BASE_URL: url,
-      OPTIPICK_API_KEY: key,
-      MY_API_KEY: key,
-    };
-    for (const block of blocks('sh').slice(2)) {
-      const result = await execa('bash', ['-euo', 'pipefail', '-c', block], {
-        cwd: workplace.folder,
-        env,
-        extendEnv: false,
-        reject: false,
-        stdin: 'ignore',
-        timeout: 20_000,
-      });
-      expect({ block, code: result.exitCode, stderr: result.exitCode === 0 ? '' : result.stderr }).toEqual({
-        block,
-        code: 0,
-        stderr: '',
-      });
+test.skipIf(process.platform === 'win32')(
+  'every other sh block ends with exit 0 against a sandbox',
+  async () => {
+    const workplace = await createWorkplace();
+    const sandbox = workplace.start(['sandbox', '--port', '0', '--json', '--latency', '50ms'], {
+      timeoutMs: 110_000,
+    });
+    try {
+      const ready = await firstLine(sandbox.stdout as Readable);
+      const { url, api_key: key } = JSON.parse(ready) as { url: string; api_key: string };
+      const shim = join(workplace.folder, 'optipick');
+      await writeFile(shim, `#!/bin/sh\nexec "${process.execPath}" "${PROGRAM}" "$@"\n`);
+      await chmod(shim, 0o755);
+      await writeFile(join(workplace.folder, 'wave.json'), blocks('json')[0] ?? '');
+      const env = {
+        ...workplace.env,
+        PATH: `${workplace.folder}${delimiter}${process.env['PATH'] ?? ''}`,
+        OPTIPICK_BASE_URL: url,
+        OPTIPICK_API_KEY: key,
+        MY_API_KEY: key,
+      };
+      for (const block of blocks('sh').slice(2)) {
+        const result = await execa('bash', ['-euo', 'pipefail', '-c', block], {
+          cwd: workplace.folder,
+          env,
+          extendEnv: false,
+          reject: false,
+          stdin: 'ignore',
+          timeout: 60_000,
+        });
+        expect({ block, code: result.exitCode, stderr: result.exitCode === 0 ? '' : result.stderr }).toEqual({
+          block,
+          code: 0,
+          stderr: '',
+        });
+      }
+      const answer = JSON.parse(await readFile(join(workplace.folder, 'answer.json'), 'utf8')) as { type: string };
+      expect(answer.type).toBe('CLUSTER');
+    } finally {
+      sandbox.kill('SIGTERM');
+      await sandbox;
+      await workplace.remove();
     }
-    const answer = JSON.parse(await readFile(join(workplace.folder, 'answer.json'), 'utf8')) as { type: string };
-    expect(answer.type).toBe('CLUSTER');
-  } finally {
-    sandbox.kill('SIGTERM');
-    await sandbox;
-    await workplace.remove();
-  }
-});
+  },
+  120_000,
+);
 
 async function firstLine(stream: Readable): Promise<string> {
   for await (const line of createInterface({ input: stream })) return line;

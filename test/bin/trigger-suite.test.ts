@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { OTHER_SECRET, SECRET, startListener } from '../support/listener.ts';
+import { startScriptedServer } from '../support/scripted-server.ts';
 import { createWorkplace, type RunOptions, type Workplace } from '../support/program.ts';
 import {
   accepts,
@@ -75,11 +76,31 @@ describe('all checks pass', () => {
     expect(closed).toMatchObject({ accepted: 7, duplicates: 3, rejected: 7, shown: 7 });
   });
 
+  test('against optipick listen that looks for results which do not exist', async () => {
+    await using api = await startScriptedServer([{ status: 404, body: { detail: 'not found' } }]);
+    const apiEnv = { OPTIPICK_API_KEY: 'key-of-the-tests', OPTIPICK_BASE_URL: api.url };
+    await using listener = await startListener(workplace, [], { env: apiEnv });
+    const { code, failed } = await suite(listener.url);
+    expect({ code, failed }).toEqual({ code: 0, failed: [] });
+  });
+
   test('against an endpoint that checks with the library of the vendor', async () => {
     await using service = await startService(correct(SECRET));
     const { code, failed, document } = await suite(service.url);
     expect({ code, failed }).toEqual({ code: 0, failed: [] });
     expect(document.checks.filter(({ remark }) => remark !== null)).toEqual([]);
+  });
+
+  test('against an endpoint that hangs up after each answer without saying so', async () => {
+    const handler = correct(SECRET);
+    await using service = await startService((request, response) => {
+      response.setHeader('connection', 'keep-alive');
+      const { socket } = response;
+      response.on('finish', () => setTimeout(() => socket?.destroy(), 3));
+      return handler(request, response);
+    });
+    const { code, failed } = await suite(service.url);
+    expect({ code, failed }).toEqual({ code: 0, failed: [] });
   });
 });
 

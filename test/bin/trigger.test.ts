@@ -188,7 +188,7 @@ describe('what a correct endpoint takes', () => {
   });
 
   test('--slow-body: whole, its length said before, and the pauses are not counted', async () => {
-    const { code, seen } = await trigger([EVENT, '--slow-body', '--timeout', '1s'], { handler: correct(SECRET) });
+    const { code, seen } = await trigger([EVENT, '--slow-body', '--timeout', '1400ms'], { handler: correct(SECRET) });
     expect(code).toBe(0);
     expect(seen[0]?.headers['content-length']).toBe(String(seen[0]?.body.byteLength));
   });

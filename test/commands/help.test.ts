@@ -27,6 +27,7 @@ describe('the help', () => {
       'cluster submit',
       'cluster get',
       'poll',
+      'diff',
       'sandbox',
       'demo',
       'login',

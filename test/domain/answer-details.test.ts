@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type AnswerDetails, createDetailsReader, readDetails } from '../../src/domain/answer-details.ts';
 import { createAnswerReader } from '../../src/domain/answer-reader.ts';
+import { createRandom } from '../../src/sandbox/optimiser/random.ts';
 import { readRequestDetails } from '../../src/domain/request-details.ts';
+import { disturb, randomRequest } from './random-request.ts';
 
 const bytes = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value));
 
@@ -44,6 +46,7 @@ describe('the details of an answer', () => {
         {
           listId: 'cluster_0',
           orderIds: ['order_3'],
+          orders: 1,
           distance: 1769.3650540474673,
           picks: picks([6, 7], [3, 3], 1, ['C08', 'C07']),
         },
@@ -103,8 +106,8 @@ describe('the details of an answer', () => {
       rest.invalidPicks,
     ]).toEqual([
       [
-        { listId: '', orderIds: [], distance: undefined, picks: [] },
-        { listId: '', orderIds: [], distance: undefined, picks: [NO_PICK] },
+        { listId: '', orderIds: [], orders: 0, distance: undefined, picks: [] },
+        { listId: '', orderIds: [], orders: 0, distance: undefined, picks: [NO_PICK] },
       ],
       [],
       undefined,
@@ -123,7 +126,7 @@ describe('the details of an answer', () => {
       read?.sentAsisDistance,
       read?.clusters,
       read?.invalidPicks,
-    ]).toEqual([['b'], 2, [{ listId: 'y', orderIds: [], distance: undefined, picks: [] }], []]);
+    ]).toEqual([['b'], 2, [{ listId: 'y', orderIds: [], orders: 0, distance: undefined, picks: [] }], []]);
   });
 
   it('are the same however the bytes come', () => {
@@ -131,6 +134,18 @@ describe('the details of an answer', () => {
       const reader = createDetailsReader();
       for (let at = 0; at < example.length; at += size) reader.push(example.subarray(at, at + size));
       expect(reader.end()).toEqual(readDetails(example));
+    }
+  });
+
+  it('have the summary that the tables are made of', () => {
+    for (let seed = 0; seed < 400; seed += 1) {
+      const random = createRandom(seed);
+      const { body } = randomRequest('cluster', seed);
+      const cluster = { list_id: 'c', picks: body.picks, order_ids: ['o1', 'o1', 7], estimated_distance: 5 };
+      const groups = [cluster, { ...cluster, order_ids: [] }];
+      const answer = { picks: body.picks, optimal_clusters: groups, asis_clusters: groups, invalid_picks: body.picks };
+      const junk = bytes(disturb({ ...answer, unit: 'm', computation_time: 1 }, random));
+      expect(readDetails(junk)?.summary).toEqual(read(junk));
     }
   });
 

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { AnswerSummary } from '../../src/domain/answer.ts';
 import { createAnswerReader } from '../../src/domain/answer-reader.ts';
+import { JsonSyntaxError } from '../../src/domain/json-scanner.ts';
 
 function read(content: string | Uint8Array, size = Number.POSITIVE_INFINITY): AnswerSummary | undefined {
   const reader = createAnswerReader();
@@ -278,7 +279,7 @@ describe('a document that is no object', () => {
     const reader = createAnswerReader();
     reader.push(Buffer.from('<html>'));
     reader.push(Buffer.from('{"picks":[]}'));
-    expect(() => reader.end()).toThrow(new SyntaxError("not JSON: '<' at byte 0"));
+    expect(() => reader.end()).toThrow(new JsonSyntaxError("not JSON: '<' at byte 0", 0));
   });
 });
 

@@ -4,8 +4,8 @@ import { readDetails } from '../../src/domain/answer-details.ts';
 import { auditAnswer } from '../../src/domain/audit.ts';
 import { type Finding, FINDING_CHECKS, FINDING_CLASSES } from '../../src/domain/finding.ts';
 import { readRequestDetails } from '../../src/domain/request-details.ts';
-import { createRandom, type Random } from '../../src/sandbox/optimiser/random.ts';
-import { anyOf, type Json, randomRequest } from './random-request.ts';
+import { createRandom } from '../../src/sandbox/optimiser/random.ts';
+import { disturb, type Json, randomRequest } from './random-request.ts';
 
 const bytes = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value));
 
@@ -318,36 +318,6 @@ describe('distances', () => {
     ]);
   });
 });
-
-const JUNK = [
-  null,
-  0,
-  -1,
-  1.5,
-  '',
-  'x',
-  true,
-  [],
-  {},
-  [[]],
-  [null],
-  { pick_id: 7 },
-  1e308,
-  Number.MAX_SAFE_INTEGER,
-  '__proto__',
-];
-
-/** Puts junk in place of some values, drops some, and doubles some. */
-function disturb(value: unknown, random: Random): unknown {
-  if (random.next() < 0.04) return anyOf<unknown>(JUNK, random);
-  if (Array.isArray(value)) {
-    return value.flatMap((item: unknown) =>
-      random.next() < 0.05 ? [item, item].slice(random.below(3)) : [disturb(item, random)],
-    );
-  }
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, disturb(inner, random)]));
-}
 
 describe('whatever an answer and a request hold', () => {
   it('the audit ends with findings that can be shown', () => {

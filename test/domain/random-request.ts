@@ -98,3 +98,33 @@ function addLimits(parameters: Json, random: Random): void {
 export function anyOf<T>(values: readonly T[], random: Random): T {
   return values[random.below(values.length)] as T;
 }
+
+const JUNK = [
+  null,
+  0,
+  -1,
+  1.5,
+  '',
+  'x',
+  true,
+  [],
+  {},
+  [[]],
+  [null],
+  { pick_id: 7 },
+  1e308,
+  Number.MAX_SAFE_INTEGER,
+  '__proto__',
+];
+
+/** Puts junk in place of some values, drops some, and doubles some. */
+export function disturb(value: unknown, random: Random): unknown {
+  if (random.next() < 0.04) return anyOf<unknown>(JUNK, random);
+  if (Array.isArray(value)) {
+    return value.flatMap((item: unknown) =>
+      random.next() < 0.05 ? [item, item].slice(random.below(3)) : [disturb(item, random)],
+    );
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, disturb(inner, random)]));
+}

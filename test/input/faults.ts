@@ -14,11 +14,25 @@ export function caught(work: () => unknown): Caught {
   try {
     work();
   } catch (error) {
-    if (!(error instanceof CliError)) throw error;
-    const { failure, code, message, hint, details } = error;
-    return { failure, code, message, hint, details };
+    return asData(error);
   }
   throw new Error('nothing was thrown');
+}
+
+/** What the promise rejects with. */
+export async function caughtLater(work: Promise<unknown>): Promise<Caught> {
+  try {
+    await work;
+  } catch (error) {
+    return asData(error);
+  }
+  throw new Error('nothing was thrown');
+}
+
+function asData(error: unknown): Caught {
+  if (!(error instanceof CliError)) throw error;
+  const { failure, code, message, hint, details } = error;
+  return { failure, code, message, hint, details };
 }
 
 /** As people see it: `/picks/3: unknown field (picks.json:14:7)`. */

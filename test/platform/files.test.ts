@@ -166,3 +166,59 @@ test.runIf(posix)('a private folder is made with its parents, closed to others, 
   await files.ensurePrivateFolder(folder.at('a/b'));
   expect([await modeOf(folder.at('a')), await modeOf(folder.at('a/b'))]).toEqual([0o700, 0o700]);
 });
+
+describe('a file that is appended to', () => {
+  test('is made when there is none, and keeps what it has', async () => {
+    await using folder = await createTestFolder();
+    const path = folder.at('summary.md');
+    await files.append(path, 'one\n');
+    await files.append(path, 'two – ä\n');
+    expect(await readFile(path, 'utf8')).toBe('one\ntwo – ä\n');
+  });
+
+  test('needs its folder', async () => {
+    await using folder = await createTestFolder();
+    await expect(files.append(folder.at('none/summary.md'), '')).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+});
+
+describe('a folder', () => {
+  test('is listed with its files, and without the folders in it', async () => {
+    await using folder = await createTestFolder();
+    await mkdir(folder.at('inner'));
+    await writeFile(folder.at('b.csv'), '');
+    await writeFile(folder.at('a.csv'), '');
+    if (posix) {
+      await symlink('a.csv', folder.at('c.csv'));
+      await symlink('inner', folder.at('d.csv'));
+      await symlink('nowhere', folder.at('e.csv'));
+    }
+    expect(await files.list(folder.path)).toEqual(posix ? ['a.csv', 'b.csv', 'c.csv', 'e.csv'] : ['a.csv', 'b.csv']);
+  });
+
+  test('is none that is a file, or nothing', async () => {
+    await using folder = await createTestFolder();
+    await writeFile(folder.at('a'), '');
+    expect(await files.list(folder.at('a'))).toBeUndefined();
+    await expect(files.list(folder.at('none'))).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+});
+
+describe('a stream', () => {
+  test('gives the bytes of a file', async () => {
+    await using folder = await createTestFolder();
+    await writeFile(folder.at('a'), Buffer.alloc(600_000, 'wave'));
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of files.stream(folder.at('a'))) chunks.push(chunk);
+    expect([chunks.length > 1, Buffer.concat(chunks).equals(Buffer.alloc(600_000, 'wave'))]).toEqual([true, true]);
+  });
+
+  test('of what is no file rejects with the system error', async () => {
+    await using folder = await createTestFolder();
+    const read = async (path: string): Promise<void> => {
+      for await (const chunk of files.stream(path)) expect(chunk).toBe(undefined);
+    };
+    await expect(read(folder.path)).rejects.toMatchObject({ code: 'EISDIR' });
+    await expect(read(folder.at('none'))).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+});

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { CliError } from '../../src/errors.ts';
 import { exampleSite } from '../../src/sandbox/example-site.ts';
 import { parseSite } from '../../src/sandbox/layout.ts';
-import type { Position, Site } from '../../src/sandbox/model.ts';
+import type { Position } from '../../src/domain/floor-plan.ts';
+import type { Site } from '../../src/sandbox/model.ts';
 import { createRandom } from '../../src/sandbox/optimiser/random.ts';
 
 function failureOf(value: unknown): CliError {

@@ -15,14 +15,18 @@ export interface Browser {
 export interface Page {
   /** What the browser complained of: errors in the console, exceptions, resources that it could not load or use. */
   readonly complaints: string[];
+  /** The addresses of all that was asked for, the page itself first. */
+  readonly requests: string[];
   /** The value of an expression in the page; promises are waited for. */
   evaluate(expression: string): Promise<unknown>;
   /** Waits until an expression is true; loading another page meanwhile is no trouble. */
   until(expression: string): Promise<void>;
   /** A click of the mouse in the middle of the first element that fits. */
   click(selector: string): Promise<void>;
-  /** A whole page as PNG, as people with that preference see it. */
-  screenshot(scheme: 'light' | 'dark'): Promise<Buffer>;
+  /** A whole page as PNG, as people with that preference see it on a screen of that width. */
+  screenshot(scheme: 'light' | 'dark', width?: number): Promise<Buffer>;
+  /** Printed, as PDF. */
+  print(): Promise<Buffer>;
 }
 
 /** The path of a Chromium, or `undefined`. */
@@ -128,10 +132,14 @@ async function openPage(wire: Wire, url: string): Promise<Page> {
   };
   const send = (method: string, params?: object) => wire.send(method, params, sessionId);
   const complaints: string[] = [];
+  const requests: string[] = [];
   const loaded = Promise.withResolvers<void>();
   wire.onEvent((message) => {
     if (message.sessionId !== sessionId) return;
     if (message.method === 'Page.loadEventFired') loaded.resolve();
+    if (message.method === 'Network.requestWillBeSent') {
+      requests.push((message.params as { request: { url: string } }).request.url);
+    }
     const complaint = complaintOf(message);
     if (complaint !== undefined) complaints.push(complaint);
   });
@@ -150,6 +158,7 @@ async function openPage(wire: Wire, url: string): Promise<Page> {
   };
   return {
     complaints,
+    requests,
     evaluate,
     async until(expression) {
       for (;;) {
@@ -172,9 +181,17 @@ async function openPage(wire: Wire, url: string): Promise<Page> {
         await send('Input.dispatchMouseEvent', { type, ...place, button: 'left', clickCount: 1 });
       }
     },
-    async screenshot(scheme) {
+    async screenshot(scheme, width = 1280) {
       await send('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value: scheme }] });
+      const metrics = { width, deviceScaleFactor: 1, mobile: false };
+      await send('Emulation.setDeviceMetricsOverride', { ...metrics, height: 800 });
+      const height = await evaluate('document.documentElement.scrollHeight');
+      await send('Emulation.setDeviceMetricsOverride', { ...metrics, height });
       const { data } = await send('Page.captureScreenshot', { captureBeyondViewport: true });
+      return Buffer.from(String(data), 'base64');
+    },
+    async print() {
+      const { data } = await send('Page.printToPDF', { printBackground: false, preferCSSPageSize: true });
       return Buffer.from(String(data), 'base64');
     },
   };

@@ -1,11 +1,13 @@
 /** A file system in memory: of files, their modes, and the folders they may be put in. */
 import { basename, dirname, join, resolve } from 'node:path';
 import { readBytes } from '../../src/domain/http.ts';
-import type { Files } from '../../src/platform/host.ts';
+import type { Files, ScratchFile } from '../../src/platform/host.ts';
 
 export interface FakeFiles extends Files {
   /** Bytes that are free; plenty at first. */
   free: number;
+  /** How many scratch files are there now. */
+  readonly scratches: number;
   /** The text of a file, or `undefined` when there is none. */
   text(path: string): string | undefined;
   /** Creates or replaces a file and its folders. */
@@ -17,6 +19,7 @@ export interface FakeFiles extends Files {
 export function createFakeFiles(cwd: string, content: Readonly<Record<string, string | Uint8Array>> = {}): FakeFiles {
   const files = new Map<string, Uint8Array>();
   const folders = new Set<string>();
+  let scratches = 0;
 
   const addFolder = (path: string): void => {
     for (let at = path; !folders.has(at); at = dirname(at)) folders.add(at);
@@ -29,6 +32,14 @@ export function createFakeFiles(cwd: string, content: Readonly<Record<string, st
 
   addFolder(cwd);
   for (const [path, bytes] of Object.entries(content)) put(path, bytes);
+
+  const read: FakeFiles['read'] = async (path) => {
+    const full = resolve(cwd, path);
+    if (folders.has(full)) throw systemError('EISDIR', 'illegal operation on a directory, read');
+    const bytes = files.get(full);
+    if (bytes === undefined) throw systemError('ENOENT', `no such file or directory, open '${path}'`);
+    return bytes;
+  };
 
   return {
     put,
@@ -46,41 +57,30 @@ export function createFakeFiles(cwd: string, content: Readonly<Record<string, st
       addFolder(full);
       return { path: full, remove: async () => void folders.delete(full) };
     },
+    get scratches() {
+      return scratches;
+    },
     paths: () => [...files.keys()].sort(),
     text(path) {
       const bytes = files.get(resolve(cwd, path));
       return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
     },
-    async read(path) {
-      const full = resolve(cwd, path);
-      if (folders.has(full)) throw systemError('EISDIR', 'illegal operation on a directory, read');
-      const bytes = files.get(full);
-      if (bytes === undefined) throw systemError('ENOENT', `no such file or directory, open '${path}'`);
-      return bytes;
-    },
+    read,
     async *stream(path) {
-      yield await this.read(path);
+      const bytes = await read(path);
+      // In pieces, as a disk gives them.
+      for (let at = 0; at < bytes.length; at += 65_536) yield bytes.subarray(at, at + 65_536);
     },
     async list(path) {
       const full = resolve(cwd, path);
-      if (!folders.has(full)) {
-        if (files.has(full)) return undefined;
-        throw systemError('ENOENT', `no such file or directory, scandir '${path}'`);
-      }
-      const names = [...files.keys(), ...folders].filter((one) => dirname(one) === full && one !== full);
-      return names.map((one) => basename(one)).sort();
+      if (files.has(full)) return undefined;
+      if (!folders.has(full)) throw systemError('ENOENT', `no such file or directory, scandir '${path}'`);
+      const names = [...files.keys()].filter((file) => dirname(file) === full).map((file) => basename(file));
+      return names.sort();
     },
     async scratch() {
-      let content = new Uint8Array(0);
-      return {
-        append(bytes) {
-          const offset = content.length;
-          content = Buffer.concat([content, bytes]);
-          return offset;
-        },
-        read: (offset, length) => content.slice(offset, offset + length),
-        remove: async () => undefined,
-      };
+      scratches += 1;
+      return createFakeScratch(() => (scratches -= 1));
     },
     async writeAtomic(path, bytes) {
       const full = resolve(cwd, path);
@@ -88,12 +88,35 @@ export function createFakeFiles(cwd: string, content: Readonly<Record<string, st
       if (folders.has(full)) throw systemError('EISDIR', 'illegal operation on a directory, rename');
       files.set(full, await readBytes(bytes));
     },
+    async append(path, text) {
+      const full = resolve(cwd, path);
+      if (!folders.has(dirname(full))) throw systemError('ENOENT', `no such file or directory, open '${path}'`);
+      if (folders.has(full)) throw systemError('EISDIR', `illegal operation on a directory, open '${path}'`);
+      files.set(full, Buffer.concat([files.get(full) ?? new Uint8Array(), Buffer.from(text)]));
+    },
     exists: async (path) => files.has(resolve(cwd, path)) || folders.has(resolve(cwd, path)),
     identity: async (path) => (files.has(resolve(cwd, path)) ? resolve(cwd, path) : undefined),
     async ensurePrivateFolder(path) {
       const full = resolve(cwd, path);
       if (files.has(full)) throw systemError('EEXIST', `file already exists, mkdir '${path}'`);
       addFolder(full);
+    },
+  };
+}
+
+function createFakeScratch(onRemove: () => void): ScratchFile {
+  let content = Buffer.alloc(0);
+  let removed = false;
+  return {
+    async append(bytes) {
+      const at = content.length;
+      content = Buffer.concat([content, bytes]);
+      return at;
+    },
+    read: async (offset, length) => Uint8Array.from(content.subarray(offset, offset + length)),
+    async remove() {
+      if (!removed) onRemove();
+      removed = true;
     },
   };
 }

@@ -145,6 +145,7 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
         close: async (graceMs) => void (entry.graceMs ??= graceMs),
       };
     },
+    connectWebSocket: () => Promise.reject(new Error('there are no WebSockets on the fake machine')),
     async openDatabase(path) {
       if (options.databaseError !== undefined) throw options.databaseError;
       const database = databases.get(path) ?? new DatabaseSync(':memory:');

@@ -20,6 +20,8 @@ export interface Workplace {
 export interface RunOptions {
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Ended after so long. Default 25 s. */
+  readonly timeoutMs?: number;
 }
 
 export interface RunResult {
@@ -46,7 +48,7 @@ export async function createWorkplace(): Promise<Workplace> {
       extendEnv: false,
       reject: false,
       stripFinalNewline: false,
-      timeout: 25_000,
+      timeout: options.timeoutMs ?? 25_000,
       ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
     }) as ResultPromise;
   return {

@@ -14,7 +14,7 @@ describe('a slow body', () => {
     const slept: number[] = [];
     const http: Http = async ({ body, headers }) => {
       for await (const piece of body as AsyncIterable<Uint8Array>) pieces.push(Buffer.from(piece).toString());
-      expect(headers).toEqual({ 'svix-id': 'msg_1', 'content-length': '10' });
+      expect(headers).toEqual({ 'svix-id': 'msg_1', connection: 'close', 'content-length': '10' });
       return { status: 204, headers: {}, body: null };
     };
     const clock = {

@@ -1,5 +1,5 @@
 /** The port, and the whole path of a webhook: the real listener, and a signed message that must arrive there. */
-import { fault, ok, skipped, warning, type Outcome } from '../../domain/check-finding.ts';
+import { fault, ok, skipped, warning, type Outcome } from '../../domain/doctor-finding.ts';
 import { readText, type Http } from '../../domain/http.ts';
 import { TransportError } from '../../domain/http.ts';
 import { CliError, messageOf, systemCodeOf } from '../../errors.ts';

@@ -1,5 +1,5 @@
 /** What became of the test message on its way, in words. Pure. */
-import { fault, ok, type Finding } from '../../domain/check-finding.ts';
+import { fault, ok, type Finding } from '../../domain/doctor-finding.ts';
 import { headerOf, TransportError, type HttpResponse } from '../../domain/http.ts';
 import type { Arrival, TestMessage } from './delivery-test.ts';
 import type { Examination } from './examination.ts';

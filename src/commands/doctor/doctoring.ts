@@ -1,9 +1,9 @@
 /** The work of `optipick doctor`: all checks, those that can run together at the same time, told in one order. */
 import type { Context } from '../../context.ts';
-import { CHECKS, failureOf, skipped, type CheckName, type Finding, type Outcome } from '../../domain/check-finding.ts';
+import { CHECKS, failureOf, skipped, type CheckName, type Finding, type Outcome } from '../../domain/doctor-finding.ts';
 import { DEFAULT_PROFILE, resolveSettings, type Settings } from '../../domain/settings.ts';
 import { CliError } from '../../errors.ts';
-import { renderFindings } from '../../output/check-findings.ts';
+import { renderFindings } from '../../output/findings.ts';
 import type { StoredSettings } from '../../platform/host.ts';
 import { readInput } from '../input-file.ts';
 import { checkDelivery } from './delivery-checks.ts';

@@ -1,7 +1,7 @@
 /** The runtime, and the folders of settings and state. */
 import { dirname, join } from 'node:path';
 import { stateFolderOf } from '../../diagnosing.ts';
-import { fault, ok, skipped, warning, type Finding, type Outcome } from '../../domain/check-finding.ts';
+import { fault, ok, skipped, warning, type Finding, type Outcome } from '../../domain/doctor-finding.ts';
 import { CliError, messageOf, systemCodeOf } from '../../errors.ts';
 import type { Files, Host, PathFacts, StoredSettings } from '../../platform/host.ts';
 import { stateError, STATE_FILE } from '../../state/database.ts';

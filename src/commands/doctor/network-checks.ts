@@ -4,7 +4,7 @@ import { discard } from '../../api/exchange.ts';
 import { failureOfStatus, failureOfTransport } from '../../api/failure.ts';
 import type { RefusalBody } from '../../api/refusal-body.ts';
 import { proxyOf } from '../../diagnosing.ts';
-import { fault, ok, skipped, warning, type Outcome } from '../../domain/check-finding.ts';
+import { fault, ok, skipped, warning, type Outcome } from '../../domain/doctor-finding.ts';
 import { headerOf, TransportError } from '../../domain/http.ts';
 import type { HttpResponse } from '../../domain/http.ts';
 import { answerPath } from '../../domain/kinds.ts';

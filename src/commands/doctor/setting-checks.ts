@@ -1,6 +1,6 @@
 /** The values in force: key, base URL, webhook secret. Nothing is sent anywhere. */
 import { normaliseBaseUrl } from '../../calling.ts';
-import { fault, ok, skipped, warning, type Finding, type Outcome } from '../../domain/check-finding.ts';
+import { fault, ok, skipped, warning, type Finding, type Outcome } from '../../domain/doctor-finding.ts';
 import { maskSecret, parseApiKey, parseWebhookSecrets } from '../../domain/secret.ts';
 import { DEFAULT_PROFILE, type Sourced } from '../../domain/settings.ts';
 import { CliError } from '../../errors.ts';

@@ -1,6 +1,7 @@
 /** Looks at an answer pick by pick while its bytes go where they are wanted. */
 import type { Answer, AnswerBytes, AnswerSink } from '../../api/model.ts';
 import { createDetailsReader, type AnswerDetails } from '../../domain/answer-details.ts';
+import { knownSummary } from './outcome.ts';
 
 export interface TappedAnswer {
   /** With the whole summary: stops and clusters included. */
@@ -19,6 +20,8 @@ export async function tapAnswer(
     reader.push(chunk);
     if (typeof target === 'function') await target(chunk);
   });
-  const details = reader.end();
-  return { answer: { ...answer, summary: details?.summary ?? answer.summary }, details };
+  const read = reader.end();
+  if (read === undefined) return { answer, details: undefined };
+  const summary = knownSummary({ ...answer, summary: read.summary });
+  return { answer: { ...answer, summary }, details: { ...read, summary } };
 }

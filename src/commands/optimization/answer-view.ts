@@ -4,13 +4,14 @@ import type { Answer, AnswerBytes } from '../../api/model.ts';
 import type { Context } from '../../context.ts';
 import type { AnswerDetails } from '../../domain/answer-details.ts';
 import { CliError } from '../../errors.ts';
-import type { ReportEntry } from '../../output/report-model.ts';
+import type { Report, ReportEntry } from '../../output/report-model.ts';
 import { renderAnswer } from '../../output/optimization.ts';
 import { createStyle } from '../../output/style.ts';
 import { createChunkQueue } from '../../output/chunk-queue.ts';
+import { openReports, REPORT_FORMATS, type ReportFacts, type ReportFormat, type ReportMaker } from './answer-report.ts';
 import { knownSummary } from './outcome.ts';
 
-export const ANSWER_FORMATS = ['table', 'json', 'csv'] as const;
+const ANSWER_FORMATS = ['table', 'json', ...REPORT_FORMATS] as const;
 
 export type AnswerFormat = (typeof ANSWER_FORMATS)[number];
 
@@ -21,6 +22,8 @@ export interface AnswerViewOptions {
   readonly output?: string;
   /** `--all`: lists are not cut. */
   readonly all?: boolean;
+  /** `--site-file`: the layout that HTML reports draw. */
+  readonly siteFile?: string;
 }
 
 /** What the one who asks knows beside the answer. */
@@ -33,8 +36,15 @@ export interface AnswerContext extends Pick<ReportEntry, 'name' | 'request' | 'f
 
 export interface AnswerView {
   readonly format: AnswerFormat;
-  /** Throws `environment` when the file could not be written. For before something is sent that cannot be taken back. */
-  refuseUnwritable(): Promise<void>;
+  /**
+   * For before something is sent that cannot be taken back. Throws `environment` when the file could not be written, and
+   * `usage` for a layout (`--site-file`) that cannot be used.
+   */
+  prepare(): Promise<void>;
+  /** A report about several answers, for whoever shows them together; `undefined` when the format is none. */
+  newReport(facts: ReportFacts): Promise<Report | undefined>;
+  /** On stdout, or in the file. */
+  write(report: Report): Promise<void>;
   /**
    * Runs `fetch` (which may fill the sink), shows what it brings, and returns it. `look` is given each pick of the
    * answer before it is shown, and adds what it knows; only with it is an answer read so closely that costs memory.
@@ -45,10 +55,14 @@ export interface AnswerView {
   ): Promise<Answer>;
 }
 
-const EXTENSIONS: Readonly<Record<string, AnswerFormat>> = { json: 'json', txt: 'table', csv: 'csv' };
+const EXTENSIONS: Readonly<Record<string, AnswerFormat>> = { txt: 'table', markdown: 'md', htm: 'html' };
+
+/** For `--format`. */
+export const FORMATS_IN_WORDS = 'table, json, csv, md or html';
 
 /** Throws `usage` for a format that is not known, before anything is sent. */
-export function createAnswerView({ output, host }: Context, options: AnswerViewOptions): AnswerView {
+export function createAnswerView(context: Context, options: AnswerViewOptions): AnswerView {
+  const { output, host } = context;
   const format = formatOf(options, output.json);
   const file = options.output;
 
@@ -94,16 +108,22 @@ export function createAnswerView({ output, host }: Context, options: AnswerViewO
     }
   };
 
-  const refuseUnwritable = async (): Promise<void> => {
+  let maker: Promise<ReportMaker> | undefined;
+  const reports = (): Promise<ReportMaker> | undefined =>
+    isReport(format) ? (maker ??= openReports(context, format, options.siteFile)) : undefined;
+  const prepare = async (): Promise<void> => {
     if (file !== undefined) await refuseMissingFolder(host, file);
+    await reports();
   };
 
   return {
     format,
-    refuseUnwritable,
+    prepare,
+    write: (report) => write(report.render()),
+    newReport: async (facts) => (await reports())?.(facts),
     async show(fetch, look) {
-      await refuseUnwritable();
-      if (look === undefined && format !== 'csv') {
+      await prepare();
+      if (look === undefined && !isReport(format)) {
         if (format === 'json') return passOn(fetch);
         const answer = await fetch('discard');
         await write(terminated(await tableLines(answer)));
@@ -122,30 +142,31 @@ export function createAnswerView({ output, host }: Context, options: AnswerViewO
       }
       const { answer, details } = await tapAnswer('discard', fetch);
       const known = await look?.(details);
-      if (format === 'table' || details === undefined) await write(terminated(await tableLines(answer)));
-      else await write(await csvPieces(answer, details, known));
+      const { columns, alternatives = false } = known ?? {};
+      const report = (await reports())?.({ total: 1, columns, alternatives });
+      if (report === undefined || details === undefined) {
+        await write(terminated(await tableLines(answer)));
+        return answer;
+      }
+      report.add(0, entryOf(answer, details, known), await known?.rows());
+      await write(report.render());
       return answer;
     },
   };
 }
 
-async function csvPieces(
-  { kind, requestId }: Answer,
+/** An answer with what is known about it; without more than its id when it was asked for by that. */
+export function entryOf(
+  { kind, requestId }: Pick<Answer, 'kind' | 'requestId'>,
   details: AnswerDetails,
-  known: AnswerContext | undefined,
-): Promise<Iterable<string>> {
-  const { createAnswerCsv } = await import('../../output/answer-csv.ts');
-  const table = createAnswerCsv({ columns: known?.columns, alternatives: known?.alternatives ?? false });
-  const entry: ReportEntry = {
-    name: known?.name ?? requestId,
-    kind,
-    requestId,
-    details,
-    request: known?.request,
-    findings: known?.findings ?? [],
-    gates: known?.gates ?? [],
-  };
-  return [table.header(), ...table.rows(entry, await known?.rows())];
+  known?: Pick<ReportEntry, 'name' | 'request' | 'findings' | 'gates'>,
+): ReportEntry {
+  const { name = requestId, request, findings = [], gates = [] } = known ?? {};
+  return { name, kind, requestId, details, request, findings, gates };
+}
+
+function isReport(format: AnswerFormat): format is ReportFormat {
+  return format !== 'table' && format !== 'json';
 }
 
 /** Neither a write a line nor all in memory. */
@@ -172,7 +193,7 @@ function formatOf(options: AnswerViewOptions, json: boolean): AnswerFormat {
     const source = options.format === undefined ? `the extension of ${options.output ?? ''}` : '--format';
     throw new CliError('usage', `unknown output format "${word}" (from ${source})`, {
       code: 'unknown_format',
-      hint: 'the formats are table (.txt), json (.json) and csv (.csv); choose one with --format',
+      hint: 'the formats are table (.txt), json, csv, md and html; choose one with --format',
     });
   }
   return format;

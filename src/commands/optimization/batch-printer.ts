@@ -1,12 +1,13 @@
 /** What a batch puts on stdout or into a file, request by request. */
 import type { Context } from '../../context.ts';
 import type { Kind } from '../../domain/kinds.ts';
+import type { CliError } from '../../errors.ts';
 import type { RequestSet, SetEntry } from '../../input/request-set.ts';
-import { createAnswerCsv } from '../../output/answer-csv.ts';
 import { renderBatch, type BatchRow } from '../../output/batch-table.ts';
 import { createChunkQueue } from '../../output/chunk-queue.ts';
+import type { Report } from '../../output/report-model.ts';
 import { createStyle } from '../../output/style.ts';
-import { writeOutput, type AnswerFormat } from './answer-view.ts';
+import { entryOf, writeOutput, type AnswerView } from './answer-view.ts';
 import { cleanText } from '../../output/clean-text.ts';
 import { jsonLine } from '../../output/json.ts';
 import type { BatchEnd } from './batch.ts';
@@ -20,6 +21,8 @@ export interface BatchPrinter {
   readonly raw: boolean;
   submitted(entry: SetEntry, requestId: string): Promise<void>;
   answered(entry: SetEntry, end: Answered, judgement: Judgement): Promise<void>;
+  /** One that ended without an answer, for printers that tell of those, too. */
+  unanswered?(entry: SetEntry, error: CliError): void;
   /** Once, however the batch ended. */
   finish(): Promise<void>;
 }
@@ -98,20 +101,23 @@ function waveOf({ waveId, name }: SetEntry): Readonly<Record<string, string>> {
 }
 
 /** The printer that suits what was asked for. A file gets what stdout would get, whole or not at all. */
-export function createPrinter(
+export async function createPrinter(
   context: Context,
   kind: Kind,
   set: Pick<RequestSet, 'entries' | 'columns' | 'alternatives'>,
-  { format, waits, file, all }: PrinterOptions,
-): BatchPrinter {
+  { view, waits, file, all }: PrinterOptions,
+): Promise<BatchPrinter> {
   const { entries } = set;
   if (!waits) return createIdPrinter(context, kind, entries);
   const { output, host } = context;
-  if (format === 'json') {
+  if (view.format === 'json') {
     if (file === undefined) return createJsonPrinter((line) => output.write(line));
     return createJsonFilePrinter(host, file);
   }
-  if (format === 'csv') return createCsvPrinter(kind, set, (text) => writeAll(context, file, text));
+  // Only a route chooses among alternatives; clustering leaves them open.
+  const alternatives = kind === 'route' && set.alternatives;
+  const report = await view.newReport({ total: entries.length, columns: set.columns, alternatives });
+  if (report !== undefined) return createReportPrinter(entries, report, view);
   return createTablePrinter(entries, async (rows) => {
     const style = file === undefined ? await output.style() : await createStyle(0);
     const width = file === undefined ? output.width : undefined;
@@ -122,7 +128,7 @@ export function createPrinter(
 }
 
 export interface PrinterOptions {
-  readonly format: AnswerFormat;
+  readonly view: AnswerView;
   /** Whether there are answers at all. */
   readonly waits: boolean;
   /** `-o` */
@@ -130,33 +136,22 @@ export interface PrinterOptions {
   readonly all: boolean;
 }
 
-/** One table with one header, the waves in the order of the input. */
-function createCsvPrinter(
-  kind: Kind,
-  { entries, columns, alternatives }: Pick<RequestSet, 'entries' | 'columns' | 'alternatives'>,
-  write: (text: Iterable<string>) => Promise<void>,
-): BatchPrinter {
-  // Only a route chooses among alternatives; clustering leaves them open.
-  const table = createAnswerCsv({ columns, alternatives: kind === 'route' && alternatives });
-  const parts = new Map<SetEntry, string>();
+/** One table, or one report, of all when all is over; the waves in the order of the input. */
+function createReportPrinter(entries: readonly SetEntry[], report: Report, view: AnswerView): BatchPrinter {
+  const places = new Map(entries.map((entry, index) => [entry, index]));
+  const placeOf = (entry: SetEntry): number => places.get(entry) ?? entries.length;
   return {
     raw: false,
     submitted: () => Promise.resolve(),
-    async answered(entry, { answer, details }, { request, findings, gates }) {
+    async answered(entry, { answer, details }, judgement) {
       if (details === undefined) return;
-      const { requestId } = answer;
-      const report = { name: entry.name, kind, requestId, details, request, findings, gates };
-      parts.set(entry, [...table.rows(report, await entry.rows())].join(''));
+      report.add(placeOf(entry), entryOf(answer, details, { ...judgement, name: entry.name }), await entry.rows());
     },
-    async finish() {
-      await write([table.header(), ...entries.flatMap((entry) => parts.get(entry) ?? [])]);
+    unanswered(entry, { message, requestId }) {
+      report.addUnanswered(placeOf(entry), { name: entry.name, requestId, problem: message });
     },
+    finish: () => view.write(report),
   };
-}
-
-async function writeAll({ host, output }: Context, file: string | undefined, parts: Iterable<string>): Promise<void> {
-  if (file !== undefined) await writeOutput(host, file, [...parts].join(''));
-  else for (const part of parts) await output.write(part);
 }
 
 /** The lines flow into a temporary file while they come; the name appears when the batch has ended. */

@@ -4,7 +4,7 @@ import type { Context } from '../../context.ts';
 import { KINDS, type Kind } from '../../domain/kinds.ts';
 import { CliError } from '../../errors.ts';
 import { API_ENVIRONMENT, API_FAILURES, withHelp, type ContextSource } from '../declaration.ts';
-import { createAnswerView, type AnswerViewOptions } from './answer-view.ts';
+import { createAnswerView, FORMATS_IN_WORDS, type AnswerViewOptions } from './answer-view.ts';
 import { createMemory } from './memory.ts';
 import { jobFailure, sameTarget } from './outcome.ts';
 
@@ -13,15 +13,17 @@ export function addGet(parent: Command, kind: Kind, context: ContextSource): voi
     .command('get')
     .description(`Fetch a ${kind} answer once.`)
     .argument('<id>', 'request id')
-    .option('--format <format>', 'table or json')
+    .option('--format <format>', FORMATS_IN_WORDS)
     .option('-o, --output <file>', 'write the answer to a file; the extension tells the format')
+    .option('--site-file <layout>', 'html: draw the walks on this floor plan')
     .option('--all', 'do not cut long lists');
   withHelp(command, {
-    output: "The answer as a table, or with --json the API's own document, byte for byte.",
+    output: `The answer as a table, or with --json the API's own document, byte for byte.
+csv: a row for each pick, with its cluster and place; md and html: a report.`,
     examples: [
       [`optipick ${kind} get 67507ad05e593173d0313e0f`, 'show an answer'],
       [`optipick ${kind} get 67507ad05e593173d0313e0f --json | jq .${KINDS[kind].result}`, 'work on it'],
-      [`optipick ${kind} get 67507ad05e593173d0313e0f -o answer.json`, 'keep it'],
+      [`optipick ${kind} get 67507ad05e593173d0313e0f -o report.html`, 'show it to others'],
     ],
     environment: API_ENVIRONMENT,
     failures: [

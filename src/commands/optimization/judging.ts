@@ -9,7 +9,9 @@ import { readRequestDetails, type RequestDetails } from '../../domain/request-de
 import { CliError } from '../../errors.ts';
 import type { SetEntry } from '../../input/request-set.ts';
 import { renderJunit, type JunitCase, type JunitSuite } from '../../output/junit.ts';
-import { writeOutput } from './answer-view.ts';
+import type { Report } from '../../output/report-model.ts';
+import { entryOf, writeOutput } from './answer-view.ts';
+import { appendGithubSummary } from './github-summary.ts';
 
 export interface Judgement {
   readonly request: RequestDetails | undefined;
@@ -24,27 +26,43 @@ export interface JudgeOptions {
   readonly strict: boolean;
   /** `--junit` */
   readonly junit: string | undefined;
+  /** `--github-summary` */
+  readonly githubSummary: boolean;
 }
 
 export interface Judge {
+  /** Loads what its reports need; once, before the first answer. `entries` in the order in which they are told of. */
+  begin(entries: readonly SetEntry[]): Promise<void>;
   judge(entry: SetEntry, details: AnswerDetails | undefined): Promise<Judgement>;
   /** Warns of the findings, and returns exit 3 for what must not pass. `name`: which of several requests it is about. */
   tell(judgement: Judgement, name: string | undefined): Promise<readonly CliError[]>;
   /** Notes a request that got no answer. */
   unanswered(entry: SetEntry, error: CliError): void;
-  /** Writes the JUnit report, if one was asked for. Throws `CliError` `environment`. */
+  /** Writes the reports that were asked for. Throws `CliError` `environment`. */
   finish(): Promise<void>;
 }
 
-export function createJudge({ output, host }: Context, { kind, gates, strict, junit }: JudgeOptions): Judge {
+export function createJudge({ output, host }: Context, options: JudgeOptions): Judge {
+  const { kind, gates, strict, junit, githubSummary } = options;
   const suites: JunitSuite[] = [];
+  const places = new Map<SetEntry, number>();
+  let summary: Report | undefined;
   return {
+    async begin(entries) {
+      if (!githubSummary) return;
+      for (const [index, entry] of entries.entries()) places.set(entry, index);
+      const { createMarkdownReport } = await import('../../output/markdown.ts');
+      summary = createMarkdownReport({ total: entries.length });
+    },
     async judge(entry, details) {
       if (details === undefined) return { request: undefined, findings: [], gates: [] };
       const request = readRequestDetails(await entry.body());
       const findings = auditAnswer(kind, request, details);
       const verdicts = gates.map((gate) => judgeGate(gate, details, findings));
       if (junit !== undefined) suites.push(suiteOf(entry.name, findings, verdicts));
+      const { requestId = '' } = details.summary;
+      const known = { name: entry.name, request, findings, gates: verdicts };
+      summary?.add(places.get(entry) ?? 0, entryOf({ kind, requestId }, details, known));
       return { request, findings, gates: verdicts };
     },
     async tell({ findings, gates: verdicts }, name) {
@@ -65,12 +83,15 @@ export function createJudge({ output, host }: Context, { kind, gates, strict, ju
       return [...failures, audit];
     },
     unanswered(entry, error) {
+      const { message, requestId } = error;
+      summary?.addUnanswered(places.get(entry) ?? 0, { name: entry.name, requestId, problem: message });
       if (junit === undefined) return;
       const failure = { message: error.message, text: error.hint ?? error.message };
       suites.push({ name: entry.name, cases: [{ name: 'the request is answered', classname: entry.name, failure }] });
     },
     async finish() {
       if (junit !== undefined) await writeOutput(host, junit, renderJunit(suites));
+      if (summary !== undefined) await appendGithubSummary(host, [...summary.render()].join(''));
     },
   };
 }

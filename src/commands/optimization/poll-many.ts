@@ -1,19 +1,20 @@
 /** Waiting for several answers at once, showing each as it comes. */
 import { joinSignals } from '../../domain/joined-signal.ts';
-import type { Answer, OptipickClient } from '../../api/model.ts';
+import type { Answer, AnswerBytes, OptipickClient } from '../../api/model.ts';
 import type { Context } from '../../context.ts';
 import { CliError, worstFailure, type Failure } from '../../errors.ts';
 import { renderAnswer } from '../../output/optimization.ts';
 import { failureJson, renderFailure } from '../../output/failure.ts';
 import { jsonLine } from '../../output/json.ts';
-import type { AnswerFormat, AnswerViewOptions } from './answer-view.ts';
+import type { TappedAnswer } from './answer-tap.ts';
+import { entryOf, type AnswerView, type AnswerViewOptions } from './answer-view.ts';
 import type { Memory } from './memory.ts';
 import { jobFailure, knownSummary, tellRunning } from './outcome.ts';
 import { awaitAnswer, createWatch, type Target, type WaitOptions } from './waiting.ts';
 
 export interface PollManyOptions extends WaitOptions, Pick<AnswerViewOptions, 'all'> {
   readonly any: boolean;
-  readonly format: AnswerFormat;
+  readonly view: AnswerView;
 }
 
 /**
@@ -29,8 +30,7 @@ export async function pollMany(
 ): Promise<void> {
   const running = new Set(targets.map(({ requestId }) => requestId));
   const failures: CliError[] = [];
-  // Only the JSON lines hold the answers themselves.
-  const sink = options.format === 'json' ? undefined : 'discard';
+  const report = await options.view.newReport({ total: targets.length, columns: undefined, alternatives: false });
   const enough = new AbortController();
   const joined = joinSignals([context.stop, enough.signal]);
   const { signal } = joined;
@@ -38,14 +38,23 @@ export async function pollMany(
   // One at a time on the screen, whatever the order in which they come.
   let screen: Promise<void> = Promise.resolve();
 
-  const one = async (target: Target): Promise<void> => {
+  const fetch = async (target: Target): Promise<TappedAnswer> => {
+    const wait = (sink: AnswerBytes | undefined): Promise<Answer> =>
+      awaitAnswer(context, client, target, { ...options, sink, signal, watch });
+    if (report !== undefined) return (await import('./answer-tap.ts')).tapAnswer('discard', wait);
+    // Only the JSON lines hold the answers themselves.
+    return { answer: await wait(options.view.format === 'json' ? undefined : 'discard'), details: undefined };
+  };
+
+  const one = async (target: Target, index: number): Promise<void> => {
     try {
-      const answer = await awaitAnswer(context, client, target, { ...options, sink, signal, watch });
+      const { answer, details } = await fetch(target);
       running.delete(target.requestId);
       // Elsewhere each answer on stdout tells as much, and a log needs no line for each.
       if (context.host.stderr.isTTY) watch.progress(`${targets.length - running.size} of ${targets.length} done`);
       if (target.knownHere) await memory.settle(answer.requestId, answer.state);
-      screen = screen.then(() => show(context, answer, options));
+      if (details !== undefined) report?.add(index, entryOf(answer, details));
+      if (report === undefined) screen = screen.then(() => show(context, answer, options));
       await screen;
       if (answer.state === 'failed') failures.push(jobFailure(answer));
       if (options.any) enough.abort(ENOUGH);
@@ -54,6 +63,7 @@ export async function pollMany(
       if (!(error instanceof CliError)) throw error;
       if (!STILL_RUNNING.has(error.failure)) running.delete(target.requestId);
       failures.push(error);
+      report?.addUnanswered(index, { name: target.requestId, requestId: target.requestId, problem: error.message });
       screen = screen.then(() => tell(context, target, error));
       await screen;
     }
@@ -64,6 +74,8 @@ export async function pollMany(
   } finally {
     joined.release();
     await watch.end();
+    // What has come is there, however it ends.
+    if (report !== undefined) await options.view.write(report);
   }
   if (enough.signal.aborted && failures.length === 0) return;
   // Also when another one failed for good: what still runs must not be lost sight of.
@@ -77,7 +89,7 @@ const ENOUGH = new Error('one answer is enough');
 const STILL_RUNNING: ReadonlySet<Failure> = new Set<Failure>(['pending', 'unavailable']);
 
 async function show({ output }: Context, answer: Answer, options: PollManyOptions): Promise<void> {
-  if (options.format === 'json') {
+  if (options.view.format === 'json') {
     const { requestId, kind, state, raw } = answer;
     await output.write(jsonLine({ v: 1, type: 'result', request_id: requestId, kind, state }, { result: raw ?? null }));
     return;

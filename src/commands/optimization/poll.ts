@@ -5,7 +5,7 @@ import { KIND_NAMES, type Kind } from '../../domain/kinds.ts';
 import { CliError } from '../../errors.ts';
 import { API_ENVIRONMENT, API_FAILURES, durationOption, withHelp, type ContextSource } from '../declaration.ts';
 import { readInput } from '../input-file.ts';
-import { createAnswerView, type AnswerViewOptions } from './answer-view.ts';
+import { createAnswerView, FORMATS_IN_WORDS, type AnswerView, type AnswerViewOptions } from './answer-view.ts';
 import { createMemory, type Memory } from './memory.ts';
 import { jobFailure, resumable } from './outcome.ts';
 import { pollMany } from './poll-many.ts';
@@ -37,13 +37,15 @@ export function addPoll(parent: Command, context: ContextSource): void {
     .option('--any', 'stop at the first finished one')
     .option('--once', 'ask once and do not wait')
     .option('--pending', 'all that was submitted from here and has not been seen to end')
-    .option('--format <format>', 'table or json')
-    .option('-o, --output <file>', 'write the answer to a file (one id only)')
+    .option('--format <format>', FORMATS_IN_WORDS)
+    .option('-o, --output <file>', 'write to a file; the extension tells the format (table, json: one id only)')
+    .option('--site-file <layout>', 'html: draw the walks on this floor plan')
     .option('--all', 'do not cut long lists');
   withHelp(command, {
     output: `One id: the answer as a table, or with --json the API's own document.
 Several: each as it comes; with --json one line each,
-{"v":1,"type":"result","request_id":"...","kind":"cluster","state":"done","result":{...}}.`,
+{"v":1,"type":"result","request_id":"...","kind":"cluster","state":"done","result":{...}}.
+csv (one table), md and html (one report): when all have ended.`,
     examples: [
       ['optipick poll 67507ad05e593173d0313e0f', 'wait for one answer'],
       ['optipick poll --pending --timeout 30m', 'wait for all that is unfinished'],
@@ -74,8 +76,9 @@ async function poll(context: Context, words: readonly string[], options: PollOpt
   }
   const wait = { ...options, once: options.once ?? false };
   if (targets.length > 1) {
-    refuseFile(options);
-    await pollMany(context, client, memory, targets, { ...wait, any: options.any ?? false, format: view.format });
+    await view.prepare();
+    refuseFile(options, view);
+    await pollMany(context, client, memory, targets, { ...wait, any: options.any ?? false, view });
     return;
   }
   const answer = await resumable(context, [only.requestId], () =>
@@ -85,11 +88,11 @@ async function poll(context: Context, words: readonly string[], options: PollOpt
   if (answer.state === 'failed') throw jobFailure(answer);
 }
 
-function refuseFile({ output }: PollOptions): void {
-  if (output === undefined) return;
-  throw new CliError('usage', '--output takes one answer and there are several ids', {
+function refuseFile({ output }: PollOptions, { format }: AnswerView): void {
+  if (output === undefined || (format !== 'table' && format !== 'json')) return;
+  throw new CliError('usage', `--output takes one answer as ${format} and there are several ids`, {
     code: 'conflicting_options',
-    hint: 'use --json > answers.ndjson: one line for each answer',
+    hint: 'use --json > answers.ndjson: one line for each answer; or -o with .csv, .md or .html',
   });
 }
 

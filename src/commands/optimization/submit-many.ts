@@ -40,6 +40,7 @@ export async function submitMany(
         if (end.doubtful) doubtful.push(entry.name);
         else if (!STILL_RUNNING.has(end.error.failure)) running.delete(entry);
         judge.unanswered(entry, end.error);
+        printer.unanswered?.(entry, end.error);
         return [named(entry, end)];
       case 'submitted':
         if (end.before) before += 1;

@@ -2,6 +2,7 @@
 import type { Answer, AnswerBytes } from '../../api/model.ts';
 import type { Context } from '../../context.ts';
 import type { AnswerDetails } from '../../domain/answer-details.ts';
+import { CliError } from '../../errors.ts';
 import type { RequestSet, SetEntry } from '../../input/request-set.ts';
 import { cleanText } from '../../output/clean-text.ts';
 import type { AnswerContext, AnswerView } from './answer-view.ts';
@@ -44,23 +45,36 @@ export async function submitOne(
     if (first !== undefined) throw first;
   };
 
+  /** A request without an answer is in the reports, too. */
+  const told = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (judgement === undefined && error instanceof CliError) {
+        judge.unanswered(entry, error);
+        await judge.finish();
+      }
+      throw error;
+    }
+  };
+
   const before = earlier(entry);
   if (options.sync === true && before === undefined) {
     const fetch = (sink: AnswerBytes | undefined): Promise<Answer> =>
       doubtful(context, () => poster.submitAndAwait(entry, { sink, signal: stop, timeoutMs: options.timeout }));
-    await finish(await view.show(fetch, look));
+    await finish(await told(() => view.show(fetch, look)));
     return;
   }
 
   const timeoutMs = options.wait === true ? options.timeout : undefined;
   const requestId =
-    before ?? (await doubtful(context, () => poster.submit(entry, { signal: stop, timeoutMs }))).requestId;
+    before ?? (await told(() => doubtful(context, () => poster.submit(entry, { signal: stop, timeoutMs })))).requestId;
   if (before !== undefined) await output.note(`submitted before as ${cleanText(before)}`);
   if (options.wait === true || options.sync === true) {
     if (before === undefined) await output.note(`submitted as ${cleanText(requestId)}`);
     const fetch = (sink: AnswerBytes | undefined): Promise<Answer> =>
       awaitAnswer(context, client, { requestId, kind, knownHere: true }, { timeout: options.timeout, sink });
-    await finish(await resumable(context, [requestId], () => view.show(fetch, look)));
+    await finish(await told(() => resumable(context, [requestId], () => view.show(fetch, look))));
     return;
   }
   if (output.json) await output.record({ v: 1, request_id: requestId, kind });

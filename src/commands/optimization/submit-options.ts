@@ -23,6 +23,7 @@ export interface SubmitOptions extends AnswerViewOptions {
   readonly strict?: boolean;
   readonly failIf?: readonly string[];
   readonly junit?: string;
+  readonly githubSummary?: boolean;
   readonly timeout: number;
 }
 
@@ -42,7 +43,12 @@ export function refuseContradictions(options: SubmitOptions): void {
       'add --wait, or fetch the answer later with: optipick poll <id> -o <file>',
     );
   }
-  const given = { '--fail-if': options.failIf, '--strict': options.strict, '--junit': options.junit };
+  const given = {
+    '--fail-if': options.failIf,
+    '--strict': options.strict,
+    '--junit': options.junit,
+    '--github-summary': options.githubSummary,
+  };
   const judging = Object.entries(given).find(([, value]) => value !== undefined);
   if (judging !== undefined) {
     throw conflict(`${judging[0]} needs --wait or --sync: without them there is no answer to judge`, 'add --wait');

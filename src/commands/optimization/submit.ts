@@ -14,7 +14,8 @@ import {
   withHelp,
   type ContextSource,
 } from '../declaration.ts';
-import { createAnswerView, refuseMissingFolder } from './answer-view.ts';
+import { createAnswerView, FORMATS_IN_WORDS, refuseMissingFolder } from './answer-view.ts';
+import { refuseNoGithubSummary } from './github-summary.ts';
 import { createMemory } from './memory.ts';
 import type { Judge } from './judging.ts';
 import { createEarlier, createPoster } from './posting.ts';
@@ -54,18 +55,22 @@ export function addSubmit(parent: Command, kind: Kind, context: ContextSource): 
     .option('--strict', 'an answer that does not stand up to the audit is exit 3')
     .option('--fail-if <expression>', "exit 3 when it holds, such as 'saving<5%' (repeatable)", collect)
     .option('--junit <file>', 'write gates and audit as a JUnit report')
+    .option('--github-summary', 'append the report to the summary of a run of GitHub Actions')
     .option('--watch', 'several requests: show each that runs')
     .addOption(durationOption('--timeout', 'how long --wait and --sync may take', '5m'))
-    .option('--format <format>', 'table, json or csv')
+    .option('--format <format>', FORMATS_IN_WORDS)
     .option('-o, --output <file>', 'write the answer to a file; the extension tells the format')
+    .option('--site-file <layout>', 'html: draw the walks on this floor plan')
     .option('--all', 'do not cut long lists');
   withHelp(command, {
     output: `neither --wait nor --sync: the request id alone, so that id=$(...) works;
 with --json {"v":1,"request_id":"...","kind":"${kind}"}.
---wait or --sync: the answer as a table, or with --json the API's own document.`,
+--wait or --sync: the answer as a table, or with --json the API's own document;
+csv: your rows with cluster and place; md and html: a report.`,
     examples: [
       [`optipick ${kind} submit ${example} --wait`, 'submit, wait and show the result'],
       [`id=$(optipick ${kind} submit ${example}) && optipick poll $id --json`, 'in a script'],
+      [`optipick ${kind} submit ${example} --wait -o report.html`, 'a report to show to others'],
       [`optipick ${kind} submit ${example} --site Example --dry-run --curl`, 'see what would be sent'],
     ],
     environment: API_ENVIRONMENT,
@@ -87,7 +92,7 @@ async function submit(context: Context, kind: Kind, files: readonly string[], op
   const { openInputs } = await import('../input-set.ts');
   const set = await openInputs(context, files, {
     kind,
-    format: options.formatIn,
+    formatIn: options.formatIn,
     map: options.map ?? [],
     skipInvalid: options.skipInvalid ?? false,
     overrides: {
@@ -108,8 +113,9 @@ async function submit(context: Context, kind: Kind, files: readonly string[], op
     return;
   }
 
-  await view.refuseUnwritable();
+  await view.prepare();
   if (options.junit !== undefined) await refuseMissingFolder(context.host, options.junit);
+  await judge.begin(set.entries);
   const client = await context.client();
   const memory = createMemory(context, client);
   const goOn = options.continue === true || options.resubmit !== undefined;
@@ -135,8 +141,8 @@ async function submit(context: Context, kind: Kind, files: readonly string[], op
     earlier,
     live: options.watch ?? false,
     judge,
-    printer: createPrinter(context, kind, set, {
-      format: view.format,
+    printer: await createPrinter(context, kind, set, {
+      view,
       waits: options.wait === true || options.sync === true,
       file: options.output,
       all: options.all ?? false,
@@ -173,8 +179,10 @@ function refuseUnknown(resubmit: ReadonlySet<string>, { entries }: RequestSet): 
 /** The gates are read before anything else: a slip in one must not cost a job. */
 async function openJudge(context: Context, kind: Kind, options: SubmitOptions): Promise<Judge> {
   const [{ createJudge }, { parseGate }] = await Promise.all([import('./judging.ts'), import('../../domain/gates.ts')]);
+  if (options.githubSummary === true) refuseNoGithubSummary(context.host);
   const gates = (options.failIf ?? []).map((text) => parseGate(text, kind));
-  return createJudge(context, { kind, gates, strict: options.strict ?? false, junit: options.junit });
+  const { strict = false, junit, githubSummary = false } = options;
+  return createJudge(context, { kind, gates, strict, junit, githubSummary });
 }
 
 async function dryRun(context: Context, kind: Kind, set: RequestSet, options: SubmitOptions): Promise<void> {

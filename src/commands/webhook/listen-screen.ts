@@ -23,6 +23,8 @@ export interface ListenCounts {
 export interface ReadyFacts {
   readonly url: string;
   readonly port: number;
+  /** Where a relay takes in for this listener. */
+  readonly relayUrl?: string | undefined;
   /** For people, on stderr. */
   readonly remarks: readonly string[];
 }
@@ -35,6 +37,10 @@ export interface ListenScreen {
   rejected(refusal: Refusal, why: Diagnosis | undefined): Promise<void>;
   attempted(report: AttemptReport): Promise<void>;
   trouble(error: CliError): Promise<void>;
+  /** The relay is lost. */
+  reconnecting(reason: string): Promise<void>;
+  /** And there again. */
+  connected(relayUrl: string): Promise<void>;
   closed(counts: ListenCounts): Promise<void>;
 }
 
@@ -55,8 +61,9 @@ export async function createListenScreen({ output, host }: Context, verbose: boo
   };
 
   return {
-    async ready({ url, port, remarks }) {
-      if (json) await output.record({ v: 1, type: 'ready', url, port });
+    async ready({ url, port, relayUrl, remarks }) {
+      const relay = relayUrl === undefined ? {} : { relay_url: relayUrl };
+      if (json) await output.record({ v: 1, type: 'ready', url, port, ...relay });
       else await output.note([`${noteStyle.green('listening')} on ${noteStyle.bold(url)}`, ...remarks].join('\n'));
     },
     event: (event) => (json ? output.write(`${event.line()}\n`) : showLine(event)),
@@ -95,6 +102,14 @@ export async function createListenScreen({ output, host }: Context, verbose: boo
     async trouble({ message, hint }) {
       const text = `${message}; senders are told to come again until it works${hint === undefined ? '' : ` (${hint})`}`;
       await output.warn(text);
+    },
+    async reconnecting(reason) {
+      if (json) await output.record({ v: 1, type: 'reconnecting', reason: cleanText(reason) });
+      else await output.note(noteStyle.yellow(`the relay is lost (${cleanText(reason)}); reconnecting`));
+    },
+    async connected(relayUrl) {
+      if (json) await output.record({ v: 1, type: 'connected', relay_url: relayUrl });
+      else await output.note(`connected again: ${relayUrl}`);
     },
     async closed({ accepted, duplicates, rejected, shown, pending }) {
       if (json) {

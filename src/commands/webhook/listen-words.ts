@@ -1,6 +1,7 @@
 /** What `listen` says at its beginning and of an end that is none. */
 import type { Context } from '../../context.ts';
 import { CliError } from '../../errors.ts';
+import type { RelayAddresses } from '../../webhook/relay-address.ts';
 import type { Refusal } from '../../webhook/receiver.ts';
 import type { ListenPlan } from './listen-plan.ts';
 import type { ListenFlags } from './listen.ts';
@@ -46,20 +47,41 @@ export function notInTime({ timeout = 0, until, once, count }: ListenFlags): Cli
   );
 }
 
+/** `--timeout` has passed, and the relay was never there. */
+export function relayNotInTime({ timeout = 0 }: ListenFlags): CliError {
+  return new CliError('unavailable', `the relay could not be reached within ${timeout / 1000} s`, {
+    code: 'relay_unreachable',
+    hint: 'check the network connection, and HTTPS_PROXY if there is a proxy',
+  });
+}
+
 /** What a person wants to know when the port is open, in lines. */
 export function remarksOn(
   { secrets, forwardTo, path }: ListenPlan,
   baseUrl: string,
   flags: ListenFlags,
+  relay: RelayAddresses | undefined,
 ): readonly string[] {
+  const where =
+    relay === undefined
+      ? [
+          'In the web application, under Settings > Webhooks, add an endpoint: the public address of this machine with the',
+          `path ${path === '' ? '/' : path}, events route.optimized and cluster.optimized. It shows the signing secret to use here.`,
+          'Addresses to let through a firewall: optipick help webhooks. Ctrl-C ends it.',
+        ]
+      : [
+          'In the web application, under Settings > Webhooks, add the relay address as an endpoint, with the events',
+          'route.optimized and cluster.optimized. It shows the signing secret to use here. Ctrl-C ends it.',
+          'What is relayed passes through a third party (Svix Play), and whoever knows the address can see it. Where it',
+          'comes from is not checked; signatures are.',
+        ];
   return [
+    ...(relay === undefined ? [] : [`  relay    ${relay.inbox}`, `  viewer   ${relay.viewer}`]),
     ...secrets.map((secret) => `  secret   ${secret}`),
     flags.fetch ? `  results  from ${baseUrl}` : '  results  are not fetched',
     ...forwardTo.map((url) => `  forward  to ${url}`),
     ...(flags.record === undefined ? [] : [`  record   in ${flags.record}`]),
-    'In the web application, under Settings > Webhooks, add an endpoint: the public address of this machine with the',
-    `path ${path === '' ? '/' : path}, events route.optimized and cluster.optimized. It shows the signing secret to use here.`,
-    'Addresses to let through a firewall: optipick help webhooks. Ctrl-C ends it.',
+    ...where,
   ];
 }
 

@@ -23,6 +23,8 @@ export interface ListenFlags {
   readonly timeout?: number;
   readonly allowFrom?: readonly string[];
   readonly trustProxy?: boolean;
+  /** `true` for the kept token, `new`, or a token. */
+  readonly relay?: boolean | string;
   /** Milliseconds. */
   readonly tolerance: number;
   /** Bytes. */
@@ -58,6 +60,10 @@ export function addListen(parent: Command, context: ContextSource): void {
       collectList,
     )
     .option('--trust-proxy', 'believe the X-Forwarded-For of a proxy of your own')
+    .option(
+      '--relay [token]',
+      'receive through the Svix relay, with no public address; "new" takes another address, a token that one',
+    )
     .addOption(durationOption('--tolerance', 'how old, or new, a signature may be', '5m'))
     .addOption(maxBodyOption())
     .option('--record <folder>', 'keep each request, taken in or not, as a file')
@@ -72,10 +78,12 @@ With --json one object a line: {"v":1,"type":"ready","url":"...","port":5000} on
 "payload":{...},"result":{...}}, "duplicate", "rejected" with "reason", and "closed" with counts at the end.
 A sender that is answered 2xx can forget the webhook: it is on disk, and what follows from it is done even after
 a crash, with retries. --forward-to and --exec may see one twice after a crash, so look at its svix-id.
+With --relay "ready" comes once the relay is there and has "relay_url"; "reconnecting" and "connected" tell of a drop.
 --record writes an HTTP request: header lines, an empty line, the exact body; credentials are left out.`,
     examples: [
       ['optipick listen', 'on port 5000, as the web application is told to send to'],
       ['optipick listen --forward-to http://127.0.0.1:3000/hooks', 'in front of your own service'],
+      ['optipick listen --relay', 'with no public address: through a relay, whose address is printed'],
       ['optipick listen --once --json --port 0 --timeout 10m | jq .result', 'one result, for a script'],
       ["optipick listen --exec 'jq -r .result.optimal_distance >> distances.txt'", 'a command for each one'],
     ],
@@ -83,12 +91,14 @@ a crash, with retries. --forward-to and --exec may see one twice after a crash, 
       ['OPTIPICK_WEBHOOK_SECRET', 'signing secret; several, separated by spaces, while rotating'],
       ['OPTIPICK_API_KEY', 'API key that results are fetched with'],
       ['OPTIPICK_BASE_URL', 'another API, for example a sandbox'],
+      ['OPTIPICK_RELAY_URL', 'another relay than that of Svix'],
       ['OPTIPICK_STATE_DIR', 'where what was received is kept'],
     ],
     failures: [
       ['usage', 'wrong options, a malformed secret'],
       ['failed', 'the optimisation that was waited for failed (--once, --count, --until)'],
       ['auth', 'no webhook secret, or no API key to fetch results with'],
+      ['unavailable', 'the relay could not be reached before --timeout'],
       ['environment', 'the port is in use, the inbox cannot be written'],
       ['pending', 'what was waited for did not come before --timeout'],
       ['signature', '--once, and a delivery did not verify'],

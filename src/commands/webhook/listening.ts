@@ -16,7 +16,9 @@ import { readPlan } from './listen-plan.ts';
 import { createRecorder } from './listen-record.ts';
 import { createFetch, openRequestMemory, resultClient } from './listen-results.ts';
 import { createListenScreen, type ListenCounts, type ListenScreen } from './listen-screen.ts';
-import { notInTime, notVerified, remarksOn, warnOfForgery } from './listen-words.ts';
+import { planRelay, startRelay } from './listen-relay.ts';
+import { notInTime, notVerified, relayNotInTime, remarksOn, warnOfForgery } from './listen-words.ts';
+import type { RelayAddresses } from '../../webhook/relay-address.ts';
 import type { ListenFlags } from './listen.ts';
 import { createRejectionDiagnosis } from './rejection-diagnosis.ts';
 
@@ -26,6 +28,7 @@ const GRACE_MS = 2000;
 /** Runs until what was waited for has come, the time is over, or somebody stops it. */
 export async function listen(context: Context, flags: ListenFlags): Promise<void> {
   const { host, stop } = context;
+  const relayPlan = await planRelay(context, flags);
   const plan = await readPlan(context, flags);
   const client = flags.fetch ? await resultClient(context) : undefined;
   const { inbox, baseUrl, owner } = await openInbox(context);
@@ -42,6 +45,8 @@ export async function listen(context: Context, flags: ListenFlags): Promise<void
   const counts = { accepted: 0, duplicates: 0, rejected: 0, shown: 0 };
   /** What is told beside the work must not hold it up; a reader who is gone ends the run. */
   const tell = (said: Promise<void>): void => void said.catch(over.reject);
+  /** The first line is `ready`: what comes before a relay is there is told after it. */
+  const opened = Promise.withResolvers<void>();
 
   const show = async (event: ListenEvent): Promise<void> => {
     const { kind, answer, delivery } = event;
@@ -80,11 +85,11 @@ export async function listen(context: Context, flags: ListenFlags): Promise<void
     },
     duplicate(delivery) {
       counts.duplicates += 1;
-      tell(screen.duplicate(delivery));
+      tell(opened.promise.then(() => screen.duplicate(delivery)));
     },
     rejected(refusal) {
       counts.rejected += 1;
-      const said = diagnose(refusal).then((why) => screen.rejected(refusal, why));
+      const said = Promise.all([diagnose(refusal), opened.promise]).then(([why]) => screen.rejected(refusal, why));
       diagnoses.add(said);
       tell(said.finally(() => diagnoses.delete(said)));
       const failure = flags.once === true ? notVerified(refusal, plan.secrets) : undefined;
@@ -118,12 +123,29 @@ export async function listen(context: Context, flags: ListenFlags): Promise<void
   stop.addEventListener('abort', onStop, { once: true });
   const halt = new AbortController();
   let work: Promise<unknown> = Promise.resolve();
+  let relay: { readonly acknowledged: Promise<RelayAddresses>; readonly ended: Promise<void> } | undefined;
+  let relayIsThere = false;
   let failure: Error | undefined;
   try {
     stop.throwIfAborted();
-    // The first line: nothing but promises lies between this and the opening of the port.
+    if (flags.timeout !== undefined) {
+      const failure = (): CliError =>
+        relayPlan !== undefined && !relayIsThere ? relayNotInTime(flags) : notInTime(flags);
+      const timedOut = (): void =>
+        end.awaits || (relayPlan !== undefined && !relayIsThere) ? over.reject(failure()) : over.resolve();
+      host.clock.sleep(flags.timeout, closing.signal).then(timedOut, () => undefined);
+    }
+    if (relayPlan !== undefined) {
+      relay = startRelay(context, relayPlan, { app, path: plan.path, screen, tell }, closing.signal);
+      relay.ended.catch(over.reject);
+    }
+    const addresses = relay && (await Promise.race([relay.acknowledged, over.promise.then(() => undefined)]));
+    relayIsThere = addresses !== undefined;
+    // Without a relay nothing but promises lies between this first line and the opening of the port.
     const url = `${server.url}${plan.path}`;
-    await screen.ready({ url, port: server.port, remarks: remarksOn(plan, baseUrl, flags) });
+    const remarks = remarksOn(plan, baseUrl, flags, addresses);
+    await screen.ready({ url, port: server.port, relayUrl: addresses?.inbox, remarks });
+    opened.resolve();
     if (!flags.verifySignature) await warnOfForgery(context);
     work = Promise.all([
       processor.run(halt.signal),
@@ -131,10 +153,6 @@ export async function listen(context: Context, flags: ListenFlags): Promise<void
     ]);
     work.catch(over.reject);
     end.reached.then(over.resolve, over.reject);
-    if (flags.timeout !== undefined) {
-      const timedOut = (): void => (end.awaits ? over.reject(notInTime(flags)) : over.resolve());
-      host.clock.sleep(flags.timeout, closing.signal).then(timedOut, () => undefined);
-    }
     await over.promise;
   } catch (error) {
     failure = errorOf(error);
@@ -142,7 +160,8 @@ export async function listen(context: Context, flags: ListenFlags): Promise<void
   stop.removeEventListener('abort', onStop);
   closing.abort();
   halt.abort();
-  const ends = await Promise.allSettled([server.close(GRACE_MS), work, recorder?.flush(), ...diagnoses]);
+  opened.resolve();
+  const ends = await Promise.allSettled([server.close(GRACE_MS), relay?.ended, work, recorder?.flush(), ...diagnoses]);
   const broken = ends.find((each) => each.status === 'rejected');
   failure ??= broken && errorOf(broken.reason);
   try {

@@ -1,14 +1,18 @@
 /** The body of `trigger --data`. */
 import type { Context } from '../../context.ts';
 import { CliError } from '../../errors.ts';
+import { parseRecordedDelivery } from '../../webhook/recorded-delivery.ts';
 import { readInput } from '../input-file.ts';
 
 /**
- * `@file` and `@-` (stdin) to the byte, whatever they hold; else the text itself, which must be JSON, as it is most likely
+ * `@file` and `@-` (stdin) to the byte, whatever they hold, of a file of `listen --record` (`.http`) its body; else the text itself, which must be JSON, as it is most likely
  * a file's name otherwise. Throws `CliError` `usage`.
  */
 export async function bodyOfData(context: Context, data: string): Promise<Uint8Array> {
-  if (data.startsWith('@')) return (await readInput(context, data.slice(1))).bytes;
+  if (data.startsWith('@')) {
+    const { name, bytes } = await readInput(context, data.slice(1));
+    return name.endsWith('.http') ? bodyOfRecord(name, bytes) : bytes;
+  }
   try {
     JSON.parse(data);
   } catch {
@@ -18,4 +22,10 @@ export async function bodyOfData(context: Context, data: string): Promise<Uint8A
     });
   }
   return new TextEncoder().encode(data);
+}
+
+function bodyOfRecord(name: string, bytes: Uint8Array): Uint8Array {
+  const { body, bodyKept } = parseRecordedDelivery(bytes, name);
+  if (bodyKept) return body;
+  throw new CliError('usage', `${name} holds no body: it was too large to be recorded`, { code: 'body_not_kept' });
 }

@@ -2,7 +2,7 @@
 import { CliError } from '../../errors.ts';
 import type { TriggerFlags } from './trigger.ts';
 
-export type TriggerMode = 'send' | 'suite';
+export type TriggerMode = 'send' | 'replay' | 'suite';
 
 interface FlagFacts {
   readonly flag: string;
@@ -25,7 +25,9 @@ const FLAGS: readonly FlagFacts[] = [
   { flag: '--duplicate', given: ({ duplicate }) => duplicate === true, modes: ['send'] },
   { flag: '--slow-body', given: ({ slowBody }) => slowBody === true, modes: ['send'] },
   { flag: '--repeat', given: ({ repeat }) => repeat !== undefined, modes: ['send'] },
-  { flag: '--concurrency', given: ({ concurrency }) => concurrency !== undefined, modes: ['send'] },
+  { flag: '--concurrency', given: ({ concurrency }) => concurrency !== undefined, modes: ['send', 'replay'] },
+  { flag: '--re-sign', given: ({ reSign }) => reSign === true, modes: ['replay'] },
+  { flag: '--replay', given: ({ replay }) => replay !== undefined, modes: ['replay'] },
   { flag: '--junit', given: ({ junit }) => junit !== undefined, modes: ['suite'] },
   { flag: '--verbose', given: ({ verbose }) => verbose === true, modes: ['suite'] },
   { flag: '--format md', given: ({ format }) => format === 'md', modes: ['suite'] },
@@ -40,11 +42,12 @@ const EXCLUSIVE: readonly (readonly string[])[] = [
 
 /** What the command is to do. Throws `CliError` `usage` for flags that contradict each other, or an event that is missing. */
 export function modeOf(event: string | undefined, flags: TriggerFlags, json: boolean): TriggerMode {
-  const mode: TriggerMode = flags.suite === true ? 'suite' : 'send';
+  const mode: TriggerMode = flags.suite === true ? 'suite' : flags.replay === undefined ? 'send' : 'replay';
   const given = FLAGS.filter((each) => each.given(flags));
   const foreign = given.find(({ modes }) => !modes.includes(mode));
   if (foreign !== undefined) {
-    throw conflict(mode === 'send' ? `${foreign.flag} belongs to --suite` : `--${mode} excludes ${foreign.flag}`);
+    const [home = mode] = foreign.modes;
+    throw conflict(mode === 'send' ? `${foreign.flag} belongs to --${home}` : `--${mode} excludes ${foreign.flag}`);
   }
   for (const group of EXCLUSIVE) {
     const [one, other] = group.filter((flag) => given.some((each) => each.flag === flag));
@@ -52,6 +55,10 @@ export function modeOf(event: string | undefined, flags: TriggerFlags, json: boo
   }
   if (mode === 'send' && flags.concurrency !== undefined && flags.repeat === undefined) {
     throw conflict('--concurrency belongs to --repeat');
+  }
+  if (mode === 'replay' && event !== undefined) throw conflict('--replay excludes an event: the records tell it');
+  if (mode === 'replay' && flags.secretFile !== undefined && flags.reSign !== true) {
+    throw conflict('--secret-file belongs to --re-sign: a replay sends the signature that was recorded');
   }
   if (flags.secretFile === '-' && flags.data === '@-') {
     throw conflict('--secret-file and --data cannot both be read from stdin');
@@ -62,7 +69,7 @@ export function modeOf(event: string | undefined, flags: TriggerFlags, json: boo
   if (mode === 'send' && event === undefined) {
     throw new CliError('usage', 'trigger needs an event', {
       code: 'missing_argument',
-      hint: 'for example: optipick trigger cluster.optimized --to http://127.0.0.1:3000/hooks; or --suite',
+      hint: 'for example: optipick trigger cluster.optimized --to http://127.0.0.1:3000/hooks; or --replay, or --suite',
     });
   }
   if (event !== undefined && !/^[!-~]{1,256}$/.test(event)) {

@@ -27,11 +27,13 @@ export interface TriggerReportFacts {
   readonly flaw: string | undefined;
   /** Only one delivery: its answer is shown at length. */
   readonly single: boolean;
+  /** What to do when the signature is refused. */
+  readonly whenRefused: string;
 }
 
 export async function createTriggerReport(
   { output }: Context,
-  { target, flaw, single }: TriggerReportFacts,
+  { target, flaw, single, whenRefused }: TriggerReportFacts,
 ): Promise<TriggerReport> {
   const style = await output.style();
   const seen: TestAnswer[] = [];
@@ -89,8 +91,7 @@ export async function createTriggerReport(
     }
     if (status >= 300 && status <= 399) return 'Svix does not follow redirects: give the address it leads to';
     if (status === 404 || status === 405) return 'look at the path';
-    if ([400, 401, 403].includes(status))
-      return 'is the secret that of this endpoint? Several are tried if you give it several';
+    if ([400, 401, 403].includes(status)) return whenRefused;
     return undefined;
   }
 }

@@ -23,6 +23,8 @@ export interface TriggerFlags {
   readonly concurrency?: number;
   /** Milliseconds. */
   readonly timeout: number;
+  readonly replay?: string;
+  readonly reSign?: boolean;
   readonly suite?: boolean;
   readonly junit?: string;
   readonly verbose?: boolean;
@@ -39,7 +41,10 @@ export function addTrigger(parent: Command, context: ContextSource): void {
     .requiredOption('--to <url>', 'the endpoint')
     .option('--yes', 'it may be on another machine')
     .option('--request-id <id>', 'the finished request it tells of (default: one that does not exist)')
-    .option('--data <body>', 'the body: JSON, or @file or @- (stdin) for its exact bytes')
+    .option(
+      '--data <body>',
+      'the body: JSON, or @file or @- (stdin) for its exact bytes; of a recorded .http file, its body',
+    )
     .option('--secret-file <path>', 'read the signing secret from a file, or from stdin with -')
     .option('--bad-signature', 'sign with a secret that nobody has')
     .option('--stale', 'sign for ten minutes ago')
@@ -51,8 +56,13 @@ export function addTrigger(parent: Command, context: ContextSource): void {
     .option('--duplicate', 'send the same message twice at the same time')
     .option('--slow-body', 'send the body in pieces, with pauses')
     .option('--repeat <n>', 'send so many messages', countFor('--repeat'))
-    .option('--concurrency <n>', 'so many at once (with --repeat; default 1)', countFor('--concurrency'))
+    .option('--concurrency <n>', 'so many at once (with --repeat or --replay; default 1)', countFor('--concurrency'))
     .addOption(durationOption('--timeout', 'how long the endpoint may take', '15s'))
+    .option(
+      '--replay <file|folder>',
+      'send what "listen --record" has kept, to the byte; a folder in the order of names',
+    )
+    .option('--re-sign', 'with --replay: a new timestamp and signature, under the same id')
     .option('--suite', 'try all that a correct receiver must do, and show a table')
     .option('--junit <file>', 'with --suite: write a JUnit report, too')
     .option('-v, --verbose', 'with --suite: explain every check, not only those that failed')
@@ -60,9 +70,9 @@ export function addTrigger(parent: Command, context: ContextSource): void {
   withHelp(command, {
     output: `A line for each answer: status, time, svix-id, and the start of what the endpoint said. With --json one object
 a line: {"v":1,"type":"result","id":"msg_...","event":"...","request_id":"...","url":"...","status":204,
-"duration_ms":3,"body":"","error":null}; "status" is null when there was no answer.
+"duration_ms":3,"body":"","error":null}, with "file" for --replay; "status" is null when there was no answer.
 With --suite a table of checks, and for each that failed what was sent, what came back, what should have, and why it
-matters; with --json {"v":1,"type":"suite","url":"...","passed":false,"counts":{"checks":16,"passed":14,"failed":2},
+matters; with --json {"v":1,"type":"suite","url":"...","timeout_ms":15000,"passed":false,"counts":{"checks":16,"passed":14,"failed":2},
 "checks":[{"name":"stale","title":"...","passed":false,"sent":"...","received":"...","expected":"...","why":"...",
 "remark":null,"answers":[{"status":204,"duration_ms":3,"body":"","error":null}]}]}.
 Real HTTP, as Svix sends it: POST, redirects not followed. The exit code tells of the answer, whatever was sent: a
@@ -74,6 +84,10 @@ receiver that refuses --bad-signature ends it with 3.`,
         'with a body of your own',
       ],
       ['optipick trigger route.optimized --bad-signature --to http://127.0.0.1:3000/hooks', 'one to be refused'],
+      [
+        'optipick trigger --replay deliveries --re-sign --to http://127.0.0.1:3000/hooks',
+        'what was recorded, once more',
+      ],
       ['optipick trigger --suite --junit report.xml --to http://127.0.0.1:3000/hooks', 'all checks, in CI'],
     ],
     environment: [
@@ -81,7 +95,7 @@ receiver that refuses --bad-signature ends it with 3.`,
       ['OPTIPICK_PROFILE', 'which stored profile to use'],
     ],
     failures: [
-      ['usage', 'wrong options, a malformed secret, an endpoint on another machine without --yes'],
+      ['usage', 'wrong options, a malformed secret or record, an endpoint on another machine without --yes'],
       ['failed', 'an answer other than 2xx, or a check of --suite failed'],
       ['auth', 'no webhook secret'],
       ['unavailable', 'the endpoint does not answer'],

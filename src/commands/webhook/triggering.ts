@@ -5,7 +5,12 @@ import { createRequestId } from '../../domain/ids.ts';
 import { readPayload } from '../../webhook/delivery.ts';
 import { attemptTest } from '../../webhook/test-attempt.ts';
 import { payloadOf } from '../../webhook/test-body.ts';
-import { createDeliveryMaker, type DeliveryWish, type SignatureEntry } from '../../webhook/test-delivery.ts';
+import {
+  createDeliveryMaker,
+  type DeliveryWish,
+  type SignatureEntry,
+  SKEW_SECONDS,
+} from '../../webhook/test-delivery.ts';
 import { readTestTarget, type TestTarget } from '../../webhook/test-target.ts';
 import { bodyOfData } from './trigger-body.ts';
 import { modeOf } from './trigger-modes.ts';
@@ -13,8 +18,7 @@ import { createTriggerReport } from './trigger-report.ts';
 import { webhookSecrets } from './webhook-secrets.ts';
 import type { TriggerFlags } from './trigger.ts';
 
-/** As `conformance-checks.ts` has it: twice the tolerance of every official library. */
-const SKEW_SECONDS = 600;
+const IS_IT_THE_SECRET = 'is the secret that of this endpoint? Try all it must do with: optipick trigger --suite';
 
 /** Throws the failure that speaks for all, after what was answered is shown. */
 export async function trigger(context: Context, event: string | undefined, flags: TriggerFlags): Promise<void> {
@@ -23,6 +27,9 @@ export async function trigger(context: Context, event: string | undefined, flags
   if (mode === 'suite') {
     const { runSuite } = await import('./trigger-suite.ts');
     await runSuite(context, target, event, flags);
+  } else if (mode === 'replay') {
+    const { replay } = await import('./trigger-replay.ts');
+    await replay(context, target, flags.replay ?? '', flags);
   } else {
     await send(context, target, event ?? '', flags);
   }
@@ -38,7 +45,12 @@ async function send(context: Context, target: TestTarget, event: string, flags: 
     : { secrets: [] };
   const make = createDeliveryMaker({ secrets, clock: host.clock, randomBytes });
   const tools = { http: await host.http(), clock: host.clock };
-  const report = await createTriggerReport(context, { target, flaw: flawOf(flags), single: isSingle(flags) });
+  const report = await createTriggerReport(context, {
+    target,
+    flaw: flawOf(flags),
+    single: isSingle(flags),
+    whenRefused: IS_IT_THE_SECRET,
+  });
 
   const sendMessage = async (): Promise<void> => {
     const body = given ?? payloadOf(event, flags.requestId ?? createRequestId(host.clock.now(), randomBytes));

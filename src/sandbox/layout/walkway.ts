@@ -1,4 +1,4 @@
-import type { Position } from '../model.ts';
+import type { Position } from '../../domain/floor-plan.ts';
 
 /** A place, and where the walkways reach it: in an aisle, or on the floor (cross aisle or open floor). */
 export interface Access {

@@ -1,5 +1,5 @@
 /** The findings of `doctor`, for people. */
-import type { Finding } from '../domain/check-finding.ts';
+import type { Finding } from '../domain/doctor-finding.ts';
 import { cleanText } from './clean-text.ts';
 import type { Style } from './style.ts';
 

@@ -1,0 +1,64 @@
+/** Reads an input file, or stdin, piece by piece: for what may be too large to hold. */
+import type { Context } from '../context.ts';
+import { unreadable } from './input-file.ts';
+
+export interface InputStream {
+  /** As errors name it: `a.json`, `<stdin>`. */
+  readonly name: string;
+  /**
+   * UTF-8, read once; UTF-16 with a byte order mark (what Windows PowerShell's `>` writes) is turned into it. Throws
+   * `usage` when it cannot be read, and the failure of a signal that came.
+   */
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+export function openInput({ host, stop }: Context, path: string): InputStream {
+  if (path === '-') {
+    return { name: '<stdin>', chunks: inUtf8(untilStopped(host.stdin.bytes(), stop)) };
+  }
+  return { name: path, chunks: inUtf8(untilStopped(readable(path, host.files.stream(path)), stop)) };
+}
+
+async function* readable(path: string, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* chunks;
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+}
+
+/** A pipe may never end: a signal must not wait for it. */
+async function* untilStopped(chunks: AsyncIterable<Uint8Array>, stop: AbortSignal): AsyncGenerator<Uint8Array> {
+  stop.throwIfAborted();
+  const iterator = chunks[Symbol.asyncIterator]();
+  const stopped = Promise.withResolvers<never>();
+  stopped.promise.catch(() => undefined);
+  const onStop = (): void => stopped.reject(stop.reason);
+  stop.addEventListener('abort', onStop, { once: true });
+  try {
+    for (;;) {
+      const { done, value } = await Promise.race([iterator.next(), stopped.promise]);
+      if (done === true) return;
+      yield value;
+    }
+  } finally {
+    stop.removeEventListener('abort', onStop);
+    if (!stop.aborted) await iterator.return?.();
+  }
+}
+
+/** By the byte order mark: without one JSON is UTF-8. */
+async function* inUtf8(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let decoder: InstanceType<typeof TextDecoder> | undefined;
+  const encoder = new TextEncoder();
+  let isFirst = true;
+  for await (const chunk of chunks) {
+    if (chunk.length === 0) continue;
+    if (isFirst) {
+      isFirst = false;
+      if (chunk[0] === 0xff && chunk[1] === 0xfe) decoder = new TextDecoder('utf-16le');
+      if (chunk[0] === 0xfe && chunk[1] === 0xff) decoder = new TextDecoder('utf-16be');
+    }
+    yield decoder === undefined ? chunk : encoder.encode(decoder.decode(chunk, { stream: true }));
+  }
+}

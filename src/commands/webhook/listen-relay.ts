@@ -1,0 +1,131 @@
+/** `listen --relay`: which relay, under which token, and what is said of it. */
+import type { Context } from '../../context.ts';
+import type { Http } from '../../domain/http.ts';
+import { CliError } from '../../errors.ts';
+import { openRelayTokens } from '../../receiving.ts';
+import {
+  makeRelayToken,
+  parseRelayToken,
+  parseRelayUrl,
+  relayAddresses,
+  type RelayAddresses,
+} from '../../webhook/relay-address.ts';
+import { runRelay, type RefusalKind } from '../../webhook/relay-client.ts';
+import { RELAY_TIMING } from '../../webhook/relay-timing.ts';
+import type { ListenFlags } from './listen.ts';
+import type { ListenScreen } from './listen-screen.ts';
+
+export interface RelayPlan {
+  readonly url: URL;
+  readonly token: string;
+  /** Given on the command line. */
+  readonly pinned: boolean;
+  readonly fresh: boolean;
+  /** Remembers the token for the next run of this profile. */
+  readonly keep: (token: string) => void;
+}
+
+/**
+ * `undefined` without `--relay`. Throws `CliError` `usage` for a malformed token or address, and for flags that have no
+ * meaning with a relay.
+ */
+export async function planRelay(
+  context: Context,
+  { relay, allowFrom, trustProxy }: ListenFlags,
+): Promise<RelayPlan | undefined> {
+  if (relay === undefined || relay === false) return undefined;
+  if (allowFrom !== undefined || trustProxy === true) {
+    throw new CliError(
+      'usage',
+      `${allowFrom === undefined ? '--trust-proxy' : '--allow-from'} and --relay exclude each other`,
+      {
+        code: 'conflicting_options',
+        hint: 'what a relay brings comes from the relay: the address of its sender is not known here; signatures are checked all the same',
+      },
+    );
+  }
+  const url = parseRelayUrl(context.host.env['OPTIPICK_RELAY_URL']);
+  const make = (): string => makeRelayToken((size) => context.host.randomBytes(size));
+  if (typeof relay === 'string' && relay !== 'new') {
+    return { url, token: parseRelayToken(relay), pinned: true, fresh: false, keep: () => undefined };
+  }
+  const tokens = await openRelayTokens(context);
+  const profile = (await context.settings()).profile.value;
+  const kept = relay === 'new' ? undefined : tokens.find(profile, url.host);
+  const keep = (token: string): void => tokens.keep(profile, url.host, token);
+  const token = kept ?? make();
+  keep(token);
+  return { url, token, pinned: false, fresh: kept === undefined, keep };
+}
+
+export interface RelayRun {
+  /** The first time that the relay has acknowledged the token. Never rejects. */
+  readonly acknowledged: Promise<RelayAddresses>;
+  /** When everything that was on its way is answered. Rejects only for a bug. */
+  readonly ended: Promise<void>;
+}
+
+interface RelayParts {
+  readonly app: Http;
+  /** The path at which `app` receives. */
+  readonly path: string;
+  readonly screen: Pick<ListenScreen, 'reconnecting' | 'connected'>;
+  readonly tell: (said: Promise<void>) => void;
+}
+
+/** Receives through the relay until `stop` is aborted. */
+export function startRelay(
+  { host, output }: Context,
+  { url, token, pinned, fresh, keep }: RelayPlan,
+  { app, path, screen, tell }: RelayParts,
+  stop: AbortSignal,
+): RelayRun {
+  const first = Promise.withResolvers<RelayAddresses>();
+  const bug = Promise.withResolvers<never>();
+  let before = false;
+  const running = runRelay(
+    {
+      connect: (address, events, options) => host.connectWebSocket(address, events, options),
+      url,
+      token,
+      pinned,
+      fresh,
+      makeToken: () => makeRelayToken((size) => host.randomBytes(size)),
+      app,
+      path: path === '' ? '/' : path,
+      clock: host.clock,
+      random: () => host.random(),
+      timing: RELAY_TIMING,
+      events: {
+        connected(acknowledged) {
+          const addresses = relayAddresses(url, acknowledged);
+          if (acknowledged !== token) keep(acknowledged);
+          if (before) tell(screen.connected(addresses.inbox));
+          before = true;
+          first.resolve(addresses);
+        },
+        dropped: (reason) => tell(screen.reconnecting(reason)),
+        refused: (reason, kind) => tell(output.warn(refusalWords(reason, kind, pinned))),
+        rotated(next) {
+          keep(next);
+          tell(
+            output.warn('the inbox at the relay is given up for a new one: the web application needs the new address'),
+          );
+        },
+        failed: (error) => bug.reject(error),
+      },
+    },
+    stop,
+  );
+  return { acknowledged: first.promise, ended: Promise.race([running, bug.promise]) };
+}
+
+/** The relay says so in these very words, as its own clients expect. */
+const IN_USE = /already in use/i;
+
+function refusalWords(reason: string, kind: RefusalKind, pinned: boolean): string {
+  if (kind === 'unreachable') return `the relay cannot be reached: ${reason}; trying on`;
+  if (!IN_USE.test(reason)) return `the relay refuses this inbox: ${reason}; trying on`;
+  const way = pinned ? 'trying until it ends' : 'trying for a minute, then another address is taken';
+  return `another listener receives at this inbox of the relay; ${way}`;
+}

@@ -1,0 +1,56 @@
+/** What is wrong with a row of a table, in words. */
+import type { FailureDetail } from '../errors.ts';
+import { CellSlip } from './table-cells.ts';
+import type { Column } from './table-columns.ts';
+import { DELIMITERS } from './table-dialect.ts';
+import type { CurrentRow } from './table-reader.ts';
+
+/** Words are found when they are needed: a place costs. */
+export type RowFault = () => FailureDetail;
+
+/** Takes a row that is not sent, for one or several reasons. */
+export type RefuseRow = (cells: readonly string[], faults: readonly RowFault[], line: number) => void;
+
+export const NO_LOCATION = new CellSlip('the location is missing: every pick needs one');
+
+/** Told in the order of the columns. */
+export interface CellFault {
+  readonly column: number;
+  readonly word: RowFault;
+}
+
+export function faultOf({ header, index }: Column, { message }: CellSlip, row: CurrentRow): CellFault {
+  return { column: index, word: () => ({ path: header, message, place: row.place(index) }) };
+}
+
+/** Two files one behind the other. */
+export function headerAgain(row: CurrentRow): RowFault {
+  const message = 'this is the header again: were two exports joined? Remove the line';
+  return () => ({ path: '', message, place: row.place() });
+}
+
+export function wrongLength(cells: readonly string[], wanted: number, delimiter: string, row: CurrentRow): RowFault {
+  const found = cells.length;
+  const remedy =
+    otherDelimiter(cells, wanted, delimiter) ??
+    (found < wanted
+      ? `a ${named(delimiter)} is missing for each empty cell`
+      : `a cell that holds a ${named(delimiter)} needs quotes around it`);
+  const count = `${found} cell${found === 1 ? '' : 's'}`;
+  return () => ({
+    path: '',
+    message: `the row is too ${found < wanted ? 'short' : 'long'}: expected ${wanted} cells as in the header, found ${count}; ${remedy}`,
+    place: row.place(),
+  });
+}
+
+/** A row that another delimiter cuts into as many cells as the header has. */
+function otherDelimiter(cells: readonly string[], wanted: number, delimiter: string): string | undefined {
+  const [only = ''] = cells;
+  const other = cells.length === 1 ? DELIMITERS.find((one) => only.split(one).length === wanted) : undefined;
+  return other === undefined ? undefined : `it is separated by ${named(other)}, and the header by ${named(delimiter)}`;
+}
+
+function named(delimiter: string): string {
+  return delimiter === '\t' ? 'tab' : `"${delimiter}"`;
+}

@@ -1,0 +1,40 @@
+/** What {@link openRequestSet} is given. */
+import type { Kind } from '../domain/kinds.ts';
+import type { ScratchFile } from '../platform/host.ts';
+import type { InputFormat } from './input-format.ts';
+import type { Overrides } from './request.ts';
+
+export interface SetInput {
+  /** As errors name it: `wave.csv`, `<stdin>`. */
+  readonly name: string;
+  /** The bytes; called once. Throws `CliError` `usage` when they cannot be had. */
+  open(): AsyncIterable<Uint8Array>;
+}
+
+/** Where the refused rows of one input go. */
+export interface RejectedSink {
+  /** `wave.rejected.csv`, as people are told. */
+  readonly path: string;
+  /** Whole or not at all. Throws `CliError` `environment` when it cannot be written. */
+  write(content: AsyncIterable<Uint8Array>): Promise<void>;
+}
+
+export interface SetOptions {
+  readonly kind: Kind;
+  readonly inputs: readonly SetInput[];
+  /** Default: by extension, then by content. */
+  readonly formatIn?: InputFormat | undefined;
+  /** `field=Column`, for tables. */
+  readonly map?: readonly string[] | undefined;
+  /**
+   * What the command line puts over the input. A wave replaces that of a single JSON request, fills that of a table
+   * without waves, and chooses one of several.
+   */
+  readonly overrides?: Overrides | undefined;
+  /** Leaves out rows and requests that have faults, and sends the rest. */
+  readonly skipInvalid?: boolean | undefined;
+  /** A temporary file, made when there is too much for memory. */
+  readonly scratch: () => Promise<ScratchFile>;
+  /** `name` is that of an input. */
+  readonly rejectedSink: (name: string) => RejectedSink;
+}

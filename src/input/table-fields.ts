@@ -1,0 +1,41 @@
+/** Which fields of the API a column can hold, and what a cell must be for it. */
+import { type GenericSchema, safeParse } from 'valibot';
+import type { Kind } from '../domain/kinds.ts';
+import { REQUEST_SCHEMAS } from '../domain/request-schema.ts';
+
+/** `places`: one location, or alternatives between `|`. */
+export type CellType = 'text' | 'places' | 'number' | 'integer';
+
+export interface TableField {
+  readonly name: string;
+  readonly type: CellType;
+  /** Of the request: one value for all rows of a wave. Else of the pick. */
+  readonly whole: boolean;
+}
+
+/** Fields of a request that a cell cannot hold, or that the rows themselves are. */
+const NO_CELL = new Set(['picks', 'parameters', 'extra']);
+
+/** The fields of a kind in the order of the API's documentation; those of the request first. A wave is of the request. */
+export function tableFields(kind: Kind): readonly TableField[] {
+  const { request, pick } = REQUEST_SCHEMAS[kind];
+  const of = (fields: Readonly<Record<string, GenericSchema>>, whole: boolean): TableField[] =>
+    Object.entries(fields).map(([name, schema]) => ({ name, type: typeOf(schema), whole }));
+  return [
+    ...of(request.fields, true).filter(({ name }) => !NO_CELL.has(name)),
+    ...of(pick.fields, false).filter(({ name }) => name !== 'wave_id'),
+  ];
+}
+
+/** `Pick ID`, `PICK-ID` and `pickId` are one name. */
+export function foldName(name: string): string {
+  return name.toLowerCase().replaceAll(/[\s_-]/g, '');
+}
+
+/** Asked of the schema itself, so that there is one table of types. A time may be text or number, and stays text. */
+function typeOf(schema: GenericSchema): CellType {
+  const takes = (value: unknown): boolean => safeParse(schema, value).success;
+  if (takes(['A'])) return 'places';
+  if (takes('A')) return 'text';
+  return takes(0.5) ? 'number' : 'integer';
+}

@@ -1,0 +1,82 @@
+/** WebSockets: the one door to ws. Node's own shows no pings, and without them a silent link cannot be told from a dead one. */
+import type { connect as connectTcp, Socket } from 'node:net';
+import { WebSocket } from 'ws';
+import type { WebSocketEvents, WebSocketLink, WebSocketOptions } from './host.ts';
+import { messageOf, systemCodeOf } from '../errors.ts';
+import { openTunnel, type Tunnel } from './proxy-tunnel.ts';
+import { proxyFor } from './proxy.ts';
+
+/** How long the other side may take to answer a closing frame. */
+const CLOSE_MS = 1000;
+
+/** RFC 6455, 7.4.1: no closing frame was received. */
+const ABNORMAL = 1006;
+
+/** Opens `ws:` and `wss:` addresses. `env` is looked up for `HTTP(S)_PROXY` and `NO_PROXY`, as for HTTP. */
+export function connectWebSocket(
+  url: string,
+  events: WebSocketEvents,
+  { handshakeTimeoutMs, maxMessageBytes }: WebSocketOptions,
+  env: Readonly<Record<string, string | undefined>>,
+): WebSocketLink {
+  const target = new URL(url.replace(/^ws/, 'http'));
+  const proxy = proxyFor(target, env);
+  let tunnel: Tunnel | undefined;
+  const throughProxy = (address: string) => (_options: unknown, handOver: (error: unknown, way?: Socket) => void) => {
+    try {
+      tunnel = openTunnel(address, target, handshakeTimeoutMs);
+      tunnel.socket.then((way) => handOver(null, way), handOver);
+    } catch (error) {
+      // What the environment says of a proxy is told as any other failure, when somebody can hear it.
+      queueMicrotask(() => handOver(error));
+    }
+  };
+  const socket = new WebSocket(url, {
+    handshakeTimeout: handshakeTimeoutMs,
+    maxPayload: maxMessageBytes,
+    perMessageDeflate: false,
+    followRedirects: false,
+    // A text that is not UTF-8 would cost the link; who reads it finds out.
+    skipUTF8Validation: true,
+    ...(proxy === undefined ? {} : { createConnection: throughProxy(proxy) as unknown as typeof connectTcp }),
+  });
+  let trouble = '';
+  let wire: Socket | undefined;
+  socket.once('upgrade', (response) => (wire = response.socket));
+  socket.on('open', () => {
+    events.alive();
+    events.open();
+  });
+  socket.on('message', (data) => {
+    events.alive();
+    events.message(bytesOf(data));
+  });
+  socket.on('ping', () => events.alive());
+  socket.on('pong', () => events.alive());
+  // An error is always followed by `close`, which is where it is told.
+  // The one of several addresses tried has no message of its own.
+  socket.on('error', (error) => (trouble ||= messageOf(error) || (systemCodeOf(error) ?? '')));
+  socket.once('close', (code, reason) => events.close(code === 1005 ? ABNORMAL : code, reason.toString() || trouble));
+  const cut = (): void => {
+    tunnel?.cancel();
+    socket.terminate();
+  };
+  return {
+    received: () => wire?.bytesRead ?? 0,
+    send(text) {
+      if (socket.readyState === WebSocket.OPEN) socket.send(text);
+    },
+    close(code, reason) {
+      tunnel?.cancel();
+      socket.close(code, reason);
+      const timer = setTimeout(cut, CLOSE_MS);
+      socket.once('close', () => clearTimeout(timer));
+    },
+    cut,
+  };
+}
+
+function bytesOf(data: Buffer | ArrayBuffer | Buffer[]): Uint8Array {
+  if (Array.isArray(data)) return Buffer.concat(data);
+  return data instanceof ArrayBuffer ? new Uint8Array(data) : data;
+}

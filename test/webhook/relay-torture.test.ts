@@ -1,0 +1,160 @@
+/** A thousand deliveries through a relay whose link is cut, silenced, refused and taken by others, with a real inbox. */
+import { Webhook } from 'svix';
+import { expect, test } from 'vitest';
+import { parseWebhookSecret } from '../../src/domain/secret.ts';
+import { createClock } from '../../src/platform/clock.ts';
+import { connectWebSocket } from '../../src/platform/web-socket.ts';
+import { createRandom } from '../../src/sandbox/optimiser/random.ts';
+import { createReceiver } from '../../src/webhook/receiver.ts';
+import { runRelay } from '../../src/webhook/relay-client.ts';
+import { createVerifier } from '../../src/webhook/signature.ts';
+import { SECRET } from '../support/listener.ts';
+import { IN_USE, startRelay } from '../support/relay.ts';
+import { createInboxFolder } from './inbox-support.ts';
+
+const DELIVERIES = 1000;
+const AT_ONCE = 20;
+/** A sender of Svix waits 15 s and comes again; here it comes again sooner. */
+const PATIENCE_MS = 15_000;
+const TOKEN = 'c_0000000000';
+
+test('each delivery that was answered 2xx is in the inbox, once, and none hangs', async () => {
+  const random = createRandom(20261125);
+  const clock = createClock();
+  using folder = createInboxFolder();
+  const inbox = folder.open();
+  await using relay = await startRelay({ pingMs: 50, patienceMs: PATIENCE_MS });
+  const stop = new AbortController();
+  const receiver = createReceiver({
+    path: '/webhook',
+    verifier: createVerifier([parseWebhookSecret(SECRET)]),
+    inbox,
+    clock,
+    maxBodyBytes: 1024 * 1024,
+    closing: stop.signal,
+  });
+  const running = runRelay(
+    {
+      connect: async (url, events, options) => connectWebSocket(url, events, options, {}),
+      url: new URL(relay.url),
+      token: TOKEN,
+      pinned: true,
+      fresh: false,
+      makeToken: () => TOKEN,
+      app: receiver,
+      path: '/webhook',
+      clock,
+      random: () => Math.random(),
+      timing: {
+        handshakeMs: 300,
+        acknowledgementMs: 300,
+        silenceMs: 300,
+        lookMs: 20,
+        pausesMs: [5, 20, 50],
+        stableMs: 50,
+        tokenHeldMs: 200,
+        answerMs: 13_000,
+        drainMs: 2000,
+      },
+      events: {
+        connected: () => undefined,
+        dropped: () => undefined,
+        refused: () => undefined,
+        rotated: () => undefined,
+        failed: (error) => stop.abort(error),
+      },
+    },
+    stop.signal,
+  );
+  await relay.connected(1);
+
+  const answered = new Set<string>();
+  let slowest = 0;
+  /** As a sender does: again under the same id, until it is answered 2xx. */
+  const deliver = async (id: string): Promise<void> => {
+    for (;;) {
+      const sent = new Date();
+      const body = JSON.stringify({ request_id: id.slice(4).padStart(24, '0') });
+      const begun = clock.monotonic();
+      const status = await fetch(relay.inbox(TOKEN), {
+        method: 'POST',
+        body,
+        headers: {
+          'content-type': 'application/json',
+          'svix-id': id,
+          'svix-timestamp': String(Math.floor(sent.getTime() / 1000)),
+          'svix-signature': new Webhook(SECRET).sign(id, sent, body),
+        },
+      }).then(
+        async (response) => {
+          await response.arrayBuffer();
+          return response.status;
+        },
+        () => 0,
+      );
+      slowest = Math.max(slowest, clock.monotonic() - begun);
+      if (status >= 200 && status < 300) {
+        answered.add(id);
+        return;
+      }
+      await clock.sleep(20);
+    }
+  };
+
+  const over = new AbortController();
+  const trouble = async (): Promise<void> => {
+    const troubles = [
+      async () => relay.drop([1001, 1006, 1011][random.below(3)] ?? 1006),
+      async () => {
+        relay.faults.silent = true;
+        relay.drop(1006);
+        await clock.sleep(random.below(400));
+        delete relay.faults.silent;
+      },
+      async () => {
+        relay.faults.refuse = random.below(2) === 0 ? IN_USE : 'Invalid token';
+        relay.drop(1006);
+        await clock.sleep(random.below(300));
+        delete relay.faults.refuse;
+      },
+      async () => {
+        relay.faults.mute = true;
+        relay.drop(1001);
+        await clock.sleep(random.below(300));
+        delete relay.faults.mute;
+      },
+    ];
+    while (!over.signal.aborted) {
+      await clock.sleep(60 + random.below(200));
+      await troubles[random.below(troubles.length)]?.();
+    }
+  };
+  const troubling = trouble();
+  const ids = Array.from({ length: DELIVERIES }, (_, index) => `msg_${index}`);
+  const queue = [...ids];
+  await Promise.all(
+    Array.from({ length: AT_ONCE }, async () => {
+      for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
+        await deliver(id);
+        // A hurried sender would be done before the trouble begins.
+        await clock.sleep(random.below(60));
+      }
+    }),
+  );
+  over.abort();
+  await troubling;
+  stop.abort();
+  await running;
+
+  expect(answered.size).toBe(DELIVERIES);
+  const database = await folder.database();
+  const rows = database.prepare('SELECT id, count(*) AS times FROM deliveries GROUP BY id').all();
+  database.close();
+  await inbox.close();
+  expect(rows.every(({ times }) => Number(times) === 1)).toBe(true);
+  const kept = new Set(rows.map(({ id }) => String(id)));
+  expect(ids.filter((id) => !kept.has(id))).toEqual([]);
+  expect(slowest).toBeLessThan(PATIENCE_MS);
+  // It was trouble: the link was made anew many times.
+  expect(relay.started.length).toBeGreaterThan(5);
+}, 90_000);
