@@ -143,9 +143,10 @@ export function createSqliteInbox(options: SqliteInboxOptions): Inbox {
           database,
           `UPDATE deliveries SET status = 'pending', attempts = 1, next_attempt_at = ?, steps_done = '[]',
              finished_at = NULL, owner = ?, lease_until = ?
-           WHERE status <> 'pending' AND id IN (SELECT value FROM json_each(?))
+           WHERE (status <> 'pending' OR attempts = 0 AND lease_until <= ?)
+             AND id IN (SELECT value FROM json_each(?))
            RETURNING ${ENTRY_COLUMNS}`,
-        ).all(now, owner, now + LEASE_MS, JSON.stringify(ids)),
+        ).all(now, owner, now + LEASE_MS, now, JSON.stringify(ids)),
       );
       return rows.toSorted((one, other) => Number(one['sequence']) - Number(other['sequence'])).map(entryOf);
     },

@@ -73,7 +73,10 @@ export interface Inbox {
   expedite(now: number): Promise<void>;
   /** Makes finished deliveries pending again, all steps anew. Returns how many there were. */
   reopen(ids: readonly string[], now: number): Promise<number>;
-  /** Takes finished deliveries, all steps anew, for {@link LEASE_MS}: as {@link reopen} and {@link claim} in one. */
+  /**
+   * Takes finished deliveries, all steps anew, and such as nobody has begun with, for {@link LEASE_MS}: as {@link reopen}
+   * and {@link claim} in one.
+   */
   retake(ids: readonly string[], owner: string, now: number): Promise<InboxEntry[]>;
   /** Drops finished deliveries older than {@link RETENTION_MS}; never an unfinished one. Returns how many. */
   prune(now: number): Promise<number>;

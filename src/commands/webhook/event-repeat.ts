@@ -23,6 +23,8 @@ export interface Repeated {
 
 const RENEW_MS = 1000;
 const LOOK_MS = 250;
+/** A listener looks for work each second. */
+const LISTENER_MS = 2500;
 
 /**
  * Whether only a listener can repeat it: it forwarded the delivery or ran a command, and knows which; or it has not
@@ -88,6 +90,34 @@ function repeatedOf(shown: ListenEvent | undefined): Repeated {
   };
 }
 
+/** What has just been put into the inbox: a listener that runs on this machine takes it, else it is done here. */
+export async function repeatFresh(
+  context: Context,
+  opened: OpenedInbox,
+  entries: readonly InboxEntry[],
+  patienceMs: number,
+  told: (entry: InboxEntry, repeated: Repeated) => Promise<void>,
+): Promise<void> {
+  const { host, stop } = context;
+  const [first] = entries;
+  if (first === undefined) return;
+  const begun = host.clock.now();
+  const deadline = host.clock.monotonic() + patienceMs;
+  const until = Math.min(deadline, host.clock.monotonic() + LISTENER_MS);
+  while (host.clock.monotonic() < until) {
+    await host.clock.sleep(LOOK_MS, stop);
+    const [now] = await opened.inbox.find(first.id);
+    if (now === undefined || now.attempts > 0) {
+      await awaitListener(context, opened, entries, { begun, deadline }, told);
+      return;
+    }
+  }
+  for (const entry of entries) {
+    stop.throwIfAborted();
+    await told(entry, await repeatHere(context, opened, entry));
+  }
+}
+
 /** Nobody else shall take what is worked on here. */
 async function renew({ host }: Context, prolong: () => Promise<void>, ended: AbortSignal): Promise<void> {
   try {
@@ -102,12 +132,14 @@ async function renew({ host }: Context, prolong: () => Promise<void>, ended: Abo
 
 /** Makes them due, and tells what the listener that runs on this machine makes of them within `patienceMs`. */
 export async function repeatInListener(
-  { host, stop }: Context,
-  { inbox }: OpenedInbox,
+  context: Context,
+  opened: OpenedInbox,
   entries: readonly InboxEntry[],
   patienceMs: number,
   told: (entry: InboxEntry, repeated: Repeated) => Promise<void>,
 ): Promise<void> {
+  const { host } = context;
+  const { inbox } = opened;
   const begun = host.clock.now();
   const deadline = host.clock.monotonic() + patienceMs;
   await inbox.reopen(
@@ -115,6 +147,16 @@ export async function repeatInListener(
     begun,
   );
   await inbox.expedite(begun);
+  await awaitListener(context, opened, entries, { begun, deadline }, told);
+}
+
+async function awaitListener(
+  { host, stop }: Context,
+  { inbox }: OpenedInbox,
+  entries: readonly InboxEntry[],
+  { begun, deadline }: { readonly begun: number; readonly deadline: number },
+  told: (entry: InboxEntry, repeated: Repeated) => Promise<void>,
+): Promise<void> {
   let waiting = entries;
   while (waiting.length > 0) {
     const isOver = host.clock.monotonic() >= deadline;

@@ -6,7 +6,15 @@ import { jsonLine } from '../../output/json.ts';
 import { openInbox, type OpenedInbox } from '../../receiving.ts';
 import { forwardDelivery } from '../../webhook/forward.ts';
 import type { InboxEntry } from '../../webhook/inbox.ts';
-import { needsListener, repeatHere, repeatInListener, type Repeated } from './event-repeat.ts';
+import {
+  deliveryOf,
+  isRecordName,
+  readRecordedFile,
+  recordVerifier,
+  takeIn,
+  type RecordedFile,
+} from './event-files.ts';
+import { needsListener, repeatFresh, repeatHere, repeatInListener, type Repeated } from './event-repeat.ts';
 import { findEvents } from './event-show.ts';
 import type { EventReplayFlags } from './events.ts';
 import { forwardTarget } from './forward-target.ts';
@@ -15,19 +23,44 @@ import { forwardTarget } from './forward-target.ts';
 export async function replayEvents(context: Context, ids: readonly string[], flags: EventReplayFlags): Promise<void> {
   refuseContradictions(ids, flags);
   const target = flags.forwardTo === undefined ? undefined : forwardTarget(flags.forwardTo);
+  // All are read before anything is done: a slip in the last one must not leave half of the work done.
+  const files: RecordedFile[] = [];
+  for (const name of ids.filter(isRecordName)) files.push(await readRecordedFile(context, name));
+  const verifier =
+    files.length === 0 || target !== undefined ? undefined : await recordVerifier(context, flags.secretFile);
   const opened = await openInbox(context);
-  const entries = await chosen(context, opened, ids, flags);
-  if (entries.length === 0) {
+  const entries = await chosen(
+    context,
+    opened,
+    ids.filter((id) => !isRecordName(id)),
+    flags,
+  );
+  const count = entries.length + files.length;
+  if (count === 0) {
     await context.output.note('nothing to replay');
     return;
   }
   const failures: Failure[] = [];
-  const told = async (entry: InboxEntry, repeated: Repeated): Promise<void> => {
+  const told = async (entry: Told, repeated: Repeated): Promise<void> => {
     if (repeated.failure !== undefined) failures.push(repeated.failure);
     await tell(context, entry, repeated);
   };
 
   const forListener: InboxEntry[] = [];
+  const fresh: InboxEntry[] = [];
+  for (const file of files) {
+    context.stop.throwIfAborted();
+    const delivery = deliveryOf(file, context.host.clock.now());
+    if (target !== undefined) await told(delivery, await forward(context, opened, delivery, target));
+    if (verifier === undefined) continue;
+    const taken = await takeIn(context, opened, file, verifier);
+    if ('refused' in taken) await told(delivery, taken.refused);
+    // Several files may hold attempts at one message.
+    else if (![...fresh, ...entries].some(({ id }) => id === taken.entry.id)) {
+      (taken.isNew ? fresh : entries).push(taken.entry);
+    }
+  }
+  await repeatFresh(context, opened, fresh, flags.timeout, told);
   for (const entry of entries) {
     context.stop.throwIfAborted();
     if (target !== undefined) await told(entry, await forward(context, opened, entry, target));
@@ -38,11 +71,14 @@ export async function replayEvents(context: Context, ids: readonly string[], fla
 
   const worst = worstFailure(failures);
   if (worst === undefined) return;
-  throw new CliError(worst, `${failures.length} of ${entries.length} did not end well`, {
+  throw new CliError(worst, `${failures.length} of ${count} did not end well`, {
     code: 'replay_failed',
     ...(worst === 'pending' ? { hint: 'the next "optipick listen" does what is left' } : {}),
   });
 }
+
+/** What a line names. */
+type Told = Pick<InboxEntry, 'id' | 'requestId'>;
 
 function refuseContradictions(ids: readonly string[], { failed, since }: EventReplayFlags): void {
   const byFilter = failed === true || since !== undefined;
@@ -50,7 +86,7 @@ function refuseContradictions(ids: readonly string[], { failed, since }: EventRe
   if (ids.length === 0 && byFilter) return;
   throw new CliError(
     'usage',
-    ids.length === 0 ? 'replay needs ids, --failed or --since' : 'ids exclude --failed and --since',
+    ids.length === 0 ? 'replay needs ids, files, --failed or --since' : 'ids exclude --failed and --since',
     {
       code: ids.length === 0 ? 'missing_argument' : 'conflicting_options',
       hint: 'optipick events replay <id>, or optipick events replay --failed --since 1d',
@@ -64,9 +100,9 @@ async function chosen(
   { inbox }: OpenedInbox,
   ids: readonly string[],
   { failed, since }: EventReplayFlags,
-): Promise<readonly InboxEntry[]> {
+): Promise<InboxEntry[]> {
   const entries = new Map<string, InboxEntry>();
-  if (ids.length > 0) {
+  if (failed !== true && since === undefined) {
     for (const id of ids) {
       const [entry] = await findEvents(inbox, id);
       entries.set(entry.id, entry);
@@ -88,7 +124,7 @@ async function chosen(
 async function forward(
   { host, stop }: Context,
   { inbox, owner }: OpenedInbox,
-  entry: InboxEntry,
+  entry: Pick<InboxEntry, 'id' | 'headers' | 'body'> & Partial<Pick<InboxEntry, 'status'>>,
   url: string,
 ): Promise<Repeated> {
   const result = await forwardDelivery(await host.http(), url, entry, stop);
@@ -105,7 +141,7 @@ async function forward(
   return { outcome: 'forwarded', detail: `${url} answered ${result.status}` };
 }
 
-async function tell({ output }: Context, { id, requestId }: InboxEntry, repeated: Repeated): Promise<void> {
+async function tell({ output }: Context, { id, requestId }: Told, repeated: Repeated): Promise<void> {
   const { outcome, error, detail, line, result } = repeated;
   if (output.json) {
     const facts = { v: 1, type: 'result', id, request_id: requestId ?? null, outcome, error: error ?? null };

@@ -22,6 +22,7 @@ export interface EventReplayFlags {
   /** Milliseconds back from now. */
   readonly since?: number;
   readonly forwardTo?: string;
+  readonly secretFile?: string;
   /** Milliseconds. */
   readonly timeout: number;
 }
@@ -95,28 +96,34 @@ function addReplay(group: Command, context: ContextSource): void {
   const command = group
     .command('replay')
     .description('Do again what a delivery causes, under the same svix-id.')
-    .argument('[id...]', 'svix-ids or request ids')
+    .argument('[id...]', 'svix-ids, request ids, or files of "listen --record" (a path, or a name in .http)')
     .option('--failed', 'all that was given up')
     .option('--since <duration>', 'all of the last, say, 2h', duration('--since'))
     .option('-f, --forward-to <url>', 'only send it there, as it came')
+    .option('--secret-file <path>', 'for files: read the signing secret from a file, or from stdin with -')
     .addOption(durationOption('--timeout', 'how long a running listener may take', '10s'));
   withHelp(command, {
     output: `One line for each: what happened. With --json
 {"v":1,"type":"result","id":"msg_...","request_id":"...","outcome":"forwarded|shown|done|waiting|failed","error":null}.
 Without --forward-to its result is fetched and shown again. Where a listener had forwarded it or run a command,
 that is left to the listener that runs on this machine, or to the next one.
+A file is verified by the time it was received and put into the inbox, as if it had come now under its svix-id: a
+listener that runs on this machine does the work, else it is done here. With --forward-to its exact bytes are sent,
+verified or not, and the inbox does not change.
 The timestamp is signed with the rest and stays: a target that refuses old ones refuses it.`,
     examples: [
       ['optipick events replay --failed', 'try again what was given up'],
       ['optipick events replay 67507ad05e593173d0313e0f', 'do the work for one request once more'],
       ['optipick events replay --since 1d -f http://127.0.0.1:3000/hooks', 'fill a service that missed a day'],
+      ['optipick events replay records/*.http', 'what "listen --record" has kept, as if it came now'],
     ],
     environment: API_ENVIRONMENT,
     failures: [
-      ['usage', 'there is no such delivery'],
+      ['usage', 'there is no such delivery, or a file that is none'],
       ['failed', 'a target answered with a failure, or a job had failed'],
       ...API_FAILURES,
       ['pending', 'left to the next listener'],
+      ['signature', 'a file does not verify'],
     ],
   });
   command.action(async (ids: readonly string[], flags: EventReplayFlags) => {
