@@ -36,12 +36,14 @@ where each value comes from.
                            (default $XDG_CONFIG_HOME/optipick, ~/.config/optipick, %APPDATA%\\optipick)
   OPTIPICK_STATE_DIR       folder of what was submitted and received
                            (default $XDG_STATE_HOME/optipick, ~/.local/state/optipick, %LOCALAPPDATA%\\optipick)
+  OPTIPICK_RELAY_URL       relay of "listen --relay" (default wss://api.relay.svix.com/api/v1/listen/)
   OPTIPICK_DEBUG           as --debug
 
 Honoured as everywhere: NO_COLOR, FORCE_COLOR, CI, HTTPS_PROXY, HTTP_PROXY, NO_PROXY,
 NODE_EXTRA_CA_CERTS, XDG_CONFIG_HOME, XDG_STATE_HOME.
 
-optipick sends no telemetry and talks to the base URL only.`;
+optipick sends no telemetry and talks to the base URL only; to others when it is told to
+(listen --relay, --forward-to, trigger --to).`;
 
 const OUTPUT_TOPIC = `Output
 

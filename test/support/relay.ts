@@ -62,6 +62,11 @@ export interface TestRelay extends AsyncDisposable {
   say(frame: string | Uint8Array): void;
   /** Ends all links: with a closing frame, or (1006) without. */
   drop(code: number, reason?: string): void;
+  /**
+   * All links go dead without a closing: nothing comes and nothing is read any more. The relay itself finds out after
+   * `heldMs`, and holds the token until then.
+   */
+  silence(heldMs: number): void;
   /** Resolves when so many links have been acknowledged in all. */
   connected(count: number): Promise<void>;
   /** Takes no connections at all, as if the machine were not there; `up` brings it back at the same port. */
@@ -73,6 +78,8 @@ export async function startRelay(faults: RelayFaults = {}): Promise<TestRelay> {
   const links = new Map<string, WebSocket>();
   const waiting = new Map<string, (exchange: Exchange) => void>();
   const sockets = new Set<Socket>();
+  /** Links that went dead. */
+  const dead = new WeakSet<WebSocket>();
   const started: string[] = [];
   const answers: Exchange[] = [];
   const closed: { code: number; reason: string }[] = [];
@@ -80,6 +87,7 @@ export async function startRelay(faults: RelayFaults = {}): Promise<TestRelay> {
   let events = 0;
 
   const send = (link: WebSocket, frame: unknown): void => {
+    if (dead.has(link)) return;
     const text = typeof frame === 'string' || frame instanceof Uint8Array ? frame : JSON.stringify(frame);
     link.send(text, { binary: faults.binary === true || text instanceof Uint8Array });
   };
@@ -135,7 +143,12 @@ export async function startRelay(faults: RelayFaults = {}): Promise<TestRelay> {
     }
     let begun = false;
     const ping = faults.pingMs ?? 20_000;
-    const pings = ping === 0 ? undefined : setInterval(() => link.ping(), ping);
+    const pings =
+      ping === 0
+        ? undefined
+        : setInterval(() => {
+            if (!dead.has(link)) link.ping();
+          }, ping);
     link.on('message', (data, binary) => {
       const text = (data as Buffer).toString();
       if (begun) settle(text, binary);
@@ -232,6 +245,13 @@ export async function startRelay(faults: RelayFaults = {}): Promise<TestRelay> {
       for (const link of wss.clients) {
         if (code === 1006) link.terminate();
         else link.close(code, reason);
+      }
+    },
+    silence(heldMs) {
+      for (const link of links.values()) {
+        dead.add(link);
+        link.pause();
+        setTimeout(() => link.terminate(), heldMs);
       }
     },
     connected: (count) =>

@@ -106,6 +106,10 @@ test('each delivery that was answered 2xx is in the inbox, once, and none hangs'
     const troubles = [
       async () => relay.drop([1001, 1006, 1011][random.below(3)] ?? 1006),
       async () => {
+        relay.silence(random.below(900));
+        await clock.sleep(300 + random.below(600));
+      },
+      async () => {
         relay.faults.silent = true;
         relay.drop(1006);
         await clock.sleep(random.below(400));
