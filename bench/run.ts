@@ -4,10 +4,12 @@ import { benchLargeAnswer } from './large-answer.ts';
 import { benchListen } from './listen.ts';
 import { benchOptimiser } from './optimiser.ts';
 import { benchStartUp } from './start-up.ts';
+import { benchWave } from './wave.ts';
 
 const BENCHES = {
   'start-up': benchStartUp,
   input: benchInput,
+  wave: benchWave,
   'large-answer': benchLargeAnswer,
   listen: benchListen,
   optimiser: benchOptimiser,
