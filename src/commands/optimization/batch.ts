@@ -66,6 +66,7 @@ export async function runBatch(
   const { stop } = context;
   const postSignal = graceful(context);
   /** Content that stands twice in the input is one request. */
+  const twice = repeatedOf(entries);
   const ends = new Map<string, Promise<BatchEnd>>();
   /** Those whose POST has begun and not come back. */
   const posting = new Set<SetEntry>();
@@ -126,7 +127,8 @@ export async function runBatch(
   try {
     const results = mapBounded(entries, options.concurrency, async (entry) => {
       const running = ends.get(entry.digest) ?? caught(entry);
-      ends.set(entry.digest, running);
+      // Kept only for who comes again: an end holds a whole answer.
+      if (twice.has(entry.digest)) ends.set(entry.digest, running);
       return { entry, end: await running };
     });
     for await (const { entry, end } of results) await options.onEnd(entry, end);
@@ -161,4 +163,15 @@ function graceful({ stop, host }: Context): { readonly signal: AbortSignal; rele
       over.abort();
     },
   };
+}
+
+/** Digests that more than one entry has. */
+function repeatedOf(entries: readonly SetEntry[]): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const repeated = new Set<string>();
+  for (const { digest } of entries) {
+    if (seen.has(digest)) repeated.add(digest);
+    seen.add(digest);
+  }
+  return repeated;
 }
