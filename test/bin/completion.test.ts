@@ -11,7 +11,8 @@ import { HAS_TERMINAL, startCommandOnTerminal, type TerminalRun } from '../suppo
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const;
 const SETTINGS = ['api-key', 'webhook-secret', 'base-url', 'port'];
-const installed = (shell: string): boolean => spawnSync(shell, ['-c', 'exit 0']).status === 0;
+const installed = (shell: string): boolean =>
+  process.platform !== 'win32' && spawnSync(shell, ['-c', 'exit 0']).status === 0;
 const HAS = { bash: installed('bash'), zsh: installed('zsh'), fish: installed('fish') };
 
 let workplace: Workplace;
