@@ -112,9 +112,11 @@ export function failureOfTransport(error: TransportError, facts: RefusalFacts): 
     });
   }
   const { code, hint } = TRANSPORT_WORDS[error.kind];
-  // A certificate does not become trusted by asking again.
-  return new UnavailableError(error.message, { ...about, code, hint, repeatable: error.kind !== 'tls' });
+  return new UnavailableError(error.message, { ...about, code, hint, repeatable: !LASTING_CODES.has(code) });
 }
+
+/** A certificate does not become trusted by asking again, nor does a proxy forget that it wants a password. */
+export const LASTING_CODES: ReadonlySet<string> = new Set(['tls', 'proxy_setup']);
 
 const TRANSPORT_WORDS: Readonly<Record<TransportError['kind'], { readonly code: string; readonly hint: string }>> = {
   refused: {
@@ -130,6 +132,10 @@ const TRANSPORT_WORDS: Readonly<Record<TransportError['kind'], { readonly code: 
   reset: { code: 'connection_reset', hint: 'try again later' },
   aborted: { code: 'aborted', hint: 'try again' },
   proxy: { code: 'proxy', hint: 'check HTTPS_PROXY, HTTP_PROXY and NO_PROXY' },
+  proxy_setup: {
+    code: 'proxy_setup',
+    hint: 'correct HTTPS_PROXY, HTTP_PROXY or NO_PROXY; with a password: http://user:password@proxy.example.com:3128',
+  },
   other: { code: 'network', hint: 'try again later; --debug shows the requests' },
 };
 

@@ -2,7 +2,7 @@
 import type { Kind } from '../domain/kinds.ts';
 import { CliError } from '../errors.ts';
 import type { Clock } from '../platform/host.ts';
-import { UnavailableError } from './failure.ts';
+import { LASTING_CODES, UnavailableError } from './failure.ts';
 import type { Answer, AnswerBytes, OptipickClient, Sighting } from './model.ts';
 
 const LONGEST_LOOK_MS = 30_000;
@@ -57,8 +57,8 @@ export async function lookAtKinds(
     } catch (error) {
       // The sink has a part of the answer: a second one would be glued to it.
       if (delivered || !(error instanceof CliError)) throw error;
-      // A certificate does not become trusted by waiting.
-      if (error instanceof UnavailableError && error.code !== 'tls') outcomes.push({ state: 'unavailable', error });
+      if (error instanceof UnavailableError && !LASTING_CODES.has(error.code))
+        outcomes.push({ state: 'unavailable', error });
       else if (error.failure === 'refused') refusal ??= error;
       else throw error;
     }

@@ -76,6 +76,11 @@ export function durationOption(flag: string, purpose: string, normal: string): O
     .default(parseDuration(normal, flag), normal);
 }
 
+/** `--timeout <duration>` without a default; its value in milliseconds. */
+export function deadlineOption(purpose: string): Option {
+  return new Option('--timeout <duration>', purpose).argParser((text) => parseDuration(text, '--timeout'));
+}
+
 function indented(text: string): string {
   return text
     .split('\n')

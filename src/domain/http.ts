@@ -38,7 +38,8 @@ export type Http = (request: HttpRequest) => Promise<HttpResponse>;
  */
 export class TransportError extends Error {
   override readonly name = 'TransportError';
-  readonly kind: 'refused' | 'dns' | 'tls' | 'timeout' | 'reset' | 'aborted' | 'proxy' | 'other';
+  /** `proxy_setup`: as the proxy is set, no request will ever get through it (no password, no URL). */
+  readonly kind: 'refused' | 'dns' | 'tls' | 'timeout' | 'reset' | 'aborted' | 'proxy' | 'proxy_setup' | 'other';
   readonly sent: boolean;
 
   constructor(kind: TransportError['kind'], message: string, facts: { sent: boolean; cause?: unknown }) {

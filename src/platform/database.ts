@@ -4,6 +4,7 @@ import type * as Sqlite from 'node:sqlite';
 
 import { systemCodeOf } from '../errors.ts';
 import type { Database } from './host.ts';
+import { makePrivateFolder } from './private-folder.ts';
 
 /**
  * Opens a database file and creates it (mode 0600) and its folder (0700). Throws the system or SQLite error. Modes of
@@ -23,7 +24,7 @@ export function openDatabase(path: string, options: { readonly readOnly?: boolea
  */
 function createPrivately(path: string): void {
   const fs = process.getBuiltinModule('node:fs');
-  fs.mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makePrivateFolder(dirname(path));
   try {
     fs.closeSync(fs.openSync(path, 'wx', 0o600));
   } catch (error) {

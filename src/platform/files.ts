@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 
 import { systemCodeOf } from '../errors.ts';
 import type { Files } from './host.ts';
+import { makePrivateFolder } from './private-folder.ts';
 import { createScratchFile } from './scratch-file.ts';
 
 /** A virus scanner or an indexer holds a new file of Windows for a moment. */
@@ -33,7 +34,7 @@ export function createFiles(platform: string = process.platform): Files {
       return found === undefined ? undefined : `${found.dev}:${found.ino}`;
     },
     async ensurePrivateFolder(path) {
-      await fileSystem().mkdir(path, { recursive: true, mode: 0o700 });
+      makePrivateFolder(path);
     },
     async inspect(path) {
       try {

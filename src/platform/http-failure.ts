@@ -50,7 +50,7 @@ export function transportErrorOf(error: unknown, facts: ExchangeFacts): Transpor
   const status = /\b(?:Proxy response \(|\()(?<status>\d{3})\)/.exec(text)?.groups?.['status'];
   if (proxy !== undefined && text.startsWith('Proxy Authentication Required')) {
     // A proxy that asks for a password has not passed the request on.
-    return new TransportError('proxy', `the proxy ${proxy} wants a user name and password (407)`, {
+    return new TransportError('proxy_setup', `the proxy ${proxy} wants a user name and password (407)`, {
       sent: false,
       cause: error,
     });
@@ -63,7 +63,8 @@ export function transportErrorOf(error: unknown, facts: ExchangeFacts): Transpor
         : status === '407'
           ? 'wants a user name and password (407)'
           : `refused to connect to ${url.host} (${status})`;
-    return new TransportError('proxy', `the proxy ${proxy} ${why}`, { sent: false, cause: error });
+    const kindOfProxy = status === '407' ? 'proxy_setup' : 'proxy';
+    return new TransportError(kindOfProxy, `the proxy ${proxy} ${why}`, { sent: false, cause: error });
   }
   const isGarbage = error instanceof Error && error.name === 'HTTPParserError';
   const why = isGarbage ? 'it did not answer in HTTP' : text;
@@ -96,6 +97,7 @@ function wordsFor(kind: TransportKind, url: URL, code: string | undefined, text:
     case 'aborted':
       return `the request to ${url.host} was given up`;
     case 'proxy':
+    case 'proxy_setup':
     case 'other':
     default:
       return `the request to ${url.host} failed: ${text}${suffix}`;

@@ -20,14 +20,14 @@ export function proxyFor(url: URL, env: Environment): string | undefined {
 }
 
 /**
- * `host:port` of the proxy: what may be shown of a URL that can hold a password. Throws `TransportError` `proxy` for what
+ * `host:port` of the proxy: what may be shown of a URL that can hold a password. Throws `TransportError` `proxy_setup` for what
  * is no proxy's URL.
  */
 export function hostOfProxy(proxy: string, target: URL): string {
   const url = URL.canParse(proxy) ? new URL(proxy) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol) || url.host === '') {
     const name = target.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
-    throw new TransportError('proxy', `${name} is not the URL of an http or https proxy`, { sent: false });
+    throw new TransportError('proxy_setup', `${name} is not the URL of an http or https proxy`, { sent: false });
   }
   return url.host;
 }

@@ -7,6 +7,7 @@ import type { StoredProfile, StoredProfiles } from '../domain/settings.ts';
 import { CliError, messageOf } from '../errors.ts';
 import { withFileLock } from './file-lock.ts';
 import type { Clock, SettingChange, StoredSettings } from './host.ts';
+import { makePrivateFolder } from './private-folder.ts';
 import { makePrivate, readDocument, settingsPath } from './settings-file.ts';
 
 const LOCK_FILE = 'config.lock';
@@ -28,8 +29,7 @@ export async function changeSettings(
   machine: WriterMachine,
 ): Promise<StoredSettings> {
   try {
-    const fs = process.getBuiltinModule('node:fs').promises;
-    await fs.mkdir(folder, { recursive: true, mode: 0o700 });
+    makePrivateFolder(folder);
     return await withFileLock(join(folder, LOCK_FILE), machine, async () => {
       // The file is judged before the library sees it: only what is whole is written again.
       const document = readDocument(folder);

@@ -373,12 +373,12 @@ describe('a proxy', () => {
   });
 
   test.each([
-    [407, 'wants a user name and password (407)'],
-    [403, 'refused to connect to optipick.test (403)'],
-  ])('that answers CONNECT with %i is named with the reason', async (status, words) => {
+    [407, 'proxy_setup', 'wants a user name and password (407)'],
+    [403, 'proxy', 'refused to connect to optipick.test (403)'],
+  ])('that answers CONNECT with %i is named with the reason', async (status, kind, words) => {
     const { url } = await proxy(status);
     expect(await failureOf(createHttp({ HTTPS_PROXY: url })({ ...get, url: 'https://optipick.test/' }))).toEqual({
-      kind: 'proxy',
+      kind,
       sent: false,
       message: `the proxy ${new URL(url).host} ${words}`,
     });
@@ -387,7 +387,7 @@ describe('a proxy', () => {
   test('that wants a password for a plain URL has not passed it on', async () => {
     const { url } = await proxy(407);
     expect(await failureOf(createHttp({ HTTP_PROXY: url })({ ...get, url: 'http://optipick.test/' }))).toEqual({
-      kind: 'proxy',
+      kind: 'proxy_setup',
       sent: false,
       message: `the proxy ${new URL(url).host} wants a user name and password (407)`,
     });
@@ -395,7 +395,7 @@ describe('a proxy', () => {
 
   test.each(['::nonsense::', 'socks5://127.0.0.1:1080'])('%s is refused as a proxy', async (value) => {
     expect(await failureOf(createHttp({ HTTPS_PROXY: value })({ ...get, url: 'https://optipick.test/' }))).toEqual({
-      kind: 'proxy',
+      kind: 'proxy_setup',
       sent: false,
       message: 'HTTPS_PROXY is not the URL of an http or https proxy',
     });

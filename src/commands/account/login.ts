@@ -4,14 +4,21 @@ import type { Context } from '../../context.ts';
 import { maskSecret, parseApiKey } from '../../domain/secret.ts';
 import { parseSettingValue } from '../../domain/settings.ts';
 import { CliError } from '../../errors.ts';
-import { API_ENVIRONMENT, withHelp, type ContextSource } from '../declaration.ts';
+import { withDeadline } from '../deadline.ts';
+import { API_ENVIRONMENT, durationOption, withHelp, type ContextSource } from '../declaration.ts';
 import { readPipedValue } from '../input-file.ts';
 import { store } from './config.ts';
+
+interface LoginFlags {
+  /** Milliseconds. */
+  readonly timeout: number;
+}
 
 export function addLogin(parent: Command, context: ContextSource): void {
   const command = parent
     .command('login')
-    .description('Ask for the API key and the webhook secret, check them, and store them in the profile.');
+    .description('Ask for the API key and the webhook secret, check them, and store them in the profile.')
+    .addOption(durationOption('--timeout', 'longest wait for the check of the key', '30s'));
   withHelp(command, {
     output: `Nothing on stdout. Enter skips a question and leaves what is stored as it is.
 Without a terminal the key is the first line of stdin, the secret the second.`,
@@ -27,10 +34,10 @@ Without a terminal the key is the first line of stdin, the secret the second.`,
       ['environment', 'the settings file is corrupt or cannot be written'],
     ],
   });
-  command.action(() => login(context()));
+  command.action((flags: LoginFlags) => login(context(), flags));
 }
 
-async function login(context: Context): Promise<void> {
+async function login(context: Context, { timeout }: LoginFlags): Promise<void> {
   const { output, options } = context;
   const settings = await context.settings();
   const { normaliseBaseUrl } = await import('../../calling.ts');
@@ -44,7 +51,7 @@ async function login(context: Context): Promise<void> {
     change['webhook-secret'] = value;
     for (const warning of warnings) await output.warn(warning);
   }
-  if (keyText !== '') await check(context, baseUrl, keyText);
+  if (keyText !== '') await check(context, { baseUrl, key: keyText, timeout });
   if (Object.keys(change).length === 0) {
     await output.note('nothing given, nothing stored');
     return;
@@ -80,12 +87,18 @@ async function answers(context: Context): Promise<readonly [key: string, secret:
   return [key.trim(), secret.trim()];
 }
 
+interface Check extends LoginFlags {
+  readonly baseUrl: string;
+  readonly key: string;
+}
+
 /** Stops the login when the API says no; an API that does not answer costs a warning. */
-async function check(context: Context, baseUrl: string, key: string): Promise<void> {
+async function check(context: Context, { baseUrl, key, timeout }: Check): Promise<void> {
   const { output } = context;
   try {
     const client = await context.clientFor(baseUrl, key);
-    if ((await client.checkKey({ signal: context.stop })) === 'accepted') {
+    const verdict = await withDeadline(context, timeout, (signal) => client.checkKey({ signal }));
+    if (verdict === 'accepted') {
       await output.note(`the key was accepted by ${baseUrl}`);
       return;
     }

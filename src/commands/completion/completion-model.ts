@@ -93,6 +93,8 @@ function flagOf(option: OptionFacts): FlagSuggestion {
 const EVENTS: ValueKind = { kind: 'words', words: KIND_NAMES.map((name) => KINDS[name].event) };
 const PLACEHOLDERS: Readonly<Record<string, ValueKind>> = {
   file: { kind: 'file' },
+  layout: { kind: 'file' },
+  'file|folder': { kind: 'file' },
   folder: { kind: 'folder' },
   'pattern,...': EVENTS,
   'source,...': { kind: 'words', words: ['svix', 'svix-us', 'svix-eu'] },

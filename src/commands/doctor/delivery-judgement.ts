@@ -30,7 +30,7 @@ export function judgeDelivery(facts: SentMessage): Finding {
   const { remedies } = facts.examination;
   const withoutAddress = remedies.own('listen --relay');
   if (answer instanceof TransportError) {
-    if (answer.kind === 'proxy') {
+    if (answer.kind.startsWith('proxy')) {
       const message = `${shown} could not be tried: ${answer.message}`;
       return fault('delivery', 'unavailable', message, remedies.unset('HTTPS_PROXY', 'HTTP_PROXY'));
     }

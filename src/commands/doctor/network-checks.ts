@@ -40,15 +40,12 @@ export async function checkNetwork(examination: Examination, baseUrl: string): P
     const took = Math.round(host.clock.monotonic() - started);
     await discard(response);
     const through = ok('proxy', proxy === undefined ? 'none in use' : `${proxy.shown} (${proxy.variable}) works`);
-    if (response.status === 407 && proxy !== undefined) {
-      return unusableProxy(examination, proxy, `the proxy ${proxy.shown} wants a user name and password (407)`);
-    }
     const network = answered(examination, baseUrl, response, took);
     return [through, network, clockOf(examination, response)];
   } catch (error) {
     stop.throwIfAborted();
     if (!(error instanceof TransportError)) throw error;
-    if (error.kind === 'proxy' && proxy !== undefined) return unusableProxy(examination, proxy, error.message);
+    if (error.kind.startsWith('proxy') && proxy !== undefined) return unusableProxy(examination, proxy, error.message);
     const { failure, message } = failureOfTransport(error, { method: 'GET' });
     return [
       proxy === undefined ? ok('proxy', 'none in use') : ok('proxy', `${proxy.shown} (${proxy.variable}) in use`),

@@ -3,10 +3,16 @@ import type { Command } from 'commander';
 import type { Context } from '../../context.ts';
 import { KINDS, type Kind } from '../../domain/kinds.ts';
 import { CliError } from '../../errors.ts';
-import { API_ENVIRONMENT, API_FAILURES, withHelp, type ContextSource } from '../declaration.ts';
+import { deadlineOption, API_ENVIRONMENT, API_FAILURES, withHelp, type ContextSource } from '../declaration.ts';
+import { withDeadline } from '../deadline.ts';
 import { createAnswerView, FORMATS_IN_WORDS, type AnswerViewOptions } from './answer-view.ts';
 import { createMemory } from './memory.ts';
 import { jobFailure, sameTarget } from './outcome.ts';
+
+interface GetOptions extends AnswerViewOptions {
+  /** Milliseconds. */
+  readonly timeout?: number;
+}
 
 export function addGet(parent: Command, kind: Kind, context: ContextSource): void {
   const command = parent
@@ -15,6 +21,7 @@ export function addGet(parent: Command, kind: Kind, context: ContextSource): voi
     .argument('<id>', 'request id')
     .option('--format <format>', FORMATS_IN_WORDS)
     .option('-o, --output <file>', 'write the answer to a file; the extension tells the format')
+    .addOption(deadlineOption('give up after this long, all attempts together'))
     .option('--site-file <layout>', 'html: draw the walks on this floor plan')
     .option('--all', 'do not cut long lists');
   withHelp(command, {
@@ -33,15 +40,17 @@ csv: a row for each pick, with its cluster and place; md and html: a report.`,
       ['pending', 'not finished yet: try again later, or use poll'],
     ],
   });
-  command.action((id: string, options: AnswerViewOptions) => get(context(), kind, id, options));
+  command.action((id: string, options: GetOptions) => get(context(), kind, id, options));
 }
 
-async function get(context: Context, kind: Kind, requestId: string, options: AnswerViewOptions): Promise<void> {
+async function get(context: Context, kind: Kind, requestId: string, options: GetOptions): Promise<void> {
   const view = createAnswerView(context, options);
   const client = await context.client();
   const memory = createMemory(context, client);
   const answer = await view.show(async (sink) => {
-    const sighting = await client.look(kind, requestId, { sink, signal: context.stop });
+    const sighting = await withDeadline(context, options.timeout, (signal) =>
+      client.look(kind, requestId, { sink, signal }),
+    );
     if (sighting.state === 'done' || sighting.state === 'failed') return sighting;
     const poll = `optipick poll ${requestId} --kind ${kind}${sameTarget(context)}`;
     const known = sighting.state === 'missing' ? await memory.kindOf(requestId) : kind;
