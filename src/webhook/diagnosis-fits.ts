@@ -1,8 +1,8 @@
 /** The causes that fit a delivery whose signature does not match, each with its proof. */
 import { maskSecret, parseWebhookSecret, type ParsedSecret } from '../domain/secret.ts';
 import { bodyVariants } from './body-variants.ts';
-import type { Cause, DeliveryInQuestion, Evidence } from './diagnosis-model.ts';
-import { changedHeaders, headersUnder, isWhole, type HeaderTexts } from './header-variants.ts';
+import { type Cause, type DeliveryInQuestion, type Evidence, FULL_EFFORT } from './diagnosis-model.ts';
+import { changedHeaders, headersUnder, isWhole, nearbyTimestamps, type HeaderTexts } from './header-variants.ts';
 import { faultOfSecret, mendedSecrets, parsedOrUndefined } from './secret-variants.ts';
 import { createMatcher, type SignatureMatcher } from './signature.ts';
 
@@ -13,11 +13,8 @@ export interface Fit {
   readonly evidence: Evidence;
 }
 
-/** Bytes that are hashed at most in search of the body that was signed: some tenths of a second. */
-const BODY_BUDGET = 64 * 1024 * 1024;
-
-/** Shorter beginnings of a signature prove nothing. */
-const SHORTEST_CUT = 16;
+/** A timestamp costs one hash of the whole body: with larger ones the neighbourhood is left alone. */
+const LARGEST_FOR_TIMES = 64 * 1024;
 
 /** The signature is right: is the time? */
 export function latenessOf({ judgedAt, toleranceMs }: DeliveryInQuestion, { timestamp }: HeaderTexts): Fit | undefined {
@@ -56,9 +53,12 @@ export function* fitsOf(
 ): Generator<Fit, void> {
   yield* asymmetricFits(delivery, texts);
   yield* secretFits(delivery, (secret) => createMatcher([secret]).match(texts, delivery.body) !== undefined);
-  yield* bodyFits(delivery.body, (body) => matcher.match(texts, body) !== undefined);
+  yield* bodyFits(delivery, (body) => matcher.match(texts, body) !== undefined);
   yield* headerFits(delivery, texts, matcher);
-  yield* messageFits(delivery, texts, matcher);
+  const messages = [...messageFits(delivery, texts, matcher)];
+  yield* messages;
+  // The time of another attempt is near as well: where that attempt is known, it is what explains it.
+  if (messages.length === 0) yield* timeFits(delivery, texts, matcher);
 }
 
 function* asymmetricFits({ secrets }: DeliveryInQuestion, { signature }: HeaderTexts): Generator<Fit, void> {
@@ -120,11 +120,11 @@ function* secretFits(
 }
 
 /** The body as it was signed, if one of the ways in which bodies are changed leads to it. */
-export function* bodyFits(body: Uint8Array, matches: (body: Uint8Array) => boolean): Generator<Fit, void> {
-  let budget = BODY_BUDGET;
-  for (const variant of bodyVariants(body)) {
-    budget -= variant.body.byteLength + 64;
-    if (budget < 0) return;
+export function* bodyFits(
+  { body, effort = FULL_EFFORT }: Pick<DeliveryInQuestion, 'body' | 'effort'>,
+  matches: (body: Uint8Array) => boolean,
+): Generator<Fit, void> {
+  for (const variant of bodyVariants(body, effort)) {
     if (!matches(variant.body)) continue;
     yield {
       cause: 'body_changed',
@@ -160,25 +160,65 @@ function* headerFits(
     };
     return;
   }
-  const entries = texts.signature.split(/[\s,]+/).filter((entry) => entry.length >= SHORTEST_CUT);
-  const expected = matcher.expected(texts, body);
-  if (expected.some((whole) => entries.some((entry) => entry.length < whole.length && whole.startsWith(entry)))) {
-    const change = 'svix-signature was cut off at its end';
+  const change = damageOf(texts.signature, matcher.expected(texts, body));
+  if (change === undefined) return;
+  yield {
+    cause: 'header_changed',
+    explanation: `The signature is right but for this: ${change}.`,
+    evidence: { change },
+  };
+}
+
+function* timeFits({ body }: DeliveryInQuestion, texts: HeaderTexts, matcher: SignatureMatcher): Generator<Fit, void> {
+  if (body.byteLength > LARGEST_FOR_TIMES) return;
+  for (const { variant, seconds } of nearbyTimestamps(texts)) {
+    if (matcher.match(variant, body) === undefined) continue;
+    const way = `${Math.abs(seconds)} s ${seconds > 0 ? 'later' : 'earlier'} than the one that was signed`;
     yield {
       cause: 'header_changed',
-      explanation: `The signature is right as far as it goes, but ${change}.`,
-      evidence: { change },
+      explanation: `The signature is right, but ${variant.change}: it is ${way}.`,
+      evidence: {
+        change: variant.change,
+        signed_timestamp: Number(variant.timestamp),
+        received_timestamp: Number(texts.timestamp),
+      },
     };
-  } else if (
-    expected.some((whole) => entries.some((entry) => entry !== whole && entry.toLowerCase() === whole.toLowerCase()))
-  ) {
-    const change = 'svix-signature was written in other capitals';
-    yield {
-      cause: 'header_changed',
-      explanation: `The signature is right but for this: ${change}.`,
-      evidence: { change },
-    };
+    return;
   }
+}
+
+/** Shorter pieces of a signature prove nothing. */
+const SHORTEST_PIECE = 16;
+
+/** More letters than this that differ are another signature. By chance not even a third of 44 are alike. */
+const MOST_SLIPS = 4;
+
+/** What was done to a signature that is still recognised, in words that do not hold it. */
+function damageOf(signature: string, expected: readonly string[]): string | undefined {
+  const entries = signature.split(/[\s,]+/).filter((entry) => entry.length >= SHORTEST_PIECE);
+  for (const whole of expected) {
+    for (const entry of entries) {
+      if (entry.length < whole.length && whole.startsWith(entry)) return 'svix-signature was cut off at its end';
+      if (entry.length < whole.length && whole.endsWith(entry)) return 'svix-signature was cut off at its beginning';
+      if (entry.toLowerCase() === whole.toLowerCase()) return 'svix-signature was written in other capitals';
+      if (entry.toLowerCase() === Buffer.from(whole, 'base64').toString('hex')) {
+        return 'svix-signature is written in hexadecimal digits';
+      }
+      if (Buffer.from(entry, 'base64').toString('latin1') === whole) {
+        return 'svix-signature was encoded in base64 once more';
+      }
+      const slips = slipsBetween(entry, whole);
+      if (slips <= MOST_SLIPS) return `${slips} of the ${whole.length} characters of svix-signature are other ones`;
+    }
+  }
+  return undefined;
+}
+
+function slipsBetween(one: string, other: string): number {
+  if (one.length !== other.length) return Infinity;
+  let slips = 0;
+  for (let at = 0; at < one.length; at += 1) if (one[at] !== other[at]) slips += 1;
+  return slips;
 }
 
 function* messageFits(
@@ -204,6 +244,8 @@ function* messageFits(
     return;
   }
   for (const id of idsIn(body)) {
+    // That one is the header's own id, cut.
+    if (id === `msg_${texts.id}`) continue;
     if (id === texts.id || matcher.match({ ...texts, id }, body) === undefined) continue;
     yield {
       cause: 'other_message',

@@ -41,7 +41,12 @@ export interface DeliveryInQuestion {
   /** For telling an API key that was pasted as a secret. */
   readonly apiKeys: readonly string[];
   readonly otherMessages: readonly KnownMessage[];
+  /** How much is tried in search of what was signed, in bytes that are hashed; default {@link FULL_EFFORT}. */
+  readonly effort?: number;
 }
+
+/** About a second of work at most; the usual webhook is through after some hundredths. */
+export const FULL_EFFORT = 64 * 1024 * 1024;
 
 export type Evidence = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 

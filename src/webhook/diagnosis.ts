@@ -97,6 +97,8 @@ function judged(delivery: DeliveryInQuestion, texts: HeaderTexts, fits: Iterable
   }
   const together = twoAtOnce(delivery, texts);
   if (together !== undefined) return together;
+  const lost = lostBody(delivery.body);
+  if (lost !== undefined) return lost;
   return {
     cause: 'unknown',
     explanation: `No signature matches, and none of the known causes explains it. Tried: ${TRIED.join('; ')}. What is left: a secret that is not known here, or a content that was altered.`,
@@ -114,13 +116,33 @@ function alsoLate(delivery: DeliveryInQuestion, texts: HeaderTexts, fit: Fit): F
   };
 }
 
+/** What no sender signs, and only a receiver's own code makes. */
+const LOST: Readonly<Record<string, string>> = {
+  '': 'it is empty: something read the request before the verification did, or a proxy dropped the body',
+  '[object Object]': 'it is "[object Object]": an object was turned into a text where the bytes were wanted',
+  undefined: 'it is "undefined": the framework had not kept the body',
+};
+
+/** Here what was signed cannot be found again, but that it was not this is certain. */
+function lostBody(body: Uint8Array): Fit | undefined {
+  if (body.byteLength > 32) return undefined;
+  const text = Buffer.from(body).toString('utf8').trim();
+  const what = Object.hasOwn(LOST, text) ? LOST[text] : undefined;
+  if (what === undefined) return undefined;
+  return {
+    cause: 'body_changed',
+    explanation: `The body did not reach the verification: ${what}.`,
+    evidence: { received_bytes: body.byteLength },
+  };
+}
+
 /** A wrong secret and a body that was changed: neither is the cause alone. */
 function twoAtOnce(delivery: DeliveryInQuestion, texts: HeaderTexts): Fit | undefined {
   const others = delivery.otherSecrets.flatMap(({ text }) => parsedOrUndefined(text) ?? []);
   const mended = delivery.secrets.flatMap((secret) => [...mendedSecrets(secret)].map((one) => one.secret));
   if (others.length + mended.length === 0) return undefined;
   const matcher = createMatcher([...others, ...mended]);
-  const [fit] = bodyFits(delivery.body, (body) => matcher.match(texts, body) !== undefined);
+  const [fit] = bodyFits(delivery, (body) => matcher.match(texts, body) !== undefined);
   if (fit === undefined) return undefined;
   return {
     cause: 'unknown',

@@ -75,6 +75,17 @@ export function* changedHeaders({ id, timestamp, signature }: HeaderTexts): Gene
       }
     }
   }
+  if (!id.startsWith('msg_')) yield { ...whole, id: `msg_${id}`, change: 'svix-id lost the "msg_" at its beginning' };
+  if (/^\d+\.\d*$/.test(timestamp)) {
+    yield { ...whole, timestamp: timestamp.replace(/\..*$/, ''), change: 'svix-timestamp has a fraction' };
+  }
+  if (/^0+\d|^\+\d/.test(timestamp)) {
+    yield {
+      ...whole,
+      timestamp: timestamp.replace(/^[0+]+/, ''),
+      change: 'svix-timestamp has signs before its digits',
+    };
+  }
   if (/^\d{13}$/.test(timestamp)) {
     yield { ...whole, timestamp: timestamp.slice(0, 10), change: 'svix-timestamp was turned into milliseconds' };
   }
@@ -94,6 +105,10 @@ export function* changedHeaders({ id, timestamp, signature }: HeaderTexts): Gene
       change: 'svix-signature has another sign than "," behind v1',
     };
   }
+  const labelled = signature.replaceAll(/(^|\s)(?:v(?!1,)\w+|V1),/g, '$1v1,');
+  if (labelled !== signature) {
+    yield { ...whole, signature: labelled, change: 'svix-signature has another version than v1 before it' };
+  }
   const commas = signature.replaceAll(/,\s*(?=v\d[a-z]?,)/g, ' ');
   if (commas !== signature)
     yield { ...whole, signature: commas, change: 'svix-signature has commas between its entries' };
@@ -104,6 +119,23 @@ export function* changedHeaders({ id, timestamp, signature }: HeaderTexts): Gene
       signature: standard,
       change: 'svix-signature is written with the letters of a URL ("-" and "_")',
     };
+  }
+}
+
+/** Seconds to each side of the timestamp: what the clock of a proxy that writes it anew may be off by. */
+const NEARBY_SECONDS = 300;
+
+/** The timestamps around the one that came, nearest first; `seconds` is how much later the one that came is. */
+export function* nearbyTimestamps(
+  texts: HeaderTexts,
+): Generator<{ readonly variant: HeaderVariant; readonly seconds: number }, void> {
+  if (!/^\d{1,11}$/.test(texts.timestamp)) return;
+  const change = 'svix-timestamp was written anew';
+  for (let distance = 1; distance <= NEARBY_SECONDS; distance += 1) {
+    for (const seconds of [distance, -distance]) {
+      const timestamp = String(Number(texts.timestamp) - seconds);
+      yield { variant: { ...texts, timestamp, change }, seconds };
+    }
   }
 }
 

@@ -23,12 +23,19 @@ const SLIPS: readonly Slip[] = [
     fault: 'the name of the variable belongs to it',
     mend: (text) => text.replace(/^[A-Za-z_]\w*=(?=["'`]?(?:v1,)?wh)/, ''),
   },
+  {
+    fault: 'there are invisible characters in it',
+    mend: (text) => text.replaceAll(/[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]/g, ''),
+  },
+  { fault: 'a line end written as "\\n" or "\\r" belongs to it', mend: (text) => text.replace(/(?:\\[rn])+$/, '') },
+  { fault: 'there is a ";" or "," behind it', mend: (text) => text.replace(/["'`]?[;,]+$/, '') },
   { fault: 'it is wrapped in quotes', mend: (text) => text.replace(/^["'`]+/, '').replace(/["'`]+$/, '') },
   { fault: 'it begins with a version ("v1,"), as signatures do', mend: (text) => text.replace(/^v\d+[a-z]?,/, '') },
   { fault: 'its prefix whsec_ is there twice', mend: (text) => text.replace(/^(?:whsec_){2,}/, 'whsec_') },
   { fault: 'its prefix is not written in small letters', mend: (text) => text.replace(/^whsec_/i, 'whsec_') },
   { fault: 'it is written with the letters of a URL ("-" and "_" for "+" and "/")', mend: standardBase64 },
   { fault: 'it is percent-encoded', mend: percentDecoded },
+  { fault: 'it is encoded in base64 once more, as secrets of Kubernetes are', mend: base64Decoded },
 ];
 
 /** What a given secret becomes without its slips, each step told; nothing when it has none. */
@@ -74,6 +81,11 @@ export function parsedOrUndefined(text: string): ParsedSecret | undefined {
 function standardBase64(text: string): string {
   const digits = text.replace(/^whsec_/, '');
   return text.slice(0, text.length - digits.length) + digits.replaceAll('-', '+').replaceAll('_', '/');
+}
+
+function base64Decoded(text: string): string {
+  const inner = Buffer.from(text, 'base64').toString('latin1').trim();
+  return /^wh(?:sec|pk)_[A-Za-z0-9+/]+={0,2}$/.test(inner) ? inner : text;
 }
 
 function percentDecoded(text: string): string {

@@ -101,6 +101,11 @@ describe('secret_malformed', () => {
     ['the name of its variable', `OPTIPICK_WEBHOOK_SECRET=${SECRET}`],
     ['a prefix in capitals', SECRET.replace('whsec_', 'WHSEC_')],
     ['the name of its variable and quotes', `SECRET="${SECRET}"`],
+    ['base64 once more', Buffer.from(SECRET).toString('base64')],
+    ['a semicolon behind it', `${SECRET};`],
+    ['a semicolon behind its quotes', `"${SECRET}";`],
+    ['a line end as two letters', `${SECRET}\\n`],
+    ['an invisible character', `${SECRET}\u200b`],
   ])('%s', (_, secret) => {
     const examination = look({ secrets: [secret] });
     expect(causeOf(examination)).toBe('secret_malformed');
@@ -167,6 +172,53 @@ describe('body_changed', () => {
     ['encoded in base64', compact, Buffer.from(compact).toString('base64')],
     ['written as a JSON text', compact, JSON.stringify(compact)],
     ['encoded as a form', compact, encodeURIComponent(compact)],
+    [
+      'keys of seven in some order',
+      '{"g":1,"a":2,"f":3,"b":4,"e":5,"c":6,"d":7}',
+      '{"a":2,"d":7,"b":4,"g":1,"e":5,"f":3,"c":6}',
+    ],
+    ['inner keys in another order', '{"t":"x","d":{"b":1,"a":2,"c":3}}', '{"d": {"c": 3, "b": 1, "a": 2}, "t": "x"}'],
+    [
+      'keys as jsonb has them',
+      '{"a": 3, "cc": 5, "dd": 6, "ee": 7, "id": 1, "zz": 4, "site": 2, "request_id": "x"}',
+      '{"request_id":"x","id":1,"site":2,"a":3,"zz":4,"cc":5,"dd":6,"ee":7}',
+    ],
+    ['numbers as keys, which JavaScript sorts', '{"b":1,"10":2,"2":3}', JSON.stringify({ b: 1, 10: 2, 2: 3 })],
+    ['an integer beyond 2^53', '{"id":9007199254740993}', '{\n  "id": 9007199254740993\n}'],
+    ['a decimal that lost its point', '{"price":12.0,"count":3}', '{"price":12,"count":3}'],
+    ['all decimals lost their points', '{"price":12.0,"weight":3.0}', '{"price":12,"weight":3}'],
+    ['a name that came twice', '{"a": 1, "a": 2}', '{"a":1,"a":2}'],
+    [
+      'Jackson',
+      compact,
+      `{\n  "request_id" : "67507ad05e593173d0313e0f",\n  "site" : "Zürich/Nord",\n  "count" : 2\n}`,
+    ],
+    ['.NET', '{"name":"a\\"b<c>é"}', '{"name":"a\\u0022b\\u003Cc\\u003E\\u00E9"}'],
+    ['.NET undone', '{"name":"a\\u0022b\\u003Cc\\u003E\\u00E9"}', '{"name":"a\\"b<c>é"}'],
+    ['spaces inside of brackets', '{ "a": 1, "b": [ 2 ] }', '{"a":1,"b":[2]}'],
+    ['printed by Python', compact, "{'request_id': '67507ad05e593173d0313e0f', 'site': 'Zürich/Nord', 'count': 2}"],
+    ['printed by Python, with its words', '{"a":true,"b":null,"c":"it\'s"}', `{'a': True, 'b': None, 'c': "it's"}`],
+    [
+      'bytes printed by Python',
+      compact,
+      `b'${Buffer.from(compact)
+        .toString('latin1')
+        .replaceAll(/[^\u0000-\u007e]/g, (one) => `\\x${one.charCodeAt(0).toString(16)}`)}'`,
+    ],
+    ['a Buffer of Node', compact, JSON.stringify(Buffer.from(compact))],
+    ['a Uint8Array of Node', compact, JSON.stringify(Uint8Array.from(Buffer.from(compact)))],
+    ['an event of a gateway', compact, JSON.stringify({ version: '2.0', body: compact, isBase64Encoded: false })],
+    ['an event of a gateway, in base64', compact, JSON.stringify({ body: Buffer.from(compact).toString('base64') })],
+    ['in UTF-16', compact, Buffer.from(compact, 'utf16le')],
+    ['decoded as Latin-1 twice', compact, Buffer.from(Buffer.from(compact).toString('latin1')).toString('latin1')],
+    ['base64 twice', compact, Buffer.from(Buffer.from(compact).toString('base64')).toString('base64')],
+    ['entities of HTML', compact, compact.replaceAll('"', '&quot;')],
+    ['zero bytes behind it', compact, `${compact}\0\0`],
+    [
+      'decoded as Latin-1 and indented',
+      compact,
+      JSON.stringify(JSON.parse(Buffer.from(compact).toString('latin1')), null, 2),
+    ],
   ])('%s', (_, sent, received) => {
     const examination = look({ headers: signed(sent), body: received });
     expect(causeOf(examination)).toBe('body_changed');
@@ -179,6 +231,21 @@ describe('body_changed', () => {
     expect(form(look({ body: JSON.stringify(value, null, 2) }))).toBe('compact JSON');
     expect(form(look({ headers: signed(python), body: compact }))).toBe('JSON with a space after each ":" and ","');
     expect(form(look({ body: `${BODY}\n` }))).toBe('without white space around it');
+  });
+
+  test.each(['', '[object Object]', 'undefined'])('a body that was lost: %j', (body) => {
+    const examination = look({ body });
+    expect(examination).toMatchObject({
+      cause: 'body_changed',
+      explanation: expect.stringContaining('did not reach the verification') as unknown,
+    });
+  });
+
+  test('large and deep ones come to an end', () => {
+    const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+    const wide = JSON.stringify(Array.from({ length: 40_000 }, (_, at) => ({ at, b: 'ü', c: 1 })));
+    for (const body of [deep, wide]) expect(causeOf(look({ body, headers: signed() }))).toBe('unknown');
+    expect(form(look({ body: JSON.stringify(JSON.parse(wide), null, 2), headers: signed(wide) }))).toBe('compact JSON');
   });
 
   test('says that it is late, too', () => {
@@ -219,6 +286,21 @@ describe('header_changed', () => {
     ['a signature percent-encoded', { ...good, 'svix-signature': encodeURIComponent(signature) }],
     ['a signature in quotes', { ...good, 'svix-signature': `"${signature}"` }],
     ['a signature in small letters', { ...good, 'svix-signature': signature.toLowerCase() }],
+    ['a signature cut off at its beginning', { ...good, 'svix-signature': `v1,${signature.slice(10)}` }],
+    ['a signature with two slips', { ...good, 'svix-signature': `${signature.slice(0, 20)}--${signature.slice(22)}` }],
+    ['a signature of another version', { ...good, 'svix-signature': signature.replace('v1,', 'v2,') }],
+    [
+      'a signature in hexadecimal digits',
+      { ...good, 'svix-signature': `v1,${Buffer.from(signature.slice(3), 'base64').toString('hex')}` },
+    ],
+    [
+      'a signature in base64 once more',
+      { ...good, 'svix-signature': `v1,${Buffer.from(signature.slice(3)).toString('base64')}` },
+    ],
+    ['an id without its beginning', { ...good, 'svix-id': ID.replace('msg_', '') }],
+    ['a timestamp with a fraction', { ...good, 'svix-timestamp': `${SENT}.0` }],
+    ['a timestamp that is a second late', { ...good, 'svix-timestamp': String(SENT + 1) }],
+    ['a timestamp that was written anew', { ...good, 'svix-timestamp': String(SENT - 200) }],
     [
       'another set beside it',
       { ...signed('other'), 'webhook-id': ID, 'webhook-timestamp': String(SENT), 'webhook-signature': signature },
@@ -254,6 +336,25 @@ describe('other_message', () => {
       cause: 'other_message',
       evidence: { signed_id: ID },
     });
+  });
+
+  test('the signature is that of an earlier attempt at the same message', () => {
+    const first = { id: ID, timestamp: String(SENT - 5), body: Buffer.from(BODY), from: 'a.http' };
+    const headers = { ...signed(), 'svix-signature': String(signed(BODY, { sent: SENT - 5 })['svix-signature']) };
+    expect(look({ headers, otherMessages: [first] })).toMatchObject({
+      cause: 'other_message',
+      evidence: { found_in: 'a.http' },
+    });
+    expect(look({ headers })).toMatchObject({
+      cause: 'header_changed',
+      evidence: { signed_timestamp: SENT - 5, received_timestamp: SENT },
+    });
+  });
+
+  test('an id that was cut and that the payload names is a header that was changed', () => {
+    const body = `{"id":"${ID}"}`;
+    const headers = { ...signed(body), 'svix-id': ID.replace('msg_', '') };
+    expect(causeOf(look({ body, headers }))).toBe('header_changed');
   });
 
   test('the payload names the id that was signed', () => {

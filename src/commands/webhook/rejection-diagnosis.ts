@@ -9,6 +9,9 @@ import { isNotVerified } from './listen-words.ts';
 /** Larger bodies are not looked into: the payload of OptiPick is a few dozen bytes. */
 const MOST_BYTES = 8 * 1024;
 
+/** A tenth of a second at most. */
+const EFFORT = 2 * 1024 * 1024;
+
 /** So many a second; whoever floods the port with forgeries must not keep it busy. */
 const MOST_PER_SECOND = 5;
 
@@ -40,6 +43,7 @@ export function createRejectionDiagnosis(
       toleranceMs,
       secrets,
       otherMessages: [],
+      effort: EFFORT,
       ...(await knownElsewhere(context, secrets)),
     });
     return examination.verified ? undefined : examination;

@@ -1,0 +1,185 @@
+/** Bodies that came as another text: with other edges, in another character set, or wrapped in something. */
+import { Buffer } from 'node:buffer';
+
+/** A body as text or, where it need not be UTF-8, as bytes. */
+export interface Candidate {
+  readonly text: string | Uint8Array;
+  /** How it differs from what was received. */
+  readonly form: string;
+}
+
+/** Line ends, white space and marks at the edges: what editors, shells and string handling change. */
+export function* edgesOf(text: string): Generator<Candidate, void> {
+  const trimmed = text.replace(/^\uFEFF/, '').trim();
+  yield { text: trimmed, form: 'without white space around it' };
+  yield { text: `${trimmed}\n`, form: 'with a line end behind it' };
+  yield { text: `${trimmed}\r\n`, form: 'with a CRLF behind it' };
+  yield { text: text.replace(/^\uFEFF/, ''), form: 'without a byte order mark' };
+  yield { text: `\uFEFF${text}`, form: 'with a byte order mark' };
+  const unix = text.replaceAll('\r\n', '\n');
+  yield { text: unix, form: 'with LF for CRLF' };
+  yield { text: unix.replaceAll('\n', '\r\n'), form: 'with CRLF for LF' };
+  yield { text: unix.trim(), form: 'with LF for CRLF' };
+  yield { text: `${unix.trim()}\n`, form: 'with LF for CRLF' };
+  yield { text: unix.trim().replaceAll('\n', '\r\n'), form: 'with CRLF for LF' };
+  yield { text: `${unix.trim().replaceAll('\n', '\r\n')}\r\n`, form: 'with CRLF for LF' };
+  if (text.endsWith('\0')) yield { text: text.replace(/\0+$/, ''), form: 'without zero bytes behind it' };
+}
+
+/** What it was before it was decoded wrongly or wrapped: itself signed perhaps, or written again besides. */
+export function* unwrapped(body: Uint8Array): Generator<Candidate, void> {
+  const text = Buffer.from(body).toString('utf8');
+  yield* otherCharsets(body, text);
+  const compact = text.trim();
+  yield* encodings(compact);
+  yield* pythonTexts(compact);
+  yield* insideJson(compact);
+}
+
+function* otherCharsets(body: Uint8Array, text: string): Generator<Candidate, void> {
+  for (const { read, name } of CHARSETS) {
+    const once = read(text);
+    if (once === undefined) continue;
+    yield { text: once, form: `in UTF-8 and not decoded as ${name}` };
+    const twice = read(Buffer.from(once).toString('utf8'));
+    if (twice !== undefined) yield { text: twice, form: `in UTF-8 and not decoded as ${name} twice` };
+  }
+  yield { text: Buffer.from(body).toString('latin1'), form: 'in UTF-8 and not in Latin-1' };
+  const wide = Buffer.from(body);
+  if (wide.byteLength < 2 || wide.byteLength % 2 !== 0 || !wide.includes(0)) return;
+  for (const bytes of [wide, Buffer.from(wide).swap16()]) {
+    const form = 'in UTF-8 and not in UTF-16';
+    yield { text: bytes.toString('utf16le'), form };
+    yield { text: bytes.toString('utf16le').replace(/^\uFEFF/, ''), form };
+  }
+}
+
+/** The bytes that were read as these characters; `undefined` where there are others in it, or none but ASCII. */
+const CHARSETS = [
+  { name: 'Latin-1', read: latinBytes },
+  { name: 'Windows-1252', read: windowsBytes },
+] as const;
+
+function latinBytes(text: string): Uint8Array | undefined {
+  return /^[\u0000-\u00ff]*[\u0080-\u00ff][\u0000-\u00ff]*$/.test(text) ? Buffer.from(text, 'latin1') : undefined;
+}
+
+let windowsTable: ReadonlyMap<string, number> | undefined;
+
+/** The bytes 0x80 to 0x9f are letters of their own; the five that are undefined stand for themselves. */
+function windowsBytes(text: string): Uint8Array | undefined {
+  if (/^[\u0000-\u007f]*$/.test(text)) return undefined;
+  const decoder = new TextDecoder('windows-1252');
+  windowsTable ??= new Map(Array.from({ length: 256 }, (_, byte) => [decoder.decode(Uint8Array.of(byte)), byte]));
+  const bytes: number[] = [];
+  for (const character of text) {
+    const byte = windowsTable.get(character);
+    if (byte === undefined) return undefined;
+    bytes.push(byte);
+  }
+  return Uint8Array.from(bytes);
+}
+
+const BASE64 = /^[A-Za-z0-9+/]{4,}={0,2}$/;
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&quot;': '"',
+  '&#34;': '"',
+  '&#39;': "'",
+  '&lt;': '<',
+  '&gt;': '>',
+  '&amp;': '&',
+};
+
+/** What gateways do with bodies that they take for binary, for a form or for a text of HTML. */
+function* encodings(text: string): Generator<Candidate, void> {
+  const form = 'not encoded in base64';
+  const inner = /^"(.*)"$/.exec(text)?.[1] ?? text;
+  if (BASE64.test(inner)) {
+    const once = Buffer.from(inner, 'base64');
+    yield { text: once, form };
+    const again = once.toString('latin1');
+    if (BASE64.test(again)) yield { text: Buffer.from(again, 'base64'), form: `${form} twice` };
+  }
+  if (/%[0-9A-Fa-f]{2}/.test(text)) yield* formTexts(text);
+  if (/&(?:quot|#34);/.test(text)) {
+    yield {
+      text: text.replaceAll(/&(?:quot|#34|#39|lt|gt|amp);/g, (entity) => ENTITIES[entity] ?? entity),
+      form: 'without the entities of HTML',
+    };
+  }
+}
+
+function* formTexts(text: string): Generator<Candidate, void> {
+  const form = 'not encoded as a form';
+  try {
+    const decoded = decodeURIComponent(text.replaceAll('+', ' '));
+    yield { text: decoded, form };
+    yield { text: decoded.replace(/^[^={]*=/, ''), form };
+    yield { text: decoded.replace(/=$/, ''), form };
+  } catch (error) {
+    // A lone percent sign: then it was not that.
+    if (!(error instanceof URIError)) throw error;
+  }
+}
+
+/** `str(...)` of what `json.loads` gave, and of bytes. */
+function* pythonTexts(text: string): Generator<Candidate, void> {
+  const bytes = /^b(['"])(.*)\1$/s.exec(text)?.[2];
+  if (bytes !== undefined) {
+    yield { text: Buffer.from(unescapedPython(bytes), 'latin1'), form: "without the b'...' of Python around it" };
+  }
+  if (!/^[{[].*'/s.test(text)) return;
+  const json = text.replaceAll(
+    /'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|\b(?:True|False|None)\b/gs,
+    (word, single?: string, double?: string) => {
+      const inner = single ?? double;
+      return inner === undefined ? (PYTHON_WORDS[word] ?? word) : JSON.stringify(unescapedPython(inner));
+    },
+  );
+  yield { text: json, form: 'as JSON and not as Python prints an object' };
+}
+
+const PYTHON_WORDS: Readonly<Record<string, string>> = { True: 'true', False: 'false', None: 'null' };
+
+const PYTHON_ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
+
+function unescapedPython(text: string): string {
+  return text.replaceAll(
+    /\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|(.))/gs,
+    (_, byte?: string, unit?: string, one?: string) => {
+      const hex = byte ?? unit;
+      if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
+      return PYTHON_ESCAPES[one ?? ''] ?? one ?? '';
+    },
+  );
+}
+
+/** A text that was written by JSON.stringify once too often, bytes of Node, and the envelope of a gateway. */
+function* insideJson(text: string): Generator<Candidate, void> {
+  const value = parsed(text);
+  if (typeof value === 'string') yield { text: value, form: 'the JSON that the text holds' };
+  if (typeof value !== 'object' || value === null) return;
+  const members = Object.entries(value);
+  for (const [name, member] of members) {
+    if (typeof member !== 'string' || member.length < 2) continue;
+    const form = `the text of the member ${/^[\w-]{1,40}$/.test(name) ? name : 'of another name'} alone`;
+    if (/^\s*[{["]/.test(member)) yield { text: member, form };
+    else if (BASE64.test(member)) yield { text: Buffer.from(member, 'base64'), form: `${form}, decoded from base64` };
+  }
+  const bytes: unknown = Array.isArray(value) ? value : (members.find(([name]) => name === 'data')?.[1] ?? value);
+  const numbers: readonly unknown[] =
+    Array.isArray(bytes) || members.every(([name], at) => name === String(at)) ? Object.values(bytes as object) : [];
+  if (numbers.length > 1 && numbers.every((one) => Number.isInteger(one) && Number(one) >= 0 && Number(one) < 256)) {
+    yield { text: Uint8Array.from(numbers as readonly number[]), form: 'the bytes whose numbers it lists' };
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, '')) as unknown;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
