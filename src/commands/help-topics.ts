@@ -10,7 +10,8 @@ const EXIT_CODE_TOPIC = `Exit codes
   0     ok           the result was delivered, or what was waited for came
   1     internal     a bug in optipick; nothing foreseen ends like this                no
   2     usage        unknown flag or command, bad value, unreadable or invalid input   no
-  3     failed       the optimisation itself failed; a replay was not taken            no
+  3     failed       the optimisation itself failed; an audit, a gate or a check of
+                     --suite did not pass; a replay was not taken                      no
   4     auth         no API key, or it was rejected (401, 403)                         no
   5     refused      the API refused: 400, 404, 409, 422, other 4xx                    no
   6     unavailable  network, TLS, 429 or 5xx after all retries                        yes

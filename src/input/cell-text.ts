@@ -1,5 +1,6 @@
 /** From the bytes of a cell to text. */
 import { Buffer, isUtf8 } from 'node:buffer';
+import { decodeWindows1252 } from '../domain/windows-1252.ts';
 
 export interface CellText {
   /** `cell` holds one byte a character. */
@@ -11,12 +12,9 @@ export interface CellText {
 
 /** UTF-8, or else Windows-1252, which holds all of Latin-1 that is printed. Chosen cell by cell: exports are joined. */
 export function createCellText(): CellText {
-  // Made when it is needed: few files are not UTF-8.
-  let windows: InstanceType<typeof TextDecoder> | undefined;
   let foreignCell: string | undefined;
 
-  const decode = (bytes: Buffer): string =>
-    isUtf8(bytes) ? bytes.toString('utf8') : (windows ??= new TextDecoder('windows-1252')).decode(bytes);
+  const decode = (bytes: Buffer): string => (isUtf8(bytes) ? bytes.toString('utf8') : decodeWindows1252(bytes));
 
   return {
     ofCell(cell) {

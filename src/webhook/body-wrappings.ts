@@ -1,5 +1,6 @@
 /** Bodies that came as another text: with other edges, in another character set, or wrapped in something. */
 import { Buffer } from 'node:buffer';
+import { encodeWindows1252 } from '../domain/windows-1252.ts';
 
 /** A body as text or, where it need not be UTF-8, as bytes. */
 export interface Candidate {
@@ -64,20 +65,8 @@ function latinBytes(text: string): Uint8Array | undefined {
   return /^[\u0000-\u00ff]*[\u0080-\u00ff][\u0000-\u00ff]*$/.test(text) ? Buffer.from(text, 'latin1') : undefined;
 }
 
-let windowsTable: ReadonlyMap<string, number> | undefined;
-
-/** The bytes 0x80 to 0x9f are letters of their own; the five that are undefined stand for themselves. */
 function windowsBytes(text: string): Uint8Array | undefined {
-  if (/^[\u0000-\u007f]*$/.test(text)) return undefined;
-  const decoder = new TextDecoder('windows-1252');
-  windowsTable ??= new Map(Array.from({ length: 256 }, (_, byte) => [decoder.decode(Uint8Array.of(byte)), byte]));
-  const bytes: number[] = [];
-  for (const character of text) {
-    const byte = windowsTable.get(character);
-    if (byte === undefined) return undefined;
-    bytes.push(byte);
-  }
-  return Uint8Array.from(bytes);
+  return /^[\u0000-\u007f]*$/.test(text) ? undefined : encodeWindows1252(text);
 }
 
 const BASE64 = /^[A-Za-z0-9+/]{4,}={0,2}$/;

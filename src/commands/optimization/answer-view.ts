@@ -113,6 +113,9 @@ export function createAnswerView(context: Context, options: AnswerViewOptions): 
     isReport(format) ? (maker ??= openReports(context, format, options.siteFile)) : undefined;
   const prepare = async (): Promise<void> => {
     if (file !== undefined) await refuseMissingFolder(host, file);
+    if (options.siteFile !== undefined && format !== 'html') {
+      await output.warn('--site-file is not used: only HTML reports (--format html, -o report.html) draw a floor plan');
+    }
     await reports();
   };
 

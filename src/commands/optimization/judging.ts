@@ -8,6 +8,7 @@ import type { Kind } from '../../domain/kinds.ts';
 import { readRequestDetails, type RequestDetails } from '../../domain/request-details.ts';
 import { CliError } from '../../errors.ts';
 import type { SetEntry } from '../../input/request-set.ts';
+import { cleanText } from '../../output/clean-text.ts';
 import { renderJunit, type JunitCase, type JunitSuite } from '../../output/junit.ts';
 import type { Report } from '../../output/report-model.ts';
 import { entryOf, writeOutput } from './answer-view.ts';
@@ -99,7 +100,7 @@ export function createJudge({ output, host }: Context, options: JudgeOptions): J
 /** One line: `2 picks of the request are missing from the answer (p1, p2)`. */
 function findingText({ message, count, examples }: Finding): string {
   const more = count > examples.length ? ', …' : '';
-  return examples.length === 0 ? message : `${message} (${examples.join(', ')}${more})`;
+  return cleanText(examples.length === 0 ? message : `${message} (${examples.join(', ')}${more})`);
 }
 
 /** One case a gate, and one a class of findings. */

@@ -21,7 +21,7 @@ export interface RelayPlan {
   /** Given on the command line. */
   readonly pinned: boolean;
   readonly fresh: boolean;
-  /** Remembers the token for the next run of this profile. */
+  /** Remembers a token for the next run of this profile. */
   readonly keep: (token: string) => void;
 }
 
@@ -83,6 +83,7 @@ export function startRelay(
   const first = Promise.withResolvers<RelayAddresses>();
   const bug = Promise.withResolvers<never>();
   let before = false;
+  let current = token;
   const running = runRelay(
     {
       connect: (address, events, options) => host.connectWebSocket(address, events, options),
@@ -99,7 +100,8 @@ export function startRelay(
       events: {
         connected(acknowledged) {
           const addresses = relayAddresses(url, acknowledged);
-          if (acknowledged !== token) keep(acknowledged);
+          if (acknowledged !== current) keep(acknowledged);
+          current = acknowledged;
           if (before) tell(screen.connected(addresses.inbox));
           before = true;
           first.resolve(addresses);
@@ -107,10 +109,10 @@ export function startRelay(
         dropped: (reason) => tell(screen.reconnecting(reason)),
         refused: (reason, kind) => tell(output.warn(refusalWords(reason, kind, pinned))),
         rotated(next) {
-          keep(next);
-          tell(
-            output.warn('the inbox at the relay is given up for a new one: the web application needs the new address'),
-          );
+          current = next;
+          // An address that was taken from the start is that of another listener of this profile: it stays with it.
+          if (before) keep(next);
+          tell(output.warn(before ? GIVEN_UP : BESIDE_ANOTHER));
         },
         failed: (error) => bug.reject(error),
       },
@@ -119,6 +121,10 @@ export function startRelay(
   );
   return { acknowledged: first.promise, ended: Promise.race([running, bug.promise]) };
 }
+
+const GIVEN_UP = 'the inbox at the relay is given up for a new one: the web application needs the new address';
+const BESIDE_ANOTHER =
+  'a new inbox at the relay is taken for this run; the kept one stays with the listener that has it';
 
 /** The relay says so in these very words, as its own clients expect. */
 const IN_USE = /already in use/i;
