@@ -100,6 +100,12 @@ describe('a report', () => {
     expect([code, stderr]).toEqual([2, expect.stringMatching(/^error: site file: /)]);
     expect((await sandbox.call('GET', '/_sandbox/messages')).body).toEqual(before);
   });
+
+  test('as a table draws no layout, and says so', async () => {
+    const args = ['cluster', 'submit', 'waves.csv', ...FLAGS, '--wave', 'W1', '--site-file', 'hall.json'];
+    const { code, stderr } = await optipick(...args);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('warning: --site-file is not used: only HTML reports')]);
+  });
 });
 
 describe.skipIf(chromium === undefined)('the HTML report in Chromium (skipped where there is none)', () => {

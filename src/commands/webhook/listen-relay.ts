@@ -111,8 +111,8 @@ export function startRelay(
         rotated(next) {
           current = next;
           // An address that was taken from the start is that of another listener of this profile: it stays with it.
-          if (before) keep(next);
-          tell(output.warn(before ? GIVEN_UP : BESIDE_ANOTHER));
+          if (before || fresh) keep(next);
+          tell(output.warn(before || fresh ? GIVEN_UP : BESIDE_ANOTHER));
         },
         failed: (error) => bug.reject(error),
       },
