@@ -181,6 +181,24 @@ describe('from a file', () => {
     });
   });
 
+  test('with the signature of another request that lies beside it, in a folder or in a HAR file', async () => {
+    const right = headersFor(BODY);
+    const other = { ...right, 'svix-id': 'msg_2' };
+    await put('a.http', requestOf(right, '{}'));
+    await put('b.http', requestOf({ ...other, 'svix-signature': right['svix-signature'] ?? '' }, BODY));
+    const entry = (headers: Record<string, string>): unknown => ({
+      request: {
+        headers: Object.entries(headers).map(([name, value]) => ({ name, value })),
+        postData: { text: BODY },
+      },
+    });
+    await put('session.har', JSON.stringify({ log: { entries: [entry(right), entry(other)] } }));
+    const beside = await workplace.run(['verify', 'b.http', '--json'], { env });
+    expect(JSON.parse(beside.stdout)).toMatchObject({ cause: 'other_message', evidence: { found_in: 'a.http' } });
+    const inside = await workplace.run(['verify', 'session.har', '--entry', '2', '--json'], { env });
+    expect(JSON.parse(inside.stdout)).toMatchObject({ cause: 'other_message', evidence: { signed_id: 'msg_1' } });
+  });
+
   test.each([
     ['that is not there', ['verify', 'absent.http']],
     ['that is none', ['verify', 'note.txt']],

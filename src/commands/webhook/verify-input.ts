@@ -27,6 +27,9 @@ export interface VerifyInputFlags {
   readonly entry?: number;
 }
 
+/** Of the files that `listen --record` writes, and of requests that were saved by hand. */
+const RECORD_ENDING = '.http';
+
 /** As many neighbours of a record are looked at as messages that the headers may belong to. */
 const NEIGHBOURS = 200;
 
@@ -78,7 +81,7 @@ async function fromRequest(context: Context, name: string, bytes: Uint8Array): P
       code: 'bad_delivery',
     });
   }
-  const otherMessages = receivedAt === undefined ? [] : await neighboursOf(context, name);
+  const otherMessages = name.endsWith(RECORD_ENDING) ? await neighboursOf(context, name) : [];
   return { headers, body, receivedAt, otherMessages };
 }
 
@@ -86,7 +89,7 @@ async function fromRequest(context: Context, name: string, bytes: Uint8Array): P
 async function neighboursOf({ host }: Context, path: string): Promise<readonly KnownMessage[]> {
   const messages: KnownMessage[] = [];
   const names = (await host.files.list(dirname(path))) ?? [];
-  const others = names.filter((name) => name.endsWith('.http') && name !== basename(path));
+  const others = names.filter((name) => name.endsWith(RECORD_ENDING) && name !== basename(path));
   for (const name of others.slice(-NEIGHBOURS)) {
     try {
       const { headers, body } = parseRecordedDelivery(await host.files.read(join(dirname(path), name)), name);
@@ -130,8 +133,17 @@ function fromHar(name: string, bytes: Uint8Array, number: number | undefined): V
     headers: headersOf(headerLines(chosen.request)),
     body: bodyOfHar(fieldOf(chosen.request, 'postData')),
     receivedAt: Number.isNaN(started) ? undefined : started,
-    otherMessages: [],
+    otherMessages: requests
+      .filter((other) => other !== chosen)
+      .slice(-NEIGHBOURS)
+      .flatMap(({ request }) => messageOf(request)),
   };
+}
+
+function messageOf(request: Readonly<Record<string, unknown>>): readonly KnownMessage[] {
+  const reading = readSignatureHeaders(headersOf(headerLines(request)));
+  if (!reading.ok) return [];
+  return [{ ...reading.headers, body: bodyOfHar(fieldOf(request, 'postData')), from: 'another entry of the HAR file' }];
 }
 
 function headerLines(request: Readonly<Record<string, unknown>>): readonly HeaderLine[] {
