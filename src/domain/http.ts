@@ -70,6 +70,10 @@ export async function readBytes(
     if (size > limit) throw new RangeError(`body larger than ${limit} bytes`);
     chunks.push(chunk);
   }
+  return joined(chunks, size);
+}
+
+function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
   if (chunks.length === 1 && chunks[0] !== undefined) return chunks[0];
   const whole = new Uint8Array(size);
   let at = 0;
@@ -78,6 +82,22 @@ export async function readBytes(
     at += chunk.byteLength;
   }
   return whole;
+}
+
+/** The beginning of a body as text, `limit` bytes at most. One that breaks off, or does not end in time, is what has come. */
+export async function readStart(body: HttpBody, limit: number): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of body ?? []) {
+      chunks.push(chunk);
+      size += chunk.byteLength;
+      if (size >= limit) break;
+    }
+  } catch (error) {
+    if (!(error instanceof TransportError)) throw error;
+  }
+  return new TextDecoder().decode(joined(chunks, size).subarray(0, limit));
 }
 
 /** The body as text (UTF-8, a byte order mark dropped). */

@@ -1,6 +1,6 @@
 /** One attempt to deliver a webhook, as Svix makes it. Facts: docs.svix.com, "Retries" and "Delivery control". */
 import { joinSignals, underSignals } from '../domain/joined-signal.ts';
-import { type Http, headerOf, type HttpBody, TransportError } from '../domain/http.ts';
+import { headerOf, type Http, readStart, TransportError } from '../domain/http.ts';
 import type { Clock } from '../platform/host.ts';
 import { readRetryAfter } from './retry-schedule.ts';
 import { credentialsOf, withoutCredentials } from '../domain/url-credentials.ts';
@@ -54,7 +54,7 @@ export async function attemptDelivery(
   const taken = (): number => Math.round(clock.monotonic() - began);
   try {
     const response = await http({ method: 'POST', ...addressed(webhook), body: webhook.body, signal });
-    const answer = await readStart(response.body);
+    const answer = await readStart(response.body, KEPT_BYTES);
     return {
       status: response.status,
       error: complaintOf(response.status),
@@ -94,22 +94,6 @@ function addressed({ url, headers }: OutgoingWebhook): { url: string; headers: R
     sent['authorization'] = `Basic ${Buffer.from(credentials).toString('base64')}`;
   }
   return { url: withoutCredentials(url), headers: sent };
-}
-
-/** A body that breaks off changes nothing: the status has decided. */
-async function readStart(body: HttpBody): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of body ?? []) {
-      chunks.push(chunk);
-      size += chunk.byteLength;
-      if (size >= KEPT_BYTES) break;
-    }
-  } catch (error) {
-    if (!(error instanceof TransportError)) throw error;
-  }
-  return Buffer.concat(chunks).subarray(0, KEPT_BYTES).toString();
 }
 
 function complaintOf(status: number): string | undefined {

@@ -1,6 +1,7 @@
 /** The state of this machine: one SQLite file, shared by all processes. */
 import { join } from 'node:path';
 
+import { inTransaction } from '../domain/transaction.ts';
 import { CliError, messageOf } from '../errors.ts';
 import type { Database } from '../platform/host.ts';
 import { MIGRATIONS } from './migrations.ts';
@@ -84,25 +85,12 @@ function migrate(database: Database, migrations: readonly string[], path: string
   const versionOf = (): number => Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
   // Looked at again for each step, inside its transaction: another process may have taken it meanwhile.
   while (versionOf() !== migrations.length) {
-    database.exec('BEGIN IMMEDIATE');
-    try {
+    inTransaction(database, () => {
       const version = versionOf();
       if (version > migrations.length) throw tooNew(path);
       const step = migrations[version];
       if (step !== undefined) database.exec(`${step}; PRAGMA user_version = ${version + 1}`);
-      database.exec('COMMIT');
-    } catch (error) {
-      rollBack(database);
-      throw error;
-    }
-  }
-}
-
-function rollBack(database: Database): void {
-  try {
-    database.exec('ROLLBACK');
-  } catch {
-    // A full disk, for one, has made SQLite roll back already; the first error is the one to tell.
+    });
   }
 }
 

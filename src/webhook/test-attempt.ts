@@ -1,5 +1,5 @@
 /** One delivery on its way to an endpoint that is tried, and what came back. */
-import { headerOf, type Http, type HttpBody, TransportError } from '../domain/http.ts';
+import { headerOf, type Http, readStart, TransportError } from '../domain/http.ts';
 import { joinSignals, underSignals } from '../domain/joined-signal.ts';
 import type { TestAnswer } from '../domain/test-answer.ts';
 import type { Clock } from '../platform/host.ts';
@@ -61,7 +61,7 @@ export async function attemptTest(
       timeoutMs: timeoutMs + pauses,
     });
     const durationMs = taken();
-    const text = await readStart(response.body);
+    const text = await readStart(response.body, KEPT_BYTES);
     stop.throwIfAborted();
     return {
       status: response.status,
@@ -87,22 +87,6 @@ export async function attemptTest(
     const connected = !(error instanceof TransportError) || error.sent;
     return connected ? `no answer within ${seconds} s` : `no connection to ${target.host} within ${seconds} s`;
   }
-}
-
-/** A body that breaks off, or does not end in time, changes nothing: the status has decided. */
-async function readStart(body: HttpBody): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of body ?? []) {
-      chunks.push(chunk);
-      size += chunk.byteLength;
-      if (size >= KEPT_BYTES) break;
-    }
-  } catch (error) {
-    if (!(error instanceof TransportError)) throw error;
-  }
-  return Buffer.concat(chunks).subarray(0, KEPT_BYTES).toString();
 }
 
 async function* inPieces(body: Uint8Array, clock: Clock, signal: AbortSignal): AsyncGenerator<Uint8Array, void> {

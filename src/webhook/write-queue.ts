@@ -1,3 +1,4 @@
+import { inTransaction } from '../domain/transaction.ts';
 import { CliError, messageOf, systemCodeOf } from '../errors.ts';
 import type { Database } from '../platform/host.ts';
 
@@ -67,7 +68,9 @@ export function createWriteQueue(source: DatabaseSource): WriteQueue {
       const current = connect();
       try {
         const { database, identity } = await current;
-        inTransaction(database, jobs);
+        inTransaction(database, () => {
+          for (const job of jobs) job.result = job.work(database);
+        });
         if (source.identify === undefined || (await source.identify()) === identity) return;
       } catch (error) {
         if (!isBusy(error)) await giveUp(current);
@@ -136,25 +139,6 @@ async function openConnection(source: DatabaseSource): Promise<Connection> {
   // Copying the log back costs two more syncs: less often than by default (1000 pages).
   database.exec('PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000');
   return { database, identity: await source.identify?.() };
-}
-
-function inTransaction(database: Database, jobs: readonly Job[]): void {
-  database.exec('BEGIN IMMEDIATE');
-  try {
-    for (const job of jobs) job.result = job.work(database);
-    database.exec('COMMIT');
-  } catch (error) {
-    rollBack(database);
-    throw error;
-  }
-}
-
-function rollBack(database: Database): void {
-  try {
-    database.exec('ROLLBACK');
-  } catch {
-    // SQLite rolls back by itself on the gravest errors (full disk, I/O), and then there is nothing to roll back.
-  }
 }
 
 function isBusy(error: unknown): boolean {
