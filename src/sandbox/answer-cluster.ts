@@ -1,7 +1,7 @@
 /** The part of an answer that only clusters have. Fields: the OptiPick documentation, "Get Cluster Response". */
 import type { ClusterPick as PickInput } from '../domain/request-schema.ts';
 import type { Result } from './answer-route.ts';
-import { namesOf, type ValidPick } from './invalid-picks.ts';
+import { namesOf, repeatedFields, type ValidPick } from './invalid-picks.ts';
 import type { ClusterPick, ClusterProblem, ClusterSolution, Site, SolvedCluster } from './model.ts';
 import type { Optimiser } from './optimiser.ts';
 import type { Steps } from './optimiser/steps.ts';
@@ -91,14 +91,7 @@ function echo(pick: ValidPick | undefined): readonly object[] {
     {
       pick_id: input.pick_id,
       location_id: namesOf(input),
-      asis_sequence: input.asis_sequence ?? null,
-      priority: input.priority ?? 0,
-      sequence_priority: input.sequence_priority ?? null,
-      sku_id: input.sku_id ?? null,
-      quantity: input.quantity ?? null,
-      order_id: input.order_id ?? input.pick_id,
-      hu_id: input.hu_id ?? null,
-      hu_type: input.hu_type ?? null,
+      ...repeatedFields({ ...input, order_id: input.order_id ?? input.pick_id }),
       list_id: input.list_id ?? null,
       sku_width: input.sku_width ?? null,
       sku_height: input.sku_height ?? null,

@@ -1,7 +1,7 @@
 /** The part of an answer that only routes have. Fields: the OptiPick documentation, "Get Route Response". */
 import type { ClusterPick } from '../domain/request-schema.ts';
 import { hallwaysBetween } from './hallways.ts';
-import type { ValidPick } from './invalid-picks.ts';
+import { repeatedFields, type ValidPick } from './invalid-picks.ts';
 import type { RouteProblem, RouteSolution, Site } from './model.ts';
 import type { Optimiser } from './optimiser.ts';
 import type { Steps } from './optimiser/steps.ts';
@@ -97,14 +97,7 @@ function routedPick(
       pick_id: input.pick_id,
       // As the request names it: the caller may not know the site's own name.
       location_id: (options.find((option) => option.place === place) ?? options[0])?.name,
-      asis_sequence: input.asis_sequence ?? null,
-      priority: input.priority ?? 0,
-      sequence_priority: input.sequence_priority ?? null,
-      sku_id: input.sku_id ?? null,
-      quantity: input.quantity ?? null,
-      order_id: input.order_id ?? null,
-      hu_id: input.hu_id ?? null,
-      hu_type: input.hu_type ?? null,
+      ...repeatedFields(input),
       optim_sequence: sequence,
       path: null,
       instructions: task.instructions

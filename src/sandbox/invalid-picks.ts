@@ -78,6 +78,25 @@ export function namesOf({ location_id: names }: ClusterPick): readonly string[] 
   return typeof names === 'string' ? [names] : names;
 }
 
+type RepeatedFields = Pick<
+  InvalidPick,
+  'asis_sequence' | 'priority' | 'sequence_priority' | 'sku_id' | 'quantity' | 'order_id' | 'hu_id' | 'hu_type'
+>;
+
+/** What every pick of an answer says again of the request, in this order; what was not sent is `null`. */
+export function repeatedFields(input: ClusterPick): RepeatedFields {
+  return {
+    asis_sequence: input.asis_sequence ?? null,
+    priority: input.priority ?? 0,
+    sequence_priority: input.sequence_priority ?? null,
+    sku_id: input.sku_id ?? null,
+    quantity: input.quantity ?? null,
+    order_id: input.order_id ?? null,
+    hu_id: input.hu_id ?? null,
+    hu_type: input.hu_type ?? null,
+  };
+}
+
 interface LookedUp extends ValidPick {
   readonly processed: readonly string[];
   readonly reason: 'Location not found' | 'No matching regex' | undefined;
@@ -101,14 +120,7 @@ function invalidPick(input: ClusterPick, processed: readonly string[], reason: I
   return {
     pick_id: input.pick_id,
     location_id: namesOf(input),
-    asis_sequence: input.asis_sequence ?? null,
-    priority: input.priority ?? 0,
-    sequence_priority: input.sequence_priority ?? null,
-    sku_id: input.sku_id ?? null,
-    quantity: input.quantity ?? null,
-    order_id: input.order_id ?? null,
-    hu_id: input.hu_id ?? null,
-    hu_type: input.hu_type ?? null,
+    ...repeatedFields(input),
     location_id_processed: processed.length === 0 ? null : processed,
     reason,
   };
