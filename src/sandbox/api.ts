@@ -11,7 +11,8 @@ import type { Outbox } from './outbox.ts';
 import { Refusal } from './refusal.ts';
 import { parseJsonBody } from './request-body.ts';
 import { createStatusOnce } from './status-once.ts';
-import { readTask } from './task.ts';
+import { packText } from './packed-text.ts';
+import { readTask, type Task } from './task.ts';
 
 /** How late the fault `slow` makes an answer. */
 const SLOW_ANSWER_MS = 3000;
@@ -59,7 +60,7 @@ export function createApi(facts: ApiFacts): Api {
 
   async function submit(kind: Kind, { query, body }: ApiCall): Promise<HttpResponse> {
     const isSynchronous = readFlag('synchronous', query.get('synchronous') ?? 'true');
-    const { job, finished } = jobs.submit(readTask(kind, parseJsonBody(body), site));
+    const { job, finished } = jobs.submit(readTask(kind, parseJsonBody(body), site), recallOf(kind, body, site));
     if (isSynchronous) {
       const done = await finished;
       if (done === undefined) throw new TransportError('reset', 'the sandbox has stopped', { sent: true });
@@ -85,8 +86,15 @@ export function createApi(facts: ApiFacts): Api {
   };
 }
 
-function answerOf({ answer = 'null' }: Job): HttpResponse {
-  return { status: 200, headers: { 'content-type': 'application/json' }, body: bodyOf(answer) };
+/** Reads the same task once more. */
+function recallOf(kind: Kind, body: string, site: Site): () => Task {
+  const packed = packText(body);
+  return () => readTask(kind, parseJsonBody(packed.read()), site);
+}
+
+function answerOf({ answer }: Job): HttpResponse {
+  const text = answer?.read() ?? 'null';
+  return { status: 200, headers: { 'content-type': 'application/json' }, body: bodyOf(text) };
 }
 
 const PENDING_ANSWERS: Readonly<Record<PendingShape, (requestId: string) => HttpResponse>> = {

@@ -9,6 +9,7 @@ import { createRequestId, type RandomBytes } from '../domain/ids.ts';
 import type { Site } from './model.ts';
 import type { Notify } from './notice.ts';
 import type { Optimiser } from './optimiser.ts';
+import { packText, type PackedText } from './packed-text.ts';
 import { runInSlices } from './slices.ts';
 import type { Task } from './task.ts';
 
@@ -26,14 +27,17 @@ export interface Job {
   /** Milliseconds since 1970. */
   readonly createdAt: number;
   /** The whole answer as JSON; `undefined` while it is pending. */
-  readonly answer: string | undefined;
+  readonly answer: PackedText | undefined;
   /** Why it failed. */
   readonly error: string | undefined;
 }
 
 export interface Jobs {
-  /** Takes a task in. `finished` resolves when its answer is there, to `undefined` when the sandbox stops first. */
-  submit(task: Task): { readonly job: Job; readonly finished: Promise<Job | undefined> };
+  /**
+   * Takes a task in; `recall` gives it again when its turn has come, so that those that wait need not be kept whole.
+   * `finished` resolves when its answer is there, to `undefined` when the sandbox stops first.
+   */
+  submit(task: Task, recall: () => Task): { readonly job: Job; readonly finished: Promise<Job | undefined> };
   find(kind: Kind, requestId: string): Job | undefined;
   /** The oldest first. */
   list(): readonly Job[];
@@ -86,20 +90,21 @@ export function createJobs(facts: JobsFacts): Jobs {
     walk = result.walk ?? walk;
     const computationTime = (clock.monotonic() - began) / 1000;
     const head = { requestId, finishedAt: clock.now(), computationTime, error };
-    return { answer: renderAnswer(task, site, result, head), error };
+    return { answer: packText(renderAnswer(task, site, result, head)), error };
   }
 
-  async function run(task: Task, job: Job): Promise<Job> {
-    await clock.sleep(task.slow ? SLOW_FACTOR * latency : latency, background.signal);
-    const done: Job = { ...job, ...(await inTurn(() => workOut(task, job.requestId))) };
+  async function run(recall: () => Task, job: Job, pause: number): Promise<Job> {
+    await clock.sleep(pause, background.signal);
+    const done: Job = { ...job, ...(await inTurn(() => workOut(recall(), job.requestId))) };
     jobs.set(job.requestId, done);
     notify({ type: 'finished', kind: job.kind, requestId: job.requestId, error: done.error });
     return done;
   }
 
   return {
-    submit(task) {
+    submit(task, recall) {
       const createdAt = clock.now();
+      const pause = task.slow ? SLOW_FACTOR * latency : latency;
       const job: Job = {
         kind: task.kind,
         requestId: createRequestId(createdAt, randomBytes),
@@ -117,7 +122,7 @@ export function createJobs(facts: JobsFacts): Jobs {
       background.start(async () => {
         let done: Job | undefined;
         try {
-          done = await run(task, job);
+          done = await run(recall, job, pause);
         } finally {
           resolve(done);
         }
