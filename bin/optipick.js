@@ -13,6 +13,12 @@ if (parts[0] < NEEDED[0] || (parts[0] === NEEDED[0] && parts[1] < NEEDED[1])) {
 } else if (process.argv.length === 3 && (process.argv[2] === '--version' || process.argv[2] === '-V')) {
   // The commonest question of a script, answered without loading the program.
   const fs = process.getBuiltinModule('node:fs');
+  process.stdout.on('error', function (error) {
+    // Whoever closes the pipe has read enough.
+    if (error.code === 'EPIPE') return;
+    process.stderr.write('error: stdout cannot be written: ' + error.message + '\n');
+    process.exitCode = 7;
+  });
   process.stdout.write(JSON.parse(fs.readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version + '\n');
 } else {
   process.getBuiltinModule('node:module').enableCompileCache();

@@ -25,12 +25,14 @@ export interface ClientFacts {
   readonly key: string;
   /** Gets a line for each HTTP call, the key masked. */
   readonly trace?: ((line: string) => void) | undefined;
+  /** Never through a proxy: the API is one that this very program has opened. Default false. */
+  readonly direct?: boolean | undefined;
 }
 
 /** A client for a key that need not be stored. Throws `CliError` `usage` for a key that cannot be one. */
-export async function openClient(host: Host, { baseUrl, key, trace }: ClientFacts): Promise<OptipickClient> {
+export async function openClient(host: Host, { baseUrl, key, trace, direct }: ClientFacts): Promise<OptipickClient> {
   const apiKey = parseApiKey(key);
-  const network = await host.http();
+  const network = await host.http({ direct: direct ?? false });
   return createClient({
     http: trace === undefined ? network : withTrace(network, { clock: host.clock, write: trace }),
     baseUrl,

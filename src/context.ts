@@ -34,8 +34,11 @@ export interface Context {
   settings(): Promise<Settings>;
   /** The client for the base URL in force. Throws `CliError` `auth` when there is no key. */
   client(): Promise<OptipickClient>;
-  /** A client for a key that need not be stored. Throws `CliError` `usage` for a key that cannot be one. */
-  clientFor(baseUrl: string, key: string): Promise<OptipickClient>;
+  /**
+   * A client for a key that need not be stored; `direct`: never through a proxy. Throws `CliError` `usage` for a key that
+   * cannot be one.
+   */
+  clientFor(baseUrl: string, key: string, options?: { readonly direct?: boolean }): Promise<OptipickClient>;
   /** What was submitted from this machine. Throws `CliError` `environment` when it cannot be opened. */
   submissions(): Promise<Submissions>;
   /** Which contents were posted from this machine. Throws as {@link submissions}. */
@@ -87,11 +90,11 @@ export function createContext(host: Host, options: GlobalOptions, { stop, atEnd 
     atEnd,
     interactive: host.stdin.isTTY && host.stderr.isTTY && options.input !== false && !isSet(host.env['CI']),
     settings,
-    async clientFor(baseUrl, key) {
+    async clientFor(baseUrl, key, { direct } = {}) {
       const { openClient } = await calling();
       const traced = options.debug === true || isSet(host.env['OPTIPICK_DEBUG']);
       const trace = (line: string): void => void host.stderr.write(`${line}\n`);
-      return openClient(host, { baseUrl, key, trace: traced ? trace : undefined });
+      return openClient(host, { baseUrl, key, trace: traced ? trace : undefined, direct });
     },
     client: once(async () => {
       const { apiKey, baseUrl, profile } = await settings();

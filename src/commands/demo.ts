@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Answer, OptipickClient } from '../api/model.ts';
 import type { Context } from '../context.ts';
 import type { Door } from './demo-door.ts';
+import type { SandboxHost } from './sandbox-server.ts';
 import { readBytes } from '../domain/http.ts';
 import { KINDS, type Kind } from '../domain/kinds.ts';
 import { CliError } from '../errors.ts';
@@ -39,12 +40,19 @@ async function demo(context: Context): Promise<void> {
     import('./sandbox-server.ts'),
     import('./demo-door.ts'),
   ]);
-  const sandbox = await createSandbox(host, { seed: 1 });
+  // Both ends are this program: a proxy that the network needs has no part in it.
+  const machine: SandboxHost = {
+    clock: host.clock,
+    randomBytes: (size) => host.randomBytes(size),
+    http: () => host.http({ direct: true }),
+    serve: (app, options) => host.serve(app, options),
+  };
+  const sandbox = await createSandbox(machine, { seed: 1 });
   context.atEnd(() => sandbox.stop());
   const door = await createDoor(host, sandbox.secret);
   context.atEnd(() => door.close());
   sandbox.addEndpoint(door.url);
-  const client = await context.clientFor(sandbox.url, sandbox.apiKey);
+  const client = await context.clientFor(sandbox.url, sandbox.apiKey, { direct: true });
 
   const step = createSteps(context);
   await step(`A sandbox of the OptiPick API is running at ${sandbox.url}.`);

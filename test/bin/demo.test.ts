@@ -146,6 +146,11 @@ describe('the demo', () => {
     expect(JSON.parse(pending.stdout)).not.toHaveProperty('api-key');
   });
 
+  test('does not go through a proxy: both ends are on this machine', async () => {
+    const { code } = await workplace.run(['demo', '-q'], { env: { HTTP_PROXY: 'http://127.0.0.1:1' } });
+    expect(code).toBe(0);
+  });
+
   test('with --debug traces its calls and masks the key', async () => {
     const { code, stderr } = await workplace.run(['demo', '--debug', '--json']);
     expect(code).toBe(0);

@@ -48,3 +48,16 @@ test('output that nobody reads any more does not hang it', async () => {
   );
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: 'code 0' });
 });
+
+test.runIf(process.platform === 'linux')('its version on a full disk is exit 7, in one line', async () => {
+  const { execa } = await import('execa');
+  const result = await execa('sh', ['-c', `'${process.execPath}' '${PROGRAM}' --version > /dev/full`], {
+    env: workplace.env,
+    extendEnv: false,
+    reject: false,
+  });
+  expect({ code: result.exitCode, stderr: result.stderr }).toEqual({
+    code: 7,
+    stderr: 'error: stdout cannot be written: ENOSPC: no space left on device, write',
+  });
+});
