@@ -3,6 +3,7 @@ import { createAnswerReader } from '../domain/answer-reader.ts';
 import { headerOf } from '../domain/http.ts';
 import type { HttpRequest, HttpResponse } from '../domain/http.ts';
 import type { AnswerSummary } from '../domain/answer.ts';
+import { reasonOf } from '../domain/job-state.ts';
 import type { Kind } from '../domain/kinds.ts';
 import { CliError } from '../errors.ts';
 import { readAnswerBody } from './answer-body.ts';
@@ -89,7 +90,7 @@ export function endedAnswer(
   summary: AnswerSummary,
   raw: Uint8Array | undefined,
 ): Answer {
-  const failure = state === 'failed' ? (summary.error ?? summary.status) : undefined;
+  const failure = state === 'failed' ? (reasonOf(summary) ?? summary.status) : undefined;
   return { state, kind, requestId, summary, raw, failure };
 }
 

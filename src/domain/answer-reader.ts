@@ -16,11 +16,16 @@ const HEAD = [
   'computation_time',
   'error',
   'status',
+  'message',
+  'detail',
   'unit',
   'asis_distance',
   'optimal_distance',
   'visualization_url',
 ] as const;
+
+/** Those that may come as an object and still say something. */
+const WHOLE: ReadonlySet<string> = new Set(['error', 'message', 'detail']);
 
 /** The documented default of the answer's `unit`. */
 const DEFAULT_UNIT = 'cm';
@@ -48,8 +53,7 @@ export function createAnswerReader({ details = true }: AnswerReaderOptions = {})
   const fields = new Map<string, JsonPlan>([
     ...HEAD.map((name): [string, JsonPlan] => [
       name,
-      // An error may come as an object; of the others only a scalar says anything.
-      { take: name === 'error' ? 'whole' : 'scalar', value: (value) => head.set(name, value) },
+      { take: WHOLE.has(name) ? 'whole' : 'scalar', value: (value) => head.set(name, value) },
     ]),
     [KINDS.route.result, details ? stops.plan : presenceOf(stops.plan)],
     [KINDS.cluster.result, details ? optimal.plan : presenceOf(optimal.plan)],
@@ -96,6 +100,7 @@ export function createAnswerReader({ details = true }: AnswerReaderOptions = {})
       computationTime,
       error: errorOf(head.get('error')),
       status: textOf(head.get('status')),
+      message: errorOf(head.get('message')) ?? errorOf(head.get('detail')),
       unit: textOf(head.get('unit')) ?? DEFAULT_UNIT,
       asisDistance: numberOf(head.get('asis_distance')) ?? totalOf(asisClusters),
       optimalDistance: numberOf(head.get('optimal_distance')) ?? totalOf(clusters),

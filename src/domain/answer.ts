@@ -48,6 +48,8 @@ export interface AnswerSummary {
   readonly error: string | undefined;
   /** A `status` word, as sent; the documented answers have none. */
   readonly status: string | undefined;
+  /** What a `message` or `detail` says beside it; no documented answer has one. */
+  readonly message: string | undefined;
   /** Unit of every distance; `cm` when the answer does not say. */
   readonly unit: string;
   readonly asisDistance: number | undefined;

@@ -33,6 +33,12 @@ export function isKnownStatusWord(word: string): boolean {
   return known === DONE_WORD || FAILURE_WORDS.has(known);
 }
 
+/** Why a job failed, in the words of the API; `undefined` when it gave none. */
+export function reasonOf({ error, message, status }: AnswerSummary): string | undefined {
+  if (error !== undefined || message === undefined) return error;
+  return status === undefined ? message : `${message} (status ${status})`;
+}
+
 function normalise(word: string | undefined): string {
   return word === undefined ? '' : word.trim().toUpperCase();
 }

@@ -1,6 +1,6 @@
 import type { AnswerSummary } from '../domain/answer.ts';
 import { formatNumber } from '../domain/distance.ts';
-import { classifyAnswer } from '../domain/job-state.ts';
+import { classifyAnswer, reasonOf } from '../domain/job-state.ts';
 import { type Kind, KINDS } from '../domain/kinds.ts';
 import { formatPercent, savingOf } from '../domain/saving.ts';
 import type { AnswerOptions } from './answer-options.ts';
@@ -72,7 +72,8 @@ function waveOf({ waveId }: AnswerSummary): string | undefined {
 }
 
 function failureOf(summary: AnswerSummary): string {
-  if (summary.error !== undefined) return cleanText(summary.error);
+  const reason = reasonOf(summary);
+  if (reason !== undefined) return cleanText(reason);
   return `the API gave no reason${summary.status === undefined ? '' : ` (status ${cleanText(summary.status)})`}`;
 }
 

@@ -1,7 +1,7 @@
 /** What a report about several answers says of each in one line, and of all together. */
 import type { AnswerSummary } from '../domain/answer.ts';
 import { formatNumber } from '../domain/distance.ts';
-import { classifyAnswer } from '../domain/job-state.ts';
+import { classifyAnswer, reasonOf } from '../domain/job-state.ts';
 import { type Kind, KINDS } from '../domain/kinds.ts';
 import { formatPercent, savingOf, totalSaving, type Saving, type TotalSaving } from '../domain/saving.ts';
 import type { ReportEntry, Unanswered } from './report-model.ts';
@@ -64,7 +64,9 @@ function problemOf(summary: AnswerSummary): string | undefined {
   const state = classifyAnswer(200, summary);
   if (state === 'done') return undefined;
   if (state === 'pending') return 'not finished';
-  return summary.error ?? `the API gave no reason${summary.status === undefined ? '' : ` (status ${summary.status})`}`;
+  return (
+    reasonOf(summary) ?? `the API gave no reason${summary.status === undefined ? '' : ` (status ${summary.status})`}`
+  );
 }
 
 export function standingOf({ summary, problem, tripped, findings, invalid }: OverviewRow): Standing {

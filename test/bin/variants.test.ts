@@ -102,6 +102,12 @@ const FAILURES: readonly (readonly [string, Scripted, string])[] = [
     'no route to BIG Location',
   ],
   ['the status FAILED', { body: { request_id: ID, status: 'FAILED' } }, 'FAILED'],
+  [
+    'a message beside it',
+    { body: { request_id: ID, status: 'FAILED', message: 'too long' } },
+    'too long (status FAILED)',
+  ],
+  ['a detail', { body: { request_id: ID, status: 'ERROR', detail: { message: 'no' } } }, 'no (status ERROR)'],
   ['a 422 with a text', { status: 422, body: { detail: 'Location not found: Z99' } }, 'Location not found: Z99'],
   [
     'a 422 with a list about the picks',

@@ -26,6 +26,7 @@ const NOTHING: AnswerSummary = {
   computationTime: undefined,
   error: undefined,
   status: undefined,
+  message: undefined,
   unit: 'cm',
   asisDistance: undefined,
   optimalDistance: undefined,

@@ -152,10 +152,12 @@ describe('an answer without a result', () => {
     expect([
       shown({ type: 'CLUSTER', request_id: ID, error: 'no\u001b[31m route\nfound' }),
       shown({ request_id: ID, status: 'FAILED' }),
+      shown({ request_id: ID, status: 'FAILED', message: 'out of \u001b[31mtime' }),
       [renderAnswerLine('route', summaryOf({ request_id: ID, error: 'bad\nsite' }))],
     ]).toEqual([
       [`Cluster · ${ID}`, 'failed: no route found'],
       [`Answer · ${ID}`, 'failed: the API gave no reason (status FAILED)'],
+      [`Answer · ${ID}`, 'failed: out of time (status FAILED)'],
       [`route  ${ID}  failed: bad site`],
     ]);
   });

@@ -1,7 +1,7 @@
 /** An answer that was kept in a file. */
 import type { Context } from '../../context.ts';
 import { type AnswerDetails, createDetailsReader, type DetailsReader } from '../../domain/answer-details.ts';
-import { classifyAnswer } from '../../domain/job-state.ts';
+import { classifyAnswer, reasonOf } from '../../domain/job-state.ts';
 import { createMemberTap } from '../../domain/json-member.ts';
 import { JsonSyntaxError } from '../../domain/json-scanner.ts';
 import type { Kind } from '../../domain/kinds.ts';
@@ -56,7 +56,7 @@ function resultOf(name: string, details: AnswerDetails | undefined): Omit<Answer
   const { summary } = details;
   const state = classifyAnswer(200, summary);
   if (state === 'failed') {
-    throw noAnswer(name, `its job failed: ${summary.error ?? `status ${summary.status ?? 'unknown'}`}`);
+    throw noAnswer(name, `its job failed: ${reasonOf(summary) ?? `status ${summary.status ?? 'unknown'}`}`);
   }
   if (isRequest(details)) throw noAnswer(name, 'it is a request');
   if (state === 'pending') throw noAnswer(name, 'it has no result');
