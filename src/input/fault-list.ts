@@ -1,8 +1,8 @@
 /** Faults of a file: all are counted, the first are put into words. */
 import type { FailureDetail } from '../errors.ts';
 
-/** More than a person reads at once. */
-const WORDED = 100;
+/** With more, it is one fault of the export that came again and again; a table may have a million rows. */
+const WORDED = 1000;
 
 export class FaultList {
   readonly details: FailureDetail[] = [];

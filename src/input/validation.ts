@@ -17,7 +17,7 @@ import { checkField, createLevelCheck, type Path } from './level-check.ts';
 import { createUnknownFields } from './unknown-fields.ts';
 
 export interface Validation {
-  /** Nothing may be sent while there is one. All are counted, the first 100 are worded. */
+  /** Nothing may be sent while there is one. All are counted, the first 1000 are worded. */
   readonly faults: FaultList;
   readonly warnings: readonly FailureDetail[];
 }

@@ -103,12 +103,12 @@ describe('a request file with faults', () => {
   });
 
   test('names stdin, and counts the faults that are not listed', () => {
-    const picks = Array.from({ length: 150 }, (_, index) => `{"pick_id":${index},"location_id":"A"}`).join(',');
+    const picks = Array.from({ length: 1500 }, (_, index) => `{"pick_id":${index},"location_id":"A"}`).join(',');
     const bytes = utf8(`{"site_name":"E","picks":[${picks}]}`);
     const { message, details } = caught(() => readRequest({ kind: 'cluster', bytes, name: '<stdin>' }));
     expect([message, details.length, details[0]?.place]).toEqual([
-      '<stdin> is not a valid cluster request: 150 faults, the first 100 are listed',
-      100,
+      '<stdin> is not a valid cluster request: 1500 faults, the first 1000 are listed',
+      1000,
       '<stdin>:1:38',
     ]);
   });

@@ -281,12 +281,12 @@ describe('a table with', () => {
     });
   }
 
-  test('a thousand faults tells the first hundred', async () => {
-    const lines = await refusal({ 'w.csv': `LOCATION_ID;QUANTITY\n${'A;x\n'.repeat(1000)}` });
-    expect([lines.length, lines[0], lines[100]]).toEqual([
-      102,
-      '2 invalid_request: w.csv is not a valid cluster request: 1000 faults, the first 100 are listed',
-      '  QUANTITY: expected a number, found "x" (w.csv:101:3)',
+  test('two thousand faults tells the first thousand', async () => {
+    const lines = await refusal({ 'w.csv': `LOCATION_ID;QUANTITY\n${'A;x\n'.repeat(2000)}` });
+    expect([lines.length, lines[0], lines[1000]]).toEqual([
+      1002,
+      '2 invalid_request: w.csv is not a valid cluster request: 2000 faults, the first 1000 are listed',
+      '  QUANTITY: expected a number, found "x" (w.csv:1001:3)',
     ]);
   });
 });
