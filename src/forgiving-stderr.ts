@@ -14,6 +14,9 @@ export function withForgivingStderr(host: Host): Host {
     get columns() {
       return stderr.columns;
     },
+    get rows() {
+      return stderr.rows;
+    },
     async write(chunk) {
       try {
         await stderr.write(chunk);

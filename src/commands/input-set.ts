@@ -15,7 +15,7 @@ const STDIN = '<stdin>';
 
 /**
  * Reads and checks all that `paths` name: files, folders (their tables and JSON files in the order of their names, not
- * the folders in them), `-` for stdin. Throws `CliError` `usage` for what cannot be read and for what is named twice,
+ * hidden ones and not the folders in them), `-` for stdin. Throws `CliError` `usage` for what cannot be read and for what is named twice,
  * and as `openRequestSet`. The set is closed when the command ends.
  */
 export async function openInputs(
@@ -50,7 +50,7 @@ async function filesOf({ host }: Context, path: string): Promise<string[]> {
     throw unreadable(path, cause);
   }
   if (found === undefined) return [path];
-  const names = found.filter((name) => EXTENSIONS.has(extname(name).toLowerCase()) && !isRejected(name));
+  const names = found.filter((name) => EXTENSIONS.has(extname(name).toLowerCase()) && !isPassedOver(name));
   if (names.length > 0) return names.map((name) => join(path, name));
   throw new CliError('usage', `there is no input in the folder ${path}`, {
     code: 'empty_folder',
@@ -58,9 +58,9 @@ async function filesOf({ host }: Context, path: string): Promise<string[]> {
   });
 }
 
-/** What an earlier run has left out is no input of the next. */
-function isRejected(name: string): boolean {
-  return name.toLowerCase().endsWith(REJECTED);
+/** What an earlier run has left out is no input of the next, nor is what is hidden (macOS keeps a `._wave.csv` beside a file). */
+function isPassedOver(name: string): boolean {
+  return name.startsWith('.') || name.toLowerCase().endsWith(REJECTED);
 }
 
 async function refuseTwice({ host }: Context, names: readonly string[]): Promise<void> {

@@ -27,6 +27,8 @@ export interface RequestSet {
   readonly entries: readonly SetEntry[];
   /** Headers of the caller's table as written (of several files: all, in order of appearance); `undefined` when the input was no table. */
   readonly columns: readonly string[] | undefined;
+  /** Whether there are requests besides those of the tables. */
+  readonly mixed: boolean;
   /** Whether any pick of a table may be made at one of several locations. */
   readonly alternatives: boolean;
   /** Worth a word, and no reason not to send. */

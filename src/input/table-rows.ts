@@ -119,6 +119,7 @@ export function createTableRows(facts: TableFacts, set: SetBuilder, refuse: Refu
     }
   }
 
+  /** Its id and, when it has no faults, its JSON. */
   function pickOf(
     wave: Wave,
     cells: readonly string[],
@@ -126,10 +127,9 @@ export function createTableRows(facts: TableFacts, set: SetBuilder, refuse: Refu
     faults: CellFault[],
   ): { id: string; json: string } {
     const given = idColumn === undefined ? '' : (cells[idColumn.index]?.trim() ?? '');
-    const id = given === '' ? `pick_${wave.rows}` : given;
-    const idJson = cellJson(id, 'text');
-    let json = `{"pick_id":${typeof idJson === 'string' ? idJson : ''}`;
+    const idJson = cellJson(given, 'text');
     if (idColumn !== undefined && idJson instanceof CellSlip) faults.push(faultOf(idColumn, idJson, row));
+    let json = '';
     for (const column of pickColumns) {
       const before = faults.length;
       const value = valueOf(column, cells, row, faults);
@@ -138,7 +138,23 @@ export function createTableRows(facts: TableFacts, set: SetBuilder, refuse: Refu
       else if (value === undefined && column.field.name === 'location_id' && faults.length === before)
         faults.push(faultOf(column, NO_LOCATION, row));
     }
-    return { id, json: `${json}}` };
+    if (faults.length > 0) return { id: given, json: '' };
+    const id = given === '' ? madeId(wave, row.line) : given;
+    if (given !== '' && idColumn !== undefined) {
+      const first = ids.add(wave.number, id, row.line);
+      if (first !== undefined) faults.push(usedTwice(idColumn, id, wave, first, row));
+    }
+    const written = typeof idJson === 'string' && given !== '' ? idJson : JSON.stringify(id);
+    return { id, json: `{"pick_id":${written}${json}}` };
+  }
+
+  /** The same on every run, and none that a row before has. */
+  function madeId(wave: Wave, line: number): string {
+    const id = `pick_${wave.rows}`;
+    if (idColumn === undefined) return id;
+    let free = id;
+    for (let number = 2; ids.add(wave.number, free, line) !== undefined; number += 1) free = `${id}_${number}`;
+    return free;
   }
 
   return {
@@ -170,10 +186,6 @@ export function createTableRows(facts: TableFacts, set: SetBuilder, refuse: Refu
       wave.rows += 1;
       checkWhole(wave, cells, row, faults);
       const pick = pickOf(wave, cells, row, faults);
-      if (faults.length === 0 && idColumn !== undefined) {
-        const first = ids.add(wave.number, pick.id, row.line);
-        if (first !== undefined) faults.push(usedTwice(idColumn, pick.id, wave, first, row));
-      }
       if (faults.length > 0) {
         faults.sort((a, b) => a.column - b.column);
         refuse(
@@ -231,7 +243,9 @@ export function createTableRows(facts: TableFacts, set: SetBuilder, refuse: Refu
 
 function usedTwice(column: Column, id: string, { request }: Wave, first: number, row: CurrentRow): CellFault {
   const where = request.waveId === undefined ? '' : ` in wave ${quote(request.waveId)}`;
-  return faultOf(column, new CellSlip(`the pick_id ${quote(id)} is used twice${where}, first in line ${first}`), row);
+  const made = /^pick_\d+(?:_\d+)?$/.test(id) ? ' (rows without an id get one of this form)' : '';
+  const slip = `the pick_id ${quote(id)} is used twice${where}, first in line ${first}${made}`;
+  return faultOf(column, new CellSlip(slip), row);
 }
 
 /** The cells of one table in the columns of all. */

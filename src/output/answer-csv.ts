@@ -6,6 +6,8 @@ import type { Report, ReportEntry, ReportRow } from './report-model.ts';
 export interface AnswerCsvOptions {
   /** Headers of the caller's table; `undefined`: the fields of the API, in the capitals that exports use. */
   readonly columns: readonly string[] | undefined;
+  /** Whether there are answers to requests that are not of that table. Default false. */
+  readonly mixed?: boolean;
   /** Whether the caller's picks had alternatives among which the answer has chosen: then its choice is told. */
   readonly alternatives: boolean;
 }
@@ -17,6 +19,8 @@ interface AnswerCsv {
    * answer left out come last, so that each of the caller's rows is there once.
    */
   rows(entry: ReportEntry, callerRows: readonly ReportRow[] | undefined): Iterable<string>;
+  /** The caller's rows alone, for what was not answered. */
+  unplaced(callerRows: Iterable<ReportRow>): Iterable<string>;
 }
 
 /** A pick with its place in the optimised plan. */
@@ -40,11 +44,31 @@ const FIELDS: readonly (readonly [string, (pick: PickDetail, entry: ReportEntry)
 ];
 
 /** Several answers make one table: the header once, then the rows of each. */
-export function createAnswerCsv({ columns, alternatives }: AnswerCsvOptions): AnswerCsv {
-  const own = columns ?? FIELDS.map(([name]) => name);
+export function createAnswerCsv({ columns, alternatives, mixed = false }: AnswerCsvOptions): AnswerCsv {
+  const given = columns ?? [];
+  // Beside a table of the caller's there are picks that need columns of their own.
+  const more = columns === undefined || mixed ? FIELDS.filter(([name]) => !given.some(isCalled(name))) : [];
   const chosen = columns !== undefined && alternatives;
+  const own = [...given, ...more.map(([name]) => name)];
   const added = ['CLUSTER', 'SEQUENCE'].map((name) => freeName(name, own));
+
+  const line = (cells: readonly string[], locations: string, cluster: string, sequence: string): string =>
+    csvLine([...cells, ...(chosen ? [locations] : []), cluster, sequence]);
+  const moreCells = (pick: PickDetail, entry: ReportEntry): readonly string[] =>
+    more.map(([, cell]) => cell(pick, entry));
+  /** A pick that no row of the caller's is about. */
+  const strangerCells = (pick: PickDetail, entry: ReportEntry): readonly string[] => [
+    ...given.map((column) => FIELDS.find(([name]) => isCalled(name)(column))?.[1](pick, entry) ?? ''),
+    ...moreCells(pick, entry),
+  ];
+  function* unplaced(rows: Iterable<ReportRow>): Generator<string, void> {
+    for (const { pickId, cells } of rows) {
+      yield line([...cells, ...more.map(([name]) => (name === 'PICK_ID' ? pickId : ''))], '', '', '');
+    }
+  }
+
   return {
+    unplaced,
     header: () => csvLine([...own, ...(chosen ? [freeName('CHOSEN_LOCATION', own)] : []), ...added]),
     *rows(entry, callerRows) {
       const left = new Map((callerRows ?? []).map((row) => [row.pickId, row]));
@@ -52,19 +76,19 @@ export function createAnswerCsv({ columns, alternatives }: AnswerCsvOptions): An
         const row = left.get(pick.pickId);
         left.delete(pick.pickId);
         // A pick that was not sent has no row; an audit tells of it.
-        const cells = columns === undefined ? fieldCells(pick, entry) : (row?.cells ?? strangerCells(columns, pick));
-        yield csvLine([...cells, ...(chosen ? [pick.locations.join('|')] : []), cluster, sequence]);
+        const cells = row === undefined ? strangerCells(pick, entry) : [...row.cells, ...moreCells(pick, entry)];
+        yield line(cells, pick.locations.join('|'), cluster, sequence);
       }
-      for (const { cells } of left.values()) yield csvLine([...cells, ...(chosen ? [''] : []), '', '']);
-      if (columns !== undefined) return;
+      yield* unplaced(left.values());
+      if (callerRows !== undefined) return;
       for (const { pickId, locations, orderId } of entry.details.invalidPicks) {
-        yield csvLine([...fieldCells({ ...NO_PICK, pickId, locations, orderId }, entry), '', '']);
+        yield line(strangerCells({ ...NO_PICK, pickId, locations, orderId }, entry), '', '', '');
       }
     },
   };
 }
 
-/** The table as a report: what was not answered has no rows. */
+/** The table as a report. Of what was not answered the caller's own rows are there, with no place in a plan. */
 export function createCsvReport(options: AnswerCsvOptions): Report {
   const csv = createAnswerCsv(options);
   const parts: string[] = [];
@@ -72,7 +96,9 @@ export function createCsvReport(options: AnswerCsvOptions): Report {
     add(index, entry, callerRows) {
       parts[index] = [...csv.rows(entry, callerRows)].join('');
     },
-    addUnanswered: () => undefined,
+    addUnanswered(index, _, callerRows) {
+      parts[index] = [...csv.unplaced(callerRows ?? [])].join('');
+    },
     *render() {
       yield csv.header();
       yield* parts.filter((part) => part !== undefined);
@@ -106,14 +132,10 @@ function* placedPicks({ details }: ReportEntry): Generator<Placed, void> {
   }
 }
 
-function fieldCells(pick: PickDetail, entry: ReportEntry): readonly string[] {
-  return FIELDS.map(([, cell]) => cell(pick, entry));
-}
-
-/** Under headers of the caller's nothing is known of a pick but its id. */
-function strangerCells(columns: readonly string[], { pickId }: PickDetail): readonly string[] {
-  const at = columns.findIndex((column) => /^pick[\s_-]?id$/i.test(column));
-  return columns.map((_, index) => (index === at ? pickId : ''));
+/** Headers are compared as they are on input: capitals, blanks, `_` and `-` do not count. */
+function isCalled(name: string): (header: string) => boolean {
+  const folded = (text: string): string => text.toLowerCase().replaceAll(/[\s_-]/g, '');
+  return (header) => folded(header) === folded(name);
 }
 
 /** A table that came out of optipick has such columns already. */

@@ -12,8 +12,9 @@ export interface BatchRow {
   /** The wave, or where the request stands in the input. */
   readonly name: string;
   readonly requestId: string | undefined;
-  /** `undefined` when there is no answer: then `problem` says why. */
+  /** `undefined` when there is no answer. */
   readonly summary: AnswerSummary | undefined;
+  /** A word or two for one that did not end well; the reason is told elsewhere. */
   readonly problem: string | undefined;
 }
 
@@ -85,11 +86,12 @@ function savingBar(summary: AnswerSummary): string {
 
 function* renderTotals(rows: readonly BatchRow[], { style }: AnswerOptions): Generator<string, void> {
   const summaries = rows.flatMap(({ summary }) => summary ?? []);
-  if (summaries.length === 0) return;
+  if (rows.length === 0) return;
   yield '';
-  const answered = `${formatNumber(summaries.length, 0)} of ${formatNumber(rows.length, 0)} requests answered`;
+  const good = rows.filter(({ problem }) => problem === undefined).length;
+  const answered = `${formatNumber(good, 0)} of ${formatNumber(rows.length, 0)} requests answered`;
   const picks = summaries.reduce((sum, summary) => sum + summary.picks, 0);
-  yield `${style.dim('answers ')}  ${answered}, ${formatNumber(picks, 0)} picks`;
+  yield `${style.dim('answers ')}  ${answered}, ${formatNumber(picks, 0)} ${picks === 1 ? 'pick' : 'picks'}`;
   const total = totalSaving(summaries);
   if (total === undefined) return;
   const { asis, optimal, saved, percent, unit, compared } = total;

@@ -37,7 +37,7 @@ export interface Report {
    * the picks, for reports that give it back.
    */
   add(index: number, entry: ReportEntry, callerRows?: readonly ReportRow[]): void;
-  addUnanswered(index: number, unanswered: Unanswered): void;
+  addUnanswered(index: number, unanswered: Unanswered, callerRows?: readonly ReportRow[]): void;
   /** The whole document in pieces, once, at the end. */
   render(): Iterable<string>;
 }

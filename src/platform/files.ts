@@ -1,4 +1,5 @@
 /** Files, written whole or not at all. */
+import type { Stats } from 'node:fs';
 import type FileSystem from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
@@ -55,6 +56,7 @@ export function createFiles(platform: string = process.platform): Files {
       return { path, remove: () => fileSystem().rm(path, { recursive: true, force: true }) };
     },
     writeAtomic: (path, content, mode) => writeAtomic(path, content, mode, platform),
+    tryWriting,
     stream: (path) => process.getBuiltinModule('node:fs').createReadStream(path, { highWaterMark: STREAM_CHUNK }),
     list: listFiles,
     scratch: (folder) => createScratchFile(folder, platform),
@@ -72,15 +74,12 @@ async function writeAtomic(
   platform: string,
 ): Promise<void> {
   const fs = fileSystem();
-  const before = await fs.stat(path).catch((error: unknown) => {
-    if (isMissing(error)) return undefined;
-    throw error;
-  });
+  const before = await lookAt(path);
   if (before !== undefined && !before.isFile() && !before.isDirectory()) return fs.writeFile(path, content);
   const target = before === undefined ? await endOfLinks(path) : await fs.realpath(path);
 
   const folder = dirname(target);
-  const temporary = join(folder, `.optipick-${process.pid}-${randomName()}.tmp`);
+  const temporary = temporaryIn(folder);
   const exact = mode ?? (before === undefined ? undefined : before.mode % 0o1000);
   const handle = await fs.open(temporary, 'wx', exact ?? 0o666);
   try {
@@ -98,6 +97,32 @@ async function writeAtomic(
     throw error;
   }
   if (platform !== 'win32') await syncFolder(folder);
+}
+
+async function tryWriting(path: string): Promise<void> {
+  const fs = fileSystem();
+  const before = await lookAt(path);
+  if (before?.isDirectory() === true) {
+    throw Object.assign(new Error(`EISDIR: illegal operation on a directory, open '${path}'`), { code: 'EISDIR' });
+  }
+  if (before !== undefined && !before.isFile()) return fs.access(path, fs.constants.W_OK);
+  const temporary = temporaryIn(dirname(before === undefined ? await endOfLinks(path) : await fs.realpath(path)));
+  await (await fs.open(temporary, 'wx')).close();
+  await fs.rm(temporary, { force: true });
+}
+
+/** `undefined` when nothing is there. */
+async function lookAt(path: string): Promise<Stats | undefined> {
+  return fileSystem()
+    .stat(path)
+    .catch((error: unknown) => {
+      if (isMissing(error)) return undefined;
+      throw error;
+    });
+}
+
+function temporaryIn(folder: string): string {
+  return join(folder, `.optipick-${process.pid}-${randomName()}.tmp`);
 }
 
 async function listFiles(path: string): Promise<readonly string[] | undefined> {

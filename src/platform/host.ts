@@ -18,6 +18,8 @@ export interface OutputStream {
   readonly isTTY: boolean;
   /** Columns of the terminal; `undefined` when it is none. */
   readonly columns: number | undefined;
+  /** Its rows, in the same way. */
+  readonly rows: number | undefined;
   /** Resolves when the stream takes more; rejects with `ClosedPipeError` when the reader is gone. */
   write(chunk: string | Uint8Array): Promise<void>;
 }
@@ -65,6 +67,11 @@ export interface Files {
   read(path: string): Promise<Uint8Array>;
   /** Written to a temporary file beside it, synced, and renamed: whole or not at all. */
   writeAtomic(path: string, content: string | Uint8Array | AsyncIterable<Uint8Array>, mode?: number): Promise<void>;
+  /**
+   * Rejects with the system error that `writeAtomic` would meet before its first byte: no such folder, a folder in its
+   * place, no permission. Leaves nothing behind.
+   */
+  tryWriting(path: string): Promise<void>;
   /** Puts text behind what a file holds, and creates it when there is none. Rejects with the system error. */
   append(path: string, text: string): Promise<void>;
   exists(path: string): Promise<boolean>;

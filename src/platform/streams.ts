@@ -30,6 +30,10 @@ export function createOutputStream(name: 'stdout' | 'stderr', open: () => NodeJS
       // A terminal that does not know its size says 0.
       return isTTY && columns > 0 ? columns : undefined;
     },
+    get rows() {
+      const { isTTY, rows } = stream();
+      return isTTY && rows > 0 ? rows : undefined;
+    },
     write: (chunk) =>
       new Promise((resolve, reject) => {
         const settle = (error?: Error | null): void => (error ? reject(outputError(name, error)) : resolve());

@@ -79,9 +79,9 @@ describe('--github-summary', () => {
     },
   );
 
-  test('that cannot be written is exit 7, and the answer is there all the same', async () => {
-    const { code, stdout, stderr } = await submit(answering, { GITHUB_STEP_SUMMARY: '/none/summary.md' }, '--json');
-    expect([code, JSON.parse(stdout)]).toEqual([7, ANSWER]);
+  test('that cannot be written is exit 7 before anything is sent', async () => {
+    const { code, host, stderr } = await submit(answering, { GITHUB_STEP_SUMMARY: '/none/summary.md' }, '--json');
+    expect([code, host.requests]).toEqual([7, []]);
     expect(errorOf(stderr.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({
       code: 'output_not_writable',
       exitCode: 7,

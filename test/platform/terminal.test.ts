@@ -17,6 +17,7 @@ function createDesk({ isTTY = true } = {}) {
   const screen = {
     isTTY,
     columns: undefined as number | undefined,
+    rows: undefined,
     text: '',
     write: async (chunk: string | Uint8Array) => void (screen.text += Buffer.from(chunk).toString()),
   };

@@ -88,6 +88,11 @@ export function createFakeFiles(cwd: string, content: Readonly<Record<string, st
       if (folders.has(full)) throw systemError('EISDIR', 'illegal operation on a directory, rename');
       files.set(full, await readBytes(bytes));
     },
+    async tryWriting(path) {
+      const full = resolve(cwd, path);
+      if (!folders.has(dirname(full))) throw systemError('ENOENT', `no such file or directory, open '${path}'`);
+      if (folders.has(full)) throw systemError('EISDIR', `illegal operation on a directory, open '${path}'`);
+    },
     async append(path, text) {
       const full = resolve(cwd, path);
       if (!folders.has(dirname(full))) throw systemError('ENOENT', `no such file or directory, open '${path}'`);

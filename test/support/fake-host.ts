@@ -185,6 +185,7 @@ function createCapture(isTTY: boolean, closesAfter = Number.POSITIVE_INFINITY): 
   return {
     isTTY,
     columns: isTTY ? 100 : undefined,
+    rows: isTTY ? 30 : undefined,
     async write(chunk) {
       if (chunks.length >= closesAfter) throw new ClosedPipeError('the reader of stdout is gone');
       chunks.push(typeof chunk === 'string' ? new TextEncoder().encode(chunk) : Uint8Array.from(chunk));

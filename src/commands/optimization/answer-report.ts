@@ -11,6 +11,8 @@ export interface ReportFacts {
   readonly total: number;
   /** Headers of the caller's own table, if there was one. */
   readonly columns: readonly string[] | undefined;
+  /** Whether some of the requests do not come from that table. Default false. */
+  readonly mixed?: boolean;
   /** Whether the answers choose among alternatives that the caller has sent. */
   readonly alternatives: boolean;
 }

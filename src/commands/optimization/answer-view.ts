@@ -1,5 +1,4 @@
 /** Shows one finished answer, on stdout or in a file, in the form that was asked for. */
-import { dirname } from 'node:path';
 import type { Answer, AnswerBytes } from '../../api/model.ts';
 import type { Context } from '../../context.ts';
 import type { AnswerDetails } from '../../domain/answer-details.ts';
@@ -8,6 +7,7 @@ import type { Report, ReportEntry } from '../../output/report-model.ts';
 import { renderAnswer } from '../../output/optimization.ts';
 import { createStyle } from '../../output/style.ts';
 import { createChunkQueue } from '../../output/chunk-queue.ts';
+import { refuseUnwritable, writeOutput } from '../output-file.ts';
 import { openReports, REPORT_FORMATS, type ReportFacts, type ReportFormat, type ReportMaker } from './answer-report.ts';
 import { knownSummary } from './outcome.ts';
 
@@ -112,7 +112,7 @@ export function createAnswerView(context: Context, options: AnswerViewOptions): 
   const reports = (): Promise<ReportMaker> | undefined =>
     isReport(format) ? (maker ??= openReports(context, format, options.siteFile)) : undefined;
   const prepare = async (): Promise<void> => {
-    if (file !== undefined) await refuseMissingFolder(host, file);
+    if (file !== undefined) await refuseUnwritable(host, file);
     if (options.siteFile !== undefined && format !== 'html') {
       await output.warn('--site-file is not used: only HTML reports (--format html, -o report.html) draw a floor plan');
     }
@@ -200,41 +200,4 @@ function formatOf(options: AnswerViewOptions, json: boolean): AnswerFormat {
     });
   }
   return format;
-}
-
-/** Said before the API is asked: an answer must not be waited for that cannot be kept. */
-export async function refuseMissingFolder(host: Context['host'], file: string): Promise<void> {
-  const folder = dirname(file);
-  if (await host.files.exists(folder)) return;
-  throw new CliError('environment', `cannot write ${file}: there is no folder ${folder}`, {
-    code: 'output_not_writable',
-    hint: `create it first: mkdir ${folder}`,
-  });
-}
-
-/** Writes a file of the user's, whole or not at all. Throws `CliError` `environment`. */
-export async function writeOutput(
-  host: Context['host'],
-  path: string,
-  content: string | AsyncIterable<Uint8Array>,
-): Promise<void> {
-  try {
-    await host.files.writeAtomic(path, content);
-  } catch (cause) {
-    if (cause instanceof CliError) throw cause;
-    throw new CliError('environment', `cannot write ${path}: ${reasonOf(cause)}`, {
-      code: 'output_not_writable',
-      cause,
-      hint: 'the folder must exist and be writable',
-    });
-  }
-}
-
-function reasonOf(cause: unknown): string {
-  const code = (cause as { code?: unknown }).code;
-  if (code === 'ENOENT') return 'no such folder';
-  if (code === 'EACCES' || code === 'EPERM') return 'permission denied';
-  if (code === 'EISDIR') return 'it is a folder';
-  if (code === 'ENOSPC') return 'the disk is full';
-  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -1,28 +1,37 @@
 /** What a batch puts on stdout or into a file, request by request. */
 import type { Context } from '../../context.ts';
 import type { Kind } from '../../domain/kinds.ts';
-import type { CliError } from '../../errors.ts';
 import type { RequestSet, SetEntry } from '../../input/request-set.ts';
 import { renderBatch, type BatchRow } from '../../output/batch-table.ts';
 import { createChunkQueue } from '../../output/chunk-queue.ts';
 import type { Report } from '../../output/report-model.ts';
 import { createStyle } from '../../output/style.ts';
-import { entryOf, writeOutput, type AnswerView } from './answer-view.ts';
+import { entryOf, type AnswerView } from './answer-view.ts';
+import { writeOutput } from '../output-file.ts';
 import { cleanText } from '../../output/clean-text.ts';
 import { jsonLine } from '../../output/json.ts';
 import type { BatchEnd } from './batch.ts';
 import type { Judgement } from './judging.ts';
-import { jobFailure, knownSummary } from './outcome.ts';
+import { knownSummary } from './outcome.ts';
 
 type Answered = Extract<BatchEnd, { state: 'answered' }>;
+
+export interface NoAnswer {
+  /** `undefined` when there is none that is known. */
+  readonly requestId: string | undefined;
+  /** Why, in words. */
+  readonly problem: string;
+  /** Whether the answer may still come. */
+  readonly isRunning: boolean;
+}
 
 export interface BatchPrinter {
   /** Whether `Answered.raw` is needed. */
   readonly raw: boolean;
   submitted(entry: SetEntry, requestId: string): Promise<void>;
   answered(entry: SetEntry, end: Answered, judgement: Judgement): Promise<void>;
-  /** One that ended without an answer, for printers that tell of those, too. */
-  unanswered?(entry: SetEntry, error: CliError): void;
+  /** One that ended without an answer. */
+  unanswered(entry: SetEntry, unanswered: NoAnswer): Promise<void>;
   /** Once, however the batch ended. */
   finish(): Promise<void>;
 }
@@ -41,6 +50,7 @@ function createIdPrinter({ output }: Context, kind: Kind, entries: readonly SetE
       ids.set(entry, cleanText(requestId));
     },
     answered: () => Promise.resolve(),
+    unanswered: () => Promise.resolve(),
     async finish() {
       for (; next < entries.length; next += 1) {
         const entry = entries[next];
@@ -51,13 +61,13 @@ function createIdPrinter({ output }: Context, kind: Kind, entries: readonly SetE
   };
 }
 
-/** One line of NDJSON for each answer, as they come: the API's own document in `result`. */
-function createJsonPrinter(write: (line: Uint8Array) => Promise<void>): BatchPrinter {
+/** One line of NDJSON for each request that has an id, as they end: the API's own document in `result`. */
+function createJsonPrinter(kind: Kind, write: (line: Uint8Array) => Promise<void>): BatchPrinter {
   return {
     raw: true,
     submitted: () => Promise.resolve(),
     async answered(entry, { answer, raw }, { findings, gates }) {
-      const { requestId, kind, state } = answer;
+      const { requestId, state } = answer;
       const fields = {
         v: 1,
         type: 'result',
@@ -69,6 +79,13 @@ function createJsonPrinter(write: (line: Uint8Array) => Promise<void>): BatchPri
         ...(gates.length === 0 ? {} : { gates }),
       };
       await write(jsonLine(fields, { result: raw ?? null }));
+    },
+    async unanswered(entry, { requestId, isRunning }) {
+      if (requestId === undefined) return;
+      const state = isRunning ? 'pending' : 'refused';
+      await write(
+        jsonLine({ v: 1, type: 'result', request_id: requestId, kind, state, ...waveOf(entry) }, { result: null }),
+      );
     },
     finish: () => Promise.resolve(),
   };
@@ -86,8 +103,12 @@ function createTablePrinter(
     answered(entry, { answer }) {
       // Stops and clusters of a thousand answers are not kept: the table has a line for each.
       const { stops: _, ...summary } = knownSummary(answer);
-      const problem = answer.state === 'failed' ? jobFailure(answer).message : undefined;
+      const problem = answer.state === 'failed' ? 'failed' : undefined;
       rows.set(entry, { name: entry.name, requestId: answer.requestId, summary: { ...summary, stops: [] }, problem });
+      return Promise.resolve();
+    },
+    unanswered(entry, { requestId }) {
+      rows.set(entry, { name: entry.name, requestId, summary: undefined, problem: 'no answer' });
       return Promise.resolve();
     },
     async finish() {
@@ -104,19 +125,20 @@ function waveOf({ waveId, name }: SetEntry): Readonly<Record<string, string>> {
 export async function createPrinter(
   context: Context,
   kind: Kind,
-  set: Pick<RequestSet, 'entries' | 'columns' | 'alternatives'>,
+  set: Pick<RequestSet, 'entries' | 'columns' | 'mixed' | 'alternatives'>,
   { view, waits, file, all }: PrinterOptions,
 ): Promise<BatchPrinter> {
   const { entries } = set;
   if (!waits) return createIdPrinter(context, kind, entries);
   const { output, host } = context;
   if (view.format === 'json') {
-    if (file === undefined) return createJsonPrinter((line) => output.write(line));
-    return createJsonFilePrinter(host, file);
+    if (file === undefined) return createJsonPrinter(kind, (line) => output.write(line));
+    return createJsonFilePrinter(kind, host, file);
   }
   // Only a route chooses among alternatives; clustering leaves them open.
   const alternatives = kind === 'route' && set.alternatives;
-  const report = await view.newReport({ total: entries.length, columns: set.columns, alternatives });
+  const { columns, mixed } = set;
+  const report = await view.newReport({ total: entries.length, columns, mixed, alternatives });
   if (report !== undefined) return createReportPrinter(entries, report, view);
   return createTablePrinter(entries, async (rows) => {
     const style = file === undefined ? await output.style() : await createStyle(0);
@@ -147,20 +169,20 @@ function createReportPrinter(entries: readonly SetEntry[], report: Report, view:
       if (details === undefined) return;
       report.add(placeOf(entry), entryOf(answer, details, { ...judgement, name: entry.name }), await entry.rows());
     },
-    unanswered(entry, { message, requestId }) {
-      report.addUnanswered(placeOf(entry), { name: entry.name, requestId, problem: message });
+    async unanswered(entry, { requestId, problem }) {
+      report.addUnanswered(placeOf(entry), { name: entry.name, requestId, problem }, await entry.rows());
     },
     finish: () => view.write(report),
   };
 }
 
 /** The lines flow into a temporary file while they come; the name appears when the batch has ended. */
-function createJsonFilePrinter(host: Context['host'], file: string): BatchPrinter {
+function createJsonFilePrinter(kind: Kind, host: Context['host'], file: string): BatchPrinter {
   const queue = createChunkQueue();
   const written = writeOutput(host, file, queue.chunks);
   written.catch((error: unknown) => queue.fail(error));
   return {
-    ...createJsonPrinter((line) => queue.push(line)),
+    ...createJsonPrinter(kind, (line) => queue.push(line)),
     async finish() {
       queue.end();
       await written;

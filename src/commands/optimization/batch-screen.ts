@@ -9,11 +9,16 @@ import type { Watch } from './waiting.ts';
 
 export interface BatchScreen {
   step(entry: SetEntry, step: BatchStep, requestId: string | undefined): void;
-  /** `outcome`: the words for it, or `undefined` when all went well. */
-  ended(entry: SetEntry, outcome: string | undefined): Promise<void>;
+  /** `well`: then a line says so; what went wrong is told by others. */
+  ended(entry: SetEntry, well: boolean): Promise<void>;
+  /** Others write on stderr meanwhile: what is drawn is out of their way. */
+  aside(work: () => Promise<void>): Promise<void>;
   /** Takes away what must not stay. */
   stop(): Promise<void>;
 }
+
+/** More than this nobody follows. */
+const MOST_LINES = 16;
 
 const WORDS: Readonly<Record<BatchStep, string>> = { sending: 'sending', waiting: 'waiting' };
 
@@ -29,20 +34,25 @@ export function createBatchScreen(
   const running = new Map<SetEntry, { readonly since: number; readonly words: string }>();
   let ended = 0;
   let troubled = 0;
+  /** How many write on stderr just now. */
+  let held = 0;
 
   const headline = (): string => {
     const bar = barOf(ended, total, '░') || '░'.repeat(20);
     return `${bar} ${ended} of ${total}${troubled === 0 ? '' : ` · ${troubled} not well`}`;
   };
+  /** The oldest first; a list that is taller than the terminal could not be drawn over. */
+  const runningLines = (): readonly string[] => {
+    const now = host.clock.monotonic();
+    const most = Math.max(1, Math.min(MOST_LINES, (host.stderr.rows ?? MOST_LINES) - 4));
+    const lines = [...running]
+      .slice(0, most)
+      .map(([entry, { since, words }]) => `${cleanText(entry.name)}  ${words}  ${Math.round((now - since) / 1000)}s`);
+    return running.size > most ? [...lines, `and ${running.size - most} more`] : lines;
+  };
   const draw = (): void => {
     if (list !== undefined && onTerminal) {
-      const now = host.clock.monotonic();
-      list.show([
-        ...[...running].map(
-          ([entry, { since, words }]) => `${cleanText(entry.name)}  ${words}  ${Math.round((now - since) / 1000)}s`,
-        ),
-        headline(),
-      ]);
+      if (held === 0) list.show([...runningLines(), headline()]);
     } else if (!silent && onTerminal) watch.progress(headline());
   };
 
@@ -54,12 +64,22 @@ export function createBatchScreen(
       });
       draw();
     },
-    async ended(entry, outcome) {
+    async ended(entry, well) {
       running.delete(entry);
       ended += 1;
-      if (outcome !== undefined) troubled += 1;
-      if (list !== undefined) await list.keep(`${cleanText(entry.name)}  ${outcome ?? 'done'}`);
+      if (!well) troubled += 1;
+      if (well && list !== undefined) await list.keep(`${cleanText(entry.name)}  done`);
       draw();
+    },
+    async aside(work) {
+      held += 1;
+      try {
+        await list?.clear();
+        await work();
+      } finally {
+        held -= 1;
+        draw();
+      }
     },
     async stop() {
       await list?.clear();

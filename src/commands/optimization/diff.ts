@@ -9,7 +9,7 @@ import type { ComparedFile } from '../../output/difference-rows.ts';
 import { createStyle } from '../../output/style.ts';
 import { withHelp, type ContextSource } from '../declaration.ts';
 import type { AnswerFile } from './answer-file.ts';
-import { refuseMissingFolder, writeOutput } from './answer-view.ts';
+import { refuseUnwritable, writeOutput } from '../output-file.ts';
 
 type Format = 'table' | 'json' | 'md';
 
@@ -64,7 +64,7 @@ async function diff(context: Context, [first, second]: readonly [string, string]
       hint: 'give one of the two as a file',
     });
   }
-  if (options.output !== undefined) await refuseMissingFolder(host, options.output);
+  if (options.output !== undefined) await refuseUnwritable(host, options.output);
   const { readAnswerFile } = await import('./answer-file.ts');
   const before = await readAnswerFile(context, first);
   const after = await readAnswerFile(context, second);

@@ -7,17 +7,21 @@ import { CliError, messageOf, systemCodeOf } from '../../errors.ts';
 
 const VARIABLE = 'GITHUB_STEP_SUMMARY';
 
-/** Throws `CliError` `usage` when there is no such page. For before something is sent. */
-export function refuseNoGithubSummary(host: Context['host']): void {
-  pathOf(host);
+/** As {@link appendGithubSummary}, for before something is sent. */
+export async function refuseNoGithubSummary(host: Context['host']): Promise<void> {
+  await append(host, '');
 }
 
-/** Throws `CliError` `usage` as {@link refuseNoGithubSummary}, and `environment` when it cannot be written. */
+/** Throws `CliError` `usage` when there is no such page, and `environment` when it cannot be written. */
 export async function appendGithubSummary(host: Context['host'], markdown: string): Promise<void> {
+  // What another step has written may not end its last line.
+  await append(host, `\n${markdown}`);
+}
+
+async function append(host: Context['host'], text: string): Promise<void> {
   const path = pathOf(host);
   try {
-    // What another step has written may not end its last line.
-    await host.files.append(path, `\n${markdown}`);
+    await host.files.append(path, text);
   } catch (cause) {
     throw new CliError(
       'environment',

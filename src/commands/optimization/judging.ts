@@ -4,6 +4,7 @@ import type { AnswerDetails } from '../../domain/answer-details.ts';
 import { auditAnswer } from '../../domain/audit.ts';
 import { FINDING_CHECKS, FINDING_CLASSES, type Finding } from '../../domain/finding.ts';
 import { judgeGate, type Gate, type GateVerdict } from '../../domain/gates.ts';
+import { classifyAnswer, reasonOf } from '../../domain/job-state.ts';
 import type { Kind } from '../../domain/kinds.ts';
 import { readRequestDetails, type RequestDetails } from '../../domain/request-details.ts';
 import { CliError } from '../../errors.ts';
@@ -11,8 +12,12 @@ import type { SetEntry } from '../../input/request-set.ts';
 import { cleanText } from '../../output/clean-text.ts';
 import { renderJunit, type JunitCase, type JunitSuite } from '../../output/junit.ts';
 import type { Report } from '../../output/report-model.ts';
-import { entryOf, writeOutput } from './answer-view.ts';
+import { entryOf } from './answer-view.ts';
+import { writeOutput } from '../output-file.ts';
 import { appendGithubSummary } from './github-summary.ts';
+
+/** The case of a request that has no result. */
+const ANSWERED = 'the request is answered';
 
 export interface Judgement {
   readonly request: RequestDetails | undefined;
@@ -60,7 +65,7 @@ export function createJudge({ output, host }: Context, options: JudgeOptions): J
       const request = readRequestDetails(await entry.body());
       const findings = auditAnswer(kind, request, details);
       const verdicts = gates.map((gate) => judgeGate(gate, details, findings));
-      if (junit !== undefined) suites.push(suiteOf(entry.name, findings, verdicts));
+      if (junit !== undefined) suites.push(suiteOf(entry.name, details, findings, verdicts));
       const { requestId = '' } = details.summary;
       const known = { name: entry.name, request, findings, gates: verdicts };
       summary?.add(places.get(entry) ?? 0, entryOf({ kind, requestId }, details, known));
@@ -88,7 +93,7 @@ export function createJudge({ output, host }: Context, options: JudgeOptions): J
       summary?.addUnanswered(places.get(entry) ?? 0, { name: entry.name, requestId, problem: message });
       if (junit === undefined) return;
       const failure = { message: error.message, text: error.hint ?? error.message };
-      suites.push({ name: entry.name, cases: [{ name: 'the request is answered', classname: entry.name, failure }] });
+      suites.push({ name: entry.name, cases: [{ name: ANSWERED, classname: entry.name, failure }] });
     },
     async finish() {
       if (junit !== undefined) await writeOutput(host, junit, renderJunit(suites));
@@ -103,8 +108,16 @@ function findingText({ message, count, examples }: Finding): string {
   return cleanText(examples.length === 0 ? message : `${message} (${examples.join(', ')}${more})`);
 }
 
-/** One case a gate, and one a class of findings. */
-function suiteOf(name: string, findings: readonly Finding[], gates: readonly GateVerdict[]): JunitSuite {
+/** One case a gate, and one a class of findings; a job that failed is a failure of its own, and its audit says nothing. */
+function suiteOf(
+  name: string,
+  { summary }: AnswerDetails,
+  findings: readonly Finding[],
+  gates: readonly GateVerdict[],
+): JunitSuite {
+  const failed = classifyAnswer(200, summary) === 'failed';
+  const why = `the job failed: ${reasonOf(summary) ?? summary.status ?? 'the API gave no reason'}`;
+  const jobCase: JunitCase = { name: ANSWERED, classname: name, failure: { message: why, text: why } };
   const found = new Map(findings.map((finding) => [finding.class, finding]));
   const gateCases = gates.map(({ expression, tripped, reason }): JunitCase => ({
     name: `not ${expression}`,
@@ -114,7 +127,8 @@ function suiteOf(name: string, findings: readonly Finding[], gates: readonly Gat
   const auditCases = FINDING_CLASSES.map((each): JunitCase => {
     const finding = found.get(each);
     const failure = finding && { message: finding.message, text: finding.examples.join('\n') };
-    return { name: FINDING_CHECKS[each].check, classname: `${name}.audit`, failure };
+    const skipped = failed ? 'the job failed' : undefined;
+    return { name: FINDING_CHECKS[each].check, classname: `${name}.audit`, failure, skipped };
   });
-  return { name, cases: [...gateCases, ...auditCases] };
+  return { name, cases: [...(failed ? [jobCase] : []), ...gateCases, ...auditCases] };
 }

@@ -6,6 +6,7 @@ import { cleanText } from '../../output/clean-text.ts';
 import { runBatch, type BatchEnd, type BatchOptions, type BatchParts } from './batch.ts';
 import type { BatchPrinter } from './batch-printer.ts';
 import { createBatchScreen } from './batch-screen.ts';
+import type { Watch } from './waiting.ts';
 import type { Judge } from './judging.ts';
 import { jobFailure, quoted, tellFailure, tellRunning } from './outcome.ts';
 
@@ -27,21 +28,27 @@ export async function submitMany(
   const running = new Map<SetEntry, string>();
   const doubtful: string[] = [];
   const failures: CliError[] = [];
+  let troubled = 0;
   let left = 0;
   let before = 0;
   const screen = createBatchScreen(context, parts.watch, { total: set.entries.length, live: options.live });
+  const watch: Watch = { ...parts.watch, warn: (text) => screen.aside(() => parts.watch.warn(text)) };
 
   const judged = async (entry: SetEntry, end: BatchEnd): Promise<readonly CliError[]> => {
     switch (end.state) {
       case 'left':
         left += 1;
+        await printer.unanswered(entry, { requestId: undefined, problem: 'it was not sent', isRunning: false });
         return [];
-      case 'failed':
+      case 'failed': {
         if (end.doubtful) doubtful.push(entry.name);
         else if (!STILL_RUNNING.has(end.error.failure)) running.delete(entry);
         judge.unanswered(entry, end.error);
-        printer.unanswered?.(entry, end.error);
-        return [named(entry, end)];
+        const requestId = running.get(entry) ?? end.error.requestId;
+        const isRunning = STILL_RUNNING.has(end.error.failure);
+        await printer.unanswered(entry, { requestId, problem: end.error.message, isRunning });
+        return [named(entry, end.error, end.doubtful)];
+      }
       case 'submitted':
         if (end.before) before += 1;
         await printer.submitted(entry, end.requestId);
@@ -50,14 +57,14 @@ export async function submitMany(
         running.delete(entry);
         const judgement = await judge.judge(entry, end.details);
         await printer.answered(entry, end, judgement);
-        const job = end.answer.state === 'failed' ? [jobFailure(end.answer)] : [];
+        const job = end.answer.state === 'failed' ? [named(entry, jobFailure(end.answer), false)] : [];
         return [...job, ...(await judge.tell(judgement, entry.name))];
       }
     }
   };
 
   try {
-    await runBatch(context, parts, set.entries, {
+    await runBatch(context, { ...parts, watch }, set.entries, {
       ...options,
       raw: printer.raw,
       onStep(entry, step, requestId) {
@@ -65,13 +72,17 @@ export async function submitMany(
         screen.step(entry, step, requestId);
       },
       async onEnd(entry, end) {
-        const wrong = await judged(entry, end);
+        let told: readonly CliError[] = [];
+        await screen.aside(async () => {
+          const wrong = await judged(entry, end);
+          // The words of a signal are said once, for all.
+          told = wrong.filter((error) => !STOPPED.has(error.failure));
+          for (const error of told) await tellFailure(context, error);
+        });
         if (end.state === 'left') return;
-        // The words of a signal are said once, for all.
-        const told = wrong.filter((error) => !STOPPED.has(error.failure));
         failures.push(...told);
-        await screen.ended(entry, told[0]?.message);
-        for (const error of told) await tellFailure(context, error);
+        if (told.length > 0) troubled += 1;
+        await screen.ended(entry, told.length === 0);
       },
     });
   } finally {
@@ -87,7 +98,7 @@ export async function submitMany(
     await tellUnsent(context, doubtful, left);
   }
   context.stop.throwIfAborted();
-  throwWorst(failures, left, set.entries.length);
+  throwWorst(failures, { troubled, left, total: set.entries.length });
 }
 
 const STILL_RUNNING: ReadonlySet<CliError['failure']> = new Set<CliError['failure']>([
@@ -100,8 +111,8 @@ const STILL_RUNNING: ReadonlySet<CliError['failure']> = new Set<CliError['failur
 const STOPPED: ReadonlySet<CliError['failure']> = new Set<CliError['failure']>(['interrupted', 'terminated']);
 
 /** The failure of one request of many says which one it is. */
-function named(entry: SetEntry, { error, doubtful }: Extract<BatchEnd, { state: 'failed' }>): CliError {
-  if (error.message.includes(entry.name)) return error;
+function named(entry: SetEntry, error: CliError, doubtful: boolean): CliError {
+  if (error.message.startsWith(`${entry.name}: `) || error.message.startsWith(`${entry.name} `)) return error;
   const doubt = doubtful && !error.message.includes('may have been accepted') ? ' may have been accepted' : '';
   return new CliError(error.failure, `${entry.name}${doubt}: ${error.message}`, {
     code: error.code,
@@ -126,12 +137,19 @@ async function tellUnsent({ host }: Context, doubtful: readonly string[], left: 
   if (lines.length > 0) await host.stderr.write(lines.map((line) => `${line}\n`).join(''));
 }
 
-function throwWorst(failures: readonly CliError[], left: number, total: number): void {
+interface Counts {
+  /** Requests that did not end well; one may have several failures. */
+  readonly troubled: number;
+  readonly left: number;
+  readonly total: number;
+}
+
+function throwWorst(failures: readonly CliError[], { troubled, left, total }: Counts): void {
   const worst = worstFailure(failures.map(({ failure }) => failure));
   if (worst === undefined) return;
   const first = failures.find(({ failure }) => failure === worst);
   const unsent = left === 0 ? '' : `, ${left} were not sent`;
-  throw new CliError(worst, `${failures.length} of ${total} requests did not end well${unsent}`, {
+  throw new CliError(worst, `${troubled} of ${total} requests did not end well${unsent}`, {
     code: first?.code ?? worst,
     retryable: first?.retryable ?? false,
   });

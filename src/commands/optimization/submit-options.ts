@@ -36,6 +36,12 @@ export function refuseContradictions(options: SubmitOptions): void {
     );
   }
   if (options.curl === true && options.dryRun !== true) throw conflict('--curl needs --dry-run');
+  if (options.timeout === 0) {
+    throw new CliError('usage', '--timeout 0 leaves no time for an answer', {
+      code: 'bad_timeout',
+      hint: 'give a duration such as 30s; to submit without waiting leave out --wait and --sync',
+    });
+  }
   if (options.wait === true || options.sync === true) return;
   if (options.output !== undefined) {
     throw conflict(

@@ -14,7 +14,8 @@ import {
   withHelp,
   type ContextSource,
 } from '../declaration.ts';
-import { createAnswerView, FORMATS_IN_WORDS, refuseMissingFolder } from './answer-view.ts';
+import { createAnswerView, FORMATS_IN_WORDS } from './answer-view.ts';
+import { refuseUnwritable } from '../output-file.ts';
 import { refuseNoGithubSummary } from './github-summary.ts';
 import { createMemory } from './memory.ts';
 import type { Judge } from './judging.ts';
@@ -51,7 +52,7 @@ export function addSubmit(parent: Command, kind: Kind, context: ContextSource): 
       new Option('--concurrency <n>', 'several requests: how many at once').argParser(readConcurrency).default(4),
     )
     .option('--continue', 'do not submit again what an earlier run has submitted')
-    .option('--resubmit <wave,...>', 'with --continue: send these all the same', collectList)
+    .option('--resubmit <wave,...>', 'with --continue: send these all the same', collect)
     .option('--strict', 'an answer that does not stand up to the audit is exit 3')
     .option('--fail-if <expression>', "exit 3 when it holds, such as 'saving<5%' (repeatable)", collect)
     .option('--junit <file>', 'write gates and audit as a JUnit report')
@@ -114,13 +115,12 @@ async function submit(context: Context, kind: Kind, files: readonly string[], op
   }
 
   await view.prepare();
-  if (options.junit !== undefined) await refuseMissingFolder(context.host, options.junit);
+  if (options.junit !== undefined) await refuseUnwritable(context.host, options.junit);
   await judge.begin(set.entries);
   const client = await context.client();
   const memory = createMemory(context, client);
   const goOn = options.continue === true || options.resubmit !== undefined;
-  const resubmit = new Set(options.resubmit);
-  refuseUnknown(resubmit, set);
+  const resubmit = namedIn(set, options.resubmit ?? []);
   const [only] = set.entries;
   const postings = await openPostings(context, goOn || set.entries.length > 1);
   const parts = { kind, client, postings, memory };
@@ -166,20 +166,24 @@ async function openPostings(context: Context, needed: boolean): Promise<Postings
   }
 }
 
-function refuseUnknown(resubmit: ReadonlySet<string>, { entries }: RequestSet): void {
-  for (const name of resubmit) {
-    if (entries.some((entry) => entry.name === name || entry.waveId === name)) continue;
+/** What `--resubmit` names: a wave as it is, also one with a comma in its name, else several between commas. */
+function namedIn({ entries }: RequestSet, given: readonly string[]): ReadonlySet<string> {
+  const isThere = (name: string): boolean => entries.some((entry) => entry.name === name || entry.waveId === name);
+  const names = given.flatMap((text) => (isThere(text) ? [text] : collectList(text, undefined)));
+  for (const name of names) {
+    if (isThere(name)) continue;
     throw new CliError('usage', `--resubmit ${name}: there is no such wave in the input`, {
       code: 'no_such_wave',
       hint: 'give the name as it was said: the wave, or where the request stands in the file',
     });
   }
+  return new Set(names);
 }
 
 /** The gates are read before anything else: a slip in one must not cost a job. */
 async function openJudge(context: Context, kind: Kind, options: SubmitOptions): Promise<Judge> {
   const [{ createJudge }, { parseGate }] = await Promise.all([import('./judging.ts'), import('../../domain/gates.ts')]);
-  if (options.githubSummary === true) refuseNoGithubSummary(context.host);
+  if (options.githubSummary === true) await refuseNoGithubSummary(context.host);
   const gates = (options.failIf ?? []).map((text) => parseGate(text, kind));
   const { strict = false, junit, githubSummary = false } = options;
   return createJudge(context, { kind, gates, strict, junit, githubSummary });

@@ -27,8 +27,8 @@ export interface WaitOptions {
 /** What a wait shows of itself; several waits may share one. */
 export interface Watch {
   progress(text: string): void;
-  /** A warning, shown once for each text. */
-  warn(text: string): void;
+  /** A warning, shown once for each text. Never rejects. */
+  warn(text: string): Promise<void>;
   end(): Promise<void>;
 }
 
@@ -47,10 +47,10 @@ export async function createWatch({ host, output, options }: Context): Promise<W
   const ignoreClosed = (): undefined => undefined;
   return {
     progress: (text) => void progress.show(text).then(() => progress.tick(), ignoreClosed),
-    warn(text) {
+    async warn(text) {
       if (warned.has(text)) return;
       warned.add(text);
-      void output.warn(text).catch(ignoreClosed);
+      await output.warn(text).catch(ignoreClosed);
     },
     end: () => progress.stop(),
   };
@@ -87,11 +87,11 @@ export async function awaitAnswer(
             break;
           case 'unavailable':
             // One line is enough: what counts is how it ends.
-            if (!troubled) watch.warn(`${event.error.message}; trying on`);
+            if (!troubled) void watch.warn(`${event.error.message}; trying on`);
             troubled = true;
             break;
           case 'unknown_word':
-            watch.warn(
+            void watch.warn(
               `the API calls the job "${cleanText(event.word)}", which is not documented; taken for not finished`,
             );
             break;

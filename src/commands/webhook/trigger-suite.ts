@@ -1,9 +1,8 @@
 /** The work of `optipick trigger --suite`. */
-import { resolve } from 'node:path';
 import type { Context } from '../../context.ts';
 import { type ConformanceReport, failedChecks } from '../../domain/conformance.ts';
 import { KINDS } from '../../domain/kinds.ts';
-import { CliError, messageOf } from '../../errors.ts';
+import { CliError } from '../../errors.ts';
 import { conformanceJson, conformanceJunit, renderConformanceMarkdown } from '../../output/conformance-document.ts';
 import { renderConformance } from '../../output/conformance-table.ts';
 import { renderJunit } from '../../output/junit.ts';
@@ -12,6 +11,7 @@ import { runConformance } from '../../webhook/conformance.ts';
 import { createDeliveryMaker } from '../../webhook/test-delivery.ts';
 import type { TestTarget } from '../../webhook/test-target.ts';
 import type { TriggerFlags } from './trigger.ts';
+import { refuseUnwritable, writeOutput } from '../output-file.ts';
 import { webhookSecrets } from './webhook-secrets.ts';
 
 /** Throws `CliError` after the report is shown: `failed` when a check failed; before it `unavailable` for a dead target. */
@@ -22,8 +22,10 @@ export async function runSuite(
   flags: TriggerFlags,
 ): Promise<void> {
   const { secrets } = await webhookSecrets(context, flags.secretFile, 'to sign with');
+  const { host } = context;
+  if (flags.junit !== undefined) await refuseUnwritable(host, flags.junit);
   const report = await underProgress(context, secrets, { target, event, flags });
-  if (flags.junit !== undefined) await writeJunit(context, flags.junit, report);
+  if (flags.junit !== undefined) await writeOutput(host, flags.junit, renderJunit(conformanceJunit(report)));
   await show(context, report, flags);
   const failed = failedChecks(report);
   if (failed.length === 0) return;
@@ -98,17 +100,5 @@ async function show({ output }: Context, report: ConformanceReport, flags: Trigg
     await output.lines(
       renderConformance(report, { width, style: await output.style(), verbose: flags.verbose ?? false }),
     );
-  }
-}
-
-async function writeJunit({ host }: Context, file: string, report: ConformanceReport): Promise<void> {
-  try {
-    await host.files.writeAtomic(resolve(host.cwd, file), renderJunit(conformanceJunit(report)));
-  } catch (cause) {
-    throw new CliError('environment', `cannot write ${file}: ${messageOf(cause)}`, {
-      code: 'output_not_writable',
-      cause,
-      hint: 'give --junit a file in a folder that is there and can be written to',
-    });
   }
 }
