@@ -64,6 +64,11 @@ export function collectList(value: string, previous: readonly string[] | undefin
   return [...(previous ?? []), ...words];
 }
 
+/** `-o`; `-` is stdout, as it would be without it. */
+export function outputOption(description: string): Option {
+  return new Option('-o, --output <file>', description).argParser((text) => (text === '-' ? undefined : text));
+}
+
 /** For options that may come several times and whose value may hold commas. */
 export function collect(value: string, previous: readonly string[] | undefined): readonly string[] {
   return [...(previous ?? []), value];

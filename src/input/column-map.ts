@@ -13,7 +13,7 @@ export function parseColumnMap(kind: Kind, pairs: readonly string[]): ColumnMap 
   const fields = tableFields(kind).map(({ name }) => name);
   const tolerated: readonly string[] = REQUEST_SCHEMAS[kind].pick.tolerated;
   const map = new Map<string, string>();
-  for (const pair of pairs) {
+  for (const pair of pairs.flatMap((text) => splitPairs(text, [...fields, ...tolerated]))) {
     const at = pair.indexOf('=');
     const field = pair.slice(0, at).trim();
     const column = pair.slice(at + 1).trim();
@@ -39,6 +39,17 @@ export function parseColumnMap(kind: Kind, pairs: readonly string[]): ColumnMap 
     map.set(field, column);
   }
   return map;
+}
+
+/** `a=X,b=Y` is two pairs where `b` is a field; another comma belongs to the name of a column. */
+function splitPairs(text: string, fields: readonly string[]): readonly string[] {
+  const pairs: string[] = [];
+  for (const part of text.split(',')) {
+    const field = part.slice(0, Math.max(0, part.indexOf('='))).trim();
+    if (pairs.length === 0 || fields.includes(field)) pairs.push(part);
+    else pairs.push(`${pairs.pop() ?? ''},${part}`);
+  }
+  return pairs;
 }
 
 function invalid(message: string, hint: string): CliError {

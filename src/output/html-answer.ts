@@ -66,13 +66,14 @@ export function answerSections(
     parts.push(part('Clusters', 'clusters', clusterBars(entry, level + 1, id, limits.clusters)));
   }
   const walks = plan === undefined ? undefined : walksOf(entry, plan);
+  const isOnPlan = walks === undefined ? undefined : (place: string) => plan?.floor.positions.has(place) ?? false;
   if (plan !== undefined && walks !== undefined) {
     parts.push(part('On the floor', 'floor', floorPart(plan, walks, summary.unit, id)));
   }
-  if (details.stops.length > 0) parts.push(part('Pick list', 'picks', pickTable(entry, limits.picks)));
+  if (details.stops.length > 0) parts.push(part('Pick list', 'picks', pickTable(entry, limits.picks, isOnPlan)));
   else if (summary.picks > 0) {
     const list = page`<details><summary>All picks, cluster by cluster</summary>
-${pickTable(entry, limits.picks)}</details>`;
+${pickTable(entry, limits.picks, isOnPlan)}</details>`;
     parts.push(part('Picks', 'picks', list));
   }
   return parts;

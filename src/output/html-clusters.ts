@@ -93,9 +93,17 @@ const PICK_COLUMNS: readonly PickColumn[] = [
   { title: 'quantity', align: 'right', onlyIfAny: true, text: ({ quantity }) => numberText(quantity) },
 ];
 
-/** The picks of all clusters, or the stops of a route in walking order; the first `most` of them. */
-export function pickTable({ details }: ReportEntry, most: number): Html {
+/**
+ * The picks of all clusters, or the stops of a route in walking order; the first `most` of them. `isOnPlan`: which places
+ * count as stops, so that they have the numbers that the floor plan gives them.
+ */
+export function pickTable(
+  { details }: ReportEntry,
+  most: number,
+  isOnPlan: (place: string) => boolean = () => true,
+): Html {
   const { clusters, stops } = details;
+  const numbers = stopNumbers(inOrder(stops), isOnPlan);
   const groups =
     stops.length > 0
       ? [{ title: undefined, picks: inOrder(stops) }]
@@ -103,7 +111,10 @@ export function pickTable({ details }: ReportEntry, most: number): Html {
   const all = groups.flatMap(({ picks }) => picks);
   const columns = [
     ...(stops.length > 0
-      ? [{ title: '#', align: 'right', text: ({ sequence }) => numberText(sequence) } satisfies PickColumn]
+      ? ([
+          { title: 'stop', align: 'right', text: (pick) => numberText(numbers.get(pick)) },
+          { title: 'sequence', align: 'right', onlyIfAny: true, text: ({ sequence }) => numberText(sequence) },
+        ] satisfies readonly PickColumn[])
       : []),
     ...PICK_COLUMNS.filter(({ onlyIfAny, text }) => onlyIfAny !== true || all.some((pick) => text(pick) !== '')),
   ];
@@ -124,6 +135,24 @@ export function pickTable({ details }: ReportEntry, most: number): Html {
 function groupRow(title: string, columns: number): Html {
   return page`<tr class="group"><th scope="rowgroup" colspan="${columns}">${title}</th></tr>
 `;
+}
+
+/** Picks at one place after another are one stop, from 1. */
+function stopNumbers(
+  picks: readonly PickDetail[],
+  isOnPlan: (place: string) => boolean,
+): ReadonlyMap<PickDetail, number> {
+  const numbers = new Map<PickDetail, number>();
+  let before: string | undefined;
+  let number = 0;
+  for (const pick of picks) {
+    const place = pick.locations.find(isOnPlan);
+    if (place === undefined) continue;
+    if (place !== before) number += 1;
+    before = place;
+    numbers.set(pick, number);
+  }
+  return numbers;
 }
 
 function inOrder(stops: readonly PickDetail[]): readonly PickDetail[] {

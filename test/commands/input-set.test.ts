@@ -38,13 +38,14 @@ describe('inputs', () => {
     expect(names).toEqual(['b.csv', 'W1', 'a.csv']);
   });
 
-  test('are the files of a folder by name, without those of other kinds and what was left out before', async () => {
+  test('are the files of a folder by name, without those of other kinds, hidden ones and what was left out before', async () => {
     const { names } = await open(['/waves/in'], {
       files: {
         '/waves/in/b.CSV': TABLE,
         '/waves/in/a.jsonl': '{"pick_id":"p","location_id":"A","order_id":"o"}',
         '/waves/in/c.json': '{"picks":[{"pick_id":"p","location_id":"A","order_id":"o"}]}',
         '/waves/in/notes.txt': 'x',
+        '/waves/in/._b.CSV': 'x',
         '/waves/in/a.rejected.csv': TABLE,
         '/waves/in/deeper/d.csv': TABLE,
       },

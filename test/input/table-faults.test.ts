@@ -42,6 +42,14 @@ const ROWS: readonly Case[] = [
     SKIP,
   ],
   [
+    'a pick_id that was made for a row before',
+    'PICK_ID,LOCATION_ID,ORDER_ID\n,A,O\npick_1,B,O\n',
+    [
+      'PICK_ID: the pick_id "pick_1" is used twice, first in line 2 (rows without an id get one of this form) (w.csv:3:1)',
+    ],
+    SKIP,
+  ],
+  [
     'a pick_id that comes twice in a wave, and not one that comes in another',
     `${HEADER}W,1,O,A,1\nV,1,O,A,1\nW,1,O,B,1\n`,
     ['PICK_ID: the pick_id "1" is used twice in wave "W", first in line 2 (w.csv:4:3)'],

@@ -114,6 +114,21 @@ describe('columns', () => {
     ]);
   });
 
+  test('of several fields are given at once or one by one, a comma in a name included', async () => {
+    const table = { 'w.csv': 'Bin,"Line, No"\nA,7\n' };
+    const expected = '[{"pick_id":"7","location_id":"A"}]';
+    for (const map of [['location_id=Bin,pick_id=Line, No'], ['pick_id=Line, No', 'location_id=Bin']]) {
+      const { bodies } = await requests(table, { kind: 'route', map });
+      expect(bodies['w.csv']).toBe(`{"site_name":"Example","picks":${expected}}`);
+    }
+  });
+
+  test('of ids that are empty get one that no row before has', async () => {
+    expect(await picksOf('PICK_ID,LOCATION_ID\npick_2,A\n,B\n,C\n', { kind: 'route' })).toBe(
+      '[{"pick_id":"pick_2","location_id":"A"},{"pick_id":"pick_2_2","location_id":"B"},{"pick_id":"pick_3","location_id":"C"}]',
+    );
+  });
+
   test('of clusters are not sent with a route', async () => {
     expect(await picksOf('LOCATION_ID,LIST_ID,SKU_WIDTH\nA,L,3\n', { kind: 'route' })).toBe(
       '[{"pick_id":"pick_1","location_id":"A"}]',

@@ -99,9 +99,9 @@ describe('a report in HTML', () => {
       'Location not found 1 x1 (Z9)',
       'Pick list',
       'Picks',
-      '# pick location',
-      '0 p1 A01',
-      '1 p2 A02',
+      'stop sequence pick location',
+      '1 0 p1 A01',
+      '2 1 p2 A02',
       'Distances and groups as the API has answered. Made with optipick.',
     ]);
   });
@@ -187,7 +187,7 @@ describe('a report in HTML', () => {
 
   it('of very many picks lists some, and says how many are missing', () => {
     const words = wordsOf(report(entryOf(routeAnswer(6000))));
-    expect(words.filter((line) => /^\d+ p\d+ A\d\d$/.test(line))).toHaveLength(5000);
+    expect(words.filter((line) => /^\d+ \d+ p\d+ A\d\d$/.test(line))).toHaveLength(5000);
     expect(words).toContain('… and 1,000 more picks; CSV and JSON hold all.');
   });
 });

@@ -55,7 +55,13 @@ export interface AnswerView {
   ): Promise<Answer>;
 }
 
-const EXTENSIONS: Readonly<Record<string, AnswerFormat>> = { txt: 'table', markdown: 'md', htm: 'html' };
+const EXTENSIONS: Readonly<Record<string, AnswerFormat>> = {
+  txt: 'table',
+  ndjson: 'json',
+  jsonl: 'json',
+  markdown: 'md',
+  htm: 'html',
+};
 
 /** For `--format`. */
 export const FORMATS_IN_WORDS = 'table, json, csv, md or html';

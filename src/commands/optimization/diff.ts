@@ -7,7 +7,7 @@ import type { AnswerOptions } from '../../output/answer-options.ts';
 import { cleanText } from '../../output/clean-text.ts';
 import type { ComparedFile } from '../../output/difference-rows.ts';
 import { createStyle } from '../../output/style.ts';
-import { withHelp, type ContextSource } from '../declaration.ts';
+import { outputOption, withHelp, type ContextSource } from '../declaration.ts';
 import type { AnswerFile } from './answer-file.ts';
 import { refuseUnwritable, writeOutput } from '../output-file.ts';
 
@@ -34,7 +34,7 @@ export function addDiff(parent: Command, context: ContextSource): void {
     .argument('<a.json>', 'an answer that was kept, or - for stdin')
     .argument('<b.json>', 'the one to compare it with, or - for stdin')
     .option('--format <format>', 'table, md or json')
-    .option('-o, --output <file>', 'write it to a file; the extension tells the format')
+    .addOption(outputOption('write it to a file; the extension tells the format'))
     .option('--all', 'do not cut long lists');
   withHelp(command, {
     output: `The figures of both, clusters matched by what they hold (names say nothing), and picks that

@@ -3,7 +3,14 @@ import type { Command } from 'commander';
 import type { Context } from '../../context.ts';
 import { KINDS, type Kind } from '../../domain/kinds.ts';
 import { CliError } from '../../errors.ts';
-import { deadlineOption, API_ENVIRONMENT, API_FAILURES, withHelp, type ContextSource } from '../declaration.ts';
+import {
+  deadlineOption,
+  API_ENVIRONMENT,
+  API_FAILURES,
+  outputOption,
+  withHelp,
+  type ContextSource,
+} from '../declaration.ts';
 import { withDeadline } from '../deadline.ts';
 import { createAnswerView, FORMATS_IN_WORDS, type AnswerViewOptions } from './answer-view.ts';
 import { createMemory } from './memory.ts';
@@ -20,7 +27,7 @@ export function addGet(parent: Command, kind: Kind, context: ContextSource): voi
     .description(`Fetch a ${kind} answer once.`)
     .argument('<id>', 'request id')
     .option('--format <format>', FORMATS_IN_WORDS)
-    .option('-o, --output <file>', 'write the answer to a file; the extension tells the format')
+    .addOption(outputOption('write the answer to a file; the extension tells the format'))
     .addOption(deadlineOption('give up after this long, all attempts together'))
     .option('--site-file <layout>', 'html: draw the walks on this floor plan')
     .option('--all', 'do not cut long lists');

@@ -3,7 +3,14 @@ import { type Command, Option } from 'commander';
 import type { Context } from '../../context.ts';
 import { KIND_NAMES, type Kind } from '../../domain/kinds.ts';
 import { CliError } from '../../errors.ts';
-import { API_ENVIRONMENT, API_FAILURES, durationOption, withHelp, type ContextSource } from '../declaration.ts';
+import {
+  API_ENVIRONMENT,
+  API_FAILURES,
+  durationOption,
+  outputOption,
+  withHelp,
+  type ContextSource,
+} from '../declaration.ts';
 import { readInput } from '../input-file.ts';
 import { createAnswerView, FORMATS_IN_WORDS, type AnswerView, type AnswerViewOptions } from './answer-view.ts';
 import { createMemory, type Memory } from './memory.ts';
@@ -38,7 +45,7 @@ export function addPoll(parent: Command, context: ContextSource): void {
     .option('--once', 'ask once and do not wait')
     .option('--pending', 'all that was submitted from here and has not been seen to end')
     .option('--format <format>', FORMATS_IN_WORDS)
-    .option('-o, --output <file>', 'write to a file; the extension tells the format (table, json: one id only)')
+    .addOption(outputOption('write to a file; the extension tells the format (table, json: one id only)'))
     .option('--site-file <layout>', 'html: draw the walks on this floor plan')
     .option('--all', 'do not cut long lists');
   withHelp(command, {

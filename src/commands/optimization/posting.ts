@@ -114,7 +114,7 @@ function inDoubt(name: string, at: number): CliError {
   const since = new Date(at).toISOString();
   return new CliError(
     'unavailable',
-    `${name} may have been accepted: the run of ${since} was cut off while submitting it`,
+    `${name} may have been accepted: the run of ${since} was cut off while submitting it, or is still at it`,
     {
       code: IN_DOUBT,
       retryable: false,

@@ -49,6 +49,12 @@ export function refuseContradictions(options: SubmitOptions): void {
       'add --wait, or fetch the answer later with: optipick poll <id> -o <file>',
     );
   }
+  if (options.format !== undefined && !['table', 'json'].includes(options.format)) {
+    throw conflict(
+      `--format ${options.format} needs --wait or --sync: without them there is no answer to show`,
+      `add --wait, or fetch the answer later with: optipick poll <id> --format ${options.format}`,
+    );
+  }
   const given = {
     '--fail-if': options.failIf,
     '--strict': options.strict,

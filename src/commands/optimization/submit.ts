@@ -11,6 +11,7 @@ import {
   collect,
   collectList,
   durationOption,
+  outputOption,
   withHelp,
   type ContextSource,
 } from '../declaration.ts';
@@ -60,7 +61,7 @@ export function addSubmit(parent: Command, kind: Kind, context: ContextSource): 
     .option('--watch', 'several requests: show each that runs')
     .addOption(durationOption('--timeout', 'how long --wait and --sync may take', '5m'))
     .option('--format <format>', FORMATS_IN_WORDS)
-    .option('-o, --output <file>', 'write the answer to a file; the extension tells the format')
+    .addOption(outputOption('write the answer to a file; the extension tells the format'))
     .option('--site-file <layout>', 'html: draw the walks on this floor plan')
     .option('--all', 'do not cut long lists');
   withHelp(command, {
