@@ -25,6 +25,13 @@ export async function openRelayTokens(context: Context): Promise<RelayTokens> {
   return createRelayTokens(database, folder);
 }
 
+/** As {@link openInbox}, but `undefined` where nothing was received yet: it is not made. */
+export async function findInbox(context: Context): Promise<Inbox | undefined> {
+  const { host } = context;
+  const isThere = await host.files.exists(join(stateFolder(host), STATE_FILE));
+  return isThere ? (await openInbox(context)).inbox : undefined;
+}
+
 /** Closed when the command ends. Throws `CliError` `environment` when it cannot be read. */
 export async function openInbox(context: Context): Promise<OpenedInbox> {
   const { host } = context;

@@ -2,7 +2,7 @@
  * What the machine offers. One real version (`real-host.ts`), one faked whole in the tests.
  * Nothing below the entry touches `process`, `console`, `Date` or the global `fetch`.
  */
-import type { Http } from '../domain/http.ts';
+import type { Http, HttpRequest } from '../domain/http.ts';
 import type { SettingKey, StoredProfiles } from '../domain/settings.ts';
 
 export interface Clock {
@@ -148,6 +148,8 @@ export interface ServeOptions {
   /** Largest request body in bytes that is read at all; more is answered 413 and the connection closed. */
   readonly maxBodyBytes: number;
   readonly tls?: { readonly cert: Uint8Array; readonly key: Uint8Array };
+  /** Hears of a request that is refused by its declared length, which the app never sees. Without its body. Must not throw. */
+  readonly onTooLarge?: (request: HttpRequest) => void;
 }
 
 export interface Server {

@@ -75,7 +75,10 @@ export async function serveHttp(app: Http, options: ServeOptions, machine: Serve
         if (!(error instanceof TransportError)) machine.onError?.(error);
       }
     };
-    if ((declaredLength(message) ?? 0) > options.maxBodyBytes) refuseBody(response, options.maxBodyBytes);
+    if ((declaredLength(message) ?? 0) > options.maxBodyBytes) {
+      options.onTooLarge?.({ ...incomingRequest(message, options.maxBodyBytes, watch), body: null });
+      refuseBody(response, options.maxBodyBytes);
+    }
     // When the chunk that holds the head has been read whole, so that a short body is there at once.
     else process.nextTick(() => void serve());
   };

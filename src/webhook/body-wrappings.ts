@@ -82,6 +82,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /** What gateways do with bodies that they take for binary, for a form or for a text of HTML. */
 function* encodings(text: string): Generator<Candidate, void> {
+  if (/^(['`]).*\1$/s.test(text)) yield { text: text.slice(1, -1), form: 'without the quotes around it' };
   const form = 'not encoded in base64';
   const inner = /^"(.*)"$/.exec(text)?.[1] ?? text;
   if (BASE64.test(inner)) {

@@ -8,6 +8,8 @@ import { createMatcher, type SignatureMatcher } from './signature.ts';
 
 /** A cause that fits, with its proof. */
 export interface Fit {
+  /** The timestamp that was signed, where it is not the one that came. */
+  readonly signedTimestamp?: string;
   readonly cause: Cause;
   readonly explanation: string;
   readonly evidence: Evidence;
@@ -26,16 +28,18 @@ export function latenessOf({ judgedAt, toleranceMs }: DeliveryInQuestion, { time
       evidence: { timestamp },
     };
   }
-  const skew = Number(timestamp) - Math.floor(judgedAt / 1000);
-  if (Math.abs(skew) * 1000 <= toleranceMs) return undefined;
+  const seconds = inMilliseconds ? Math.floor(Number(timestamp) / 1000) : Number(timestamp);
+  const skew = seconds - Math.floor(judgedAt / 1000);
+  if (!inMilliseconds && Math.abs(skew) * 1000 <= toleranceMs) return undefined;
   const distance = `${Math.abs(skew)} s`;
   const way = skew < 0 ? `${distance} before` : `${distance} after`;
   const which = inMilliseconds
     ? 'the timestamp is in milliseconds, and receivers read seconds'
     : `the timestamp is ${way} the time it is judged at: the clock of one side is off, or the delivery is old`;
+  const allowed = inMilliseconds ? '' : ` Allowed are ${toleranceMs / 1000} s.`;
   return {
     cause: 'clock',
-    explanation: `The signature is right, but ${which}. Allowed are ${toleranceMs / 1000} s.`,
+    explanation: `The signature is right, but ${which}.${allowed}`,
     evidence: {
       timestamp: Number(timestamp),
       judged_at: new Date(judgedAt).toISOString(),
@@ -53,9 +57,11 @@ export function* fitsOf(
 ): Generator<Fit, void> {
   yield* asymmetricFits(delivery, texts);
   yield* secretFits(delivery, (secret) => createMatcher([secret]).match(texts, delivery.body) !== undefined);
-  yield* bodyFits(delivery, (body) => matcher.match(texts, body) !== undefined);
+  const bodies = [...bodyFits(delivery, (body) => matcher.match(texts, body) !== undefined)];
+  yield* bodies;
   yield* headerFits(delivery, texts, matcher);
-  const messages = [...messageFits(delivery, texts, matcher)];
+  // Another copy of this very message is no other message: there it is the body that was changed.
+  const messages = [...messageFits(delivery, texts, matcher, bodies.length === 0)];
   yield* messages;
   // The time of another attempt is near as well: where that attempt is known, it is what explains it.
   if (messages.length === 0) yield* timeFits(delivery, texts, matcher);
@@ -73,11 +79,13 @@ function* asymmetricFits({ secrets }: DeliveryInQuestion, { signature }: HeaderT
   };
 }
 
-function* secretFits(
-  { secrets, otherSecrets, apiKeys }: DeliveryInQuestion,
-  matches: (secret: ParsedSecret) => boolean,
-): Generator<Fit, void> {
-  for (const { text, from } of otherSecrets) {
+function* secretFits(delivery: DeliveryInQuestion, matches: (secret: ParsedSecret) => boolean): Generator<Fit, void> {
+  const malformed = [...malformedFits(delivery, matches)];
+  yield* malformed;
+  const { secrets, otherSecrets } = delivery;
+  for (const { text, from, replaced = false } of otherSecrets) {
+    // What is stored for this profile is what was meant by the one that was given wrongly: one cause, not two.
+    if (replaced && malformed.length > 0) continue;
     const secret = parsedOrUndefined(text);
     if (secret === undefined || !matches(secret)) continue;
     yield {
@@ -85,7 +93,15 @@ function* secretFits(
       explanation: `The signature is right for another secret: that of ${from}.`,
       evidence: { secret: maskSecret(text), secret_of: from, in_use: secrets.map((one) => maskSecret(one.text)) },
     };
+    // The same secret may be stored under several names.
+    return;
   }
+}
+
+function* malformedFits(
+  { secrets, apiKeys }: DeliveryInQuestion,
+  matches: (secret: ParsedSecret) => boolean,
+): Generator<Fit, void> {
   const [whole] = secrets;
   const joined = secrets.map(({ text }) => text).join('');
   if (
@@ -128,7 +144,7 @@ export function* bodyFits(
     if (!matches(variant.body)) continue;
     yield {
       cause: 'body_changed',
-      explanation: `The body was changed on its way to the verification. What was signed is the same ${variant.form}: ${variant.body.byteLength} bytes, and these are ${body.byteLength}.`,
+      explanation: `The body was changed on its way to the verification. What was signed has another form: ${variant.form}. That is ${variant.body.byteLength} bytes, and these are ${body.byteLength}.`,
       evidence: { signed_form: variant.form, signed_bytes: variant.body.byteLength, received_bytes: body.byteLength },
     };
     // Two bodies of one signature do not exist.
@@ -157,6 +173,7 @@ function* headerFits(
       cause: 'header_changed',
       explanation: `The signature is right, but ${variant.change}.`,
       evidence: { change: variant.change },
+      signedTimestamp: variant.timestamp,
     };
     return;
   }
@@ -182,6 +199,7 @@ function* timeFits({ body }: DeliveryInQuestion, texts: HeaderTexts, matcher: Si
         signed_timestamp: Number(variant.timestamp),
         received_timestamp: Number(texts.timestamp),
       },
+      signedTimestamp: variant.timestamp,
     };
     return;
   }
@@ -195,9 +213,10 @@ const MOST_SLIPS = 4;
 
 /** What was done to a signature that is still recognised, in words that do not hold it. */
 function damageOf(signature: string, expected: readonly string[]): string | undefined {
-  const entries = signature.split(/[\s,]+/).filter((entry) => entry.length >= SHORTEST_PIECE);
+  const entries = signature.split(/[\s,;|()[\]{}<>"'`]+/).filter((entry) => entry.length >= SHORTEST_PIECE);
   for (const whole of expected) {
     for (const entry of entries) {
+      if (entry === whole) return 'svix-signature has signs around its entries that do not belong there';
       if (entry.length < whole.length && whole.startsWith(entry)) return 'svix-signature was cut off at its end';
       if (entry.length < whole.length && whole.endsWith(entry)) return 'svix-signature was cut off at its beginning';
       if (entry.toLowerCase() === whole.toLowerCase()) return 'svix-signature was written in other capitals';
@@ -225,10 +244,19 @@ function* messageFits(
   { body, otherMessages }: DeliveryInQuestion,
   texts: HeaderTexts,
   matcher: SignatureMatcher,
+  sameIds: boolean,
 ): Generator<Fit, void> {
   const { signature } = texts;
   for (const { id, timestamp, body: otherBody, from } of otherMessages) {
-    if (id === texts.id && timestamp === texts.timestamp) continue;
+    if (id === texts.id && timestamp === texts.timestamp) {
+      if (!sameIds || matcher.match(texts, otherBody) === undefined) continue;
+      yield {
+        cause: 'other_message',
+        explanation: `All headers are those of message ${id} as it is in ${from}; the body is that of another.`,
+        evidence: { signed_id: id, received_id: texts.id, found_in: from },
+      };
+      return;
+    }
     const whole = matcher.match({ id, timestamp, signature }, otherBody) !== undefined;
     const headersOnly = [
       { id, timestamp },

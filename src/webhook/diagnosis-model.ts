@@ -17,6 +17,8 @@ export type Cause =
 export interface NamedSecret {
   readonly text: string;
   readonly from: string;
+  /** Stored under the very profile whose secret is replaced by the one in force: not somebody else's. Default false. */
+  readonly replaced?: boolean;
 }
 
 /** Another message that the headers may belong to. */

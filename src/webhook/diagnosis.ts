@@ -39,18 +39,19 @@ function textsOf({ headers }: DeliveryInQuestion): HeaderTexts | undefined {
   return isWhole(found) ? found : undefined;
 }
 
-function failed(diagnosis: Fit): Examination {
-  return { verified: false, ...diagnosis, fix: fixFor(diagnosis.cause) };
+function failed({ cause, explanation, evidence }: Fit): Examination {
+  return { verified: false, cause, explanation, evidence, fix: fixFor(cause) };
 }
 
-function withoutHeaders({ headers, body }: DeliveryInQuestion, matcher: SignatureMatcher): Fit {
+function withoutHeaders(delivery: DeliveryInQuestion, matcher: SignatureMatcher): Fit {
+  const { headers, body } = delivery;
   const renamed = renamedHeaders(headers);
   if (renamed !== undefined && matcher.match(renamed, body) !== undefined) {
-    return {
+    return alsoLate(delivery, renamed, {
       cause: 'header_changed',
       explanation: `The signature is right, but ${renamed.change}.`,
       evidence: { change: renamed.change },
-    };
+    });
   }
   const missing = missingParts(headers).map((part) => `svix-${part}`);
   const like =
@@ -97,43 +98,57 @@ function judged(delivery: DeliveryInQuestion, texts: HeaderTexts, fits: Iterable
   }
   const together = twoAtOnce(delivery, texts);
   if (together !== undefined) return together;
-  const lost = lostBody(delivery.body);
-  if (lost !== undefined) return lost;
+  const impossible = impossibleHeader(texts);
+  if (impossible !== undefined) return impossible;
+  const lost = LOST[Buffer.from(delivery.body.subarray(0, 32)).toString('utf8').trim()];
+  const hint = lost === undefined ? '' : ` Look at the body first: ${lost}.`;
   return {
     cause: 'unknown',
-    explanation: `No signature matches, and none of the known causes explains it. Tried: ${TRIED.join('; ')}. What is left: a secret that is not known here, or a content that was altered.`,
+    explanation: `No signature matches, and none of the known causes explains it. Tried: ${TRIED.join('; ')}. What is left: a secret that is not known here, or a content that was altered.${hint}`,
     evidence: { tried: TRIED, in_use: delivery.secrets.map(({ text }) => maskSecret(text)) },
   };
 }
 
 /** The cause that stops it first is named; that the time is over, too, is worth a word. */
 function alsoLate(delivery: DeliveryInQuestion, texts: HeaderTexts, fit: Fit): Fit {
-  const late = latenessOf(delivery, texts);
+  const { signedTimestamp: timestamp = texts.timestamp } = fit;
+  const late = latenessOf(delivery, { ...texts, timestamp });
   if (late?.cause !== 'clock') return fit;
+  const away = Math.abs(Number(late.evidence['skew_seconds']));
+  if (away * 1000 <= delivery.toleranceMs) return fit;
   return {
     ...fit,
-    explanation: `${fit.explanation} Beside that, the timestamp is ${Math.abs(Number(late.evidence['skew_seconds']))} s away from the time it is judged at.`,
+    explanation: `${fit.explanation} Beside that, the timestamp is ${away} s away from the time it is judged at.`,
   };
 }
 
-/** What no sender signs, and only a receiver's own code makes. */
-const LOST: Readonly<Record<string, string>> = {
-  '': 'it is empty: something read the request before the verification did, or a proxy dropped the body',
+/** Bodies that only a receiver's own code makes: no proof, as what was signed is lost, but worth a word. */
+const LOST: Readonly<Record<string, string | undefined>> = Object.assign(Object.create(null), {
+  '': 'it is empty, as when something has read the request before the verification does, or a proxy has dropped it',
   '[object Object]': 'it is "[object Object]": an object was turned into a text where the bytes were wanted',
   undefined: 'it is "undefined": the framework had not kept the body',
-};
+});
 
-/** Here what was signed cannot be found again, but that it was not this is certain. */
-function lostBody(body: Uint8Array): Fit | undefined {
-  if (body.byteLength > 32) return undefined;
-  const text = Buffer.from(body).toString('utf8').trim();
-  const what = Object.hasOwn(LOST, text) ? LOST[text] : undefined;
-  if (what === undefined) return undefined;
+/** A header that no sender makes, and that no receiver could verify: something has changed it. */
+function impossibleHeader({ timestamp, signature }: HeaderTexts): Fit | undefined {
+  const changes = [
+    /^\d{1,14}$/.test(timestamp) ? undefined : `svix-timestamp is ${quoted(timestamp)}, and no number of seconds`,
+    /(?:^|\s)v\d+[a-z]?,[A-Za-z0-9+/=_-]+/.test(signature)
+      ? undefined
+      : 'svix-signature holds no signature: an entry is v1, a comma and base64',
+  ].filter((change) => change !== undefined);
+  if (changes.length === 0) return undefined;
+  const change = changes.join('; ');
   return {
-    cause: 'body_changed',
-    explanation: `The body did not reach the verification: ${what}.`,
-    evidence: { received_bytes: body.byteLength },
+    cause: 'header_changed',
+    explanation: `No receiver can verify this: ${change}.`,
+    evidence: { change },
   };
+}
+
+/** As much of a text as helps to recognise it. */
+function quoted(text: string): string {
+  return `"${text.length <= 40 ? text : `${text.slice(0, 39)}…`}"`;
 }
 
 /** A wrong secret and a body that was changed: neither is the cause alone. */

@@ -35,6 +35,11 @@ export function missingParts(headers: HttpHeaders): readonly HeaderPart[] {
   return PARTS.filter((part) => svix[part] === undefined && standard[part] === undefined);
 }
 
+/** Whether a name is that of a signature header, or what a framework or gateway makes of one: `x-svix-id`. */
+export function isLikeSignatureHeader(name: string): boolean {
+  return PARTS.some((part) => foldedName(name) === part && /svix|webhook/i.test(name));
+}
+
 /** Names under which frameworks and gateways hand a header on: `HTTP_SVIX_ID`, `x-svix-id`, `svix_id`, `svixid`. */
 export function renamedHeaders(headers: HttpHeaders): HeaderVariant | undefined {
   const found: Partial<Record<HeaderPart, string>> = {};
@@ -108,6 +113,14 @@ export function* changedHeaders({ id, timestamp, signature }: HeaderTexts): Gene
   const labelled = signature.replaceAll(/(^|\s)(?:v(?!1,)\w+|V1),/g, '$1v1,');
   if (labelled !== signature) {
     yield { ...whole, signature: labelled, change: 'svix-signature has another version than v1 before it' };
+  }
+  const separated = signature.replaceAll(/\s*[\t;|]\s*(?=v\d)/g, ' ');
+  if (separated !== signature) {
+    yield {
+      ...whole,
+      signature: separated,
+      change: 'svix-signature has another sign than a space between its entries',
+    };
   }
   const commas = signature.replaceAll(/,\s*(?=v\d[a-z]?,)/g, ' ');
   if (commas !== signature)

@@ -5,6 +5,8 @@ import type { SignatureFault } from './signature.ts';
 /** Why a request to the webhook address was not taken in. */
 export type RefusalReason =
   | SignatureFault
+  | 'not_found'
+  | 'method_not_allowed'
   | 'source_not_allowed'
   | 'body_too_large'
   | 'unsupported_content_type'
@@ -13,6 +15,8 @@ export type RefusalReason =
 
 /** 400: it cannot be judged; 401: judged and not believed; 503: the sender shall try again. */
 const STATUS: Readonly<Record<RefusalReason, number>> = {
+  not_found: 404,
+  method_not_allowed: 405,
   source_not_allowed: 403,
   body_too_large: 413,
   unsupported_content_type: 415,

@@ -37,9 +37,31 @@ const HEADER_LINES: Lines = {
     '@RequestHeader("svix-id") String id, @RequestHeader("svix-timestamp") String timestamp, @RequestHeader("svix-signature") String signature',
 };
 
+const ANSWER_FIRST: Lines = {
+  Express:
+    'webhook.verify(req.body, req.headers); res.sendStatus(204); queue.push(req.body); // verify at once, work later',
+  Fastify: 'webhook.verify(request.body, request.headers); queue.push(request.body); return reply.code(204).send();',
+  Flask: 'webhook.verify(payload, request.headers); queue.put(payload); return "", 204  # verify at once, work later',
+  'ASP.NET': 'webhook.Verify(payload, headers); queue.Enqueue(payload); return Results.NoContent();',
+  Spring: 'webhook.verify(payload, headers); queue.add(payload); return ResponseEntity.noContent().build();',
+};
+
+const PUBLIC_KEY_LINES: Lines = {
+  Express: 'crypto.verify(null, Buffer.concat([Buffer.from(`${id}.${timestamp}.`), req.body]), publicKey, signature)',
+  Fastify:
+    'crypto.verify(null, Buffer.concat([Buffer.from(`${id}.${timestamp}.`), request.body]), publicKey, signature)',
+  Flask:
+    'Ed25519PublicKey.from_public_bytes(key).verify(signature, f"{id}.{timestamp}.".encode() + request.get_data())',
+  'ASP.NET':
+    'SignatureAlgorithm.Ed25519.Verify(publicKey, [..Encoding.UTF8.GetBytes($"{id}.{timestamp}."), ..body], signature) // NSec',
+  Spring:
+    'var check = Signature.getInstance("Ed25519"); check.initVerify(publicKey); check.update(signed); check.verify(signature);',
+};
+
 const FIXES: Readonly<Record<Cause, Fix>> = {
   clock: {
     what: 'Set the clock of the receiving machine (NTP), and answer before the work is done so that no delivery waits in a queue before it is verified. An old delivery that was kept verifies with --tolerance.',
+    lines: ANSWER_FIRST,
   },
   other_secret: {
     what: 'Each endpoint has a secret of its own: use the "Signing Secret" of the endpoint that sends here, from Settings > Webhooks.',
@@ -67,6 +89,7 @@ const FIXES: Readonly<Record<Cause, Fix>> = {
   },
   asymmetric_only: {
     what: 'The endpoint signs with a key pair: verify with its public key (whpk_...), optipick config set webhook-secret -, or have the endpoint changed to a symmetric secret (whsec_...).',
+    lines: PUBLIC_KEY_LINES,
   },
   unknown: {
     what: 'Compare the secret with the one of this endpoint under Settings > Webhooks, and keep the next delivery as it comes: optipick listen --record <folder>, then optipick verify <file>.',

@@ -16,6 +16,9 @@ import { readSignatureHeaders } from './signature-headers.ts';
 import type { SignatureVerifier } from './signature.ts';
 import type { SourceCheck } from './source-addresses.ts';
 
+/** Methods of somebody who looks and does not send. */
+const LOOKS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
 /** A request that was refused, as far as it was read. */
 export interface Refusal {
   /** The id it claims to have; `undefined` when there is none that could be one. */
@@ -128,13 +131,27 @@ export function createReceiver(options: ReceiverOptions): Http {
     }
   };
 
+  /** For requests that could be meant as deliveries; those of a browser that looks by are none. */
+  const misdirected = (request: HttpRequest, reason: 'not_found' | 'method_not_allowed', detail: string): void => {
+    if (LOOKS.has(request.method)) return;
+    const headers = endToEndHeaders(request.headers);
+    refuse({ id: claimedId(request.headers), headers, body: undefined, reason, detail });
+  };
+
   return async (request) => {
     const path = pathOf(request.url);
     const kind = KIND_NAMES.find((name) => path === `${base}/${name}`);
+    const own = base === '' ? '/' : base;
     if (kind !== undefined || path === base) {
-      return request.method === 'POST' ? await receive(request, kind) : notAllowedAnswer('POST');
+      if (request.method === 'POST') return receive(request, kind);
+      misdirected(request, 'method_not_allowed', `${request.method} to ${own}: webhooks come with POST`);
+      return notAllowedAnswer('POST');
     }
-    if (path !== '/healthz') return notFoundAnswer();
+    if (path !== '/healthz') {
+      const shown = path === '' ? '/' : path.slice(0, 200);
+      misdirected(request, 'not_found', `nothing is received at ${shown}: the path of the endpoint is ${own}`);
+      return notFoundAnswer();
+    }
     return request.method === 'GET' || request.method === 'HEAD' ? await health() : notAllowedAnswer('GET, HEAD');
   };
 }

@@ -2,6 +2,7 @@ import { bodyOf, readBytes, TransportError } from '../domain/http.ts';
 import type { Http, HttpBody, HttpRequest } from '../domain/http.ts';
 import { isPublicHeader } from './delivery.ts';
 import { endToEndHeaders } from './forward-headers.ts';
+import { isLikeSignatureHeader } from './header-variants.ts';
 
 /** One request to the webhook address as it came, and what it was answered. */
 export interface RecordedRequest {
@@ -59,15 +60,15 @@ async function* failing(error: unknown): AsyncGenerator<Uint8Array, void> {
 
 /**
  * The file of a record: an HTTP/1.1 request as it could be sent, header lines and an empty line (all ended by CRLF) and
- * then the exact bytes of the body. Of the headers only those of the signature, `content-type` and `user-agent` are
- * kept, as any other may hold a credential; two are added: `x-optipick-received-at` (RFC 3339, UTC) and
+ * then the exact bytes of the body. Of the headers only those of the signature (also under names that gateways give them),
+ * `content-type`, `content-encoding` and `user-agent` are kept, as any other may hold a credential; two are added: `x-optipick-received-at` (RFC 3339, UTC) and
  * `x-optipick-status` (what the sender was answered), and `x-optipick-body: not kept` when the body was refused unread.
  */
 export function renderRecord(record: RecordedRequest): Uint8Array {
   const lines = [
     `${record.method} ${record.path} HTTP/1.1`,
     ...endToEndHeaders(record.headers)
-      .filter(([name]) => isPublicHeader(name))
+      .filter(([name]) => isPublicHeader(name) || isLikeSignatureHeader(name) || name === 'content-encoding')
       .map(([name, value]) => `${name}: ${value}`),
     `x-optipick-received-at: ${new Date(record.receivedAt).toISOString()}`,
     `x-optipick-status: ${record.status}`,

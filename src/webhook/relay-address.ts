@@ -5,6 +5,9 @@ import { CliError } from '../errors.ts';
 /** The relay that `svix listen` uses, trailing slash included. */
 export const DEFAULT_RELAY_URL = 'wss://api.relay.svix.com/api/v1/listen/';
 
+/** Where the inboxes of Svix's relay are seen. */
+export const SVIX_PLAY = 'play.svix.com';
+
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 /** As the current clients make them: about 59 bits. */
 const TOKEN_DIGITS = 10;
@@ -61,6 +64,6 @@ export interface RelayAddresses {
 /** Of Svix's relay the addresses are those of Svix Play; a relay of another kind has them on its own host. */
 export function relayAddresses(relay: URL, token: string): RelayAddresses {
   const own = `${relay.protocol === 'ws:' ? 'http:' : 'https:'}//${relay.host}`;
-  const base = relay.host === new URL(DEFAULT_RELAY_URL).host ? 'https://play.svix.com' : own;
+  const base = relay.host === new URL(DEFAULT_RELAY_URL).host ? `https://${SVIX_PLAY}` : own;
   return { inbox: `${base}/in/${token}/`, viewer: `${base}/view/${token}/` };
 }

@@ -19,6 +19,18 @@ afterEach(async () => {
 const ID = '67507ad05e593173d0313e0f';
 const isEvent = ({ type }: Line): boolean => type === 'event';
 
+test.each(['file', join('file', 'below')])('--record in what cannot be a folder is exit 7: %s', async (folder) => {
+  writeFileSync(join(workplace.folder, 'file'), '');
+  const { code, stdout, stderr } = await workplace.run(['listen', '--port', '0', '--no-fetch', '--record', folder], {
+    env: { OPTIPICK_WEBHOOK_SECRET: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' },
+  });
+  expect([code, stdout, stderr.split('\n')[0]]).toEqual([
+    7,
+    '',
+    expect.stringMatching(/^error: cannot record in file/),
+  ]);
+});
+
 interface Refused {
   readonly id: string;
   readonly body: string;

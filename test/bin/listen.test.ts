@@ -146,6 +146,44 @@ describe('a webhook', () => {
     });
   }
 
+  test.each([
+    [
+      'at another path',
+      '/hooks',
+      'POST',
+      404,
+      'not_found',
+      'nothing is received at /hooks: the path of the endpoint is /webhook',
+    ],
+    ['with PUT', '/webhook', 'PUT', 405, 'method_not_allowed', 'PUT to /webhook: webhooks come with POST'],
+  ])('%s is told of, too', async (_, path, method, status, reason, detail) => {
+    await using listener = await startListener(workplace, ['--no-fetch']);
+    // Somebody who looks by sends nothing.
+    expect((await fetch(new URL('/favicon.ico', listener.url))).status).toBe(404);
+    const request: RequestInit = { method, body: '{}', headers: { 'svix-id': 'msg_1' } };
+    const response = await fetch(new URL(path, listener.url), request);
+    expect(response.status).toBe(status);
+    const rejected = await listener.line(({ type }) => type === 'rejected');
+    expect(rejected).toMatchObject({ id: 'msg_1', status, reason, detail });
+    listener.kill('SIGTERM');
+    await listener.ended;
+    expect(listener.lines().at(-1)).toMatchObject({ type: 'closed', rejected: 1 });
+  });
+
+  test('of 30 MB is told of and recorded, though not read', async () => {
+    await using listener = await startListener(workplace, ['--no-fetch', '--record', 'kept']);
+    const body = 'x'.repeat(30 * 1024 * 1024);
+    const answer = await fetch(listener.url, { method: 'POST', body, headers: { 'svix-id': 'msg_1' } }).then(
+      ({ status }) => status,
+      () => 'cut off while sending',
+    );
+    expect([413, 'cut off while sending']).toContain(answer);
+    expect(await listener.line(({ type }) => type === 'rejected')).toMatchObject({ id: 'msg_1', status: 413 });
+    listener.kill('SIGTERM');
+    await listener.ended;
+    expect(await readdir(join(workplace.folder, 'kept'))).toEqual([expect.stringMatching(/-413-msg_1\.http$/)]);
+  });
+
   test('from elsewhere than --allow-from is answered 403', async () => {
     await using listener = await startListener(workplace, ['--no-fetch', '--allow-from', 'svix']);
     expect(await deliver(listener.url, { id: 'msg_1', body: '{}' })).toBe(403);

@@ -102,7 +102,7 @@ describe('a relay', () => {
       'connected',
     ]);
     expect(new Set(relay.started).size).toBe(1);
-    expect(listener.errors()).toBe('');
+    expect(listener.errors()).toMatch(/^warning: What is relayed passes through a third party .*\n$/);
   });
 
   test('that goes away and comes back is found again', async () => {
@@ -140,6 +140,19 @@ describe('in a script', () => {
     expect(gone.stderr).toMatch(
       /^warning: the relay cannot be reached: .*ECONNREFUSED.*; trying on\nlistening|^warning: the relay cannot be reached: .*ECONNREFUSED.*; trying on\n/,
     );
+  });
+
+  test('--timeout ends with 6 when the relay refuses the inbox, and says so', async () => {
+    await using relay = await startRelay({ refuse: IN_USE });
+    const args = ['listen', '--no-fetch', '--relay', 'c_0123456789', '--port', '0', '--timeout', '700ms', '--json'];
+    const env = { OPTIPICK_RELAY_URL: relay.url, OPTIPICK_WEBHOOK_SECRET: SECRET };
+    const { code, stderr } = await workplace.run(args, { env });
+    const { error } = JSON.parse(stderr.trimEnd().split('\n').at(-1) ?? '') as { error: Record<string, string> };
+    expect([code, error['code'], error['message']]).toEqual([
+      6,
+      'relay_refused',
+      `the relay did not give its inbox within 0.7 s: ${IN_USE}`,
+    ]);
   });
 
   test.each([
@@ -204,7 +217,7 @@ describe('the walk-through', () => {
     running.kill('SIGTERM');
     await running;
     expect(said).toContain(`  relay    ${relay.inbox('c_0123456789')}\n`);
-    expect(said).toContain('passes through a third party (Svix Play), and whoever knows the address can see it');
+    expect(said).toContain('passes through a third party (127.0.0.1:');
     expect(said.match(/another listener/g)).toHaveLength(1);
   });
 });

@@ -236,4 +236,42 @@ describe('together with listen', () => {
     const kept = await readFile(join(workplace.folder, 'kept', names[1] ?? ''));
     expect(kept.subarray(-pretty.length).toString()).toBe(pretty);
   });
+
+  test('a renamed header and a body of another message are seen by both', async () => {
+    await using listener = await startListener(workplace, ['--no-fetch', '--record', 'kept'], { env });
+    const send = (headers: Record<string, string>, body: string): Promise<Response> =>
+      fetch(listener.url, { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body });
+    const good = headersFor(BODY);
+    await send(good, BODY);
+    await send(Object.fromEntries(Object.entries(good).map(([name, value]) => [`x-${name}`, value])), BODY);
+    expect(await listener.line(({ cause }) => cause === 'header_changed')).toMatchObject({ status: 400 });
+    await send(good, '{"request_id":"of another"}');
+    expect(await listener.line(({ cause }) => cause === 'other_message')).toMatchObject({
+      explanation: 'All headers are those of message msg_1 as it is in the inbox; the body is that of another.',
+    });
+    listener.kill('SIGTERM');
+    await listener.ended;
+    const names = (await readdir(join(workplace.folder, 'kept'))).toSorted();
+    const causes: unknown[] = [];
+    for (const name of names) {
+      const { stdout } = await workplace.run(['verify', `kept/${name}`, '--json'], { env });
+      causes.push((JSON.parse(stdout) as { cause: unknown }).cause);
+    }
+    expect(causes).toEqual([null, 'header_changed', 'other_message']);
+    // From flags there is nothing beside it but the inbox.
+    await put('body.json', '{"request_id":"of another"}');
+    const flags = ['verify', '--payload', 'body.json', ...flagsOf(good), '--json'];
+    const { stdout } = await workplace.run(flags, { env });
+    expect(JSON.parse(stdout)).toMatchObject({ cause: 'other_message', evidence: { found_in: 'the inbox' } });
+  });
+
+  test('white space around the secret is warned of: not every receiver leaves it out', async () => {
+    await put('body.json', BODY);
+    const flags = ['verify', '--payload', 'body.json', ...flagsOf(headersFor(BODY))];
+    const { code, stderr } = await workplace.run(flags, { env: { OPTIPICK_WEBHOOK_SECRET: `${SECRET}\r` } });
+    expect([code, stderr]).toEqual([
+      0,
+      'warning: OPTIPICK_WEBHOOK_SECRET has a carriage return around it: optipick leaves that out, and a receiver that does not fails\n',
+    ]);
+  });
 });

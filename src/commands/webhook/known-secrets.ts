@@ -13,15 +13,19 @@ export interface KnownElsewhere {
 /** Throws `CliError` `environment` when the stored settings cannot be read. */
 export async function knownElsewhere(context: Context, inUse: readonly NamedSecret[]): Promise<KnownElsewhere> {
   const { profiles } = await context.host.settingsFile.read();
-  const { apiKey, webhookSecrets } = await context.settings();
+  const { apiKey, webhookSecrets, profile: chosen } = await context.settings();
   const used = new Set(inUse.map(({ text }) => text));
   const apiKeys = apiKey === undefined ? [] : [apiKey.value];
-  const otherSecrets = (webhookSecrets?.value ?? []).map((text) => ({ text, from: webhookSecrets?.from ?? '' }));
+  const otherSecrets: NamedSecret[] = (webhookSecrets?.value ?? []).map((text) => ({
+    text,
+    from: webhookSecrets?.from ?? '',
+    replaced: true,
+  }));
   for (const name of Object.keys(profiles)) {
     const profile = profileNamed(profiles, name);
     if (profile?.['api-key'] !== undefined) apiKeys.push(profile['api-key']);
     const secrets = (profile?.['webhook-secret'] ?? '').split(/\s+/).filter((text) => text !== '');
-    otherSecrets.push(...secrets.map((text) => ({ text, from: `profile ${name}` })));
+    otherSecrets.push(...secrets.map((text) => ({ text, from: `profile ${name}`, replaced: name === chosen.value })));
   }
   return { otherSecrets: otherSecrets.filter(({ text }) => !used.has(text)), apiKeys };
 }

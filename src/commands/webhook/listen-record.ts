@@ -1,7 +1,7 @@
 /** The files of `listen --record`. */
 import { join, resolve } from 'node:path';
 import type { Context } from '../../context.ts';
-import { messageOf } from '../../errors.ts';
+import { CliError, messageOf } from '../../errors.ts';
 import { recordFileName, renderRecord, type RecordedRequest } from '../../webhook/recording.ts';
 
 export interface Recorder {
@@ -10,10 +10,22 @@ export interface Recorder {
   flush(): Promise<void>;
 }
 
-/** Throws the system error when the folder cannot be made. A file that cannot be written costs one warning. */
+/**
+ * Throws `CliError` `environment` when the folder cannot be made or not written to. Later on a file that cannot be written
+ * costs one warning: the deliveries count more.
+ */
 export async function createRecorder({ host, output }: Context, folder: string): Promise<Recorder> {
   const path = resolve(host.cwd, folder);
-  await host.files.ensurePrivateFolder(path);
+  try {
+    await host.files.ensurePrivateFolder(path);
+    await host.files.tryWriting(join(path, 'record.http'));
+  } catch (cause) {
+    throw new CliError('environment', `cannot record in ${folder}: ${messageOf(cause)}`, {
+      code: 'record_folder_not_writable',
+      cause,
+      hint: 'give --record a folder that can be made and written to',
+    });
+  }
   let number = 0;
   let warned = false;
   let last: Promise<void> = Promise.resolve();

@@ -63,6 +63,8 @@ export interface RelayRun {
   readonly acknowledged: Promise<RelayAddresses>;
   /** When everything that was on its way is answered. Rejects only for a bug. */
   readonly ended: Promise<void>;
+  /** Why the relay refused at last; `undefined` when it has not, or could not be reached since. */
+  refusal(): string | undefined;
 }
 
 interface RelayParts {
@@ -84,6 +86,7 @@ export function startRelay(
   const bug = Promise.withResolvers<never>();
   let before = false;
   let current = token;
+  let refusal: string | undefined;
   const running = runRelay(
     {
       connect: (address, events, options) => host.connectWebSocket(address, events, options),
@@ -107,7 +110,10 @@ export function startRelay(
           first.resolve(addresses);
         },
         dropped: (reason) => tell(screen.reconnecting(reason)),
-        refused: (reason, kind) => tell(output.warn(refusalWords(reason, kind, pinned))),
+        refused(reason, kind) {
+          refusal = kind === 'refused' ? reason : undefined;
+          tell(output.warn(refusalWords(reason, kind, pinned)));
+        },
         rotated(next) {
           current = next;
           // An address that was taken from the start is that of another listener of this profile: it stays with it.
@@ -119,7 +125,7 @@ export function startRelay(
     },
     stop,
   );
-  return { acknowledged: first.promise, ended: Promise.race([running, bug.promise]) };
+  return { acknowledged: first.promise, ended: Promise.race([running, bug.promise]), refusal: () => refusal };
 }
 
 const GIVEN_UP = 'the inbox at the relay is given up for a new one: the web application needs the new address';

@@ -1,7 +1,7 @@
 /** What `listen` says at its beginning and of an end that is none. */
 import type { Context } from '../../context.ts';
 import { CliError } from '../../errors.ts';
-import type { RelayAddresses } from '../../webhook/relay-address.ts';
+import { SVIX_PLAY, type RelayAddresses } from '../../webhook/relay-address.ts';
 import type { Refusal } from '../../webhook/receiver.ts';
 import type { ListenPlan } from './listen-plan.ts';
 import type { ListenFlags } from './listen.ts';
@@ -47,8 +47,14 @@ export function notInTime({ timeout = 0, until, once, count }: ListenFlags): Cli
   );
 }
 
-/** `--timeout` has passed, and the relay was never there. */
-export function relayNotInTime({ timeout = 0 }: ListenFlags): CliError {
+/** `--timeout` has passed, and the relay was never there, or has refused all the time, for the reason `refused`. */
+export function relayNotInTime({ timeout = 0 }: ListenFlags, refused: string | undefined): CliError {
+  if (refused !== undefined) {
+    return new CliError('unavailable', `the relay did not give its inbox within ${timeout / 1000} s: ${refused}`, {
+      code: 'relay_refused',
+      hint: 'another listener may receive at that inbox: end it, or take another inbox with --relay new',
+    });
+  }
   return new CliError('unavailable', `the relay could not be reached within ${timeout / 1000} s`, {
     code: 'relay_unreachable',
     hint: 'check the network connection, and HTTPS_PROXY if there is a proxy',
@@ -72,8 +78,7 @@ export function remarksOn(
       : [
           'In the web application, under Settings > Webhooks, add the relay address as an endpoint, with the events',
           'route.optimized and cluster.optimized. It shows the signing secret to use here. Ctrl-C ends it.',
-          'What is relayed passes through a third party (Svix Play), and whoever knows the address can see it. Where it',
-          'comes from is not checked; signatures are.',
+          ...thirdParty(relay),
         ];
   return [
     ...(relay === undefined ? [] : [`  relay    ${relay.inbox}`, `  viewer   ${relay.viewer}`]),
@@ -82,6 +87,16 @@ export function remarksOn(
     ...forwardTo.map((url) => `  forward  to ${url}`),
     ...(flags.record === undefined ? [] : [`  record   in ${flags.record}`]),
     ...where,
+  ];
+}
+
+/** What must be known of a relay, in lines. */
+export function thirdParty({ inbox }: RelayAddresses): readonly string[] {
+  const { host } = new URL(inbox);
+  const name = host === SVIX_PLAY ? 'Svix Play' : host;
+  return [
+    `What is relayed passes through a third party (${name}), and whoever knows the address can see it. Where it`,
+    'comes from is not checked; signatures are.',
   ];
 }
 

@@ -16,9 +16,8 @@ import { readPlan } from './listen-plan.ts';
 import { createRecorder } from './listen-record.ts';
 import { createFetch, openRequestMemory, resultClient } from './listen-results.ts';
 import { createListenScreen, type ListenCounts, type ListenScreen } from './listen-screen.ts';
-import { planRelay, startRelay } from './listen-relay.ts';
-import { notInTime, notVerified, relayNotInTime, remarksOn, warnOfForgery } from './listen-words.ts';
-import type { RelayAddresses } from '../../webhook/relay-address.ts';
+import { planRelay, startRelay, type RelayRun } from './listen-relay.ts';
+import { notInTime, notVerified, relayNotInTime, remarksOn, thirdParty, warnOfForgery } from './listen-words.ts';
 import type { ListenFlags } from './listen.ts';
 import { createRejectionDiagnosis } from './rejection-diagnosis.ts';
 
@@ -27,7 +26,7 @@ const GRACE_MS = 2000;
 
 /** Runs until what was waited for has come, the time is over, or somebody stops it. */
 export async function listen(context: Context, flags: ListenFlags): Promise<void> {
-  const { host, stop } = context;
+  const { host, output, stop } = context;
   const relayPlan = await planRelay(context, flags);
   const plan = await readPlan(context, flags);
   const client = flags.fetch ? await resultClient(context) : undefined;
@@ -40,7 +39,11 @@ export async function listen(context: Context, flags: ListenFlags): Promise<void
   const over = Promise.withResolvers<void>();
   // It may be over before anybody waits for that.
   over.promise.catch(() => undefined);
-  const diagnose = createRejectionDiagnosis(context, { secrets: plan.namedSecrets, toleranceMs: flags.tolerance });
+  const diagnose = createRejectionDiagnosis(context, {
+    secrets: plan.namedSecrets,
+    toleranceMs: flags.tolerance,
+    inbox,
+  });
   const diagnoses = new Set<Promise<void>>();
   const counts = { accepted: 0, duplicates: 0, rejected: 0, shown: 0 };
   /** What is told beside the work must not hold it up; a reader who is gone ends the run. */
@@ -118,19 +121,23 @@ export async function listen(context: Context, flags: ListenFlags): Promise<void
 
   const earlier = await earlierDelivery(inbox, flags.until);
   stop.throwIfAborted();
-  const server = await host.serve(app, plan.serve);
+  const server = await host.serve(app, {
+    ...plan.serve,
+    // Answered already; the refusal is told and recorded like any other.
+    onTooLarge: (request) => void app(request).catch(over.reject),
+  });
   const onStop = (): void => over.reject(stop.reason);
   stop.addEventListener('abort', onStop, { once: true });
   const halt = new AbortController();
   let work: Promise<unknown> = Promise.resolve();
-  let relay: { readonly acknowledged: Promise<RelayAddresses>; readonly ended: Promise<void> } | undefined;
+  let relay: RelayRun | undefined;
   let relayIsThere = false;
   let failure: Error | undefined;
   try {
     stop.throwIfAborted();
     if (flags.timeout !== undefined) {
       const failure = (): CliError =>
-        relayPlan !== undefined && !relayIsThere ? relayNotInTime(flags) : notInTime(flags);
+        relayPlan !== undefined && !relayIsThere ? relayNotInTime(flags, relay?.refusal()) : notInTime(flags);
       const timedOut = (): void =>
         end.awaits || (relayPlan !== undefined && !relayIsThere) ? over.reject(failure()) : over.resolve();
       host.clock.sleep(flags.timeout, closing.signal).then(timedOut, () => undefined);
@@ -145,6 +152,8 @@ export async function listen(context: Context, flags: ListenFlags): Promise<void
     const url = `${server.url}${plan.path}`;
     const remarks = remarksOn(plan, baseUrl, flags, addresses);
     await screen.ready({ url, port: server.port, relayUrl: addresses?.inbox, remarks });
+    // With --json there are no remarks, and this is more than one.
+    if (addresses !== undefined && output.json && !output.quiet) await output.warn(thirdParty(addresses).join(' '));
     opened.resolve();
     if (!flags.verifySignature) await warnOfForgery(context);
     work = Promise.all([

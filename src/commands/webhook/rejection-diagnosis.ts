@@ -2,8 +2,10 @@
 import type { Context } from '../../context.ts';
 import type { Diagnosis, NamedSecret } from '../../webhook/diagnosis-model.ts';
 import { headersOf } from '../../webhook/forward-headers.ts';
+import type { Inbox } from '../../webhook/inbox.ts';
 import type { Refusal } from '../../webhook/receiver.ts';
 import { knownElsewhere } from './known-secrets.ts';
+import { receivedMessages } from './received-messages.ts';
 import { isNotVerified } from './listen-words.ts';
 
 /** Larger bodies are not looked into: the payload of OptiPick is a few dozen bytes. */
@@ -18,9 +20,19 @@ const MOST_PER_SECOND = 5;
 /** `undefined` for a refusal of another kind, and for one that is not looked into. */
 export type DiagnoseRejection = (refusal: Refusal) => Promise<Diagnosis | undefined>;
 
+interface RejectionFacts {
+  readonly secrets: readonly NamedSecret[];
+  readonly toleranceMs: number;
+  /** Where the messages are that the headers may belong to. */
+  readonly inbox: Inbox;
+}
+
+/** As many of the latest messages are looked at. */
+const NEIGHBOURS = 20;
+
 export function createRejectionDiagnosis(
   context: Context,
-  { secrets, toleranceMs }: { readonly secrets: readonly NamedSecret[]; readonly toleranceMs: number },
+  { secrets, toleranceMs, inbox }: RejectionFacts,
 ): DiagnoseRejection {
   const { clock } = context.host;
   let second = 0;
@@ -42,7 +54,7 @@ export function createRejectionDiagnosis(
       judgedAt: receivedAt,
       toleranceMs,
       secrets,
-      otherMessages: [],
+      otherMessages: await receivedMessages(inbox, NEIGHBOURS),
       effort: EFFORT,
       ...(await knownElsewhere(context, secrets)),
     });

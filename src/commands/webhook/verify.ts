@@ -4,7 +4,7 @@ import type { Context } from '../../context.ts';
 import { maskSecret } from '../../domain/secret.ts';
 import { CliError } from '../../errors.ts';
 import { renderExamination } from '../../output/diagnosis.ts';
-import type { NamedSecret } from '../../webhook/diagnosis-model.ts';
+import type { DeliveryInQuestion, KnownMessage, NamedSecret } from '../../webhook/diagnosis-model.ts';
 import { durationOption, withHelp, type ContextSource } from '../declaration.ts';
 import { readInput } from '../input-file.ts';
 import { knownElsewhere } from './known-secrets.ts';
@@ -59,6 +59,9 @@ The timestamp of a recorded delivery is judged by the time it was received, anyt
   command.action((file: string | undefined, flags: VerifyFlags) => verify(context(), file, flags));
 }
 
+/** As many of the latest messages of the inbox are looked at. */
+const NEIGHBOURS = 100;
+
 async function verify(context: Context, file: string | undefined, flags: VerifyFlags): Promise<void> {
   const { output, host } = context;
   const [{ readVerifyInput }, { examine }] = await Promise.all([
@@ -70,7 +73,8 @@ async function verify(context: Context, file: string | undefined, flags: VerifyF
   }
   const input = await readVerifyInput(context, file, flags);
   const secrets = await secretsOf(context, flags.secretFile);
-  const examination = examine({
+  if (flags.secretFile === undefined) await warnOfEdges(context);
+  const delivery: DeliveryInQuestion = {
     headers: input.headers,
     body: input.body,
     judgedAt: input.receivedAt ?? host.clock.now(),
@@ -78,7 +82,14 @@ async function verify(context: Context, file: string | undefined, flags: VerifyF
     secrets,
     otherMessages: input.otherMessages,
     ...(await knownElsewhere(context, secrets)),
-  });
+  };
+  let examination = examine(delivery);
+  if (!examination.verified && examination.cause === 'unknown') {
+    // Only now: most causes are found without.
+    const received = await receivedBefore(context);
+    if (received.length > 0)
+      examination = examine({ ...delivery, otherMessages: [...input.otherMessages, ...received] });
+  }
   if (output.json) {
     await output.record(
       examination.verified
@@ -100,6 +111,31 @@ async function verify(context: Context, file: string | undefined, flags: VerifyF
     code: examination.cause,
     hint: secrets.map(({ text, from }) => `the secret in use: ${maskSecret(text)} (${from})`).join('; '),
   });
+}
+
+/** None where the inbox cannot be opened: that is not what was asked, and doctor tells of it. */
+async function receivedBefore(context: Context): Promise<readonly KnownMessage[]> {
+  const [{ findInbox }, { receivedMessages }] = await Promise.all([
+    import('../../receiving.ts'),
+    import('./received-messages.ts'),
+  ]);
+  try {
+    const inbox = await findInbox(context);
+    return inbox === undefined ? [] : await receivedMessages(inbox, NEIGHBOURS);
+  } catch (error) {
+    if (error instanceof CliError) return [];
+    throw error;
+  }
+}
+
+/** White space around a secret does not count here; in the code of a receiver it does. */
+async function warnOfEdges({ host, output }: Context): Promise<void> {
+  const text = host.env['OPTIPICK_WEBHOOK_SECRET'] ?? '';
+  if (text.trim() === '' || text === text.trim()) return;
+  const what = text.includes('\r') ? 'a carriage return' : 'white space';
+  await output.warn(
+    `OPTIPICK_WEBHOOK_SECRET has ${what} around it: optipick leaves that out, and a receiver that does not fails`,
+  );
 }
 
 /** As they were given, malformed or not: what is wrong with one is what is to be found out. */
