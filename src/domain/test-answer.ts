@@ -15,7 +15,9 @@ export type TestAnswer =
       readonly durationMs: number;
       /** Why there is no answer, for a person. */
       readonly error: string;
-      /** Whether the connection stood and the answer did not come in time. */
+      /** Whether the connection stood: there is something at the address. */
+      readonly reached: boolean;
+      /** Whether it stood and the answer did not come in time. */
       readonly late: boolean;
     };
 

@@ -75,7 +75,8 @@ export async function attemptTest(
     if (!(error instanceof TransportError) && !late.signal.aborted) throw error;
     const timedOut = late.signal.aborted || (error instanceof TransportError && error.kind === 'timeout');
     const connected = !(error instanceof TransportError) || error.sent;
-    return { status: undefined, durationMs: taken(), error: wordsFor(error), late: timedOut && connected };
+    const [words, durationMs] = [wordsFor(error), taken()];
+    return { status: undefined, durationMs, error: words, reached: connected, late: timedOut && connected };
   } finally {
     joined.release();
     done.abort();

@@ -12,6 +12,8 @@ export type SignatureEntry =
   | 'own'
   /** Well-formed, made with a secret that nobody has. */
   | 'foreign'
+  /** The right one but for its last letters: for who compares only a part. */
+  | 'nearly'
   /** As it is. */
   | { readonly text: string };
 
@@ -70,6 +72,7 @@ export function createDeliveryMaker({ secrets, clock, randomBytes }: DeliveryMak
     const entries: string[] = [];
     for (const entry of signatures) {
       if (entry === 'own') for (const secret of own) entries.push(await sign(secret));
+      else if (entry === 'nearly') for (const secret of own) entries.push(alteredAtEnd(await sign(secret)));
       else if (entry === 'foreign') entries.push(await sign({ scheme: 'v1', key: randomBytes(KEY_BYTES) }));
       else entries.push(entry.text);
     }
@@ -83,4 +86,11 @@ export function createDeliveryMaker({ secrets, clock, randomBytes }: DeliveryMak
           };
     return { id, headers: { ...COMMON_HEADERS, ...signed }, body: altered ? alteredBody(body) : body };
   };
+}
+
+/** Other letters in the last places before the padding, so that it stays well-formed base64. */
+function alteredAtEnd(signature: string): string {
+  const digits = signature.replace(/=+$/, '');
+  const tail = digits.slice(-4).replaceAll(/./g, (letter) => (letter === 'A' ? 'E' : 'A'));
+  return `${digits.slice(0, -4)}${tail}${signature.slice(digits.length)}`;
 }

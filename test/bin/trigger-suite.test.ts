@@ -12,6 +12,7 @@ import {
   credulous,
   forgetful,
   type Handler,
+  reading,
   redirecting,
   redirectingAll,
   reserialising,
@@ -73,7 +74,7 @@ describe('all checks pass', () => {
     // Seven messages were new to it, three came again, and seven were refused.
     listener.kill('SIGTERM');
     const closed = await listener.line(({ type }) => type === 'closed');
-    expect(closed).toMatchObject({ accepted: 7, duplicates: 3, rejected: 7, shown: 7 });
+    expect(closed).toMatchObject({ accepted: 8, duplicates: 3, rejected: 8, shown: 8 });
   });
 
   test('against optipick listen that looks for results which do not exist', async () => {
@@ -122,6 +123,16 @@ describe('exactly the right checks fail for an endpoint that', () => {
     ['has another secret', correct(OTHER_SECRET), [], ACCEPTING],
     ['accepts everything', (_request, response) => void response.end(), [], REFUSING],
     ['refuses by breaking', breaking(SECRET), [], REFUSING],
+    ['reads the last signature only', reading(SECRET, (entries) => entries.at(-1)), [], ['two-signatures']],
+    ['reads the first signature only', reading(SECRET, ([first]) => first), [], ['two-signatures', 'unknown-versions']],
+    [
+      'compares the beginning of the signature',
+      reading(SECRET, ([first]) => first, 12),
+      [],
+      ['two-signatures', 'unknown-versions', 'forged'],
+    ],
+    ['hangs up on everything', (_request, response) => void response.destroy(), [], [...ACCEPTING, ...REFUSING]],
+    ['never answers', () => undefined, ['--timeout', '50ms'], [...ACCEPTING, ...REFUSING, 'in-time']],
   ];
 
   for (const [what, handler, args, expected] of BROKEN) {

@@ -26,7 +26,7 @@ const wrong: ConformanceResult = {
   received: 'connection reset\u001b[31m',
   said: 'oh | <no>',
   remark: undefined,
-  answers: [{ status: undefined, durationMs: 7, error: 'connection reset\u001b[31m', late: false }],
+  answers: [{ status: undefined, durationMs: 7, error: 'connection reset\u001b[31m', reached: true, late: false }],
 };
 const report: ConformanceReport = { url: 'http://127.0.0.1:3000/a_b', timeoutMs: 15_000, results: [well, wrong] };
 
