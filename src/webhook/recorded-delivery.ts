@@ -24,26 +24,37 @@ const OWN = { receivedAt: 'x-optipick-received-at', status: 'x-optipick-status',
 const REQUEST_LINE = /^([A-Z]{3,10}) (\S+)(?: HTTP\/\d(?:\.\d)?)?$/;
 const HEADER_LINE = /^([!#$%&'*+\-.^_`|~\w]+):[ \t]*(.*?)[ \t]*$/;
 
+/** `:authority: host`, as HTTP/2 has it and tools show it. */
+const PSEUDO_HEADER = /^:[a-z]+:/;
+
 /** Whether bytes begin like an HTTP request, or like a block of headers. */
 export function looksLikeRequest(bytes: Uint8Array): boolean {
-  const [first = ''] = headText(bytes).split(/\r?\n/, 1);
+  const [first = ''] = headText(withoutStart(bytes)).split(/\r?\n/, 1);
   const line = unmarked(first);
-  return REQUEST_LINE.test(line) || (HEADER_LINE.test(line) && !line.startsWith('{'));
+  return REQUEST_LINE.test(line) || PSEUDO_HEADER.test(line) || (HEADER_LINE.test(line) && !line.startsWith('{'));
 }
 
 /**
  * Reads an HTTP/1.1 request as `listen --record` writes it, with header lines ended by CRLF or LF and, in what people
- * paste, perhaps without its first line or with the `> ` that curl puts before each. The body is what follows the first
+ * paste, perhaps without its first line, with the `> ` that curl puts before each, with the `:path` of HTTP/2, behind
+ * empty lines or a byte order mark, or in the UTF-16 that PowerShell writes. The body is what follows the first
  * empty line, byte for byte. Throws `CliError` `usage` (`bad_delivery`) that says which line cannot be read.
  */
-export function parseRecordedDelivery(bytes: Uint8Array, name: string): RecordedDelivery {
+export function parseRecordedDelivery(content: Uint8Array, name: string): RecordedDelivery {
+  const bytes = withoutStart(content);
   const end = endOfHead(bytes);
   const [first = '', ...rest] = headText(bytes.subarray(0, end.head)).split(/\r?\n/).map(unmarked);
   const start = REQUEST_LINE.exec(first);
   const headerLines = start === null ? [first, ...rest] : rest;
   const lines: HeaderLine[] = [];
   for (const [index, text] of headerLines.entries()) {
-    if (text === '') continue;
+    if (text === '' || PSEUDO_HEADER.test(text)) continue;
+    if (/^[ \t]/.test(text) && lines.length > 0) {
+      // A folded line goes on with the value before it (RFC 9112, section 5.2).
+      const [header = '', value = ''] = lines.pop() ?? [];
+      lines.push([header, `${value} ${text.trim()}`.trim()]);
+      continue;
+    }
     const [, header, value = ''] = HEADER_LINE.exec(text) ?? [];
     if (header === undefined) {
       throw unreadable(name, `line ${index + (start === null ? 1 : 2)} is no header: expected "name: value"`);
@@ -63,6 +74,17 @@ export function parseRecordedDelivery(bytes: Uint8Array, name: string): Recorded
     status: Number.isInteger(status) && status > 0 ? status : undefined,
     bodyKept: own.get(OWN.body) === undefined,
   };
+}
+
+/** Without a byte order mark and empty lines before the first; what came in UTF-16 in UTF-8. */
+function withoutStart(bytes: Uint8Array): Uint8Array {
+  const [first, second] = bytes;
+  if (first === 0xff && second === 0xfe)
+    return withoutStart(new TextEncoder().encode(new TextDecoder('utf-16le').decode(bytes)));
+  if (first === 0xef && second === 0xbb && bytes[2] === 0xbf) return withoutStart(bytes.subarray(3));
+  let at = 0;
+  while (bytes[at] === 0x0a || bytes[at] === 0x0d) at += 1;
+  return bytes.subarray(at);
 }
 
 /** Header values are bytes, of which Node makes a character each. */

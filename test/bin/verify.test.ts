@@ -202,10 +202,12 @@ describe('from a file', () => {
   test.each([
     ['that is not there', ['verify', 'absent.http']],
     ['that is none', ['verify', 'note.txt']],
+    ['but a body alone', ['verify', 'body.json']],
     ['beside flags', ['verify', 'note.txt', '--id', 'msg_1']],
     ['at all', ['verify']],
   ])('nothing to verify %s is exit 2', async (_, args) => {
     await put('note.txt', 'hello');
+    await put('body.json', BODY);
     const result = await workplace.run(args, { env });
     expect({ code: result.code, stdout: result.stdout }).toEqual({ code: 2, stdout: '' });
   });

@@ -42,13 +42,18 @@ describe('a recorded delivery', () => {
 });
 
 describe('a pasted request', () => {
-  test.each([
+  test.each<[string, string | Uint8Array]>([
     ['with LF', 'POST /hook HTTP/1.1\nSvix-Id: msg_1\n\n{"a":1}\n'],
     ['with CRLF', 'POST /hook HTTP/1.1\r\nSvix-Id: msg_1\r\n\r\n{"a":1}\n'],
     ['as curl -v shows it', '> POST /hook HTTP/1.1\n> Svix-Id: msg_1\n>\n{"a":1}\n'],
     ['without its first line', 'Svix-Id: msg_1\n\n{"a":1}\n'],
+    ['behind empty lines', '\r\n\nPOST /hook HTTP/1.1\nSvix-Id: msg_1\n\n{"a":1}\n'],
+    ['behind a byte order mark', '\ufeffPOST /hook HTTP/1.1\nSvix-Id: msg_1\n\n{"a":1}\n'],
+    ['of HTTP/2', ':method: POST\n:path: /hook\nSvix-Id: msg_1\n\n{"a":1}\n'],
+    ['with a folded header', 'POST /hook HTTP/1.1\nSvix-Id:\n  msg_1\n\n{"a":1}\n'],
+    ['in UTF-16', Buffer.from('\ufeffPOST /hook HTTP/1.1\r\nSvix-Id: msg_1\r\n\r\n{"a":1}\n', 'utf16le')],
   ])('%s', (_, text) => {
-    const bytes = Buffer.from(text);
+    const bytes = typeof text === 'string' ? Buffer.from(text) : text;
     expect(looksLikeRequest(bytes)).toBe(true);
     const { headers, body, receivedAt } = parseRecordedDelivery(bytes, 'p.txt');
     expect({ headers, body: Buffer.from(body).toString(), receivedAt }).toEqual({

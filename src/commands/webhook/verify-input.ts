@@ -121,6 +121,16 @@ function fromHar(name: string, bytes: Uint8Array, number: number | undefined): V
     number === undefined
       ? requests.find(({ request }) => headerLines(request).some(([header]) => /^(?:svix|webhook)-/.test(header)))
       : requests[number - 1];
+  if (
+    listed === undefined &&
+    !Array.isArray(fieldOf(document, 'headers')) &&
+    fieldOf(document, 'request') === undefined
+  ) {
+    throw new CliError('usage', `${name} is neither an HTTP request nor a HAR file`, {
+      code: 'bad_delivery',
+      hint: 'for a body alone: optipick verify --payload <file> --id <svix-id> --timestamp <seconds> --signature <v1,...>',
+    });
+  }
   if (chosen === undefined || !Array.isArray(chosen.request['headers'])) {
     const which = number === undefined ? 'with svix-* or webhook-* headers' : `number ${number}`;
     throw new CliError('usage', `${name} holds no request ${which}`, {
@@ -142,7 +152,8 @@ function fromHar(name: string, bytes: Uint8Array, number: number | undefined): V
 
 function messageOf(request: Readonly<Record<string, unknown>>): readonly KnownMessage[] {
   const reading = readSignatureHeaders(headersOf(headerLines(request)));
-  if (!reading.ok) return [];
+  const text = fieldOf(fieldOf(request, 'postData'), 'text');
+  if (!reading.ok || typeof text !== 'string') return [];
   return [{ ...reading.headers, body: bodyOfHar(fieldOf(request, 'postData')), from: 'another entry of the HAR file' }];
 }
 
@@ -155,8 +166,12 @@ function headerLines(request: Readonly<Record<string, unknown>>): readonly Heade
   });
 }
 
+/** A request without a body has none in it. Throws `CliError` `usage` for a body that is no text. */
 function bodyOfHar(postData: unknown): Uint8Array {
   const text = fieldOf(postData, 'text');
-  if (typeof text !== 'string') return new Uint8Array(0);
+  if (text !== undefined && typeof text !== 'string') {
+    throw new CliError('usage', 'the postData of the HAR entry has no text', { code: 'bad_delivery' });
+  }
+  if (text === undefined) return new Uint8Array(0);
   return Buffer.from(text, fieldOf(postData, 'encoding') === 'base64' ? 'base64' : 'utf8');
 }
