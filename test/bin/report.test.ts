@@ -101,6 +101,18 @@ describe('a report', () => {
     expect((await sandbox.call('GET', '/_sandbox/messages')).body).toEqual(before);
   });
 
+  test.runIf(process.platform === 'linux').each([
+    ['of one', ['--wave', 'W1'], 1],
+    ['of several', [], 2],
+  ])('%s that cannot be written is exit 7, and how to fetch the answers again is said', async (_, more, count) => {
+    const args = ['cluster', 'submit', 'waves.csv', ...FLAGS, ...more, '--format', 'csv', '-o', '/dev/full'];
+    const { code, stderr } = await optipick(...args);
+    expect(code).toBe(7);
+    const ids = /^answered, but not written; fetch again with: optipick poll ((?:[0-9a-f]{24} ?)+)$/m.exec(stderr)?.[1];
+    expect(ids?.trim().split(' ')).toHaveLength(count);
+    expect(stderr).toMatch(/^error: cannot write \/dev\/full: the disk is full$/m);
+  });
+
   test('as a table draws no layout, and says so', async () => {
     const args = ['cluster', 'submit', 'waves.csv', ...FLAGS, '--wave', 'W1', '--site-file', 'hall.json'];
     const { code, stderr } = await optipick(...args);

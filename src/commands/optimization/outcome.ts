@@ -69,6 +69,30 @@ export async function tellRunning(context: Context, running: Iterable<string>): 
   await context.host.stderr.write(`${resumeLines(context, ids).join('\n')}\n`);
 }
 
+/**
+ * Runs `work`, which shows answers that have come; when the file for them cannot be written, says on stderr how to fetch
+ * them again.
+ */
+export async function refetchable<T>(
+  context: Context,
+  ids: () => readonly string[],
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const known = error instanceof CliError && error.failure === 'environment' ? ids() : [];
+    if (known.length > 0) {
+      const shown = known.slice(0, PASTABLE_IDS).map((id) => quoted(cleanText(id)));
+      const more = known.length > PASTABLE_IDS ? ` ... (${known.length} ids)` : '';
+      await context.host.stderr.write(
+        `answered, but not written; fetch again with: optipick poll ${shown.join(' ')}${more}${sameTarget(context)}\n`,
+      );
+    }
+    throw error;
+  }
+}
+
 const RESUMABLE: ReadonlySet<Failure> = new Set<Failure>(['pending', 'unavailable', 'interrupted', 'terminated']);
 
 /** More ids than this are better kept than pasted. */

@@ -8,7 +8,7 @@ import type { BatchPrinter } from './batch-printer.ts';
 import { createBatchScreen } from './batch-screen.ts';
 import type { Watch } from './waiting.ts';
 import type { Judge } from './judging.ts';
-import { jobFailure, quoted, tellFailure, tellRunning } from './outcome.ts';
+import { jobFailure, quoted, refetchable, tellFailure, tellRunning } from './outcome.ts';
 
 export interface SubmitManyOptions extends Pick<BatchOptions, 'concurrency' | 'mode' | 'timeoutMs' | 'earlier'> {
   /** `--watch` */
@@ -27,6 +27,7 @@ export async function submitMany(
   const { printer, judge } = options;
   const running = new Map<SetEntry, string>();
   const doubtful: string[] = [];
+  const answered: string[] = [];
   const failures: CliError[] = [];
   let troubled = 0;
   let left = 0;
@@ -55,6 +56,7 @@ export async function submitMany(
         return [];
       case 'answered': {
         running.delete(entry);
+        if (end.answer.requestId !== '') answered.push(end.answer.requestId);
         const judgement = await judge.judge(entry, end.details);
         await printer.answered(entry, end, judgement);
         const job = end.answer.state === 'failed' ? [named(entry, jobFailure(end.answer), false)] : [];
@@ -88,7 +90,11 @@ export async function submitMany(
   } finally {
     await screen.stop();
     await parts.watch.end();
-    await printer.finish();
+    await refetchable(
+      context,
+      () => answered,
+      () => printer.finish(),
+    );
     await judge.finish();
   }
   if (before > 0) await context.output.note(`${before} of ${set.entries.length} had been submitted before`);

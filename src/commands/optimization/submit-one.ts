@@ -7,7 +7,7 @@ import type { RequestSet, SetEntry } from '../../input/request-set.ts';
 import { cleanText } from '../../output/clean-text.ts';
 import type { AnswerContext, AnswerView } from './answer-view.ts';
 import type { Judge, Judgement } from './judging.ts';
-import { jobFailure, resumable, tellFailure } from './outcome.ts';
+import { jobFailure, refetchable, resumable, tellFailure } from './outcome.ts';
 import type { Poster, PosterParts } from './posting.ts';
 import type { SubmitOptions } from './submit-options.ts';
 import { awaitAnswer } from './waiting.ts';
@@ -29,8 +29,10 @@ export async function submitOne(
 ): Promise<void> {
   const { output, stop } = context;
   let judgement: Judgement | undefined;
+  const answered: string[] = [];
   const look = async (details: AnswerDetails | undefined): Promise<AnswerContext> => {
     judgement = await judge.judge(entry, details);
+    if (details?.summary.requestId !== undefined) answered.push(details.summary.requestId);
     const { columns } = set;
     const alternatives = kind === 'route' && set.alternatives;
     return { ...judgement, name: entry.name, columns, alternatives, rows: () => entry.rows() };
@@ -62,7 +64,15 @@ export async function submitOne(
   if (options.sync === true && before === undefined) {
     const fetch = (sink: AnswerBytes | undefined): Promise<Answer> =>
       doubtful(context, () => poster.submitAndAwait(entry, { sink, signal: stop, timeoutMs: options.timeout }));
-    await finish(await told(() => view.show(fetch, look)));
+    await finish(
+      await told(() =>
+        refetchable(
+          context,
+          () => answered,
+          () => view.show(fetch, look),
+        ),
+      ),
+    );
     return;
   }
 
@@ -74,7 +84,17 @@ export async function submitOne(
     if (before === undefined) await output.note(`submitted as ${cleanText(requestId)}`);
     const fetch = (sink: AnswerBytes | undefined): Promise<Answer> =>
       awaitAnswer(context, client, { requestId, kind, knownHere: true }, { timeout: options.timeout, sink });
-    await finish(await told(() => resumable(context, [requestId], () => view.show(fetch, look))));
+    await finish(
+      await told(() =>
+        resumable(context, [requestId], () =>
+          refetchable(
+            context,
+            () => answered,
+            () => view.show(fetch, look),
+          ),
+        ),
+      ),
+    );
     return;
   }
   if (output.json) await output.record({ v: 1, request_id: requestId, kind });
