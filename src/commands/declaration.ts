@@ -1,5 +1,5 @@
 /** What the declarations of all commands share: help in one form, lists, and the context on first use. */
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { EXIT_CODES, type Failure } from '../errors.ts';
 import { parseDuration } from '../input/duration.ts';
@@ -62,6 +62,12 @@ export function collectList(value: string, previous: readonly string[] | undefin
     .map((word) => word.trim())
     .filter((word) => word !== '');
   return [...(previous ?? []), ...words];
+}
+
+/** For options of which a second would take the place of the first unseen. */
+export function once(value: string, previous: string | undefined): string {
+  if (previous === undefined) return value;
+  throw new InvalidArgumentError('it is given twice, and takes one value');
 }
 
 /** `-o`; `-` is stdout, as it would be without it. */

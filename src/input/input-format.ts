@@ -50,25 +50,29 @@ export function formatOfName(name: string): InputFormat | undefined {
 }
 
 /**
- * The format that the first line tells, when `columns` are the names that make a header. What looks like nothing known
+ * The format that the first line tells (a single pick is picks one a line), when `columns` are the names that make a header. What looks like nothing known
  * is taken for JSON, whose faults say why it is none.
  */
 export function formatOfContent(head: Buffer, columns: Iterable<string>): InputFormat {
   const text = head.toString('utf8').trim();
   const line = text.split(/[\r\n]/, 1)[0] ?? '';
-  if (line.startsWith('{')) return text.length > line.length && isObject(line) ? 'ndjson' : 'json';
+  if (line.startsWith('{')) {
+    const value = objectOf(line);
+    const isPick = value !== undefined && 'location_id' in value && !('picks' in value);
+    return value !== undefined && (text.length > line.length || isPick) ? 'ndjson' : 'json';
+  }
   if (line.startsWith('[')) return 'json';
   const known = new Set(Array.from(columns, foldName));
   const { cells, delimiter } = headerCells(line, known);
   return delimiter !== undefined || cells.some((cell) => known.has(foldName(cell))) ? 'csv' : 'json';
 }
 
-function isObject(line: string): boolean {
+function objectOf(line: string): object | undefined {
   try {
     const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
 

@@ -191,6 +191,11 @@ test('a deadline of nothing is exit 2', async () => {
   expect([code, waves, stderr.split('\n')[0]]).toEqual([2, [], 'error: --timeout 0 leaves no time for an answer']);
 });
 
+test('a wave given twice is exit 2', async () => {
+  const { code, stderr } = await submit(api().http, ['--wave', 'ok', '--wave', 'bad']);
+  expect([code, stderr.split('\n')[0]]).toEqual([2, expect.stringContaining('it is given twice') as unknown]);
+});
+
 test('a format for answers without an answer is exit 2', async () => {
   const { code, stderr } = await submit(api().http, ['--format', 'csv']);
   expect([code, stderr.split('\n')[0]]).toEqual([

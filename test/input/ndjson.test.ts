@@ -28,6 +28,11 @@ describe('NDJSON', () => {
     expect(bodies).toEqual({ W: `{"wave_id":"W","site_name":"E","picks":[${PICK}]}` });
   });
 
+  test('of a single pick is known by what it holds', async () => {
+    const { bodies } = await requests({ '<stdin>': `${PICK}\n` }, { kind: 'route' });
+    expect(bodies).toEqual({ '<stdin>': `{"site_name":"Example","picks":[${PICK}]}` });
+  });
+
   test('of requests is as many, known by their waves or lines', async () => {
     const lines = `{"wave_id":"W","picks":[${PICK}]}\n{"picks":[${PICK}]}\n{"wave_id":"V","picks":[${PICK}]}\n{"wave_id":"V","picks":[${PICK}]}\n`;
     const { bodies } = await requests({ '<stdin>': lines }, { kind: 'route' });

@@ -11,6 +11,7 @@ import {
   collect,
   collectList,
   durationOption,
+  once,
   outputOption,
   withHelp,
   type ContextSource,
@@ -36,7 +37,7 @@ export function addSubmit(parent: Command, kind: Kind, context: ContextSource): 
     .option('--site <name>', 'fill or replace site_name')
     .option('--start <place,...>', 'fill or replace start_points', collectList)
     .option('--end <place,...>', 'fill or replace end_points', collectList)
-    .option('--wave <id>', 'fill or replace wave_id; of several waves, send this one')
+    .option('--wave <id>', 'fill or replace wave_id; of several waves, send this one', once)
     .option('--param <key=json>', 'set parameters.<key> to a JSON value (repeatable)', collect)
     .addOption(
       new Option('--format-in <format>', 'format of the files (default: by extension, then by content)').choices([
