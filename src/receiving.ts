@@ -41,6 +41,7 @@ export async function openInbox(context: Context): Promise<OpenedInbox> {
     scope: baseUrl,
     open: () => openState((path) => host.openDatabase(path), folder),
     identify: () => host.files.identity(join(folder, STATE_FILE)),
+    pause: (ms) => host.clock.sleep(ms),
   });
   context.atEnd(() => inbox.close());
   // Said now, and not when the first webhook comes.

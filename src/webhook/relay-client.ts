@@ -10,8 +10,8 @@ const POLICY_VIOLATION = 1008;
 const NORMAL = 1000;
 const GOING_AWAY = 1001;
 
-/** Larger than any webhook in base64: Svix sends up to 1 MiB. */
-const MOST_MESSAGE_BYTES = 16 * 1024 * 1024;
+/** Room for headers, and for any webhook of Svix (1 MiB) in base64, whatever the receiver takes. */
+const LEAST_MESSAGE_BYTES = 16 * 1024 * 1024;
 
 /** What a link ended by. */
 interface Ended {
@@ -19,6 +19,8 @@ interface Ended {
   readonly reason: string;
   /** Whether the relay had acknowledged the token on it. */
   readonly acknowledged: boolean;
+  /** Whether it was open, so that the relay may hold the token for it although it is gone. */
+  readonly opened: boolean;
 }
 
 export type RefusalKind = 'unreachable' | 'refused';
@@ -33,8 +35,8 @@ export interface RelayEvents {
    * not having reached it. It is tried on.
    */
   refused(reason: string, kind: RefusalKind): void;
-  /** The token was given up for another one. */
-  rotated(token: string): void;
+  /** The token was given up for another one; `reason`: why it was refused at last. */
+  rotated(token: string, reason: string): void;
   /** The receiver failed as it must not. */
   failed(error: unknown): void;
 }
@@ -56,6 +58,8 @@ export interface RelayOptions {
   /** A number in [0, 1). */
   readonly random: () => number;
   readonly timing: RelayTiming;
+  /** Largest body that the receiver takes, in bytes: a message that is longer than one with such a body costs the link. */
+  readonly maxBodyBytes?: number | undefined;
   readonly events: RelayEvents;
 }
 
@@ -98,16 +102,18 @@ export async function runRelay(options: RelayOptions, stop: AbortSignal): Promis
       said.add('unreachable');
       // A link that never lasts is not tried ten times a second.
       if (connectedAt !== undefined && clock.monotonic() - connectedAt >= timing.stableMs) failures = 0;
-    } else {
-      const kind = refused ? 'refused' : 'unreachable';
-      if (!said.has(kind)) events.refused(ended.reason, kind);
-      said.add(kind);
     }
     if (refused && !options.pinned && (fresh || refusedMs >= timing.tokenHeldMs)) {
       token = options.makeToken();
       fresh = true;
       refusedMs = 0;
-      events.rotated(token);
+      events.rotated(token, ended.reason);
+    } else if (!ended.acknowledged) {
+      const kind = refused ? 'refused' : 'unreachable';
+      if (!said.has(kind)) events.refused(ended.reason, kind);
+      said.add(kind);
+      // The next refusal may be about a link of our own.
+      if (ended.opened) fresh = false;
     }
     const [shortest = 0] = timing.pausesMs;
     const longest = timing.pausesMs[Math.min(failures, timing.pausesMs.length - 1)] ?? shortest;
@@ -125,7 +131,7 @@ export async function runRelay(options: RelayOptions, stop: AbortSignal): Promis
 
 /** One link from its first packet to its end. */
 async function runLink(
-  { connect, url, token, clock, timing }: RelayOptions,
+  { connect, url, token, clock, timing, maxBodyBytes = 0 }: RelayOptions,
   answers: ReturnType<typeof createRelayAnswers>,
   stop: AbortSignal,
   onAcknowledged: (token: string) => void,
@@ -141,7 +147,12 @@ async function runLink(
   };
   const end = (code: number, reason: string): void => {
     over.abort();
-    closed.resolve({ code, reason: reason === '' ? wordsFor(code) : reason, acknowledged });
+    closed.resolve({
+      code,
+      reason: reason === '' ? wordsFor(code) : reason,
+      acknowledged,
+      opened: openedAt !== undefined,
+    });
   };
 
   // An event may come before the link itself is handed over.
@@ -168,7 +179,10 @@ async function runLink(
       },
       close: end,
     },
-    { handshakeTimeoutMs: timing.handshakeMs, maxMessageBytes: MOST_MESSAGE_BYTES },
+    {
+      handshakeTimeoutMs: timing.handshakeMs,
+      maxMessageBytes: LEAST_MESSAGE_BYTES + Math.ceil((maxBodyBytes * 4) / 3),
+    },
   );
   live.link = current;
   // It may have opened before there was anything to send with.
@@ -197,8 +211,10 @@ async function runLink(
   watch().catch(() => undefined);
 
   const onStop = (): void => {
-    const drained = Promise.race([answers.drained(), clock.sleep(timing.drainMs)]);
-    void drained.finally(() => {
+    const enough = new AbortController();
+    const patience = clock.sleep(timing.drainMs, enough.signal).catch(() => undefined);
+    void Promise.race([answers.drained(), patience]).finally(() => {
+      enough.abort();
       current.close(NORMAL, '');
       end(NORMAL, 'closed');
     });

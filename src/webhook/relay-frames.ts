@@ -28,6 +28,9 @@ export type RelayFrame =
 /** A token becomes a part of an address that is shown. Tokens of Svix Play have these characters. */
 const ADDRESSABLE = /^[\w-]{1,64}$/;
 
+/** About the bytes between the sender and the relay, and not about the body as it is here. */
+const OF_THE_WIRE = new Set(['content-length', 'transfer-encoding']);
+
 /** Never throws: a bad frame costs that frame only. */
 export function readRelayFrame(bytes: Uint8Array): RelayFrame {
   const frame = parsed(bytes);
@@ -45,7 +48,7 @@ export function readRelayFrame(bytes: Uint8Array): RelayFrame {
   }
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(body)) return { type: 'malformed', id: answerable };
   const lines = Object.entries(headers).flatMap(([name, value]): (readonly [string, string])[] =>
-    typeof value === 'string' ? [[name.toLowerCase(), value]] : [],
+    typeof value === 'string' && !OF_THE_WIRE.has(name.toLowerCase()) ? [[name.toLowerCase(), value]] : [],
   );
   const content = Buffer.from(body, 'base64');
   return {

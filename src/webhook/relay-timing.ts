@@ -1,6 +1,6 @@
 /** How long the relay client waits for what, in milliseconds. */
 export interface RelayTiming {
-  /** From the beginning of an attempt to an open link. Short, as an attempt that hangs delays the next one. */
+  /** From the beginning of an attempt to an open link. Not longer, as an attempt that hangs delays the next one. */
   readonly handshakeMs: number;
   /** For the relay's own `start`, once the link is open. */
   readonly acknowledgementMs: number;
@@ -31,7 +31,7 @@ export interface RelayTiming {
  * handshake `acknowledgementMs`, each noticed within `lookMs`; one that fails at once is followed by the longest pause.
  */
 export const RELAY_TIMING: RelayTiming = {
-  handshakeMs: 5000,
+  handshakeMs: 9000,
   acknowledgementMs: 9000,
   silenceMs: 45_000,
   lookMs: 1000,

@@ -10,6 +10,11 @@ export interface DatabaseSource {
    * file was removed or replaced goes on taking writes that nobody will ever read: with this it is noticed.
    */
   readonly identify?: (() => Promise<string | undefined>) | undefined;
+  /**
+   * Waits some milliseconds while others go on: between attempts at a database that another process has locked. Without it
+   * SQLite waits, and this process with it.
+   */
+  readonly pause?: ((ms: number) => Promise<void>) | undefined;
 }
 
 /** Work on an open database. Must leave nothing behind but its rows: it is run again when the file was replaced. */
@@ -42,6 +47,14 @@ const BUSY = 5;
 const LOCKED = 6;
 
 /**
+ * With {@link DatabaseSource.pause} a lock is waited for in so many attempts, each of which holds this process up for no
+ * longer than {@link LOCK_HOLD_MS}: five seconds in all, so that a sender whose turn is the next has its answer in ten.
+ */
+const LOCK_ATTEMPTS = 100;
+const LOCK_HOLD_MS = 10;
+const LOCK_PAUSE_MS = 40;
+
+/**
  * Group commit: all writes of one turn of the event loop (and of the next ones, while they bring more) share one
  * transaction and one sync of the disk, which is what a write costs. A failure rejects all of the group; the connection is then given up, and the next group opens a new one, so
  * that a disk that was full, or a folder that had vanished, needs no restart. Failures of the machine are `CliError`
@@ -63,14 +76,26 @@ export function createWriteQueue(source: DatabaseSource): WriteQueue {
     }
   };
 
+  const transact = async (database: Database, jobs: readonly Job[]): Promise<void> => {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        inTransaction(database, () => {
+          for (const job of jobs) job.result = job.work(database);
+        });
+        return;
+      } catch (error) {
+        if (source.pause === undefined || !isBusy(error) || attempt === LOCK_ATTEMPTS) throw error;
+        await source.pause(LOCK_PAUSE_MS);
+      }
+    }
+  };
+
   const commit = async (jobs: readonly Job[]): Promise<void> => {
     for (let attempt = 0; attempt < 2; attempt += 1) {
       const current = connect();
       try {
         const { database, identity } = await current;
-        inTransaction(database, () => {
-          for (const job of jobs) job.result = job.work(database);
-        });
+        await transact(database, jobs);
         if (source.identify === undefined || (await source.identify()) === identity) return;
       } catch (error) {
         if (!isBusy(error)) await giveUp(current);
@@ -138,6 +163,7 @@ async function openConnection(source: DatabaseSource): Promise<Connection> {
   // A commit is on disk when it returns: in WAL mode that is only so with FULL.
   // Copying the log back costs two more syncs: less often than by default (1000 pages).
   database.exec('PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000');
+  if (source.pause !== undefined) database.exec(`PRAGMA busy_timeout = ${LOCK_HOLD_MS}`);
   return { database, identity: await source.identify?.() };
 }
 

@@ -71,6 +71,8 @@ interface RelayParts {
   readonly app: Http;
   /** The path at which `app` receives. */
   readonly path: string;
+  /** `--max-body` */
+  readonly maxBodyBytes?: number;
   readonly screen: Pick<ListenScreen, 'reconnecting' | 'connected'>;
   readonly tell: (said: Promise<void>) => void;
 }
@@ -79,12 +81,22 @@ interface RelayParts {
 export function startRelay(
   { host, output }: Context,
   { url, token, pinned, fresh, keep }: RelayPlan,
-  { app, path, screen, tell }: RelayParts,
+  { app, path, maxBodyBytes, screen, tell }: RelayParts,
   stop: AbortSignal,
 ): RelayRun {
   const first = Promise.withResolvers<RelayAddresses>();
   const bug = Promise.withResolvers<never>();
   let before = false;
+  let toldRotation = false;
+  /** That the next run will have another address is no reason to end this one. */
+  const keepOrWarn = (kept: string): void => {
+    try {
+      keep(kept);
+    } catch (error) {
+      if (!(error instanceof CliError)) throw error;
+      tell(output.warn(`the address at the relay cannot be kept for the next run: ${error.message}`));
+    }
+  };
   let current = token;
   let refusal: string | undefined;
   const running = runRelay(
@@ -100,10 +112,12 @@ export function startRelay(
       clock: host.clock,
       random: () => host.random(),
       timing: RELAY_TIMING,
+      maxBodyBytes,
       events: {
         connected(acknowledged) {
           const addresses = relayAddresses(url, acknowledged);
-          if (acknowledged !== current) keep(acknowledged);
+          if (acknowledged !== current) keepOrWarn(acknowledged);
+          toldRotation = false;
           current = acknowledged;
           if (before) tell(screen.connected(addresses.inbox));
           before = true;
@@ -114,11 +128,13 @@ export function startRelay(
           refusal = kind === 'refused' ? reason : undefined;
           tell(output.warn(refusalWords(reason, kind, pinned)));
         },
-        rotated(next) {
+        rotated(next, reason) {
           current = next;
+          refusal = reason;
           // An address that was taken from the start is that of another listener of this profile: it stays with it.
-          if (before || fresh) keep(next);
-          tell(output.warn(before || fresh ? GIVEN_UP : BESIDE_ANOTHER));
+          if (before || fresh) keepOrWarn(next);
+          if (!toldRotation) tell(output.warn(before ? GIVEN_UP : fresh ? NEVER_HAD : BESIDE_ANOTHER));
+          toldRotation = true;
         },
         failed: (error) => bug.reject(error),
       },
@@ -129,6 +145,7 @@ export function startRelay(
 }
 
 const GIVEN_UP = 'the inbox at the relay is given up for a new one: the web application needs the new address';
+const NEVER_HAD = 'the relay refuses the inbox that was just made; another one is taken';
 const BESIDE_ANOTHER =
   'a new inbox at the relay is taken for this run; the kept one stays with the listener that has it';
 

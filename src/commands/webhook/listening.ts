@@ -143,7 +143,8 @@ export async function listen(context: Context, flags: ListenFlags): Promise<void
       host.clock.sleep(flags.timeout, closing.signal).then(timedOut, () => undefined);
     }
     if (relayPlan !== undefined) {
-      relay = startRelay(context, relayPlan, { app, path: plan.path, screen, tell }, closing.signal);
+      const parts = { app, path: plan.path, maxBodyBytes: flags.maxBody, screen, tell };
+      relay = startRelay(context, relayPlan, parts, closing.signal);
       relay.ended.catch(over.reject);
     }
     const addresses = relay && (await Promise.race([relay.acknowledged, over.promise.then(() => undefined)]));
