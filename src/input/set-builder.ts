@@ -1,4 +1,5 @@
 /** What is gathered while the inputs of a set are read. */
+import { foldName } from './table-fields.ts';
 import type { Kind } from '../domain/kinds.ts';
 import type { FailureDetail } from '../errors.ts';
 import type { ColumnMap } from './column-map.ts';
@@ -49,7 +50,8 @@ export interface FoundRequest {
 /** The columns of several tables as those of one. */
 export interface UnionColumns {
   readonly headers: readonly string[];
-  /** Where each of these columns stands in the union; of columns with the same header the first is the first. */
+  /** Where each of these columns stands in the union; of columns with the same header the first is the first.
+   * Headers are the same as they are on input: capitals, blanks, `_` and `-` do not count. */
   add(headers: readonly string[]): readonly number[];
 }
 
@@ -106,7 +108,10 @@ function createUnionColumns(): UnionColumns {
     add(own) {
       const taken = new Set<number>();
       return own.map((header) => {
-        let at = headers.findIndex((one, index) => one === header && !taken.has(index));
+        const isFree = (index: number): boolean => !taken.has(index);
+        let at = headers.findIndex((one, index) => one === header && isFree(index));
+        // Another export may write the same name in other letters.
+        if (at === -1) at = headers.findIndex((one, index) => foldName(one) === foldName(header) && isFree(index));
         if (at === -1) at = headers.push(header) - 1;
         taken.add(at);
         return at;

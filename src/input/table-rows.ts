@@ -250,7 +250,7 @@ function usedTwice(column: Column, id: string, { request }: Wave, first: number,
 
 /** The cells of one table in the columns of all. */
 function spread(cells: readonly string[], places: readonly number[], width: number): readonly string[] {
-  if (width === cells.length) return cells;
+  if (width === cells.length && places.every((place, at) => place === at)) return cells;
   const wide = Array.from({ length: width }, () => '');
   for (const [at, cell] of cells.entries()) wide[places[at] ?? 0] = cell;
   return wide;

@@ -2,6 +2,21 @@
 import { systemCodeOf } from '../errors.ts';
 import type { ExecEnd, ExecOptions } from './host.ts';
 
+/** A command that does not end when it is asked to is not asked again; in milliseconds. */
+const STUBBORN_MS = 1500;
+
+/** What is left to do when this process exits: one listener for all, as Node warns of many. */
+const exiting = new Set<() => void>();
+
+function whenExiting(work: () => void): void {
+  if (!process.listeners('exit').includes(runExiting)) process.on('exit', runExiting);
+  exiting.add(work);
+}
+
+function runExiting(): void {
+  for (const work of exiting) work();
+}
+
 /** Runs a command line through the platform's shell: see `Host.exec`. */
 export async function execCommand(command: string, options: ExecOptions, platform: string): Promise<ExecEnd> {
   const { signal } = options;
@@ -16,18 +31,24 @@ export async function execCommand(command: string, options: ExecOptions, platfor
     detached: inGroup,
     windowsHide: true,
   });
-  const end = (): void => {
+  const kill = (how: 'SIGTERM' | 'SIGKILL'): void => {
     if (child.pid === undefined) return;
     try {
-      if (inGroup) process.kill(-child.pid, 'SIGTERM');
-      else child.kill('SIGTERM');
+      if (inGroup) process.kill(-child.pid, how);
+      else child.kill(how);
     } catch (error) {
       // It has ended by itself in the meantime.
       if (systemCodeOf(error) !== 'ESRCH') throw error;
     }
   };
+  let last: NodeJS.Timeout | undefined;
+  const end = (): void => {
+    kill('SIGTERM');
+    last = setTimeout(() => kill('SIGKILL'), STUBBORN_MS);
+  };
+  const atExit = (): void => kill('SIGKILL');
   signal?.addEventListener('abort', end, { once: true });
-  process.once('exit', end);
+  whenExiting(atExit);
   try {
     return await new Promise<ExecEnd>((resolve, reject) => {
       child.once('error', reject);
@@ -43,6 +64,7 @@ export async function execCommand(command: string, options: ExecOptions, platfor
     });
   } finally {
     signal?.removeEventListener('abort', end);
-    process.off('exit', end);
+    clearTimeout(last);
+    exiting.delete(atExit);
   }
 }

@@ -1,5 +1,6 @@
 /** Which contents were posted to which API, so that a run that goes on after a crash posts none of them again. */
 import type { Kind } from '../domain/kinds.ts';
+import { inTransaction } from '../domain/transaction.ts';
 import type { Clock, Database, SqlValue, Statement } from '../platform/host.ts';
 import { stateError, STATE_FILE } from './database.ts';
 
@@ -23,6 +24,11 @@ export type Posting =
 export interface Postings {
   /** On disk when it returns: call it before the POST. `name` is what people call the request. Returns its number. */
   begin(content: PostedContent, name: string): number;
+  /**
+   * As {@link begin}, but only where this content has not been posted before, by this run or any other at the same moment;
+   * else what is known of that.
+   */
+  beginFirst(content: PostedContent, name: string): number | Posting;
   /** The API has accepted it. On disk when it returns. */
   accepted(number: number, requestId: string | undefined): void;
   /** It is certain that the API took nothing: as if it had not begun. */
@@ -46,14 +52,23 @@ export function createPostings(database: Database, clock: Pick<Clock, 'now'>, pl
       throw stateError(error, place);
     }
   };
+  const insert = ({ baseUrl, kind, digest }: PostedContent, name: string): number => {
+    const { lastInsertRowid } = statement(
+      'INSERT INTO postings (base_url, kind, digest, name, started_at) VALUES (?, ?, ?, ?, ?)',
+    ).run(baseUrl, kind, digest, name, clock.now());
+    return Number(lastInsertRowid);
+  };
+  const newest = ({ baseUrl, kind, digest }: PostedContent): Posting | undefined =>
+    postingOf(
+      statement(
+        `SELECT started_at, answered_at, request_id FROM postings
+         WHERE digest = ? AND base_url = ? AND kind = ? ORDER BY number DESC LIMIT 1`,
+      ).get(digest, baseUrl, kind),
+    );
   return {
-    begin: ({ baseUrl, kind, digest }, name) =>
-      guarded(() => {
-        const { lastInsertRowid } = statement(
-          'INSERT INTO postings (base_url, kind, digest, name, started_at) VALUES (?, ?, ?, ?, ?)',
-        ).run(baseUrl, kind, digest, name, clock.now());
-        return Number(lastInsertRowid);
-      }),
+    begin: (content, name) => guarded(() => insert(content, name)),
+    beginFirst: (content, name) =>
+      guarded(() => inTransaction(database, () => newest(content) ?? insert(content, name))),
     accepted(number, requestId) {
       guarded(() =>
         statement('UPDATE postings SET answered_at = ?, request_id = ? WHERE number = ?').run(
@@ -66,15 +81,7 @@ export function createPostings(database: Database, clock: Pick<Clock, 'now'>, pl
     withdrawn(number) {
       guarded(() => statement('DELETE FROM postings WHERE number = ?').run(number));
     },
-    last: ({ baseUrl, kind, digest }) =>
-      guarded(() =>
-        postingOf(
-          statement(
-            `SELECT started_at, answered_at, request_id FROM postings
-             WHERE digest = ? AND base_url = ? AND kind = ? ORDER BY number DESC LIMIT 1`,
-          ).get(digest, baseUrl, kind),
-        ),
-      ),
+    last: (content) => guarded(() => newest(content)),
   };
 }
 

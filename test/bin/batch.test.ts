@@ -109,6 +109,16 @@ describe('a batch that is killed five times and continued', () => {
     expect(linesOf(decided.stdout)).toEqual(all.map((wave) => wave.slice(1).padStart(24, '0')));
   }, 60_000);
 
+  test('and by several runs at once: each request arrives once', async () => {
+    await using api = await startCounting(() => 5);
+    const env = { OPTIPICK_API_KEY: 'key-of-the-tests', OPTIPICK_BASE_URL: api.url };
+    await writeFile(join(workplace.folder, 'waves.csv'), wavesCsv(60));
+    const args = ['cluster', 'submit', 'waves.csv', ...FLAGS, '--continue', '--concurrency', '8'];
+    await Promise.all(Array.from({ length: 3 }, () => workplace.run(args, { env })));
+    expect(api.arrived.size).toBe(60);
+    expect([...api.arrived].filter(([, count]) => count !== 1)).toEqual([]);
+  });
+
   test('a stop by Ctrl-C lets what is on its way come home, and leaves nothing in doubt', async () => {
     await using api = await startCounting(() => 50);
     const env = { OPTIPICK_API_KEY: 'key-of-the-tests', OPTIPICK_BASE_URL: api.url };

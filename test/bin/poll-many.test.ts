@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createWorkplace, type Workplace } from '../support/program.ts';
+import { createWorkplace, PROGRAM, type Workplace } from '../support/program.ts';
 import { startScriptedServer, type Scripted } from '../support/scripted-server.ts';
 
 let workplace: Workplace;
@@ -129,6 +129,27 @@ describe('poll with several ids', () => {
         `still running; resume with: optipick poll ${slow}\n` +
         'error: 1 of 2 requests did not end well\n',
     });
+  });
+
+  test.skipIf(process.platform === 'win32')('ends when nobody reads the answers any more, quietly', async () => {
+    const later = idOf(5);
+    let looks = 0;
+    await using server = await startScriptedServer(({ url }) => {
+      const id = url.slice(-24);
+      if (id === good) return done(good);
+      // By then the reader is gone.
+      if (id === later) return (looks += 1) > 1 ? done(later) : pending;
+      return pending;
+    });
+    const { execa } = await import('execa');
+    const script = '{ "$NODE" "$PROGRAM" poll "$@" --json --interval 1s --timeout 1h; echo "code $?" >&2; } | head -1';
+    const { stdout, stderr } = await execa('sh', ['-c', script, 'sh', slow, later, good], {
+      env: { ...workplace.env, ...env(server.url), NODE: process.execPath, PROGRAM },
+      extendEnv: false,
+      timeout: 20_000,
+    });
+    expect(stdout).toContain(`"request_id":"${good}"`);
+    expect(stderr).toBe('code 0');
   });
 
   test('ends at the first one with --any', async () => {

@@ -177,6 +177,16 @@ describe('several inputs', () => {
     expect(await set.entries[2]?.rows()).toBe(undefined);
   });
 
+  test('have their columns in the order of the first, also where they have the same in another order or in other letters', async () => {
+    const { set } = await open({
+      'a.csv': 'WAVE_ID,ORDER_ID,LOCATION_ID,Remark\nA,o1,A01,ra\n',
+      'b.csv': 'remark,LOCATION_ID,order id,wave_id\nrb,B01,o2,B\n',
+    });
+    expect(set.columns).toEqual(['WAVE_ID', 'ORDER_ID', 'LOCATION_ID', 'Remark']);
+    const rows = await Promise.all(set.entries.map(async (entry) => (await entry.rows())?.map(({ cells }) => cells)));
+    expect(rows).toEqual([[['A', 'o1', 'A01', 'ra']], [['B', 'o2', 'B01', 'rb']]]);
+  });
+
   test('are refused with the faults of all', async () => {
     expect(
       await refusal({

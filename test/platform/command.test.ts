@@ -50,6 +50,29 @@ describe.skipIf(process.platform === 'win32')('a command line', () => {
       .toBe('gone');
   });
 
+  test('that does not listen is ended all the same', async () => {
+    await using folder = await createTestFolder();
+    const abort = new AbortController();
+    const running = run(`trap "" TERM; echo ready > ${folder.at('ready')}; while :; do sleep 1; done`, abort.signal);
+    const ready = async (): Promise<string> => readFile(folder.at('ready'), 'utf8').catch(() => '');
+    await expect.poll(ready, { timeout: 5000 }).toBe('ready\n');
+    abort.abort(new Error('enough'));
+    await expect(running).rejects.toThrow('enough');
+  });
+
+  test('of twenty at once is no reason for Node to warn', async () => {
+    const warnings: string[] = [];
+    const onWarning = ({ message }: Error): void => void warnings.push(message);
+    process.on('warning', onWarning);
+    const before = process.listenerCount('exit');
+    await Promise.all(Array.from({ length: 20 }, () => run('sleep 0.2')));
+    process.off('warning', onWarning);
+    expect([warnings, process.listenerCount('exit') - before]).toEqual([
+      [],
+      expect.toSatisfy((more) => Number(more) <= 1),
+    ]);
+  });
+
   test('is not begun after an abort', async () => {
     await expect(run('exit 0', AbortSignal.abort(new Error('too late')))).rejects.toThrow('too late');
   });

@@ -36,10 +36,27 @@ export interface BatchPrinter {
   finish(): Promise<void>;
 }
 
-/** Request ids, one a line in the order of the input; with `--json` a document each as they come. */
+/**
+ * Request ids, one a line in the order of the input, each as soon as all before it have ended; with `--json` a document
+ * each as they come.
+ */
 function createIdPrinter({ output }: Context, kind: Kind, entries: readonly SetEntry[]): BatchPrinter {
-  const ids = new Map<SetEntry, string>();
+  /** Of those that have ended; `undefined` for one without an id. */
+  const ids = new Map<SetEntry, string | undefined>();
   let next = 0;
+  const print = async (upTo: number): Promise<void> => {
+    for (const entry of entries.slice(next, upTo)) {
+      next += 1;
+      const id = ids.get(entry);
+      if (id !== undefined) await output.lines([id]);
+    }
+  };
+  /** Up to the first that has not ended. */
+  const printEnded = async (): Promise<void> => {
+    let upTo = next;
+    for (let entry = entries[upTo]; entry !== undefined && ids.has(entry); entry = entries[upTo]) upTo += 1;
+    await print(upTo);
+  };
   return {
     raw: false,
     async submitted(entry, requestId) {
@@ -48,16 +65,14 @@ function createIdPrinter({ output }: Context, kind: Kind, entries: readonly SetE
         return;
       }
       ids.set(entry, cleanText(requestId));
+      await printEnded();
     },
     answered: () => Promise.resolve(),
-    unanswered: () => Promise.resolve(),
-    async finish() {
-      for (; next < entries.length; next += 1) {
-        const entry = entries[next];
-        const id = entry === undefined ? undefined : ids.get(entry);
-        if (id !== undefined) await output.lines([id]);
-      }
+    async unanswered(entry) {
+      ids.set(entry, undefined);
+      await printEnded();
     },
+    finish: () => print(entries.length),
   };
 }
 

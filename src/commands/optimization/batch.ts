@@ -3,11 +3,13 @@ import { mapBounded } from '../../api/pool.ts';
 import type { Answer, OptipickClient } from '../../api/model.ts';
 import type { Context } from '../../context.ts';
 import type { AnswerDetails } from '../../domain/answer-details.ts';
+import { joinSignals } from '../../domain/joined-signal.ts';
 import type { Kind } from '../../domain/kinds.ts';
 import { CliError } from '../../errors.ts';
 import type { SetEntry } from '../../input/request-set.ts';
 import { tapAnswer } from './answer-tap.ts';
-import { IN_DOUBT, mayHaveArrived, type Poster } from './posting.ts';
+import { IN_DOUBT, mayHaveArrived, PostedMeanwhile, type Poster } from './posting.ts';
+import { graceful } from './post-grace.ts';
 import { awaitAnswer, type Watch } from './waiting.ts';
 
 /** How a request of a batch ended. */
@@ -53,9 +55,6 @@ export interface BatchOptions {
 /** After so many requests in a row that found no API, the others would not find it either. */
 const GIVE_UP_AFTER = 20;
 
-/** How long a POST that is on its way gets, once somebody has stopped the batch, to learn its id; in milliseconds. */
-const POST_GRACE_MS = 2000;
-
 /** Runs the batch to its end, to the first failure that all others would share, or until somebody stops it. */
 export async function runBatch(
   context: Context,
@@ -70,13 +69,22 @@ export async function runBatch(
   const ends = new Map<string, Promise<BatchEnd>>();
   /** Those whose POST has begun and not come back. */
   const posting = new Set<SetEntry>();
+  const working = new Set<Promise<BatchEnd>>();
   let givenUp = false;
   let unavailable = 0;
+  /** Nobody takes the results any more, or there is a bug: what runs is for nothing. */
+  const broken = new AbortController();
+  const joined = joinSignals([stop, broken.signal]);
 
   const waitFor = async (requestId: string, entry: SetEntry): Promise<BatchEnd> => {
     options.onStep(entry, 'waiting', requestId);
     return answered((sink) =>
-      awaitAnswer(context, client, { requestId, kind, knownHere: true }, { timeout: options.timeoutMs, sink, watch }),
+      awaitAnswer(
+        context,
+        client,
+        { requestId, kind, knownHere: true },
+        { timeout: options.timeoutMs, sink, watch, signal: joined.signal },
+      ),
     );
   };
 
@@ -100,12 +108,21 @@ export async function runBatch(
     return options.mode === 'wait' ? waitFor(requestId, entry) : { state: 'submitted', requestId, before: false };
   };
 
+  /** An earlier run, or one beside this, has submitted it. */
+  const found = async (requestId: string, entry: SetEntry): Promise<BatchEnd> =>
+    options.mode === 'submit' ? { state: 'submitted', requestId, before: true } : waitFor(requestId, entry);
+
   const one = async (entry: SetEntry): Promise<BatchEnd> => {
-    if (stop.aborted || givenUp) return { state: 'left' };
+    if (joined.signal.aborted || givenUp) return { state: 'left' };
     const before = options.earlier(entry);
-    if (before === undefined) return post(entry);
-    if (options.mode === 'submit') return { state: 'submitted', requestId: before, before: true };
-    return waitFor(before, entry);
+    if (before !== undefined) return found(before, entry);
+    try {
+      return await post(entry);
+    } catch (error) {
+      if (!(error instanceof PostedMeanwhile)) throw error;
+      posting.delete(entry);
+      return found(error.requestId, entry);
+    }
   };
 
   const caught = async (entry: SetEntry): Promise<BatchEnd> => {
@@ -115,7 +132,10 @@ export async function runBatch(
       return end;
     } catch (thrown) {
       const error = thrown instanceof CliError ? thrown : undefined;
-      if (error === undefined) throw thrown;
+      if (error === undefined) {
+        broken.abort(thrown);
+        throw thrown;
+      }
       if (SHARED_BY_ALL.has(error.failure)) givenUp = true;
       unavailable = error.failure === 'unavailable' ? unavailable + 1 : 0;
       if (unavailable >= GIVE_UP_AFTER) givenUp = true;
@@ -127,12 +147,25 @@ export async function runBatch(
   try {
     const results = mapBounded(entries, options.concurrency, async (entry) => {
       const running = ends.get(entry.digest) ?? caught(entry);
+      working.add(running);
       // Kept only for who comes again: an end holds a whole answer.
       if (twice.has(entry.digest)) ends.set(entry.digest, running);
-      return { entry, end: await running };
+      const end = await running;
+      working.delete(running);
+      return { entry, end };
     });
-    for await (const { entry, end } of results) await options.onEnd(entry, end);
+    for await (const { entry, end } of results) {
+      try {
+        await options.onEnd(entry, end);
+      } catch (error) {
+        broken.abort(error);
+        throw error;
+      }
+    }
   } finally {
+    // Whatever ended it: nobody must use the state of this machine when it has been closed.
+    await Promise.allSettled(working);
+    joined.release();
     postSignal.release();
   }
 }
@@ -143,27 +176,6 @@ const SHARED_BY_ALL: ReadonlySet<CliError['failure']> = new Set<CliError['failur
   'environment',
   'internal',
 ]);
-
-/** A signal that follows `stop` a little later. */
-function graceful({ stop, host }: Context): { readonly signal: AbortSignal; release(): void } {
-  const late = new AbortController();
-  const over = new AbortController();
-  const onStop = (): void => {
-    host.clock.sleep(POST_GRACE_MS, over.signal).then(
-      () => late.abort(stop.reason),
-      () => undefined,
-    );
-  };
-  if (stop.aborted) late.abort(stop.reason);
-  else stop.addEventListener('abort', onStop, { once: true });
-  return {
-    signal: late.signal,
-    release() {
-      stop.removeEventListener('abort', onStop);
-      over.abort();
-    },
-  };
-}
 
 /** Digests that more than one entry has. */
 function repeatedOf(entries: readonly SetEntry[]): ReadonlySet<string> {

@@ -32,7 +32,9 @@ export async function pollMany(
   const failures: CliError[] = [];
   const report = await options.view.newReport({ total: targets.length, columns: undefined, alternatives: false });
   const enough = new AbortController();
-  const joined = joinSignals([context.stop, enough.signal]);
+  /** Nobody takes the answers any more: waiting for the others is for nothing. */
+  const broken = new AbortController();
+  const joined = joinSignals([context.stop, enough.signal, broken.signal]);
   const { signal } = joined;
   const watch = await createWatch(context);
   // One at a time on the screen, whatever the order in which they come.
@@ -60,7 +62,10 @@ export async function pollMany(
       if (options.any) enough.abort(ENOUGH);
     } catch (error) {
       if (error === ENOUGH || signal.aborted) return;
-      if (!(error instanceof CliError)) throw error;
+      if (!(error instanceof CliError) || error.code === 'output_failed') {
+        broken.abort(error);
+        return;
+      }
       if (!STILL_RUNNING.has(error.failure)) running.delete(target.requestId);
       failures.push(error);
       report?.addUnanswered(index, { name: target.requestId, requestId: target.requestId, problem: error.message });
@@ -71,11 +76,12 @@ export async function pollMany(
 
   try {
     await Promise.all(targets.map(one));
+    broken.signal.throwIfAborted();
   } finally {
     joined.release();
     await watch.end();
     // What has come is there, however it ends.
-    if (report !== undefined) await options.view.write(report);
+    if (report !== undefined && !broken.signal.aborted) await options.view.write(report);
   }
   if (enough.signal.aborted && failures.length === 0) return;
   // Also when another one failed for good: what still runs must not be lost sight of.

@@ -3,7 +3,7 @@ import type { Answer, AnswerBytes, OptipickClient, Submitted } from '../../api/m
 import { CliError } from '../../errors.ts';
 import type { Kind } from '../../domain/kinds.ts';
 import type { SetEntry } from '../../input/request-set.ts';
-import type { Postings } from '../../state/postings.ts';
+import type { Posting, Postings } from '../../state/postings.ts';
 import type { Memory } from './memory.ts';
 import { quoted } from './outcome.ts';
 
@@ -27,15 +27,34 @@ export interface PosterParts {
   readonly memory: Memory;
 }
 
-/** Throws what the client throws; {@link mayHaveArrived} tells whether the API may have taken the request all the same. */
-export function createPoster({ kind, client, postings, memory }: PosterParts): Poster {
+/** Another run has submitted the same content since it was looked for. */
+export class PostedMeanwhile extends Error {
+  override readonly name = 'PostedMeanwhile';
+  readonly requestId: string;
+
+  constructor(requestId: string) {
+    super(`submitted by another run as ${requestId}`);
+    this.requestId = requestId;
+  }
+}
+
+/**
+ * Throws what the client throws; {@link mayHaveArrived} tells whether the API may have taken the request all the same.
+ * Where nothing must be sent twice (see `earlier`): {@link PostedMeanwhile}, and as {@link createEarlier}.
+ */
+export function createPoster({ kind, client, postings, memory }: PosterParts, earlier: EarlierOptions): Poster {
   const recorded = async <T>(
     entry: SetEntry,
     post: (body: Uint8Array) => Promise<T>,
     idOf: (value: T) => string,
   ): Promise<T> => {
     const body = await entry.body();
-    const number = postings?.begin({ baseUrl: client.baseUrl, kind, digest: entry.digest }, entry.name);
+    const content = { baseUrl: client.baseUrl, kind, digest: entry.digest };
+    const begun = mustBeFirst(entry, earlier)
+      ? postings?.beginFirst(content, entry.name)
+      : postings?.begin(content, entry.name);
+    if (typeof begun === 'object') throw new PostedMeanwhile(idOfPosting(entry, begun));
+    const number = begun;
     const note = (work: (postings: Postings, number: number) => void): void => {
       if (postings !== undefined && number !== undefined) work(postings, number);
     };
@@ -96,17 +115,23 @@ export interface EarlierOptions {
  */
 export function createEarlier(
   { kind, client, postings }: Pick<PosterParts, 'kind' | 'client' | 'postings'>,
-  { goOn, resubmit }: EarlierOptions,
+  options: EarlierOptions,
 ): (entry: SetEntry) => string | undefined {
   return (entry) => {
-    if (!goOn || resubmit.has(entry.name) || (entry.waveId !== undefined && resubmit.has(entry.waveId)))
-      return undefined;
+    if (!mustBeFirst(entry, options)) return undefined;
     const before = postings?.last({ baseUrl: client.baseUrl, kind, digest: entry.digest });
-    if (before === undefined) return undefined;
-    if (before.state === 'uncertain') throw inDoubt(entry.name, before.at);
-    if (before.requestId === undefined) throw answerNotKept(entry.name);
-    return before.requestId;
+    return before && idOfPosting(entry, before);
   };
+}
+
+function mustBeFirst({ name, waveId }: SetEntry, { goOn, resubmit }: EarlierOptions): boolean {
+  return goOn && !resubmit.has(name) && (waveId === undefined || !resubmit.has(waveId));
+}
+
+function idOfPosting({ name }: SetEntry, before: Posting): string {
+  if (before.state === 'uncertain') throw inDoubt(name, before.at);
+  if (before.requestId === undefined) throw answerNotKept(name);
+  return before.requestId;
 }
 
 /** Exit 6 for a request whose fate is not known; it is not sent again unless the user says so. */

@@ -8,7 +8,8 @@ import { cleanText } from '../../output/clean-text.ts';
 import type { AnswerContext, AnswerView } from './answer-view.ts';
 import type { Judge, Judgement } from './judging.ts';
 import { jobFailure, refetchable, resumable, tellFailure } from './outcome.ts';
-import type { Poster, PosterParts } from './posting.ts';
+import { graceful } from './post-grace.ts';
+import { PostedMeanwhile, type Poster, type PosterParts } from './posting.ts';
 import type { SubmitOptions } from './submit-options.ts';
 import { awaitAnswer } from './waiting.ts';
 
@@ -60,45 +61,50 @@ export async function submitOne(
     }
   };
 
-  const before = earlier(entry);
-  if (options.sync === true && before === undefined) {
-    const fetch = (sink: AnswerBytes | undefined): Promise<Answer> =>
-      doubtful(context, () => poster.submitAndAwait(entry, { sink, signal: stop, timeoutMs: options.timeout }));
-    await finish(
-      await told(() =>
-        refetchable(
-          context,
-          () => answered,
-          () => view.show(fetch, look),
-        ),
-      ),
+  const shown = (fetch: (sink: AnswerBytes | undefined) => Promise<Answer>): Promise<Answer> =>
+    refetchable(
+      context,
+      () => answered,
+      () => view.show(fetch, look),
     );
-    return;
-  }
 
-  const timeoutMs = options.wait === true ? options.timeout : undefined;
-  const requestId =
-    before ?? (await told(() => doubtful(context, () => poster.submit(entry, { signal: stop, timeoutMs })))).requestId;
+  const waits = options.wait === true || options.sync === true;
+  let before = earlier(entry);
+  let requestId = before;
+  if (before === undefined) {
+    const posting = graceful(context);
+    const { signal } = posting;
+    try {
+      if (options.sync === true) {
+        const fetch = (sink: AnswerBytes | undefined): Promise<Answer> =>
+          doubtful(context, () => poster.submitAndAwait(entry, { sink, signal, timeoutMs: options.timeout }));
+        await finish(await told(() => shown(fetch)));
+        return;
+      }
+      const timeoutMs = options.wait === true ? options.timeout : undefined;
+      ({ requestId } = await told(() => doubtful(context, () => poster.submit(entry, { signal, timeoutMs }))));
+    } catch (error) {
+      if (!(error instanceof PostedMeanwhile)) throw error;
+      before = error.requestId;
+      requestId = before;
+    } finally {
+      posting.release();
+    }
+  }
+  if (requestId === undefined) return;
+  const id = requestId;
   if (before !== undefined) await output.note(`submitted before as ${cleanText(before)}`);
-  if (options.wait === true || options.sync === true) {
-    if (before === undefined) await output.note(`submitted as ${cleanText(requestId)}`);
+  else if (waits) await output.note(`submitted as ${cleanText(id)}`);
+  if (waits) {
     const fetch = (sink: AnswerBytes | undefined): Promise<Answer> =>
-      awaitAnswer(context, client, { requestId, kind, knownHere: true }, { timeout: options.timeout, sink });
-    await finish(
-      await told(() =>
-        resumable(context, [requestId], () =>
-          refetchable(
-            context,
-            () => answered,
-            () => view.show(fetch, look),
-          ),
-        ),
-      ),
-    );
+      awaitAnswer(context, client, { requestId: id, kind, knownHere: true }, { timeout: options.timeout, sink });
+    await finish(await told(() => resumable(context, [id], () => shown(fetch))));
     return;
   }
-  if (output.json) await output.record({ v: 1, request_id: requestId, kind });
-  else await output.lines([cleanText(requestId)]);
+  if (output.json) await output.record({ v: 1, request_id: id, kind });
+  else await output.lines([cleanText(id)]);
+  // It was stopped meanwhile, and the id came all the same.
+  stop.throwIfAborted();
 }
 
 /** Whoever stops a POST that is on its way must know that there may be a job now. */
@@ -106,9 +112,12 @@ async function doubtful<T>(context: Context, post: () => Promise<T>): Promise<T>
   try {
     return await post();
   } catch (error) {
-    if (context.stop.aborted && !context.output.json) {
-      await context.host.stderr.write('stopped while submitting: the request may have been accepted\n');
+    if (!context.stop.aborted || error instanceof PostedMeanwhile) throw error;
+    if (context.output.json && error instanceof CliError) {
+      const { failure, code, message } = error;
+      throw new CliError(failure, `${message}: the request may have been accepted`, { code, cause: error });
     }
+    await context.host.stderr.write('stopped while submitting: the request may have been accepted\n');
     throw error;
   }
 }

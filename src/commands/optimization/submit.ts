@@ -126,7 +126,7 @@ async function submit(context: Context, kind: Kind, files: readonly string[], op
   const [only] = set.entries;
   const postings = await openPostings(context, goOn || set.entries.length > 1);
   const parts = { kind, client, postings, memory };
-  const poster = createPoster(parts);
+  const poster = createPoster(parts, { goOn, resubmit });
   const earlier = createEarlier(parts, { goOn, resubmit });
   if (only !== undefined && set.entries.length === 1) {
     await submitOne(context, { ...parts, poster, earlier, view, judge, set }, only, options);

@@ -77,14 +77,18 @@ With --json one object a line: {"v":1,"type":"ready","url":"...","port":5000} on
 {"v":1,"type":"event","id":"msg_...","kind":"cluster","event":null,"request_id":"...","received_at":"...",
 "payload":{...},"result":{...}}, "duplicate", "rejected" with "reason", and "closed" with counts at the end.
 A sender that is answered 2xx can forget the webhook: it is on disk, and what follows from it is done even after
-a crash, with retries. --forward-to and --exec may see one twice after a crash, so look at its svix-id.
+a crash, with retries. --forward-to and --exec may see one twice after a crash, so look at its svix-id; a command
+or service that fails does not fail --once: what is left to do is done by the next run that has the same flags.
 With --relay "ready" comes once the relay is there and has "relay_url"; "reconnecting" and "connected" tell of a drop.
 --record writes an HTTP request: header lines, an empty line, the exact body; credentials are left out.`,
     examples: [
       ['optipick listen', 'on port 5000, as the web application is told to send to'],
       ['optipick listen --forward-to http://127.0.0.1:3000/hooks', 'in front of your own service'],
       ['optipick listen --relay', 'with no public address: through a relay, whose address is printed'],
-      ['optipick listen --once --json --port 0 --timeout 10m | jq .result', 'one result, for a script'],
+      [
+        `optipick listen --once --json --timeout 10m | jq 'select(.type == "event").result'`,
+        'one result, for a script',
+      ],
       ["optipick listen --exec 'jq -r .result.optimal_distance >> distances.txt'", 'a command for each one'],
     ],
     environment: [

@@ -137,7 +137,9 @@ export async function listen(context: Context, flags: ListenFlags): Promise<void
     stop.throwIfAborted();
     if (flags.timeout !== undefined) {
       const failure = (): CliError =>
-        relayPlan !== undefined && !relayIsThere ? relayNotInTime(flags, relay?.refusal()) : notInTime(flags);
+        relayPlan !== undefined && !relayIsThere
+          ? relayNotInTime(flags, relay?.refusal())
+          : notInTime(flags, counts.accepted);
       const timedOut = (): void =>
         end.awaits || (relayPlan !== undefined && !relayIsThere) ? over.reject(failure()) : over.resolve();
       host.clock.sleep(flags.timeout, closing.signal).then(timedOut, () => undefined);
