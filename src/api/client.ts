@@ -1,7 +1,7 @@
 /** The API as the commands see it. Paths: the kinds table. Facts: the OptiPick documentation. */
 import { answerPath, KINDS } from '../domain/kinds.ts';
 import type { Kind } from '../domain/kinds.ts';
-import type { Http } from '../domain/http.ts';
+import { headerOf, type Http } from '../domain/http.ts';
 import { CliError } from '../errors.ts';
 import type { Clock } from '../platform/host.ts';
 import { discard, exchange, jsonBody, refuse } from './exchange.ts';
@@ -11,6 +11,7 @@ import type { OptipickClient } from './model.ts';
 import { withKey } from './policy.ts';
 import { repeat } from './retry.ts';
 import type { RetryNotice } from './retry.ts';
+import { isHtml } from './server-text.ts';
 import { readSubmitted, readSynchronousAnswer } from './submission.ts';
 
 export interface ClientOptions {
@@ -89,6 +90,16 @@ export function createClient(options: ClientOptions): OptipickClient {
       const attempt = () =>
         exchange(wire, request, undefined, async (response) => {
           const { status } = response;
+          const isOwn = status < 300 || (status >= 400 && status < 500);
+          if (isOwn && isHtml('', headerOf(response.headers, 'content-type'))) {
+            await discard(response);
+            // Whatever it says of the request, it says nothing of the key.
+            throw new CliError('refused', `a web page came in place of an answer of the API (HTTP ${status})`, {
+              code: 'not_the_api',
+              status,
+              hint: 'check --base-url, and whether the network wants you to log in first',
+            });
+          }
           if (status === 401 || status === 403) {
             await discard(response);
             return 'rejected' as const;

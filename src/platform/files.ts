@@ -41,7 +41,8 @@ export function createFiles(platform: string = process.platform): Files {
       try {
         const found = await fileSystem().stat(path);
         const kind = found.isFile() ? 'file' : found.isDirectory() ? 'folder' : 'other';
-        return { kind, mode: found.mode % 0o10000, modifiedAt: found.mtimeMs };
+        const isForeign = process.getuid !== undefined && found.uid !== process.getuid();
+        return { kind, mode: found.mode % 0o10000, modifiedAt: found.mtimeMs, isForeign };
       } catch (error) {
         if (isMissing(error)) return undefined;
         throw error;

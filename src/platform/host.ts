@@ -54,6 +54,8 @@ export interface PathFacts {
   readonly mode: number;
   /** When its content last changed; milliseconds since 1970. */
   readonly modifiedAt: number;
+  /** Whether it belongs to another user: then this one cannot change its mode. Never on Windows. */
+  readonly isForeign: boolean;
 }
 
 export interface TemporaryFolder {

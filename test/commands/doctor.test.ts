@@ -78,8 +78,8 @@ describe('doctor on a machine in memory', () => {
     const http: Http = async () => ({ ...jsonResponse(200, {}), headers: { 'content-type': 'text/html' } });
     const { code, found } = await troubles({ http });
     expect([code, found.map(({ check, status, fix }) => [check, status, fix])]).toEqual([
-      0,
-      [['network', 'warning', 'optipick config unset base-url']],
+      5,
+      [['network', 'fault', 'optipick config unset base-url']],
     ]);
   });
 

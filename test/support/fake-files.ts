@@ -46,8 +46,8 @@ export function createFakeFiles(cwd: string, content: Readonly<Record<string, st
     free: 2 ** 40,
     async inspect(path) {
       const full = resolve(cwd, path);
-      if (folders.has(full)) return { kind: 'folder', mode: 0o700, modifiedAt: 0 };
-      return files.has(full) ? { kind: 'file', mode: 0o600, modifiedAt: 0 } : undefined;
+      if (folders.has(full)) return { kind: 'folder', mode: 0o700, modifiedAt: 0, isForeign: false };
+      return files.has(full) ? { kind: 'file', mode: 0o600, modifiedAt: 0, isForeign: false } : undefined;
     },
     async freeBytes() {
       return this.free;

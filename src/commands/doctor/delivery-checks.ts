@@ -122,11 +122,11 @@ async function deliver(examination: Examination, test: DeliveryTest, server: Ser
     const isTaken = response.status >= 200 && response.status < 300;
     if (isTaken) await test.arrival(Math.min(LATE_ARRIVAL_MS, flags.timeout), stop);
     const took = Math.round(host.clock.monotonic() - started);
-    return judgeDelivery({ ...judged, answer: response, arrived: test.arrived(), took });
+    return judgeDelivery({ ...judged, answer: response, arrived: test.arrived(), strangers: test.strangers(), took });
   } catch (error) {
     stop.throwIfAborted();
     if (!(error instanceof TransportError)) throw error;
-    return judgeDelivery({ ...judged, answer: error, arrived: test.arrived(), took: 0 });
+    return judgeDelivery({ ...judged, answer: error, arrived: test.arrived(), strangers: test.strangers(), took: 0 });
   }
 }
 

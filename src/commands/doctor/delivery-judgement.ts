@@ -17,6 +17,8 @@ export interface SentMessage {
   readonly answer: Pick<HttpResponse, 'status' | 'headers'> | TransportError;
   /** `undefined` when nothing came to the port. */
   readonly arrived: Arrival | undefined;
+  /** Requests that came and were not the message. */
+  readonly strangers: number;
   readonly took: number;
 }
 
@@ -43,10 +45,17 @@ export function judgeDelivery(facts: SentMessage): Finding {
     );
   }
   const { status } = answer;
+  if (facts.strangers > 0) {
+    const message =
+      `something came by ${shown} to port ${port}, and neither its headers nor its body was that of the message: ` +
+      'both are replaced on the way';
+    return fault('delivery', 'signature', message, withoutAddress);
+  }
   if (status >= 300 && status < 400) {
     const target = URL.parse(headerOf(answer.headers, 'location') ?? '', facts.url);
     const message = `${shown} redirects (HTTP ${status}), which senders of webhooks do not follow`;
-    const fix = target === null ? withoutAddress : remedies.own(`doctor --public-url ${shownUrl(target.href)}`);
+    const fix =
+      target === null ? withoutAddress : remedies.own(`doctor --public-url ${remedies.word(shownUrl(target.href))}`);
     return fault('delivery', 'unavailable', message, fix);
   }
   const message =
@@ -60,10 +69,14 @@ function judgeArrival(facts: SentMessage, arrived: Arrival, shown: string): Find
   const { remedies } = examination;
   const record = remedies.own('listen --record deliveries');
   const { status } = arrived;
+  if (status === 405) {
+    const message = `it came by ${shown} as a ${arrived.method}, and webhooks are POST: the method was changed on the way`;
+    return fault('delivery', 'unavailable', message, remedies.own('listen --relay'));
+  }
   if (status === 404) {
     const target = arrived.target.replace(/[?#].*$/s, '');
     const message = `it came by ${shown} to the path ${target}, and the listener takes in ${path === '' ? '/' : path} only`;
-    return fault('delivery', 'unavailable', message, remedies.own(`listen --path ${target}`));
+    return fault('delivery', 'unavailable', message, remedies.own(`listen --path ${remedies.word(target)}`));
   }
   if (status >= 400 && status < 500) {
     return fault('delivery', 'signature', `it came by ${shown} and did not verify: ${changeOf(sent, arrived)}`, record);

@@ -13,6 +13,7 @@ import { createVerifier } from '../../webhook/signature.ts';
 
 /** What came to the port of the message that was sent. */
 export interface Arrival {
+  readonly method: string;
   /** The request target. */
   readonly target: string;
   readonly headers: HttpHeaders;
@@ -33,6 +34,8 @@ export interface DeliveryTest {
   /** Signed now. */
   message(): TestMessage;
   arrived(): Arrival | undefined;
+  /** How many other requests came to the path meanwhile. */
+  strangers(): number;
   /** Resolves when the message has come, or after `ms`. */
   arrival(ms: number, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
@@ -64,17 +67,26 @@ export async function createDeliveryTest(host: Host, path: string): Promise<Deli
   });
   const came = Promise.withResolvers<void>();
   let arrived: Arrival | undefined;
+  let strangers = 0;
 
   return {
     path,
     async app(request) {
-      if (request.method !== 'POST') return receiver(request);
+      const hasId = headerOf(request.headers, 'svix-id') === id;
+      if (request.method !== 'POST' && !hasId) return receiver(request);
       const body = await readBytes(request.body, MAX_BODY_BYTES);
-      const isOurs = headerOf(request.headers, 'svix-id') === id || Buffer.from(body).includes(token);
+      const isOurs = hasId || Buffer.from(body).includes(token);
+      if (!isOurs) strangers += 1;
       // A real webhook that comes just now: its sender shall come again, when the listener of the user is there.
       if (!isOurs) return jsonResponse(503, { detail: 'only a check is running here' }, { 'retry-after': '5' });
       const response = await receiver({ ...request, body });
-      arrived = { target: request.url, headers: request.headers, body, status: response.status };
+      arrived = {
+        method: request.method,
+        target: request.url,
+        headers: request.headers,
+        body,
+        status: response.status,
+      };
       came.resolve();
       return response;
     },
@@ -94,6 +106,7 @@ export async function createDeliveryTest(host: Host, path: string): Promise<Deli
       };
     },
     arrived: () => arrived,
+    strangers: () => strangers,
     async arrival(ms, signal) {
       const over = new AbortController();
       await underSignals([signal, over.signal], async (either) => {

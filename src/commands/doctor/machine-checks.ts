@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { stateFolderOf } from '../../diagnosing.ts';
 import { fault, ok, skipped, warning, type Finding, type Outcome } from '../../domain/doctor-finding.ts';
 import { CliError, messageOf, systemCodeOf } from '../../errors.ts';
-import type { Files, Host, PathFacts, StoredSettings } from '../../platform/host.ts';
+import type { Database, Files, Host, PathFacts, StoredSettings } from '../../platform/host.ts';
 import { stateError, STATE_FILE } from '../../state/database.ts';
 import { MIGRATIONS } from '../../state/migrations.ts';
 import type { Remedies } from './remedies.ts';
@@ -52,8 +52,18 @@ export async function checkConfig({ files, settingsFile }: Host, remedies: Remed
     found = await files.inspect(file);
     const isBlocked = above !== undefined && above.kind !== 'folder';
     if (isBlocked) return { ...none, finding: blocked('config', folder, remedies) };
+    if (found?.kind === 'folder') {
+      const message = `${file} is a folder, and should be a file`;
+      return { ...none, finding: fault('config', 'environment', message, remedies.move(file, `${file}.moved`)) };
+    }
     const stored = await settingsFile.read();
     const facts = { stored, modifiedAt: found?.modifiedAt };
+    const locked = await whyNotWritable(files, file);
+    if (locked !== undefined) {
+      const message = `${file} cannot be written: ${locked}`;
+      const mend = above?.isForeign === true ? remedies.takeOver(folder) : remedies.restrict('700', folder);
+      return { ...facts, finding: fault('config', 'environment', message, mend) };
+    }
     if (found === undefined) return { ...facts, finding: ok('config', `${file}: nothing is stored yet`) };
     const [repair] = stored.repaired;
     if (repair === undefined) return { ...facts, finding: ok('config', `${file}, for this user alone`) };
@@ -69,8 +79,25 @@ export async function checkConfig({ files, settingsFile }: Host, remedies: Remed
     const again = remedies.own('login');
     const fix = isCorrupt
       ? remedies.sequence(remedies.move(file, `${file}.damaged`), again)
-      : remedies.sequence(remedies.restrict('700', folder), remedies.restrict('600', file));
+      : found?.isForeign === true
+        ? remedies.takeOver(folder)
+        : remedies.sequence(remedies.restrict('700', folder), remedies.restrict('600', file));
     return { ...none, finding: fault('config', 'environment', message, fix) };
+  }
+}
+
+/** `undefined` when it could be written, or made. */
+async function whyNotWritable(files: Files, file: string): Promise<string | undefined> {
+  try {
+    if (await files.exists(dirname(file))) {
+      await files.tryWriting(file);
+    } else {
+      const probe = await files.temporaryFolder((await nearestExisting(files, dirname(file))).path);
+      await probe.remove();
+    }
+    return undefined;
+  } catch (error) {
+    return systemCodeOf(error) ?? messageOf(error);
   }
 }
 
@@ -95,7 +122,8 @@ export async function checkState(host: Host, remedies: Remedies): Promise<Findin
     await probe.remove();
     free = await files.freeBytes(path);
   } catch (error) {
-    return fault('state', 'environment', ...unwritable(host, remedies, { folder, place, error }));
+    const isForeign = found?.isForeign ?? false;
+    return fault('state', 'environment', ...unwritable(host, remedies, { folder, place, isForeign, error }));
   }
   const room = `${Math.floor(free / MB)} MB free`;
   const look = `df -h ${remedies.path(place)}`;
@@ -120,7 +148,12 @@ export async function checkState(host: Host, remedies: Remedies): Promise<Findin
 function unwritable(
   { env, temporaryFolder }: Host,
   remedies: Remedies,
-  { folder, place, error }: { readonly folder: string; readonly place: string; readonly error: unknown },
+  {
+    folder,
+    place,
+    isForeign,
+    error,
+  }: { readonly folder: string; readonly place: string; readonly isForeign: boolean; readonly error: unknown },
 ): readonly [message: string, fix: string] {
   const code = systemCodeOf(error) ?? '';
   // The rest names the folder that was tried, which nobody knows.
@@ -129,7 +162,9 @@ function unwritable(
   if (isFull) return [`${folder}: the file system is full`, `df -h ${remedies.path(place)}`];
   const message = `${folder} cannot be written to: ${why}`;
   if ((env['OPTIPICK_STATE_DIR'] ?? '').trim() !== '') return [message, remedies.unset('OPTIPICK_STATE_DIR')];
-  if (code === 'EACCES') return [message, remedies.restrict('700', folder)];
+  if (isForeign) return [message, remedies.takeOver(folder)];
+  // A folder that is not there yet has no mode: the one above it is not ours to change.
+  if (code === 'EACCES' && place === folder) return [message, remedies.restrict('700', folder)];
   return [message, remedies.exported('OPTIPICK_STATE_DIR', join(temporaryFolder, 'optipick'))];
 }
 
@@ -140,7 +175,12 @@ export async function checkDatabase(host: Host, state: Finding, remedies: Remedi
   if (state.status === 'fault') return skipped('database', 'the state folder cannot be used');
   const aside = join(folder, `damaged-${new Date(host.clock.now()).toISOString().replaceAll(/[-:]|\.\d+/g, '')}`);
   try {
-    if (!(await host.files.exists(path))) return ok('database', 'none yet: it is made when something is submitted');
+    const found = await host.files.inspect(path);
+    if (found?.kind === 'folder') {
+      const message = `${path} is a folder, and should be a file`;
+      return fault('database', 'environment', message, remedies.move(path, `${path}.moved`));
+    }
+    if (found === undefined) return ok('database', 'none yet: it is made when something is submitted');
     const database = await host.openDatabase(path, { readOnly: true });
     try {
       const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
@@ -149,6 +189,11 @@ export async function checkDatabase(host: Host, state: Finding, remedies: Remedi
         return fault('database', 'environment', message, 'npm install --global optipick@latest');
       }
       const complaint = String(database.prepare('PRAGMA quick_check(1)').get()?.['quick_check']);
+      const strange = complaint === 'ok' ? strangeTables(database, version) : undefined;
+      if (strange !== undefined) {
+        const message = `${path} is not what optipick has written: ${strange}`;
+        return fault('database', 'environment', message, remedies.moveInto(aside, path));
+      }
       if (complaint === 'ok') return ok('database', `${STATE_FILE} is whole`);
       return fault('database', 'environment', `${path} is damaged: ${complaint}`, remedies.moveInto(aside, path));
     } finally {
@@ -159,6 +204,22 @@ export async function checkDatabase(host: Host, state: Finding, remedies: Remedi
     const own = retryable ? remedies.own('doctor') : remedies.restrict('600', path);
     return fault('database', 'environment', message, code === 'state_corrupt' ? remedies.moveInto(aside, path) : own);
   }
+}
+
+/** Whether the tables are those of its version; what is wrong, in words. */
+function strangeTables(database: Database, version: number): string | undefined {
+  const there = new Set(
+    database
+      .prepare("SELECT name FROM sqlite_master WHERE type = 'table'")
+      .all()
+      .map(({ name }) => String(name)),
+  );
+  const madeBy = (steps: readonly string[]): readonly string[] =>
+    steps.flatMap((step) => Array.from(step.matchAll(/CREATE TABLE (\w+)/g), ([, name = '']) => name));
+  const missing = madeBy(MIGRATIONS.slice(0, version)).find((name) => !there.has(name));
+  if (missing !== undefined) return `the table ${missing} is missing`;
+  const early = madeBy(MIGRATIONS.slice(version)).find((name) => there.has(name));
+  return early === undefined ? undefined : `a table ${early} is there that is not its own`;
 }
 
 /** A file stands where a folder should be. */

@@ -127,9 +127,9 @@ function answered(examination: Examination, baseUrl: string, response: HttpRespo
     );
   }
   const isPage = /^text\/html\b/i.test(headerOf(response.headers, 'content-type') ?? '');
-  if (status < 300 && isPage) {
-    const message = `${baseUrl} answers with a web page: is it the address of the API?`;
-    return warning('network', message, remedies.change(BASE_URL, settings.baseUrl, undefined));
+  if (isPage) {
+    const message = `${baseUrl} answers with a web page (HTTP ${status}): it is not the API, or a network that wants a login`;
+    return fault('network', 'refused', message, remedies.change(BASE_URL, settings.baseUrl, undefined));
   }
   return ok('network', `${new URL(baseUrl).host} answers (${took} ms)`);
 }

@@ -17,6 +17,8 @@ export const PORT: Changeable = { key: 'port', flag: '--port', variable: undefin
 export interface Remedies {
   /** A path as it is typed: the home folder as `~`, quoted where that is needed. */
   path(path: string): string;
+  /** One word of a command, quoted where that is needed: what others have said must not become a command. */
+  word(text: string): string;
   /** One command after another, each only when the one before went well. */
   sequence(...commands: readonly string[]): string;
   /** Takes variables out of the environment. */
@@ -31,6 +33,8 @@ export interface Remedies {
   /** Puts files of one folder that begin alike into a new folder. */
   moveInto(folder: string, files: string): string;
   restrict(mode: string, path: string): string;
+  /** Makes a file or folder, with all in it, that of the user; not on Windows. */
+  takeOver(path: string): string;
 }
 
 export interface RemedyFacts {
@@ -47,6 +51,7 @@ export function createRemedies({ platform, home, profile }: RemedyFacts): Remedi
     return windows ? `'${text.replaceAll("'", "''")}'` : `'${text.replaceAll("'", String.raw`'\''`)}'`;
   };
   const remedies: Remedies = {
+    word: quoted,
     path(path) {
       // In quotes a tilde is a tilde.
       const below = belowHome(path, home);
@@ -75,6 +80,7 @@ export function createRemedies({ platform, home, profile }: RemedyFacts): Remedi
         `${windows ? 'Move-Item' : 'mv'} ${remedies.path(files)}* ${remedies.path(folder)}`,
       ),
     restrict: (mode, path) => `chmod ${mode} ${remedies.path(path)}`,
+    takeOver: (path) => `sudo chown -R "$(id -un)" ${remedies.path(path)}`,
   };
   return remedies;
 }
