@@ -42,13 +42,14 @@ export interface SettingsCheck {
 }
 
 /** Reads the settings file. Modes are looked at before: reading repairs them. */
-export async function checkConfig({ files, settingsFile }: Host, remedies: Remedies): Promise<SettingsCheck> {
+export async function checkConfig({ env, files, settingsFile }: Host, remedies: Remedies): Promise<SettingsCheck> {
   const file = settingsFile.path;
   const folder = dirname(file);
   const none = { stored: undefined, modifiedAt: undefined };
   let found: PathFacts | undefined;
+  let above: PathFacts | undefined;
   try {
-    const above = await files.inspect(folder);
+    above = await files.inspect(folder);
     found = await files.inspect(file);
     const isBlocked = above !== undefined && above.kind !== 'folder';
     if (isBlocked) return { ...none, finding: blocked('config', folder, remedies) };
@@ -81,7 +82,9 @@ export async function checkConfig({ files, settingsFile }: Host, remedies: Remed
       ? remedies.sequence(remedies.move(file, `${file}.damaged`), again)
       : found?.isForeign === true
         ? remedies.takeOver(folder)
-        : remedies.sequence(remedies.restrict('700', folder), remedies.restrict('600', file));
+        : above === undefined && (env['OPTIPICK_CONFIG_DIR'] ?? '').trim() !== ''
+          ? remedies.unset('OPTIPICK_CONFIG_DIR')
+          : remedies.sequence(remedies.restrict('700', folder), remedies.restrict('600', file));
     return { ...none, finding: fault('config', 'environment', message, fix) };
   }
 }

@@ -47,6 +47,19 @@ export async function checkNetwork(examination: Examination, baseUrl: string): P
     if (!(error instanceof TransportError)) throw error;
     if (error.kind.startsWith('proxy') && proxy !== undefined) return unusableProxy(examination, proxy, error.message);
     const { failure, message } = failureOfTransport(error, { method: 'GET' });
+    if (proxy !== undefined && error.kind === 'timeout') {
+      // Which of the two is silent cannot be told from here: without the proxy it shows.
+      return [
+        ok('proxy', `${proxy.shown} (${proxy.variable}) in use`),
+        fault(
+          'network',
+          failure,
+          `${message}, through the proxy ${proxy.shown}`,
+          examination.remedies.unset(...proxy.variables),
+        ),
+        skipped('clock', 'the API does not answer'),
+      ];
+    }
     return [
       proxy === undefined ? ok('proxy', 'none in use') : ok('proxy', `${proxy.shown} (${proxy.variable}) in use`),
       fault('network', failure, message, remedyOf(error, examination, baseUrl)),
