@@ -51,14 +51,24 @@ async function* untilStopped(chunks: AsyncIterable<Uint8Array>, stop: AbortSigna
 async function* inUtf8(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let decoder: InstanceType<typeof TextDecoder> | undefined;
   const encoder = new TextEncoder();
-  let isFirst = true;
-  for await (const chunk of chunks) {
-    if (chunk.length === 0) continue;
-    if (isFirst) {
-      isFirst = false;
-      if (chunk[0] === 0xff && chunk[1] === 0xfe) decoder = new TextDecoder('utf-16le');
-      if (chunk[0] === 0xfe && chunk[1] === 0xff) decoder = new TextDecoder('utf-16be');
+  /** The mark may come in two pieces. */
+  let head: Uint8Array | undefined = new Uint8Array(0);
+  const decoded = (bytes: Uint8Array): Uint8Array =>
+    decoder === undefined ? bytes : encoder.encode(decoder.decode(bytes, { stream: true }));
+  for await (const piece of chunks) {
+    if (head === undefined) {
+      yield decoded(piece);
+      continue;
     }
-    yield decoder === undefined ? chunk : encoder.encode(decoder.decode(chunk, { stream: true }));
+    head = head.length === 0 ? piece : Buffer.concat([head, piece]);
+    if (head.length < 2) continue;
+    if (head[0] === 0xff && head[1] === 0xfe) decoder = new TextDecoder('utf-16le');
+    if (head[0] === 0xfe && head[1] === 0xff) decoder = new TextDecoder('utf-16be');
+    yield decoded(head);
+    head = undefined;
   }
+  if (head !== undefined && head.length > 0) yield head;
+  // What is cut off in the middle of a character.
+  const rest = decoder?.decode() ?? '';
+  if (rest !== '') yield encoder.encode(rest);
 }

@@ -2,6 +2,7 @@
 import { dirname } from 'node:path';
 import type { Context } from '../context.ts';
 import { CliError, messageOf, systemCodeOf } from '../errors.ts';
+import { quoted } from './optimization/outcome.ts';
 
 /** For before the work: nothing must be sent or waited for that cannot be kept. Throws `CliError` `environment`. */
 export async function refuseUnwritable(host: Context['host'], file: string): Promise<void> {
@@ -9,7 +10,7 @@ export async function refuseUnwritable(host: Context['host'], file: string): Pro
   if (!(await host.files.exists(folder))) {
     throw new CliError('environment', `cannot write ${file}: there is no folder ${folder}`, {
       code: 'output_not_writable',
-      hint: `create it first: mkdir ${folder}`,
+      hint: `create it first: mkdir ${quoted(folder)}`,
     });
   }
   try {

@@ -33,7 +33,9 @@ export function withRecording(app: Http, { now, maxBodyBytes, keep }: RecordingO
     const receivedAt = now();
     const { body, rest } = await bodyWithin(request, maxBodyBytes);
     const response = await app({ ...request, body: body ?? rest });
-    const path = request.url.replace(/[?#].*$/s, '');
+    // A whole URL, as a proxy may send it, can hold a password; a query can hold a token.
+    const target = request.url.startsWith('/') ? request.url : (URL.parse(request.url)?.pathname ?? '/');
+    const path = target.replace(/[?#].*$/s, '');
     keep({ method: request.method, path, headers: request.headers, body, receivedAt, status: response.status });
     return response;
   };

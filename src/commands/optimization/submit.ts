@@ -68,7 +68,8 @@ export function addSubmit(parent: Command, kind: Kind, context: ContextSource): 
   withHelp(command, {
     output: `neither --wait nor --sync: the request id alone, so that id=$(...) works;
 with --json {"v":1,"request_id":"...","kind":"${kind}"}.
---wait or --sync: the answer as a table, or with --json the API's own document;
+--wait or --sync: the answer as a table, or with --json the API's own document (several requests: a line each,
+{"v":1,"type":"result","request_id":"...","kind":"${kind}","state":"done","wave_id":"...","result":{...}});
 csv: your rows with cluster and place; md and html: a report.`,
     examples: [
       [`optipick ${kind} submit ${example} --wait`, 'submit, wait and show the result'],
@@ -79,7 +80,7 @@ csv: your rows with cluster and place; md and html: a report.`,
     environment: API_ENVIRONMENT,
     failures: [
       ['usage', 'the request file has faults; all are listed, nothing was sent'],
-      ['failed', 'the optimisation itself failed (--wait, --sync)'],
+      ['failed', 'the optimisation itself failed, a gate tripped, or --strict and the audit found something'],
       ...API_FAILURES,
       ['pending', 'the deadline of --wait passed while the job was healthy'],
     ],

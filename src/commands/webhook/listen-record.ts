@@ -1,7 +1,7 @@
 /** The files of `listen --record`. */
 import { join, resolve } from 'node:path';
 import type { Context } from '../../context.ts';
-import { CliError, messageOf } from '../../errors.ts';
+import { CliError, messageOf, systemCodeOf } from '../../errors.ts';
 import { recordFileName, renderRecord, type RecordedRequest } from '../../webhook/recording.ts';
 
 export interface Recorder {
@@ -30,10 +30,16 @@ export async function createRecorder({ host, output }: Context, folder: string):
   let warned = false;
   let last: Promise<void> = Promise.resolve();
 
-  const write = async (name: string, content: Uint8Array): Promise<void> => {
+  const write = async (name: string, content: Uint8Array, again = true): Promise<void> => {
     try {
       await host.files.writeAtomic(join(path, name), content, 0o600);
     } catch (error) {
+      // Somebody has tidied up: the folder is made again, once for each file.
+      if (systemCodeOf(error) === 'ENOENT' && again) {
+        await host.files.ensurePrivateFolder(path).catch(() => undefined);
+        await write(name, content, false);
+        return;
+      }
       if (warned) return;
       warned = true;
       await output.warn(`what is received cannot be recorded in ${folder}: ${messageOf(error)}`);

@@ -37,7 +37,7 @@ export function addVerify(parent: Command, context: ContextSource): void {
 With --json {"v":1,"verified":false,"cause":"body_changed","explanation":"...","evidence":{...},"fix":"..."};
 "cause" is clock, other_secret, secret_malformed, body_changed, header_missing, header_changed, other_message,
 asymmetric_only, or unknown when none fits or several fit equally; null when it verifies.
-The timestamp of a recorded delivery is judged by the time it was received, anything else by now.`,
+The timestamp of a recorded delivery or a HAR entry is judged by the time it was received, anything else by now.`,
     examples: [
       ['optipick verify recorded/20260102T030405.678Z-000001-401-msg_2b.http', 'a delivery that listen --record kept'],
       ['pbpaste | optipick verify -', 'a request copied from a log'],
