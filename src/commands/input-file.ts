@@ -54,11 +54,23 @@ export async function readPipedValue(context: Context): Promise<string> {
 export async function* openStdin(context: Context): AsyncGenerator<Uint8Array, void> {
   const { host } = context;
   if (host.stdin.isTTY) await host.stderr.write('reading stdin, end it with Ctrl-D\n');
-  const chunks = host.stdin.bytes()[Symbol.asyncIterator]();
-  for (;;) {
-    const next = await untilStopped(context, () => chunks.next());
-    if (next.done === true) return;
-    yield next.value;
+  yield* whileWanted(context, host.stdin.bytes());
+}
+
+/** The same chunks; a pipe may never end, and a signal must not wait for it. */
+export async function* whileWanted(
+  context: Context,
+  chunks: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const next = await untilStopped(context, () => iterator.next());
+      if (next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    if (!context.stop.aborted) await iterator.return?.();
   }
 }
 

@@ -1,6 +1,6 @@
 /** Reads an input file, or stdin, piece by piece: for what may be too large to hold. */
 import type { Context } from '../context.ts';
-import { unreadable } from './input-file.ts';
+import { openStdin, unreadable, whileWanted } from './input-file.ts';
 
 export interface InputStream {
   /** As errors name it: `a.json`, `<stdin>`. */
@@ -12,11 +12,9 @@ export interface InputStream {
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
-export function openInput({ host, stop }: Context, path: string): InputStream {
-  if (path === '-') {
-    return { name: '<stdin>', chunks: inUtf8(untilStopped(host.stdin.bytes(), stop)) };
-  }
-  return { name: path, chunks: inUtf8(untilStopped(readable(path, host.files.stream(path)), stop)) };
+export function openInput(context: Context, path: string): InputStream {
+  if (path === '-') return { name: '<stdin>', chunks: inUtf8(openStdin(context)) };
+  return { name: path, chunks: inUtf8(whileWanted(context, readable(path, context.host.files.stream(path)))) };
 }
 
 async function* readable(path: string, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -24,26 +22,6 @@ async function* readable(path: string, chunks: AsyncIterable<Uint8Array>): Async
     yield* chunks;
   } catch (cause) {
     throw unreadable(path, cause);
-  }
-}
-
-/** A pipe may never end: a signal must not wait for it. */
-async function* untilStopped(chunks: AsyncIterable<Uint8Array>, stop: AbortSignal): AsyncGenerator<Uint8Array> {
-  stop.throwIfAborted();
-  const iterator = chunks[Symbol.asyncIterator]();
-  const stopped = Promise.withResolvers<never>();
-  stopped.promise.catch(() => undefined);
-  const onStop = (): void => stopped.reject(stop.reason);
-  stop.addEventListener('abort', onStop, { once: true });
-  try {
-    for (;;) {
-      const { done, value } = await Promise.race([iterator.next(), stopped.promise]);
-      if (done === true) return;
-      yield value;
-    }
-  } finally {
-    stop.removeEventListener('abort', onStop);
-    if (!stop.aborted) await iterator.return?.();
   }
 }
 

@@ -1,4 +1,5 @@
 /** A request for people to look at or to send by other means. The key is never in it. */
+import { withoutCredentials } from '../domain/url-credentials.ts';
 
 export interface OutgoingRequest {
   /** Absolute, with its query. */
@@ -82,13 +83,4 @@ function asciiJson(json: string): string {
     /[^\u0020-\u007e]/g,
     (unit) => String.raw`\u` + unit.charCodeAt(0).toString(16).padStart(4, '0'),
   );
-}
-
-/** A password in the address is a secret like any other. */
-function withoutCredentials(url: string): string {
-  const parsed = new URL(url);
-  if (parsed.username === '' && parsed.password === '') return url;
-  parsed.username = '';
-  parsed.password = '';
-  return parsed.href;
 }

@@ -1,4 +1,5 @@
 /** Rows that are left out, and the file they are written to with the reason. */
+import { csvLine } from '../domain/csv-line.ts';
 import type { SetOptions } from './set-options.ts';
 import type { Spool } from './spool.ts';
 
@@ -16,8 +17,7 @@ export function createRejectedRows(
 ): RejectedRows {
   const rows = spool.strand();
   let count = 0;
-  const line = (cells: readonly string[]): string =>
-    `${cells.map((cell) => csvCell(cell, delimiter)).join(delimiter)}\n`;
+  const line = (cells: readonly string[]): string => csvLine(cells, delimiter);
   return {
     get count() {
       return count;
@@ -52,9 +52,4 @@ function fitted(cells: readonly string[], width: number, delimiter: string): str
   if (cells.length > width && width > 0) kept[width - 1] = cells.slice(width - 1).join(delimiter);
   while (kept.length < width) kept.push('');
   return kept;
-}
-
-function csvCell(cell: string, delimiter: string): string {
-  const needsQuotes = cell.includes(delimiter) || /["\r\n]/.test(cell);
-  return needsQuotes ? `"${cell.replaceAll('"', '""')}"` : cell;
 }

@@ -46,7 +46,7 @@ export function sameTarget({ options }: Context): string {
 
 /** A word as it can be pasted into a shell. */
 export function quoted(word: string): string {
-  return /^[\w./:@=-]+$/.test(word) ? word : `"${word.replaceAll(/(["\\$`])/g, '\\$1')}"`;
+  return /^[\w./\\:@=-]+$/.test(word) ? word : `"${word.replaceAll(/(["\\$`])/g, '\\$1')}"`;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Recorded deliveries as arguments of `events replay`: read, verified, and put into the inbox as a listener would. */
 import type { Context } from '../../context.ts';
 import { KIND_NAMES } from '../../domain/kinds.ts';
+import { quoted } from '../optimization/outcome.ts';
 import { CliError } from '../../errors.ts';
 import type { OpenedInbox } from '../../receiving.ts';
 import { readPayload, type Delivery } from '../../webhook/delivery.ts';
@@ -81,9 +82,4 @@ export async function takeIn(
   if (Buffer.compare(Buffer.from(entry.body), Buffer.from(delivery.body)) === 0) return { entry, isNew };
   const error = `${file.name} has the id of a delivery with another body, which is in the inbox already`;
   return { refused: { outcome: 'failed', error, failure: 'refused' } };
-}
-
-/** As a shell takes it. */
-function quoted(path: string): string {
-  return /^[\w./\\:-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
 }
