@@ -57,7 +57,7 @@ export function createFiles(platform: string = process.platform): Files {
       return { path, remove: () => fileSystem().rm(path, { recursive: true, force: true }) };
     },
     writeAtomic: (path, content, mode) => writeAtomic(path, content, mode, platform),
-    tryWriting,
+    tryWriting: (path) => tryWriting(path, platform),
     stream: (path) => process.getBuiltinModule('node:fs').createReadStream(path, { highWaterMark: STREAM_CHUNK }),
     list: listFiles,
     scratch: (folder) => createScratchFile(folder, platform),
@@ -100,14 +100,17 @@ async function writeAtomic(
   if (platform !== 'win32') await syncFolder(folder);
 }
 
-async function tryWriting(path: string): Promise<void> {
+async function tryWriting(path: string, platform: string): Promise<void> {
   const fs = fileSystem();
   const before = await lookAt(path);
   if (before?.isDirectory() === true) {
     throw Object.assign(new Error(`EISDIR: illegal operation on a directory, open '${path}'`), { code: 'EISDIR' });
   }
   if (before !== undefined && !before.isFile()) return fs.access(path, fs.constants.W_OK);
-  const temporary = temporaryIn(dirname(before === undefined ? await endOfLinks(path) : await fs.realpath(path)));
+  const folder = dirname(before === undefined ? await endOfLinks(path) : await fs.realpath(path));
+  if (platform !== 'win32') return fs.access(folder, fs.constants.W_OK | fs.constants.X_OK);
+  // There the mode of a folder says nothing.
+  const temporary = temporaryIn(folder);
   await (await fs.open(temporary, 'wx')).close();
   await fs.rm(temporary, { force: true });
 }

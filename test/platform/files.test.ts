@@ -222,3 +222,18 @@ describe('a stream', () => {
     await expect(read(folder.at('none'))).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });
+
+describe.each(['linux', 'win32'])('trying to write a file on %s', (platform) => {
+  const tried = createFiles(platform);
+
+  test('tells what writing it would meet, and leaves nothing behind', async () => {
+    await using folder = await createTestFolder();
+    await tried.tryWriting(folder.at('new'));
+    await files.writeAtomic(folder.at('old'), 'as it was');
+    await tried.tryWriting(folder.at('old'));
+    await expect(tried.tryWriting(folder.at('.'))).rejects.toMatchObject({ code: 'EISDIR' });
+    await expect(tried.tryWriting(folder.at('none/a'))).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(await readdir(folder.at('.'))).toEqual(['old']);
+    expect(await readFile(folder.at('old'), 'utf8')).toBe('as it was');
+  });
+});
