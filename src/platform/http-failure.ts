@@ -79,6 +79,13 @@ function kindOf(code: string | undefined): TransportKind {
   return /^(?:ERR_TLS|ERR_SSL|CERT_|SELF_SIGNED|UNABLE_TO|HOSTNAME_MISMATCH)/.test(code) ? 'tls' : 'other';
 }
 
+/** Of OpenSSL's own line (`...:error:0A00010B:SSL routines:f:wrong version number:file.c:77:`) only the reason. */
+function tlsWords(text: string): string {
+  const reason = /:SSL routines:[^:]*:([^:\n]+)/.exec(text)?.[1];
+  if (reason === undefined) return text;
+  return /wrong version number|packet length too long/.test(reason) ? `it does not speak TLS (${reason})` : reason;
+}
+
 function wordsFor(kind: TransportKind, url: URL, code: string | undefined, text: string, sent: boolean): string {
   const suffix = code === undefined ? '' : ` (${code})`;
   switch (kind) {
@@ -89,7 +96,7 @@ function wordsFor(kind: TransportKind, url: URL, code: string | undefined, text:
     case 'dns':
       return `the name ${url.hostname} cannot be resolved${suffix}`;
     case 'tls':
-      return `no trusted TLS connection to ${url.host}: ${text}${suffix}`;
+      return `no trusted TLS connection to ${url.host}: ${tlsWords(text)}${suffix}`;
     case 'timeout':
       return sent ? `${url.host} stopped answering${suffix}` : `no connection to ${url.host} in time${suffix}`;
     case 'reset':

@@ -309,6 +309,9 @@ describe('TLS', () => {
     const server = await scripted({});
     const failure = await failureOf(createHttp({})({ ...get, url: server.url.replace('http:', 'https:') }));
     expect([failure.kind, failure.sent]).toEqual(['tls', false]);
+    expect(failure.message).toMatch(
+      /^no trusted TLS connection to [\d.]+:\d+: it does not speak TLS \([a-z ]+\) \(\w+\)$/,
+    );
   });
 });
 

@@ -105,6 +105,8 @@ export function withoutVariable(
   variable: string,
   command: string,
 ): string {
+  // What a flag says wins over whatever is stored: without it the stored value is the one that is judged.
+  if (source === 'flag') return remedies.own('doctor');
   return source === 'environment' ? remedies.sequence(remedies.unset(variable), command) : command;
 }
 

@@ -50,13 +50,15 @@ export interface Judge {
 
 export function createJudge({ output, host }: Context, options: JudgeOptions): Judge {
   const { kind, gates, strict, junit, githubSummary } = options;
+  /** By the place of the request in the input, whatever the order in which they end. */
   const suites: JunitSuite[] = [];
+  const place = (entry: SetEntry): number => places.get(entry) ?? suites.length;
   const places = new Map<SetEntry, number>();
   let summary: Report | undefined;
   return {
     async begin(entries) {
-      if (!githubSummary) return;
       for (const [index, entry] of entries.entries()) places.set(entry, index);
+      if (!githubSummary) return;
       const { createMarkdownReport } = await import('../../output/markdown.ts');
       summary = createMarkdownReport({ total: entries.length });
     },
@@ -65,7 +67,7 @@ export function createJudge({ output, host }: Context, options: JudgeOptions): J
       const request = readRequestDetails(await entry.body());
       const findings = auditAnswer(kind, request, details);
       const verdicts = gates.map((gate) => judgeGate(gate, details, findings));
-      if (junit !== undefined) suites.push(suiteOf(entry.name, details, findings, verdicts));
+      if (junit !== undefined) suites[place(entry)] = suiteOf(entry.name, details, findings, verdicts);
       const { requestId = '' } = details.summary;
       const known = { name: entry.name, request, findings, gates: verdicts };
       summary?.add(places.get(entry) ?? 0, entryOf({ kind, requestId }, details, known));
@@ -93,10 +95,11 @@ export function createJudge({ output, host }: Context, options: JudgeOptions): J
       summary?.addUnanswered(places.get(entry) ?? 0, { name: entry.name, requestId, problem: message });
       if (junit === undefined) return;
       const failure = { message: error.message, text: error.hint ?? error.message };
-      suites.push({ name: entry.name, cases: [{ name: ANSWERED, classname: entry.name, failure }] });
+      suites[place(entry)] = { name: entry.name, cases: [{ name: ANSWERED, classname: entry.name, failure }] };
     },
     async finish() {
-      if (junit !== undefined) await writeOutput(host, junit, renderJunit(suites));
+      if (junit !== undefined)
+        await writeOutput(host, junit, renderJunit(suites.filter((suite) => suite !== undefined)));
       if (summary !== undefined) await appendGithubSummary(host, [...summary.render()].join(''));
     },
   };
