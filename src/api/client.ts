@@ -11,7 +11,7 @@ import type { OptipickClient } from './model.ts';
 import { withKey } from './policy.ts';
 import { repeat } from './retry.ts';
 import type { RetryNotice } from './retry.ts';
-import { isHtml } from './server-text.ts';
+import { isHtml, webPageFailure } from './server-text.ts';
 import { readSubmitted, readSynchronousAnswer } from './submission.ts';
 
 export interface ClientOptions {
@@ -94,11 +94,7 @@ export function createClient(options: ClientOptions): OptipickClient {
           if (isOwn && isHtml('', headerOf(response.headers, 'content-type'))) {
             await discard(response);
             // Whatever it says of the request, it says nothing of the key.
-            throw new CliError('refused', `a web page came in place of an answer of the API (HTTP ${status})`, {
-              code: 'not_the_api',
-              status,
-              hint: 'check --base-url, and whether the network wants you to log in first',
-            });
+            throw webPageFailure(` (HTTP ${status})`, { status });
           }
           if (status === 401 || status === 403) {
             await discard(response);

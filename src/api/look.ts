@@ -5,7 +5,7 @@ import type { HttpRequest, HttpResponse } from '../domain/http.ts';
 import type { AnswerSummary } from '../domain/answer.ts';
 import { reasonOf } from '../domain/job-state.ts';
 import type { Kind } from '../domain/kinds.ts';
-import { CliError } from '../errors.ts';
+import type { CliError } from '../errors.ts';
 import { readAnswerBody } from './answer-body.ts';
 import type { AnswerBody, Delivery } from './answer-body.ts';
 import { discard, exchange, refusalOf, refuse } from './exchange.ts';
@@ -13,7 +13,7 @@ import type { ExchangeOptions } from './exchange.ts';
 import { failureOfStatus, UnavailableError } from './failure.ts';
 import type { Answer, AnswerBytes, Sighting } from './model.ts';
 import { retryAfterOf } from './retry.ts';
-import { cleanServerText, isHtml, titleOfHtml } from './server-text.ts';
+import { cleanServerText, isHtml, titleOfHtml, webPageFailure } from './server-text.ts';
 
 /** A plain word about the job, e.g. `PENDING`, is not longer than this. */
 const WORD_BYTES = 100;
@@ -139,11 +139,7 @@ export function notTheApi(
   if (isHtml(text, headerOf(response.headers, 'content-type'))) {
     const title = cleanServerText(titleOfHtml(text), secrets);
     const named = title === '' ? '' : `: ${title}`;
-    return new CliError('refused', `a web page came in place of an answer of the API${named}`, {
-      ...about,
-      code: 'not_the_api',
-      hint: 'check --base-url, and whether the network wants you to log in first',
-    });
+    return webPageFailure(named, about);
   }
   return new UnavailableError('the answer is not whole JSON', {
     ...about,

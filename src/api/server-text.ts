@@ -1,5 +1,7 @@
 /** Words of a server, made fit to stand in an error message. */
 
+import { CliError } from '../errors.ts';
+
 /** An explanation longer than this explains nothing. */
 const LIMIT = 300;
 
@@ -23,6 +25,18 @@ export function cleanServerText(text: string, secrets: readonly string[] = []): 
 /** Whether this is a web page: what a proxy, a login portal or another server answers. */
 export function isHtml(text: string, contentType: string | undefined): boolean {
   return /\bx?html\b/i.test(contentType ?? '') || /^\s*<(?:!doctype|html|head|body)\b/i.test(text);
+}
+
+/** The failure of a call that a web page came back from. `named`: what it is, behind a colon or in brackets. */
+export function webPageFailure(
+  named: string,
+  about: { readonly status: number; readonly requestId?: string },
+): CliError {
+  return new CliError('refused', `a web page came in place of an answer of the API${named}`, {
+    ...about,
+    code: 'not_the_api',
+    hint: 'check --base-url, and whether the network wants you to log in first',
+  });
 }
 
 /** What a web page says of itself: its title, else its first heading; `''` when it has neither. */

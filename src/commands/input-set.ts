@@ -15,8 +15,8 @@ const STDIN = '<stdin>';
 
 /**
  * Reads and checks all that `paths` name: files, folders (their tables and JSON files in the order of their names, not
- * hidden ones and not the folders in them), `-` for stdin. Throws `CliError` `usage` for what cannot be read and for what is named twice,
- * and as `openRequestSet`. The set is closed when the command ends.
+ * hidden ones and not the folders in them), `-` for stdin. Throws `CliError` `usage` for what cannot be read and for what
+ * is named twice, and as `openRequestSet`. The set is closed when the command ends.
  */
 export async function openInputs(
   context: Context,

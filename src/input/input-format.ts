@@ -50,8 +50,8 @@ export function formatOfName(name: string): InputFormat | undefined {
 }
 
 /**
- * The format that the first line tells (a single pick is picks one a line), when `columns` are the names that make a header. What looks like nothing known
- * is taken for JSON, whose faults say why it is none.
+ * The format that the first line tells (a single pick is picks one a line), when `columns` are the names that make a
+ * header. What looks like nothing known is taken for JSON, whose faults say why it is none.
  */
 export function formatOfContent(head: Buffer, columns: Iterable<string>): InputFormat {
   const text = head.toString('utf8').trim();

@@ -103,17 +103,18 @@ export function pickTable(
   isOnPlan: (place: string) => boolean = () => true,
 ): Html {
   const { clusters, stops } = details;
-  const numbers = stopNumbers(inOrder(stops), isOnPlan);
+  const walked = inOrder(stops);
+  const numbers = stopNumbers(walked, isOnPlan);
   const groups =
     stops.length > 0
-      ? [{ title: undefined, picks: inOrder(stops) }]
+      ? [{ title: undefined, picks: walked }]
       : clusters.map((one) => ({ title: one.listId, picks: one.picks }));
   const all = groups.flatMap(({ picks }) => picks);
   const columns = [
     ...(stops.length > 0
       ? ([
           { title: 'stop', align: 'right', text: (pick) => numberText(numbers.get(pick)) },
-          { title: 'sequence', align: 'right', onlyIfAny: true, text: ({ sequence }) => numberText(sequence) },
+          { title: 'sequence', align: 'right', text: ({ sequence }) => numberText(sequence) },
         ] satisfies readonly PickColumn[])
       : []),
     ...PICK_COLUMNS.filter(({ onlyIfAny, text }) => onlyIfAny !== true || all.some((pick) => text(pick) !== '')),

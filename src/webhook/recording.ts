@@ -62,9 +62,10 @@ async function* failing(error: unknown): AsyncGenerator<Uint8Array, void> {
 
 /**
  * The file of a record: an HTTP/1.1 request as it could be sent, header lines and an empty line (all ended by CRLF) and
- * then the exact bytes of the body. Of the headers only those of the signature (also under names that gateways give them),
- * `content-type`, `content-encoding` and `user-agent` are kept, as any other may hold a credential; two are added: `x-optipick-received-at` (RFC 3339, UTC) and
- * `x-optipick-status` (what the sender was answered), and `x-optipick-body: not kept` when the body was refused unread.
+ * then the exact bytes of the body. Of the headers only those of the signature (also under names that gateways give
+ * them), `content-type`, `content-encoding` and `user-agent` are kept, as any other may hold a credential; two are added:
+ * `x-optipick-received-at` (RFC 3339, UTC) and `x-optipick-status` (what the sender was answered), and
+ * `x-optipick-body: not kept` when the body was refused unread.
  */
 export function renderRecord(record: RecordedRequest): Uint8Array {
   const lines = [

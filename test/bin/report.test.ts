@@ -117,6 +117,7 @@ describe('a report', () => {
     const args = ['cluster', 'submit', 'waves.csv', ...FLAGS, '--wave', 'W1', '--site-file', 'hall.json'];
     const { code, stderr } = await optipick(...args);
     expect([code, stderr]).toEqual([0, expect.stringContaining('warning: --site-file is not used: only HTML reports')]);
+    expect(stderr.split('--site-file is not used')).toHaveLength(2);
   });
 });
 

@@ -53,10 +53,7 @@ export async function checkConfig({ env, files, settingsFile }: Host, remedies: 
     found = await files.inspect(file);
     const isBlocked = above !== undefined && above.kind !== 'folder';
     if (isBlocked) return { ...none, finding: blocked('config', folder, remedies) };
-    if (found?.kind === 'folder') {
-      const message = `${file} is a folder, and should be a file`;
-      return { ...none, finding: fault('config', 'environment', message, remedies.move(file, `${file}.moved`)) };
-    }
+    if (found?.kind === 'folder') return { ...none, finding: misplaced('config', file, remedies) };
     const stored = await settingsFile.read();
     const facts = { stored, modifiedAt: found?.modifiedAt };
     const locked = await whyNotWritable(files, file);
@@ -76,16 +73,16 @@ export async function checkConfig({ env, files, settingsFile }: Host, remedies: 
     return { ...facts, finding: warning('config', message, remedies.sequence(...mend)) };
   } catch (error) {
     const { message, code } = settingsFailure(error, file);
-    const isCorrupt = code === 'config_corrupt';
-    const again = remedies.own('login');
-    const fix = isCorrupt
-      ? remedies.sequence(remedies.move(file, `${file}.damaged`), again)
-      : found?.isForeign === true
-        ? remedies.takeOver(folder)
-        : above === undefined && (env['OPTIPICK_CONFIG_DIR'] ?? '').trim() !== ''
-          ? remedies.unset('OPTIPICK_CONFIG_DIR')
-          : remedies.sequence(remedies.restrict('700', folder), remedies.restrict('600', file));
-    return { ...none, finding: fault('config', 'environment', message, fix) };
+    const fix = (): string => {
+      if (code === 'config_corrupt') {
+        return remedies.sequence(remedies.move(file, `${file}.damaged`), remedies.own('login'));
+      }
+      if (found?.isForeign === true) return remedies.takeOver(folder);
+      const isOutOfReach = above === undefined && (env['OPTIPICK_CONFIG_DIR'] ?? '').trim() !== '';
+      if (isOutOfReach) return remedies.unset('OPTIPICK_CONFIG_DIR');
+      return remedies.sequence(remedies.restrict('700', folder), remedies.restrict('600', file));
+    };
+    return { ...none, finding: fault('config', 'environment', message, fix()) };
   }
 }
 
@@ -179,10 +176,7 @@ export async function checkDatabase(host: Host, state: Finding, remedies: Remedi
   const aside = join(folder, `damaged-${new Date(host.clock.now()).toISOString().replaceAll(/[-:]|\.\d+/g, '')}`);
   try {
     const found = await host.files.inspect(path);
-    if (found?.kind === 'folder') {
-      const message = `${path} is a folder, and should be a file`;
-      return fault('database', 'environment', message, remedies.move(path, `${path}.moved`));
-    }
+    if (found?.kind === 'folder') return misplaced('database', path, remedies);
     if (found === undefined) return ok('database', 'none yet: it is made when something is submitted');
     const database = await host.openDatabase(path, { readOnly: true });
     try {
@@ -192,13 +186,9 @@ export async function checkDatabase(host: Host, state: Finding, remedies: Remedi
         return fault('database', 'environment', message, 'npm install --global optipick@latest');
       }
       const complaint = String(database.prepare('PRAGMA quick_check(1)').get()?.['quick_check']);
-      const strange = complaint === 'ok' ? strangeTables(database, version) : undefined;
-      if (strange !== undefined) {
-        const message = `${path} is not what optipick has written: ${strange}`;
-        return fault('database', 'environment', message, remedies.moveInto(aside, path));
-      }
-      if (complaint === 'ok') return ok('database', `${STATE_FILE} is whole`);
-      return fault('database', 'environment', `${path} is damaged: ${complaint}`, remedies.moveInto(aside, path));
+      const trouble = complaint === 'ok' ? strangeTables(database, version) : `is damaged: ${complaint}`;
+      if (trouble === undefined) return ok('database', `${STATE_FILE} is whole`);
+      return fault('database', 'environment', `${path} ${trouble}`, remedies.moveInto(aside, path));
     } finally {
       database.close();
     }
@@ -209,7 +199,7 @@ export async function checkDatabase(host: Host, state: Finding, remedies: Remedi
   }
 }
 
-/** Whether the tables are those of its version; what is wrong, in words. */
+/** What is wrong when the tables are not those of its version, in words behind the name of the file. */
 function strangeTables(database: Database, version: number): string | undefined {
   const there = new Set(
     database
@@ -220,9 +210,15 @@ function strangeTables(database: Database, version: number): string | undefined 
   const madeBy = (steps: readonly string[]): readonly string[] =>
     steps.flatMap((step) => Array.from(step.matchAll(/CREATE TABLE (\w+)/g), ([, name = '']) => name));
   const missing = madeBy(MIGRATIONS.slice(0, version)).find((name) => !there.has(name));
-  if (missing !== undefined) return `the table ${missing} is missing`;
+  if (missing !== undefined) return `is not what optipick has written: the table ${missing} is missing`;
   const early = madeBy(MIGRATIONS.slice(version)).find((name) => there.has(name));
-  return early === undefined ? undefined : `a table ${early} is there that is not its own`;
+  return early && `is not what optipick has written: a table ${early} is there that is not its own`;
+}
+
+/** A folder stands where a file should be. */
+function misplaced(check: 'config' | 'database', path: string, remedies: Remedies): Finding {
+  const message = `${path} is a folder, and should be a file`;
+  return fault(check, 'environment', message, remedies.move(path, `${path}.moved`));
 }
 
 /** A file stands where a folder should be. */

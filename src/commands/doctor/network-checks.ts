@@ -2,6 +2,7 @@
 import { NOBODYS_ID } from '../../api/client.ts';
 import { discard } from '../../api/exchange.ts';
 import { failureOfStatus, failureOfTransport } from '../../api/failure.ts';
+import { isHtml } from '../../api/server-text.ts';
 import type { RefusalBody } from '../../api/refusal-body.ts';
 import { proxyOf } from '../../diagnosing.ts';
 import { fault, ok, skipped, warning, type Outcome } from '../../domain/doctor-finding.ts';
@@ -47,22 +48,18 @@ export async function checkNetwork(examination: Examination, baseUrl: string): P
     if (!(error instanceof TransportError)) throw error;
     if (error.kind.startsWith('proxy') && proxy !== undefined) return unusableProxy(examination, proxy, error.message);
     const { failure, message } = failureOfTransport(error, { method: 'GET' });
-    if (proxy !== undefined && error.kind === 'timeout') {
-      // Which of the two is silent cannot be told from here: without the proxy it shows.
-      return [
-        ok('proxy', `${proxy.shown} (${proxy.variable}) in use`),
-        fault(
-          'network',
-          failure,
-          `${message}, through the proxy ${proxy.shown}`,
-          examination.remedies.unset(...proxy.variables),
-        ),
-        skipped('clock', 'the API does not answer'),
-      ];
-    }
+    // Which of the two is silent cannot be told from here: without the proxy it shows.
+    const silent = error.kind === 'timeout' ? proxy : undefined;
     return [
       proxy === undefined ? ok('proxy', 'none in use') : ok('proxy', `${proxy.shown} (${proxy.variable}) in use`),
-      fault('network', failure, message, remedyOf(error, examination, baseUrl)),
+      silent === undefined
+        ? fault('network', failure, message, remedyOf(error, examination, baseUrl))
+        : fault(
+            'network',
+            failure,
+            `${message}, through the proxy ${silent.shown}`,
+            examination.remedies.unset(...silent.variables),
+          ),
       skipped('clock', 'the API does not answer'),
     ];
   }
@@ -139,8 +136,7 @@ function answered(examination: Examination, baseUrl: string, response: HttpRespo
       remedies.change(BASE_URL, settings.baseUrl, isPlace ? target.origin : undefined),
     );
   }
-  const isPage = /^text\/html\b/i.test(headerOf(response.headers, 'content-type') ?? '');
-  if (isPage) {
+  if (isHtml('', headerOf(response.headers, 'content-type'))) {
     const message = `${baseUrl} answers with a web page (HTTP ${status}): it is not the API, or a network that wants a login`;
     return fault('network', 'refused', message, remedies.change(BASE_URL, settings.baseUrl, undefined));
   }

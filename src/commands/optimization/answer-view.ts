@@ -37,8 +37,8 @@ export interface AnswerContext extends Pick<ReportEntry, 'name' | 'request' | 'f
 export interface AnswerView {
   readonly format: AnswerFormat;
   /**
-   * For before something is sent that cannot be taken back. Throws `environment` when the file could not be written, and
-   * `usage` for a layout (`--site-file`) that cannot be used.
+   * For before something is sent that cannot be taken back; done once, however often it is called. Throws `environment`
+   * when the file could not be written, and `usage` for a layout (`--site-file`) that cannot be used.
    */
   prepare(): Promise<void>;
   /** A report about several answers, for whoever shows them together; `undefined` when the format is none. */
@@ -117,13 +117,15 @@ export function createAnswerView(context: Context, options: AnswerViewOptions): 
   let maker: Promise<ReportMaker> | undefined;
   const reports = (): Promise<ReportMaker> | undefined =>
     isReport(format) ? (maker ??= openReports(context, format, options.siteFile)) : undefined;
-  const prepare = async (): Promise<void> => {
+  const prepareOnce = async (): Promise<void> => {
     if (file !== undefined) await refuseUnwritable(host, file);
     if (options.siteFile !== undefined && format !== 'html') {
       await output.warn('--site-file is not used: only HTML reports (--format html, -o report.html) draw a floor plan');
     }
     await reports();
   };
+  let prepared: Promise<void> | undefined;
+  const prepare = (): Promise<void> => (prepared ??= prepareOnce());
 
   return {
     format,

@@ -37,9 +37,12 @@ export function notVerified({ id, detail, reason }: Refusal, secrets: readonly s
 /** `--timeout` has passed, and what was waited for has not come, or has come and could not be shown yet. */
 export function notInTime({ timeout = 0, until, once, count, fetch }: ListenFlags, accepted: number): CliError {
   if (accepted > 0 && fetch && until === undefined) {
-    const [came, its] = accepted === 1 ? ['one webhook', 'its result'] : [`${accepted} webhooks`, 'not every result'];
-    const what = accepted === 1 ? `${its} was not there` : `${its} was there`;
-    return new CliError('pending', `${came} came within ${timeout / 1000} s, but ${what}`, {
+    const inTime = `came within ${timeout / 1000} s, but`;
+    const message =
+      accepted === 1
+        ? `one webhook ${inTime} its result was not there`
+        : `${accepted} webhooks ${inTime} not every result was there`;
+    return new CliError('pending', message, {
       code: 'timed_out',
       hint: 'what came is kept, and worked off by the next run: optipick events list; for webhooks without results: --no-fetch',
     });

@@ -85,10 +85,10 @@ async function verify(context: Context, file: string | undefined, flags: VerifyF
   };
   let examination = examine(delivery);
   if (!examination.verified && examination.cause === 'unknown') {
-    // Only now: most causes are found without.
-    const received = await receivedBefore(context);
-    if (received.length > 0)
-      examination = examine({ ...delivery, otherMessages: [...input.otherMessages, ...received] });
+    // Only now, as most causes are found without; the body was searched for, and need not be again.
+    const otherMessages = await receivedBefore(context);
+    const again = otherMessages.length === 0 ? examination : examine({ ...delivery, otherMessages, effort: 0 });
+    if (again.verified || again.cause !== 'unknown') examination = again;
   }
   if (output.json) {
     await output.record(
