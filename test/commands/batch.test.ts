@@ -205,6 +205,11 @@ test('a format for answers without an answer is exit 2', async () => {
   ]);
 });
 
+test('a format that does not exist is called so, also where none would be used', async () => {
+  const { code, stderr } = await submit(api().http, ['--format', 'xls']);
+  expect([code, stderr.split('\n')[0]]).toEqual([2, 'error: unknown output format "xls" (from --format)']);
+});
+
 test('picks of JSON beside a table have columns of their own', async () => {
   const argv = ['cluster', 'submit', 'lines.csv', 'picks.ndjson', '--site', 'Example', '--wait', '--format', 'csv'];
   const { stdout } = await run(argv, {

@@ -89,9 +89,10 @@ csv: your rows with cluster and place; md and html: a report.`,
 }
 
 async function submit(context: Context, kind: Kind, files: readonly string[], options: SubmitOptions): Promise<void> {
-  refuseContradictions(options);
   const { output } = context;
+  // Before the contradictions, whose hint repeats the format.
   const view = createAnswerView(context, options);
+  refuseContradictions(options);
   const judge = await openJudge(context, kind, options);
   const { openInputs } = await import('../input-set.ts');
   const set = await openInputs(context, files, {
