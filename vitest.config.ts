@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // Longer than any pause of a busy machine: what is awaited comes, and then at once.
+    expect: { poll: { timeout: 20_000 } },
     // Two cores: the tests of the built program start many processes of their own.
     maxWorkers: 2,
     setupFiles: ['test/support/environment.ts'],

@@ -162,6 +162,8 @@ async function runLink(
     {
       open() {
         openedAt = clock.monotonic();
+        // The handshake is the first that comes from the relay.
+        hear(live.link?.received() ?? 0);
         live.link?.send(startFrame(token));
       },
       alive: () => hear(live.link?.received() ?? 0),

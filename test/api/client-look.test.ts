@@ -158,7 +158,7 @@ describe('a look at a job', () => {
 
   test('is cut when no answer comes in time', async () => {
     const { client } = await api('hang');
-    expect(await failureOf(client.look('route', ID, { timeoutMs: 20, attempts: 1 }))).toMatchObject({
+    expect(await failureOf(client.look('route', ID, { timeoutMs: 500, attempts: 1 }))).toMatchObject({
       failure: 'unavailable',
       code: 'timeout',
       requestId: ID,

@@ -389,7 +389,7 @@ describe('a webhook that gets lost or changed on the way', () => {
 
   test('to an address that leads elsewhere', async () => {
     await using other = await serve((_request, response) => response.writeHead(404).end('nothing here'));
-    const found = await patient.examine(['--public-url', other.url, '--timeout', '2s']);
+    const found = await patient.examine(['--public-url', other.url, '--timeout', '3s']);
     expect(named(found)).toEqual({ code: 6, troubles: [['delivery', 'fault', elsewhere]] });
     expect(found.troubles[0]?.message).toMatch(
       /\/webhook answered HTTP 404 .* nothing came to port \d+: it leads elsewhere/,
@@ -398,7 +398,7 @@ describe('a webhook that gets lost or changed on the way', () => {
 
   test('to somebody who says 200 and is not the listener', async () => {
     await using other = await serve((request, response) => request.resume().once('end', () => response.end('thanks')));
-    const found = await patient.examine(['--public-url', `${other.url}/hook`, '--timeout', '500ms']);
+    const found = await patient.examine(['--public-url', `${other.url}/hook`, '--timeout', '2s']);
     expect(named(found)).toEqual({ code: 6, troubles: [['delivery', 'fault', elsewhere]] });
   });
 

@@ -56,7 +56,7 @@ async function expectRecovery(listener: Listener, { id, body }: Refused, mend: (
   expect(line).toMatchObject({ status: 503, reason: 'inbox_unavailable' });
   expect(String(line['detail'])).toMatch(/^(?:the inbox cannot be written|.*optipick\.db cannot be used)/);
   mend();
-  await expect.poll(() => deliver(listener.url, { id, body }), { timeout: 10_000 }).toBe(204);
+  await expect.poll(() => deliver(listener.url, { id, body })).toBe(204);
   await listener.line((one) => one['id'] === id && one['type'] === 'event');
   listener.kill('SIGTERM');
   expect(await listener.ended).toMatchObject({ code: 143 });

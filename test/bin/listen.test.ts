@@ -468,7 +468,7 @@ describe('what follows from a webhook', () => {
     expect(listener.errors()).toContain('answered 500');
     // What failed is not done: the next run does it.
     await using next = await startListener(workplace, ['--no-fetch', '-f', `${target.url}/hooks`]);
-    await expect.poll(() => target.seen.length, { timeout: 8000 }).toBe(2);
+    await expect.poll(() => target.seen.length).toBe(2);
     for (const seen of target.seen) {
       expect(seen).toMatchObject({ method: 'POST', url: '/hooks', body });
       expect(seen.headers).toMatchObject({ 'svix-id': 'msg_1', 'svix-signature': headers['svix-signature'] });
@@ -480,12 +480,12 @@ describe('what follows from a webhook', () => {
     await using target = await startScriptedServer(['hang', { status: 204 }]);
     await using listener = await startListener(workplace, ['--no-fetch', '-f', target.url]);
     await deliver(listener.url, { id: 'msg_1', body: payloadOf(ID) });
-    await expect.poll(() => target.seen.length, { timeout: 5000 }).toBe(1);
+    await expect.poll(() => target.seen.length).toBe(1);
     listener.kill('SIGTERM');
     expect(await listener.ended).toMatchObject({ code: 143 });
     expect(listener.lines().at(-1)).toMatchObject({ type: 'closed', shown: 1, pending: 1 });
     await using next = await startListener(workplace, ['--no-fetch', '-f', target.url]);
-    await expect.poll(() => target.seen.length, { timeout: 8000 }).toBe(2);
+    await expect.poll(() => target.seen.length).toBe(2);
     // It was shown already.
     expect(next.lines().filter(isEvent)).toEqual([]);
   });
@@ -515,9 +515,7 @@ describe('what follows from a webhook', () => {
     await using listener = await startListener(workplace, ['--no-fetch', '--exec', command]);
     await deliver(listener.url, { id: 'msg_1', body: payloadOf(ID) });
     await expect
-      .poll(async () => (await workplace.run(['events', 'list', '--status', 'done', '--json'])).stdout, {
-        timeout: 10_000,
-      })
+      .poll(async () => (await workplace.run(['events', 'list', '--status', 'done', '--json'])).stdout)
       .toContain('msg_1');
     expect(await readFile(out, 'utf8')).toBe('run\nrun\n');
     expect(listener.errors()).toContain('exec: the command ended with 1');
@@ -637,7 +635,7 @@ describe('whoever waits by asking', () => {
         env: env(api.url),
       },
     );
-    await expect.poll(() => api.lines().filter((line) => line.startsWith('GET')).length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => api.lines().filter((line) => line.startsWith('GET')).length).toBe(1);
     received = true;
     expect(await deliver(listener.url, { id: 'msg_1', body: payloadOf(ID) })).toBe(204);
     const polled = await polling;

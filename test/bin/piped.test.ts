@@ -122,14 +122,14 @@ describe('what a server says cannot drive the terminal', () => {
     ['in a redirect', ['route', 'get', ID], { status: 302, headers: { location: 'https://e.example/\u009b2J' } }, 5],
     [
       'in a status word',
-      ['poll', ID, '--kind', 'route', '--timeout', '100ms', '--interval', '50ms'],
+      ['poll', ID, '--kind', 'route', '--timeout', '1s', '--interval', '100ms'],
       { body: { request_id: ID, status: `BUSY${ATTACKS}` } },
       8,
     ],
     ['in an id', ['cluster', 'submit', REQUEST], { body: { request_id: `id${ATTACKS}` } }, 0],
     [
       'in an id that is waited for',
-      ['cluster', 'submit', REQUEST, '--wait', '--timeout', '100ms'],
+      ['cluster', 'submit', REQUEST, '--wait', '--timeout', '1s'],
       { body: { request_id: `id${ATTACKS}` } },
       8,
     ],

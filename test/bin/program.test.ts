@@ -44,7 +44,7 @@ test('output that nobody reads any more does not hang it', async () => {
   const { exitCode, stderr } = await execa(
     'sh',
     ['-c', `{ '${process.execPath}' '${PROGRAM}' --help; echo "code $?" >&2; } | true`],
-    { env: workplace.env, extendEnv: false, timeout: 10_000 },
+    { env: workplace.env, extendEnv: false, timeout: 25_000 },
   );
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: 'code 0' });
 });

@@ -131,7 +131,7 @@ describe('in a script', () => {
 
   test('--timeout ends with 8 when nothing came, and with 6 when there was no relay', async () => {
     const relay = await startRelay();
-    const args = ['listen', '--no-fetch', '--relay', '--once', '--port', '0', '--timeout', '500ms'];
+    const args = ['listen', '--no-fetch', '--relay', '--once', '--port', '0', '--timeout', '3s'];
     const env = { OPTIPICK_RELAY_URL: relay.url, OPTIPICK_WEBHOOK_SECRET: SECRET };
     expect((await workplace.run(args, { env })).code).toBe(8);
     await relay[Symbol.asyncDispose]();
@@ -144,14 +144,14 @@ describe('in a script', () => {
 
   test('--timeout ends with 6 when the relay refuses the inbox, and says so', async () => {
     await using relay = await startRelay({ refuse: IN_USE });
-    const args = ['listen', '--no-fetch', '--relay', 'c_0123456789', '--port', '0', '--timeout', '3s', '--json'];
+    const args = ['listen', '--no-fetch', '--relay', 'c_0123456789', '--port', '0', '--timeout', '5s', '--json'];
     const env = { OPTIPICK_RELAY_URL: relay.url, OPTIPICK_WEBHOOK_SECRET: SECRET };
     const { code, stderr } = await workplace.run(args, { env });
     const { error } = JSON.parse(stderr.trimEnd().split('\n').at(-1) ?? '') as { error: Record<string, string> };
     expect([code, error['code'], error['message']]).toEqual([
       6,
       'relay_refused',
-      `the relay did not give its inbox within 3 s: ${IN_USE}`,
+      `the relay did not give its inbox within 5 s: ${IN_USE}`,
     ]);
   });
 

@@ -78,7 +78,7 @@ describe('a report', () => {
   test('names the ids that have no answer, and ends as without a report', async () => {
     const [id = ''] = await submitBoth('cluster');
     const unknown = '000000000000000000000001';
-    const { code, stderr } = await optipick('poll', id, unknown, '--timeout', '1s', '-o', 'some.htm');
+    const { code, stderr } = await optipick('poll', id, unknown, '--timeout', '3s', '-o', 'some.htm');
     expect([code, stderr.split('\n').at(-2)]).toEqual([8, 'error: 1 of 2 requests did not end well']);
     const html = await read('some.htm');
     expect(html).toMatch(new RegExp(`<a href="#r1">${id}</a>`));

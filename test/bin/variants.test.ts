@@ -228,7 +228,7 @@ describe('polling through trouble', () => {
 
   test('a deadline that saw only 503 is exit 6', async () => {
     await using server = await startScriptedServer([{ status: 503 }]);
-    const polled = await workplace.run(['poll', ID, '--kind', 'cluster', '--timeout', '1s', '--interval', '50ms'], {
+    const polled = await workplace.run(['poll', ID, '--kind', 'cluster', '--timeout', '2s', '--interval', '50ms'], {
       env: env(server.url),
     });
     expect(polled.code).toBe(6);
@@ -236,7 +236,7 @@ describe('polling through trouble', () => {
 
   test('a deadline that passed while the job was healthy is exit 8, with the command to resume with', async () => {
     await using server = await startScriptedServer([{ body: { request_id: ID } }]);
-    const polled = await workplace.run(['poll', ID, '--kind', 'cluster', '--timeout', '300ms', '--interval', '50ms'], {
+    const polled = await workplace.run(['poll', ID, '--kind', 'cluster', '--timeout', '2s', '--interval', '50ms'], {
       env: env(server.url),
     });
     expect(polled.code).toBe(8);
@@ -266,7 +266,7 @@ describe('polling through trouble', () => {
   test('Ctrl-C is exit 130 and names the command to resume with', async () => {
     await using server = await startScriptedServer([{ body: { request_id: ID } }]);
     const running = workplace.start(['poll', ID, '--kind', 'cluster', '--interval', '50ms'], { env: env(server.url) });
-    await expect.poll(() => server.seen.length, { timeout: 10_000 }).toBeGreaterThan(0);
+    await expect.poll(() => server.seen.length).toBeGreaterThan(0);
     running.kill('SIGINT');
     const result = await running;
     expect(result.exitCode).toBe(130);

@@ -100,7 +100,7 @@ test('a key that is refused is the failure "auth", a faulty request "refused" wi
 test('waiting ends as "pending" at its deadline, and at once when its signal is aborted', async () => {
   await using server = await startScriptedServer([{ body: { request_id: ID, status: 'QUEUED' } }]);
   const client = createClient({ apiKey: KEY, baseUrl: server.url });
-  const late = await failureOf(client.wait('cluster', ID, { timeoutMs: 40, intervalMs: 10 }));
+  const late = await failureOf(client.wait('cluster', ID, { timeoutMs: 500, intervalMs: 100 }));
   expect({ failure: late.failure, code: late.code, requestId: late.requestId, retryable: late.retryable }).toEqual({
     failure: 'pending',
     code: 'not_finished',

@@ -31,22 +31,19 @@ describe.skipIf(process.platform === 'win32')('a command line', () => {
     const abort = new AbortController();
     const running = run(`sh -c 'echo $$ > ${folder.at('pid')}; sleep 60' & wait`, abort.signal);
     const pid = async (): Promise<number> => Number(await readFile(folder.at('pid'), 'utf8').catch(() => '0'));
-    await expect.poll(pid, { timeout: 5000 }).toBeGreaterThan(0);
+    await expect.poll(pid).toBeGreaterThan(0);
     const reason = new Error('enough');
     abort.abort(reason);
     await expect(running).rejects.toBe(reason);
     const child = await pid();
     await expect
-      .poll(
-        () => {
-          try {
-            return process.kill(child, 0);
-          } catch {
-            return 'gone';
-          }
-        },
-        { timeout: 5000 },
-      )
+      .poll(() => {
+        try {
+          return process.kill(child, 0);
+        } catch {
+          return 'gone';
+        }
+      })
       .toBe('gone');
   });
 
@@ -55,7 +52,7 @@ describe.skipIf(process.platform === 'win32')('a command line', () => {
     const abort = new AbortController();
     const running = run(`trap "" TERM; echo ready > ${folder.at('ready')}; while :; do sleep 1; done`, abort.signal);
     const ready = async (): Promise<string> => readFile(folder.at('ready'), 'utf8').catch(() => '');
-    await expect.poll(ready, { timeout: 5000 }).toBe('ready\n');
+    await expect.poll(ready).toBe('ready\n');
     abort.abort(new Error('enough'));
     await expect(running).rejects.toThrow('enough');
   });

@@ -205,16 +205,16 @@ describe('a failure', () => {
 
   test('is a timeout when no head comes, and says how long was waited', async () => {
     const server = await scripted('hang');
-    expect(await failureOf(createHttp({})({ ...get, url: server.url, timeoutMs: 50 }))).toEqual({
+    expect(await failureOf(createHttp({})({ ...get, url: server.url, timeoutMs: 500 }))).toEqual({
       kind: 'timeout',
       sent: true,
-      message: `127.0.0.1:${server.port} did not answer within 0.05 s`,
+      message: `127.0.0.1:${server.port} did not answer within 0.5 s`,
     });
   });
 
   test('is a timeout when the body stops', async () => {
     const server = await scripted({ body: 'half', ending: 'hang' });
-    const response = await createHttp({})({ ...get, url: server.url, timeoutMs: 50 });
+    const response = await createHttp({})({ ...get, url: server.url, timeoutMs: 1000 });
     const failure = await failureOf(readText(response.body));
     expect([failure.kind, failure.sent]).toEqual(['timeout', true]);
   });

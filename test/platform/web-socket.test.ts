@@ -51,7 +51,11 @@ interface Told {
   readonly message: Promise<string>;
 }
 
-function open(url: string, env: Record<string, string> = {}, maxMessageBytes = 1024): Told {
+function open(
+  url: string,
+  env: Record<string, string> = {},
+  { maxMessageBytes = 1024, handshakeTimeoutMs = 20_000 } = {},
+): Told {
   const events: string[] = [];
   const [opened, closed, message] = [
     Promise.withResolvers<void>(),
@@ -69,7 +73,7 @@ function open(url: string, env: Record<string, string> = {}, maxMessageBytes = 1
         closed.resolve();
       },
     },
-    { handshakeTimeoutMs: 1000, maxMessageBytes },
+    { handshakeTimeoutMs, maxMessageBytes },
     env,
   );
   return { link, events, opened: opened.promise, closed: closed.promise, message: message.promise };
@@ -116,14 +120,14 @@ describe('a WebSocket', () => {
 
   test('whose handshake hangs is given up', async () => {
     const port = await listening(createServer().on('upgrade', () => undefined));
-    const socket = open(`ws://127.0.0.1:${port}/`);
+    const socket = open(`ws://127.0.0.1:${port}/`, {}, { handshakeTimeoutMs: 300 });
     await socket.closed;
     expect(socket.events).toEqual([expect.stringMatching(/^closed 1006 .*timed out/)]);
   });
 
   test('that brings too large a message is ended', async () => {
     const port = await echo();
-    const socket = open(`ws://127.0.0.1:${port}/`, {}, 10);
+    const socket = open(`ws://127.0.0.1:${port}/`, {}, { maxMessageBytes: 10 });
     await socket.opened;
     socket.link.send('x'.repeat(11));
     await socket.closed;

@@ -46,9 +46,9 @@ test('each delivery that was answered 2xx is in the inbox, once, and none hangs'
       clock,
       random: () => Math.random(),
       timing: {
-        handshakeMs: 300,
-        acknowledgementMs: 300,
-        silenceMs: 300,
+        handshakeMs: 600,
+        acknowledgementMs: 600,
+        silenceMs: 600,
         lookMs: 20,
         pausesMs: [5, 20, 50],
         stableMs: 50,
@@ -107,7 +107,7 @@ test('each delivery that was answered 2xx is in the inbox, once, and none hangs'
       async () => relay.drop([1001, 1006, 1011][random.below(3)] ?? 1006),
       async () => {
         relay.silence(random.below(900));
-        await clock.sleep(300 + random.below(600));
+        await clock.sleep(600 + random.below(600));
       },
       async () => {
         relay.faults.silent = true;
