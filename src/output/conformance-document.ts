@@ -1,7 +1,7 @@
 /** The checks of an endpoint for other readers than people at a terminal: Markdown, JSON, JUnit. */
 import { type ConformanceReport, type ConformanceResult, failedChecks } from '../domain/conformance.ts';
 import { cleanText } from './clean-text.ts';
-import type { JunitSuite } from './junit.ts';
+import type { JunitCase, JunitSuite } from './junit.ts';
 import { testAnswerJson } from './test-answer.ts';
 
 /** A heading, a sentence and a table with every fact of each check, for a pull request or a ticket. */
@@ -54,6 +54,15 @@ export function conformanceJunit(report: ConformanceReport): readonly JunitSuite
     ...(result.passed ? {} : { failure: failureOf(result) }),
   }));
   return [{ name: `webhook endpoint ${report.url}`, cases }];
+}
+
+/** For an endpoint at whose address there is nothing: the one thing that could be checked. `text` may have many lines. */
+export function deadTargetJunit(url: string, failure: NonNullable<JunitCase['failure']>): readonly JunitSuite[] {
+  const name = `webhook endpoint ${url}`;
+  const message = cleanText(failure.message);
+  return [
+    { name, cases: [{ name: 'there is an endpoint', classname: 'webhook.target', failure: { ...failure, message } }] },
+  ];
 }
 
 function failureOf({ sent, received, said, expected, why }: ConformanceResult): { message: string; text: string } {

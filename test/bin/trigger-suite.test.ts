@@ -1,5 +1,5 @@
 /** `optipick trigger --suite` of the built program, against endpoints that are right and endpoints that are not. */
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { OTHER_SECRET, SECRET, startListener } from '../support/listener.ts';
@@ -232,6 +232,18 @@ FAIL  refuses a delivery from the future (future)
       'refuses an old delivery',
       'refuses a delivery from the future',
     ]);
+  });
+
+  test('is a JUnit file also when there is nobody: one of an earlier run must not speak for this one', async () => {
+    const service = await startService(correct(SECRET));
+    await service[Symbol.asyncDispose]();
+    await writeFile(join(workplace.folder, 'report.xml'), '<testsuites/>');
+    const args = ['trigger', '--suite', '--junit', 'report.xml', '--to', service.url];
+    expect((await workplace.run(args, { env })).code).toBe(6);
+    const root = parseXml(await readFile(join(workplace.folder, 'report.xml'), 'utf8'));
+    expect(root.attributes).toMatchObject({ tests: '1', failures: '1', errors: '0', skipped: '0' });
+    const [failure] = root.children[0]?.children[0]?.children ?? [];
+    expect(failure?.attributes['message']).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/hooks does not answer: .*refused/);
   });
 
   test('that cannot be written is 7', async () => {

@@ -52,8 +52,8 @@ export function createJudge({ output, host }: Context, options: JudgeOptions): J
   const { kind, gates, strict, junit, githubSummary } = options;
   /** By the place of the request in the input, whatever the order in which they end. */
   const suites: JunitSuite[] = [];
-  const place = (entry: SetEntry): number => places.get(entry) ?? suites.length;
   const places = new Map<SetEntry, number>();
+  const place = (entry: SetEntry): number => places.get(entry) ?? places.size;
   let summary: Report | undefined;
   return {
     async begin(entries) {
@@ -70,7 +70,7 @@ export function createJudge({ output, host }: Context, options: JudgeOptions): J
       if (junit !== undefined) suites[place(entry)] = suiteOf(entry.name, details, findings, verdicts);
       const { requestId = '' } = details.summary;
       const known = { name: entry.name, request, findings, gates: verdicts };
-      summary?.add(places.get(entry) ?? 0, entryOf({ kind, requestId }, details, known));
+      summary?.add(place(entry), entryOf({ kind, requestId }, details, known));
       return { request, findings, gates: verdicts };
     },
     async tell({ findings, gates: verdicts }, name) {
@@ -92,7 +92,7 @@ export function createJudge({ output, host }: Context, options: JudgeOptions): J
     },
     unanswered(entry, error) {
       const { message, requestId } = error;
-      summary?.addUnanswered(places.get(entry) ?? 0, { name: entry.name, requestId, problem: message });
+      summary?.addUnanswered(place(entry), { name: entry.name, requestId, problem: message });
       if (junit === undefined) return;
       const failure = { message: error.message, text: error.hint ?? error.message };
       suites[place(entry)] = { name: entry.name, cases: [{ name: ANSWERED, classname: entry.name, failure }] };

@@ -3,7 +3,12 @@ import type { Context } from '../../context.ts';
 import { type ConformanceReport, failedChecks } from '../../domain/conformance.ts';
 import { KINDS } from '../../domain/kinds.ts';
 import { CliError } from '../../errors.ts';
-import { conformanceJson, conformanceJunit, renderConformanceMarkdown } from '../../output/conformance-document.ts';
+import {
+  conformanceJson,
+  conformanceJunit,
+  deadTargetJunit,
+  renderConformanceMarkdown,
+} from '../../output/conformance-document.ts';
 import { renderConformance } from '../../output/conformance-table.ts';
 import { renderJunit } from '../../output/junit.ts';
 import { createProgress } from '../../output/progress.ts';
@@ -23,9 +28,17 @@ export async function runSuite(
 ): Promise<void> {
   const { secrets } = await webhookSecrets(context, flags.secretFile, 'to sign with');
   const { host } = context;
-  if (flags.junit !== undefined) await refuseUnwritable(host, flags.junit);
-  const report = await underProgress(context, secrets, { target, event, flags });
-  if (flags.junit !== undefined) await writeOutput(host, flags.junit, renderJunit(conformanceJunit(report)));
+  const { junit } = flags;
+  if (junit !== undefined) await refuseUnwritable(host, junit);
+  const report = await underProgress(context, secrets, { target, event, flags }).catch(async (error: unknown) => {
+    // A report of an earlier run must not speak for this one.
+    if (junit !== undefined && error instanceof CliError && error.code === 'target_dead') {
+      const failure = { message: error.message, text: error.hint ?? error.message };
+      await writeOutput(host, junit, renderJunit(deadTargetJunit(target.url, failure)));
+    }
+    throw error;
+  });
+  if (junit !== undefined) await writeOutput(host, junit, renderJunit(conformanceJunit(report)));
   await show(context, report, flags);
   const failed = failedChecks(report);
   if (failed.length === 0) return;
