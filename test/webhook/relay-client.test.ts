@@ -6,21 +6,11 @@ import { connectWebSocket } from '../../src/platform/web-socket.ts';
 import { makeRelayToken } from '../../src/webhook/relay-address.ts';
 import { runRelay, type RelayOptions } from '../../src/webhook/relay-client.ts';
 import type { RelayTiming } from '../../src/webhook/relay-timing.ts';
+import { PATIENT_TIMING } from '../support/patient-timing.ts';
 import { hurriedClock } from '../support/hurried-clock.ts';
 import { IN_USE, startRelay, type RelayFaults, type TestRelay } from '../support/relay.ts';
 
-/** What a test is not about takes longer than the test may: no pause of a busy machine can end it. */
-const TIMING: RelayTiming = {
-  handshakeMs: 60_000,
-  acknowledgementMs: 60_000,
-  silenceMs: 60_000,
-  lookMs: 20,
-  pausesMs: [5, 20, 50],
-  stableMs: 50,
-  tokenHeldMs: 400,
-  answerMs: 60_000,
-  drainMs: 10_000,
-};
+const TIMING: RelayTiming = { ...PATIENT_TIMING, tokenHeldMs: 400 };
 
 interface Client {
   readonly said: string[];

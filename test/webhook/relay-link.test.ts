@@ -5,6 +5,7 @@ import type { Clock } from '../../src/platform/host.ts';
 import { connectWebSocket } from '../../src/platform/web-socket.ts';
 import { runRelay } from '../../src/webhook/relay-client.ts';
 import type { RelayTiming } from '../../src/webhook/relay-timing.ts';
+import { PATIENT_TIMING } from '../support/patient-timing.ts';
 import { hurriedClock } from '../support/hurried-clock.ts';
 import {
   acknowledgement,
@@ -14,19 +15,6 @@ import {
 } from '../support/scripted-relay.ts';
 
 const TOKEN = 'c_0000000000';
-/** What a test is not about takes longer than the test may: no pause of a busy machine can end it. */
-const TIMING: RelayTiming = {
-  handshakeMs: 60_000,
-  acknowledgementMs: 60_000,
-  silenceMs: 60_000,
-  lookMs: 20,
-  pausesMs: [5, 20, 50],
-  stableMs: 50,
-  tokenHeldMs: 60_000,
-  answerMs: 60_000,
-  drainMs: 10_000,
-};
-
 let cleanUp: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const task of cleanUp.toReversed()) await task();
@@ -54,7 +42,7 @@ async function connected(
       path: '/webhook',
       clock,
       random: () => 0.5,
-      timing: { ...TIMING, ...timing },
+      timing: { ...PATIENT_TIMING, ...timing },
       events: {
         connected: (token) => said.push(`connected ${token}`),
         dropped: (reason) => said.push(`dropped: ${reason}`),
@@ -125,7 +113,7 @@ describe('a link', () => {
         const piece = Math.ceil(bytes.length / 20);
         let at = 0;
         const timer = setInterval(() => {
-          pass(TIMING.silenceMs / 5);
+          pass(PATIENT_TIMING.silenceMs / 5);
           socket.write(bytes.subarray(at, at + piece));
           at += piece;
           if (at >= bytes.length) clearInterval(timer);
