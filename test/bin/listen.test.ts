@@ -352,14 +352,17 @@ describe('it ends by itself', () => {
   });
 
   test('in a pipe whose reader goes away, quietly', async () => {
-    const script = `"$NODE" "$PROGRAM" listen --json --port 0 --no-fetch --timeout 20s | head -1; echo "\${PIPESTATUS[0]}"`;
+    const listen = '"$NODE" "$PROGRAM" listen --json --port 0 --no-fetch --timeout 20s';
+    const script = `${listen} | { head -1; exec <&-; echo gone; }; echo "\${PIPESTATUS[0]}"`;
     const bash = promisify(execFile)('bash', ['-c', script], {
       env: { ...workplace.env, OPTIPICK_WEBHOOK_SECRET: SECRET, NODE: process.execPath, PROGRAM },
     });
-    let url = '';
+    let seen = '';
     bash.child.stdout?.on('data', (chunk: Buffer | string) => {
-      url ||= String((JSON.parse(String(chunk).split('\n')[0] ?? '') as Line)['url']);
-      void deliver(url, { id: 'msg_1', body: payloadOf(ID) }).catch(() => undefined);
+      seen += String(chunk);
+      if (!seen.endsWith('gone\n')) return;
+      const { url } = JSON.parse(seen.split('\n')[0] ?? '') as Line;
+      void deliver(String(url), { id: 'msg_1', body: payloadOf(ID) }).catch(() => undefined);
     });
     const { stdout, stderr } = await bash;
     expect([stdout.trim().split('\n').at(-1), stderr]).toEqual(['0', '']);

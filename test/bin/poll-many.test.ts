@@ -1,6 +1,8 @@
 /** Many ids at once, against a real server. */
+import { existsSync } from 'node:fs';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createWorkplace, PROGRAM, type Workplace } from '../support/program.ts';
 import { startScriptedServer, type Scripted } from '../support/scripted-server.ts';
@@ -138,20 +140,20 @@ describe('poll with several ids', () => {
 
   test.skipIf(process.platform === 'win32')('ends when nobody reads the answers any more, quietly', async () => {
     const later = idOf(5);
-    let looks = 0;
+    const gone = join(workplace.folder, 'gone');
     await using server = await startScriptedServer(({ url }) => {
       const id = url.slice(-24);
       if (id === good) return done(good);
-      // By then the reader is gone.
-      if (id === later) return (looks += 1) > 1 ? done(later) : pending;
-      return pending;
+      return id === later && existsSync(gone) ? done(later) : pending;
     });
     const { execa } = await import('execa');
-    const script = '{ "$NODE" "$PROGRAM" poll "$@" --json --interval 1s --timeout 1h; echo "code $?" >&2; } | head -1';
+    const script =
+      '{ "$NODE" "$PROGRAM" poll "$@" --json --interval 100ms --timeout 1h; echo "code $?" >&2; } | ' +
+      '{ head -1; exec <&-; : > "$GONE"; }';
     const { stdout, stderr } = await execa('sh', ['-c', script, 'sh', slow, later, good], {
-      env: { ...workplace.env, ...env(server.url), NODE: process.execPath, PROGRAM },
+      env: { ...workplace.env, ...env(server.url), NODE: process.execPath, PROGRAM, GONE: gone },
       extendEnv: false,
-      timeout: 20_000,
+      timeout: 25_000,
     });
     expect(stdout).toContain(`"request_id":"${good}"`);
     expect(stderr).toBe('code 0');
