@@ -212,7 +212,7 @@ describe('events replay', () => {
     const done = await workplace.run(['events', 'replay', 'msg_1', '--json']);
     expect([done.code, linesOf(done)]).toMatchObject([0, [{ id: 'msg_1', outcome: 'done' }]]);
     expect(target.seen.length).toBeGreaterThanOrEqual(2);
-    expect(listener.lines().some(({ id, type }) => id === 'msg_1' && type === 'event')).toBe(true);
+    await listener.line(({ id, type }) => id === 'msg_1' && type === 'event');
   });
 
   test('is exit 2 without anything to replay, and with two ways to say it', async () => {

@@ -65,6 +65,7 @@ describe('over TLS', () => {
       // No warning either: an IP address is no server name.
       const { code, stderr } = await listener.ended;
       expect([code, stderr]).toEqual([0, expect.stringMatching(/^warning: What is relayed passes through .*\n$/)]);
+      await expect.poll(() => relay.closed.length).toBe(relay.started.length);
       expect(relay.closed.at(-1)).toEqual({ code: 1000, reason: '' });
     }
     expect(proxy.asked).toEqual([`127.0.0.1:${front.port} Basic ${Buffer.from('user:hush').toString('base64')}`]);

@@ -61,7 +61,7 @@ describe('a relay', () => {
     expect(relay.answers.map(({ binary }) => binary)).toEqual([false, false, false]);
     listener.kill('SIGTERM');
     expect((await listener.ended).code).toBe(143);
-    expect(relay.closed).toEqual([{ code: 1000, reason: '' }]);
+    await expect.poll(() => relay.closed).toEqual([{ code: 1000, reason: '' }]);
   });
 
   test('keeps its address from run to run; --relay new takes another, a token that one', async () => {

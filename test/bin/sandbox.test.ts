@@ -397,7 +397,7 @@ describe('magic inputs', () => {
 
   test('SLOW keeps it pending while another that was submitted later is done', async () => {
     await using receiver = await startReceiver();
-    await using sandbox = await startSandbox(workplace, ['--webhook', receiver.url, '--latency', '40ms']);
+    await using sandbox = await startSandbox(workplace, ['--webhook', receiver.url, '--latency', '200ms']);
     const slow = await sandbox.submit('route', at('SLOW'));
     const quick = await sandbox.submit('route', ROUTE);
     const order = [await receiver.next(), await receiver.next()].map(

@@ -89,12 +89,15 @@ describe.runIf(HAS_TERMINAL)('an answer on a terminal', () => {
   });
 
   test('waits with a spinner, and leaves no trace of it', async () => {
-    const answers = [{ body: { request_id: ID, status: 'RUNNING' } }, { body: ANSWER }];
-    await using server = await startScriptedServer(answers);
-    const terminal = startOnTerminal(workplace, ['poll', ID, '--kind', 'cluster', '--interval', '500ms'], {
+    let seen = false;
+    await using server = await startScriptedServer(() =>
+      seen ? { body: ANSWER } : { body: { request_id: ID, status: 'RUNNING' } },
+    );
+    const terminal = startOnTerminal(workplace, ['poll', ID, '--kind', 'cluster', '--interval', '100ms'], {
       env: { OPTIPICK_API_KEY: KEY, OPTIPICK_BASE_URL: server.url },
     });
     await terminal.shows(`waiting for ${ID} (RUNNING)`);
+    seen = true;
     expect(await terminal.ended).toBe(0);
     // Hidden while it turns, and shown again.
     expect(terminal.screen).toContain('\u001b[?25l');
