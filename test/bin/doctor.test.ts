@@ -273,7 +273,7 @@ describe('with one fault, exactly that one is named, and its command mends it:',
   test('an API that does not answer in time', async () => {
     await using silent = await serve(() => undefined);
     await patient.store({ ...healthy, 'base-url': silent.url });
-    expect(named(await patient.examine(['--timeout', '300ms']))).toEqual({
+    expect(named(await patient.examine(['--timeout', '3s']))).toEqual({
       code: 6,
       troubles: [['network', 'fault', 'optipick doctor --timeout 60s']],
     });
