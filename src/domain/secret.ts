@@ -126,7 +126,7 @@ function decode(base64: string): Uint8Array {
   const digits = base64.replace(/={0,2}$/, '');
   const padding = base64.length - digits.length;
   if (!/^[A-Za-z0-9+/]+$/.test(digits)) {
-    throw malformed('the webhook secret is not base64: is it an API key, or another value?');
+    throw malformed('the webhook secret is not base64: it may be an API key, or another value');
   }
   const missing = (4 - (digits.length % 4)) % 4;
   // One digit too many tells of a character lost or added on the way; libraries drop it in silence.

@@ -42,7 +42,14 @@ export function createFiles(platform: string = process.platform): Files {
         const found = await fileSystem().stat(path);
         const kind = found.isFile() ? 'file' : found.isDirectory() ? 'folder' : 'other';
         const isForeign = process.getuid !== undefined && found.uid !== process.getuid();
-        return { kind, mode: found.mode % 0o10000, modifiedAt: found.mtimeMs, isForeign };
+        const { W_OK } = fileSystem().constants;
+        const isWritable = await fileSystem()
+          .access(path, W_OK)
+          .then(
+            () => true,
+            () => false,
+          );
+        return { kind, mode: found.mode % 0o10000, modifiedAt: found.mtimeMs, isForeign, isWritable };
       } catch (error) {
         if (isMissing(error)) return undefined;
         throw error;

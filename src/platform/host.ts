@@ -56,6 +56,8 @@ export interface PathFacts {
   readonly modifiedAt: number;
   /** Whether it belongs to another user: then this one cannot change its mode. Never on Windows. */
   readonly isForeign: boolean;
+  /** Whether this user may write to it. */
+  readonly isWritable: boolean;
 }
 
 export interface TemporaryFolder {

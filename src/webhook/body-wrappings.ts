@@ -11,11 +11,12 @@ export interface Candidate {
 
 /** Line ends, white space and marks at the edges: what editors, shells and string handling change. */
 export function* edgesOf(text: string): Generator<Candidate, void> {
-  const trimmed = text.replace(/^\uFEFF/, '').trim();
+  const unmarked = text.replace(/^\uFEFF/, '');
+  if (unmarked !== text) yield { text: unmarked, form: 'without a byte order mark' };
+  const trimmed = unmarked.trim();
   yield { text: trimmed, form: 'without white space around it' };
   yield { text: `${trimmed}\n`, form: 'with a line end behind it' };
   yield { text: `${trimmed}\r\n`, form: 'with a CRLF behind it' };
-  yield { text: text.replace(/^\uFEFF/, ''), form: 'without a byte order mark' };
   yield { text: `\uFEFF${text}`, form: 'with a byte order mark' };
   const unix = text.replaceAll('\r\n', '\n');
   yield { text: unix, form: 'with LF for CRLF' };
@@ -119,7 +120,7 @@ function* pythonTexts(text: string): Generator<Candidate, void> {
   if (bytes !== undefined) {
     yield { text: Buffer.from(unescapedPython(bytes), 'latin1'), form: "without the b'...' of Python around it" };
   }
-  if (!/^[{[].*'/s.test(text)) return;
+  if (!/^[{[].*'/s.test(text) || parsed(text) !== undefined) return;
   const json = text.replaceAll(
     /'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|\b(?:True|False|None)\b/gs,
     (word, single?: string, double?: string) => {

@@ -55,8 +55,12 @@ export function* fitsOf(
   texts: HeaderTexts,
   matcher: SignatureMatcher,
 ): Generator<Fit, void> {
-  yield* asymmetricFits(delivery, texts);
-  yield* secretFits(delivery, (secret) => createMatcher([secret]).match(texts, delivery.body) !== undefined);
+  const secrets = [
+    ...secretFits(delivery, (secret) => createMatcher([secret]).match(texts, delivery.body) !== undefined),
+  ];
+  yield* secrets;
+  // Where the public key is known, it is that one that was to be used.
+  if (secrets.length === 0) yield* asymmetricFits(delivery, texts);
   const bodies = [...bodyFits(delivery, (body) => matcher.match(texts, body) !== undefined)];
   yield* bodies;
   yield* headerFits(delivery, texts, matcher);

@@ -48,8 +48,16 @@ interface Spelling {
 /** How names and scalars are written: as they are, by JavaScript, and with what other languages do to characters and numbers. */
 const SPELLINGS: readonly Spelling[] = [
   { form: '', spell: (literal) => literal },
+  { form: ', other characters than ASCII themselves and not as \\u escapes', spell: (one) => inText(one, unescaped) },
   { form: ', its texts and numbers as JavaScript writes them', spell: plain },
-  { form: ', other characters than ASCII as \\u escapes', spell: (one) => ascii(plain(one), 'lower') },
+  {
+    form: ', other characters than ASCII as \\u escapes',
+    spell: (one) => inText(one, (text) => ascii(plain(text), 'lower')),
+  },
+  {
+    form: ', other characters than ASCII as \\u escapes, its numbers as JavaScript writes them',
+    spell: (one) => ascii(plain(one), 'lower'),
+  },
   { form: ', other characters than ASCII as \\U escapes in capitals', spell: (one) => ascii(plain(one), 'upper') },
   { form: ', "/" escaped', spell: (one) => slashed(plain(one)) },
   { form: ', "/" escaped and \\u escapes', spell: (one) => slashed(ascii(plain(one), 'lower')) },
@@ -66,7 +74,7 @@ const SPELLINGS: readonly Spelling[] = [
   },
 ];
 
-const USUAL_SPELLINGS = SPELLINGS.slice(0, 3);
+const USUAL_SPELLINGS = SPELLINGS.slice(0, 4);
 
 const ENDINGS = [
   { ending: '', form: '' },
@@ -208,6 +216,19 @@ function isWholeNumber(literal: string): boolean {
 /** As `JSON.stringify(JSON.parse(...))` writes it. */
 function plain(literal: string): string {
   return JSON.stringify(JSON.parse(literal));
+}
+
+/** Numbers and the like stay as they are. */
+function inText(literal: string, spell: (text: string) => string): string {
+  return literal.startsWith('"') ? spell(literal) : literal;
+}
+
+/** As the characters themselves; those that JSON demands an escape for are ASCII. */
+function unescaped(literal: string): string {
+  return literal.replaceAll(/\\(?:u([0-9a-fA-F]{4})|.)/gs, (escape, hex?: string) => {
+    const unit = Number.parseInt(hex ?? '', 16);
+    return unit >= 0x80 ? String.fromCharCode(unit) : escape;
+  });
 }
 
 function slashed(literal: string): string {

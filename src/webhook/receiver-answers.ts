@@ -54,3 +54,10 @@ export function notFoundAnswer(): HttpResponse {
 export function notAllowedAnswer(allow: string): HttpResponse {
   return jsonResponse(405, { error: 'method_not_allowed', detail: `use ${allow}` }, { allow });
 }
+
+const LOOKS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Whether it is the method of somebody who looks by and does not send. */
+export function isLook(method: string): boolean {
+  return LOOKS.has(method);
+}

@@ -10,14 +10,18 @@ import { readPayload } from './delivery.ts';
 import type { Delivery, HeaderLine } from './delivery.ts';
 import { endToEndHeaders } from './forward-headers.ts';
 import type { Inbox } from './inbox.ts';
-import { acceptedAnswer, notAllowedAnswer, notFoundAnswer, refusalAnswer, statusOf } from './receiver-answers.ts';
+import {
+  isLook,
+  acceptedAnswer,
+  notAllowedAnswer,
+  notFoundAnswer,
+  refusalAnswer,
+  statusOf,
+} from './receiver-answers.ts';
 import type { RefusalReason } from './receiver-answers.ts';
 import { readSignatureHeaders } from './signature-headers.ts';
 import type { SignatureVerifier } from './signature.ts';
 import type { SourceCheck } from './source-addresses.ts';
-
-/** Methods of somebody who looks and does not send. */
-const LOOKS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** A request that was refused, as far as it was read. */
 export interface Refusal {
@@ -133,7 +137,7 @@ export function createReceiver(options: ReceiverOptions): Http {
 
   /** For requests that could be meant as deliveries; those of a browser that looks by are none. */
   const misdirected = (request: HttpRequest, reason: 'not_found' | 'method_not_allowed', detail: string): void => {
-    if (LOOKS.has(request.method)) return;
+    if (isLook(request.method)) return;
     const headers = endToEndHeaders(request.headers);
     refuse({ id: claimedId(request.headers), headers, body: undefined, reason, detail });
   };

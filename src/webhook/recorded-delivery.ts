@@ -38,7 +38,8 @@ export function looksLikeRequest(bytes: Uint8Array): boolean {
  * Reads an HTTP/1.1 request as `listen --record` writes it, with header lines ended by CRLF or LF and, in what people
  * paste, perhaps without its first line, with the `> ` that curl puts before each, with the `:path` of HTTP/2, behind
  * empty lines or a byte order mark, or in the UTF-16 that PowerShell writes. The body is what follows the first
- * empty line, byte for byte. Throws `CliError` `usage` (`bad_delivery`) that says which line cannot be read.
+ * empty line, byte for byte, without line ends that lie beyond its `content-length`: those an editor or a shell has
+ * added. Throws `CliError` `usage` (`bad_delivery`) that says which line cannot be read.
  */
 export function parseRecordedDelivery(content: Uint8Array, name: string): RecordedDelivery {
   const bytes = withoutStart(content);
@@ -69,11 +70,19 @@ export function parseRecordedDelivery(content: Uint8Array, name: string): Record
     method: start?.[1] ?? 'POST',
     target: start?.[2] ?? '/',
     headers: headersOf(lines.filter(([header]) => !own.has(header))),
-    body: new Uint8Array(bytes.subarray(end.body)),
+    body: new Uint8Array(withoutEnd(bytes.subarray(end.body), lines)),
     receivedAt: Number.isNaN(receivedAt) ? undefined : receivedAt,
     status: Number.isInteger(status) && status > 0 ? status : undefined,
     bodyKept: own.get(OWN.body) === undefined,
   };
+}
+
+/** Anything else beyond the length was sent: then the body is another than the sender counted. */
+function withoutEnd(body: Uint8Array, lines: readonly HeaderLine[]): Uint8Array {
+  const said = lines.find(([header]) => header === 'content-length')?.[1] ?? '';
+  if (!/^\d{1,15}$/.test(said) || body.byteLength <= Number(said)) return body;
+  const surplus = body.subarray(Number(said));
+  return surplus.every((byte) => byte === 0x0a || byte === 0x0d) ? body.subarray(0, Number(said)) : body;
 }
 
 /** Without a byte order mark and empty lines before the first; what came in UTF-16 in UTF-8. */

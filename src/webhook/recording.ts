@@ -3,6 +3,7 @@ import type { Http, HttpBody, HttpRequest } from '../domain/http.ts';
 import { isPublicHeader } from './delivery.ts';
 import { endToEndHeaders } from './forward-headers.ts';
 import { isLikeSignatureHeader } from './header-variants.ts';
+import { isLook } from './receiver-answers.ts';
 
 /** One request to the webhook address as it came, and what it was answered. */
 export interface RecordedRequest {
@@ -26,10 +27,10 @@ export interface RecordingOptions {
   readonly keep: (record: RecordedRequest) => void;
 }
 
-/** Keeps every POST that comes by, whatever it is answered. */
+/** Keeps every request that could be meant as a delivery, whatever its method and whatever it is answered. */
 export function withRecording(app: Http, { now, maxBodyBytes, keep }: RecordingOptions): Http {
   return async (request) => {
-    if (request.method !== 'POST') return app(request);
+    if (isLook(request.method)) return app(request);
     const receivedAt = now();
     const { body, rest } = await bodyWithin(request, maxBodyBytes);
     const response = await app({ ...request, body: body ?? rest });

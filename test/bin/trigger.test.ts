@@ -187,6 +187,12 @@ describe('what a correct endpoint takes', () => {
     expect(stderr).toMatch(/^2 sent, 2 accepted; time \d+ ms \(median\), \d+ ms \(longest\)\n$/);
   });
 
+  test('an event whose site has a name of several words is sent as it is', async () => {
+    const event = 'cluster.optimized.Zürich Nord (2).u1';
+    const { code, seen } = await trigger([event], { handler: correct(SECRET) });
+    expect([code, JSON.parse(seen[0]?.body.toString() ?? '')]).toMatchObject([0, { type: event }]);
+  });
+
   test('--slow-body: whole, its length said before, and the pauses are not counted', async () => {
     const { code, seen } = await trigger([EVENT, '--slow-body', '--timeout', '1400ms'], { handler: correct(SECRET) });
     expect(code).toBe(0);

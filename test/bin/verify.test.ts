@@ -151,6 +151,37 @@ describe('from a file', () => {
     expect((await workplace.run(['verify', '-'], { env, input })).code).toBe(0);
   });
 
+  test('a pasted request with a line end behind it that was not sent', async () => {
+    const headers = headersFor(BODY);
+    const sized = requestOf({ ...headers, 'content-length': String(Buffer.byteLength(BODY)) }, BODY);
+    expect((await workplace.run(['verify', '-'], { env, input: `${sized}\r\n` })).code).toBe(0);
+    // Without its length nobody can tell; but it can be said.
+    const unsized = await workplace.run(['verify', '-', '--json'], { env, input: `${requestOf(headers, BODY)}\n` });
+    const hint = expect.stringContaining('may be that of the paste') as unknown;
+    expect([unsized.code, JSON.parse(unsized.stdout)]).toMatchObject([9, { cause: 'body_changed', explanation: hint }]);
+    const longer = requestOf({ ...headers, 'content-length': '41' }, JSON.stringify(JSON.parse(BODY), null, 2));
+    const rewritten = await workplace.run(['verify', '-', '--json'], { env, input: `${longer}\n` });
+    const plain = expect.not.stringContaining('paste') as unknown;
+    expect(JSON.parse(rewritten.stdout)).toMatchObject({ cause: 'body_changed', explanation: plain });
+  });
+
+  test('a HAR file whose headers were renamed', async () => {
+    const headers = Object.entries(headersFor(BODY)).map(([name, value]) => ({ name: `x-${name}`, value }));
+    const entries = [{ request: { headers: [] } }, { request: { headers, postData: { text: BODY } } }];
+    await put('session.har', JSON.stringify({ log: { entries } }));
+    const { code, stdout } = await workplace.run(['verify', 'session.har', '--json'], { env });
+    expect([code, JSON.parse(stdout)]).toMatchObject([9, { cause: 'header_changed' }]);
+  });
+
+  test.skipIf(process.platform === 'win32')(
+    'a record beside a pipe of such a name, which is not waited for',
+    async () => {
+      execFileSync('mkfifo', [join(workplace.folder, 'a.http')]);
+      await put('b.http', requestOf(headersFor('{}'), BODY));
+      expect((await workplace.run(['verify', 'b.http'], { env })).code).toBe(9);
+    },
+  );
+
   test('a HAR file: the entry with the signature, by the time it has', async () => {
     const sent = 1_764_054_000;
     const har = {

@@ -4,6 +4,7 @@ import { BASE_URL, createRemedies, PORT } from '../../src/commands/doctor/remedi
 import { jsonResponse, type Http } from '../../src/domain/http.ts';
 import { createFakeHost, type FakeHostOptions } from '../support/fake-host.ts';
 import { main } from '../../src/main.ts';
+import type { PathFacts } from '../../src/platform/host.ts';
 import { systemError } from '../support/fake-files.ts';
 
 const KEY = 'key-0123456789abcdefghij';
@@ -24,9 +25,18 @@ interface Line {
 /** What is not ok, and the exit code. */
 async function troubles(
   options: FakeHostOptions = {},
-  { args = [], free }: { readonly args?: readonly string[]; readonly free?: number } = {},
+  {
+    args = [],
+    free,
+    marks = {},
+  }: {
+    readonly args?: readonly string[];
+    readonly free?: number;
+    readonly marks?: Readonly<Record<string, Partial<PathFacts>>>;
+  } = {},
 ) {
   const host = createFakeHost({ profiles, http: accepting, ...options });
+  for (const [path, facts] of Object.entries(marks)) host.files.mark(path, facts);
   if (free !== undefined) host.files.free = free;
   const code = await main(host, ['doctor', '--json', ...args]);
   const found = (JSON.parse(host.stdoutText) as readonly Line[]).filter(({ status }) => status !== 'ok');
@@ -53,6 +63,41 @@ describe('doctor on a machine in memory', () => {
       code,
       found: [{ check: 'state', status, message, fix: 'df -h ~' }],
     });
+  });
+
+  describe('of a state file that this user may not write to it says so, and once,', () => {
+    const state = `${createFakeHost().home}/.local/state/optipick`;
+    test.each<[string, string, Partial<PathFacts>, string]>([
+      ['its own', 'optipick.db', { mode: 0o400 }, 'chmod 600 ~/.local/state/optipick/optipick.db'],
+      ['its own, open', 'optipick.db', { mode: 0o444 }, 'chmod 600 ~/.local/state/optipick/optipick.db'],
+      ['its own log', 'optipick.db-wal', { mode: 0o400 }, 'chmod 600 ~/.local/state/optipick/optipick.db-wal'],
+      [
+        "another user's",
+        'optipick.db',
+        { mode: 0o644, isForeign: true },
+        'sudo chown -R "$(id -un)" ~/.local/state/optipick',
+      ],
+    ])('%s', async (_what, name, facts, fix) => {
+      const files = { [`${state}/optipick.db`]: '', [`${state}/${name}`]: '' };
+      const marks = { [`${state}/${name}`]: { ...facts, isWritable: false } };
+      const { code, found } = await troubles({ files }, { marks });
+      expect([code, found]).toEqual([
+        7,
+        [
+          {
+            check: 'database',
+            status: 'fault',
+            message: expect.stringContaining(`${name} cannot be written to`) as unknown,
+            fix,
+          },
+        ],
+      ]);
+    });
+  });
+
+  test('a secret in the place of the key is one fault: the secret itself is in order', async () => {
+    const { code, found } = await troubles({ env: { OPTIPICK_API_KEY: SECRET } });
+    expect([code, found.map(({ check, status }) => [check, status])]).toEqual([2, [['api-key', 'fault']]]);
   });
 
   test('an API that asks for fewer requests has not refused the key', async () => {

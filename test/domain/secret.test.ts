@@ -74,23 +74,27 @@ describe('a webhook secret', () => {
       'the webhook secret has white space in it',
     ],
     ['the prefix twice', `whsec_whsec_${BASE64}`, 'the webhook secret begins with its prefix twice'],
-    ['a mistyped prefix', `hwsec_${BASE64}`, 'the webhook secret is not base64: is it an API key, or another value?'],
+    [
+      'a mistyped prefix',
+      `hwsec_${BASE64}`,
+      'the webhook secret is not base64: it may be an API key, or another value',
+    ],
     [
       'an API key',
       'optipick-live_4f9d2c77-7f6e',
-      'the webhook secret is not base64: is it an API key, or another value?',
+      'the webhook secret is not base64: it may be an API key, or another value',
     ],
     [
       'base64url',
       `whsec_${BASE64.slice(0, -2)}-_`,
-      'the webhook secret is not base64: is it an API key, or another value?',
+      'the webhook secret is not base64: it may be an API key, or another value',
     ],
     ['one character too many', `whsec_${BASE64}A`, 'the webhook secret is not whole: its base64 ends in the middle'],
     ['padding that does not fit', `whsec_${BASE64}=`, 'the webhook secret is not whole: its base64 ends in the middle'],
     [
       'padding inside',
       `whsec_${BASE64}==${BASE64}`,
-      'the webhook secret is not base64: is it an API key, or another value?',
+      'the webhook secret is not base64: it may be an API key, or another value',
     ],
     [
       'a public key that is cut',

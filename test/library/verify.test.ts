@@ -113,7 +113,7 @@ test('no secret, a malformed one and a parsed body are errors of the caller, tol
   });
   expect(failures).toEqual([
     'auth no_webhook_secret: there is no webhook secret to check signatures with',
-    'usage bad_webhook_secret: the webhook secret is not base64: is it an API key, or another value?',
+    'usage bad_webhook_secret: the webhook secret is not base64: it may be an API key, or another value',
     'usage parsed_body: the body of the delivery must be its raw text or bytes, not a parsed value',
   ]);
 });

@@ -1,7 +1,7 @@
 /** A file system in memory: of files, their modes, and the folders they may be put in. */
 import { basename, dirname, join, resolve } from 'node:path';
 import { readBytes } from '../../src/domain/http.ts';
-import type { Files, ScratchFile } from '../../src/platform/host.ts';
+import type { Files, PathFacts, ScratchFile } from '../../src/platform/host.ts';
 
 export interface FakeFiles extends Files {
   /** Bytes that are free; plenty at first. */
@@ -12,6 +12,8 @@ export interface FakeFiles extends Files {
   text(path: string): string | undefined;
   /** Creates or replaces a file and its folders. */
   put(path: string, content: string | Uint8Array): void;
+  /** Gives what stands at a path another mode, owner or kind. */
+  mark(path: string, facts: Partial<PathFacts>): void;
   paths(): readonly string[];
 }
 
@@ -19,6 +21,7 @@ export interface FakeFiles extends Files {
 export function createFakeFiles(cwd: string, content: Readonly<Record<string, string | Uint8Array>> = {}): FakeFiles {
   const files = new Map<string, Uint8Array>();
   const folders = new Set<string>();
+  const marks = new Map<string, Partial<PathFacts>>();
   let scratches = 0;
 
   const addFolder = (path: string): void => {
@@ -43,11 +46,13 @@ export function createFakeFiles(cwd: string, content: Readonly<Record<string, st
 
   return {
     put,
+    mark: (path, facts) => void marks.set(resolve(cwd, path), facts),
     free: 2 ** 40,
     async inspect(path) {
       const full = resolve(cwd, path);
-      if (folders.has(full)) return { kind: 'folder', mode: 0o700, modifiedAt: 0, isForeign: false };
-      return files.has(full) ? { kind: 'file', mode: 0o600, modifiedAt: 0, isForeign: false } : undefined;
+      const own = { modifiedAt: 0, isForeign: false, isWritable: true };
+      if (folders.has(full)) return { kind: 'folder', mode: 0o700, ...own, ...marks.get(full) };
+      return files.has(full) ? { kind: 'file', mode: 0o600, ...own, ...marks.get(full) } : undefined;
     },
     async freeBytes() {
       return this.free;

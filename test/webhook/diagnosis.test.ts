@@ -243,6 +243,14 @@ describe('body_changed', () => {
     expect(form(look({ body: JSON.stringify(value, null, 2) }))).toBe('compact JSON');
     expect(form(look({ headers: signed(python), body: compact }))).toBe('JSON with a space after each ":" and ","');
     expect(form(look({ body: `${BODY}\n` }))).toBe('without white space around it');
+    expect(form(look({ body: `\uFEFF${BODY}` }))).toBe('without a byte order mark');
+    const characters = 'compact JSON, other characters than ASCII themselves and not as \\u escapes';
+    const escapes = 'compact JSON, other characters than ASCII as \\u escapes';
+    for (const text of ['{"site":"Zürich"}', `{"site":"Zone 'A' é"}`, '{"a":"é","b":2.0}']) {
+      const received = ascii(text.replaceAll('":', '": '));
+      expect(form(look({ headers: signed(text), body: received }))).toBe(characters);
+      expect(form(look({ headers: signed(ascii(text)), body: text.replaceAll('":', '": ') }))).toBe(escapes);
+    }
   });
 
   test('large and deep ones come to an end', () => {
@@ -401,10 +409,18 @@ describe('other_message', () => {
 
 describe('asymmetric_only', () => {
   test('a delivery with nothing but v1a', () => {
-    const { privateKey } = generateKeyPairSync('ed25519');
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
     const signature = sign(null, Buffer.from(`${ID}.${SENT}.${BODY}`), privateKey).toString('base64');
     const headers = { ...signed(), 'svix-signature': `v1a,${signature}` };
     expect(look({ headers })).toMatchObject({ cause: 'asymmetric_only', evidence: { schemes: ['v1a'] } });
+    // Where the public key is known, it is that one that was to be used.
+    const { x = '' } = publicKey.export({ format: 'jwk' });
+    const text = `whpk_${Buffer.from(x, 'base64url').toString('base64')}`;
+    const otherSecrets = [{ text, from: 'profile live' }];
+    expect(look({ headers, otherSecrets })).toMatchObject({
+      cause: 'other_secret',
+      evidence: { secret_of: 'profile live' },
+    });
   });
 });
 

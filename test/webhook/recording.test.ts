@@ -73,7 +73,7 @@ describe('recording', () => {
     expect(kept.splice(0)).toMatchObject([{ body: undefined, status: 413 }]);
   });
 
-  test('passes on a sender that went away, and keeps nothing of other methods', async () => {
+  test('passes on a sender that went away, and keeps nothing of who only looks by', async () => {
     async function* cut(): AsyncGenerator<Uint8Array, void> {
       yield* bodyOf('{');
       throw new TransportError('reset', 'gone', { sent: true });
@@ -81,5 +81,8 @@ describe('recording', () => {
     await expect(recording({ ...post, body: cut() })).rejects.toThrow('gone');
     await recording({ ...post, method: 'GET' });
     expect(kept).toEqual([]);
+    // A delivery by another method is one that somebody wants to look into.
+    await recording({ ...post, method: 'PUT', body: bodyOf('{}') });
+    expect(kept.splice(0)).toMatchObject([{ method: 'PUT', body: Buffer.from('{}') }]);
   });
 });

@@ -77,7 +77,7 @@ export async function checkConfig({ env, files, settingsFile }: Host, remedies: 
       if (code === 'config_corrupt') {
         return remedies.sequence(remedies.move(file, `${file}.damaged`), remedies.own('login'));
       }
-      if (found?.isForeign === true) return remedies.takeOver(folder);
+      if (found?.isForeign === true || above?.isForeign === true) return remedies.takeOver(folder);
       const isOutOfReach = above === undefined && (env['OPTIPICK_CONFIG_DIR'] ?? '').trim() !== '';
       if (isOutOfReach) return remedies.unset('OPTIPICK_CONFIG_DIR');
       return remedies.sequence(remedies.restrict('700', folder), remedies.restrict('600', file));
@@ -133,7 +133,10 @@ export async function checkState(host: Host, remedies: Remedies): Promise<Findin
     const database = await files.inspect(join(folder, STATE_FILE));
     const open = [
       isOpen(found) ? { path: folder, mode: '700' } : undefined,
-      isOpen(database) ? { path: join(folder, STATE_FILE), mode: '600' } : undefined,
+      // One that cannot be written is told of below.
+      isOpen(database) && database?.kind === 'file' && database.isWritable
+        ? { path: join(folder, STATE_FILE), mode: '600' }
+        : undefined,
     ].filter((one) => one !== undefined);
     if (open.length > 0) {
       const names = open.map(({ path }) => path).join(' and ');
@@ -161,10 +164,11 @@ function unwritable(
   const isFull = ['ENOSPC', 'EDQUOT'].includes(code);
   if (isFull) return [`${folder}: the file system is full`, `df -h ${remedies.path(place)}`];
   const message = `${folder} cannot be written to: ${why}`;
+  // A folder that is not there yet has no mode: the one above it is not ours to change.
+  const isOwn = place === folder && !isForeign;
+  if (code === 'EACCES' && isOwn) return [message, remedies.restrict('700', folder)];
   if ((env['OPTIPICK_STATE_DIR'] ?? '').trim() !== '') return [message, remedies.unset('OPTIPICK_STATE_DIR')];
   if (isForeign) return [message, remedies.takeOver(folder)];
-  // A folder that is not there yet has no mode: the one above it is not ours to change.
-  if (code === 'EACCES' && place === folder) return [message, remedies.restrict('700', folder)];
   return [message, remedies.exported('OPTIPICK_STATE_DIR', join(temporaryFolder, 'optipick'))];
 }
 
@@ -178,6 +182,12 @@ export async function checkDatabase(host: Host, state: Finding, remedies: Remedi
     const found = await host.files.inspect(path);
     if (found?.kind === 'folder') return misplaced('database', path, remedies);
     if (found === undefined) return ok('database', 'none yet: it is made when something is submitted');
+    const locked = await unwritablePart(host.files, path);
+    if (locked !== undefined) {
+      const fix = locked.isForeign ? remedies.takeOver(folder) : remedies.restrict('600', locked.path);
+      const message = `${locked.path} cannot be written to${locked.isForeign ? ': it belongs to another user' : ''}`;
+      return fault('database', 'environment', message, fix);
+    }
     const database = await host.openDatabase(path, { readOnly: true });
     try {
       const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
@@ -197,6 +207,18 @@ export async function checkDatabase(host: Host, state: Finding, remedies: Remedi
     const own = retryable ? remedies.own('doctor') : remedies.restrict('600', path);
     return fault('database', 'environment', message, code === 'state_corrupt' ? remedies.moveInto(aside, path) : own);
   }
+}
+
+/** SQLite keeps a log and an index of it beside the state file, and writes to all three. */
+async function unwritablePart(
+  files: Files,
+  path: string,
+): Promise<{ readonly path: string; readonly isForeign: boolean } | undefined> {
+  for (const part of [path, `${path}-wal`, `${path}-shm`]) {
+    const facts = await files.inspect(part);
+    if (facts !== undefined && !facts.isWritable) return { path: part, isForeign: facts.isForeign };
+  }
+  return undefined;
 }
 
 /** What is wrong when the tables are not those of its version, in words behind the name of the file. */

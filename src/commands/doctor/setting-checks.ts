@@ -85,7 +85,8 @@ export function checkWebhookSecret(examination: Examination): Outcome {
   const fix = withoutVariable(examination, secrets, 'OPTIPICK_WEBHOOK_SECRET', renew);
   const where = `from ${secrets.from}`;
   try {
-    if (secrets.value.some((secret) => secret === apiKey?.value)) {
+    // A key that is none is told of as such, and it is the key that is wrong then.
+    if (apiKey !== undefined && secrets.value.includes(apiKey.value) && isApiKey(apiKey.value)) {
       return fault('webhook-secret', 'usage', `the webhook secret is the API key (${where})`, fix);
     }
     const { texts, warnings } = parseWebhookSecrets(secrets.value);
@@ -95,6 +96,16 @@ export function checkWebhookSecret(examination: Examination): Outcome {
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     return fault('webhook-secret', error.failure, `${error.message} (${where})`, fix);
+  }
+}
+
+function isApiKey(text: string): boolean {
+  try {
+    parseApiKey(text);
+    return true;
+  } catch (error) {
+    if (error instanceof CliError) return false;
+    throw error;
   }
 }
 

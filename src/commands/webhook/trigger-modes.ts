@@ -72,8 +72,11 @@ export function modeOf(event: string | undefined, flags: TriggerFlags, json: boo
       hint: 'for example: optipick trigger cluster.optimized --to http://127.0.0.1:3000/hooks; or --replay, or --suite',
     });
   }
-  if (event !== undefined && !/^[!-~]{1,256}$/.test(event)) {
-    throw new CliError('usage', 'an event type is a word such as cluster.optimized', { code: 'bad_event' });
+  // The name of a site is a part of some, and may have spaces and umlauts.
+  if (event !== undefined && !/^(?!\s)[^\p{C}]{1,256}(?<!\s)$/u.test(event)) {
+    throw new CliError('usage', 'an event type is a name such as cluster.optimized, of 1 to 256 characters', {
+      code: 'bad_event',
+    });
   }
   return mode;
 }

@@ -7,6 +7,7 @@ import { CliError } from '../../errors.ts';
 import type { HeaderLine } from '../../webhook/delivery.ts';
 import type { KnownMessage } from '../../webhook/diagnosis-model.ts';
 import { headersOf } from '../../webhook/forward-headers.ts';
+import { isLikeSignatureHeader } from '../../webhook/header-variants.ts';
 import { looksLikeRequest, parseRecordedDelivery } from '../../webhook/recorded-delivery.ts';
 import { readSignatureHeaders } from '../../webhook/signature-headers.ts';
 import { readInput } from '../input-file.ts';
@@ -17,6 +18,8 @@ export interface VerifyInput {
   /** When it was received, in milliseconds since 1970; `undefined`: judge it by now. */
   readonly receivedAt: number | undefined;
   readonly otherMessages: readonly KnownMessage[];
+  /** The body ends where a paste ends, and nothing says where it ended when it was sent. */
+  readonly endUncertain: boolean;
 }
 
 export interface VerifyInputFlags {
@@ -30,8 +33,8 @@ export interface VerifyInputFlags {
 /** Of the files that `listen --record` writes, and of requests that were saved by hand. */
 const RECORD_ENDING = '.http';
 
-/** As many neighbours of a record are looked at as messages that the headers may belong to. */
-const NEIGHBOURS = 200;
+/** As many neighbours of a record are looked at, the nearest, as messages that the headers may belong to. */
+const NEIGHBOURS = 1000;
 
 /** Throws `CliError` `usage` when there is nothing to verify, or it cannot be read. */
 export async function readVerifyInput(
@@ -71,7 +74,7 @@ async function fromFlags(
   const headers = headersOf(
     lines.flatMap(([header, value]): HeaderLine[] => (value === undefined ? [] : [[header, value]])),
   );
-  return { headers, body: bytes, receivedAt: undefined, otherMessages: [] };
+  return { headers, body: bytes, receivedAt: undefined, otherMessages: [], endUncertain: false };
 }
 
 async function fromRequest(context: Context, name: string, bytes: Uint8Array): Promise<VerifyInput> {
@@ -82,15 +85,20 @@ async function fromRequest(context: Context, name: string, bytes: Uint8Array): P
     });
   }
   const otherMessages = name.endsWith(RECORD_ENDING) ? await neighboursOf(context, name) : [];
-  return { headers, body, receivedAt, otherMessages };
+  const endUncertain = receivedAt === undefined && headers['content-length'] === undefined;
+  return { headers, body, receivedAt, otherMessages, endUncertain };
 }
 
 /** The other records of the folder. What cannot be read is none. */
 async function neighboursOf({ host }: Context, path: string): Promise<readonly KnownMessage[]> {
   const messages: KnownMessage[] = [];
   const names = (await host.files.list(dirname(path))) ?? [];
-  const others = names.filter((name) => name.endsWith(RECORD_ENDING) && name !== basename(path));
-  for (const name of others.slice(-NEIGHBOURS)) {
+  const records = names.filter((name) => name.endsWith(RECORD_ENDING)).toSorted();
+  const own = records.indexOf(basename(path));
+  const near = records.slice(Math.max(0, own - NEIGHBOURS / 2), own + NEIGHBOURS / 2 + 1);
+  for (const name of near) {
+    // A pipe by that name would be waited for.
+    if (name === basename(path) || (await host.files.inspect(join(dirname(path), name)))?.kind !== 'file') continue;
     try {
       const { headers, body } = parseRecordedDelivery(await host.files.read(join(dirname(path), name)), name);
       const reading = readSignatureHeaders(headers);
@@ -119,7 +127,10 @@ function fromHar(name: string, bytes: Uint8Array, number: number | undefined): V
   const requests = entries.map((entry) => ({ entry, request: isRecord(entry['request']) ? entry['request'] : entry }));
   const chosen =
     number === undefined
-      ? requests.find(({ request }) => headerLines(request).some(([header]) => /^(?:svix|webhook)-/.test(header)))
+      ? (requests.find(({ request }) => headerLines(request).some(([header]) => /^(?:svix|webhook)-/.test(header))) ??
+        // What has changed their names is what is to be found out.
+        requests.find(({ request }) => headerLines(request).some(([header]) => isLikeSignatureHeader(header))) ??
+        (requests.length === 1 ? requests[0] : undefined))
       : requests[number - 1];
   if (
     listed === undefined &&
@@ -143,6 +154,7 @@ function fromHar(name: string, bytes: Uint8Array, number: number | undefined): V
     headers: headersOf(headerLines(chosen.request)),
     body: bodyOfHar(fieldOf(chosen.request, 'postData')),
     receivedAt: Number.isNaN(started) ? undefined : started,
+    endUncertain: false,
     otherMessages: requests
       .filter((other) => other !== chosen)
       .slice(-NEIGHBOURS)

@@ -90,6 +90,10 @@ async function verify(context: Context, file: string | undefined, flags: VerifyF
     const again = otherMessages.length === 0 ? examination : examine({ ...delivery, otherMessages, effort: 0 });
     if (again.verified || again.cause !== 'unknown') examination = again;
   }
+  if (!examination.verified && input.endUncertain && examine(withoutLineEnd(delivery)).verified) {
+    const explanation = `${examination.explanation} It was pasted without its content-length: a line end at the end may be that of the paste, and then nothing is wrong.`;
+    examination = { ...examination, explanation };
+  }
   if (output.json) {
     await output.record(
       examination.verified
@@ -111,6 +115,13 @@ async function verify(context: Context, file: string | undefined, flags: VerifyF
     code: examination.cause,
     hint: secrets.map(({ text, from }) => `the secret in use: ${maskSecret(text)} (${from})`).join('; '),
   });
+}
+
+function withoutLineEnd(delivery: DeliveryInQuestion): DeliveryInQuestion {
+  const { body } = delivery;
+  let end = body.byteLength;
+  while (end > 0 && (body[end - 1] === 0x0a || body[end - 1] === 0x0d)) end -= 1;
+  return { ...delivery, body: body.subarray(0, end), effort: 0 };
 }
 
 /** None where the inbox cannot be opened: that is not what was asked, and doctor tells of it. */
