@@ -83,6 +83,7 @@ describe('recording', () => {
     expect(kept).toEqual([]);
     // A delivery by another method is one that somebody wants to look into.
     await recording({ ...post, method: 'PUT', body: bodyOf('{}') });
-    expect(kept.splice(0)).toMatchObject([{ method: 'PUT', body: Buffer.from('{}') }]);
+    const [put] = kept.splice(0);
+    expect([put?.method, Buffer.from(put?.body ?? []).toString()]).toEqual(['PUT', '{}']);
   });
 });
