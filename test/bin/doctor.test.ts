@@ -286,12 +286,18 @@ describe('with one fault, exactly that one is named, and its command mends it:',
   });
 
   test.runIf(posix)('an API that redirects', async () => {
-    await using moved = await serve((_request, response) =>
-      response.writeHead(301, { location: 'https://optipick.invalid/x' }).end(),
+    await using moved = await serve((request, response) =>
+      response.writeHead(301, { location: `https://optipick.invalid${request.url}` }).end(),
     );
-    const env = { OPTIPICK_BASE_URL: moved.url };
     const fix = 'export OPTIPICK_BASE_URL=https://optipick.invalid';
-    expect(named(await patient.examine([], env))).toEqual({ code: 5, troubles: [['network', 'fault', fix]] });
+    const found = await patient.examine([], { OPTIPICK_BASE_URL: moved.url });
+    expect(named(found)).toEqual({ code: 5, troubles: [['network', 'fault', fix]] });
+    // A page to log in at is no API: it must not get the key.
+    await using guarded = await serve((_request, response) =>
+      response.writeHead(302, { location: 'https://login.invalid/?next=optipick' }).end(),
+    );
+    const page = await patient.examine([], { OPTIPICK_BASE_URL: guarded.url });
+    expect(named(page)).toEqual({ code: 5, troubles: [['network', 'fault', 'unset OPTIPICK_BASE_URL']] });
   });
 
   test.each([

@@ -128,7 +128,8 @@ function answered(examination: Examination, baseUrl: string, response: HttpRespo
   if (status >= 300 && status < 400) {
     const { failure, message } = failureOfStatus(response, NOTHING_SAID, { method: 'GET' });
     const target = URL.parse(headerOf(response.headers, 'location') ?? '');
-    const isPlace = target !== null && target.protocol === 'https:';
+    // An API that has moved sends the same path elsewhere; a page to log in at would get the key.
+    const isPlace = target?.protocol === 'https:' && target.pathname.endsWith(answerPath('cluster', NOBODYS_ID));
     return fault(
       'network',
       failure,
