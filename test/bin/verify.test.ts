@@ -306,5 +306,11 @@ describe('together with listen', () => {
       0,
       'warning: OPTIPICK_WEBHOOK_SECRET has a carriage return around it: optipick leaves that out, and a receiver that does not fails\n',
     ]);
+    await put('secret.txt', `${SECRET}\r\n`);
+    const fromFile = await workplace.run([...flags, '--secret-file', 'secret.txt']);
+    expect([fromFile.code, fromFile.stderr]).toEqual([
+      0,
+      'warning: the secret of --secret-file has a carriage return around it: optipick leaves that out, and a receiver that does not fails\n',
+    ]);
   });
 });

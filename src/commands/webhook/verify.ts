@@ -73,7 +73,8 @@ async function verify(context: Context, file: string | undefined, flags: VerifyF
   }
   const input = await readVerifyInput(context, file, flags);
   const secrets = await secretsOf(context, flags.secretFile);
-  if (flags.secretFile === undefined) await warnOfEdges(context);
+  if (flags.secretFile === undefined)
+    await warnOfEdges(context, 'OPTIPICK_WEBHOOK_SECRET', host.env['OPTIPICK_WEBHOOK_SECRET'] ?? '');
   const delivery: DeliveryInQuestion = {
     headers: input.headers,
     body: input.body,
@@ -140,13 +141,10 @@ async function receivedBefore(context: Context): Promise<readonly KnownMessage[]
 }
 
 /** White space around a secret does not count here; in the code of a receiver it does. */
-async function warnOfEdges({ host, output }: Context): Promise<void> {
-  const text = host.env['OPTIPICK_WEBHOOK_SECRET'] ?? '';
+async function warnOfEdges({ output }: Context, place: string, text: string): Promise<void> {
   if (text.trim() === '' || text === text.trim()) return;
   const what = text.includes('\r') ? 'a carriage return' : 'white space';
-  await output.warn(
-    `OPTIPICK_WEBHOOK_SECRET has ${what} around it: optipick leaves that out, and a receiver that does not fails`,
-  );
+  await output.warn(`${place} has ${what} around it: optipick leaves that out, and a receiver that does not fails`);
 }
 
 /** As they were given, malformed or not: what is wrong with one is what is to be found out. */
@@ -154,6 +152,8 @@ async function secretsOf(context: Context, secretFile: string | undefined): Prom
   const wordsOf = (text: string): readonly string[] => text.split(/\s+/).filter((word) => word !== '');
   if (secretFile !== undefined) {
     const text = new TextDecoder().decode((await readInput(context, secretFile)).bytes);
+    // A line end is what a file has; the CR before it is what a receiver reads with the secret.
+    if (text.includes('\r')) await warnOfEdges(context, 'the secret of --secret-file', text);
     const words = wordsOf(text);
     if (words.length === 0) {
       throw new CliError('usage', `there is no secret in ${secretFile}`, { code: 'bad_webhook_secret' });
