@@ -26,7 +26,8 @@ const chunks = [
     plugins: [doors.plugin],
     codeSplitting: { includeDependenciesRecursively: false, groups: [...doors.groups] },
   })),
-  // In chunks of its own: the program's would run the program.
+  // In chunks of their own: the program's would run the program.
+  ...(await bundle({ 'inbox-thread': 'src/inbox-thread.ts' }, 'thread', {})),
   ...(await bundle({ index: 'src/index.ts', sandbox: 'src/sandbox-entry.ts' }, 'library', {})),
 ];
 const declarations = await declarationsOf({

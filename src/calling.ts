@@ -10,7 +10,7 @@ import { parseApiKey } from './domain/secret.ts';
 import type { Host } from './platform/host.ts';
 import { stateFolder } from './platform/paths.ts';
 import { createArrivals, type Arrivals } from './state/arrivals.ts';
-import { openState } from './state/database.ts';
+import { followState } from './state/database.ts';
 import { createPostings, type Postings } from './state/postings.ts';
 import { createSubmissions, type Submissions } from './state/submissions.ts';
 
@@ -53,7 +53,7 @@ export interface OpenedState {
 /** What was submitted from this machine, and which webhooks came; `close` when done. Throws `CliError` `environment`. */
 export async function openSubmissions(host: Host): Promise<OpenedState> {
   const folder = stateFolder(host);
-  const database = await openState((path) => host.openDatabase(path), folder);
+  const database = await followState((path) => host.openDatabase(path), folder);
   return {
     submissions: createSubmissions(database, host.clock, folder),
     postings: createPostings(database, host.clock, folder),

@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { normaliseBaseUrl } from './calling.ts';
 import type { Context } from './context.ts';
 import { stateFolder } from './platform/paths.ts';
-import { openState, STATE_FILE } from './state/database.ts';
+import { checkState, followState, openState, STATE_FILE } from './state/database.ts';
 import { createRelayTokens, type RelayTokens } from './state/relay-tokens.ts';
+import type { InboxThreadData } from './inbox-thread.ts';
+import { createRemoteInbox } from './webhook/inbox-remote.ts';
 import { createSqliteInbox } from './webhook/inbox-sqlite.ts';
 import type { Inbox } from './webhook/inbox.ts';
 
@@ -20,7 +22,7 @@ export interface OpenedInbox {
 export async function openRelayTokens(context: Context): Promise<RelayTokens> {
   const { host } = context;
   const folder = stateFolder(host);
-  const database = await openState((path) => host.openDatabase(path), folder);
+  const database = await followState((path) => host.openDatabase(path), folder);
   context.atEnd(() => database.close());
   return createRelayTokens(database, folder);
 }
@@ -36,15 +38,40 @@ export async function findInbox(context: Context): Promise<Inbox | undefined> {
 export async function openInbox(context: Context): Promise<OpenedInbox> {
   const { host } = context;
   const folder = stateFolder(host);
-  const baseUrl = normaliseBaseUrl((await context.settings()).baseUrl.value);
+  const scope = await scopeOf(context);
   const inbox = createSqliteInbox({
-    scope: baseUrl,
+    scope,
     open: () => openState((path) => host.openDatabase(path), folder),
-    identify: () => host.files.identity(join(folder, STATE_FILE)),
+    check: checkState,
     pause: (ms) => host.clock.sleep(ms),
   });
+  return await opened(context, inbox, scope);
+}
+
+/** The same in a thread, for a listener: nothing that holds up the disk may hold up its other work. */
+export async function openInboxThread(context: Context): Promise<OpenedInbox> {
+  const { host } = context;
+  const scope = await scopeOf(context);
+  const data: InboxThreadData = { folder: stateFolder(host), scope };
+  const thread = await host.startThread('inbox-thread', data, {
+    message: (message) => remote.received(message),
+    failed: (error) => remote.failed(error),
+  });
+  const remote = createRemoteInbox(
+    (message, transfer) => thread.post(message, transfer),
+    host.clock,
+    () => thread.end(),
+  );
+  return await opened(context, remote.inbox, scope);
+}
+
+async function opened(context: Context, inbox: Inbox, baseUrl: string): Promise<OpenedInbox> {
   context.atEnd(() => inbox.close());
   // Said now, and not when the first webhook comes.
   await inbox.counts();
-  return { inbox, baseUrl, owner: Buffer.from(host.randomBytes(12)).toString('base64url') };
+  return { inbox, baseUrl, owner: Buffer.from(context.host.randomBytes(12)).toString('base64url') };
+}
+
+async function scopeOf(context: Context): Promise<string> {
+  return normaliseBaseUrl((await context.settings()).baseUrl.value);
 }

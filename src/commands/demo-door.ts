@@ -31,6 +31,7 @@ export async function createDoor(host: Host, secret: string): Promise<Door> {
       },
       counts: () => Promise.resolve({ pending: 0, done: arrived.size, failed: 0 }),
     },
+    steps: [],
     clock: host.clock,
     maxBodyBytes: 1_048_576,
     events: { rejected: ({ detail }) => (refused = detail) },

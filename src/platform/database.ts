@@ -12,9 +12,40 @@ import { makePrivateFolder } from './private-folder.ts';
  */
 export function openDatabase(path: string, options: { readonly readOnly?: boolean } = {}): Database {
   const readOnly = options.readOnly ?? false;
-  if (!readOnly) createPrivately(path);
   const { DatabaseSync } = loadSqlite();
-  return new DatabaseSync(path, { readOnly });
+  const open = (): { readonly database: Sqlite.DatabaseSync; readonly places: readonly (() => boolean)[] } => {
+    if (!readOnly) createPrivately(path);
+    const database = new DatabaseSync(path, { readOnly });
+    return { database, places: [createPlaceWatch(path), createPlaceWatch(`${path}-wal`)] };
+  };
+  let { database, places } = open();
+  return {
+    exec: (sql) => database.exec(sql),
+    prepare: (sql) => database.prepare(sql),
+    isInPlace: () => places.every((isSame) => isSame()),
+    reopen() {
+      database.close();
+      ({ database, places } = open());
+    },
+    close: () => database.close(),
+  };
+}
+
+/**
+ * Whether a file is still the one that was first seen (device and inode), and no shorter than ever. SQLite creates the
+ * log late and never cuts it while it is open.
+ */
+function createPlaceWatch(path: string): () => boolean {
+  const { statSync } = process.getBuiltinModule('node:fs');
+  let first: { readonly dev: bigint; readonly ino: bigint } | undefined;
+  let size = 0n;
+  return () => {
+    const now = statSync(path, { bigint: true, throwIfNoEntry: false });
+    first ??= now;
+    const isSame = now?.dev === first?.dev && now?.ino === first?.ino && (now?.size ?? 0n) >= size;
+    size = now?.size ?? size;
+    return isSame;
+  };
 }
 
 /**

@@ -133,15 +133,34 @@ export interface SettingsFile {
 export interface Database {
   exec(sql: string): void;
   prepare(sql: string): Statement;
+  /**
+   * Whether the file and its write-ahead log are those that were opened, and no shorter than they were. A database whose
+   * files were removed, replaced or cut goes on accepting writes that nobody will ever read. Two calls of the system.
+   */
+  isInPlace(): boolean;
+  /** Closes what is open and opens what now stands at its path. Statements that were prepared are of no more use. */
+  reopen(): void;
   close(): void;
 }
 
 export type SqlValue = null | number | bigint | string | Uint8Array;
 
+/** The values of a statement by name. */
+export type NamedValues = Readonly<Record<string, SqlValue>>;
+
+export interface StatementChanges {
+  readonly changes: number | bigint;
+  readonly lastInsertRowid: number | bigint;
+}
+
+/** Takes its values by position, or one object that names them. */
 export interface Statement {
-  run(...values: SqlValue[]): { readonly changes: number | bigint; readonly lastInsertRowid: number | bigint };
+  run(...values: SqlValue[]): StatementChanges;
+  run(values: NamedValues): StatementChanges;
   get(...values: SqlValue[]): Record<string, SqlValue> | undefined;
+  get(values: NamedValues): Record<string, SqlValue> | undefined;
   all(...values: SqlValue[]): Record<string, SqlValue>[];
+  all(values: NamedValues): Record<string, SqlValue>[];
   iterate(...values: SqlValue[]): IterableIterator<Record<string, SqlValue>>;
 }
 
@@ -207,6 +226,23 @@ export type ExecEnd =
   | { readonly code: number; readonly signal: undefined }
   | { readonly code: undefined; readonly signal: string };
 
+/** The threads that there are; each has an entry of its own beside `cli.ts`. */
+export type ThreadName = 'inbox-thread';
+
+/** The near end of a thread. */
+export interface ThreadLink {
+  /** Structured clone; the buffers that are named are moved. */
+  readonly post: (message: unknown, transfer?: readonly ArrayBuffer[]) => void;
+  /** At once, whatever it does. */
+  end(): Promise<void>;
+}
+
+export interface ThreadEvents {
+  message(message: unknown): void;
+  /** It has thrown something, and is gone. */
+  failed(error: unknown): void;
+}
+
 export type StopSignal = 'SIGINT' | 'SIGTERM';
 
 export interface Host {
@@ -241,6 +277,8 @@ export interface Host {
   connectWebSocket(url: string, events: WebSocketEvents, options: WebSocketOptions): Promise<WebSocketLink>;
   /** Opens (and creates) a database file. Throws the system or SQLite error. */
   openDatabase(path: string, options?: { readonly readOnly?: boolean }): Promise<Database>;
+  /** Starts a thread of this program. */
+  startThread(name: ThreadName, data: unknown, events: ThreadEvents): Promise<ThreadLink>;
   /**
    * Runs a command line through the shell of the platform (`sh`, `cmd.exe`). What it writes goes to our stderr. Rejects
    * with the system error when there is no shell to run it, and with the signal's reason.

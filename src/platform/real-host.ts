@@ -66,6 +66,10 @@ export function createRealHost(): Host {
       const { openDatabase } = await import('./database.ts');
       return openDatabase(path, options);
     },
+    async startThread(name, data, events) {
+      const { startThread } = await import('./thread.ts');
+      return startThread(name, data, events);
+    },
     async exec(command, options) {
       const { execCommand } = await import('./command.ts');
       return execCommand(command, options, platform);

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 
 import { inTransaction } from '../domain/transaction.ts';
 import { CliError, messageOf } from '../errors.ts';
-import type { Database } from '../platform/host.ts';
-import { MIGRATIONS } from './migrations.ts';
+import type { Database, NamedValues, SqlValue, Statement } from '../platform/host.ts';
+import { MIGRATIONS, type Migration } from './migrations.ts';
 
 export const STATE_FILE = 'optipick.db';
 
@@ -27,7 +27,7 @@ const NOT_A_DATABASE = 26;
 export async function openState(
   openDatabase: (path: string) => Promise<Database>,
   dir: string,
-  migrations: readonly string[] = MIGRATIONS,
+  migrations: readonly Migration[] = MIGRATIONS,
 ): Promise<Database> {
   const path = join(dir, STATE_FILE);
   let database: Database | undefined;
@@ -40,6 +40,57 @@ export async function openState(
     database?.close();
     throw error instanceof CliError ? error : stateError(error, path);
   }
+}
+
+/** Throws `CliError` `environment` (`state_too_new`) when a newer optipick has migrated the state since it was opened. */
+export function checkState(database: Database, place: string = STATE_FILE): void {
+  if (versionOf(database) > MIGRATIONS.length) throw tooNew(place);
+}
+
+/**
+ * The state for a process that goes on for long: as {@link openState}, and when its files are removed, replaced or cut,
+ * the next statement goes to what stands in their place. A transaction ends where it began.
+ */
+export async function followState(openDatabase: (path: string) => Promise<Database>, dir: string): Promise<Database> {
+  const path = join(dir, STATE_FILE);
+  const database = await openState(openDatabase, dir);
+  let generation = 0;
+  let isInTransaction = false;
+
+  const follow = (): void => {
+    if (isInTransaction || database.isInPlace()) return;
+    generation += 1;
+    database.reopen();
+    prepare(database);
+    migrate(database, MIGRATIONS, path);
+  };
+
+  return {
+    ...database,
+    exec(sql) {
+      follow();
+      database.exec(sql);
+      isInTransaction = sql.startsWith('BEGIN');
+    },
+    prepare(sql) {
+      let statement: Statement | undefined;
+      let madeIn: number | undefined;
+      const current = (): Statement => {
+        follow();
+        if (statement === undefined || madeIn !== generation) statement = database.prepare(sql);
+        madeIn = generation;
+        return statement;
+      };
+      // As the statement takes them: by position or by name.
+      type Values = SqlValue[];
+      return {
+        run: (...values: Values | [NamedValues]) => current().run(...(values as Values)),
+        get: (...values: Values | [NamedValues]) => current().get(...(values as Values)),
+        all: (...values: Values | [NamedValues]) => current().all(...(values as Values)),
+        iterate: (...values) => current().iterate(...values),
+      };
+    },
+  };
 }
 
 /** The failure to tell of when the state cannot be used. `path` is what the user knows it by. */
@@ -81,17 +132,23 @@ function useWriteAheadLog(database: Database): void {
   }
 }
 
-function migrate(database: Database, migrations: readonly string[], path: string): void {
-  const versionOf = (): number => Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
+function migrate(database: Database, migrations: readonly Migration[], path: string): void {
   // Looked at again for each step, inside its transaction: another process may have taken it meanwhile.
-  while (versionOf() !== migrations.length) {
+  while (versionOf(database) !== migrations.length) {
     inTransaction(database, () => {
-      const version = versionOf();
+      const version = versionOf(database);
       if (version > migrations.length) throw tooNew(path);
       const step = migrations[version];
-      if (step !== undefined) database.exec(`${step}; PRAGMA user_version = ${version + 1}`);
+      if (step === undefined) return;
+      database.exec(typeof step === 'string' ? step : step.sql);
+      if (typeof step !== 'string') step.finish(database);
+      database.exec(`PRAGMA user_version = ${version + 1}`);
     });
   }
+}
+
+function versionOf(database: Database): number {
+  return Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
 }
 
 function tooNew(path: string): CliError {

@@ -1,13 +1,14 @@
 import type { Answer } from '../api/model.ts';
+import { EXEC, forwardStep, SHOW, stepLabel } from '../domain/delivery-steps.ts';
 import type { Http } from '../domain/http.ts';
 import type { Kind } from '../domain/kinds.ts';
 import { messageOf } from '../errors.ts';
 import type { Place } from './arrival-order.ts';
 import { renderEventLine } from './event-line.ts';
 import { forwardDelivery } from './forward.ts';
-import type { InboxEntry } from './inbox.ts';
+import type { Claim, InboxEntry } from './inbox.ts';
 import { lookUpResult } from './result-lookup.ts';
-import type { FetchAnswer } from './result-lookup.ts';
+import type { FetchAnswer, Lookup } from './result-lookup.ts';
 import { MAX_ATTEMPTS } from './retry-schedule.ts';
 
 /** A delivery with what was found out about it, ready to be shown. */
@@ -42,101 +43,114 @@ export class LeftForLater extends Error {
 }
 
 export interface StepFailure {
-  /** `fetch`, `exec`, or `forward <url>`. */
-  readonly step: string;
+  /** `fetch: …`, `exec: …`, or `forward http://…: …` */
   readonly error: string;
   readonly retryAfterMs?: number | undefined;
 }
 
-export interface AttemptResult {
+export interface StepResult {
   readonly kind: Kind | undefined;
-  /** Empty: all is done. */
-  readonly failures: readonly StepFailure[];
+  /** `undefined`: it is done. */
+  readonly failure: StepFailure | undefined;
 }
 
-/** Notes a step as done, so that no later attempt repeats it. */
-export type NoteStep = (step: string) => Promise<void>;
+export interface DeliveryWork {
+  /** The steps that it can do. */
+  readonly steps: readonly string[];
+  /** One attempt at a step. `place` is its turn on the screen, for {@link SHOW}. */
+  attempt(claim: Claim, place: Place, signal: AbortSignal): Promise<StepResult>;
+}
 
-const SHOW = 'show';
-const EXEC = 'exec';
+/** Results that were shown and wait for their command. More are fetched again. */
+const MOST_RESULTS = 16;
 
 /**
- * One attempt at all that a delivery causes and that no earlier attempt has done: fetch the result, show it, run the
- * command with it; and, beside that, as they need no result, the forwards. A delivery whose result is not there gives up
- * its place on the screen and is shown when it succeeds; on the last attempt it is shown without.
+ * What a listener does for a delivery. Showing and the command need the result; forwards do not. A delivery whose result
+ * is not available yet gives up its place on the screen and is shown when it succeeds; on the last attempt it is shown
+ * without.
  */
-export function createDeliveryWork(
-  options: WorkOptions,
-): (entry: InboxEntry, place: Place, note: NoteStep, signal: AbortSignal) => Promise<AttemptResult> {
-  const isShowAll = options.exec === undefined && options.forwardTo.length === 0;
+export function createDeliveryWork(options: WorkOptions): DeliveryWork {
+  const targets = new Map(options.forwardTo.map((url) => [forwardStep(url), url]));
+  /** By delivery: what was fetched to show it, for the command that follows. */
+  const results = new Map<number, Lookup>();
 
-  return async (entry, place, note, signal) => {
-    const isDone = (step: string): boolean => entry.stepsDone.includes(step);
-    // What the delivery tells (its payload, then its path), then what was submitted, then what is found.
-    let kind = entry.kind ?? (entry.requestId === undefined ? undefined : options.kindOf?.(entry.requestId));
+  const lookUp = async (entry: InboxEntry, signal: AbortSignal): Promise<Lookup | undefined> => {
+    if (options.fetchAnswer === undefined || entry.requestId === undefined) return undefined;
+    return await lookUpResult(options.fetchAnswer, entry.requestId, kindOf(entry), signal);
+  };
 
-    const show = async (event: ListenEvent): Promise<void> => {
-      if (isDone(SHOW)) return;
-      await place.show(() => {
+  /** What the delivery tells (its payload, then its path), then what was submitted; what is found comes last. */
+  const kindOf = (entry: InboxEntry): Kind | undefined =>
+    entry.kind ?? (entry.requestId === undefined ? undefined : options.kindOf?.(entry.requestId));
+
+  const keep = (entry: InboxEntry, lookup: Lookup): void => {
+    if (options.exec === undefined || !entry.steps.some(isOwedCommand)) return;
+    results.set(entry.sequence, lookup);
+    for (const oldest of results.keys()) {
+      if (results.size <= MOST_RESULTS) return;
+      results.delete(oldest);
+    }
+  };
+
+  const show = async ({ delivery, attempts }: Claim, place: Place, signal: AbortSignal): Promise<StepResult> => {
+    const shown = (event: ListenEvent): Promise<void> =>
+      place.show(() => {
         signal.throwIfAborted();
         return options.show(event);
       });
-      // Where nothing else is to be done the end of the attempt says the same, and saves a write.
-      if (!isShowAll) await note(SHOW);
-    };
-
-    const execute = async (event: ListenEvent): Promise<StepFailure | undefined> => {
-      if (options.exec === undefined || isDone(EXEC)) return undefined;
-      try {
-        await options.exec(event.line(), signal);
-      } catch (error) {
-        signal.throwIfAborted();
-        return { step: EXEC, error: messageOf(error) };
-      }
-      await note(EXEC);
-      return undefined;
-    };
-
-    const fetchAndUse = async (): Promise<StepFailure | undefined> => {
-      if (isDone(SHOW)) place.giveUp();
-      if (isDone(SHOW) && (options.exec === undefined || isDone(EXEC))) return undefined;
-      let answer: Answer | undefined;
-      if (options.fetchAnswer !== undefined && entry.requestId !== undefined) {
-        const lookup = await lookUpResult(options.fetchAnswer, entry.requestId, kind, signal);
-        if (!lookup.found) {
-          if (entry.attempts >= MAX_ATTEMPTS) await show(eventOf(entry, kind, undefined));
-          else place.giveUp();
-          return { step: 'fetch', error: lookup.error, retryAfterMs: lookup.retryAfterMs };
-        }
-        ({ answer, kind } = lookup);
-      }
-      const event = eventOf(entry, kind, answer);
-      await show(event);
-      return await execute(event);
-    };
-
-    const forward = async (url: string): Promise<StepFailure | undefined> => {
-      const step = `forward ${url}`;
-      if (isDone(step)) return undefined;
-      const result = await forwardDelivery(options.http, url, entry, signal);
-      if (!result.ok) return { step, error: result.error };
-      await note(step);
-      return undefined;
-    };
-
-    try {
-      const ends = await allEnded([fetchAndUse(), ...options.forwardTo.map((url) => forward(url))]);
-      return { kind, failures: ends.filter((end) => end !== undefined) };
-    } finally {
-      place.giveUp();
+    const lookup = await lookUp(delivery, signal);
+    if (lookup?.found === false) {
+      if (attempts >= MAX_ATTEMPTS) await shown(eventOf(delivery, kindOf(delivery), undefined));
+      return fetchFailed(lookup, kindOf(delivery));
     }
+    const kind = lookup?.kind ?? kindOf(delivery);
+    if (lookup !== undefined) keep(delivery, lookup);
+    await shown(eventOf(delivery, kind, lookup?.answer));
+    return { kind, failure: undefined };
+  };
+
+  const execute = async ({ delivery }: Claim, signal: AbortSignal): Promise<StepResult> => {
+    const lookup = results.get(delivery.sequence) ?? (await lookUp(delivery, signal));
+    results.delete(delivery.sequence);
+    if (lookup?.found === false) return fetchFailed(lookup, kindOf(delivery));
+    const kind = lookup?.kind ?? kindOf(delivery);
+    try {
+      await options.exec?.(eventOf(delivery, kind, lookup?.answer).line(), signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      return { kind, failure: { error: `${EXEC}: ${messageOf(error)}` } };
+    }
+    return { kind, failure: undefined };
+  };
+
+  const forward = async ({ delivery, step }: Claim, url: string, signal: AbortSignal): Promise<StepResult> => {
+    const result = await forwardDelivery(options.http, url, delivery, signal);
+    return {
+      kind: undefined,
+      failure: result.ok ? undefined : { error: `${stepLabel(step)}: ${result.error}` },
+    };
+  };
+
+  return {
+    steps: [SHOW, ...(options.exec === undefined ? [] : [EXEC]), ...targets.keys()],
+    async attempt(claim, place, signal) {
+      try {
+        const url = targets.get(claim.step);
+        if (url !== undefined) return await forward(claim, url, signal);
+        return claim.step === EXEC ? await execute(claim, signal) : await show(claim, place, signal);
+      } finally {
+        place.giveUp();
+      }
+    },
   };
 }
 
-/** Waits for all, then throws the first error: nothing may go on behind the back of a caller that has failed. */
-async function allEnded<T>(steps: readonly Promise<T>[]): Promise<T[]> {
-  await Promise.allSettled(steps);
-  return await Promise.all(steps);
+function isOwedCommand({ name, state }: InboxEntry['steps'][number]): boolean {
+  return name === EXEC && state === 'pending';
+}
+
+function fetchFailed({ error, retryAfterMs }: Lookup & { found: false }, kind: Kind | undefined): StepResult {
+  return { kind, failure: { error: `fetch: ${error}`, retryAfterMs } };
 }
 
 function eventOf(delivery: InboxEntry, kind: Kind | undefined, answer: Answer | undefined): ListenEvent {

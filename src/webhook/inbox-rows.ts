@@ -1,29 +1,31 @@
 import { isKind } from '../domain/kinds.ts';
 import type { SqlValue } from '../platform/host.ts';
 import type { HeaderLine } from './delivery.ts';
-import type { InboxEntry, InboxStatus, InboxSummary } from './inbox.ts';
+import type { InboxEntry, InboxStatus, InboxSummary, Step, StepState } from './inbox.ts';
 
 export type Row = Readonly<Record<string, SqlValue>>;
 
-export const SUMMARY_COLUMNS =
-  'sequence, id, received_at, verified, kind, event, request_id, status, attempts, next_attempt_at, last_error, steps_done';
+const STEPS = `(SELECT json_group_array(json_array(step, state, attempts, next_attempt_at, last_error, owner, lease_until))
+   FROM steps WHERE delivery = sequence) AS steps`;
+
+export const SUMMARY_COLUMNS = `sequence, id, scope, received_at, verified, kind, event, request_id, ${STEPS}`;
 
 export const ENTRY_COLUMNS = `${SUMMARY_COLUMNS}, headers, body`;
 
 export function summaryOf(row: Row): InboxSummary {
   const kind = text(row['kind']);
+  const steps = stepsOf(text(row['steps']) ?? '[]');
   return {
+    sequence: Number(row['sequence']),
     id: text(row['id']) ?? '',
+    scope: text(row['scope']) ?? '',
     receivedAt: Number(row['received_at']),
     verified: Number(row['verified']) === 1,
     kind: kind !== undefined && isKind(kind) ? kind : undefined,
     event: text(row['event']),
     requestId: text(row['request_id']),
-    status: text(row['status']) as InboxStatus,
-    attempts: Number(row['attempts']),
-    nextAttemptAt: Number(row['next_attempt_at']),
-    lastError: text(row['last_error']),
-    stepsDone: JSON.parse(text(row['steps_done']) ?? '[]') as readonly string[],
+    status: statusOf(steps),
+    steps,
   };
 }
 
@@ -34,6 +36,34 @@ export function entryOf(row: Row): InboxEntry {
 /** Bytes, as a header may hold any of them and SQLite ends a text at the first zero. */
 export function headerBytes(headers: readonly HeaderLine[]): Uint8Array {
   return Buffer.from(JSON.stringify(headers));
+}
+
+/** Why steps have failed so far, each reason once: `exec: the command ended with 1; forward http://h/: answered 500`. */
+export function lastErrorOf(steps: readonly Step[]): string | undefined {
+  const open = steps.filter(({ state }) => state === 'pending' || state === 'failed');
+  const errors = new Set(open.map(({ lastError }) => lastError).filter((error) => error !== undefined));
+  return errors.size === 0 ? undefined : [...errors].join('; ');
+}
+
+type StepRow = [string, StepState, number, number, string | null, string | null, number];
+
+function stepsOf(json: string): readonly Step[] {
+  return (JSON.parse(json) as StepRow[]).map(
+    ([name, state, attempts, nextAttemptAt, lastError, owner, leaseUntil]) => ({
+      name,
+      state,
+      attempts,
+      nextAttemptAt,
+      lastError: lastError ?? undefined,
+      owner: owner ?? undefined,
+      leaseUntil,
+    }),
+  );
+}
+
+function statusOf(steps: readonly Step[]): InboxStatus {
+  if (steps.some(({ state }) => state === 'failed')) return 'failed';
+  return steps.some(({ state }) => state === 'pending') ? 'pending' : 'done';
 }
 
 function headersOf(encoded: Uint8Array): readonly HeaderLine[] {

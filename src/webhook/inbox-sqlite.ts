@@ -1,7 +1,8 @@
-import type { Database, SqlValue, Statement } from '../platform/host.ts';
+import { precedingStep, UNASSIGNED } from '../domain/delivery-steps.ts';
+import type { Database, NamedValues, SqlValue, Statement } from '../platform/host.ts';
 import { entryOf, ENTRY_COLUMNS, headerBytes, SUMMARY_COLUMNS, summaryOf } from './inbox-rows.ts';
-import { LEASE_MS, RETENTION_MS } from './inbox.ts';
-import type { Inbox, InboxFilter, Outcome } from './inbox.ts';
+import { LEASE_MS, QUIET_MS, RETENTION_MS } from './inbox.ts';
+import type { Claim, Inbox, InboxEntry, InboxFilter, Outcome } from './inbox.ts';
 import { createWriteQueue } from './write-queue.ts';
 import type { DatabaseSource } from './write-queue.ts';
 
@@ -16,16 +17,27 @@ export interface SqliteInboxOptions extends DatabaseSource {
 /** Rows deleted in one transaction: it must not hold up deliveries. */
 const PRUNE_LIMIT = 500;
 
-/** The planner would take the index by status, and sort all that is pending for each claim. */
-const BY_ARRIVAL = 'deliveries INDEXED BY deliveries_due';
+/** Without the index by name the planner sorts all that is pending for each claim. */
+const PENDING = `steps INDEXED BY steps_due WHERE state = 'pending' AND scope = :scope AND step = :step`;
 
-const DUE = `status = 'pending' AND scope = ? AND next_attempt_at <= ? AND lease_until <= ?`;
+/** A lease that lasts longer than the longest one was written under another clock, and so was a time to come back. */
+const IS_FREE = `(lease_until <= :now OR lease_until > :now + ${LEASE_MS})`;
+const IS_DUE = `(next_attempt_at <= :now OR settled_at > :now) AND ${IS_FREE}`;
 
-/** The inbox in a SQLite file with the table `deliveries`. */
+/** What of a step is to be claimed now: what is due, and not before the step that precedes it has ended. */
+function dueOf(step: string): string {
+  const preceding = precedingStep(step);
+  if (preceding === undefined) return `${PENDING} AND ${IS_DUE}`;
+  return `${PENDING} AND ${IS_DUE} AND NOT EXISTS (SELECT 1 FROM steps AS preceding
+    WHERE preceding.delivery = steps.delivery AND preceding.step = '${preceding}' AND preceding.state = 'pending')`;
+}
+
+const BEGIN_ANEW = `state = 'pending', attempts = 0, next_attempt_at = :now, settled_at = :now, last_error = NULL`;
+
+/** The inbox in a SQLite file with the tables `deliveries` and `steps`. */
 export function createSqliteInbox(options: SqliteInboxOptions): Inbox {
   const queue = createWriteQueue(options);
   const { scope } = options;
-
   const statements = new WeakMap<Database, Map<string, Statement>>();
 
   const prepared = (database: Database, sql: string): Statement => {
@@ -36,181 +48,299 @@ export function createSqliteInbox(options: SqliteInboxOptions): Inbox {
     return statement;
   };
 
-  const run = (sql: string, ...values: SqlValue[]): Promise<number> =>
-    queue.write((database) => Number(prepared(database, sql).run(...values).changes));
+  const changesOf = (database: Database, sql: string, values: NamedValues): number =>
+    Number(prepared(database, sql).run(values).changes);
+
+  const run = (sql: string, values: NamedValues): Promise<number> =>
+    queue.write((database) => changesOf(database, sql, values));
+
+  const isThere = (database: Database, sql: string, values: NamedValues): boolean =>
+    prepared(database, `SELECT 1 FROM ${sql} LIMIT 1`).get(values) !== undefined;
+
+  const entriesOf = (database: Database, sequences: readonly number[]): Map<number, InboxEntry> => {
+    const sql = `SELECT ${ENTRY_COLUMNS} FROM deliveries WHERE sequence IN (SELECT value FROM json_each(:sequences))`;
+    const rows = prepared(database, sql).all({ sequences: JSON.stringify(sequences) });
+    return new Map(rows.map((row) => [Number(row['sequence']), entryOf(row)]));
+  };
+
+  const claimed = (
+    database: Database,
+    rows: readonly { readonly delivery: number; readonly step: string; readonly attempts: number }[],
+  ): Claim[] => {
+    if (rows.length === 0) return [];
+    const entries = entriesOf(database, [...new Set(rows.map(({ delivery }) => delivery))]);
+    return rows.flatMap(({ delivery, step, attempts }) => {
+      const entry = entries.get(delivery);
+      return entry === undefined ? [] : [{ delivery: entry, step, attempts }];
+    });
+  };
 
   return {
-    async accept({ id, receivedAt, verified, kind, event, requestId, headers, body }) {
-      // Node 22 binds bytes of length 0 as NULL; an empty body is still a body.
-      const changes = await run(
-        `INSERT INTO deliveries
-           (id, scope, received_at, verified, kind, event, request_id, headers, body, next_attempt_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, coalesce(?, zeroblob(0)), ?) ON CONFLICT (id) DO NOTHING`,
-        id,
-        scope,
-        receivedAt,
-        verified ? 1 : 0,
-        kind ?? null,
-        event ?? null,
-        requestId ?? null,
-        headerBytes(headers),
-        body,
-        receivedAt,
-      );
-      return changes === 1 ? 'new' : 'duplicate';
+    async accept({ id, receivedAt, verified, kind, event, requestId, headers, body }, steps) {
+      return await queue.write((database) => {
+        // Node 22 binds bytes of length 0 as NULL; an empty body is still a body.
+        const { changes, lastInsertRowid } = prepared(
+          database,
+          `INSERT INTO deliveries (id, scope, received_at, verified, kind, event, request_id, headers, body)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, coalesce(?, zeroblob(0))) ON CONFLICT DO NOTHING`,
+        ).run(
+          id,
+          scope,
+          receivedAt,
+          verified ? 1 : 0,
+          kind ?? null,
+          event ?? null,
+          requestId ?? null,
+          headerBytes(headers),
+          body,
+        );
+        if (Number(changes) === 0) return 'duplicate';
+        const insert = prepared(
+          database,
+          `INSERT INTO steps (delivery, step, scope, next_attempt_at, settled_at) VALUES (?, ?, ?, ?, ?)`,
+        );
+        for (const step of steps) insert.run(lastInsertRowid, step, scope, receivedAt, receivedAt);
+        return 'new';
+      });
     },
 
-    async claim({ owner, limit, now }) {
+    async adopt(steps, now, sequence) {
+      const unassigned = { scope, step: UNASSIGNED };
+      if (!(await queue.read((database) => isThere(database, PENDING, unassigned)))) return;
+      const which = `state = 'pending' AND scope = :scope AND step = :step AND ${IS_FREE}
+        AND delivery = coalesce(:sequence, delivery)`;
+      const values = { ...unassigned, now, sequence: sequence ?? null };
+      await queue.write((database) => {
+        changesOf(
+          database,
+          `INSERT INTO steps (delivery, step, scope, attempts, next_attempt_at, settled_at, last_error)
+           SELECT delivery, value, scope, attempts, next_attempt_at, settled_at, last_error
+           FROM steps, json_each(:steps) WHERE ${which} ON CONFLICT DO NOTHING`,
+          { ...values, steps: JSON.stringify(steps) },
+        );
+        changesOf(database, `DELETE FROM steps WHERE ${which}`, values);
+      });
+    },
+
+    async claim({ owner, limits, now }) {
       // Looking costs no write: an idle listener does not wear the disk.
       const due = await queue.read((database) =>
-        prepared(database, `SELECT 1 FROM ${BY_ARRIVAL} WHERE ${DUE} LIMIT 1`).get(scope, now, now),
+        Object.entries(limits).filter(
+          ([step, limit]) => limit > 0 && isThere(database, dueOf(step), { scope, step, now }),
+        ),
       );
-      if (due === undefined) return [];
-      const rows = await queue.write((database) =>
-        prepared(
+      if (due.length === 0) return [];
+      return await queue.write((database) => {
+        const sqlOf = (step: string): string =>
+          `UPDATE steps SET owner = :owner, lease_until = :now + ${LEASE_MS}, attempts = attempts + 1
+           WHERE step = :step AND delivery IN (SELECT delivery FROM ${dueOf(step)} ORDER BY delivery LIMIT :limit)
+           RETURNING delivery, attempts`;
+        const rows = due.flatMap(([step, limit]) =>
+          prepared(database, sqlOf(step))
+            .all({ owner, scope, step, now, limit })
+            .map(({ delivery, attempts }) => ({ delivery: Number(delivery), step, attempts: Number(attempts) })),
+        );
+        return claimed(
           database,
-          `UPDATE deliveries SET owner = ?, lease_until = ?, attempts = attempts + 1
-           WHERE sequence IN (SELECT sequence FROM ${BY_ARRIVAL} WHERE ${DUE} ORDER BY sequence LIMIT ?)
-           RETURNING ${ENTRY_COLUMNS}`,
-        ).all(owner, now + LEASE_MS, scope, now, now, limit),
-      );
-      return rows.toSorted((one, other) => Number(one['sequence']) - Number(other['sequence'])).map(entryOf);
+          rows.toSorted((one, other) => one.delivery - other.delivery),
+        );
+      });
     },
 
-    async renew(ids, owner, now) {
-      await run(
-        `UPDATE deliveries SET lease_until = ? WHERE owner = ? AND id IN (SELECT value FROM json_each(?))`,
-        now + LEASE_MS,
-        owner,
-        JSON.stringify(ids),
-      );
+    async renew(keys, owner, now) {
+      await queue.write((database) => {
+        const sql = `UPDATE steps SET lease_until = :now + ${LEASE_MS}
+          WHERE delivery = :sequence AND step = :step AND owner = :owner`;
+        for (const { sequence, step } of keys) changesOf(database, sql, { sequence, step, owner, now });
+      });
     },
 
-    async progress(id, owner, step) {
-      await run(
-        `UPDATE deliveries SET steps_done = json_insert(steps_done, '$[#]', ?) WHERE id = ? AND owner = ?`,
-        step,
-        id,
-        owner,
-      );
-    },
-
-    async settle(id, owner, outcome) {
-      const { status, nextAttemptAt, finishedAt, error } = columnsOf(outcome);
-      const changes = await run(
-        `UPDATE deliveries SET status = ?, next_attempt_at = coalesce(?, next_attempt_at), finished_at = ?,
-           last_error = ?, kind = coalesce(?, kind), owner = NULL, lease_until = 0
-         WHERE id = ? AND owner = ?`,
-        status,
-        nextAttemptAt,
-        finishedAt,
-        error,
-        outcome.kind ?? null,
-        id,
-        owner,
-      );
-      return changes === 1;
+    async settle({ sequence, step }, owner, outcome) {
+      const { at, kind } = outcome;
+      return await queue.write((database) => {
+        const settled = changesOf(
+          database,
+          `UPDATE steps SET state = :state, next_attempt_at = :next, settled_at = :at, last_error = :error,
+             owner = NULL, lease_until = 0
+           WHERE delivery = :sequence AND step = :step AND owner = :owner`,
+          {
+            state: outcome.status === 'retry' ? 'pending' : outcome.status,
+            next: outcome.status === 'retry' ? outcome.nextAttemptAt : at,
+            at,
+            error: errorOf(outcome),
+            sequence,
+            step,
+            owner,
+          },
+        );
+        if (settled === 0) return false;
+        if (kind !== undefined) {
+          const sql = 'UPDATE deliveries SET kind = :kind WHERE sequence = :sequence AND kind IS NOT :kind';
+          changesOf(database, sql, { kind, sequence });
+        }
+        return true;
+      });
     },
 
     async release(owner) {
       await run(
-        `UPDATE deliveries SET owner = NULL, lease_until = 0, attempts = attempts - 1 WHERE status = 'pending' AND owner = ?`,
-        owner,
+        `UPDATE steps SET owner = NULL, lease_until = 0, attempts = attempts - 1
+         WHERE state = 'pending' AND owner = :owner`,
+        { owner },
       );
     },
 
-    async expedite(now) {
-      await run(
-        `UPDATE deliveries SET next_attempt_at = ? WHERE status = 'pending' AND scope = ? AND next_attempt_at > ?`,
-        now,
-        scope,
-        now,
+    async expedite(steps, now) {
+      await queue.write((database) => {
+        const sql = `UPDATE steps SET next_attempt_at = :now, settled_at = :now
+          WHERE state = 'pending' AND scope = :scope AND step = :step AND next_attempt_at > :now`;
+        for (const step of steps) changesOf(database, sql, { scope, step, now });
+      });
+    },
+
+    async reopen(sequences, now, step) {
+      return await queue.write(
+        (database) =>
+          new Set(
+            prepared(
+              database,
+              `UPDATE steps SET ${BEGIN_ANEW}, owner = NULL, lease_until = 0
+               WHERE delivery IN (SELECT value FROM json_each(:sequences)) AND step = coalesce(:step, step) AND ${IS_FREE}
+               RETURNING delivery`,
+            )
+              .all({ sequences: JSON.stringify(sequences), step: step ?? null, now })
+              .map(({ delivery }) => delivery),
+          ).size,
       );
     },
 
-    async reopen(ids, now) {
-      return await run(
-        `UPDATE deliveries SET status = 'pending', attempts = 0, next_attempt_at = ?, steps_done = '[]', finished_at = NULL
-         WHERE status <> 'pending' AND id IN (SELECT value FROM json_each(?))`,
-        now,
-        JSON.stringify(ids),
+    async retake(sequences, step, owner, now) {
+      return await queue.write((database) => {
+        const rows = prepared(
+          database,
+          `UPDATE steps SET ${BEGIN_ANEW}, attempts = 1, owner = :owner, lease_until = :now + ${LEASE_MS}
+           WHERE delivery IN (SELECT value FROM json_each(:sequences)) AND step = :step AND ${IS_FREE}
+           RETURNING delivery`,
+        ).all({ sequences: JSON.stringify(sequences), step, owner, now });
+        return claimed(
+          database,
+          rows.map(({ delivery }) => ({ delivery: Number(delivery), step, attempts: 1 })),
+        );
+      });
+    },
+
+    async discard(sequences, now) {
+      return await queue.write(
+        (database) =>
+          new Set(
+            prepared(
+              database,
+              `UPDATE steps SET state = 'discarded', settled_at = :now, owner = NULL, lease_until = 0
+               WHERE delivery IN (SELECT value FROM json_each(:sequences)) AND state IN ('pending', 'failed')
+               RETURNING delivery`,
+            )
+              .all({ sequences: JSON.stringify(sequences), now })
+              .map(({ delivery }) => delivery),
+          ).size,
       );
     },
 
-    async retake(ids, owner, now) {
-      const rows = await queue.write((database) =>
+    async owedBeside(steps, now) {
+      const rows = await queue.read((database) =>
         prepared(
           database,
-          `UPDATE deliveries SET status = 'pending', attempts = 1, next_attempt_at = ?, steps_done = '[]',
-             finished_at = NULL, owner = ?, lease_until = ?
-           WHERE (status <> 'pending' OR attempts = 0 AND lease_until <= ?)
-             AND id IN (SELECT value FROM json_each(?))
-           RETURNING ${ENTRY_COLUMNS}`,
-        ).all(now, owner, now + LEASE_MS, now, JSON.stringify(ids)),
+          `SELECT step, count(*) AS number, sum(NOT ${IS_FREE}) AS claimed FROM steps
+           WHERE state = 'pending' AND scope = :scope AND step NOT IN (SELECT value FROM json_each(:steps))
+           GROUP BY step`,
+        ).all({ scope, now, steps: JSON.stringify([...steps, UNASSIGNED]) }),
       );
-      return rows.toSorted((one, other) => Number(one['sequence']) - Number(other['sequence'])).map(entryOf);
+      return rows
+        .filter(({ claimed }) => Number(claimed) === 0)
+        .map(({ step, number }) => ({ step: String(step), deliveries: Number(number) }));
     },
 
     async prune(now) {
+      const newest = await queue.read((database) =>
+        prepared(database, 'SELECT max(received_at) AS newest FROM deliveries').get(),
+      );
+      if (now > Number(newest?.['newest'] ?? 0) + QUIET_MS) return 0;
       return await run(
         `DELETE FROM deliveries WHERE sequence IN
-           (SELECT sequence FROM deliveries WHERE status IN ('done', 'failed') AND received_at < ? AND finished_at < ? LIMIT ?)`,
-        now - RETENTION_MS,
-        now - RETENTION_MS,
-        PRUNE_LIMIT,
+           (SELECT sequence FROM deliveries WHERE received_at < :before AND NOT EXISTS
+             (SELECT 1 FROM steps
+              WHERE delivery = sequence AND (state = 'pending' OR settled_at >= :before AND settled_at <= :now))
+            LIMIT ${PRUNE_LIMIT})`,
+        { before: now - RETENTION_MS, now },
       );
     },
 
     async find(id) {
-      const rows = await queue.read((database) =>
-        database
-          .prepare(
-            `SELECT ${ENTRY_COLUMNS} FROM deliveries WHERE id = ? OR request_id = ? ORDER BY id = ? DESC, sequence DESC`,
-          )
-          .all(id, id, id),
-      );
-      const [first] = rows;
-      return (first?.['id'] === id ? [first] : rows).map(entryOf);
+      const rows = await queue.read((database) => {
+        const sql = `SELECT ${ENTRY_COLUMNS} FROM deliveries WHERE`;
+        const byId = prepared(database, `${sql} id = :id ORDER BY scope = :scope DESC, sequence DESC`).all({
+          id,
+          scope,
+        });
+        return byId.length > 0
+          ? byId
+          : prepared(database, `${sql} request_id = :id ORDER BY sequence DESC`).all({ id });
+      });
+      return rows.map(entryOf);
     },
 
     async list(filter = {}) {
       const { where, values } = conditionsOf(filter);
       const rows = await queue.read((database) =>
         database
-          .prepare(`SELECT ${SUMMARY_COLUMNS} FROM deliveries ${where} ORDER BY sequence DESC LIMIT ?`)
-          .all(...values, filter.limit ?? -1),
+          .prepare(`SELECT ${SUMMARY_COLUMNS} FROM deliveries ${where} ORDER BY sequence DESC LIMIT :limit`)
+          .all({ ...values, limit: filter.limit ?? -1 }),
       );
       return rows.map(summaryOf);
     },
 
     async counts() {
-      const rows = await queue.read((database) =>
-        database.prepare('SELECT status, count(*) AS number FROM deliveries GROUP BY status').all(),
+      const row = await queue.read((database) =>
+        prepared(
+          database,
+          `SELECT (SELECT count(*) FROM deliveries) AS everything,
+             (SELECT count(DISTINCT delivery) FROM steps WHERE state = 'pending') AS pending,
+             (SELECT count(DISTINCT delivery) FROM steps WHERE state = 'failed') AS failed,
+             (SELECT count(DISTINCT delivery) FROM steps WHERE state = 'failed' AND delivery IN ${PENDING_ONES}) AS both`,
+        ).get({}),
       );
-      const counts = new Map(rows.map((row) => [row['status'], Number(row['number'])]));
-      return { pending: counts.get('pending') ?? 0, done: counts.get('done') ?? 0, failed: counts.get('failed') ?? 0 };
+      const count = (name: string): number => Number(row?.[name] ?? 0);
+      const done = count('everything') - count('pending') - count('failed') + count('both');
+      return { pending: count('pending'), done, failed: count('failed') };
     },
 
     close: () => queue.close(),
   };
 }
 
-function columnsOf(outcome: Outcome) {
-  return outcome.status === 'retry'
-    ? { status: 'pending', nextAttemptAt: outcome.at, finishedAt: null, error: outcome.error }
-    : {
-        status: outcome.status,
-        nextAttemptAt: null,
-        finishedAt: outcome.at,
-        error: outcome.status === 'failed' ? outcome.error : null,
-      };
+function errorOf(outcome: Outcome): string | null {
+  return outcome.status === 'done' ? null : outcome.error;
 }
 
-function conditionsOf(filter: InboxFilter): { where: string; values: SqlValue[] } {
-  const conditions: [string, SqlValue][] = [];
-  if (filter.status !== undefined) conditions.push(['status = ?', filter.status]);
-  if (filter.kind !== undefined) conditions.push(['kind = ?', filter.kind]);
-  if (filter.since !== undefined) conditions.push(['received_at >= ?', filter.since]);
-  const where = conditions.length === 0 ? '' : `WHERE ${conditions.map(([condition]) => condition).join(' AND ')}`;
-  return { where, values: conditions.map(([, value]) => value) };
+const PENDING_ONES = `(SELECT delivery FROM steps WHERE state = 'pending')`;
+const FAILED_ONES = `(SELECT delivery FROM steps WHERE state = 'failed')`;
+
+const HAS_STATUS = {
+  pending: `sequence IN ${PENDING_ONES}`,
+  failed: `sequence IN ${FAILED_ONES}`,
+  done: `sequence NOT IN ${PENDING_ONES} AND sequence NOT IN ${FAILED_ONES}`,
+};
+
+function conditionsOf(filter: InboxFilter): { where: string; values: NamedValues } {
+  const conditions: string[] = [];
+  const values: Record<string, SqlValue> = {};
+  if (filter.status !== undefined) conditions.push(HAS_STATUS[filter.status]);
+  if (filter.kind !== undefined) {
+    conditions.push('kind = :kind');
+    values['kind'] = filter.kind;
+  }
+  if (filter.since !== undefined) {
+    conditions.push('received_at >= :since');
+    values['since'] = filter.since;
+  }
+  return { where: conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`, values };
 }

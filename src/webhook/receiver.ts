@@ -51,6 +51,8 @@ export interface ReceiverOptions {
   /** `undefined`: signatures are not checked. */
   readonly verifier: SignatureVerifier | undefined;
   readonly inbox: Pick<Inbox, 'accept' | 'counts'>;
+  /** What each delivery owes: stored with it. */
+  readonly steps: readonly string[];
   readonly clock: Pick<Clock, 'now'>;
   readonly maxBodyBytes: number;
   /** `undefined`: everybody may send. */
@@ -111,7 +113,7 @@ export function createReceiver(options: ReceiverOptions): Http {
       requestId,
     };
     try {
-      if ((await options.inbox.accept(delivery)) === 'new') {
+      if ((await options.inbox.accept(delivery, options.steps)) === 'new') {
         seen.accepted += 1;
         options.events?.accepted?.(delivery);
       } else {

@@ -31,16 +31,20 @@ export type SignatureFault =
 
 export type SignatureCheck =
   | { readonly ok: true; readonly secretIndex: number; readonly scheme: ParsedSecret['scheme'] }
-  | {
-      readonly ok: false;
-      readonly reason: SignatureFault;
-      /** Why, for a person; never holds a secret or a signature. */
-      readonly detail: string;
-      /** How far the timestamp is from now in seconds, negative in the past; only for `too_old` and `too_new`. */
-      readonly skewSeconds?: number;
-    };
+  | FailedCheck;
+
+export interface FailedCheck {
+  readonly ok: false;
+  readonly reason: SignatureFault;
+  /** Why, for a person; never holds a secret or a signature. */
+  readonly detail: string;
+  /** How far the timestamp is from now in seconds, negative in the past; only for `too_old` and `too_new`. */
+  readonly skewSeconds?: number;
+}
 
 export interface SignatureVerifier {
+  /** What can be judged by the headers alone, before a byte of the body is read. `undefined`: nothing is wrong so far. */
+  checkHeaders(delivery: Omit<SignedDelivery, 'body'>): FailedCheck | undefined;
   verify(delivery: SignedDelivery): SignatureCheck;
 }
 
@@ -75,24 +79,25 @@ export function createVerifier(
   }
   const keys = secrets.map(keyOf);
   return {
+    checkHeaders: (delivery) => checkHeaders(delivery, toleranceMs),
     verify(delivery) {
-      const { id, timestamp, signature, body } = delivery;
-      if (isBlank(id) || isBlank(timestamp) || isBlank(signature)) return missing(delivery);
-      if (!MESSAGE_ID.test(id)) {
-        return {
-          ok: false,
-          reason: 'malformed_header',
-          detail: 'the id header holds characters that no message id has',
-        };
-      }
-      if (!TIMESTAMP.test(timestamp)) {
-        return { ok: false, reason: 'malformed_timestamp', detail: 'the timestamp header is not 1 to 11 digits' };
-      }
-      const late = outsideTolerance(Number(timestamp), delivery.nowMs, toleranceMs);
-      if (late !== undefined) return late;
-      return match(keys, signature, `${id}.${timestamp}.`, body);
+      const failed = checkHeaders(delivery, toleranceMs);
+      const { id = '', timestamp = '', signature = '', body } = delivery;
+      return failed ?? match(keys, signature, `${id}.${timestamp}.`, body);
     },
   };
+}
+
+function checkHeaders(delivery: Omit<SignedDelivery, 'body'>, toleranceMs: number): FailedCheck | undefined {
+  const { id, timestamp, signature, nowMs } = delivery;
+  if (isBlank(id) || isBlank(timestamp) || isBlank(signature)) return missing(delivery);
+  if (!MESSAGE_ID.test(id)) {
+    return { ok: false, reason: 'malformed_header', detail: 'the id header holds characters that no message id has' };
+  }
+  if (!TIMESTAMP.test(timestamp)) {
+    return { ok: false, reason: 'malformed_timestamp', detail: 'the timestamp header is not 1 to 11 digits' };
+  }
+  return outsideTolerance(Number(timestamp), nowMs, toleranceMs);
 }
 
 /** The header texts that a signature is judged by. */
@@ -217,7 +222,7 @@ function hmac(key: KeyObject, prefix: string, body: Uint8Array): string {
   return createHmac('sha256', key).update(prefix, 'latin1').update(body).digest('base64');
 }
 
-function outsideTolerance(seconds: number, nowMs: number, toleranceMs: number): SignatureCheck | undefined {
+function outsideTolerance(seconds: number, nowMs: number, toleranceMs: number): FailedCheck | undefined {
   const skewSeconds = seconds - Math.floor(nowMs / 1000);
   if (Math.abs(skewSeconds) * 1000 <= toleranceMs) return undefined;
   const distance = `${Math.abs(skewSeconds)} s`;
@@ -226,7 +231,7 @@ function outsideTolerance(seconds: number, nowMs: number, toleranceMs: number): 
     : { ok: false, reason: 'too_new', detail: `sent ${distance} in the future: a clock is off`, skewSeconds };
 }
 
-function missing({ id, timestamp, signature }: SignedDelivery): SignatureCheck {
+function missing({ id, timestamp, signature }: Omit<SignedDelivery, 'body'>): FailedCheck {
   const names = Object.entries({ id, timestamp, signature })
     .filter(([, value]) => isBlank(value))
     .map(([name]) => `svix-${name}`);

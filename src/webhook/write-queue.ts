@@ -3,18 +3,17 @@ import { CliError, messageOf, systemCodeOf } from '../errors.ts';
 import type { Database } from '../platform/host.ts';
 
 export interface DatabaseSource {
-  /** Opens the database, its tables made; called again after a failure. */
+  /** Opens the database, its tables created; called again after a failure. */
   readonly open: () => Promise<Database>;
-  /**
-   * Which file stands at the database's path now, e.g. device and inode; `undefined` when there is none. A database whose
-   * file was removed or replaced goes on taking writes that nobody will ever read: with this it is noticed.
-   */
-  readonly identify?: (() => Promise<string | undefined>) | undefined;
+  /** Throws `CliError` when another program has made of the database what this one does not know. */
+  readonly check?: ((database: Database) => void) | undefined;
   /**
    * Waits some milliseconds while others go on: between attempts at a database that another process has locked. Without it
    * SQLite waits, and this process with it.
    */
   readonly pause?: ((ms: number) => Promise<void>) | undefined;
+  /** Hears after each group of writes what to do when no further one has come for a while. */
+  readonly whenIdle?: ((work: () => void) => void) | undefined;
 }
 
 /** Work on an open database. Must leave nothing behind but its rows: it is run again when the file was replaced. */
@@ -26,11 +25,6 @@ export interface WriteQueue {
   read<T>(work: DatabaseWork<T>): Promise<T>;
   /** Finishes what is waiting and closes the database. */
   close(): Promise<void>;
-}
-
-interface Connection {
-  readonly database: Database;
-  readonly identity: string | undefined;
 }
 
 interface Job {
@@ -54,32 +48,55 @@ const LOCK_ATTEMPTS = 100;
 const LOCK_HOLD_MS = 10;
 const LOCK_PAUSE_MS = 40;
 
+/** How often a group is written again because its files were removed or cut meanwhile. */
+const PLACE_ATTEMPTS = 2;
+
 /**
  * Group commit: all writes of one turn of the event loop (and of the next ones, while they bring more) share one
- * transaction and one sync of the disk, which is what a write costs. A failure rejects all of the group; the connection is then given up, and the next group opens a new one, so
- * that a disk that was full, or a folder that had vanished, needs no restart. Failures of the machine are `CliError`
- * `environment` (`inbox_unavailable`).
+ * transaction and one sync of the disk, which is what a write costs. A failure rejects all of the group; the connection is
+ * then closed, and the next group opens a new one, so that a disk that was full, or a folder that had vanished, needs no
+ * restart. A group counts as written only when the files that it was written to still stand in their place, and after a
+ * replacement only when a fresh connection sees it. Failures of the machine are `CliError` `environment`
+ * (`inbox_unavailable`).
  */
 export function createWriteQueue(source: DatabaseSource): WriteQueue {
-  let connection: Promise<Connection> | undefined;
+  let connection: Promise<Database> | undefined;
   let waiting: Job[] = [];
   let draining: Promise<void> | undefined;
+  /** Its files were found removed or cut, and no fresh connection has confirmed a write since. */
+  let isSuspect = false;
 
-  const connect = (): Promise<Connection> => (connection ??= openConnection(source));
+  const connect = (): Promise<Database> => (connection ??= openConnection(source));
 
-  const giveUp = async (broken: Promise<Connection> | undefined): Promise<void> => {
+  const drop = async (broken: Promise<Database> | undefined): Promise<void> => {
     if (connection === broken) connection = undefined;
     try {
-      (await broken)?.database.close();
+      (await broken)?.close();
     } catch {
-      // It was given up because it does not work, or never came to be: whoever waits for it was told already.
+      // It is closed because it does not work, or never opened: whoever waited for it has had the error.
     }
+  };
+
+  /** What was written to a log that was removed is still known to this connection, and to no other. */
+  const replace = async (database: Database): Promise<void> => {
+    isSuspect = true;
+    checkpoint(database);
+    await drop(connection);
+  };
+
+  /** The database in force: what was opened, unless its files are no longer those of its path. */
+  const current = async (): Promise<Database> => {
+    const database = await connect();
+    if (database.isInPlace()) return database;
+    await replace(database);
+    return await connect();
   };
 
   const transact = async (database: Database, jobs: readonly Job[]): Promise<void> => {
     for (let attempt = 1; ; attempt += 1) {
       try {
         inTransaction(database, () => {
+          source.check?.(database);
           for (const job of jobs) job.result = job.work(database);
         });
         return;
@@ -90,22 +107,34 @@ export function createWriteQueue(source: DatabaseSource): WriteQueue {
     }
   };
 
+  /** Whether a connection that is opened now sees as much as the one that has written. */
+  const isSeenAfresh = async (database: Database): Promise<boolean> => {
+    const fresh = await source.open();
+    try {
+      return newestOf(fresh) === newestOf(database) && database.isInPlace();
+    } finally {
+      fresh.close();
+    }
+  };
+
   const commit = async (jobs: readonly Job[]): Promise<void> => {
-    for (let attempt = 0; attempt < 2; attempt += 1) {
-      const current = connect();
+    for (let attempt = 0; attempt < PLACE_ATTEMPTS; attempt += 1) {
       try {
-        const { database, identity } = await current;
+        const database = await current();
         await transact(database, jobs);
-        if (source.identify === undefined || (await source.identify()) === identity) return;
+        if (database.isInPlace() && (!isSuspect || (await isSeenAfresh(database)))) {
+          isSuspect = false;
+          return;
+        }
+        await replace(database);
       } catch (error) {
-        if (!isBusy(error)) await giveUp(current);
+        if (!isBusy(error)) await drop(connection);
         throw error;
       }
-      await giveUp(current);
     }
-    throw new CliError('environment', 'the inbox cannot be written: its file is removed again and again', {
+    throw new CliError('environment', 'the inbox cannot be written: its files are removed or cut again and again', {
       code: 'inbox_unavailable',
-      hint: 'find out what deletes the state folder; OPTIPICK_STATE_DIR chooses another',
+      hint: 'find out what changes the state folder; OPTIPICK_STATE_DIR chooses another',
     });
   };
 
@@ -117,6 +146,13 @@ export function createWriteQueue(source: DatabaseSource): WriteQueue {
         setImmediate(resolve);
       });
     }
+  };
+
+  /** A log that is lost when its content is in the database was no loss. */
+  const checkpointIdle = async (): Promise<void> => {
+    // Whoever asked for a connection that cannot be had has had the error.
+    const database = await connection?.catch(() => undefined);
+    if (draining === undefined && database?.isInPlace() === true) checkpoint(database);
   };
 
   const drain = async (): Promise<void> => {
@@ -133,6 +169,7 @@ export function createWriteQueue(source: DatabaseSource): WriteQueue {
       }
     }
     draining = undefined;
+    source.whenIdle?.(() => void checkpointIdle());
   };
 
   return {
@@ -143,28 +180,41 @@ export function createWriteQueue(source: DatabaseSource): WriteQueue {
       });
     },
     async read(work) {
-      const current = connect();
       try {
-        return work((await current).database);
+        return work(await current());
       } catch (error) {
-        if (!isBusy(error)) await giveUp(current);
+        if (!isBusy(error)) await drop(connection);
         throw failureOf(error, 'read');
       }
     },
     async close() {
       await draining;
-      await giveUp(connection);
+      await drop(connection);
     },
   };
 }
 
-async function openConnection(source: DatabaseSource): Promise<Connection> {
+async function openConnection(source: DatabaseSource): Promise<Database> {
   const database = await source.open();
   // A commit is on disk when it returns: in WAL mode that is only so with FULL.
   // Copying the log back costs two more syncs: less often than by default (1000 pages).
   database.exec('PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000');
   if (source.pause !== undefined) database.exec(`PRAGMA busy_timeout = ${LOCK_HOLD_MS}`);
-  return { database, identity: await source.identify?.() };
+  database.isInPlace();
+  return database;
+}
+
+/** Copies the log into the database as far as nobody is in the way. */
+function checkpoint(database: Database): void {
+  try {
+    database.exec('PRAGMA wal_checkpoint(PASSIVE)');
+  } catch {
+    // Nothing depends on it: what cannot be copied now stays in the log.
+  }
+}
+
+function newestOf(database: Database): unknown {
+  return database.prepare('SELECT max(sequence) AS newest FROM deliveries').get()?.['newest'];
 }
 
 function isBusy(error: unknown): boolean {

@@ -152,6 +152,7 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
       databases.set(path, database);
       return shared(database);
     },
+    startThread: () => Promise.reject(new Error('there are no threads on the fake machine')),
     async exec(command, execOptions) {
       executed.push({ command, input: execOptions.input, env: execOptions.env });
       return options.exec?.(command, execOptions) ?? { code: 0, signal: undefined };
@@ -220,6 +221,8 @@ function shared(database: DatabaseSync): Database {
   return {
     exec: (sql) => database.exec(sql),
     prepare: (sql) => database.prepare(sql),
+    isInPlace: () => true,
+    reopen: () => undefined,
     close: () => undefined,
   };
 }

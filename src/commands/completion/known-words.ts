@@ -53,7 +53,9 @@ const SUBMITTED = `
   FROM submissions WHERE kind = coalesce(?, kind) ORDER BY number DESC LIMIT ?`;
 
 const RECEIVED = `
-  SELECT id, request_id, kind, status AS state, received_at AS at, event AS name
+  SELECT id, request_id, kind, received_at AS at, event AS name,
+    CASE WHEN sequence IN (SELECT delivery FROM steps WHERE state = 'failed') THEN 'failed'
+      WHEN sequence IN (SELECT delivery FROM steps WHERE state = 'pending') THEN 'pending' ELSE 'done' END AS state
   FROM deliveries ORDER BY sequence DESC LIMIT ?`;
 
 /** `cluster, done, 2026-01-31 12:00, wave-7` */

@@ -1,12 +1,11 @@
 /** A listener for one message: the receiver and the inbox of `listen`, in a state of their own that is thrown away. */
-import { join } from 'node:path';
 import { underSignals } from '../../domain/joined-signal.ts';
 import { parseWebhookSecret } from '../../domain/secret.ts';
 import { headerOf, jsonResponse, readBytes, type Http, type HttpHeaders } from '../../domain/http.ts';
 import type { Host } from '../../platform/host.ts';
 import { signatureOf } from '../../sandbox/sign.ts';
 import { createSecret } from '../../sandbox/secret.ts';
-import { openState, STATE_FILE } from '../../state/database.ts';
+import { openState } from '../../state/database.ts';
 import { createSqliteInbox } from '../../webhook/inbox-sqlite.ts';
 import { createReceiver } from '../../webhook/receiver.ts';
 import { createVerifier } from '../../webhook/signature.ts';
@@ -53,7 +52,6 @@ export async function createDeliveryTest(host: Host, path: string): Promise<Deli
   const inbox = createSqliteInbox({
     scope: 'doctor',
     open: () => openState((file) => host.openDatabase(file), folder.path),
-    identify: () => host.files.identity(join(folder.path, STATE_FILE)),
   });
   const secret = createSecret((size) => host.randomBytes(size));
   const token = Buffer.from(host.randomBytes(12)).toString('hex');
@@ -62,6 +60,7 @@ export async function createDeliveryTest(host: Host, path: string): Promise<Deli
     path,
     verifier: createVerifier([parseWebhookSecret(secret)], { toleranceMs: TOLERANCE_MS }),
     inbox,
+    steps: [],
     clock: host.clock,
     maxBodyBytes: MAX_BODY_BYTES,
   });

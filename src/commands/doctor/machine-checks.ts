@@ -5,7 +5,7 @@ import { fault, ok, skipped, warning, type Finding, type Outcome } from '../../d
 import { CliError, messageOf, systemCodeOf } from '../../errors.ts';
 import type { Database, Files, Host, PathFacts, StoredSettings } from '../../platform/host.ts';
 import { stateError, STATE_FILE } from '../../state/database.ts';
-import { MIGRATIONS } from '../../state/migrations.ts';
+import { MIGRATIONS, tablesAt } from '../../state/migrations.ts';
 import type { Remedies } from './remedies.ts';
 
 const MB = 1024 * 1024;
@@ -229,11 +229,10 @@ function strangeTables(database: Database, version: number): string | undefined 
       .all()
       .map(({ name }) => String(name)),
   );
-  const madeBy = (steps: readonly string[]): readonly string[] =>
-    steps.flatMap((step) => Array.from(step.matchAll(/CREATE TABLE (\w+)/g), ([, name = '']) => name));
-  const missing = madeBy(MIGRATIONS.slice(0, version)).find((name) => !there.has(name));
+  const ours = tablesAt(version);
+  const missing = ours.find((name) => !there.has(name));
   if (missing !== undefined) return `is not what optipick has written: the table ${missing} is missing`;
-  const early = madeBy(MIGRATIONS.slice(version)).find((name) => there.has(name));
+  const early = tablesAt(MIGRATIONS.length).find((name) => there.has(name) && !ours.includes(name));
   return early && `is not what optipick has written: a table ${early} is there that is not its own`;
 }
 

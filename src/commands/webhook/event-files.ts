@@ -1,5 +1,6 @@
 /** Recorded deliveries as arguments of `events replay`: read, verified, and put into the inbox as a listener would. */
 import type { Context } from '../../context.ts';
+import { UNASSIGNED } from '../../domain/delivery-steps.ts';
 import { KIND_NAMES } from '../../domain/kinds.ts';
 import { quoted } from '../optimization/outcome.ts';
 import { CliError } from '../../errors.ts';
@@ -63,7 +64,7 @@ export async function recordVerifier(context: Context, secretFile: string | unde
  */
 export async function takeIn(
   { host }: Context,
-  { inbox }: OpenedInbox,
+  { inbox, baseUrl }: OpenedInbox,
   file: RecordedFile,
   verifier: SignatureVerifier,
 ): Promise<Taken> {
@@ -76,8 +77,8 @@ export async function takeIn(
     const error = `${file.name} does not verify: ${check.detail}; why: optipick verify ${quoted(file.name)}`;
     return { refused: { outcome: 'failed', error, failure: 'signature' } };
   }
-  const isNew = (await inbox.accept({ ...delivery, verified: true })) === 'new';
-  const [entry] = await inbox.find(delivery.id);
+  const isNew = (await inbox.accept({ ...delivery, verified: true }, [UNASSIGNED])) === 'new';
+  const entry = (await inbox.find(delivery.id)).find(({ scope }) => scope === baseUrl);
   if (entry === undefined) throw new CliError('environment', `${delivery.id} is gone from the inbox`);
   if (Buffer.compare(Buffer.from(entry.body), Buffer.from(delivery.body)) === 0) return { entry, isNew };
   const error = `${file.name} has the id of a delivery with another body, which is in the inbox already`;

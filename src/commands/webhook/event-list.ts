@@ -2,7 +2,9 @@
 import type { Context } from '../../context.ts';
 import { renderTable, type Column } from '../../output/table.ts';
 import { openInbox } from '../../receiving.ts';
-import type { InboxSummary } from '../../webhook/inbox.ts';
+import { stepLabel } from '../../domain/delivery-steps.ts';
+import { lastErrorOf } from '../../webhook/inbox-rows.ts';
+import type { InboxSummary, Step } from '../../webhook/inbox.ts';
 import type { EventListFlags } from './events.ts';
 
 const COLUMNS: readonly Column[] = [
@@ -10,8 +12,9 @@ const COLUMNS: readonly Column[] = [
   { title: 'status' },
   { title: 'kind' },
   { title: 'request id' },
-  { title: 'svix-id', colour: 'dim', drop: 2 },
-  { title: 'attempts', align: 'right', drop: 3 },
+  { title: 'svix-id', colour: 'dim', drop: 3 },
+  { title: 'attempts', align: 'right', drop: 4 },
+  { title: 'owes', drop: 2 },
   { title: 'last error', drop: 1 },
 ];
 
@@ -41,13 +44,40 @@ export function eventRecord(event: InboxSummary): Readonly<Record<string, unknow
     request_id: event.requestId ?? null,
     kind: event.kind ?? null,
     status: event.status,
-    attempts: event.attempts,
+    attempts: attemptsOf(event),
     received_at: new Date(event.receivedAt).toISOString(),
-    last_error: event.lastError ?? null,
+    last_error: lastErrorOf(event.steps) ?? null,
+    steps: event.steps.map(stepRecord),
   };
 }
 
-function rowOf({ receivedAt, status, kind, requestId, id, attempts, lastError }: InboxSummary): readonly string[] {
+/** What a delivery still owes, as people read it. */
+export function owedBy({ steps }: Pick<InboxSummary, 'steps'>): readonly string[] {
+  return steps.filter(({ state }) => state === 'pending' || state === 'failed').map(({ name }) => stepLabel(name));
+}
+
+/** Of the step with the most. */
+export function attemptsOf({ steps }: Pick<InboxSummary, 'steps'>): number {
+  return Math.max(0, ...steps.map(({ attempts }) => attempts));
+}
+
+function stepRecord({ name, state, attempts, nextAttemptAt, lastError }: Step): Readonly<Record<string, unknown>> {
+  const next = state === 'pending' ? new Date(nextAttemptAt).toISOString() : null;
+  return { step: stepLabel(name), state, attempts, next_attempt_at: next, last_error: lastError ?? null };
+}
+
+function rowOf(event: InboxSummary): readonly string[] {
+  const { receivedAt, status, kind, requestId, id, steps } = event;
   const received = new Date(receivedAt).toISOString().replace('T', ' ').slice(0, 19);
-  return [`${received}Z`, status, kind ?? '', requestId ?? '', id, String(attempts), lastError ?? ''];
+  const owed = owedBy(event).join(', ');
+  return [
+    `${received}Z`,
+    status,
+    kind ?? '',
+    requestId ?? '',
+    id,
+    String(attemptsOf(event)),
+    owed,
+    lastErrorOf(steps) ?? '',
+  ];
 }

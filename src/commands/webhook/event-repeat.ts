@@ -3,8 +3,10 @@ import type { Context } from '../../context.ts';
 import type { Failure } from '../../errors.ts';
 import { renderAnswerLine } from '../../output/optimization.ts';
 import type { OpenedInbox } from '../../receiving.ts';
+import { SHOW, UNASSIGNED } from '../../domain/delivery-steps.ts';
 import { createArrivalOrder } from '../../webhook/arrival-order.ts';
 import { createDeliveryWork, type ListenEvent } from '../../webhook/delivery-work.ts';
+import { lastErrorOf } from '../../webhook/inbox-rows.ts';
 import type { InboxEntry } from '../../webhook/inbox.ts';
 
 export interface Repeated {
@@ -26,16 +28,14 @@ const LOOK_MS = 250;
 /** A listener looks for work each second. */
 const LISTENER_MS = 2500;
 
-/**
- * Whether only a listener can repeat it: it forwarded the delivery or ran a command, and knows which; or it has not
- * finished with it.
- */
-export function needsListener({ status, stepsDone, lastError }: InboxEntry): boolean {
-  return (
-    status === 'pending' ||
-    stepsDone.some((step) => step === 'exec' || step.startsWith('forward ')) ||
-    /(?:^|; )(?:exec|forward \S+): /.test(lastError ?? '')
-  );
+/** Whether only a listener can repeat it: it owes more than to be shown, or a listener has not finished with it. */
+export function needsListener({ status, steps }: InboxEntry): boolean {
+  return status === 'pending' || steps.some((step) => step.name !== SHOW && !isOldFetch(step));
+}
+
+/** A delivery of before steps were stored, of which only the result was missing. */
+function isOldFetch({ name, lastError }: InboxEntry['steps'][number]): boolean {
+  return name === UNASSIGNED && !/(?:^|; )(?:exec|forward \S+): /.test(lastError ?? '');
 }
 
 /** Fetches and returns the result, and settles the delivery. A job that had failed counts as a failure. */
@@ -47,8 +47,12 @@ export async function repeatHere(
   const { host, stop } = context;
   const client = await context.client();
   const submissions = await context.submissions();
-  const [taken] = await inbox.retake([entry.id], owner, host.clock.now());
-  if (taken === undefined) return { outcome: 'waiting', detail: 'a listener is at work on it', failure: 'pending' };
+  const { sequence } = entry;
+  const key = { sequence, step: SHOW };
+  await inbox.reopen([sequence], host.clock.now(), UNASSIGNED);
+  await inbox.adopt([SHOW], host.clock.now(), sequence);
+  const [claim] = await inbox.retake([sequence], SHOW, owner, host.clock.now());
+  if (claim === undefined) return { outcome: 'waiting', detail: 'a listener is at work on it', failure: 'pending' };
   let shown: ListenEvent | undefined;
   const work = createDeliveryWork({
     fetchAnswer: (kind, requestId, options) => client.look(kind, requestId, options),
@@ -58,16 +62,15 @@ export async function repeatHere(
     show: (event) => void (shown = event),
   });
   const ended = new AbortController();
-  const renewing = renew(context, () => inbox.renew([entry.id], owner, host.clock.now()), ended.signal);
+  const renewing = renew(context, () => inbox.renew([key], owner, host.clock.now()), ended.signal);
   try {
-    const { failures, kind } = await work(taken, createArrivalOrder().take(), () => Promise.resolve(), stop);
+    const { failure, kind } = await work.attempt(claim, createArrivalOrder().take(), stop);
     const at = host.clock.now();
-    const [failed] = failures;
-    if (failed !== undefined) {
-      await inbox.settle(entry.id, owner, { status: 'failed', at, error: `${failed.step}: ${failed.error}`, kind });
-      return { outcome: 'failed', error: failed.error, failure: 'unavailable' };
+    if (failure !== undefined) {
+      await inbox.settle(key, owner, { status: 'failed', at, error: failure.error, kind });
+      return { outcome: 'failed', error: failure.error.replace(/^fetch: /, ''), failure: 'unavailable' };
     }
-    await inbox.settle(entry.id, owner, { status: 'done', at, kind });
+    await inbox.settle(key, owner, { status: 'done', at, kind });
   } catch (error) {
     // Stopped in the middle: it stays for a listener.
     await inbox.release(owner);
@@ -107,7 +110,7 @@ export async function repeatFresh(
   while (host.clock.monotonic() < until) {
     await host.clock.sleep(LOOK_MS, stop);
     const [now] = await opened.inbox.find(first.id);
-    if (now === undefined || now.attempts > 0) {
+    if (now === undefined || now.steps.some(({ attempts }) => attempts > 0)) {
       await awaitListener(context, opened, entries, { begun, deadline }, told);
       return;
     }
@@ -143,10 +146,9 @@ export async function repeatInListener(
   const begun = host.clock.now();
   const deadline = host.clock.monotonic() + patienceMs;
   await inbox.reopen(
-    entries.map(({ id }) => id),
+    entries.map(({ sequence }) => sequence),
     begun,
   );
-  await inbox.expedite(begun);
   await awaitListener(context, opened, entries, { begun, deadline }, told);
 }
 
@@ -162,7 +164,7 @@ async function awaitListener(
     const isOver = host.clock.monotonic() >= deadline;
     const still: InboxEntry[] = [];
     for (const entry of waiting) {
-      const [now] = await inbox.find(entry.id);
+      const now = (await inbox.find(entry.id)).find(({ sequence }) => sequence === entry.sequence);
       const repeated = outcomeOf(now, begun);
       if (repeated !== undefined) await told(entry, repeated);
       else if (isOver) await told(entry, { outcome: 'waiting', detail: 'for a listener', failure: 'pending' });
@@ -176,9 +178,14 @@ async function awaitListener(
 /** `undefined` while nothing has come of it since `begun`. */
 function outcomeOf(entry: InboxEntry | undefined, begun: number): Repeated | undefined {
   if (entry === undefined) return { outcome: 'failed', error: 'it is gone from the inbox', failure: 'environment' };
-  if (entry.status === 'done') return { outcome: 'done', detail: 'by the listener' };
-  if (entry.status === 'failed') return { outcome: 'failed', error: entry.lastError, failure: 'unavailable' };
-  // A pending one has failed once more when its next attempt lies after the beginning.
-  if (entry.attempts === 0 || entry.nextAttemptAt <= begun) return undefined;
-  return { outcome: 'failed', error: `${entry.lastError ?? ''}; the listener tries on`, failure: 'unavailable' };
+  const { status, steps } = entry;
+  if (status === 'done') return { outcome: 'done', detail: 'by the listener' };
+  const error = lastErrorOf(steps);
+  if (status === 'failed') return { outcome: 'failed', error, failure: 'unavailable' };
+  // A step that waits has failed once more when its next attempt lies after the beginning.
+  const hasFailed = steps.some(
+    ({ state, attempts, nextAttemptAt }) => state === 'pending' && attempts > 0 && nextAttemptAt > begun,
+  );
+  if (!hasFailed) return undefined;
+  return { outcome: 'failed', error: `${error ?? ''}; the listener retries`, failure: 'unavailable' };
 }

@@ -1,5 +1,6 @@
 /** `optipick events replay`. */
 import type { Context } from '../../context.ts';
+import { forwardStep } from '../../domain/delivery-steps.ts';
 import { CliError, worstFailure, type Failure } from '../../errors.ts';
 import { cleanText } from '../../output/clean-text.ts';
 import { jsonLine } from '../../output/json.ts';
@@ -56,7 +57,7 @@ export async function replayEvents(context: Context, ids: readonly string[], fla
     const taken = await takeIn(context, opened, file, verifier);
     if ('refused' in taken) await told(delivery, taken.refused);
     // Several files may hold attempts at one message.
-    else if (![...fresh, ...entries].some(({ id }) => id === taken.entry.id)) {
+    else if (![...fresh, ...entries].some(({ sequence }) => sequence === taken.entry.sequence)) {
       (taken.isNew ? fresh : entries).push(taken.entry);
     }
   }
@@ -71,9 +72,11 @@ export async function replayEvents(context: Context, ids: readonly string[], fla
 
   const worst = worstFailure(failures);
   if (worst === undefined) return;
-  throw new CliError(worst, `${failures.length} of ${count} did not end well`, {
+  throw new CliError(worst, `${failures.length} of ${count} could not be replayed`, {
     code: 'replay_failed',
-    ...(worst === 'pending' ? { hint: 'the next "optipick listen" does what is left' } : {}),
+    ...(worst === 'pending'
+      ? { hint: 'a listener that has what they owe does it: optipick events show <id>, then optipick listen' }
+      : {}),
   });
 }
 
@@ -101,11 +104,11 @@ async function chosen(
   ids: readonly string[],
   { failed, since }: EventReplayFlags,
 ): Promise<InboxEntry[]> {
-  const entries = new Map<string, InboxEntry>();
+  const entries = new Map<number, InboxEntry>();
   if (failed !== true && since === undefined) {
     for (const id of ids) {
       const [entry] = await findEvents(inbox, id);
-      entries.set(entry.id, entry);
+      entries.set(entry.sequence, entry);
     }
     return [...entries.values()];
   }
@@ -113,18 +116,18 @@ async function chosen(
     status: failed === true ? 'failed' : undefined,
     since: since === undefined ? undefined : host.clock.now() - since,
   });
-  for (const { id } of summaries.toReversed()) {
-    const [entry] = await inbox.find(id);
-    if (entry !== undefined) entries.set(id, entry);
+  for (const { id, sequence } of summaries.toReversed()) {
+    const entry = (await inbox.find(id)).find((each) => each.sequence === sequence);
+    if (entry !== undefined) entries.set(sequence, entry);
   }
   return [...entries.values()];
 }
 
-/** What a listener still has to do with a delivery is not touched by sending it to another place. */
+/** Where the delivery owes it to this target, that is done now; what else it owes is not touched. */
 async function forward(
   { host, stop }: Context,
   { inbox, owner }: OpenedInbox,
-  entry: Pick<InboxEntry, 'id' | 'headers' | 'body'> & Partial<Pick<InboxEntry, 'status'>>,
+  entry: Pick<InboxEntry, 'headers' | 'body'> & Partial<Pick<InboxEntry, 'sequence'>>,
   url: string,
 ): Promise<Repeated> {
   const result = await forwardDelivery(await host.http(), url, entry, stop);
@@ -132,11 +135,10 @@ async function forward(
     const failure = result.status === undefined ? 'unavailable' : 'failed';
     return { outcome: 'failed', error: `${url}: ${result.error}`, failure };
   }
-  if (entry.status === 'failed') {
-    const now = host.clock.now();
-    if ((await inbox.retake([entry.id], owner, now)).length > 0) {
-      await inbox.settle(entry.id, owner, { status: 'done', at: now });
-    }
+  if (entry.sequence !== undefined) {
+    const [key, now] = [{ sequence: entry.sequence, step: forwardStep(url) }, host.clock.now()];
+    const [claim] = await inbox.retake([key.sequence], key.step, owner, now);
+    if (claim !== undefined) await inbox.settle(key, owner, { status: 'done', at: now });
   }
   return { outcome: 'forwarded', detail: `${url} answered ${result.status}` };
 }

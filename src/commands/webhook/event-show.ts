@@ -5,7 +5,8 @@ import { cleanText } from '../../output/clean-text.ts';
 import { jsonLine } from '../../output/json.ts';
 import { openInbox } from '../../receiving.ts';
 import { isPublicHeader, jsonTextOf } from '../../webhook/delivery.ts';
-import type { Inbox, InboxEntry } from '../../webhook/inbox.ts';
+import { stepLabel } from '../../domain/delivery-steps.ts';
+import type { Inbox, InboxEntry, Step } from '../../webhook/inbox.ts';
 import { eventRecord } from './event-list.ts';
 import type { EventShowFlags } from './events.ts';
 
@@ -36,7 +37,6 @@ function jsonOf(entry: InboxEntry): Uint8Array {
   const fields = {
     ...eventRecord(entry),
     verified: entry.verified,
-    steps_done: entry.stepsDone,
     headers: publicHeaders(entry),
     ...(isJson ? {} : { payload_base64: Buffer.from(entry.body).toString('base64') }),
   };
@@ -51,11 +51,11 @@ function* linesOf(entry: InboxEntry): Generator<string, void> {
     ['kind', entry.kind],
     ['received', new Date(entry.receivedAt).toISOString()],
     ['signature', entry.verified ? 'verified' : 'not checked'],
-    ['status', `${entry.status} (attempts: ${entry.attempts})`],
-    ['done', entry.stepsDone.length === 0 ? undefined : entry.stepsDone.join(', ')],
-    ['last error', entry.lastError],
+    ['status', entry.status],
   ];
   for (const [name, text] of facts) if (text !== undefined) yield `${name.padEnd(10)}  ${cleanText(text)}`;
+  yield '';
+  for (const step of entry.steps) yield stepLine(step);
   yield '';
   for (const [name, value] of publicHeaders(entry)) yield cleanText(`${name}: ${value}`);
   yield '';
@@ -63,6 +63,14 @@ function* linesOf(entry: InboxEntry): Generator<string, void> {
   yield text === undefined
     ? `${entry.body.byteLength} bytes that are not JSON; --raw writes them`
     : cleanText(text, { multiline: true });
+}
+
+/** `exec: pending after 3 attempts, next at 2026-01-31T12:00:00.000Z: exec: the command ended with 1` */
+function stepLine({ name, state, attempts, nextAttemptAt, lastError }: Step): string {
+  const tried = attempts === 0 ? '' : ` after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}`;
+  const next = state === 'pending' && attempts > 0 ? `, next at ${new Date(nextAttemptAt).toISOString()}` : '';
+  const error = state === 'done' || lastError === undefined ? '' : ` (${lastError})`;
+  return cleanText(`${stepLabel(name)}: ${state}${tried}${next}${error}`);
 }
 
 function publicHeaders({ headers }: InboxEntry): InboxEntry['headers'] {

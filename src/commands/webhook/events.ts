@@ -17,6 +17,11 @@ export interface EventShowFlags {
   readonly raw?: boolean;
 }
 
+export interface EventDiscardFlags {
+  readonly failed?: boolean;
+  readonly pending?: boolean;
+}
+
 export interface EventReplayFlags {
   readonly failed?: boolean;
   /** Milliseconds back from now. */
@@ -35,11 +40,12 @@ export function addEvents(parent: Command, context: ContextSource): void {
   addList(group, context);
   addShow(group, context);
   addReplay(group, context);
+  addDiscard(group, context);
   addSync(group, context);
   withHelp(group, {
     examples: [
       ['optipick events list', 'what came'],
-      ['optipick events replay --failed', 'try again what was given up'],
+      ['optipick events replay --failed', 'retry what failed'],
       ['optipick events sync', 'fetch the results that no webhook brought'],
     ],
     failures: [['usage', 'wrong options'], STATE_FAILURE],
@@ -57,11 +63,14 @@ function addList(group: Command, context: ContextSource): void {
   withHelp(command, {
     output: `A table; with --json one line each:
 {"v":1,"id":"msg_...","event":null,"request_id":"...","kind":"cluster","status":"done","attempts":1,
-"received_at":"...","last_error":null}. "failed" is what was given up after many attempts.`,
+"received_at":"...","last_error":null,"steps":[{"step":"show","state":"done","attempts":1,
+"next_attempt_at":null,"last_error":null}]}. Steps are what a delivery owed when it was accepted: "show", "exec",
+"forward <url>"; each is pending, done, failed (after 12 attempts) or discarded. A delivery is "failed" when a step
+is, else "pending" when a step is.`,
     examples: [
       ['optipick events list', 'the last fifty'],
       ['optipick events list --since 2h', 'what came in the last two hours'],
-      ['optipick events list --status failed --json | jq -r .id', 'the ids of what was given up'],
+      ['optipick events list --status failed --json | jq -r .id', 'the ids of what failed'],
     ],
     failures: [['usage', 'wrong options'], STATE_FAILURE],
   });
@@ -97,7 +106,7 @@ function addReplay(group: Command, context: ContextSource): void {
     .command('replay')
     .description('Do again what a delivery causes, under the same svix-id.')
     .argument('[id...]', 'svix-ids, request ids, or files of "listen --record" (a path, or a name in .http)')
-    .option('--failed', 'all that was given up')
+    .option('--failed', 'all that failed')
     .option('--since <duration>', 'all of the last, say, 2h', duration('--since'))
     .option('-f, --forward-to <url>', 'only send it there, as it came')
     .option('--secret-file <path>', 'for files: read the signing secret from a file, or from stdin with -')
@@ -105,14 +114,15 @@ function addReplay(group: Command, context: ContextSource): void {
   withHelp(command, {
     output: `One line for each: what happened. With --json
 {"v":1,"type":"result","id":"msg_...","request_id":"...","outcome":"forwarded|shown|done|waiting|failed","error":null}.
-Without --forward-to its result is fetched and shown again. Where a listener had forwarded it or run a command,
-that is left to the listener that runs on this machine, or to the next one.
+Without --forward-to all that it owed when it was accepted is done again. A result that is only to be shown is
+fetched and shown here; forwards and commands are left to the listener that runs on this machine and has them, or to
+the next one. With --forward-to it is sent there and nowhere else.
 A file is verified by the time it was received and put into the inbox, as if it had come now under its svix-id: a
 listener that runs on this machine does the work, else it is done here. With --forward-to its exact bytes are sent,
 verified or not, and the inbox does not change.
 The timestamp is signed with the rest and stays: a target that refuses old ones refuses it.`,
     examples: [
-      ['optipick events replay --failed', 'try again what was given up'],
+      ['optipick events replay --failed', 'retry what failed'],
       ['optipick events replay 67507ad05e593173d0313e0f', 'do the work for one request once more'],
       ['optipick events replay --since 1d -f http://127.0.0.1:3000/hooks', 'fill a service that missed a day'],
       ['optipick events replay records/*.http', 'what "listen --record" has kept, as if it came now'],
@@ -129,6 +139,31 @@ The timestamp is signed with the rest and stays: a target that refuses old ones 
   command.action(async (ids: readonly string[], flags: EventReplayFlags) => {
     const { replayEvents } = await import('./event-replay.ts');
     await replayEvents(context(), ids, flags);
+  });
+}
+
+function addDiscard(group: Command, context: ContextSource): void {
+  const command = group
+    .command('discard')
+    .description('Drop what deliveries still owe; they stay in the list, and are known as duplicates.')
+    .argument('[id...]', 'svix-ids or request ids')
+    .option('--failed', 'of all deliveries that failed')
+    .option('--pending', 'of all deliveries that are pending');
+  withHelp(command, {
+    output: `One line for each delivery: its id and what it owed. With --json
+{"v":1,"type":"discarded","id":"msg_...","request_id":"...","steps":["exec"]}.
+What a listener is doing at this moment is not stopped, but not repeated either. "optipick events replay" makes
+a delivery owe all of it again.`,
+    examples: [
+      ['optipick events discard --failed', 'drop what failed'],
+      ['optipick events discard --pending', 'start with an empty inbox, for example without a command that is gone'],
+      ['optipick events discard msg_2bXwVjQ9uWmVJk8zqf0qS1Ho3Wd', 'of one delivery'],
+    ],
+    failures: [['usage', 'there is no such delivery, or none was named'], STATE_FAILURE],
+  });
+  command.action(async (ids: readonly string[], flags: EventDiscardFlags) => {
+    const { discardEvents } = await import('./event-discard.ts');
+    await discardEvents(context(), ids, flags);
   });
 }
 

@@ -1,6 +1,5 @@
 /** When `listen` ends by itself. */
 import type { Answer } from '../../api/model.ts';
-import type { AttemptReport } from '../../webhook/processor.ts';
 import type { ListenEvent } from '../../webhook/delivery-work.ts';
 
 export interface EndConditions {
@@ -15,11 +14,9 @@ export interface ListenEnd {
   readonly awaits: boolean;
   /** Enough was shown: what comes now is for the next run. */
   isEnough(): boolean;
-  /** An event was shown, and counts. */
-  shown(event: ListenEvent): void;
-  /** The work on a delivery came to an end, for now or for good. */
-  attempted(report: Pick<AttemptReport, 'delivery'>): void;
-  /** Fulfilled when enough was shown and the work on it has ended. */
+  /** An event was shown, and counts. `attended`: when all else that it causes here has been attempted. */
+  shown(event: ListenEvent, attended: () => Promise<void>): void;
+  /** Fulfilled when enough was shown and all that it causes has been attempted. */
   readonly reached: Promise<void>;
   /** The answers of failed jobs among what was waited for. */
   readonly failed: readonly Answer[];
@@ -27,9 +24,9 @@ export interface ListenEnd {
 
 /** With both conditions the first that is met ends it; with none it goes on. */
 export function createListenEnd({ count, until }: EndConditions): ListenEnd {
-  const atWork = new Set<string>();
+  const shownEvents: (() => Promise<void>)[] = [];
   const failed: Answer[] = [];
-  const { promise, resolve } = Promise.withResolvers<void>();
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
   const awaits = count !== undefined || until !== undefined;
   let shownSoFar = 0;
   let enough = false;
@@ -38,17 +35,15 @@ export function createListenEnd({ count, until }: EndConditions): ListenEnd {
     reached: promise,
     failed,
     isEnough: () => enough,
-    shown({ delivery, answer }) {
+    shown({ delivery, answer }, attended) {
       if (!awaits) return;
       shownSoFar += 1;
       const isUntil = until !== undefined && delivery.requestId === until;
-      if (shownSoFar === count || isUntil) enough = true;
       if (answer?.state === 'failed' && (count !== undefined || isUntil)) failed.push(answer);
-      atWork.add(delivery.id);
-    },
-    attempted({ delivery }) {
-      atWork.delete(delivery.id);
-      if (enough && atWork.size === 0) resolve();
+      shownEvents.push(attended);
+      if (shownSoFar !== count && !isUntil) return;
+      enough = true;
+      Promise.all(shownEvents.map((wait) => wait())).then(() => resolve(), reject);
     },
   };
 }

@@ -74,7 +74,7 @@ interface RelayParts {
   /** `--max-body` */
   readonly maxBodyBytes?: number;
   readonly screen: Pick<ListenScreen, 'reconnecting' | 'connected'>;
-  readonly tell: (said: Promise<void>) => void;
+  readonly tell: (said: () => Promise<void>) => void;
 }
 
 /** Receives through the relay until `stop` is aborted. */
@@ -94,7 +94,7 @@ export function startRelay(
       keep(kept);
     } catch (error) {
       if (!(error instanceof CliError)) throw error;
-      tell(output.warn(`the address at the relay cannot be kept for the next run: ${error.message}`));
+      tell(() => output.warn(`the address at the relay cannot be kept for the next run: ${error.message}`));
     }
   };
   let current = token;
@@ -119,21 +119,21 @@ export function startRelay(
           if (acknowledged !== current) keepOrWarn(acknowledged);
           toldRotation = false;
           current = acknowledged;
-          if (before) tell(screen.connected(addresses.inbox));
+          if (before) tell(() => screen.connected(addresses.inbox));
           before = true;
           first.resolve(addresses);
         },
-        dropped: (reason) => tell(screen.reconnecting(reason)),
+        dropped: (reason) => tell(() => screen.reconnecting(reason)),
         refused(reason, kind) {
           refusal = kind === 'refused' ? reason : undefined;
-          tell(output.warn(refusalWords(reason, kind, pinned)));
+          tell(() => output.warn(refusalWords(reason, kind, pinned)));
         },
         rotated(next, reason) {
           current = next;
           refusal = reason;
           // An address that was taken from the start is that of another listener of this profile: it stays with it.
           if (before || fresh) keepOrWarn(next);
-          if (!toldRotation) tell(output.warn(before ? GIVEN_UP : fresh ? NEVER_HAD : BESIDE_ANOTHER));
+          if (!toldRotation) tell(() => output.warn(before ? GIVEN_UP : fresh ? NEVER_HAD : BESIDE_ANOTHER));
           toldRotation = true;
         },
         failed: (error) => bug.reject(error),

@@ -37,6 +37,8 @@ export interface ListenScreen {
   rejected(refusal: Refusal, why: Diagnosis | undefined): Promise<void>;
   attempted(report: AttemptReport): Promise<void>;
   trouble(error: CliError): Promise<void>;
+  /** So many lines were left out, as nobody read them in time. */
+  more(count: number): Promise<void>;
   /** The relay is lost. */
   reconnecting(reason: string): Promise<void>;
   /** And there again. */
@@ -90,18 +92,21 @@ export async function createListenScreen({ output, host }: Context, verbose: boo
         await output.note(`          ${noteStyle.dim(why.fix.split('\n', 1)[0] ?? '')}`);
       }
     },
-    async attempted({ delivery, status, failures, nextAttemptAt }) {
-      if (failures.length === 0 || status === 'lost') return;
-      const what = failures.map(({ step, error }) => `${step}: ${error}`).join('; ');
+    async attempted({ delivery, attempts, status, failure, nextAttemptAt }) {
+      if (failure === undefined || status === 'lost') return;
       const next =
         nextAttemptAt === undefined
-          ? `given up after ${delivery.attempts} attempts; again with: optipick events replay ${delivery.id}`
-          : `again in ${formatDuration(Math.max(0, nextAttemptAt - host.clock.now()))}`;
-      await output.warn(`${delivery.id}: ${what}; ${next}`);
+          ? `failed after ${attempts} attempts; retry it with: optipick events replay ${delivery.id}`
+          : `retrying in ${formatDuration(Math.max(0, nextAttemptAt - host.clock.now()))}`;
+      await output.warn(`${delivery.id}: ${failure.error}; ${next}`);
     },
     async trouble({ message, hint }) {
       const text = `${message}; senders are told to come again until it works${hint === undefined ? '' : ` (${hint})`}`;
       await output.warn(text);
+    },
+    async more(count) {
+      if (json) await output.record({ v: 1, type: 'more', count });
+      else await output.note(noteStyle.dim(`${count} more, not printed because these lines were not read in time`));
     },
     async reconnecting(reason) {
       if (json) await output.record({ v: 1, type: 'reconnecting', reason: cleanText(reason) });

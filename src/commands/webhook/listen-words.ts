@@ -1,7 +1,9 @@
 /** What `listen` says at its beginning and of an end that is none. */
 import type { Context } from '../../context.ts';
+import { EXEC, stepLabel } from '../../domain/delivery-steps.ts';
 import { CliError } from '../../errors.ts';
 import { SVIX_PLAY, type RelayAddresses } from '../../webhook/relay-address.ts';
+import type { OwedStep } from '../../webhook/inbox.ts';
 import type { Refusal } from '../../webhook/receiver.ts';
 import type { ListenPlan } from './listen-plan.ts';
 import type { ListenFlags } from './listen.ts';
@@ -99,6 +101,20 @@ export function remarksOn(
     ...(flags.record === undefined ? [] : [`  record   in ${flags.record}`]),
     ...where,
   ];
+}
+
+/** Deliveries owe a step that this listener does not have. */
+export function owedBeside({ step, deliveries }: OwedStep): string {
+  const [who, owe] = deliveries === 1 ? ['1 delivery', 'owes'] : [`${deliveries} deliveries`, 'owe'];
+  const target = /^forward (\S+)/.exec(step)?.[1];
+  const [what, flag] = target === undefined ? ['a command', '--exec'] : [`a forward to ${target}`, '--forward-to'];
+  return `${who} ${owe} ${what} that this listener does not have: start it with ${flag}, or run "optipick events discard"`;
+}
+
+/** All places of a step have been taken for long: what comes next waits. */
+export function allBusy(step: string, places: number): string {
+  if (step === EXEC) return `all ${places} commands are still running; the next ones wait (--exec-timeout ends them)`;
+  return `all ${places} places of "${stepLabel(step)}" are busy; the next ones wait`;
 }
 
 /** What must be known of a relay, in lines. */

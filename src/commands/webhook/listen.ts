@@ -14,6 +14,8 @@ export interface ListenFlags {
   readonly secretFile?: string;
   readonly forwardTo?: readonly string[];
   readonly exec?: string;
+  /** Milliseconds. */
+  readonly execTimeout: number;
   /** `false` with `--no-fetch`. */
   readonly fetch: boolean;
   readonly once?: boolean;
@@ -49,6 +51,7 @@ export function addListen(parent: Command, context: ContextSource): void {
     .option('--secret-file <path>', 'read the signing secret from a file, or from stdin with -')
     .option('-f, --forward-to <url>', 'send each one on as it came, signature included (repeatable)', collect)
     .option('--exec <command>', 'run through the shell for each one, with its JSON line on stdin')
+    .addOption(durationOption('--exec-timeout', 'how long the command may run; then it is ended, and has failed', '5m'))
     .option('--no-fetch', 'do not fetch the result; no API key is needed then')
     .option('--once', 'end after the first one, or when one does not verify')
     .option('--count <n>', 'end after so many', parseCount)
@@ -76,9 +79,11 @@ export function addListen(parent: Command, context: ContextSource): void {
 With --json one object a line: {"v":1,"type":"ready","url":"...","port":5000} once the port is open, then
 {"v":1,"type":"event","id":"msg_...","kind":"cluster","event":null,"request_id":"...","received_at":"...",
 "payload":{...},"result":{...}}, "duplicate", "rejected" with "reason", and "closed" with counts at the end.
-A sender that is answered 2xx can forget the webhook: it is on disk, and what follows from it is done even after
-a crash, with retries. --forward-to and --exec may see one twice after a crash, so look at its svix-id; a command
-or service that fails does not fail --once: what is left to do is done by the next run that has the same flags.
+A sender that is answered 2xx can forget the webhook: it is on disk with all that this listener owes it (to print
+it, the command, each target), and each of these is done even after a crash, with retries of its own. --forward-to
+and --exec may see one twice after a crash, so look at its svix-id; a command or service that fails does not fail
+--once. What is left is done by the next listener that has it: a command by any --exec, a forward by its URL; one
+that does not says so once.
 With --relay "ready" comes once the relay is there and has "relay_url"; "reconnecting" and "connected" tell of a drop.
 --record writes an HTTP request: header lines, an empty line, the exact body; credentials are left out.`,
     examples: [

@@ -1,7 +1,8 @@
 /** The work of `optipick listen`: a port, an inbox, and what follows from each webhook. */
 import type { Context } from '../../context.ts';
+import { SHOW } from '../../domain/delivery-steps.ts';
 import { CliError, messageOf } from '../../errors.ts';
-import { openInbox } from '../../receiving.ts';
+import { openInboxThread } from '../../receiving.ts';
 import { createArrivalOrder } from '../../webhook/arrival-order.ts';
 import { createDeliveryWork, LeftForLater, type ListenEvent, type WorkOptions } from '../../webhook/delivery-work.ts';
 import { createEventFilter } from '../../webhook/event-filter.ts';
@@ -14,10 +15,20 @@ import { createListenEnd } from './listen-end.ts';
 import { createExec } from './listen-exec.ts';
 import { readPlan } from './listen-plan.ts';
 import { createRecorder } from './listen-record.ts';
+import { createReports } from './listen-reports.ts';
 import { createFetch, openRequestMemory, resultClient } from './listen-results.ts';
 import { createListenScreen, type ListenCounts, type ListenScreen } from './listen-screen.ts';
 import { planRelay, startRelay, type RelayRun } from './listen-relay.ts';
-import { notInTime, notVerified, relayNotInTime, remarksOn, thirdParty, warnOfForgery } from './listen-words.ts';
+import {
+  allBusy,
+  notInTime,
+  notVerified,
+  owedBeside,
+  relayNotInTime,
+  remarksOn,
+  thirdParty,
+  warnOfForgery,
+} from './listen-words.ts';
 import type { ListenFlags } from './listen.ts';
 import { createRejectionDiagnosis } from './rejection-diagnosis.ts';
 
@@ -30,7 +41,7 @@ export async function listen(context: Context, flags: ListenFlags): Promise<void
   const relayPlan = await planRelay(context, flags);
   const plan = await readPlan(context, flags);
   const client = flags.fetch ? await resultClient(context) : undefined;
-  const { inbox, baseUrl, owner } = await openInbox(context);
+  const { inbox, baseUrl, owner } = await openInboxThread(context);
   const memory = await openRequestMemory(context, baseUrl);
   const recorder = flags.record === undefined ? undefined : await createRecorder(context, flags.record);
   const screen = await createListenScreen(context, flags.verbose ?? false);
@@ -44,10 +55,9 @@ export async function listen(context: Context, flags: ListenFlags): Promise<void
     toleranceMs: flags.tolerance,
     inbox,
   });
-  const diagnoses = new Set<Promise<void>>();
   const counts = { accepted: 0, duplicates: 0, rejected: 0, shown: 0 };
-  /** What is told beside the work must not hold it up; a reader who is gone ends the run. */
-  const tell = (said: Promise<void>): void => void said.catch(over.reject);
+  /** What is printed beside the work must not hold it up; a reader who is gone ends the run. */
+  const reports = createReports((count) => screen.more(count), over.reject);
   /** The first line is `ready`: what comes before a relay is there is told after it. */
   const opened = Promise.withResolvers<void>();
 
@@ -58,7 +68,7 @@ export async function listen(context: Context, flags: ListenFlags): Promise<void
     if (end.isEnough()) throw new LeftForLater();
     await screen.event(event);
     counts.shown += 1;
-    end.shown(event);
+    end.shown(event, () => processor.attended(delivery));
   };
   const results: Pick<WorkOptions, 'fetchAnswer' | 'kindOf' | 'http' | 'show'> = {
     fetchAnswer: client && createFetch(client, end.awaits ? over.reject : undefined),
@@ -71,15 +81,13 @@ export async function listen(context: Context, flags: ListenFlags): Promise<void
     inbox,
     owner,
     clock: host.clock,
-    random: () => host.random(),
     graceMs: GRACE_MS,
     forwardTo: plan.forwardTo,
-    exec: flags.exec === undefined ? undefined : createExec(host, flags.exec),
-    onAttempt(report) {
-      tell(screen.attempted(report));
-      end.attempted(report);
-    },
-    onTrouble: (error) => tell(screen.trouble(error)),
+    exec: flags.exec === undefined ? undefined : createExec(host, flags.exec, flags.execTimeout),
+    onAttempt: (report) => reports.print(() => screen.attempted(report)),
+    onTrouble: (error) => reports.print(() => screen.trouble(error)),
+    onOwed: (owed) => reports.print(() => output.warn(owedBeside(owed))),
+    onStalled: (step, places) => reports.print(() => output.warn(allBusy(step, places))),
   });
   const events: ReceiverEvents = {
     accepted() {
@@ -88,13 +96,14 @@ export async function listen(context: Context, flags: ListenFlags): Promise<void
     },
     duplicate(delivery) {
       counts.duplicates += 1;
-      tell(opened.promise.then(() => screen.duplicate(delivery)));
+      reports.print(() => opened.promise.then(() => screen.duplicate(delivery)));
     },
     rejected(refusal) {
       counts.rejected += 1;
-      const said = Promise.all([diagnose(refusal), opened.promise]).then(([why]) => screen.rejected(refusal, why));
-      diagnoses.add(said);
-      tell(said.finally(() => diagnoses.delete(said)));
+      reports.print(async () => {
+        const [why] = await Promise.all([diagnose(refusal), opened.promise]);
+        await screen.rejected(refusal, why);
+      });
       const failure = flags.once === true ? notVerified(refusal, plan.secrets) : undefined;
       if (failure !== undefined) over.reject(failure);
     },
@@ -105,6 +114,7 @@ export async function listen(context: Context, flags: ListenFlags): Promise<void
     verifier: plan.verifier,
     sourceCheck: plan.sourceCheck,
     inbox,
+    steps: processor.steps,
     clock: host.clock,
     maxBodyBytes: flags.maxBody,
     closing: closing.signal,
@@ -120,6 +130,8 @@ export async function listen(context: Context, flags: ListenFlags): Promise<void
         });
 
   const earlier = await earlierDelivery(inbox, flags.until);
+  // A write, which changes nothing: that the state can only be read is said now, and not to the first sender.
+  await inbox.release(owner);
   stop.throwIfAborted();
   const server = await host.serve(app, {
     ...plan.serve,
@@ -145,6 +157,7 @@ export async function listen(context: Context, flags: ListenFlags): Promise<void
       host.clock.sleep(flags.timeout, closing.signal).then(timedOut, () => undefined);
     }
     if (relayPlan !== undefined) {
+      const tell = (said: () => Promise<void>): void => reports.print(said);
       const parts = { app, path: plan.path, maxBodyBytes: flags.maxBody, screen, tell };
       relay = startRelay(context, relayPlan, parts, closing.signal);
       relay.ended.catch(over.reject);
@@ -159,10 +172,7 @@ export async function listen(context: Context, flags: ListenFlags): Promise<void
     if (addresses !== undefined && output.json && !output.quiet) await output.warn(thirdParty(addresses).join(' '));
     opened.resolve();
     if (!flags.verifySignature) await warnOfForgery(context);
-    work = Promise.all([
-      processor.run(halt.signal),
-      earlier && showAgain(results, earlier, halt.signal).then(() => end.attempted({ delivery: earlier })),
-    ]);
+    work = Promise.all([processor.run(halt.signal), earlier && showAgain(results, earlier, halt.signal)]);
     work.catch(over.reject);
     end.reached.then(over.resolve, over.reject);
     await over.promise;
@@ -173,7 +183,13 @@ export async function listen(context: Context, flags: ListenFlags): Promise<void
   closing.abort();
   halt.abort();
   opened.resolve();
-  const ends = await Promise.allSettled([server.close(GRACE_MS), relay?.ended, work, recorder?.flush(), ...diagnoses]);
+  const ends = await Promise.allSettled([
+    server.close(GRACE_MS),
+    relay?.ended,
+    work,
+    recorder?.flush(),
+    reports.flush(),
+  ]);
   const broken = ends.find((each) => each.status === 'rejected');
   failure ??= broken && errorOf(broken.reason);
   try {
@@ -197,12 +213,12 @@ async function earlierDelivery(inbox: Inbox, until: string | undefined): Promise
 /** Its result once more, and nothing else that it had caused. */
 async function showAgain(
   results: Omit<WorkOptions, 'forwardTo'>,
-  entry: InboxEntry,
+  delivery: InboxEntry,
   signal: AbortSignal,
 ): Promise<void> {
   const work = createDeliveryWork({ ...results, forwardTo: [] });
   try {
-    await work({ ...entry, stepsDone: [] }, createArrivalOrder().take(), () => Promise.resolve(), signal);
+    await work.attempt({ delivery, step: SHOW, attempts: 1 }, createArrivalOrder().take(), signal);
   } catch (error) {
     if (!signal.aborted) throw error;
   }

@@ -1,0 +1,14 @@
+/** Every limit on what somebody outside can make grow or hold up, with its reason. Sizes in bytes, times in ms. */
+
+// The inbox
+
+/** A sender that is not answered waits for 15 s (Svix) and then counts a failure: better to say "later" in good time. */
+export const ACCEPT_TIMEOUT_MS = 5000;
+
+/** Whoever asks whether the listener is healthy wants an answer, also when the disk is not. */
+export const INBOX_READ_TIMEOUT_MS = 2000;
+
+// Output
+
+/** Lines of `listen` about rejections and the like that wait for a slow reader; the others are only counted. */
+export const MAX_WAITING_LINES = 1000;
