@@ -1,10 +1,14 @@
-/** A thread that has the inbox, started by `listen`: see `inbox-remote.ts`. */
+/** A thread that has the state of a listener: see `inbox-remote.ts`. */
 import { createClock } from './platform/clock.ts';
 import { openDatabase } from './platform/database.ts';
 import { threadLink } from './platform/thread.ts';
 import { checkState, openState } from './state/database.ts';
-import { createInboxServer } from './webhook/inbox-remote.ts';
+import type { Database } from './platform/host.ts';
+import { createRelayTokens } from './state/relay-tokens.ts';
+import { createSubmissions, type Submissions } from './state/submissions.ts';
+import { createStoreServer } from './webhook/inbox-remote.ts';
 import { createSqliteInbox } from './webhook/inbox-sqlite.ts';
+import { createWriteQueue } from './webhook/write-queue.ts';
 
 /** What the thread is started with. */
 export interface InboxThreadData {
@@ -21,8 +25,7 @@ const { folder, scope } = link.data as InboxThreadData;
 const clock = createClock();
 let idle: NodeJS.Timeout | undefined;
 
-const inbox = createSqliteInbox({
-  scope,
+const queue = createWriteQueue({
   open: () => openState(async (path) => openDatabase(path), folder),
   check: checkState,
   pause: (ms) => clock.sleep(ms),
@@ -31,4 +34,21 @@ const inbox = createSqliteInbox({
     idle = setTimeout(work, IDLE_MS);
   },
 });
-link.onMessage(createInboxServer(inbox, link.post));
+
+const submissionsIn = (database: Database): Submissions => createSubmissions(database, clock, folder);
+
+const stores = {
+  inbox: createSqliteInbox({ queue, scope }),
+  requests: {
+    kindOf: (requestId: string) => queue.read((database) => submissionsIn(database).kindOf(requestId, scope)),
+    settle: (requestId: string, state: 'done' | 'failed') =>
+      queue.write((database) => submissionsIn(database).settle(requestId, scope, state)),
+  },
+  relayTokens: {
+    find: (profile: string, relay: string) =>
+      queue.read((database) => createRelayTokens(database, folder).find(profile, relay)),
+    keep: (profile: string, relay: string, token: string) =>
+      queue.write((database) => createRelayTokens(database, folder).keep(profile, relay, token)),
+  },
+};
+link.onMessage(createStoreServer(stores, link.post));

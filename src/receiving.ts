@@ -2,13 +2,14 @@
 import { join } from 'node:path';
 import { normaliseBaseUrl } from './calling.ts';
 import type { Context } from './context.ts';
+import type { Kind } from './domain/kinds.ts';
 import { stateFolder } from './platform/paths.ts';
-import { checkState, followState, openState, STATE_FILE } from './state/database.ts';
-import { createRelayTokens, type RelayTokens } from './state/relay-tokens.ts';
+import { checkState, openState, STATE_FILE } from './state/database.ts';
 import type { InboxThreadData } from './inbox-thread.ts';
-import { createRemoteInbox } from './webhook/inbox-remote.ts';
+import { createRemoteStores } from './webhook/inbox-remote.ts';
 import { createSqliteInbox } from './webhook/inbox-sqlite.ts';
 import type { Inbox } from './webhook/inbox.ts';
+import { createWriteQueue } from './webhook/write-queue.ts';
 
 export interface OpenedInbox {
   readonly inbox: Inbox;
@@ -16,15 +17,6 @@ export interface OpenedInbox {
   readonly baseUrl: string;
   /** A name that no other run has or will have. */
   readonly owner: string;
-}
-
-/** The inboxes at relays that this machine keeps. Closed when the command ends. Throws `CliError` `environment`. */
-export async function openRelayTokens(context: Context): Promise<RelayTokens> {
-  const { host } = context;
-  const folder = stateFolder(host);
-  const database = await followState((path) => host.openDatabase(path), folder);
-  context.atEnd(() => database.close());
-  return createRelayTokens(database, folder);
 }
 
 /** As {@link openInbox}, but `undefined` where nothing was received yet: it is not made. */
@@ -39,17 +31,30 @@ export async function openInbox(context: Context): Promise<OpenedInbox> {
   const { host } = context;
   const folder = stateFolder(host);
   const scope = await scopeOf(context);
-  const inbox = createSqliteInbox({
-    scope,
+  const queue = createWriteQueue({
     open: () => openState((path) => host.openDatabase(path), folder),
     check: checkState,
     pause: (ms) => host.clock.sleep(ms),
   });
-  return await opened(context, inbox, scope);
+  return await opened(context, createSqliteInbox({ queue, scope }), scope);
 }
 
-/** The same in a thread, for a listener: nothing that holds up the disk may hold up its other work. */
-export async function openInboxThread(context: Context): Promise<OpenedInbox> {
+/** What a listener needs of the state. */
+export interface ListenerState extends OpenedInbox {
+  /** What was submitted from this machine. */
+  readonly requests: {
+    kindOf(requestId: string): Promise<Kind | undefined>;
+    settle(requestId: string, state: 'done' | 'failed'): Promise<void>;
+  };
+  /** The inboxes at relays that this machine keeps. */
+  readonly relayTokens: {
+    find(profile: string, relay: string): Promise<string | undefined>;
+    keep(profile: string, relay: string, token: string): Promise<void>;
+  };
+}
+
+/** As {@link openInbox}, in a thread: nothing that holds up the disk may hold up a listener's other work. */
+export async function openListenerState(context: Context): Promise<ListenerState> {
   const { host } = context;
   const scope = await scopeOf(context);
   const data: InboxThreadData = { folder: stateFolder(host), scope };
@@ -57,12 +62,18 @@ export async function openInboxThread(context: Context): Promise<OpenedInbox> {
     message: (message) => remote.received(message),
     failed: (error) => remote.failed(error),
   });
-  const remote = createRemoteInbox(
-    (message, transfer) => thread.post(message, transfer),
-    host.clock,
-    () => thread.end(),
-  );
-  return await opened(context, remote.inbox, scope);
+  const remote = createRemoteStores(thread.post, host.clock, () => thread.end());
+  return {
+    ...(await opened(context, remote.inbox, scope)),
+    requests: {
+      kindOf: (...args) => remote.call('requests', 'kindOf', args),
+      settle: (...args) => remote.call('requests', 'settle', args),
+    },
+    relayTokens: {
+      find: (...args) => remote.call('relayTokens', 'find', args),
+      keep: (...args) => remote.call('relayTokens', 'keep', args),
+    },
+  };
 }
 
 async function opened(context: Context, inbox: Inbox, baseUrl: string): Promise<OpenedInbox> {

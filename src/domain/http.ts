@@ -49,6 +49,11 @@ export class TransportError extends Error {
   }
 }
 
+/** Whoever hands over the body reads no further. A server answers 413, whatever its app then does. */
+export class BodyTooLargeError extends Error {
+  override readonly name = 'BodyTooLargeError';
+}
+
 /** The value of a header; several values are joined as RFC 9110 says. `undefined` when absent. */
 export function headerOf(headers: HttpHeaders, name: string): string | undefined {
   const value = headers[name.toLowerCase()];

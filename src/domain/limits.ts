@@ -1,5 +1,13 @@
 /** Every limit on what somebody outside can make grow or hold up, with its reason. Sizes in bytes, times in ms. */
 
+// Requests to the listener
+
+/** Bodies of requests that are not answered yet, all together; one body of the largest size always fits. */
+export const MAX_BYTES_IN_FLIGHT = 64 * 1024 * 1024;
+
+/** Files of `--record` that are written at the same time: each is synced, which a disk does well side by side. */
+export const RECORDS_AT_ONCE = 8;
+
 // The inbox
 
 /** A sender that is not answered waits for 15 s (Svix) and then counts a failure: better to say "later" in good time. */

@@ -1,13 +1,8 @@
 /** One incoming request of `node:http` as plain data. */
 import type { IncomingMessage } from 'node:http';
 
-import { TransportError } from '../domain/http.ts';
+import { BodyTooLargeError, TransportError } from '../domain/http.ts';
 import type { HttpHeaders, HttpRequest } from '../domain/http.ts';
-
-/** More came than `maxBodyBytes`. Thrown to whoever reads the body; answered 413 whatever the app then does. */
-export class BodyTooLargeError extends Error {
-  override readonly name = 'BodyTooLargeError';
-}
 
 /** What the server has to know of the body besides its bytes. */
 export interface BodyWatch {

@@ -25,7 +25,7 @@ export interface WorkOptions {
   /** `undefined`: results are not fetched. */
   readonly fetchAnswer?: FetchAnswer | undefined;
   /** What this machine submitted under that id. Must not throw. */
-  readonly kindOf?: ((requestId: string) => Kind | undefined) | undefined;
+  readonly kindOf?: ((requestId: string) => Kind | undefined | Promise<Kind | undefined>) | undefined;
   readonly http: Http;
   readonly forwardTo: readonly string[];
   /** Runs the user's command with the line on its standard input. Rejects when it fails. */
@@ -61,6 +61,13 @@ export interface DeliveryWork {
   attempt(claim: Claim, place: Place, signal: AbortSignal): Promise<StepResult>;
 }
 
+/** What was found out about a delivery. */
+interface Known {
+  readonly kind: Kind | undefined;
+  /** `undefined`: there is nothing to be fetched. */
+  readonly lookup: Lookup | undefined;
+}
+
 /** Results that were shown and wait for their command. More are fetched again. */
 const MOST_RESULTS = 16;
 
@@ -72,20 +79,19 @@ const MOST_RESULTS = 16;
 export function createDeliveryWork(options: WorkOptions): DeliveryWork {
   const targets = new Map(options.forwardTo.map((url) => [forwardStep(url), url]));
   /** By delivery: what was fetched to show it, for the command that follows. */
-  const results = new Map<number, Lookup>();
+  const results = new Map<number, Known>();
 
-  const lookUp = async (entry: InboxEntry, signal: AbortSignal): Promise<Lookup | undefined> => {
-    if (options.fetchAnswer === undefined || entry.requestId === undefined) return undefined;
-    return await lookUpResult(options.fetchAnswer, entry.requestId, kindOf(entry), signal);
+  const lookUp = async (entry: InboxEntry, signal: AbortSignal): Promise<Known> => {
+    // What the delivery tells (its payload, then its path), then what was submitted; what is found comes last.
+    const kind = entry.kind ?? (entry.requestId === undefined ? undefined : await options.kindOf?.(entry.requestId));
+    if (options.fetchAnswer === undefined || entry.requestId === undefined) return { kind, lookup: undefined };
+    const lookup = await lookUpResult(options.fetchAnswer, entry.requestId, kind, signal);
+    return { kind: lookup.found ? lookup.kind : kind, lookup };
   };
 
-  /** What the delivery tells (its payload, then its path), then what was submitted; what is found comes last. */
-  const kindOf = (entry: InboxEntry): Kind | undefined =>
-    entry.kind ?? (entry.requestId === undefined ? undefined : options.kindOf?.(entry.requestId));
-
-  const keep = (entry: InboxEntry, lookup: Lookup): void => {
+  const keep = (entry: InboxEntry, known: Known): void => {
     if (options.exec === undefined || !entry.steps.some(isOwedCommand)) return;
-    results.set(entry.sequence, lookup);
+    results.set(entry.sequence, known);
     for (const oldest of results.keys()) {
       if (results.size <= MOST_RESULTS) return;
       results.delete(oldest);
@@ -98,24 +104,24 @@ export function createDeliveryWork(options: WorkOptions): DeliveryWork {
         signal.throwIfAborted();
         return options.show(event);
       });
-    const lookup = await lookUp(delivery, signal);
+    const known = await lookUp(delivery, signal);
+    const { kind, lookup } = known;
     if (lookup?.found === false) {
-      if (attempts >= MAX_ATTEMPTS) await shown(eventOf(delivery, kindOf(delivery), undefined));
-      return fetchFailed(lookup, kindOf(delivery));
+      if (attempts >= MAX_ATTEMPTS) await shown(eventOf(delivery, known));
+      return fetchFailed(lookup, kind);
     }
-    const kind = lookup?.kind ?? kindOf(delivery);
-    if (lookup !== undefined) keep(delivery, lookup);
-    await shown(eventOf(delivery, kind, lookup?.answer));
+    keep(delivery, known);
+    await shown(eventOf(delivery, known));
     return { kind, failure: undefined };
   };
 
   const execute = async ({ delivery }: Claim, signal: AbortSignal): Promise<StepResult> => {
-    const lookup = results.get(delivery.sequence) ?? (await lookUp(delivery, signal));
+    const known = results.get(delivery.sequence) ?? (await lookUp(delivery, signal));
     results.delete(delivery.sequence);
-    if (lookup?.found === false) return fetchFailed(lookup, kindOf(delivery));
-    const kind = lookup?.kind ?? kindOf(delivery);
+    const { kind, lookup } = known;
+    if (lookup?.found === false) return fetchFailed(lookup, kind);
     try {
-      await options.exec?.(eventOf(delivery, kind, lookup?.answer).line(), signal);
+      await options.exec?.(eventOf(delivery, known).line(), signal);
     } catch (error) {
       signal.throwIfAborted();
       return { kind, failure: { error: `${EXEC}: ${messageOf(error)}` } };
@@ -153,6 +159,7 @@ function fetchFailed({ error, retryAfterMs }: Lookup & { found: false }, kind: K
   return { kind, failure: { error: `fetch: ${error}`, retryAfterMs } };
 }
 
-function eventOf(delivery: InboxEntry, kind: Kind | undefined, answer: Answer | undefined): ListenEvent {
+function eventOf(delivery: InboxEntry, { kind, lookup }: Known): ListenEvent {
+  const answer = lookup?.found === true ? lookup.answer : undefined;
   return { delivery, kind, answer, line: () => renderEventLine(delivery, kind, answer?.raw) };
 }

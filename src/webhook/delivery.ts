@@ -1,6 +1,7 @@
 import { fieldOf, textOf } from '../domain/loose-fields.ts';
 import { KIND_NAMES, KINDS, kindOfEvent } from '../domain/kinds.ts';
 import type { Kind } from '../domain/kinds.ts';
+import { SIGNATURE_HEADERS } from './signature-headers.ts';
 
 /** A header as it came, name in lower case. In the order of arrival; a repeated header is there several times. */
 export type HeaderLine = readonly [name: string, value: string];
@@ -62,9 +63,12 @@ export function jsonTextOf(body: Uint8Array): string | undefined {
   return jsonOf(body)?.text;
 }
 
+/** By exact name: any other header that starts like these may hold a secret. */
+const PUBLIC_HEADERS: ReadonlySet<string> = new Set([...SIGNATURE_HEADERS, 'content-type', 'user-agent']);
+
 /** Whether a header may be shown: those of the signature, the type of the content, and the sender's name. */
 export function isPublicHeader(name: string): boolean {
-  return /^(?:svix|webhook)-/.test(name) || name === 'content-type' || name === 'user-agent';
+  return PUBLIC_HEADERS.has(name);
 }
 
 function jsonOf(body: Uint8Array): { readonly text: string; readonly value: unknown } | undefined {

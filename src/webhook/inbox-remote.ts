@@ -1,6 +1,6 @@
 /**
- * The inbox behind a link: its calls go to a thread (or any other place) that has the real one, so that whatever holds
- * that up, a lock or a slow disk, holds up nobody else. Both ends stand here.
+ * Stores behind a link, the inbox among them: calls go to a thread that has the real ones, so that whatever holds these
+ * up, a lock or a slow disk, holds up nobody else. Both ends stand here.
  */
 import { CliError, messageOf, type Failure } from '../errors.ts';
 import type { Clock } from '../platform/host.ts';
@@ -10,11 +10,10 @@ import type { Inbox } from './inbox.ts';
 /** Sends a message, moving (not copying) the buffers that are named. */
 type Post = (message: unknown, transfer?: readonly ArrayBuffer[]) => void;
 
-type Method = keyof Inbox;
-
 interface Call {
   readonly number: number;
-  readonly method: Method;
+  readonly store: string;
+  readonly method: string;
   readonly args: readonly unknown[];
 }
 
@@ -43,8 +42,13 @@ interface Waiting {
 /** How often limits are looked at, in milliseconds: one timer for all calls, as each webhook is one. */
 const LOOK_MS = 100;
 
-export interface RemoteInbox {
+/** Gives what the method of the store at the far end gives. */
+export type RemoteCall = <T>(store: string, method: string, args: readonly unknown[]) => Promise<T>;
+
+export interface RemoteStores {
   readonly inbox: Inbox;
+  /** For other stores. */
+  readonly call: RemoteCall;
   /** For each message that comes back. */
   received(message: unknown): void;
   /** The other end is gone: nothing is answered any more. */
@@ -58,11 +62,11 @@ export interface RemoteInbox {
  *
  * @param end ends the link, after the inbox was closed
  */
-export function createRemoteInbox(
+export function createRemoteStores(
   post: Post,
   clock: Pick<Clock, 'sleep' | 'monotonic'>,
   end: () => Promise<void>,
-): RemoteInbox {
+): RemoteStores {
   const waiting = new Map<number, Waiting>();
   let calls: Call[] = [];
   let buffers: ArrayBuffer[] = [];
@@ -77,11 +81,11 @@ export function createRemoteInbox(
     post(sent, moved);
   };
 
-  const call = <T>(method: Method, args: readonly unknown[], limit?: Waiting['limit']): Promise<T> => {
+  const send = <T>(store: string, method: string, args: readonly unknown[], limit?: Waiting['limit']): Promise<T> => {
     if (broken !== undefined) return Promise.reject(errorFrom(broken));
     number += 1;
     if (calls.length === 0) setImmediate(flush);
-    calls.push({ number, method, args });
+    calls.push({ number, store, method, args });
     return new Promise<T>((resolve, reject) => {
       waiting.set(number, { resolve: resolve as (value: unknown) => void, reject, limit });
       if (limit !== undefined) watching ??= watch();
@@ -112,6 +116,9 @@ export function createRemoteInbox(
     }
     watching = undefined;
   };
+
+  const call = <T>(method: keyof Inbox, args: readonly unknown[], limit?: Waiting['limit']): Promise<T> =>
+    send('inbox', method, args, limit);
 
   const inbox: Inbox = {
     accept(delivery, steps) {
@@ -149,6 +156,7 @@ export function createRemoteInbox(
 
   return {
     inbox,
+    call: (store, method, args) => send(store, method, args),
     received(message) {
       for (const { number: ended, value, error } of message as readonly End[]) {
         const call = waiting.get(ended);
@@ -166,7 +174,10 @@ export function createRemoteInbox(
 }
 
 /** The far end: answers the calls of a message, those that end together in one message. */
-export function createInboxServer(inbox: Inbox, post: Post): (message: unknown) => void {
+export function createStoreServer(
+  stores: { readonly inbox: Inbox } & Readonly<Record<string, object>>,
+  post: Post,
+): (message: unknown) => void {
   let ends: End[] = [];
 
   const flush = (): void => {
@@ -180,10 +191,10 @@ export function createInboxServer(inbox: Inbox, post: Post): (message: unknown) 
     ends.push(end);
   };
 
-  const answer = async ({ number, method, args }: Call): Promise<void> => {
+  const answer = async ({ number, store, method, args }: Call): Promise<void> => {
     try {
-      const perform = inbox[method] as (...args: readonly unknown[]) => Promise<unknown>;
-      const value = await perform(...(method === 'accept' ? unpacked(args) : args));
+      const methods = stores[store] as Readonly<Record<string, (...args: readonly unknown[]) => Promise<unknown>>>;
+      const value = await methods[method]?.(...(method === 'accept' ? unpacked(args) : args));
       ended({ number, value });
     } catch (error) {
       ended({ number, error: sentError(error) });

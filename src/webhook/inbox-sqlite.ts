@@ -3,10 +3,10 @@ import type { Database, NamedValues, SqlValue, Statement } from '../platform/hos
 import { entryOf, ENTRY_COLUMNS, headerBytes, SUMMARY_COLUMNS, summaryOf } from './inbox-rows.ts';
 import { LEASE_MS, QUIET_MS, RETENTION_MS } from './inbox.ts';
 import type { Claim, Inbox, InboxEntry, InboxFilter, Outcome } from './inbox.ts';
-import { createWriteQueue } from './write-queue.ts';
-import type { DatabaseSource } from './write-queue.ts';
+import type { WriteQueue } from './write-queue.ts';
 
-export interface SqliteInboxOptions extends DatabaseSource {
+export interface SqliteInboxOptions {
+  readonly queue: WriteQueue;
   /**
    * Whose deliveries these are, e.g. the base URL of the API that their results are fetched from: only those are given to
    * be worked on. All are found and listed.
@@ -35,9 +35,7 @@ function dueOf(step: string): string {
 const BEGIN_ANEW = `state = 'pending', attempts = 0, next_attempt_at = :now, settled_at = :now, last_error = NULL`;
 
 /** The inbox in a SQLite file with the tables `deliveries` and `steps`. */
-export function createSqliteInbox(options: SqliteInboxOptions): Inbox {
-  const queue = createWriteQueue(options);
-  const { scope } = options;
+export function createSqliteInbox({ queue, scope }: SqliteInboxOptions): Inbox {
   const statements = new WeakMap<Database, Map<string, Statement>>();
 
   const prepared = (database: Database, sql: string): Statement => {

@@ -2,14 +2,16 @@ import type { HttpResponse } from '../domain/http.ts';
 import { jsonResponse } from '../domain/http.ts';
 import type { SignatureFault } from './signature.ts';
 
-/** Why a request to the webhook address was not taken in. */
+/** Why a request to the webhook address was rejected. */
 export type RefusalReason =
   | SignatureFault
   | 'not_found'
   | 'method_not_allowed'
   | 'source_not_allowed'
+  | 'browser_request'
   | 'body_too_large'
   | 'unsupported_content_type'
+  | 'overloaded'
   | 'inbox_unavailable'
   | 'shutting_down';
 
@@ -18,6 +20,7 @@ const STATUS: Readonly<Record<RefusalReason, number>> = {
   not_found: 404,
   method_not_allowed: 405,
   source_not_allowed: 403,
+  browser_request: 403,
   body_too_large: 413,
   unsupported_content_type: 415,
   missing_header: 400,
@@ -27,6 +30,7 @@ const STATUS: Readonly<Record<RefusalReason, number>> = {
   too_new: 401,
   unsupported_scheme: 401,
   no_match: 401,
+  overloaded: 503,
   inbox_unavailable: 503,
   shutting_down: 503,
 };

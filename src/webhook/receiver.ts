@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 
-import { headerOf, jsonResponse, readBytes, TransportError } from '../domain/http.ts';
+import { readBoundedBody, type BoundedBody } from '../domain/bounded-body.ts';
+import { createByteBudget, type ByteBudget } from '../domain/byte-budget.ts';
+import { MAX_BYTES_IN_FLIGHT } from '../domain/limits.ts';
+import { headerOf, jsonResponse } from '../domain/http.ts';
 import type { Http, HttpHeaders, HttpRequest, HttpResponse } from '../domain/http.ts';
 import { KIND_NAMES } from '../domain/kinds.ts';
 import type { Kind } from '../domain/kinds.ts';
@@ -19,6 +22,7 @@ import {
   statusOf,
 } from './receiver-answers.ts';
 import type { RefusalReason } from './receiver-answers.ts';
+import type { RecordedRequest } from './recording.ts';
 import { readSignatureHeaders } from './signature-headers.ts';
 import type { SignatureVerifier } from './signature.ts';
 import type { SourceCheck } from './source-addresses.ts';
@@ -55,6 +59,15 @@ export interface ReceiverOptions {
   readonly steps: readonly string[];
   readonly clock: Pick<Clock, 'now'>;
   readonly maxBodyBytes: number;
+  /** For all bodies that are not answered yet. Default: {@link MAX_BYTES_IN_FLIGHT}. */
+  readonly budget?: ByteBudget;
+  /** How often each limit was reached, for the health check. */
+  readonly limitsReached?: () => Readonly<Record<string, number>>;
+  /**
+   * Gets every request that could be meant as a delivery, whatever its method and whatever it is answered, with its body
+   * where that was within the limits. The sender is answered when it is fulfilled. Must not reject.
+   */
+  readonly record?: ((record: RecordedRequest) => Promise<void>) | undefined;
   /** `undefined`: everybody may send. */
   readonly sourceCheck?: SourceCheck | undefined;
   /** Once aborted, senders are told to come again later. */
@@ -63,15 +76,17 @@ export interface ReceiverOptions {
 }
 
 /**
- * The webhook endpoint. 2xx means that the delivery is on disk. In this order: 404 path, 405 method, 403 source, 503
- * shutting down, 413 size, 415 content type, 400 signature headers missing or malformed, 401 not signed by a known secret
- * or too old or new, 503 inbox not writable, 204 kept now or earlier. `GET /healthz` answers with counts.
+ * The webhook endpoint. 2xx means that the delivery is on disk. In this order: 404 path, 405 method, 403 source or a
+ * browser, 503 shutting down, 413 declared size, 415 content type, 400 signature headers missing or malformed, 401 too old
+ * or new; only then is the body read: 413 size, 503 too many bytes in flight, 401 not signed by a known secret, 503 inbox
+ * not writable, 204 stored now or earlier. `GET /healthz` answers with counts.
  *
  * A signed body that is not JSON is kept too: the signature speaks for the sender, and what to do with the content is
  * decided later.
  */
 export function createReceiver(options: ReceiverOptions): Http {
   const base = options.path.replace(/\/+$/, '');
+  const budget = options.budget ?? createByteBudget(MAX_BYTES_IN_FLIGHT);
   const seen = { accepted: 0, duplicates: 0, rejected: 0 };
 
   const refuse = (refusal: Omit<Refusal, 'status' | 'receivedAt'>): HttpResponse => {
@@ -80,32 +95,57 @@ export function createReceiver(options: ReceiverOptions): Http {
     return refusalAnswer(refusal.reason, refusal.detail);
   };
 
-  const receive = async (request: HttpRequest, pathKind: Kind | undefined): Promise<HttpResponse> => {
-    const headers = endToEndHeaders(request.headers);
-    const claimed = { id: claimedId(request.headers), headers, body: undefined };
+  /** Why a request is rejected whatever its body is. */
+  const faultOfHead = (request: HttpRequest, receivedAt: number): Fault | undefined => {
     const source = options.sourceCheck?.(request);
-    if (source?.ok === false) return refuse({ ...claimed, reason: 'source_not_allowed', detail: source.detail });
+    if (source?.ok === false) return { reason: 'source_not_allowed', detail: source.detail };
+    if (isFromBrowser(request.headers)) {
+      return {
+        reason: 'browser_request',
+        detail: 'a web page sent it: webhooks have no Origin or Sec-Fetch-Site header',
+      };
+    }
     if (options.closing?.aborted === true) {
-      return refuse({ ...claimed, reason: 'shutting_down', detail: 'the listener is being stopped' });
+      return { reason: 'shutting_down', detail: 'the listener is being stopped' };
     }
-    const body = await bodyWithin(request, options.maxBodyBytes);
-    if (body === undefined) {
-      const detail = `the body is larger than ${options.maxBodyBytes} bytes`;
-      return refuse({ ...claimed, reason: 'body_too_large', detail });
-    }
-    const read = { ...claimed, body };
+    if (Number(headerOf(request.headers, 'content-length') ?? 0) > options.maxBodyBytes) return tooLarge();
     if (!isAcceptableType(headerOf(request.headers, 'content-type'))) {
-      return refuse({ ...read, reason: 'unsupported_content_type', detail: 'the content type is not JSON' });
+      return { reason: 'unsupported_content_type', detail: 'the content type is not JSON' };
     }
-    const receivedAt = options.clock.now();
-    const identity = identify(options.verifier, request.headers, body, receivedAt);
-    if (!identity.ok) return refuse({ ...read, reason: identity.reason, detail: identity.detail });
+    if (options.verifier === undefined) return undefined;
+    const found = readSignatureHeaders(request.headers);
+    return found.ok ? options.verifier.checkHeaders({ ...found.headers, nowMs: receivedAt }) : found;
+  };
 
+  const tooLarge = (): Fault => ({
+    reason: 'body_too_large',
+    detail: `the body is larger than ${options.maxBodyBytes} bytes`,
+  });
+
+  const receive = async (exchange: Exchange, pathKind: Kind | undefined): Promise<HttpResponse> => {
+    const { request, receivedAt } = exchange;
+    const claimed = { id: claimedId(request.headers), headers: endToEndHeaders(request.headers) };
+    const fault = faultOfHead(request, receivedAt);
+    if (fault !== undefined) return refuse({ ...claimed, ...fault, body: exchange.known() });
+    const body = await exchange.body();
+    if (!body.ok)
+      return refuse({ ...claimed, ...(body.reason === 'too_large' ? tooLarge() : OVERLOADED), body: undefined });
+    return await judge(exchange, claimed, body.bytes, pathKind);
+  };
+
+  const judge = async (
+    { request, receivedAt }: Exchange,
+    claimed: Pick<Refusal, 'id' | 'headers'>,
+    body: Uint8Array,
+    pathKind: Kind | undefined,
+  ): Promise<HttpResponse> => {
+    const identity = identify(options.verifier, request.headers, body, receivedAt);
+    if (!identity.ok) return refuse({ ...claimed, body, reason: identity.reason, detail: identity.detail });
     const { event, kind, requestId } = readPayload(body);
     const delivery: Delivery = {
       id: identity.id,
       receivedAt,
-      headers,
+      headers: claimed.headers,
       body,
       verified: options.verifier !== undefined,
       kind: kind ?? pathKind,
@@ -123,43 +163,113 @@ export function createReceiver(options: ReceiverOptions): Http {
       return acceptedAnswer();
     } catch (error) {
       if (!(error instanceof CliError)) throw error;
-      return refuse({ ...read, id: identity.id, reason: 'inbox_unavailable', detail: messageOf(error) });
+      return refuse({ ...claimed, body, id: identity.id, reason: 'inbox_unavailable', detail: messageOf(error) });
     }
   };
 
   const health = async (): Promise<HttpResponse> => {
+    const limits = { limits_reached: options.limitsReached?.() ?? {} };
     try {
       const counts = await options.inbox.counts();
-      return jsonResponse(200, { status: options.closing?.aborted === true ? 'closing' : 'ok', ...seen, ...counts });
+      const status = options.closing?.aborted === true ? 'closing' : 'ok';
+      return jsonResponse(200, { status, ...seen, ...counts, ...limits });
     } catch (error) {
       if (!(error instanceof CliError)) throw error;
-      return jsonResponse(503, { status: 'inbox_unavailable', ...seen });
+      return jsonResponse(503, { status: 'inbox_unavailable', ...seen, ...limits });
     }
   };
 
   /** For requests that could be meant as deliveries; those of a browser that looks by are none. */
-  const misdirected = (request: HttpRequest, reason: 'not_found' | 'method_not_allowed', detail: string): void => {
-    if (isLook(request.method)) return;
-    const headers = endToEndHeaders(request.headers);
-    refuse({ id: claimedId(request.headers), headers, body: undefined, reason, detail });
+  const misdirected = (exchange: Exchange, reason: 'not_found' | 'method_not_allowed', detail: string): void => {
+    const { method, headers } = exchange.request;
+    if (isLook(method)) return;
+    const claimed = { id: claimedId(headers), headers: endToEndHeaders(headers) };
+    refuse({ ...claimed, body: exchange.known(), reason, detail });
   };
 
-  return async (request) => {
+  const answer = async (exchange: Exchange): Promise<HttpResponse> => {
+    const { request } = exchange;
     const path = pathOf(request.url);
     const kind = KIND_NAMES.find((name) => path === `${base}/${name}`);
     const own = base === '' ? '/' : base;
     if (kind !== undefined || path === base) {
-      if (request.method === 'POST') return receive(request, kind);
-      misdirected(request, 'method_not_allowed', `${request.method} to ${own}: webhooks come with POST`);
+      if (request.method === 'POST') return receive(exchange, kind);
+      misdirected(exchange, 'method_not_allowed', `${request.method} to ${own}: webhooks come with POST`);
       return notAllowedAnswer('POST');
     }
     if (path !== '/healthz') {
       const shown = path === '' ? '/' : path.slice(0, 200);
-      misdirected(request, 'not_found', `nothing is received at ${shown}: the path of the endpoint is ${own}`);
+      misdirected(exchange, 'not_found', `nothing is received at ${shown}: the path of the endpoint is ${own}`);
       return notFoundAnswer();
     }
     return request.method === 'GET' || request.method === 'HEAD' ? await health() : notAllowedAnswer('GET, HEAD');
   };
+
+  return async (request) => {
+    const exchange = createExchange(request, options.clock.now(), () =>
+      readBoundedBody(request, options.maxBodyBytes, budget),
+    );
+    const isRecorded = options.record !== undefined && !isLook(request.method);
+    try {
+      if (isRecorded) await exchange.body();
+      const response = await answer(exchange);
+      if (isRecorded) await options.record?.(recordOf(exchange, response.status));
+      return response;
+    } finally {
+      exchange.release();
+    }
+  };
+}
+
+/** One request while it is answered. */
+interface Exchange {
+  readonly request: HttpRequest;
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number;
+  /** Reads the body, once. */
+  body(): Promise<BoundedBody>;
+  /** Of the body what needs no reading: what arrived with the head, or was read before. */
+  known(): Uint8Array | undefined;
+  release(): void;
+}
+
+function createExchange(request: HttpRequest, receivedAt: number, read: () => Promise<BoundedBody>): Exchange {
+  let reading: Promise<BoundedBody> | undefined;
+  let known = request.body instanceof Uint8Array ? request.body : undefined;
+  let release: (() => void) | undefined;
+  return {
+    request,
+    receivedAt,
+    body: () =>
+      (reading ??= read().then((body) => {
+        if (!body.ok) return body;
+        known = body.bytes;
+        ({ release } = body);
+        return body;
+      })),
+    known: () => known,
+    release: () => release?.(),
+  };
+}
+
+function recordOf(exchange: Exchange, status: number): RecordedRequest {
+  const { receivedAt } = exchange;
+  const { method, url, headers } = exchange.request;
+  // A whole URL, as a proxy may send it, can hold a password; a query can hold a token.
+  const target = url.startsWith('/') ? url : (URL.parse(url)?.pathname ?? '/');
+  return { method, path: target.replace(/[?#].*$/s, ''), headers, body: exchange.known(), receivedAt, status };
+}
+
+interface Fault {
+  readonly reason: RefusalReason;
+  readonly detail: string;
+}
+
+const OVERLOADED: Fault = { reason: 'overloaded', detail: 'too many bytes of other requests are being received' };
+
+/** Browsers say where a page is from, and senders of webhooks are none: a page must not get at a listener on loopback. */
+function isFromBrowser(headers: HttpHeaders): boolean {
+  return headers['origin'] !== undefined || headers['sec-fetch-site'] !== undefined;
 }
 
 type Identity =
@@ -193,19 +303,6 @@ function claimedId(headers: HttpHeaders): string | undefined {
 function pathOf(target: string): string {
   const path = target.startsWith('/') ? target.replace(/[?#].*$/s, '') : (URL.parse(target)?.pathname ?? '*');
   return path.replace(/\/+$/, '');
-}
-
-/** The bytes, or `undefined` when there are too many. A sender that went away is a `TransportError`. */
-async function bodyWithin(request: HttpRequest, limit: number): Promise<Uint8Array | undefined> {
-  if (Number(headerOf(request.headers, 'content-length') ?? 0) > limit) return undefined;
-  try {
-    const body = await readBytes(request.body, limit);
-    return body.byteLength > limit ? undefined : body;
-  } catch (error) {
-    // Whoever hands over the body may hold a limit of its own, and says so with an error of its own.
-    if (error instanceof TransportError) throw error;
-    return undefined;
-  }
 }
 
 /** JSON under any of its names; also what senders say that do not care: nothing, plain text, plain bytes. */

@@ -1,9 +1,7 @@
-import { bodyOf, readBytes, TransportError } from '../domain/http.ts';
-import type { Http, HttpBody, HttpRequest } from '../domain/http.ts';
+import type { HttpRequest } from '../domain/http.ts';
 import { isPublicHeader } from './delivery.ts';
 import { endToEndHeaders } from './forward-headers.ts';
 import { isLikeSignatureHeader } from './header-variants.ts';
-import { isLook } from './receiver-answers.ts';
 
 /** One request to the webhook address as it came, and what it was answered. */
 export interface RecordedRequest {
@@ -17,48 +15,6 @@ export interface RecordedRequest {
   readonly receivedAt: number;
   /** Status of the answer. */
   readonly status: number;
-}
-
-export interface RecordingOptions {
-  readonly now: () => number;
-  /** Longer bodies are not kept. */
-  readonly maxBodyBytes: number;
-  /** Called after the answer is known and before it is sent. Must not throw. */
-  readonly keep: (record: RecordedRequest) => void;
-}
-
-/** Keeps every request that could be meant as a delivery, whatever its method and whatever it is answered. */
-export function withRecording(app: Http, { now, maxBodyBytes, keep }: RecordingOptions): Http {
-  return async (request) => {
-    if (isLook(request.method)) return app(request);
-    const receivedAt = now();
-    const { body, rest } = await bodyWithin(request, maxBodyBytes);
-    const response = await app({ ...request, body: body ?? rest });
-    // A whole URL, as a proxy may send it, can hold a password; a query can hold a token.
-    const target = request.url.startsWith('/') ? request.url : (URL.parse(request.url)?.pathname ?? '/');
-    const path = target.replace(/[?#].*$/s, '');
-    keep({ method: request.method, path, headers: request.headers, body, receivedAt, status: response.status });
-    return response;
-  };
-}
-
-/** The body, or one that fails in the same way for who reads it next. */
-async function bodyWithin(
-  request: HttpRequest,
-  limit: number,
-): Promise<{ readonly body: Uint8Array | undefined; readonly rest: HttpBody }> {
-  if (Number(request.headers['content-length'] ?? 0) > limit) return { body: undefined, rest: null };
-  try {
-    return { body: await readBytes(request.body, limit), rest: null };
-  } catch (error) {
-    if (error instanceof TransportError) throw error;
-    return { body: undefined, rest: failing(error) };
-  }
-}
-
-async function* failing(error: unknown): AsyncGenerator<Uint8Array, void> {
-  yield* bodyOf('');
-  throw error;
 }
 
 /**

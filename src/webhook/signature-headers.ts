@@ -14,6 +14,9 @@ export type SignatureHeadersReading =
 const PARTS = ['id', 'timestamp', 'signature'] as const;
 type Part = (typeof PARTS)[number];
 
+/** Their six names. */
+export const SIGNATURE_HEADERS: readonly string[] = PARTS.flatMap((part) => [`svix-${part}`, `webhook-${part}`]);
+
 /**
  * Finds the signature headers of a delivery: a complete `svix-*` set wins, else a complete `webhook-*` set (white-label
  * senders, Standard Webhooks), else each header from whichever set has it, as the Svix library does. An empty header

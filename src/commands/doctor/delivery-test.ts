@@ -9,6 +9,7 @@ import { openState } from '../../state/database.ts';
 import { createSqliteInbox } from '../../webhook/inbox-sqlite.ts';
 import { createReceiver } from '../../webhook/receiver.ts';
 import { createVerifier } from '../../webhook/signature.ts';
+import { createWriteQueue } from '../../webhook/write-queue.ts';
 
 /** What came to the port of the message that was sent. */
 export interface Arrival {
@@ -51,7 +52,7 @@ export async function createDeliveryTest(host: Host, path: string): Promise<Deli
   const folder = await host.files.temporaryFolder(host.temporaryFolder);
   const inbox = createSqliteInbox({
     scope: 'doctor',
-    open: () => openState((file) => host.openDatabase(file), folder.path),
+    queue: createWriteQueue({ open: () => openState((file) => host.openDatabase(file), folder.path) }),
   });
   const secret = createSecret((size) => host.randomBytes(size));
   const token = Buffer.from(host.randomBytes(12)).toString('hex');

@@ -1,20 +1,31 @@
 /** The files of `listen --record`. */
 import { join, resolve } from 'node:path';
 import type { Context } from '../../context.ts';
+import { RECORDS_AT_ONCE } from '../../domain/limits.ts';
 import { CliError, messageOf, systemCodeOf } from '../../errors.ts';
 import { recordFileName, renderRecord, type RecordedRequest } from '../../webhook/recording.ts';
 
 export interface Recorder {
-  keep(record: RecordedRequest): void;
-  /** Fulfilled when all that was given is on disk, or was warned about. */
-  flush(): Promise<void>;
+  /** Fulfilled when it is on disk, or was counted as not recorded. Never rejects. */
+  record(request: RecordedRequest): Promise<void>;
+  /** How many could not be recorded. */
+  notRecorded(): number;
+}
+
+export interface RecorderOptions {
+  readonly folder: string;
+  /** Bytes of rejected requests that are recorded in a run; whoever floods the port must not fill the disk. */
+  readonly rejectedBytes: number;
+  /** The rejected requests have reached that. */
+  readonly onFull: () => void;
 }
 
 /**
  * Throws `CliError` `environment` when the folder cannot be made or not written to. Later on a file that cannot be written
  * costs one warning: the deliveries count more.
  */
-export async function createRecorder({ host, output }: Context, folder: string): Promise<Recorder> {
+export async function createRecorder({ host, output }: Context, options: RecorderOptions): Promise<Recorder> {
+  const { folder, rejectedBytes, onFull } = options;
   const path = resolve(host.cwd, folder);
   try {
     await host.files.ensurePrivateFolder(path);
@@ -27,8 +38,10 @@ export async function createRecorder({ host, output }: Context, folder: string):
     });
   }
   let number = 0;
+  let notRecorded = 0;
+  let rejected = 0;
   let warned = false;
-  let last: Promise<void> = Promise.resolve();
+  const places = createPlaces(RECORDS_AT_ONCE);
 
   const write = async (name: string, content: Uint8Array, again = true): Promise<void> => {
     try {
@@ -40,6 +53,7 @@ export async function createRecorder({ host, output }: Context, folder: string):
         await write(name, content, false);
         return;
       }
+      notRecorded += 1;
       if (warned) return;
       warned = true;
       await output.warn(`what is received cannot be recorded in ${folder}: ${messageOf(error)}`);
@@ -47,11 +61,41 @@ export async function createRecorder({ host, output }: Context, folder: string):
   };
 
   return {
-    keep(record) {
+    async record(request) {
+      if (request.status >= 400) {
+        if (rejected >= rejectedBytes) {
+          notRecorded += 1;
+          onFull();
+          return;
+        }
+        rejected += request.body?.byteLength ?? 0;
+      }
       number += 1;
-      const name = recordFileName(record, number);
-      last = last.then(() => write(name, renderRecord(record)));
+      const name = recordFileName(request, number);
+      await places.take();
+      try {
+        await write(name, renderRecord(request));
+      } finally {
+        places.giveBack();
+      }
     },
-    flush: () => last,
+    notRecorded: () => notRecorded,
+  };
+}
+
+/** So many at a time; the others wait in the order in which they came. */
+function createPlaces(count: number): { take(): Promise<void>; giveBack(): void } {
+  const waiting: (() => void)[] = [];
+  let free = count;
+  return {
+    async take() {
+      if (free > 0) free -= 1;
+      else await new Promise<void>((resolve) => waiting.push(resolve));
+    },
+    giveBack() {
+      const next = waiting.shift();
+      if (next === undefined) free += 1;
+      else next();
+    },
   };
 }

@@ -2,7 +2,7 @@
 import type { Context } from '../../context.ts';
 import type { Http } from '../../domain/http.ts';
 import { CliError } from '../../errors.ts';
-import { openRelayTokens } from '../../receiving.ts';
+import type { ListenerState } from '../../receiving.ts';
 import {
   makeRelayToken,
   parseRelayToken,
@@ -22,7 +22,7 @@ export interface RelayPlan {
   readonly pinned: boolean;
   readonly fresh: boolean;
   /** Remembers a token for the next run of this profile. */
-  readonly keep: (token: string) => void;
+  readonly keep: (token: string) => Promise<void>;
 }
 
 /**
@@ -32,6 +32,7 @@ export interface RelayPlan {
 export async function planRelay(
   context: Context,
   { relay, allowFrom, trustProxy }: ListenFlags,
+  openTokens: () => Promise<ListenerState['relayTokens']>,
 ): Promise<RelayPlan | undefined> {
   if (relay === undefined || relay === false) return undefined;
   if (allowFrom !== undefined || trustProxy === true) {
@@ -47,14 +48,14 @@ export async function planRelay(
   const url = parseRelayUrl(context.host.env['OPTIPICK_RELAY_URL']);
   const make = (): string => makeRelayToken((size) => context.host.randomBytes(size));
   if (typeof relay === 'string' && relay !== 'new') {
-    return { url, token: parseRelayToken(relay), pinned: true, fresh: false, keep: () => undefined };
+    return { url, token: parseRelayToken(relay), pinned: true, fresh: false, keep: () => Promise.resolve() };
   }
-  const tokens = await openRelayTokens(context);
+  const tokens = await openTokens();
   const profile = (await context.settings()).profile.value;
-  const kept = relay === 'new' ? undefined : tokens.find(profile, url.host);
-  const keep = (token: string): void => tokens.keep(profile, url.host, token);
+  const kept = relay === 'new' ? undefined : await tokens.find(profile, url.host);
+  const keep = (token: string): Promise<void> => tokens.keep(profile, url.host, token);
   const token = kept ?? make();
-  keep(token);
+  await keep(token);
   return { url, token, pinned: false, fresh: kept === undefined, keep };
 }
 
@@ -90,12 +91,10 @@ export function startRelay(
   let toldRotation = false;
   /** That the next run will have another address is no reason to end this one. */
   const keepOrWarn = (kept: string): void => {
-    try {
-      keep(kept);
-    } catch (error) {
-      if (!(error instanceof CliError)) throw error;
-      tell(() => output.warn(`the address at the relay cannot be kept for the next run: ${error.message}`));
-    }
+    keep(kept).catch((error: unknown) => {
+      if (!(error instanceof CliError)) bug.reject(error);
+      else tell(() => output.warn(`the address at the relay cannot be stored for the next run: ${error.message}`));
+    });
   };
   let current = token;
   let refusal: string | undefined;

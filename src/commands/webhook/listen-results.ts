@@ -1,9 +1,9 @@
 /** Where `listen` has results from, and what it knows of requests. */
 import type { OptipickClient } from '../../api/model.ts';
 import type { Context } from '../../context.ts';
-import type { Kind } from '../../domain/kinds.ts';
 import { CliError, messageOf } from '../../errors.ts';
-import type { Submissions } from '../../state/submissions.ts';
+import type { Output } from '../../output/print.ts';
+import type { ListenerState } from '../../receiving.ts';
 import type { FetchAnswer } from '../../webhook/result-lookup.ts';
 
 /** The client, or the failure that also names the way without results. */
@@ -34,26 +34,21 @@ export function createFetch(
   };
 }
 
-/** What was submitted from this machine. Neither method throws: a listener does without, after one warning. */
-export interface RequestMemory {
-  kindOf(requestId: string): Kind | undefined;
-  settle(requestId: string, state: 'done' | 'failed'): void;
-}
-
-export async function openRequestMemory(context: Context, baseUrl: string): Promise<RequestMemory> {
-  const submissions = await context.submissions();
+/** What was submitted from this machine. Neither method rejects: a listener does without, after one warning. */
+export function tolerant(requests: ListenerState['requests'], output: Pick<Output, 'warn'>): ListenerState['requests'] {
   let warned = false;
-  const attempt = <T>(work: (submissions: Submissions) => T): T | undefined => {
+  const attempt = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
     try {
-      return work(submissions);
+      return await work();
     } catch (error) {
-      if (!warned) void context.output.warn(`what was submitted from here cannot be used: ${messageOf(error)}`);
+      if (!(error instanceof CliError)) throw error;
+      if (!warned) void output.warn(`what was submitted from here cannot be used: ${messageOf(error)}`);
       warned = true;
       return undefined;
     }
   };
   return {
-    kindOf: (requestId) => attempt((all) => all.kindOf(requestId, baseUrl)),
-    settle: (requestId, state) => void attempt((all) => all.settle(requestId, baseUrl, state)),
+    kindOf: (requestId) => attempt(() => requests.kindOf(requestId)),
+    settle: (requestId, state) => attempt(() => requests.settle(requestId, state)),
   };
 }

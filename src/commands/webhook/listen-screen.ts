@@ -18,6 +18,8 @@ export interface ListenCounts {
   readonly shown: number;
   /** Still to be worked on by the next run; `undefined` when the inbox cannot be read. */
   readonly pending: number | undefined;
+  /** Requests that could not be recorded; `undefined` without `--record`. */
+  readonly notRecorded: number | undefined;
 }
 
 export interface ReadyFacts {
@@ -116,14 +118,17 @@ export async function createListenScreen({ output, host }: Context, verbose: boo
       if (json) await output.record({ v: 1, type: 'connected', relay_url: relayUrl });
       else await output.note(`connected again: ${relayUrl}`);
     },
-    async closed({ accepted, duplicates, rejected, shown, pending }) {
+    async closed({ accepted, duplicates, rejected, shown, pending, notRecorded }) {
       if (json) {
         const counts = { accepted, duplicates, rejected, shown, pending: pending ?? null };
-        await output.record({ v: 1, type: 'closed', ...counts });
+        const records = notRecorded === undefined ? {} : { not_recorded: notRecorded };
+        await output.record({ v: 1, type: 'closed', ...counts, ...records });
         return;
       }
       const left = pending === undefined || pending === 0 ? '' : `; ${pending} left for the next run`;
-      await output.note(`${accepted} received, ${duplicates} duplicate, ${rejected} rejected, ${shown} shown${left}`);
+      const lost = notRecorded === undefined || notRecorded === 0 ? '' : `; ${notRecorded} not recorded`;
+      const facts = `${accepted} received, ${duplicates} duplicate, ${rejected} rejected, ${shown} shown`;
+      await output.note(`${facts}${left}${lost}`);
     },
   };
 }

@@ -5,6 +5,7 @@ import { CliError } from '../../errors.ts';
 import { SVIX_PLAY, type RelayAddresses } from '../../webhook/relay-address.ts';
 import type { OwedStep } from '../../webhook/inbox.ts';
 import type { Refusal } from '../../webhook/receiver.ts';
+import { SIGNATURE_HEADERS } from '../../webhook/signature-headers.ts';
 import type { ListenPlan } from './listen-plan.ts';
 import type { ListenFlags } from './listen.ts';
 
@@ -24,9 +25,15 @@ export function isNotVerified(reason: Refusal['reason']): boolean {
   return NOT_VERIFIED.has(reason);
 }
 
-/** The failure of `--once` when a delivery did not verify; `undefined` for a refusal of another kind. */
-export function notVerified({ id, detail, reason }: Refusal, secrets: readonly string[]): CliError | undefined {
-  if (!isNotVerified(reason)) return undefined;
+/**
+ * The failure of `--once` when a delivery did not verify; `undefined` for a refusal of another kind, and for a request
+ * without any signature header, which no sender of webhooks sends.
+ */
+export function notVerified(
+  { id, detail, reason, headers }: Refusal,
+  secrets: readonly string[],
+): CliError | undefined {
+  if (!isNotVerified(reason) || !headers.some(([name]) => SIGNATURE_HEADERS.includes(name))) return undefined;
   const clock = reason === 'too_old' || reason === 'too_new';
   return new CliError('signature', `${id === undefined ? 'a delivery' : `delivery ${id}`} did not verify: ${detail}`, {
     code: reason,

@@ -32,6 +32,8 @@ export interface ListenFlags {
   /** Bytes. */
   readonly maxBody: number;
   readonly record?: string;
+  /** Bytes. */
+  readonly recordLimit: number;
   /** `false` with `--no-verify-signature`. */
   readonly verifySignature: boolean;
   readonly tlsCert?: string;
@@ -68,8 +70,9 @@ export function addListen(parent: Command, context: ContextSource): void {
       'receive through the Svix relay, with no public address; "new" takes another address, a token that one',
     )
     .addOption(durationOption('--tolerance', 'how old, or new, a signature may be', '5m'))
-    .addOption(maxBodyOption())
-    .option('--record <folder>', 'keep each request, taken in or not, as a file')
+    .addOption(sizeOption('--max-body', 'reject larger ones', '1mb'))
+    .option('--record <folder>', 'write each request, accepted or not, into a file')
+    .addOption(sizeOption('--record-limit', 'how much of rejected requests is recorded', '256mb'))
     .option('--no-verify-signature', 'take in what anybody sends: for tests only')
     .option('--tls-cert <file>', 'serve https with this certificate (PEM)')
     .option('--tls-key <file>', 'and its key (PEM)')
@@ -127,9 +130,9 @@ function parseCount(text: string): number {
   throw new CliError('usage', `--count: "${text}" is not a number from 1 on`, { code: 'bad_count' });
 }
 
-/** `--max-body <size>`; its value in bytes. The default is shown as it would be typed. */
-function maxBodyOption(): Option {
-  return new Option('--max-body <size>', 'refuse larger ones')
-    .argParser((text) => parseSize(text, '--max-body'))
-    .default(parseSize('1mb', '--max-body'), '1mb');
+/** `<flag> <size>`; its value in bytes. The default is shown as it would be typed. */
+function sizeOption(flag: string, description: string, fallback: string): Option {
+  return new Option(`${flag} <size>`, description)
+    .argParser((text) => parseSize(text, flag))
+    .default(parseSize(fallback, flag), fallback);
 }

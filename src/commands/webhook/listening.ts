@@ -1,22 +1,24 @@
 /** The work of `optipick listen`: a port, an inbox, and what follows from each webhook. */
 import type { Context } from '../../context.ts';
+import { createByteBudget } from '../../domain/byte-budget.ts';
 import { SHOW } from '../../domain/delivery-steps.ts';
+import { MAX_BYTES_IN_FLIGHT } from '../../domain/limits.ts';
 import { CliError, messageOf } from '../../errors.ts';
-import { openInboxThread } from '../../receiving.ts';
+import { openListenerState, type ListenerState } from '../../receiving.ts';
 import { createArrivalOrder } from '../../webhook/arrival-order.ts';
 import { createDeliveryWork, LeftForLater, type ListenEvent, type WorkOptions } from '../../webhook/delivery-work.ts';
 import { createEventFilter } from '../../webhook/event-filter.ts';
 import type { Inbox, InboxEntry } from '../../webhook/inbox.ts';
 import { createProcessor } from '../../webhook/processor.ts';
 import { createReceiver, type ReceiverEvents } from '../../webhook/receiver.ts';
-import { withRecording } from '../../webhook/recording.ts';
 import { jobFailure } from '../optimization/outcome.ts';
+import { createLimitCounts } from './listen-limits.ts';
 import { createListenEnd } from './listen-end.ts';
 import { createExec } from './listen-exec.ts';
 import { readPlan } from './listen-plan.ts';
 import { createRecorder } from './listen-record.ts';
 import { createReports } from './listen-reports.ts';
-import { createFetch, openRequestMemory, resultClient } from './listen-results.ts';
+import { createFetch, resultClient, tolerant } from './listen-results.ts';
 import { createListenScreen, type ListenCounts, type ListenScreen } from './listen-screen.ts';
 import { planRelay, startRelay, type RelayRun } from './listen-relay.ts';
 import {
@@ -38,12 +40,13 @@ const GRACE_MS = 2000;
 /** Runs until what was waited for has come, the time is over, or somebody stops it. */
 export async function listen(context: Context, flags: ListenFlags): Promise<void> {
   const { host, output, stop } = context;
-  const relayPlan = await planRelay(context, flags);
+  let opening: Promise<ListenerState> | undefined;
+  const state = (): Promise<ListenerState> => (opening ??= openListenerState(context));
+  const relayPlan = await planRelay(context, flags, async () => (await state()).relayTokens);
   const plan = await readPlan(context, flags);
   const client = flags.fetch ? await resultClient(context) : undefined;
-  const { inbox, baseUrl, owner } = await openInboxThread(context);
-  const memory = await openRequestMemory(context, baseUrl);
-  const recorder = flags.record === undefined ? undefined : await createRecorder(context, flags.record);
+  const { inbox, baseUrl, owner, requests } = await state();
+  const memory = tolerant(requests, output);
   const screen = await createListenScreen(context, flags.verbose ?? false);
   const isAskedFor = createEventFilter(flags.events ?? []);
   const end = createListenEnd({ count: flags.once === true ? 1 : flags.count, until: flags.until });
@@ -58,12 +61,22 @@ export async function listen(context: Context, flags: ListenFlags): Promise<void
   const counts = { accepted: 0, duplicates: 0, rejected: 0, shown: 0 };
   /** What is printed beside the work must not hold it up; a reader who is gone ends the run. */
   const reports = createReports((count) => screen.more(count), over.reject);
+  const limits = createLimitCounts(output, reports);
+  const budget = createByteBudget(Math.max(MAX_BYTES_IN_FLIGHT, flags.maxBody));
+  const recorder =
+    flags.record === undefined
+      ? undefined
+      : await createRecorder(context, {
+          folder: flags.record,
+          rejectedBytes: flags.recordLimit,
+          onFull: () => limits.reached('rejected_records'),
+        });
   /** The first line is `ready`: what comes before a relay is there is told after it. */
   const opened = Promise.withResolvers<void>();
 
   const show = async (event: ListenEvent): Promise<void> => {
     const { kind, answer, delivery } = event;
-    if (answer !== undefined) memory.settle(answer.requestId, answer.state);
+    if (answer !== undefined) await memory.settle(answer.requestId, answer.state);
     if (!isAskedFor({ event: delivery.event, kind, siteName: answer?.summary.siteName })) return;
     if (end.isEnough()) throw new LeftForLater();
     await screen.event(event);
@@ -100,6 +113,7 @@ export async function listen(context: Context, flags: ListenFlags): Promise<void
     },
     rejected(refusal) {
       counts.rejected += 1;
+      if (refusal.reason === 'overloaded') limits.reached('overloaded');
       reports.print(async () => {
         const [why] = await Promise.all([diagnose(refusal), opened.promise]);
         await screen.rejected(refusal, why);
@@ -117,26 +131,21 @@ export async function listen(context: Context, flags: ListenFlags): Promise<void
     steps: processor.steps,
     clock: host.clock,
     maxBodyBytes: flags.maxBody,
+    budget,
+    limitsReached: () => limits.counts(),
+    record: recorder && ((request) => recorder.record(request)),
     closing: closing.signal,
     events,
   });
-  const app =
-    recorder === undefined
-      ? receiver
-      : withRecording(receiver, {
-          now: () => host.clock.now(),
-          maxBodyBytes: flags.maxBody,
-          keep: (record) => recorder.keep(record),
-        });
 
   const earlier = await earlierDelivery(inbox, flags.until);
   // A write, which changes nothing: that the state can only be read is said now, and not to the first sender.
   await inbox.release(owner);
   stop.throwIfAborted();
-  const server = await host.serve(app, {
+  const server = await host.serve(receiver, {
     ...plan.serve,
     // Answered already; the refusal is told and recorded like any other.
-    onTooLarge: (request) => void app(request).catch(over.reject),
+    onTooLarge: (request) => void receiver(request).catch(over.reject),
   });
   const onStop = (): void => over.reject(stop.reason);
   stop.addEventListener('abort', onStop, { once: true });
@@ -158,7 +167,7 @@ export async function listen(context: Context, flags: ListenFlags): Promise<void
     }
     if (relayPlan !== undefined) {
       const tell = (said: () => Promise<void>): void => reports.print(said);
-      const parts = { app, path: plan.path, maxBodyBytes: flags.maxBody, screen, tell };
+      const parts = { app: receiver, path: plan.path, maxBodyBytes: flags.maxBody, screen, tell };
       relay = startRelay(context, relayPlan, parts, closing.signal);
       relay.ended.catch(over.reject);
     }
@@ -187,13 +196,13 @@ export async function listen(context: Context, flags: ListenFlags): Promise<void
     server.close(GRACE_MS),
     relay?.ended,
     work,
-    recorder?.flush(),
-    reports.flush(),
+    // A reader that takes nothing may hold up its own lines, and not the end.
+    Promise.race([reports.flush(), host.clock.sleep(GRACE_MS)]),
   ]);
   const broken = ends.find((each) => each.status === 'rejected');
   failure ??= broken && errorOf(broken.reason);
   try {
-    await tellEnd(screen, inbox, counts);
+    await tellEnd(screen, inbox, { ...counts, notRecorded: recorder?.notRecorded() });
   } catch (error) {
     // When the reader is gone, that is also why it ended.
     failure ??= errorOf(error);
