@@ -66,12 +66,12 @@ export async function openListenerState(context: Context): Promise<ListenerState
   return {
     ...(await opened(context, remote.inbox, scope)),
     requests: {
-      kindOf: (...args) => remote.call('requests', 'kindOf', args),
-      settle: (...args) => remote.call('requests', 'settle', args),
+      kindOf: (...args) => remote.read('requests', 'kindOf', args),
+      settle: (...args) => remote.write('requests', 'settle', args),
     },
     relayTokens: {
-      find: (...args) => remote.call('relayTokens', 'find', args),
-      keep: (...args) => remote.call('relayTokens', 'keep', args),
+      find: (...args) => remote.read('relayTokens', 'find', args),
+      keep: (...args) => remote.write('relayTokens', 'keep', args),
     },
   };
 }

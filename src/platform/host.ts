@@ -231,8 +231,8 @@ export type ThreadName = 'inbox-thread';
 
 /** The near end of a thread. */
 export interface ThreadLink {
-  /** Structured clone; the buffers that are named are moved. */
-  readonly post: (message: unknown, transfer?: readonly ArrayBuffer[]) => void;
+  /** A structured clone of it arrives. */
+  readonly post: (message: unknown) => void;
   /** At once, whatever it does. */
   end(): Promise<void>;
 }

@@ -9,7 +9,8 @@ export function startThread(name: ThreadName, data: unknown, events: ThreadEvent
   worker.on('message', (message: unknown) => events.message(message));
   worker.on('error', (error) => events.failed(error));
   return {
-    post: (message, transfer = []) => worker.postMessage(message, [...transfer]),
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+    post: (message) => worker.postMessage(message),
     async end() {
       await worker.terminate();
     },
@@ -26,7 +27,8 @@ export function threadLink(): {
   if (parentPort === null) throw new Error('this is no thread');
   return {
     data: workerData as unknown,
-    post: (message, transfer = []) => parentPort.postMessage(message, [...transfer]),
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+    post: (message) => parentPort.postMessage(message),
     onMessage: (handler) => void parentPort.on('message', handler),
   };
 }

@@ -5,10 +5,11 @@
 import { CliError, messageOf, type Failure } from '../errors.ts';
 import type { Clock } from '../platform/host.ts';
 import { ACCEPT_TIMEOUT_MS, INBOX_READ_TIMEOUT_MS } from '../domain/limits.ts';
-import type { Inbox } from './inbox.ts';
+import type { Delivery } from './delivery.ts';
+import { claimOf, headerBytes, type DeliveryRow, type Row, type RowInbox } from './inbox-rows.ts';
+import type { Claim, ClaimRequest, Inbox } from './inbox.ts';
 
-/** Sends a message, moving (not copying) the buffers that are named. */
-type Post = (message: unknown, transfer?: readonly ArrayBuffer[]) => void;
+type Post = (message: unknown) => void;
 
 interface Call {
   readonly number: number;
@@ -35,9 +36,28 @@ interface End {
 interface Waiting {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
-  /** On the clock that does not jump; `undefined` for what may take as long as it takes. */
-  readonly limit: { readonly until: number; readonly error: CliError } | undefined;
 }
+
+/** A delivery that is not stored yet. */
+interface Accepting extends Waiting {
+  readonly delivery: Delivery;
+  readonly steps: readonly string[];
+  isOver: boolean;
+}
+
+/** Something that may not take as long as it takes. */
+interface Limited {
+  /** On the clock that does not jump. */
+  readonly until: number;
+  over(): void;
+}
+
+/** What moves many deliveries moves them packed. */
+const ACCEPT_ALL = 'acceptAll';
+const CLAIM_PACKED = 'claimPacked';
+
+/** A turn under load is well below a millisecond, and so is what a sync of the disk costs. */
+const MOST_TURNS = 8;
 
 /** How often limits are looked at, in milliseconds: one timer for all calls, as each webhook is one. */
 const LOOK_MS = 100;
@@ -47,8 +67,9 @@ export type RemoteCall = <T>(store: string, method: string, args: readonly unkno
 
 export interface RemoteStores {
   readonly inbox: Inbox;
-  /** For other stores. */
-  readonly call: RemoteCall;
+  /** For other stores. What is written waits for what is being written; what is read does not. */
+  readonly read: RemoteCall;
+  readonly write: RemoteCall;
   /** For each message that comes back. */
   received(message: unknown): void;
   /** The other end is gone: nothing is answered any more. */
@@ -68,83 +89,165 @@ export function createRemoteStores(
   end: () => Promise<void>,
 ): RemoteStores {
   const waiting = new Map<number, Waiting>();
-  let calls: Call[] = [];
-  let buffers: ArrayBuffer[] = [];
+  /** Called when a call has been answered. */
+  const ends = new Map<number, () => void>();
+  const limited = new Set<Limited>();
+  let accepting: Accepting[] = [];
+  let writes: Call[] = [];
+  let writing: Promise<void> | undefined;
   let number = 0;
   let broken: unknown;
   let watching: Promise<void> | undefined;
 
-  const flush = (): void => {
-    const [sent, moved] = [calls, buffers];
-    calls = [];
-    buffers = [];
-    post(sent, moved);
-  };
-
-  const send = <T>(store: string, method: string, args: readonly unknown[], limit?: Waiting['limit']): Promise<T> => {
-    if (broken !== undefined) return Promise.reject(errorFrom(broken));
+  const callOf = (store: string, method: string, args: readonly unknown[]): Call => {
     number += 1;
-    if (calls.length === 0) setImmediate(flush);
-    calls.push({ number, store, method, args });
-    return new Promise<T>((resolve, reject) => {
-      waiting.set(number, { resolve: resolve as (value: unknown) => void, reject, limit });
-      if (limit !== undefined) watching ??= watch();
-    });
+    return { number, store, method, args };
   };
 
-  const within = (ms: number, what: string): Waiting['limit'] => ({
-    until: clock.monotonic() + ms,
-    error: new CliError('environment', `${what} within ${ms / 1000} s`, {
-      code: 'inbox_unavailable',
-      hint: 'another process may hold a lock on the state, or its disk is slow',
-      retryable: true,
-    }),
-  });
+  const answerTo = <T>(call: Call): Promise<T> =>
+    new Promise<T>((resolve, reject) => {
+      if (broken !== undefined) reject(errorFrom(broken));
+      else waiting.set(call.number, { resolve: resolve as (value: unknown) => void, reject });
+    });
+
+  const read: RemoteCall = <T>(store: string, method: string, args: readonly unknown[]) => {
+    const call = callOf(store, method, args);
+    const answer = answerTo<T>(call);
+    post([call]);
+    return answer;
+  };
+
+  const write: RemoteCall = <T>(store: string, method: string, args: readonly unknown[]) => {
+    const call = callOf(store, method, args);
+    const answer = answerTo<T>(call);
+    writes.push(call);
+    writing ??= writeAll();
+    return answer;
+  };
 
   const watch = async (): Promise<void> => {
-    for (let limited = true; limited;) {
+    while (limited.size > 0) {
       await clock.sleep(LOOK_MS);
-      limited = false;
       const now = clock.monotonic();
-      for (const [key, { limit, reject }] of waiting) {
-        if (limit === undefined) continue;
-        limited = true;
-        if (now < limit.until) continue;
-        waiting.delete(key);
-        reject(limit.error);
+      for (const each of limited) {
+        if (now < each.until) continue;
+        limited.delete(each);
+        each.over();
       }
     }
     watching = undefined;
   };
 
-  const call = <T>(method: keyof Inbox, args: readonly unknown[], limit?: Waiting['limit']): Promise<T> =>
-    send('inbox', method, args, limit);
+  const limit = (ms: number, over: () => void): Limited => {
+    const made = { until: clock.monotonic() + ms, over };
+    limited.add(made);
+    watching ??= watch();
+    return made;
+  };
+
+  const within = async <T>(ms: number, what: string, answer: Promise<T>): Promise<T> => {
+    const late = Promise.withResolvers<never>();
+    const made = limit(ms, () => late.reject(notInTime(what, ms)));
+    try {
+      return await Promise.race([answer, late.promise]);
+    } finally {
+      limited.delete(made);
+    }
+  };
+
+  /** Lets a group grow for as long as each turn of the event loop brings more, within bounds. */
+  const gather = async (): Promise<void> => {
+    const size = (): number => accepting.length + writes.length;
+    for (let turn = 0, before = 0; turn < MOST_TURNS && size() > before; turn += 1) {
+      before = size();
+      await new Promise<void>((resolve) => {
+        setImmediate(resolve);
+      });
+    }
+  };
+
+  /**
+   * One group after the other: all that is to be written while one is written is the next. At the far end a group is one
+   * transaction, and a large one costs little more than a small one.
+   */
+  const writeAll = async (): Promise<void> => {
+    while (accepting.length + writes.length > 0) {
+      await gather();
+      const group = accepting.filter(({ isOver }) => !isOver);
+      const calls = writes;
+      accepting = [];
+      writes = [];
+      // Of no interest here but that they have ended.
+      const ended = calls.map((call) => waitingFor(call));
+      if (group.length > 0) ended.push(store(group, calls));
+      post(calls);
+      await Promise.all(ended);
+    }
+    writing = undefined;
+  };
+
+  const waitingFor = ({ number: awaited }: Call): Promise<void> =>
+    new Promise((resolve) => {
+      const call = waiting.get(awaited);
+      if (call === undefined) resolve();
+      else ends.set(awaited, resolve);
+    });
+
+  /** Adds a call that stores the group. */
+  const store = async (group: readonly Accepting[], calls: Call[]): Promise<void> => {
+    const call = callOf('inbox', ACCEPT_ALL, [packDeliveries(group)]);
+    calls.unshift(call);
+    try {
+      const outcomes = await answerTo<readonly unknown[]>(call);
+      for (const [at, { resolve }] of group.entries()) resolve(outcomes[at]);
+    } catch (error) {
+      for (const { reject } of group) reject(error);
+    }
+  };
+
+  const change = <T>(method: keyof Inbox, args: readonly unknown[]): Promise<T> => write('inbox', method, args);
+  const look = <T>(method: keyof Inbox, args: readonly unknown[]): Promise<T> => read('inbox', method, args);
 
   const inbox: Inbox = {
-    accept(delivery, steps) {
-      // Bytes of their own: of a view, a message would copy all that lies beneath it.
-      const body = new Uint8Array(delivery.body);
-      buffers.push(body.buffer);
-      const sent = { ...delivery, body, headers: JSON.stringify(delivery.headers) };
-      return call('accept', [sent, steps], within(ACCEPT_TIMEOUT_MS, 'the delivery could not be stored'));
-    },
-    adopt: (...args) => call('adopt', args),
-    claim: (...args) => call('claim', args),
-    renew: (...args) => call('renew', args),
-    settle: (...args) => call('settle', args),
-    release: (...args) => call('release', args),
-    expedite: (...args) => call('expedite', args),
-    reopen: (...args) => call('reopen', args),
-    retake: (...args) => call('retake', args),
-    discard: (...args) => call('discard', args),
-    owedBeside: (...args) => call('owedBeside', args),
-    prune: (...args) => call('prune', args),
-    find: (...args) => call('find', args),
-    list: (...args) => call('list', args),
-    counts: () => call('counts', [], within(INBOX_READ_TIMEOUT_MS, 'the inbox could not be read')),
+    accept: (delivery, steps) =>
+      new Promise((resolve, reject) => {
+        const made = limit(ACCEPT_TIMEOUT_MS, () => {
+          entry.isOver = true;
+          reject(notInTime('the delivery could not be stored', ACCEPT_TIMEOUT_MS));
+        });
+        const entry: Accepting = {
+          delivery,
+          steps,
+          isOver: false,
+          resolve(outcome) {
+            limited.delete(made);
+            resolve(outcome as 'new' | 'duplicate');
+          },
+          reject(error) {
+            limited.delete(made);
+            reject(errorFrom(error));
+          },
+        };
+        accepting.push(entry);
+        writing ??= writeAll();
+      }),
+    adopt: (...args) => change('adopt', args),
+    claim: async (...args) => unpackClaims(await write('inbox', CLAIM_PACKED, args)),
+    renew: (...args) => change('renew', args),
+    settle: (...args) => change('settle', args),
+    release: (...args) => change('release', args),
+    expedite: (...args) => change('expedite', args),
+    reopen: (...args) => change('reopen', args),
+    retake: (...args) => change('retake', args),
+    discard: (...args) => change('discard', args),
+    owedBeside: (...args) => look('owedBeside', args),
+    prune: (...args) => change('prune', args),
+    find: (...args) => look('find', args),
+    list: (...args) => look('list', args),
+    counts: () => within(INBOX_READ_TIMEOUT_MS, 'the inbox could not be read', look('counts', [])),
     async close() {
       try {
-        await call('close', [], within(ACCEPT_TIMEOUT_MS, 'the inbox could not be closed'));
+        await within(ACCEPT_TIMEOUT_MS, 'the inbox could not be closed', change('close', []));
       } catch (error) {
         // What is committed is on disk; what is not was not acknowledged.
         if (!(error instanceof CliError)) throw error;
@@ -156,28 +259,42 @@ export function createRemoteStores(
 
   return {
     inbox,
-    call: (store, method, args) => send(store, method, args),
+    read,
+    write,
     received(message) {
       for (const { number: ended, value, error } of message as readonly End[]) {
         const call = waiting.get(ended);
         waiting.delete(ended);
         if (error === undefined) call?.resolve(value);
         else call?.reject(errorOf(error));
+        ends.get(ended)?.();
+        ends.delete(ended);
       }
     },
     failed(error) {
       broken = error;
       for (const { reject } of waiting.values()) reject(error);
+      for (const end of ends.values()) end();
       waiting.clear();
+      ends.clear();
     },
   };
 }
 
 /** The far end: answers the calls of a message, those that end together in one message. */
 export function createStoreServer(
-  stores: { readonly inbox: Inbox } & Readonly<Record<string, object>>,
+  stores: { readonly inbox: RowInbox } & Readonly<Record<string, object>>,
   post: Post,
 ): (message: unknown) => void {
+  const { inbox } = stores;
+  const all: Readonly<Record<string, object>> = {
+    ...stores,
+    inbox: {
+      ...inbox,
+      [ACCEPT_ALL]: (packed: Packed) => acceptAll(inbox, packed),
+      [CLAIM_PACKED]: (request: ClaimRequest) => claimPacked(inbox, request),
+    },
+  };
   let ends: End[] = [];
 
   const flush = (): void => {
@@ -193,8 +310,8 @@ export function createStoreServer(
 
   const answer = async ({ number, store, method, args }: Call): Promise<void> => {
     try {
-      const methods = stores[store] as Readonly<Record<string, (...args: readonly unknown[]) => Promise<unknown>>>;
-      const value = await methods[method]?.(...(method === 'accept' ? unpacked(args) : args));
+      const methods = all[store] as Readonly<Record<string, (...args: readonly unknown[]) => Promise<unknown>>>;
+      const value = await methods[method]?.(...args);
       ended({ number, value });
     } catch (error) {
       ended({ number, error: sentError(error) });
@@ -206,10 +323,76 @@ export function createStoreServer(
   };
 }
 
-/** Headers travel as text, which is less work than a list of lists. */
-function unpacked([delivery, steps]: readonly unknown[]): readonly unknown[] {
-  const sent = delivery as { readonly headers: string };
-  return [{ ...sent, headers: JSON.parse(sent.headers) as unknown }, steps];
+function notInTime(what: string, ms: number): CliError {
+  return new CliError('environment', `${what} within ${ms / 1000} s`, {
+    code: 'inbox_unavailable',
+    hint: 'another process may hold a lock on the state, or its disk is slow',
+    retryable: true,
+  });
+}
+
+/** Many small values as text, and many pieces of bytes as one: so they travel with the least work. */
+interface Packed {
+  readonly text: string;
+  readonly bytes: Uint8Array;
+}
+
+function pack(values: readonly unknown[], pieces: readonly Uint8Array[]): Packed {
+  return { text: JSON.stringify([values, pieces.map(({ byteLength }) => byteLength)]), bytes: Buffer.concat(pieces) };
+}
+
+function unpack({ text, bytes }: Packed): { readonly values: unknown; readonly pieces: readonly Uint8Array[] } {
+  const [values, lengths] = JSON.parse(text) as [unknown, readonly number[]];
+  let at = 0;
+  return { values, pieces: lengths.map((length) => bytes.subarray(at, (at += length))) };
+}
+
+type PackedDelivery = readonly [facts: Omit<DeliveryRow, 'headers' | 'body'>, steps: readonly string[]];
+type PackedClaim = readonly [row: Row, step: string, attempts: number];
+
+function packDeliveries(group: readonly Accepting[]): Packed {
+  const entries = group.map(({ delivery: { headers: _headers, body: _body, ...facts }, steps }) => [facts, steps]);
+  return pack(
+    entries,
+    group.flatMap(({ delivery }) => [headerBytes(delivery.headers), delivery.body]),
+  );
+}
+
+/** Rejects for all when one cannot be stored, as they share a transaction. */
+function acceptAll(inbox: RowInbox, packed: Packed): Promise<readonly unknown[]> {
+  const { values, pieces } = unpack(packed);
+  const stored = (values as readonly PackedDelivery[]).map(([facts, steps], at) =>
+    inbox.acceptRow({ ...facts, headers: pieceAt(pieces, 2 * at), body: pieceAt(pieces, 2 * at + 1) }, steps),
+  );
+  return Promise.all(stored);
+}
+
+async function claimPacked(inbox: RowInbox, request: ClaimRequest): Promise<Packed> {
+  const claims = await inbox.claimRows(request);
+  const values = claims.map(({ row: { headers: _headers, body: _body, ...row }, step, attempts }) => [
+    row,
+    step,
+    attempts,
+  ]);
+  return pack(
+    values,
+    claims.flatMap(({ row }) => [row['headers'] as Uint8Array, row['body'] as Uint8Array]),
+  );
+}
+
+function unpackClaims(packed: Packed): Claim[] {
+  const { values, pieces } = unpack(packed);
+  return (values as readonly PackedClaim[]).map(([row, step, attempts], at) =>
+    claimOf({
+      row: { ...row, headers: pieceAt(pieces, 2 * at), body: pieceAt(pieces, 2 * at + 1) },
+      step,
+      attempts,
+    }),
+  );
+}
+
+function pieceAt(pieces: readonly Uint8Array[], at: number): Uint8Array {
+  return pieces[at] ?? new Uint8Array(0);
 }
 
 function sentError(error: unknown): SentError {

@@ -1,9 +1,25 @@
 import { isKind } from '../domain/kinds.ts';
 import type { SqlValue } from '../platform/host.ts';
-import type { HeaderLine } from './delivery.ts';
-import type { InboxEntry, InboxStatus, InboxSummary, Step, StepState } from './inbox.ts';
+import type { Delivery, HeaderLine } from './delivery.ts';
+import type { Claim, ClaimRequest, Inbox, InboxEntry, InboxStatus, InboxSummary, Step, StepState } from './inbox.ts';
 
 export type Row = Readonly<Record<string, SqlValue>>;
+
+/** An inbox that also gives and takes deliveries as they are stored, for a link that moves them. */
+export interface RowInbox extends Inbox {
+  /** `headers`: as {@link headerBytes} makes them. */
+  acceptRow(delivery: DeliveryRow, steps: readonly string[]): Promise<'new' | 'duplicate'>;
+  claimRows(request: ClaimRequest): Promise<ClaimRow[]>;
+}
+
+export type DeliveryRow = Omit<Delivery, 'headers'> & { readonly headers: Uint8Array };
+
+export interface ClaimRow {
+  /** With {@link ENTRY_COLUMNS}. */
+  readonly row: Row;
+  readonly step: string;
+  readonly attempts: number;
+}
 
 const STEPS = `(SELECT json_group_array(json_array(step, state, attempts, next_attempt_at, last_error, owner, lease_until))
    FROM steps WHERE delivery = sequence) AS steps`;
@@ -12,9 +28,10 @@ export const SUMMARY_COLUMNS = `sequence, id, scope, received_at, verified, kind
 
 export const ENTRY_COLUMNS = `${SUMMARY_COLUMNS}, headers, body`;
 
+/** What is expensive to read is read when it is asked for: a claim may need none of it. */
 export function summaryOf(row: Row): InboxSummary {
   const kind = text(row['kind']);
-  const steps = stepsOf(text(row['steps']) ?? '[]');
+  let steps: readonly Step[] | undefined;
   return {
     sequence: Number(row['sequence']),
     id: text(row['id']) ?? '',
@@ -24,13 +41,26 @@ export function summaryOf(row: Row): InboxSummary {
     kind: kind !== undefined && isKind(kind) ? kind : undefined,
     event: text(row['event']),
     requestId: text(row['request_id']),
-    status: statusOf(steps),
-    steps,
+    get steps() {
+      return (steps ??= stepsOf(text(row['steps']) ?? '[]'));
+    },
+    get status() {
+      return statusOf(this.steps);
+    },
   };
 }
 
 export function entryOf(row: Row): InboxEntry {
-  return { ...summaryOf(row), headers: headersOf(bytes(row['headers'])), body: bytes(row['body']) };
+  let headers: readonly HeaderLine[] | undefined;
+  return Object.defineProperty(
+    Object.assign(summaryOf(row), { body: bytes(row['body']), headers: [] as readonly HeaderLine[] }),
+    'headers',
+    { enumerable: true, get: () => (headers ??= headersOf(bytes(row['headers']))) },
+  );
+}
+
+export function claimOf({ row, step, attempts }: ClaimRow): Claim {
+  return { delivery: entryOf(row), step, attempts };
 }
 
 /** Bytes, as a header may hold any of them and SQLite ends a text at the first zero. */

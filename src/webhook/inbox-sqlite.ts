@@ -1,8 +1,9 @@
 import { precedingStep, UNASSIGNED } from '../domain/delivery-steps.ts';
 import type { Database, NamedValues, SqlValue, Statement } from '../platform/host.ts';
-import { entryOf, ENTRY_COLUMNS, headerBytes, SUMMARY_COLUMNS, summaryOf } from './inbox-rows.ts';
+import { claimOf, entryOf, ENTRY_COLUMNS, headerBytes, SUMMARY_COLUMNS, summaryOf } from './inbox-rows.ts';
+import type { ClaimRow, RowInbox } from './inbox-rows.ts';
 import { LEASE_MS, QUIET_MS, RETENTION_MS } from './inbox.ts';
-import type { Claim, Inbox, InboxEntry, InboxFilter, Outcome } from './inbox.ts';
+import type { ClaimRequest, InboxFilter, Outcome } from './inbox.ts';
 import type { WriteQueue } from './write-queue.ts';
 
 export interface SqliteInboxOptions {
@@ -35,7 +36,7 @@ function dueOf(step: string): string {
 const BEGIN_ANEW = `state = 'pending', attempts = 0, next_attempt_at = :now, settled_at = :now, last_error = NULL`;
 
 /** The inbox in a SQLite file with the tables `deliveries` and `steps`. */
-export function createSqliteInbox({ queue, scope }: SqliteInboxOptions): Inbox {
+export function createSqliteInbox({ queue, scope }: SqliteInboxOptions): RowInbox {
   const statements = new WeakMap<Database, Map<string, Statement>>();
 
   const prepared = (database: Database, sql: string): Statement => {
@@ -55,43 +56,62 @@ export function createSqliteInbox({ queue, scope }: SqliteInboxOptions): Inbox {
   const isThere = (database: Database, sql: string, values: NamedValues): boolean =>
     prepared(database, `SELECT 1 FROM ${sql} LIMIT 1`).get(values) !== undefined;
 
-  const entriesOf = (database: Database, sequences: readonly number[]): Map<number, InboxEntry> => {
-    const sql = `SELECT ${ENTRY_COLUMNS} FROM deliveries WHERE sequence IN (SELECT value FROM json_each(:sequences))`;
-    const rows = prepared(database, sql).all({ sequences: JSON.stringify(sequences) });
-    return new Map(rows.map((row) => [Number(row['sequence']), entryOf(row)]));
-  };
-
-  const claimed = (
+  const withEntries = (
     database: Database,
-    rows: readonly { readonly delivery: number; readonly step: string; readonly attempts: number }[],
-  ): Claim[] => {
-    if (rows.length === 0) return [];
-    const entries = entriesOf(database, [...new Set(rows.map(({ delivery }) => delivery))]);
-    return rows.flatMap(({ delivery, step, attempts }) => {
-      const entry = entries.get(delivery);
-      return entry === undefined ? [] : [{ delivery: entry, step, attempts }];
+    claimed: readonly { readonly delivery: number; readonly step: string; readonly attempts: number }[],
+  ): ClaimRow[] => {
+    if (claimed.length === 0) return [];
+    const sql = `SELECT ${ENTRY_COLUMNS} FROM deliveries WHERE sequence IN (SELECT value FROM json_each(:sequences))`;
+    const sequences = JSON.stringify(claimed.map(({ delivery }) => delivery));
+    const rows = new Map(
+      prepared(database, sql)
+        .all({ sequences })
+        .map((row) => [Number(row['sequence']), row]),
+    );
+    return claimed.flatMap(({ delivery, step, attempts }) => {
+      const row = rows.get(delivery);
+      return row === undefined ? [] : [{ row, step, attempts }];
     });
   };
 
-  return {
-    async accept({ id, receivedAt, verified, kind, event, requestId, headers, body }, steps) {
-      return await queue.write((database) => {
+  const unassigned = { scope, step: UNASSIGNED };
+
+  const adopt = (database: Database, steps: readonly string[], now: number, sequence?: number): void => {
+    if (!isThere(database, PENDING, unassigned)) return;
+    const which = `state = 'pending' AND scope = :scope AND step = :step AND ${IS_FREE}
+      AND delivery = coalesce(:sequence, delivery)`;
+    const values = { ...unassigned, now, sequence: sequence ?? null };
+    changesOf(
+      database,
+      `INSERT INTO steps (delivery, step, scope, attempts, next_attempt_at, settled_at, last_error)
+       SELECT delivery, value, scope, attempts, next_attempt_at, settled_at, last_error
+       FROM steps, json_each(:steps) WHERE ${which} ON CONFLICT DO NOTHING`,
+      { ...values, steps: JSON.stringify(steps) },
+    );
+    changesOf(database, `DELETE FROM steps WHERE ${which}`, values);
+  };
+
+  const claimStep = (database: Database, step: string, limit: number, { owner, now }: ClaimRequest) =>
+    prepared(
+      database,
+      `UPDATE steps SET owner = :owner, lease_until = :now + ${LEASE_MS}, attempts = attempts + 1
+       WHERE step = :step AND delivery IN (SELECT delivery FROM ${dueOf(step)} ORDER BY delivery LIMIT :limit)
+       RETURNING delivery, attempts`,
+    )
+      .all({ owner, scope, step, now, limit })
+      .map(({ delivery, attempts }) => ({ delivery: Number(delivery), step, attempts: Number(attempts) }));
+
+  const inbox: RowInbox = {
+    accept: ({ headers, ...delivery }, steps) => inbox.acceptRow({ ...delivery, headers: headerBytes(headers) }, steps),
+
+    acceptRow: ({ id, receivedAt, verified, kind, event, requestId, headers, body }, steps) =>
+      queue.write((database) => {
         // Node 22 binds bytes of length 0 as NULL; an empty body is still a body.
         const { changes, lastInsertRowid } = prepared(
           database,
           `INSERT INTO deliveries (id, scope, received_at, verified, kind, event, request_id, headers, body)
            VALUES (?, ?, ?, ?, ?, ?, ?, ?, coalesce(?, zeroblob(0))) ON CONFLICT DO NOTHING`,
-        ).run(
-          id,
-          scope,
-          receivedAt,
-          verified ? 1 : 0,
-          kind ?? null,
-          event ?? null,
-          requestId ?? null,
-          headerBytes(headers),
-          body,
-        );
+        ).run(id, scope, receivedAt, verified ? 1 : 0, kind ?? null, event ?? null, requestId ?? null, headers, body);
         if (Number(changes) === 0) return 'duplicate';
         const insert = prepared(
           database,
@@ -99,48 +119,31 @@ export function createSqliteInbox({ queue, scope }: SqliteInboxOptions): Inbox {
         );
         for (const step of steps) insert.run(lastInsertRowid, step, scope, receivedAt, receivedAt);
         return 'new';
-      });
-    },
+      }),
 
-    async adopt(steps, now, sequence) {
-      const unassigned = { scope, step: UNASSIGNED };
-      if (!(await queue.read((database) => isThere(database, PENDING, unassigned)))) return;
-      const which = `state = 'pending' AND scope = :scope AND step = :step AND ${IS_FREE}
-        AND delivery = coalesce(:sequence, delivery)`;
-      const values = { ...unassigned, now, sequence: sequence ?? null };
-      await queue.write((database) => {
-        changesOf(
-          database,
-          `INSERT INTO steps (delivery, step, scope, attempts, next_attempt_at, settled_at, last_error)
-           SELECT delivery, value, scope, attempts, next_attempt_at, settled_at, last_error
-           FROM steps, json_each(:steps) WHERE ${which} ON CONFLICT DO NOTHING`,
-          { ...values, steps: JSON.stringify(steps) },
-        );
-        changesOf(database, `DELETE FROM steps WHERE ${which}`, values);
-      });
-    },
+    adopt: (steps, now, sequence) => queue.write((database) => adopt(database, steps, now, sequence)),
 
-    async claim({ owner, limits, now }) {
+    claim: async (request) => (await inbox.claimRows(request)).map(claimOf),
+
+    async claimRows(request) {
+      const { limits, now } = request;
       // Looking costs no write: an idle listener does not wear the disk.
-      const due = await queue.read((database) =>
-        Object.entries(limits).filter(
-          ([step, limit]) => limit > 0 && isThere(database, dueOf(step), { scope, step, now }),
-        ),
+      const isWork = await queue.read(
+        (database) =>
+          isThere(database, PENDING, unassigned) ||
+          Object.entries(limits).some(
+            ([step, limit]) => limit > 0 && isThere(database, dueOf(step), { scope, step, now }),
+          ),
       );
-      if (due.length === 0) return [];
+      if (!isWork) return [];
       return await queue.write((database) => {
-        const sqlOf = (step: string): string =>
-          `UPDATE steps SET owner = :owner, lease_until = :now + ${LEASE_MS}, attempts = attempts + 1
-           WHERE step = :step AND delivery IN (SELECT delivery FROM ${dueOf(step)} ORDER BY delivery LIMIT :limit)
-           RETURNING delivery, attempts`;
-        const rows = due.flatMap(([step, limit]) =>
-          prepared(database, sqlOf(step))
-            .all({ owner, scope, step, now, limit })
-            .map(({ delivery, attempts }) => ({ delivery: Number(delivery), step, attempts: Number(attempts) })),
+        adopt(database, Object.keys(limits), now);
+        const claimed = Object.entries(limits).flatMap(([step, limit]) =>
+          limit > 0 ? claimStep(database, step, limit, request) : [],
         );
-        return claimed(
+        return withEntries(
           database,
-          rows.toSorted((one, other) => one.delivery - other.delivery),
+          claimed.toSorted((one, other) => one.delivery - other.delivery),
         );
       });
     },
@@ -220,10 +223,10 @@ export function createSqliteInbox({ queue, scope }: SqliteInboxOptions): Inbox {
            WHERE delivery IN (SELECT value FROM json_each(:sequences)) AND step = :step AND ${IS_FREE}
            RETURNING delivery`,
         ).all({ sequences: JSON.stringify(sequences), step, owner, now });
-        return claimed(
+        return withEntries(
           database,
           rows.map(({ delivery }) => ({ delivery: Number(delivery), step, attempts: 1 })),
-        );
+        ).map(claimOf);
       });
     },
 
@@ -313,6 +316,7 @@ export function createSqliteInbox({ queue, scope }: SqliteInboxOptions): Inbox {
 
     close: () => queue.close(),
   };
+  return inbox;
 }
 
 function errorOf(outcome: Outcome): string | null {

@@ -105,8 +105,8 @@ export interface Inbox {
   /** Gives the deliveries of this scope (or only this one) that owe `UNASSIGNED` these steps instead. */
   adopt(steps: readonly string[], now: number, sequence?: number): Promise<void>;
   /**
-   * Claims what is due of these steps, oldest first, for {@link LEASE_MS}; nobody else gets it meanwhile. Counts an
-   * attempt. What a crashed owner had claimed is due again when its lease has expired, and so is what an owner forgot
+   * Claims what is due of these steps, oldest first, for {@link LEASE_MS}; nobody else gets it meanwhile. Deliveries that
+   * owe `UNASSIGNED` owe all of these steps from then on. Counts an attempt. What a crashed owner had claimed is due again when its lease has expired, and so is what an owner forgot
    * to renew. A lease or a retry that only a clock that jumped can have made is none.
    */
   claim(request: ClaimRequest): Promise<Claim[]>;

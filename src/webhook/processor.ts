@@ -238,7 +238,6 @@ export function createProcessor(options: ProcessorOptions): Processor {
           const pruned = await tried(() => inbox.prune(now));
           pruneAt = pruned === undefined || pruned === 0 ? elapsed + PRUNE_EVERY_MS : elapsed;
         }
-        await done(() => inbox.adopt(work.steps, now));
         const claims = (await tried(() => inbox.claim({ owner, limits: limits(elapsed), now }))) ?? [];
         // After a long sleep of the machine a lease may have run out under work that still goes on.
         const fresh = claims.filter(({ delivery, step }) => active.get(step)?.has(delivery.sequence) !== true);
