@@ -49,7 +49,16 @@ describe('events list', () => {
   test('tells of each delivery, newest first', async () => {
     await received(TWO);
     const listed = await workplace.run(['events', 'list', '--json']);
-    const facts = { v: 1, event: null, status: 'done', attempts: 1, last_error: null, received_at: expect.any(String) };
+    const step = { step: 'show', state: 'done', attempts: 1, next_attempt_at: null, last_error: null };
+    const facts = {
+      v: 1,
+      event: null,
+      status: 'done',
+      attempts: 1,
+      last_error: null,
+      received_at: expect.any(String),
+      steps: [step],
+    };
     expect([listed.code, linesOf(listed)]).toEqual([
       0,
       [
@@ -65,7 +74,7 @@ describe('events list', () => {
     expect([table.code, rows]).toEqual([
       0,
       [
-        ['STATUS', 'KIND', 'REQUEST ID', 'SVIX-ID', 'ATTEMPTS', 'LAST ERROR'],
+        ['STATUS', 'KIND', 'REQUEST ID', 'SVIX-ID', 'ATTEMPTS', 'OWES', 'LAST ERROR'],
         ['done', 'route', OTHER_ID, 'msg_2', '1'],
         ['done', 'cluster', ID, 'msg_1', '1'],
       ],

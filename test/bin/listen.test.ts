@@ -142,6 +142,7 @@ describe('a webhook', () => {
         pending: 0,
         done: 0,
         failed: 0,
+        limits_reached: {},
       });
     });
   }

@@ -163,7 +163,13 @@ function createKilledListener(workplace: Workplace, forwardTo: string) {
 function inspect(path: string): Pick<TortureReport, 'statuses' | 'integrity'> {
   const database = new DatabaseSync(path);
   try {
-    const rows = database.prepare('SELECT status, count(*) AS number FROM deliveries GROUP BY status').all();
+    const rows = database
+      .prepare(`
+      SELECT status, count(*) AS number FROM (
+        SELECT CASE WHEN max(state = 'failed') THEN 'failed' WHEN max(state = 'pending') THEN 'pending' ELSE 'done' END AS status
+        FROM steps GROUP BY delivery)
+      GROUP BY status`)
+      .all();
     return {
       statuses: Object.fromEntries(rows.map((row) => [String(row['status']), Number(row['number'])])),
       integrity: String(database.prepare('PRAGMA integrity_check').get()?.['integrity_check']),

@@ -1,11 +1,12 @@
 /** Lines about what happens beside the work: they wait for their reader, but only so many. */
 import { MAX_WAITING_LINES } from '../../domain/limits.ts';
+import type { Clock } from '../../platform/host.ts';
 
 export interface Reports {
   /** Prints when it can; where too many wait already it is only counted. Must not be waited for. */
   print(line: () => Promise<void>): void;
-  /** Fulfilled when all that was taken is printed. */
-  flush(): Promise<void>;
+  /** Fulfilled when all that was taken is printed; a reader that takes nothing holds up no end for longer than `graceMs`. */
+  flush(clock: Pick<Clock, 'sleep'>, graceMs: number): Promise<void>;
 }
 
 /**
@@ -35,8 +36,16 @@ export function createReports(more: (count: number) => Promise<void>, failed: (e
 
   return {
     print,
-    async flush() {
-      while (waiting.size > 0) await Promise.all(waiting);
+    async flush(clock, graceMs) {
+      const over = new AbortController();
+      const grace = clock.sleep(graceMs, over.signal).catch((error: unknown) => {
+        if (!over.signal.aborted) throw error;
+      });
+      const printed = async (): Promise<void> => {
+        while (waiting.size > 0) await Promise.all(waiting);
+      };
+      await Promise.race([printed(), grace]);
+      over.abort();
     },
   };
 }

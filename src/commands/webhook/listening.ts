@@ -196,8 +196,7 @@ export async function listen(context: Context, flags: ListenFlags): Promise<void
     server.close(GRACE_MS),
     relay?.ended,
     work,
-    // A reader that takes nothing may hold up its own lines, and not the end.
-    Promise.race([reports.flush(), host.clock.sleep(GRACE_MS)]),
+    reports.flush(host.clock, GRACE_MS),
   ]);
   const broken = ends.find((each) => each.status === 'rejected');
   failure ??= broken && errorOf(broken.reason);
