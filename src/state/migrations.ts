@@ -3,7 +3,7 @@
  * ever released is never changed: a new one is added.
  */
 import { forwardStep, SHOW, UNASSIGNED } from '../domain/delivery-steps.ts';
-import type { Database } from '../platform/host.ts';
+import type { Database, SqlValue } from '../platform/host.ts';
 
 /** SQL, or SQL and what SQL cannot do, in one transaction. */
 export type Migration = string | { readonly sql: string; readonly finish: (database: Database) => void };
@@ -151,9 +151,23 @@ function assignSteps(database: Database): void {
     if (row['status'] === 'done') done.push(SHOW);
     for (const step of done) insert.run(sequence, step, scope, 'done', 1, next, settledAt, null);
     if (row['status'] === 'done') continue;
-    insert.run(sequence, UNASSIGNED, scope, row['status'] ?? '', attempts, next, settledAt, row['last_error'] ?? null);
+    insert.run(
+      sequence,
+      UNASSIGNED,
+      scope,
+      row['status'] ?? '',
+      attempts,
+      next,
+      settledAt,
+      withoutQueries(row['last_error']),
+    );
   }
   database.exec('DROP TABLE deliveries_before');
+}
+
+/** Errors named the whole URL of a forward, the token in its query too. */
+function withoutQueries(error: SqlValue | undefined): string | null {
+  return typeof error === 'string' ? error.replaceAll(/(https?:\/\/[^\s?#]+)[?#]\S*(?=: )/g, '$1') : null;
 }
 
 /** Forwards were named by their whole URL. */
