@@ -46,7 +46,7 @@ async function listen(isTaken: (token: string, links: number) => boolean, { fres
     token: OWN,
     pinned: false,
     fresh,
-    keep: (token) => void kept.push(token),
+    keep: async (token) => void kept.push(token),
   };
   const silent = { reconnecting: async () => undefined, connected: async () => undefined };
   const relay = startRelay(
@@ -56,7 +56,7 @@ async function listen(isTaken: (token: string, links: number) => boolean, { fres
       app: async () => ({ status: 204, headers: {}, body: null }),
       path: '/webhook',
       screen: silent,
-      tell: (said) => void said,
+      tell: (said) => void said(),
     },
     stop.signal,
   );
