@@ -167,7 +167,11 @@ describe.skipIf(!HAS.fish)('fish (skipped where there is none) completes', () =>
   });
 
   test.each<[string, string, readonly string[]]>([
-    ['a subcommand after global flags', 'optipick --json -p cluster events ', ['list', 'replay', 'show', 'sync']],
+    [
+      'a subcommand after global flags',
+      'optipick --json -p cluster events ',
+      ['discard', 'list', 'replay', 'show', 'sync'],
+    ],
     ['a subcommand', 'optipick cluster ', ['get', 'submit']],
     ['a setting', 'optipick config set ', SETTINGS.toSorted()],
     ['a folder', 'optipick listen --record wa', ['waves/']],
