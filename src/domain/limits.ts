@@ -20,3 +20,9 @@ export const INBOX_READ_TIMEOUT_MS = 2000;
 
 /** Lines of `listen` about rejections and the like that wait for a slow reader; the others are only counted. */
 export const MAX_WAITING_LINES = 1000;
+
+// Files
+/** Storing settings takes milliseconds; whoever holds the lock longer is stopped or sits on a dead disk. */
+export const SETTINGS_LOCK_WAIT_MS = 10_000;
+/** No write takes a day: from this age on a temporary file is abandoned, although its process cannot be looked at. */
+export const TEMPORARY_FILE_AGE_MS = 86_400_000;

@@ -7,6 +7,7 @@ import { systemCodeOf } from '../errors.ts';
 import type { Files } from './host.ts';
 import { makePrivateFolder } from './private-folder.ts';
 import { createScratchFile } from './scratch-file.ts';
+import { removeLeftovers, temporaryPrefix } from './temporary.ts';
 
 /** A virus scanner or an indexer holds a new file of Windows for a moment. */
 const RENAME_ATTEMPTS = 10;
@@ -17,6 +18,13 @@ const STREAM_CHUNK = 262_144;
 
 /** Files of this machine. Every method rejects with the system error. */
 export function createFiles(platform: string = process.platform): Files {
+  /** Once is enough for a folder: `--record` writes a file for each delivery. */
+  const cleaned = new Set<string>();
+  const clean = async (folder: string): Promise<void> => {
+    if (cleaned.has(folder)) return;
+    cleaned.add(folder);
+    await removeLeftovers(folder);
+  };
   return {
     read: (path) => fileSystem().readFile(path),
     append: (path, text) => fileSystem().appendFile(path, text),
@@ -60,15 +68,26 @@ export function createFiles(platform: string = process.platform): Files {
       return bavail * bsize;
     },
     async temporaryFolder(parent) {
-      const path = await fileSystem().mkdtemp(join(parent, '.optipick-'));
+      await clean(parent);
+      const path = await fileSystem().mkdtemp(temporaryPrefix(parent));
       return { path, remove: () => fileSystem().rm(path, { recursive: true, force: true }) };
     },
-    writeAtomic: (path, content, mode) => writeAtomic(path, content, mode, platform),
+    writeAtomic: (path, content, mode) => writeAtomic(path, content, { mode, platform, clean }),
     tryWriting: (path) => tryWriting(path, platform),
     stream: (path) => process.getBuiltinModule('node:fs').createReadStream(path, { highWaterMark: STREAM_CHUNK }),
     list: listFiles,
-    scratch: (folder) => createScratchFile(folder, platform),
+    async scratch(folder) {
+      await clean(folder);
+      return createScratchFile(folder, platform);
+    },
   };
+}
+
+interface WriteFacts {
+  readonly mode: number | undefined;
+  readonly platform: string;
+  /** Removes what a crash has left in a folder. */
+  readonly clean: (folder: string) => Promise<void>;
 }
 
 /**
@@ -78,8 +97,7 @@ export function createFiles(platform: string = process.platform): Files {
 async function writeAtomic(
   path: string,
   content: Parameters<Files['writeAtomic']>[1],
-  mode: number | undefined,
-  platform: string,
+  { mode, platform, clean }: WriteFacts,
 ): Promise<void> {
   const fs = fileSystem();
   const before = await lookAt(path);
@@ -87,6 +105,7 @@ async function writeAtomic(
   const target = before === undefined ? await endOfLinks(path) : await fs.realpath(path);
 
   const folder = dirname(target);
+  await clean(folder);
   const temporary = temporaryIn(folder);
   const exact = mode ?? (before === undefined ? undefined : before.mode % 0o1000);
   const handle = await fs.open(temporary, 'wx', exact ?? 0o666);
@@ -133,7 +152,7 @@ async function lookAt(path: string): Promise<Stats | undefined> {
 }
 
 function temporaryIn(folder: string): string {
-  return join(folder, `.optipick-${process.pid}-${randomName()}.tmp`);
+  return `${temporaryPrefix(folder)}${randomName()}.tmp`;
 }
 
 async function listFiles(path: string): Promise<readonly string[] | undefined> {

@@ -69,7 +69,10 @@ export interface TemporaryFolder {
 export interface Files {
   /** Rejects with the system error (`code: 'ENOENT'`). */
   read(path: string): Promise<Uint8Array>;
-  /** Written to a temporary file beside it, synced, and renamed: whole or not at all. */
+  /**
+   * Written to a temporary file beside it, synced, and renamed: whole or not at all. What processes that are gone have left
+   * there is removed.
+   */
   writeAtomic(path: string, content: string | Uint8Array | AsyncIterable<Uint8Array>, mode?: number): Promise<void>;
   /**
    * Rejects with the system error that `writeAtomic` would meet before its first byte: no such folder, a folder in its
@@ -123,7 +126,7 @@ export interface SettingChange {
 export interface SettingsFile {
   /** Absolute. */
   readonly path: string;
-  /** Throws `CliError` `environment` `config_corrupt` or `config_unreadable`. */
+  /** Throws `CliError` `environment`: `config_corrupt`, `config_unreadable`, `not_a_file`. */
   read(): Promise<StoredSettings>;
   /** All changes or none; safe when several processes write at once. Throws as `read`, and `config_unwritable`. */
   change(changes: readonly SettingChange[]): Promise<StoredSettings>;
@@ -275,7 +278,7 @@ export interface Host {
   serve(app: Http, options: ServeOptions): Promise<Server>;
   /** Opens a WebSocket through the proxy of the environment, if there is one. Failing to is told by `close`. */
   connectWebSocket(url: string, events: WebSocketEvents, options: WebSocketOptions): Promise<WebSocketLink>;
-  /** Opens (and creates) a database file. Throws the system or SQLite error. */
+  /** Opens (and creates) a database file. Throws the system or SQLite error, `CliError` `environment` `not_a_file`. */
   openDatabase(path: string, options?: { readonly readOnly?: boolean }): Promise<Database>;
   /** Starts a thread of this program. */
   startThread(name: ThreadName, data: unknown, events: ThreadEvents): Promise<ThreadLink>;

@@ -3,6 +3,7 @@ import type FileSystem from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { ScratchFile } from './host.ts';
+import { temporaryPrefix } from './temporary.ts';
 
 /**
  * Mode 0600, in a new folder of mode 0700 below `folder`. Where the system lets an open file lose its name, it loses it
@@ -10,7 +11,7 @@ import type { ScratchFile } from './host.ts';
  */
 export async function createScratchFile(folder: string, platform: string): Promise<ScratchFile> {
   const fs: typeof FileSystem = process.getBuiltinModule('node:fs').promises;
-  const own = await fs.mkdtemp(join(folder, 'optipick-'));
+  const own = await fs.mkdtemp(temporaryPrefix(folder));
   const remove = (): Promise<void> => fs.rm(own, { recursive: true, force: true });
   let handle: FileSystem.FileHandle;
   try {

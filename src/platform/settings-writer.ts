@@ -10,18 +10,20 @@ import type { Clock, SettingChange, StoredSettings } from './host.ts';
 import { makePrivateFolder } from './private-folder.ts';
 import { makePrivate, readDocument, settingsPath } from './settings-file.ts';
 
-const LOCK_FILE = 'config.lock';
+const LOCK_FILE = 'config.json.lock';
+
+/** As the library below conf names the file that it writes first, behind the name of the settings file. */
+const TEMPORARY = /^\.tmp-\d{10}[0-9a-f]{6}$/;
 
 export interface WriterMachine {
   readonly platform: string;
-  readonly clock: Pick<Clock, 'now' | 'monotonic' | 'sleep'>;
+  readonly clock: Pick<Clock, 'sleep'>;
 }
 
 /**
  * Applies all changes to `config.json` of `folder`, which is created (0700, the file 0600), in one write; nothing that
  * another process writes at the same time is lost, and what this version does not know in the file is kept. Throws
- * `CliError` `environment`: `config_corrupt` and `config_unreadable` as when reading, and then nothing is overwritten;
- * `locked`; `config_unwritable`.
+ * `CliError` `environment` as when reading, and then nothing is overwritten; `locked`, `lock_unusable`, `config_unwritable`.
  */
 export async function changeSettings(
   folder: string,
@@ -30,11 +32,12 @@ export async function changeSettings(
 ): Promise<StoredSettings> {
   try {
     makePrivateFolder(folder);
-    return await withFileLock(join(folder, LOCK_FILE), machine, async () => {
+    return await withFileLock(join(folder, LOCK_FILE), machine.clock, async () => {
       // The file is judged before the library sees it: only what is whole is written again.
       const document = readDocument(folder);
       const profiles = changed(document?.profiles ?? {}, changes);
       const path = settingsPath(folder);
+      removeTemporaries(path);
       const Conf = await importConf();
       const store = new Conf({
         cwd: dirname(path),
@@ -45,7 +48,7 @@ export async function changeSettings(
         // As in reading: an editor of Windows may have put a byte order mark.
         deserialize: (text) => JSON.parse(text.replace(/^\uFEFF/, '')) as Record<string, unknown>,
       });
-      store.set('profiles', profiles);
+      storeAtomically(() => store.set('profiles', profiles));
       return { profiles, repaired: makePrivate(folder, machine.platform) };
     });
   } catch (error) {
@@ -55,6 +58,30 @@ export async function changeSettings(
       cause: error,
       hint: 'make the folder writable, or name another one with OPTIPICK_CONFIG_DIR',
     });
+  }
+}
+
+/** Only who holds the lock writes: what is there was left by a process that was killed, and holds keys. */
+function removeTemporaries(path: string): void {
+  const fs = process.getBuiltinModule('node:fs');
+  // A link stays, and what it names is replaced.
+  const target = fs.existsSync(path) ? fs.realpathSync(path) : path;
+  const [folder, name] = [dirname(target), basename(target)];
+  for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
+    const isTemporary = entry.name.startsWith(name) && TEMPORARY.test(entry.name.slice(name.length));
+    if (isTemporary && entry.isFile()) fs.rmSync(join(folder, entry.name));
+  }
+}
+
+/** In a terminal that is a snap, conf would write the file in place: a process that is killed would leave half of it. */
+function storeAtomically(store: () => void): void {
+  const { env } = process;
+  const { SNAP: snap } = env;
+  delete env['SNAP'];
+  try {
+    store();
+  } finally {
+    if (snap !== undefined) env['SNAP'] = snap;
   }
 }
 
