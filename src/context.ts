@@ -1,7 +1,7 @@
 /** What a command needs, resolved on first use, so that a command pays only for what it touches. */
 import type { OptipickClient } from './api/model.ts';
 import { DEFAULT_PROFILE, resolveSettings, type Settings } from './domain/settings.ts';
-import { readInput } from './commands/input-file.ts';
+import { readSecretFile } from './commands/input-file.ts';
 import { CliError } from './errors.ts';
 import { createOutput, type Output } from './output/print.ts';
 import type { Host } from './platform/host.ts';
@@ -71,8 +71,7 @@ export function createContext(host: Host, options: GlobalOptions, { stop, atEnd 
 
   const keyFromFile = async (): Promise<string | undefined> => {
     if (options.apiKeyFile === undefined) return undefined;
-    const { bytes } = await readInput(context, options.apiKeyFile);
-    return new TextDecoder().decode(bytes).trim();
+    return (await readSecretFile(context, options.apiKeyFile)).trim();
   };
 
   const state = once(async () => {

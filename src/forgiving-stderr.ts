@@ -1,9 +1,9 @@
-/** Remarks for a reader who is gone. */
-import { ClosedPipeError, type Host, type OutputStream } from './platform/host.ts';
+/** Remarks that nobody can receive. */
+import type { Host, OutputStream } from './platform/host.ts';
 
 /**
- * The machine with a stderr that may lose its reader (`2> >(head -1)`): what is said to nobody is dropped. A remark must
- * neither stop the work that it is about, nor take the place of the failure that it tells.
+ * The machine with a stderr that may lose its reader (`2> >(head -1)`) or its disk: what cannot be written is dropped. A
+ * remark must neither stop the work that it is about, nor take the place of the failure that it tells.
  */
 export function withForgivingStderr(host: Host): Host {
   const { stderr } = host;
@@ -20,8 +20,8 @@ export function withForgivingStderr(host: Host): Host {
     async write(chunk) {
       try {
         await stderr.write(chunk);
-      } catch (error) {
-        if (!(error instanceof ClosedPipeError)) throw error;
+      } catch {
+        // The exit code says how it went.
       }
     },
   };

@@ -1,6 +1,7 @@
 /** Reads a file named on the command line, or stdin. */
 import type { Context } from '../context.ts';
 import { readBytes } from '../domain/http.ts';
+import { SECRET_FILE_BYTES } from '../domain/limits.ts';
 import { CliError, messageOf, systemCodeOf } from '../errors.ts';
 
 export interface InputFile {
@@ -9,26 +10,36 @@ export interface InputFile {
   readonly bytes: Uint8Array;
 }
 
-/** Throws `usage` when it cannot be read. */
-export async function readInput(context: Context, path: string): Promise<InputFile> {
-  const { host } = context;
-  if (path === '-') {
-    if (host.stdin.isTTY) await host.stderr.write('reading stdin, end it with Ctrl-D\n');
-    return { name: '<stdin>', bytes: await readStdin(context) };
-  }
+/** Throws `usage` when it cannot be read or has more than `limit` bytes, and the failure of a signal that came. */
+export async function readInput(context: Context, path: string, limit?: number): Promise<InputFile> {
+  const { files, stdin, stderr } = context.host;
+  if (path === '-' && stdin.isTTY) await stderr.write('reading stdin, end it with Ctrl-D\n');
+  const name = path === '-' ? '<stdin>' : path;
+  const read = (): Promise<Uint8Array> => {
+    if (path === '-') return readBytes(stdin.bytes(), limit);
+    return limit === undefined ? files.read(path) : readBytes(files.stream(path), limit);
+  };
   try {
-    return { name: path, bytes: await host.files.read(path) };
+    return { name, bytes: await untilStopped(context, read) };
   } catch (cause) {
-    throw unreadable(path, cause);
+    throw limit !== undefined && cause instanceof RangeError ? tooLong(name, cause) : unreadable(name, cause);
   }
 }
 
-/** A file that cannot be read, in words. */
+/** The text of a file that holds a key or secrets. Throws as {@link readInput}. */
+export async function readSecretFile(context: Context, path: string): Promise<string> {
+  const { bytes } = await readInput(context, path, SECRET_FILE_BYTES);
+  return new TextDecoder().decode(bytes);
+}
+
+/** A file that cannot be read, in words; a failure that has its own words keeps them. */
 export function unreadable(path: string, cause: unknown): CliError {
+  if (cause instanceof CliError) return cause;
   const reason: Record<string, string> = {
     ENOENT: 'there is no such file',
     EISDIR: 'it is a folder',
     EACCES: 'permission denied',
+    ENXIO: 'it is a socket',
   };
   return new CliError('usage', `cannot read ${path}: ${reason[systemCodeOf(cause) ?? ''] ?? messageOf(cause)}`, {
     code: 'input_not_readable',
@@ -37,17 +48,18 @@ export function unreadable(path: string, cause: unknown): CliError {
   });
 }
 
-/** Far more than any key or secret has; in bytes. */
-const VALUE_LIMIT = 65_536;
-
 /** A value that is piped in, such as a secret. Throws `usage` for one that is no value but a whole file. */
 export async function readPipedValue(context: Context): Promise<string> {
   try {
-    return new TextDecoder().decode(await readStdin(context, VALUE_LIMIT));
+    const read = (): Promise<Uint8Array> => readBytes(context.host.stdin.bytes(), SECRET_FILE_BYTES);
+    return new TextDecoder().decode(await untilStopped(context, read));
   } catch (cause) {
-    if (!(cause instanceof RangeError)) throw cause;
-    throw new CliError('usage', 'what is piped in is far too long for a value', { code: 'input_too_long', cause });
+    throw cause instanceof RangeError ? tooLong('what is piped in', cause) : cause;
   }
+}
+
+function tooLong(what: string, cause: RangeError): CliError {
+  return new CliError('usage', `${what} is far too long for a value`, { code: 'input_too_long', cause });
 }
 
 /** The bytes of stdin as they come; who types them is told how to end. A signal ends the waiting with its failure. */
@@ -74,11 +86,7 @@ export async function* whileWanted(
   }
 }
 
-/** All of stdin; a signal ends the waiting for it with the signal's failure. */
-async function readStdin(context: Context, limit?: number): Promise<Uint8Array> {
-  return untilStopped(context, () => readBytes(context.host.stdin.bytes(), limit));
-}
-
+/** A signal ends the waiting with its failure. */
 async function untilStopped<T>({ stop }: Context, work: () => Promise<T>): Promise<T> {
   stop.throwIfAborted();
   const stopped = Promise.withResolvers<never>();

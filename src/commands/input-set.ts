@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { CliError, messageOf, systemCodeOf } from '../errors.ts';
 import type { RequestSet } from '../input/request-set.ts';
 import type { RejectedSink, SetInput, SetOptions } from '../input/set-options.ts';
-import { openStdin, unreadable } from './input-file.ts';
+import { openStdin, unreadable, whileWanted } from './input-file.ts';
 
 export type InputSetOptions = Omit<SetOptions, 'inputs' | 'scratch' | 'rejectedSink'>;
 
@@ -83,12 +83,8 @@ function inputOf(context: Context, path: string): SetInput {
   return {
     name: path,
     async *open() {
-      const { host, stop } = context;
       try {
-        for await (const chunk of host.files.stream(path)) {
-          stop.throwIfAborted();
-          yield chunk;
-        }
+        yield* whileWanted(context, context.host.files.stream(path));
       } catch (cause) {
         throw systemCodeOf(cause) === undefined ? cause : unreadable(path, cause);
       }

@@ -22,6 +22,10 @@ export const INBOX_READ_TIMEOUT_MS = 2000;
 export const MAX_WAITING_LINES = 1000;
 
 // Files
+/** A named pipe waits this long for the process at its other end: a script that starts both needs seconds. */
+export const PIPE_PARTNER_WAIT_MS = 30_000;
+/** Far more than any key or secret has; a device such as `/dev/zero` never ends. */
+export const SECRET_FILE_BYTES = 65_536;
 /** Storing settings takes milliseconds; whoever holds the lock longer is stopped or sits on a dead disk. */
 export const SETTINGS_LOCK_WAIT_MS = 10_000;
 /** No write takes a day: from this age on a temporary file is abandoned, although its process cannot be looked at. */

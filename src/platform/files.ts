@@ -3,8 +3,11 @@ import type { Stats } from 'node:fs';
 import type FileSystem from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
+import { readBytes } from '../domain/http.ts';
+import { PIPE_PARTNER_WAIT_MS } from '../domain/limits.ts';
 import { systemCodeOf } from '../errors.ts';
 import type { Files } from './host.ts';
+import { isPipe, readPipe, writePipe } from './named-pipe.ts';
 import { makePrivateFolder } from './private-folder.ts';
 import { createScratchFile } from './scratch-file.ts';
 import { removeLeftovers, temporaryPrefix } from './temporary.ts';
@@ -16,8 +19,11 @@ const RENAME_PAUSE_MS = 50;
 /** Bytes read at a time: fewer turns of the thread pool than with the default of 64 KiB. */
 const STREAM_CHUNK = 262_144;
 
-/** Files of this machine. Every method rejects with the system error. */
-export function createFiles(platform: string = process.platform): Files {
+/**
+ * Files of this machine. Every method rejects with the system error. A named pipe waits `pipeWaitMs` for the process at
+ * its other end.
+ */
+export function createFiles(platform: string = process.platform, pipeWaitMs: number = PIPE_PARTNER_WAIT_MS): Files {
   /** Once is enough for a folder: `--record` writes a file for each delivery. */
   const cleaned = new Set<string>();
   const clean = async (folder: string): Promise<void> => {
@@ -25,8 +31,8 @@ export function createFiles(platform: string = process.platform): Files {
     cleaned.add(folder);
     await removeLeftovers(folder);
   };
-  return {
-    read: (path) => fileSystem().readFile(path),
+  const files: Files = {
+    read: async (path) => (isPipe(path) ? readBytes(files.stream(path)) : fileSystem().readFile(path)),
     append: (path, text) => fileSystem().appendFile(path, text),
     async exists(path) {
       try {
@@ -72,15 +78,22 @@ export function createFiles(platform: string = process.platform): Files {
       const path = await fileSystem().mkdtemp(temporaryPrefix(parent));
       return { path, remove: () => fileSystem().rm(path, { recursive: true, force: true }) };
     },
-    writeAtomic: (path, content, mode) => writeAtomic(path, content, { mode, platform, clean }),
+    async writeAtomic(path, content, mode) {
+      if (isPipe(path)) return writePipe(path, content, pipeWaitMs);
+      return writeAtomic(path, content, { mode, platform, clean });
+    },
     tryWriting: (path) => tryWriting(path, platform),
-    stream: (path) => process.getBuiltinModule('node:fs').createReadStream(path, { highWaterMark: STREAM_CHUNK }),
+    stream: (path) =>
+      isPipe(path)
+        ? readPipe(path, pipeWaitMs)
+        : process.getBuiltinModule('node:fs').createReadStream(path, { highWaterMark: STREAM_CHUNK }),
     list: listFiles,
     async scratch(folder) {
       await clean(folder);
       return createScratchFile(folder, platform);
     },
   };
+  return files;
 }
 
 interface WriteFacts {
@@ -92,7 +105,7 @@ interface WriteFacts {
 
 /**
  * The mode of the file is `mode`, else that of the file it replaces, else what the umask allows. A symbolic link stays
- * and what it names is replaced; a device or pipe (`/dev/stdout`) is written to.
+ * and what it names is replaced; a device (`/dev/stdout`) is written to.
  */
 async function writeAtomic(
   path: string,

@@ -67,11 +67,14 @@ export interface TemporaryFolder {
 }
 
 export interface Files {
-  /** Rejects with the system error (`code: 'ENOENT'`). */
+  /**
+   * Rejects with the system error (`code: 'ENOENT'`), and with `CliError` `environment` `pipe_unattended` for a named pipe
+   * that nobody writes to.
+   */
   read(path: string): Promise<Uint8Array>;
   /**
    * Written to a temporary file beside it, synced, and renamed: whole or not at all. What processes that are gone have left
-   * there is removed.
+   * there is removed. A named pipe that nobody reads is `CliError` `environment` `pipe_unattended`.
    */
   writeAtomic(path: string, content: string | Uint8Array | AsyncIterable<Uint8Array>, mode?: number): Promise<void>;
   /**

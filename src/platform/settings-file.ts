@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { SettingKey, StoredProfile } from '../domain/settings.ts';
 import { CliError, messageOf, systemCodeOf } from '../errors.ts';
 import type { StoredSettings } from './host.ts';
+import { isRegularFile, requireRegularFile } from './regular-file.ts';
 
 const SETTINGS_FILE = 'config.json';
 
@@ -21,7 +22,7 @@ export interface SettingsDocument {
 /**
  * The profiles in `config.json` of `folder`; none when there is no file. A file or folder that others may read is made
  * private first (not on Windows, where folders of users are). Throws `CliError` `environment`: `config_corrupt` for what
- * is no JSON or of another shape, `config_unreadable`. The file is never changed.
+ * is no JSON or of another shape, `config_unreadable`, `not_a_file`. The file is never changed.
  */
 export function readSettingsFile(folder: string, platform: string): StoredSettings {
   const repaired = makePrivate(folder, platform);
@@ -34,9 +35,11 @@ export function readDocument(folder: string): SettingsDocument | undefined {
   const path = settingsPath(folder);
   let text: string;
   try {
+    requireRegularFile(path);
     text = fileSystem().readFileSync(path, 'utf8');
   } catch (error) {
     if (isMissing(error)) return undefined;
+    if (error instanceof CliError) throw error;
     throw new CliError('environment', `${path} cannot be read: ${messageOf(error)}`, {
       code: 'config_unreadable',
       cause: error,
@@ -98,15 +101,14 @@ function faultOf(document: unknown): string | undefined {
  */
 export function makePrivate(folder: string, platform: string): readonly string[] {
   if (platform === 'win32') return [];
-  if (!exists(settingsPath(folder))) return [];
+  if (!isFile(settingsPath(folder))) return [];
   const warnings = [restrict(folder, 'was open to others'), restrict(settingsPath(folder), 'could be read by others')];
   return warnings.filter((warning) => warning !== undefined);
 }
 
-function exists(path: string): boolean {
+function isFile(path: string): boolean {
   try {
-    fileSystem().statSync(path);
-    return true;
+    return isRegularFile(path);
   } catch {
     // Whatever keeps it from being looked at is told when it is read.
     return false;

@@ -1,5 +1,7 @@
-import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { chmod, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { parseDocument, readSettingsFile } from '../../src/platform/settings-file.ts';
 import { createTestFolder } from '../support/folder.ts';
@@ -81,14 +83,24 @@ describe('the settings file', () => {
     );
   });
 
-  test('that cannot be read is refused with its path', async () => {
+  test('A19: that is a folder is refused with its path', async () => {
     await using folder = await createTestFolder();
     await mkdir(folder.at('config.json'));
     expect(thrownBy(() => readSettingsFile(folder.path, process.platform))).toMatchObject({
       failure: 'environment',
-      code: 'config_unreadable',
-      message: expect.stringContaining(folder.at('config.json')) as string,
+      code: 'not_a_file',
+      message: `${folder.at('config.json')} is a folder, not a file`,
     });
+  });
+
+  test.runIf(posix)('A19: that is no file keeps its mode', async () => {
+    await using folder = await createTestFolder();
+    const pipe = folder.at('pipe');
+    await promisify(execFile)('mkfifo', ['-m', '644', pipe]);
+    // As a device would be named: as root, its mode could be changed for all.
+    await symlink(pipe, folder.at('config.json'));
+    expect(thrownBy(() => readSettingsFile(folder.path, 'linux'))).toMatchObject({ code: 'not_a_file' });
+    expect(await modeOf(pipe)).toBe(0o644);
   });
 });
 

@@ -5,7 +5,7 @@ import { DEFAULT_PROFILE, resolveSettings, type Settings } from '../../domain/se
 import { CliError } from '../../errors.ts';
 import { renderFindings } from '../../output/findings.ts';
 import type { StoredSettings } from '../../platform/host.ts';
-import { readInput } from '../input-file.ts';
+import { readSecretFile } from '../input-file.ts';
 import { checkDelivery } from './delivery-checks.ts';
 import { createDiscretion } from './discretion.ts';
 import type { DoctorFlags, Examination } from './examination.ts';
@@ -86,8 +86,7 @@ function reworded(outcome: Outcome, word: (text: string) => string): Outcome {
 /** As every command has them; without what is stored when that cannot be read. */
 async function settingsFrom(context: Context, stored: StoredSettings | undefined): Promise<Settings> {
   const { profile, baseUrl, apiKeyFile } = context.options;
-  const apiKey =
-    apiKeyFile === undefined ? undefined : new TextDecoder().decode((await readInput(context, apiKeyFile)).bytes);
+  const apiKey = apiKeyFile === undefined ? undefined : await readSecretFile(context, apiKeyFile);
   const profiles = stored?.profiles ?? {};
   return resolveSettings({ flags: { profile, baseUrl, apiKey }, env: context.host.env, profiles });
 }

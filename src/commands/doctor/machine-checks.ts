@@ -53,7 +53,9 @@ export async function checkConfig({ env, files, settingsFile }: Host, remedies: 
     found = await files.inspect(file);
     const isBlocked = above !== undefined && above.kind !== 'folder';
     if (isBlocked) return { ...none, finding: blocked('config', folder, remedies) };
-    if (found?.kind === 'folder') return { ...none, finding: misplaced('config', file, remedies) };
+    if (found !== undefined && found.kind !== 'file') {
+      return { ...none, finding: misplaced('config', file, found, remedies) };
+    }
     const stored = await settingsFile.read();
     const facts = { stored, modifiedAt: found?.modifiedAt };
     const locked = await whyNotWritable(files, file);
@@ -180,7 +182,7 @@ export async function checkDatabase(host: Host, state: Finding, remedies: Remedi
   const aside = join(folder, `damaged-${new Date(host.clock.now()).toISOString().replaceAll(/[-:]|\.\d+/g, '')}`);
   try {
     const found = await host.files.inspect(path);
-    if (found?.kind === 'folder') return misplaced('database', path, remedies);
+    if (found !== undefined && found.kind !== 'file') return misplaced('database', path, found, remedies);
     if (found === undefined) return ok('database', 'none yet: it is made when something is submitted');
     const locked = await unwritablePart(host.files, path);
     if (locked !== undefined) {
@@ -236,9 +238,9 @@ function strangeTables(database: Database, version: number): string | undefined 
   return early && `is not what optipick has written: a table ${early} is there that is not its own`;
 }
 
-/** A folder stands where a file should be. */
-function misplaced(check: 'config' | 'database', path: string, remedies: Remedies): Finding {
-  const message = `${path} is a folder, and should be a file`;
+/** Something else stands where a file should be. */
+function misplaced(check: 'config' | 'database', path: string, { kind }: PathFacts, remedies: Remedies): Finding {
+  const message = `${path} is a ${kind === 'folder' ? 'folder' : 'pipe, socket or device'}, and should be a file`;
   return fault(check, 'environment', message, remedies.move(path, `${path}.moved`));
 }
 

@@ -6,7 +6,7 @@ import { CliError } from '../../errors.ts';
 import { renderExamination } from '../../output/diagnosis.ts';
 import type { DeliveryInQuestion, KnownMessage, NamedSecret } from '../../webhook/diagnosis-model.ts';
 import { durationOption, withHelp, type ContextSource } from '../declaration.ts';
-import { readInput } from '../input-file.ts';
+import { readSecretFile } from '../input-file.ts';
 import { knownElsewhere } from './known-secrets.ts';
 import type { VerifyInputFlags } from './verify-input.ts';
 
@@ -151,7 +151,7 @@ async function warnOfEdges({ output }: Context, place: string, text: string): Pr
 async function secretsOf(context: Context, secretFile: string | undefined): Promise<readonly NamedSecret[]> {
   const wordsOf = (text: string): readonly string[] => text.split(/\s+/).filter((word) => word !== '');
   if (secretFile !== undefined) {
-    const text = new TextDecoder().decode((await readInput(context, secretFile)).bytes);
+    const text = await readSecretFile(context, secretFile);
     // A line end is what a file has; the CR before it is what a receiver reads with the secret.
     if (text.includes('\r')) await warnOfEdges(context, 'the secret of --secret-file', text);
     const words = wordsOf(text);

@@ -2,7 +2,7 @@
 import type { Context } from '../../context.ts';
 import { parseWebhookSecrets, type SecretsReading } from '../../domain/secret.ts';
 import { CliError } from '../../errors.ts';
-import { readInput } from '../input-file.ts';
+import { readSecretFile } from '../input-file.ts';
 
 export interface SecretsInForce extends SecretsReading {
   /** For people: `--secret-file`, `OPTIPICK_WEBHOOK_SECRET`, `profile staging`. */
@@ -22,7 +22,7 @@ export async function webhookSecrets(
   const given =
     secretFile === undefined
       ? stored && { text: stored.value.join(' '), from: stored.from }
-      : { text: new TextDecoder().decode((await readInput(context, secretFile)).bytes), from: '--secret-file' };
+      : { text: await readSecretFile(context, secretFile), from: '--secret-file' };
   if (given === undefined) {
     throw new CliError('auth', `there is no webhook secret ${purpose}`, {
       code: 'no_webhook_secret',
