@@ -9,6 +9,7 @@ export default defineConfig({
     expect: { poll: { timeout: 20_000 } },
     // Two cores: the tests of the built program start many processes of their own.
     maxWorkers: 2,
+    globalSetup: ['scripts/pinned-node.ts'],
     setupFiles: ['test/support/environment.ts'],
   },
 });

@@ -10,6 +10,7 @@ import { bundledPackages, type BundledPackage } from './bundled-packages.ts';
 import { builtinModulesPlugin } from './builtin-modules.ts';
 import { doorChunks } from './door-chunks.ts';
 import { declarationsOf } from './declarations.ts';
+import { setup as checkPinnedNode } from './pinned-node.ts';
 import { renderSbom, type Product } from './sbom.ts';
 import { rolldown, type OutputChunk, type OutputOptions, type Plugin } from 'rolldown';
 
@@ -17,6 +18,8 @@ const root = new URL('../', import.meta.url);
 const dist = new URL('dist/', root);
 /** Made beside it and put in its place at the end: a build that fails leaves the last good one. */
 const next = new URL('.dist-next/', root);
+
+await checkPinnedNode();
 
 const doors = doorChunks([
   { name: 'base', module: '/src/cli.ts' },
