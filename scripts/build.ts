@@ -2,7 +2,7 @@
  * Builds `dist/`: the program and the libraries it uses as small minified chunks, so that a command
  * loads only what it needs. Measured by `npm run bench`: one big file starts three times slower.
  * Beside it the package's functions (`index.js`, `sandbox.js`) with their types, and for the libraries
- * their licences and a bill of materials.
+ * their licenses and a bill of materials.
  */
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -48,7 +48,7 @@ const product = JSON.parse(await readFile(new URL('package.json', root), 'utf8')
 const files = new Map<string, string>([
   ...chunks.map(({ fileName, code }): [string, string] => [fileName, code]),
   ...[...declarations].map(([name, text]): [string, string] => [`types/${name}`, text]),
-  ['THIRD-PARTY-LICENSES.txt', await licencesOf(packages)],
+  ['THIRD-PARTY-LICENSES.txt', await licensesOf(packages)],
   ['sbom.cdx.json', renderSbom(product, packages)],
 ]);
 
@@ -93,19 +93,19 @@ async function bundle(
   return output.filter((file) => file.type === 'chunk');
 }
 
-/** The licence texts of every package whose code is in the chunks. */
-async function licencesOf(packages: readonly BundledPackage[]): Promise<string> {
+/** The license texts of every package whose code is in the chunks. */
+async function licensesOf(packages: readonly BundledPackage[]): Promise<string> {
   const texts: string[] = [];
   for (const { name, version, license, folder } of packages) {
-    texts.push(`${name} ${version} (${license})\n\n${await licenceText(folder)}`);
+    texts.push(`${name} ${version} (${license})\n\n${await licenseText(folder)}`);
   }
   return texts.join(`\n${'-'.repeat(80)}\n\n`);
 }
 
-async function licenceText(folder: string): Promise<string> {
+async function licenseText(folder: string): Promise<string> {
   for (const name of ['LICENSE', 'license', 'LICENSE.md', 'LICENSE.txt', 'LICENCE']) {
     const text = await readFile(`${folder}/${name}`, 'utf8').catch(() => undefined);
     if (text !== undefined) return text;
   }
-  return 'The package holds no licence file.\n';
+  return 'The package holds no license file.\n';
 }

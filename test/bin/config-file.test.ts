@@ -1,5 +1,5 @@
 /** The settings file as the built program leaves it on a real disk. */
-import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createWorkplace, type Workplace } from '../support/program.ts';
@@ -45,6 +45,28 @@ describe('the settings file', () => {
     expect([await modeOf(folder), await modeOf(file)]).toEqual(['700', '600']);
     expect(await workplace.run(['config', 'get', 'api-key'])).toEqual({ code: 0, stdout: 'ke…ij\n', stderr: '' });
   });
+
+  test.runIf(posix)(
+    'A15: is whole after a kill, the next command is not held up, and no other file keeps the key',
+    async () => {
+      const store = (key: string, env = {}) =>
+        workplace.run(['config', 'set', 'api-key', '-'], { input: `${key}\n`, env });
+      await store('key-before-the-crash');
+      // The last call of a write: the new file is whole, and has not taken the place of the old one.
+      const preload = "data:text/javascript,import fs from 'fs';fs.renameSync=()=>process.kill(process.pid,'SIGKILL')";
+      const crash = await store(KEY, { NODE_OPTIONS: `--import=${encodeURI(preload)}` });
+      expect(crash).toEqual({ code: undefined, stdout: '', stderr: '' });
+      const left = (await readdir(folder)).filter((name) => !['config.json', 'config.json.lock'].includes(name));
+      expect(await Promise.all(left.map((name) => readFile(join(folder, name), 'utf8')))).toEqual([
+        expect.stringContaining(KEY),
+      ]);
+      expect(await workplace.run(['config', 'get', 'api-key'])).toMatchObject({ code: 0, stdout: 'ke…sh\n' });
+      expect(await workplace.run(['config', 'set', 'port', '5001'])).toMatchObject({ code: 0 });
+      expect(await readdir(folder)).toEqual(['config.json', 'config.json.lock']);
+      expect(await readFile(file, 'utf8')).not.toContain(KEY);
+      expect(await readFile(`${file}.lock`, 'utf8')).toBe('');
+    },
+  );
 
   const request = join(import.meta.dirname, '../fixtures/example-cluster-request.json');
   const corrupt = '{"profiles":{"default":{"api-key":"key-0123';

@@ -44,7 +44,7 @@ describe.skipIf(process.platform === 'win32')('a named pipe that is read', () =>
     expect((await readBytes(patient.stream(folder.pipe))).length).toBe(5_000_000);
   });
 
-  test('A19: by nobody else is told after a while', async () => {
+  test('A19: fails when nobody writes to it', async () => {
     await using folder = await createPipe();
     await expect(hasty.read(folder.pipe)).rejects.toMatchObject({
       failure: 'environment',

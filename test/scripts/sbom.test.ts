@@ -88,13 +88,13 @@ async function readSbom(): Promise<{ readonly text: string; readonly sbom: Sbom 
 test('A20: it lists exactly the packages that are in the bundle', async () => {
   const { sbom } = await readSbom();
   expect(sbom.components.map(nameOf).sort()).toEqual(BUNDLED);
-  // The texts of the licences are of the same packages.
-  const licences = await readFile(join(ROOT, 'dist/THIRD-PARTY-LICENSES.txt'), 'utf8');
-  const headings = licences.split(/^-{80}\n\n/m).map((text) => text.slice(0, text.indexOf(' (')));
+  // The texts of the licenses are of the same packages.
+  const licenses = await readFile(join(ROOT, 'dist/THIRD-PARTY-LICENSES.txt'), 'utf8');
+  const headings = licenses.split(/^-{80}\n\n/m).map((text) => text.slice(0, text.indexOf(' (')));
   expect(sbom.components.map((one) => `${nameOf(one)} ${one.version}`).sort()).toEqual(headings.sort());
 });
 
-test('A20: each has the version and the hash of the lock file, and its licence', async () => {
+test('A20: each has the version and the hash of the lock file, and its license', async () => {
   const { sbom } = await readSbom();
   const lock = JSON.parse(await readFile(join(ROOT, 'package-lock.json'), 'utf8')) as {
     packages: Record<string, { version?: string; integrity?: string; license?: string }>;
@@ -175,7 +175,7 @@ test('A20: it is in the package', async () => {
   expect(paths).toContain('dist/sbom.cdx.json');
 });
 
-test('A20: a package in two places is one component, and an expression of licences stays one', () => {
+test('A20: a package in two places is one component, and an expression of licenses stays one', () => {
   const one: BundledPackage = {
     name: '@scope/a',
     version: '1.0.0',
