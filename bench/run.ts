@@ -1,6 +1,7 @@
 /** `npm run bench`: every measured promise beside its baseline. `npm run bench -- start-up` runs one. */
 import { benchInput } from './input.ts';
 import { benchLargeAnswer } from './large-answer.ts';
+import { benchLimits } from './limits.ts';
 import { benchListen } from './listen.ts';
 import { benchOptimiser } from './optimiser.ts';
 import { benchStartUp } from './start-up.ts';
@@ -12,6 +13,7 @@ const BENCHES = {
   wave: benchWave,
   'large-answer': benchLargeAnswer,
   listen: benchListen,
+  limits: benchLimits,
   optimiser: benchOptimiser,
 } as const;
 
