@@ -53,7 +53,8 @@ export const DEFAULT_TOLERANCE_MS = 300_000;
 
 const TIMESTAMP = /^\d{1,11}$/;
 const MESSAGE_ID = /^[!-\-/-~]{1,256}$/;
-const ED25519_SIGNATURE = /^[A-Za-z0-9+/]{86}==$/;
+/** 64 bytes. The last letter holds two bits; an encoder sets the others to zero, so that there is one text for each signature. */
+const ED25519_SIGNATURE = /^[A-Za-z0-9+/]{85}[AQgw]==$/;
 
 /** A sender that rotates its secret signs with 11 keys at most (Svix server, `MAX_OLD_KEYS`); bounds the work of a forged header. */
 const MAX_ASYMMETRIC_ENTRIES = 16;
