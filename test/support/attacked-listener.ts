@@ -14,7 +14,7 @@ export interface AttackedListener extends AsyncDisposable {
   /** The ids that its `--exec` command ran for, sorted: what it has done something for. */
   executed(): Promise<readonly string[]>;
   /** The status of a new genuine delivery with this id. */
-  deliver(id: string): Promise<number>;
+  readonly deliver: (id: string) => Promise<number>;
   /** The status of `/healthz`. */
   health(): Promise<number>;
 }
