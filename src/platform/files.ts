@@ -198,7 +198,8 @@ async function endOfLinks(path: string): Promise<string> {
     try {
       at = resolve(dirname(at), await fs.readlink(at));
     } catch (error) {
-      if (isMissing(error)) return at;
+      // EINVAL: not a link. Another process has created the file since it was looked for.
+      if (isMissing(error) || systemCodeOf(error) === 'EINVAL') return at;
       throw error;
     }
   }

@@ -85,6 +85,19 @@ describe('a file that is written', () => {
     expect([...seen]).toEqual(['whole']);
   });
 
+  test('may be new to several who write it at the same time', async () => {
+    await using folder = await createTestFolder();
+    // As slow as the disk is: the first is done while others still look at what is there.
+    const write = async (round: number, writer: number): Promise<void> => {
+      for (let turn = 0; turn < writer; turn += 1) await readdir(folder.path);
+      await files.writeAtomic(folder.at(`${round}`), `${writer}`);
+    };
+    for (let round = 0; round < 10; round += 1) {
+      await Promise.all(Array.from({ length: 20 }, (_, writer) => write(round, writer)));
+    }
+    expect(await readdir(folder.path)).toHaveLength(10);
+  });
+
   test.runIf(posix)('has the mode that is asked for, whatever the umask', async () => {
     await using folder = await createTestFolder();
     await files.writeAtomic(folder.at('a'), 'x', 0o600);
