@@ -105,7 +105,7 @@ export function createRequestGenerator({ seed, maxBodyBytes }: GeneratorOptions)
   };
 
   const mapPart = (plan: Plan, part: string, change: (value: string) => string): void => {
-    plan.headers = plan.headers.map(([name, value]) => [name, name.endsWith(`-${part}`) ? change(value) : value]);
+    plan.headers = plan.headers.map(([name, value]) => [name, isPart(name, part) ? change(value) : value]);
   };
   const signAnew = (plan: Plan, id: string, seconds: number, secret?: string): void => {
     const rest = plan.headers.filter(([name]) => !isSignatureHeader(name));
@@ -177,12 +177,13 @@ export function createRequestGenerator({ seed, maxBodyBytes }: GeneratorOptions)
     },
     'part missing': (plan) => {
       const part = oneOf(PARTS);
-      plan.headers = plan.headers.filter(([name]) => !name.toLowerCase().endsWith(`-${part}`));
+      plan.headers = plan.headers.filter(([name]) => !isPart(name, part));
     },
     unsigned: (plan) => void (plan.headers = plan.headers.filter(([name]) => !isSignatureHeader(name))),
     'empty part': (plan) => mapPart(plan, oneOf(PARTS), () => oneOf(['', ' ', '\t'])),
     'part twice': (plan) => {
-      const twice = plan.headers.find(([name]) => name.toLowerCase().endsWith(`-${oneOf(PARTS)}`));
+      const part = oneOf(PARTS);
+      const twice = plan.headers.find(([name]) => isPart(name, part));
       if (twice !== undefined) insert(plan, twice);
     },
     'another secret': (plan) => signAnew(plan, partOf(plan, 'id'), nowSeconds(), OTHER_SECRET),
@@ -339,9 +340,14 @@ function isFramed({ framing, body }: Plan): boolean {
 }
 
 function partOf(plan: Plan | undefined, part: string): string {
-  const values = plan?.headers.filter(([name]) => name.toLowerCase().endsWith(`-${part}`)) ?? [];
+  const values = plan?.headers.filter(([name]) => isPart(name, part)) ?? [];
   const own = values.find(([name]) => /^svix-/i.test(name)) ?? values[0];
   return own?.[1].trim() ?? '';
+}
+
+/** In whichever case, of whichever set. */
+function isPart(name: string, part: string): boolean {
+  return [`svix-${part}`, `webhook-${part}`].includes(name.toLowerCase());
 }
 
 function isSignatureHeader(name: string): boolean {
