@@ -1,29 +1,24 @@
 /** HTML from templates in which every value is escaped, unless it is HTML itself. */
-export interface Html {
-  readonly html: string;
-}
+import { createTemplate, type Markup } from './markup.ts';
 
-type Value = string | number | undefined | Html | readonly Html[];
+export type Html = Markup<'html'>;
 
 /** Text between the tags, and attribute values in double quotes, may be given as values. */
-export function html(texts: TemplateStringsArray, ...values: readonly Value[]): Html {
-  let result = texts[0] ?? '';
-  for (const [index, value] of values.entries()) result += render(value) + (texts[index + 1] ?? '');
-  return { html: result };
-}
+export const html = createTemplate<'html'>(escapeHtml);
+
+const script = createTemplate<'html'>((json) => json.replaceAll('<', String.raw`\u003C`));
 
 /** Data for a script: JSON in which nothing can end the script element. */
 export function scriptData(value: unknown): Html {
-  return { html: JSON.stringify(value).replaceAll('<', String.raw`\u003C`) };
+  return script`${JSON.stringify(value)}`;
 }
 
-function render(value: Value): string {
-  if (value === undefined) return '';
-  if (typeof value === 'string' || typeof value === 'number') return escape(String(value));
-  return 'html' in value ? value.html : value.map(({ html: part }) => part).join('');
+/** A style or script that stands in the source: it has no values. */
+export function literal(texts: TemplateStringsArray): Html {
+  return html(texts);
 }
 
-function escape(text: string): string {
+export function escapeHtml(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

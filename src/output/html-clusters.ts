@@ -13,8 +13,7 @@ export function clusterBars({ details }: ReportEntry, level: number, id: string,
   const longest = Math.max(0, ...[...clusters, ...asisClusters].map(({ distance }) => distance ?? 0));
   const side = (title: string, name: string, tone: 'asis' | 'optimal', all: readonly ClusterDetail[]): Html => {
     const parts = { all, longest, unit: summary.unit, tone, most, name };
-    const tag = { html: `h${level}` };
-    return page`<div><${tag}>${title}</${tag}>
+    return page`<div><h${level}>${title}</h${level}>
 ${barTable(title, parts)}</div>
 `;
   };

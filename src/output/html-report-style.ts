@@ -1,4 +1,5 @@
-/** Colours and style of the HTML report. Plain text: nothing in it comes from outside. */
+/** Colours and style of the HTML report: nothing in it comes from outside. */
+import { page } from './page.ts';
 
 interface Palette {
   /** Ground of the page, of tables and pictures, and of lines between. */
@@ -58,14 +59,14 @@ function variablesOf({ walks, ...colours }: Palette): string {
 }
 
 /** Lines, places and keys of the single walks of a picture. */
-const WALKS = [1, 2, 3, 4, 5, 6]
-  .map(
-    (number) =>
-      `.floor .walk${number} { stroke: var(--walk${number}); } .floor circle.walk${number} { fill: var(--walk${number}); } .key .walk${number} { background: var(--walk${number}); }`,
-  )
-  .join('\n');
+const WALKS = [1, 2, 3, 4, 5, 6].map(
+  (
+    number,
+  ) => page`.floor .walk${number} { stroke: var(--walk${number}); } .floor circle.walk${number} { fill: var(--walk${number}); } .key .walk${number} { background: var(--walk${number}); }
+`,
+);
 
-export const STYLE = `
+export const STYLE = page`
 :root { color-scheme: light dark; ${variablesOf(PALETTES.light)} }
 @media (prefers-color-scheme: dark) { :root { ${variablesOf(PALETTES.dark)} } }
 * { box-sizing: border-box; }
@@ -145,7 +146,6 @@ figcaption strong { font-weight: 620; }
 .key { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; list-style: none; margin: .6rem 0 0; padding: 0; font-size: .9rem; }
 .key span { display: inline-block; width: 1.2rem; height: .3rem; border-radius: 2px; margin-right: .45rem; vertical-align: middle; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 ${WALKS}
-
 details { margin-top: 1rem; }
 summary { cursor: pointer; color: var(--muted); padding: .35rem 0; }
 summary:hover { color: var(--ink); }

@@ -84,12 +84,12 @@ function* documentOf(title: string, parts: readonly Html[]): Generator<string, v
 <meta name="color-scheme" content="light dark">
 <meta name="generator" content="optipick">
 <title>${title}</title>
-<style>${{ html: STYLE }}</style>
+<style>${STYLE}</style>
 </head>
 <body>
 <main>
-`.html;
-  for (const { html } of parts) yield html;
+`.text;
+  for (const { text } of parts) yield text;
   yield `</main>
 <footer><p>Distances and groups as the API has answered. Made with optipick.</p></footer>
 </body>

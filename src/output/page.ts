@@ -1,18 +1,14 @@
 /** HTML of reports: the templates of `html.ts`, with values that come from servers and files cleaned as for a terminal. */
-import { type Html, html } from '../domain/html.ts';
+import { escapeHtml, type Html } from '../domain/html.ts';
+import { createTemplate } from '../domain/markup.ts';
 import { cleanText } from './clean-text.ts';
 
-type Value = string | number | undefined | Html | readonly Html[];
-
 /** A template whose texts are escaped and hold no character that moves, hides or reorders others. */
-export function page(texts: TemplateStringsArray, ...values: readonly Value[]): Html {
-  return html(texts, ...values.map((value) => (typeof value === 'string' ? cleanText(value) : value)));
-}
+export const page = createTemplate<'html'>((text) => escapeHtml(cleanText(text)));
 
 /** `<h2 id="...">`; `level` counts from 1. */
 export function heading(level: number, text: string, id: string): Html {
-  const tag = { html: `h${level}` };
-  return page`<${tag} id="${id}">${text}</${tag}>`;
+  return page`<h${level} id="${id}">${text}</h${level}>`;
 }
 
 /** A part of the page under a heading of its own; `id` is unique on the page. */

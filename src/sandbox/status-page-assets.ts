@@ -1,5 +1,7 @@
-/** Style and script of the status page. Plain text: neither holds anything from outside. */
-export const STYLE = `
+/** Style and script of the status page: neither holds anything from outside. */
+import { literal } from '../domain/html.ts';
+
+export const STYLE = literal`
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
 body { margin: 0 auto; max-width: 70rem; padding: 1rem; }
 h1 { font-size: 1.5rem; margin: 0; }
@@ -22,7 +24,7 @@ svg { max-height: 40rem; width: 100%; }
  * Buttons name the call that they make; `apiKey` is set by the page. What changed is shown without reloading, so that
  * what was opened, revealed or focused stays so.
  */
-export const SCRIPT = `
+export const SCRIPT = literal`
 const notice = document.getElementById('notice');
 const main = document.querySelector('main');
 let seen = '';

@@ -35,7 +35,7 @@ export function renderStatusPage(facts: StatusFacts): string {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>optipick sandbox</title>
         <style nonce="${nonce}">
-          ${{ html: STYLE }}
+          ${STYLE}
         </style>
       </head>
       <body>
@@ -64,11 +64,11 @@ export function renderStatusPage(facts: StatusFacts): string {
         </main>
         <script nonce="${nonce}">
           const apiKey = ${scriptData(apiKey)};
-          ${{ html: SCRIPT }};
+          ${SCRIPT};
         </script>
       </body>
     </html> `;
-  return page.html;
+  return page.text;
 }
 
 function jobsTable(jobs: readonly Job[]): Html {
