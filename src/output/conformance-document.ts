@@ -2,23 +2,28 @@
 import { type ConformanceReport, type ConformanceResult, failedChecks } from '../domain/conformance.ts';
 import { cleanText } from './clean-text.ts';
 import type { JunitCase, JunitSuite } from './junit.ts';
+import { inMarkdown, type Markdown, markdownRow } from './markdown-text.ts';
 import { testAnswerJson } from './test-answer.ts';
 
 /** A heading, a sentence and a table with every fact of each check, for a pull request or a ticket. */
-export function* renderConformanceMarkdown(report: ConformanceReport): Generator<string, void> {
+export function* renderConformanceMarkdown(report: ConformanceReport): Generator<Markdown, void> {
   const failed = failedChecks(report).length;
   const all = report.results.length;
-  yield '# Webhook endpoint';
-  yield '';
-  yield `${inMarkdown(report.url)}: ${failed === 0 ? `all ${all} checks passed` : `**${failed} of ${all} checks failed**`}.`;
-  yield '';
-  yield '| | check | sent | came back | should | why |';
-  yield '| --- | --- | --- | --- | --- | --- |';
+  // The user's own address may be followed.
+  const [scheme = '', ...rest] = report.url.split('://');
+  const address = inMarkdown`${scheme}://${rest.join('://')}`;
+  yield inMarkdown`# Webhook endpoint`;
+  yield inMarkdown``;
+  yield failed === 0
+    ? inMarkdown`${address}: all ${all} checks passed.`
+    : inMarkdown`${address}: **${failed} of ${all} checks failed**.`;
+  yield inMarkdown``;
+  yield inMarkdown`| | check | sent | came back | should | why |`;
+  yield inMarkdown`| --- | --- | --- | --- | --- | --- |`;
   for (const { passed, title, sent, received, said, remark, expected, why } of report.results) {
     const more = passed ? remark : said;
     const back = more === undefined ? received : `${received} (${more})`;
-    const cells = [passed ? 'ok' : '**FAIL**', ...[title, sent, back, expected, why].map(inMarkdown)];
-    yield `| ${cells.join(' | ')} |`;
+    yield markdownRow([passed ? 'ok' : inMarkdown`**FAIL**`, title, sent, back, expected, why]);
   }
 }
 
@@ -59,27 +64,18 @@ export function conformanceJunit(report: ConformanceReport): readonly JunitSuite
 /** For an endpoint at whose address there is nothing: the one thing that could be checked. `text` may have many lines. */
 export function deadTargetJunit(url: string, failure: NonNullable<JunitCase['failure']>): readonly JunitSuite[] {
   const name = `webhook endpoint ${url}`;
-  const message = cleanText(failure.message);
-  return [
-    { name, cases: [{ name: 'there is an endpoint', classname: 'webhook.target', failure: { ...failure, message } }] },
-  ];
+  return [{ name, cases: [{ name: 'there is an endpoint', classname: 'webhook.target', failure }] }];
 }
 
 function failureOf({ sent, received, said, expected, why }: ConformanceResult): { message: string; text: string } {
-  const back = cleanText(received);
   return {
-    message: `${back}; should be: ${expected}`,
+    message: `${received}; should be: ${expected}`,
     text: [
       `sent: ${sent}`,
-      `came back: ${back}`,
-      ...(said === undefined ? [] : [`said: ${cleanText(said)}`]),
+      `came back: ${received}`,
+      ...(said === undefined ? [] : [`said: ${said}`]),
       `should: ${expected}`,
       `why: ${why}`,
     ].join('\n'),
   };
-}
-
-/** What could end a cell, open a tag or format is text. */
-function inMarkdown(text: string): string {
-  return cleanText(text).replaceAll(/[\\`*_~[\]<>|&#]/g, (character) => `\\${character}`);
 }

@@ -3,7 +3,7 @@ import type { AnswerDifference } from '../domain/answer-difference.ts';
 import type { AnswerOptions } from './answer-options.ts';
 import { type ComparedFile, headOf, sectionsOf } from './difference-rows.ts';
 import { cutList } from './long-list.ts';
-import { markdownText } from './markdown-text.ts';
+import { inMarkdown, type Markdown, markdownRow } from './markdown-text.ts';
 import { PLAIN_STYLE } from './style.ts';
 import type { Column } from './table.ts';
 
@@ -12,33 +12,29 @@ export function* renderDifferenceMarkdown(
   difference: AnswerDifference,
   files: readonly [ComparedFile, ComparedFile],
   { all }: Pick<AnswerOptions, 'all'>,
-): Generator<string, void> {
+): Generator<Markdown, void> {
   const [title = '', ...sides] = headOf(difference, files);
-  yield `## ${markdownText(title)}`;
-  yield '';
-  for (const side of sides) yield `- ${markdownText(side)}`;
+  yield inMarkdown`## ${title}`;
+  yield inMarkdown``;
+  for (const side of sides) yield inMarkdown`- ${side}`;
   for (const { sentence, columns, rows } of sectionsOf(difference, files)) {
-    yield '';
+    yield inMarkdown``;
     if (sentence !== undefined) {
-      yield markdownText(sentence);
-      if (columns.length > 0) yield '';
+      yield inMarkdown`${sentence}`;
+      if (columns.length > 0) yield inMarkdown``;
     }
     if (columns.length === 0) continue;
-    yield row(columns.map(({ title: name }) => name.replaceAll(/\b[a-z]/g, (letter) => letter.toUpperCase())));
-    yield row(columns.map(markOf));
     const { shown, rest } = cutList(rows, { all, style: PLAIN_STYLE });
-    for (const cells of shown) yield row(cells.map(markdownText));
+    yield markdownRow(columns.map(titleOf));
+    yield markdownRow(columns.map(({ align }) => (align === 'right' ? '--:' : '---')));
+    for (const cells of shown) yield markdownRow(cells);
     for (const line of rest) {
-      yield '';
-      yield markdownText(line);
+      yield inMarkdown``;
+      yield inMarkdown`${line}`;
     }
   }
 }
 
-function row(cells: readonly string[]): string {
-  return `| ${cells.join(' | ')} |`;
-}
-
-function markOf({ align }: Column): string {
-  return align === 'right' ? '--:' : '---';
+function titleOf({ title }: Column): string {
+  return title.replaceAll(/\b[a-z]/g, (letter) => letter.toUpperCase());
 }

@@ -3,6 +3,9 @@
  * what Jenkins, GitLab, GitHub's actions and Azure all read.
  */
 
+import { createTemplate, joined, type Markup } from '../domain/markup.ts';
+import { cleanText } from './clean-text.ts';
+
 export interface JunitCase {
   readonly name: string;
   /** What the case belongs to, such as the answer that was judged; CI servers group by it. */
@@ -18,17 +21,26 @@ export interface JunitSuite {
   readonly cases: readonly JunitCase[];
 }
 
-/** The whole file, line end included, in UTF-8 once encoded. Characters that XML cannot hold are left out. */
+type Xml = Markup<'xml'>;
+
+/** Its values stand in attributes. */
+const xml = createTemplate<'xml'>(escapeAttribute);
+
+/** Its values stand between tags. */
+const content = createTemplate<'xml'>(escapeText);
+
+/** The whole file, line end included, in UTF-8 once encoded. */
 export function renderJunit(suites: readonly JunitSuite[]): string {
-  const lines = ['<?xml version="1.0" encoding="UTF-8"?>'];
   const all = suites.flatMap(({ cases }) => cases);
-  lines.push(`<testsuites ${attributes({ name: 'optipick', ...countsOf(all) })}>`);
-  for (const { name, cases } of suites) {
-    lines.push(`  <testsuite ${attributes({ name, ...countsOf(cases) })}>`, ...cases.flatMap(caseLines));
-    lines.push('  </testsuite>');
-  }
-  lines.push('</testsuites>', '');
-  return lines.join('\n');
+  const parts = suites.map(
+    ({ name, cases }) => xml`  <testsuite ${attributes({ name, ...countsOf(cases) })}>
+${cases.map(caseLines)}  </testsuite>
+`,
+  );
+  return xml`<?xml version="1.0" encoding="UTF-8"?>
+<testsuites ${attributes({ name: 'optipick', ...countsOf(all) })}>
+${parts}</testsuites>
+`.text;
 }
 
 /** `errors` is what broke the run itself: then there is no report. */
@@ -38,35 +50,39 @@ function countsOf(cases: readonly JunitCase[]): Readonly<Record<string, number>>
   return { tests: cases.length, failures, errors: 0, skipped };
 }
 
-function caseLines({ name, classname, failure, skipped }: JunitCase): readonly string[] {
-  const head = `    <testcase ${attributes({ name, classname })}`;
+function caseLines({ name, classname, failure, skipped }: JunitCase): Xml {
+  const head = xml`    <testcase ${attributes({ name, classname })}`;
   if (failure !== undefined) {
     const { message, text } = failure;
-    return [`${head}>`, `      <failure ${attributes({ message })}>${escapeText(text)}</failure>`, '    </testcase>'];
+    return xml`${head}>
+      <failure ${attributes({ message })}>${content`${text}`}</failure>
+    </testcase>
+`;
   }
-  if (skipped !== undefined) {
-    return [`${head}>`, `      <skipped ${attributes({ message: skipped })}/>`, '    </testcase>'];
-  }
-  return [`${head}/>`];
+  if (skipped === undefined) return xml`${head}/>\n`;
+  return xml`${head}>
+      <skipped ${attributes({ message: skipped })}/>
+    </testcase>
+`;
 }
 
-function attributes(values: Readonly<Record<string, string | number>>): string {
-  return Object.entries(values)
-    .map(([name, value]) => `${name}="${escapeAttribute(String(value))}"`)
-    .join(' ');
+type Attribute = 'name' | 'classname' | 'message' | 'tests' | 'failures' | 'errors' | 'skipped';
+
+function attributes(values: Readonly<Partial<Record<Attribute, string | number>>>): readonly Xml[] {
+  const parts = Object.entries(values).map(([name, value]) => xml`${name}="${value}"`);
+  return joined(parts, xml` `);
 }
 
 /** Not a `Char` of XML 1.0 (section 2.2): most control characters, half a surrogate pair, U+FFFE and U+FFFF. */
 const FORBIDDEN = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
 
-/** A parser turns a bare CR into LF (section 2.11), and `]]>` may not stand in text. */
+/** `]]>` may not stand in text. What CI servers show of it must not reorder or hide either. */
 function escapeText(text: string): string {
-  return text
+  return cleanText(text, { multiline: true })
     .replaceAll(FORBIDDEN, '')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('\r', '&#13;');
+    .replaceAll('>', '&gt;');
 }
 
 /** A parser turns white space in an attribute into plain spaces (section 3.3.3). */

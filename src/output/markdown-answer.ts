@@ -2,7 +2,8 @@
 import type { AnswerSummary } from '../domain/answer.ts';
 import { formatNumber } from '../domain/distance.ts';
 import { savingOf } from '../domain/saving.ts';
-import { type MarkdownColumn, markdownCode, markdownTable, markdownText } from './markdown-text.ts';
+import { joined } from '../domain/markup.ts';
+import { inMarkdown, type Markdown, type MarkdownColumn, markdownCode, markdownTable } from './markdown-text.ts';
 import type { ReportEntry } from './report-model.ts';
 import { counted, distanceCell, headlineOf, invalidOf, overviewOf, savedText } from './report-overview.ts';
 import { shownDistance } from './shown-distance.ts';
@@ -12,14 +13,15 @@ import { stopColumns } from './stop-table.ts';
 const ROWS = 20;
 
 /** All that is said of an answer below its title; `level` of the headings. */
-export function* markdownAnswer(entry: ReportEntry, level: number): Generator<string, void> {
+export function* markdownAnswer(entry: ReportEntry, level: 3 | 4): Generator<Markdown, void> {
   const { summary } = entry.details;
   const { problem } = overviewOf(entry);
   if (problem === undefined) yield* walkLines(summary);
-  else yield `❌ **No result**: ${markdownText(problem)}`;
-  yield '';
+  else yield inMarkdown`❌ **No result**: ${problem}`;
+  yield inMarkdown``;
   yield factsLine(entry);
-  const heading = (text: string): readonly string[] => ['', `${'#'.repeat(level)} ${text}`, ''];
+  const mark = level === 3 ? inMarkdown`###` : inMarkdown`####`;
+  const heading: Heading = (text) => [inMarkdown``, inMarkdown`${mark} ${text}`, inMarkdown``];
   yield* gateLines(entry, heading);
   yield* findingLines(entry, heading);
   yield* invalidLines(summary, heading);
@@ -27,64 +29,74 @@ export function* markdownAnswer(entry: ReportEntry, level: number): Generator<st
   yield* stopLines(summary, heading);
 }
 
-type Heading = (text: string) => readonly string[];
+type Heading = (text: Markdown) => readonly Markdown[];
 
-function* walkLines(summary: AnswerSummary): Generator<string, void> {
+function* walkLines(summary: AnswerSummary): Generator<Markdown, void> {
   const saving = savingOf(summary);
   if ('reason' in saving) {
-    yield `**${distanceCell(summary.optimalDistance, summary.unit)}** of walking. Saving n/a: ${markdownText(saving.reason)}`;
+    yield inMarkdown`**${distanceCell(summary.optimalDistance, summary.unit)}** of walking. Saving n/a: ${saving.reason}`;
     return;
   }
   const { asis, optimal } = saving;
   const walk = `${shownDistance(asis, summary.unit)} → ${shownDistance(optimal, summary.unit)}`;
-  yield `**${headlineOf(saving)}**: ${markdownText(`${walk}, ${savedText(saving, summary.unit)}`)}`;
+  yield inMarkdown`**${headlineOf(saving)}**: ${walk}, ${savedText(saving, summary.unit)}`;
 }
 
-function factsLine({ requestId, details: { summary } }: ReportEntry): string {
+function factsLine({ requestId, details: { summary } }: ReportEntry): Markdown {
   const { picks, clusters, asisClusters, computationTime, kind } = summary;
   const before = asisClusters === undefined ? '' : ` (as-is ${formatNumber(asisClusters, 0)})`;
+  const groups = kind === 'cluster' ? ` in ${counted(clusters.length, 'cluster')}${before}` : '';
   const parts = [
-    counted(picks, 'pick') + (kind === 'cluster' ? ` in ${counted(clusters.length, 'cluster')}${before}` : ''),
-    ...(computationTime === undefined ? [] : [`computed in ${formatNumber(computationTime, 2)} s`]),
-    `request ${markdownCode(requestId)}`,
+    inMarkdown`${counted(picks, 'pick')}${groups}`,
+    ...(computationTime === undefined ? [] : [inMarkdown`computed in ${formatNumber(computationTime, 2)} s`]),
+    inMarkdown`request ${markdownCode(requestId)}`,
   ];
-  return parts.join(' · ');
+  return inMarkdown`${joined(parts, inMarkdown` · `)}`;
 }
 
-function* gateLines({ gates }: ReportEntry, heading: Heading): Generator<string, void> {
+function* gateLines({ gates }: ReportEntry, heading: Heading): Generator<Markdown, void> {
   if (gates.length === 0) return;
-  yield* heading('Gates');
+  yield* heading(inMarkdown`Gates`);
   const rows = gates.map(({ expression, tripped, reason }) => [
     tripped ? '❌ tripped' : '✅ passed',
     markdownCode(expression),
-    markdownText(reason),
+    reason,
   ]);
-  yield* markdownTable([{ title: 'gate' }, { title: 'fails if' }, { title: 'because' }], rows);
+  const columns = [{ title: 'gate' }, { title: 'fails if' }, { title: 'because' }];
+  yield* markdownTable(columns, rows);
 }
 
-function* findingLines({ request, findings }: ReportEntry, heading: Heading): Generator<string, void> {
+function* findingLines({ request, findings }: ReportEntry, heading: Heading): Generator<Markdown, void> {
   // Without its request an answer cannot be audited.
   if (request === undefined) return;
-  yield* heading('Audit');
-  if (findings.length === 0) yield '✅ The answer stands up to the audit against its request.';
+  yield* heading(inMarkdown`Audit`);
+  if (findings.length === 0) yield inMarkdown`✅ The answer stands up to the audit against its request.`;
   for (const { message, count, examples } of findings) {
-    const shown = examples.map((example) => markdownCode(example)).join(', ');
-    const more = count > examples.length ? ', …' : '';
-    yield `- ⚠️ ${markdownText(message)}${examples.length === 0 ? '' : `: ${shown}${more}`}`;
+    yield inMarkdown`- ⚠️ ${message}${examples.length === 0 ? '' : inMarkdown`: ${exampleList(examples, count)}`}`;
   }
 }
 
-function* invalidLines(summary: AnswerSummary, heading: Heading): Generator<string, void> {
+function exampleList(examples: readonly string[], count: number): Markdown {
+  const shown = joined(examples.map(markdownCode), inMarkdown`, `);
+  return inMarkdown`${shown}${count > examples.length ? ', …' : ''}`;
+}
+
+function* invalidLines(summary: AnswerSummary, heading: Heading): Generator<Markdown, void> {
   const { invalidPicks } = summary;
   if (invalidPicks.length === 0) return;
-  yield* heading(`⚠️ ${counted(invalidOf(summary), 'invalid pick')}`);
-  const rows = invalidPicks.slice(0, ROWS).map(({ reason, count, examples }) => {
-    const shown = examples.map((example) => markdownCode(example)).join(', ');
-    return [markdownText(reason), formatNumber(count, 0), `${shown}${count > examples.length ? ', …' : ''}`];
-  });
-  yield* markdownTable([{ title: 'reason' }, { title: 'picks', align: 'right' }, { title: 'such as' }], rows);
+  yield* heading(inMarkdown`⚠️ ${counted(invalidOf(summary), 'invalid pick')}`);
+  const rows = invalidPicks
+    .slice(0, ROWS)
+    .map(({ reason, count, examples }) => [reason, formatNumber(count, 0), exampleList(examples, count)]);
+  yield* markdownTable(INVALID_COLUMNS, rows);
   yield* moreLines(invalidPicks.length, 'reason');
 }
+
+const INVALID_COLUMNS: readonly MarkdownColumn[] = [
+  { title: 'reason' },
+  { title: 'picks', align: 'right' },
+  { title: 'such as' },
+];
 
 const CLUSTER_COLUMNS: readonly MarkdownColumn[] = [
   { title: 'cluster' },
@@ -94,9 +106,9 @@ const CLUSTER_COLUMNS: readonly MarkdownColumn[] = [
   { title: 'distance', align: 'right' },
 ];
 
-function* clusterLines({ clusters, unit }: AnswerSummary, heading: Heading): Generator<string, void> {
+function* clusterLines({ clusters, unit }: AnswerSummary, heading: Heading): Generator<Markdown, void> {
   if (clusters.length === 0) return;
-  yield* heading('Clusters');
+  yield* heading(inMarkdown`Clusters`);
   const rows = clusters
     .slice(0, ROWS)
     .map(({ listId, orders, picks, locations, distance }) => [
@@ -104,27 +116,30 @@ function* clusterLines({ clusters, unit }: AnswerSummary, heading: Heading): Gen
       formatNumber(orders, 0),
       formatNumber(picks, 0),
       formatNumber(locations, 0),
-      markdownText(distanceCell(distance, unit)),
+      distanceCell(distance, unit),
     ]);
   yield* markdownTable(CLUSTER_COLUMNS, rows);
   yield* moreLines(clusters.length, 'cluster');
 }
 
-function* stopLines({ stops }: AnswerSummary, heading: Heading): Generator<string, void> {
+function* stopLines({ stops }: AnswerSummary, heading: Heading): Generator<Markdown, void> {
   if (stops.length === 0) return;
-  yield* heading('Pick list');
+  yield* heading(inMarkdown`Pick list`);
   const columns = stopColumns(stops);
   const rows = stops
     .slice(0, ROWS)
-    .map((stop) =>
-      columns.map(({ align, cell }) => (align === 'right' ? markdownText(cell(stop)) : markdownCode(cell(stop)))),
-    );
-  yield* markdownTable(columns, rows);
+    .map((stop) => columns.map(({ align, cell }) => (align === 'right' ? cell(stop) : markdownCode(cell(stop)))));
+  // A # that stands alone links nothing.
+  const titled = columns.map(({ title, align }) => ({
+    title: title === '#' ? inMarkdown`#` : title,
+    align,
+  }));
+  yield* markdownTable(titled, rows);
   yield* moreLines(stops.length, 'pick');
 }
 
-function* moreLines(count: number, one: string): Generator<string, void> {
+function* moreLines(count: number, one: string): Generator<Markdown, void> {
   if (count <= ROWS) return;
-  yield '';
-  yield `… ${formatNumber(count - ROWS, 0)} more ${one}${count - ROWS === 1 ? '' : 's'} not shown; CSV and JSON hold all.`;
+  yield inMarkdown``;
+  yield inMarkdown`… ${formatNumber(count - ROWS, 0)} more ${one}${count - ROWS === 1 ? '' : 's'} not shown; CSV and JSON hold all.`;
 }

@@ -1,8 +1,17 @@
-/** Text of others in the Markdown of GitHub: shown as it is, and nothing else done by it. */
+/** GitHub's Markdown: text of others is shown as it is, and does nothing else. */
+import { createTemplate, joined, type Markup } from '../domain/markup.ts';
 import { cleanText } from './clean-text.ts';
 
+export type Markdown = Markup<'markdown'>;
+
+/**
+ * A line of Markdown. It must begin with a text of its own: at the beginning of a line a text from outside could still be
+ * a list or the underline of a heading.
+ */
+export const inMarkdown = createTemplate<'markdown'>(escapeText);
+
 /** What formats, wherever it stands in a line (a dollar begins mathematics), and what makes a link or a mention. */
-const SPECIAL = /:\/\/|\bwww\.|[&<>@#|\\`*_[\]~$]/gi;
+const SPECIAL = /:\/\/|\bwww\.|\bGH-(?=\d)|[&<>@#|\\`*_[\]~$]/gi;
 
 const SPELT: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -18,45 +27,57 @@ const SPELT: Readonly<Record<string, string>> = {
  * Prose. An `@` and a `#` get a character without width behind them, so that nobody is called and no issue is linked:
  * GitHub looks for these after it has resolved the escapes. An address does not become a link.
  */
-export function markdownText(text: string): string {
+function escapeText(text: string): string {
   return cleanText(text).replace(SPECIAL, (found) => {
-    if (found.length > 1 && found !== '://') return `${found.slice(0, -1)}&#46;`;
+    if (found.endsWith('.')) return `${found.slice(0, -1)}&#46;`;
+    if (found.endsWith('-')) return `${found}&#8203;`;
     return SPELT[found] ?? `\\${found}`;
   });
 }
 
+/** Between backticks nothing acts but a backtick, and in a table a bar. */
+const between = createTemplate<'markdown'>((text) => text);
+
 /** An id as code. Backticks and bars, which end code or a cell of a table, are spelt in HTML. */
-export function markdownCode(text: string): string {
+export function markdownCode(text: string): Markdown {
   const clean = cleanText(text);
-  if (clean.trim() === '') return '';
-  return /[`|]/.test(clean) ? `<code>${markdownText(clean)}</code>` : `\`${clean}\``;
+  if (clean.trim() === '') return inMarkdown``;
+  return /[`|]/.test(clean) ? inMarkdown`<code>${clean}</code>` : between`\`${clean}\``;
 }
 
+const inHtml = createTemplate<'markdown'>((text) =>
+  cleanText(text).replace(/[&<>@#]/g, (found) => SPELT[found] ?? found),
+);
+
 /** An id as code where GitHub reads HTML and no Markdown: in a `<summary>`. */
-export function htmlCode(text: string): string {
-  return `<code>${htmlText(text)}</code>`;
+export function htmlCode(text: string): Markdown {
+  return inHtml`<code>${text}</code>`;
 }
 
 /** Text where GitHub reads HTML and no Markdown. */
-export function htmlText(text: string): string {
-  return cleanText(text).replace(/[&<>@#]/g, (found) => SPELT[found] ?? found);
+export function htmlText(text: string): Markdown {
+  return inHtml`${text}`;
 }
+
+/** What is no Markdown is escaped. */
+export type MarkdownCell = string | number | Markdown;
 
 export interface MarkdownColumn {
-  readonly title: string;
-  readonly align?: 'left' | 'right';
+  readonly title: MarkdownCell;
+  readonly align?: 'left' | 'right' | undefined;
 }
 
-/** A table, from cells that are Markdown already. */
 export function* markdownTable(
   columns: readonly MarkdownColumn[],
-  rows: Iterable<readonly string[]>,
-): Generator<string, void> {
-  yield rowOf(columns.map(({ title }) => title));
-  yield rowOf(columns.map(({ align }) => (align === 'right' ? '---:' : '---')));
-  for (const row of rows) yield rowOf(row);
+  rows: Iterable<readonly MarkdownCell[]>,
+): Generator<Markdown, void> {
+  yield markdownRow(columns.map(({ title }) => title));
+  yield markdownRow(columns.map(({ align }) => (align === 'right' ? '---:' : '---')));
+  for (const row of rows) yield markdownRow(row);
 }
 
-function rowOf(cells: readonly string[]): string {
-  return `| ${cells.join(' | ')} |`;
+/** One row of a table. */
+export function markdownRow(cells: readonly MarkdownCell[]): Markdown {
+  const parts = cells.map((cell) => inMarkdown`${cell}`);
+  return inMarkdown`| ${joined(parts, inMarkdown` | `)} |`;
 }

@@ -1,7 +1,17 @@
 /** A report in Markdown: for a pull request, or the summary of a CI run. */
 import { formatNumber } from '../domain/distance.ts';
+import { joined } from '../domain/markup.ts';
 import { markdownAnswer } from './markdown-answer.ts';
-import { htmlCode, htmlText, type MarkdownColumn, markdownCode, markdownTable, markdownText } from './markdown-text.ts';
+import {
+  htmlCode,
+  htmlText,
+  inMarkdown,
+  type Markdown,
+  type MarkdownCell,
+  type MarkdownColumn,
+  markdownCode,
+  markdownTable,
+} from './markdown-text.ts';
 import { savedOf } from './optimization.ts';
 import type { Report, ReportEntry } from './report-model.ts';
 import {
@@ -29,59 +39,70 @@ const MARKS: Readonly<Record<Standing['level'], string>> = { good: '✅', warnin
 /** `total`: how many answers, and requests without one, will be added. */
 export function createMarkdownReport({ total }: { readonly total: number }): Report {
   const rows: OverviewRow[] = [];
-  const blocks: string[] = [];
+  const blocks: Markdown[] = [];
+  function* parts(): Generator<Markdown, void> {
+    // A request that was left unsent has no row.
+    const known = rows.filter((row) => row !== undefined);
+    if (total > 1) yield blockOf(overviewLines(known));
+    else if (blocks.length === 0) yield blockOf(known.map((row) => inMarkdown`## ${statusOf(row)}`));
+    for (const block of blocks.filter((one) => one !== undefined)) yield total > 1 ? inMarkdown`\n${block}` : block;
+    const hidden = known.filter(({ summary }) => summary !== undefined).length - Object.keys(blocks).length;
+    if (hidden > 0) {
+      yield inMarkdown`\nOnly the first ${DETAILED} are told of in full; CSV and JSON hold all.\n`;
+    }
+  }
   return {
     add(index, entry) {
       rows[index] = overviewOf(entry);
-      if (total === 1) blocks[index] = textOf([`## ${titleOf(entry)}`, '', ...markdownAnswer(entry, 3)]);
-      else if (index < DETAILED) blocks[index] = textOf(foldedAnswer(entry, rows[index]));
+      if (total === 1)
+        blocks[index] = blockOf([inMarkdown`## ${titleOf(entry)}`, inMarkdown``, ...markdownAnswer(entry, 3)]);
+      else if (index < DETAILED) blocks[index] = blockOf(foldedAnswer(entry, rows[index]));
     },
     addUnanswered(index, unanswered) {
       rows[index] = unansweredRow(unanswered);
     },
     *render() {
-      // A request that was left unsent has no row.
-      const known = rows.filter((row) => row !== undefined);
-      if (total > 1) yield textOf(overviewLines(known));
-      else if (blocks.length === 0) yield textOf(known.map((row) => `## ${statusOf(row)}`));
-      for (const block of blocks.filter((one) => one !== undefined)) yield total > 1 ? `\n${block}` : block;
-      const hidden = known.filter(({ summary }) => summary !== undefined).length - Object.keys(blocks).length;
-      if (hidden > 0) {
-        yield `\nOnly the first ${DETAILED} are told of in full; CSV and JSON hold all.\n`;
-      }
+      for (const { text } of parts()) yield text;
     },
   };
 }
 
-function textOf(lines: Iterable<string>): string {
-  let text = '';
-  for (const line of lines) text += `${line}\n`;
-  return text;
+function blockOf(lines: Iterable<Markdown>): Markdown {
+  return inMarkdown`${[...lines].map((line) => inMarkdown`${line}\n`)}`;
 }
 
-function titleOf(entry: ReportEntry): string {
+function titleOf(entry: ReportEntry): Markdown {
   const { kind, site, wave, name } = subjectOf(entry);
-  const parts = [kind, site && markdownText(site), wave && `wave ${markdownCode(wave)}`, name && markdownCode(name)];
-  return parts.filter((part) => part !== undefined).join(' · ');
+  const parts = [
+    inMarkdown`${kind}`,
+    site === undefined ? undefined : inMarkdown`${site}`,
+    wave === undefined ? undefined : inMarkdown`wave ${markdownCode(wave)}`,
+    name === undefined ? undefined : markdownCode(name),
+  ];
+  return inMarkdown`${joined(
+    parts.filter((part) => part !== undefined),
+    inMarkdown` · `,
+  )}`;
 }
 
-function* foldedAnswer(entry: ReportEntry, row: OverviewRow): Generator<string, void> {
+function* foldedAnswer(entry: ReportEntry, row: OverviewRow): Generator<Markdown, void> {
   const { level, words } = standingOf(row);
   // GitHub reads HTML up to the empty line, and Markdown behind it.
-  yield `<details><summary>${MARKS[level]} ${htmlCode(entry.name)}: ${htmlText(`${savedOf(entry.details.summary)}, ${words}`)}</summary>`;
-  yield '';
+  const about = htmlText(`${savedOf(entry.details.summary)}, ${words}`);
+  yield inMarkdown`<details><summary>${MARKS[level]} ${htmlCode(entry.name)}: ${about}</summary>`;
+  yield inMarkdown``;
   yield* markdownAnswer(entry, 4);
-  yield '';
-  yield '</details>';
+  yield inMarkdown``;
+  yield inMarkdown`</details>`;
 }
 
-function statusOf(row: OverviewRow): string {
+function statusOf(row: OverviewRow): Markdown {
   const { level, words } = standingOf(row);
-  return `${MARKS[level]} ${markdownText(words)}`;
+  return inMarkdown`${MARKS[level]} ${words}`;
 }
 
 interface OverviewColumn extends MarkdownColumn {
-  readonly cell: (row: OverviewRow) => string;
+  readonly cell: (row: OverviewRow) => MarkdownCell;
 }
 
 const COLUMNS: readonly OverviewColumn[] = [
@@ -100,20 +121,20 @@ const CLUSTERS: OverviewColumn = {
 };
 
 function distanceOf(distance: number | undefined, summary: OverviewRow['summary']): string {
-  return summary === undefined ? '' : markdownText(distanceCell(distance, summary.unit));
+  return summary === undefined ? '' : distanceCell(distance, summary.unit);
 }
 
-function* overviewLines(rows: readonly OverviewRow[]): Generator<string, void> {
+function* overviewLines(rows: readonly OverviewRow[]): Generator<Markdown, void> {
   const { what, site } = commonSubject(rows);
-  yield `## ${what}${site === undefined ? '' : ` · ${markdownText(site)}`}`;
-  yield '';
+  yield inMarkdown`## ${what}${site === undefined ? '' : ` · ${site}`}`;
+  yield inMarkdown``;
   const summaries = rows.flatMap(({ summary }) => summary ?? []);
   const total = totalOf(rows);
   if (total !== undefined) {
     const walk = `${shownDistance(total.asis, total.unit)} → ${shownDistance(total.optimal, total.unit)}`;
     const of = total.compared === rows.length ? '' : ` (${formatNumber(total.compared, 0)} can be compared)`;
-    yield `**${headlineOf(total)}**: ${markdownText(`${walk}, ${savedText(total, total.unit)}`)}${of}`;
-    yield '';
+    yield inMarkdown`**${headlineOf(total)}**: ${walk}, ${savedText(total, total.unit)}${of}`;
+    yield inMarkdown``;
   }
   const [first, ...others] = COLUMNS;
   const withClusters = summaries.some(({ kind }) => kind === 'cluster');
@@ -121,7 +142,7 @@ function* overviewLines(rows: readonly OverviewRow[]): Generator<string, void> {
   const shown = rows.slice(0, OVERVIEW_ROWS).map((row) => columns.map(({ cell }) => cell(row)));
   yield* markdownTable(columns, shown);
   if (rows.length > OVERVIEW_ROWS) {
-    yield '';
-    yield `… ${formatNumber(rows.length - OVERVIEW_ROWS, 0)} more not shown; they are in the totals.`;
+    yield inMarkdown``;
+    yield inMarkdown`… ${formatNumber(rows.length - OVERVIEW_ROWS, 0)} more not shown; they are in the totals.`;
   }
 }

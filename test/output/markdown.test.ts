@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createMarkdownReport } from '../../src/output/markdown.ts';
-import { markdownCode, markdownText } from '../../src/output/markdown-text.ts';
+import { inMarkdown, markdownCode } from '../../src/output/markdown-text.ts';
 import type { ReportEntry } from '../../src/output/report-model.ts';
 import { entryOf, exampleEntry, routeAnswer } from '../support/report-entry.ts';
 
@@ -137,11 +137,11 @@ describe('text of others', () => {
     ],
     ['a|b\\|c', 'a&#124;b\\\\&#124;c'],
     ['<img src=x onerror=y> &amp;', '&lt;img src=x onerror=y&gt; &amp;amp;'],
-    ['@octo/team fixes #12', '@&#8203;octo/team fixes #&#8203;12'],
+    ['@octo/team fixes #12 and GH-12', '@&#8203;octo/team fixes #&#8203;12 and GH-&#8203;12'],
     ['see https://evil.example and www.evil.example', 'see https:&#47;/evil.example and www&#46;evil.example'],
     ['two\nlines \u001b[31mred\u202e', 'two lines red'],
   ])('%j is prose that does nothing', (text, expected) => {
-    expect(markdownText(text)).toBe(expected);
+    expect(inMarkdown`${text}`.text).toBe(expected);
   });
 
   it.each([
@@ -151,6 +151,6 @@ describe('text of others', () => {
     ['a`b', '<code>a\\`b</code>'],
     [' ', ''],
   ])('%j is an id as code', (text, expected) => {
-    expect(markdownCode(text)).toBe(expected);
+    expect(markdownCode(text).text).toBe(expected);
   });
 });

@@ -77,7 +77,10 @@ async function diff(context: Context, [first, second]: readonly [string, string]
   const all = options.all ?? false;
   if (options.output === undefined) {
     const style = await output.style();
-    await output.lines(await render(format, difference, files, { width: output.width, style, all }));
+    const lines = await render(format, difference, files, { width: output.width, style, all });
+    // JSON holds every text as it came.
+    if (format === 'json') await output.write([...lines, ''].join('\n'));
+    else await output.lines(lines);
     return;
   }
   const lines = await render(format, difference, files, { width: undefined, style: await createStyle(0), all });
@@ -96,7 +99,7 @@ async function render(
   }
   if (format === 'md') {
     const { renderDifferenceMarkdown } = await import('../../output/difference-markdown.ts');
-    return renderDifferenceMarkdown(difference, files, look);
+    return Array.from(renderDifferenceMarkdown(difference, files, look), ({ text }) => text);
   }
   const { renderDifference } = await import('../../output/difference.ts');
   return renderDifference(difference, files, look);

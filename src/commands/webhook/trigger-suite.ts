@@ -107,7 +107,7 @@ async function show({ output }: Context, report: ConformanceReport, flags: Trigg
   if (output.json) {
     await output.record(conformanceJson(report));
   } else if (flags.format === 'md') {
-    await output.lines(renderConformanceMarkdown(report));
+    await output.lines(Array.from(renderConformanceMarkdown(report), ({ text }) => text));
   } else {
     const { width } = output;
     await output.lines(

@@ -1,0 +1,41 @@
+import { describe, expect, test } from 'vitest';
+import { type Html, html, literal, scriptData } from '../../src/domain/html.ts';
+import { createTemplate, joined } from '../../src/domain/markup.ts';
+import { inMarkdown, type Markdown } from '../../src/output/markdown-text.ts';
+
+const shouting = createTemplate<'shouting'>((text) => text.toUpperCase());
+
+describe('a template', () => {
+  test('escapes every value but numbers and its own markup', () => {
+    const part = shouting`a ${'b'}`;
+    expect(shouting`x ${'y'} ${1} ${undefined}${part}${[part, part]} z`.text).toBe('x Y 1 a Ba Ba B z');
+  });
+
+  test('joins parts by a separator of its own medium', () => {
+    const parts = ['a', 'b', 'c'].map((text) => shouting`${text}`);
+    expect(shouting`<${joined(parts, shouting` or `)}>`.text).toBe('<A or B or C>');
+    expect(shouting`<${joined([], shouting` or `)}>`.text).toBe('<>');
+  });
+
+  test('of HTML leaves nothing that ends a script, and takes styles as they stand in the source', () => {
+    expect(scriptData('</script><!--').text).toBe(String.raw`"\u003C/script>\u003C!--"`);
+    expect(literal`a > b { content: "&" }`.text).toBe('a > b { content: "&" }');
+  });
+});
+
+test('A7: the compiler finds a text that nobody escaped', () => {
+  const takesHtml = (part: Html): string => part.text;
+  const takesMarkdown = (part: Markdown): string => part.text;
+  const unit = '[click](https://evil.example)';
+  // @ts-expect-error a text
+  takesMarkdown(`**${unit}**`);
+  // @ts-expect-error an object that looks like markup
+  takesMarkdown({ text: unit });
+  // @ts-expect-error markup of another medium
+  takesMarkdown(html`<b>${unit}</b>`);
+  // @ts-expect-error markup of another medium as a value, which would not be escaped
+  takesHtml(html`<b>${inMarkdown`${unit}`}</b>`);
+  // @ts-expect-error a value where only the source may speak
+  expect(literal`${unit}`.text).toBe('');
+  expect(takesMarkdown(inMarkdown`**${unit}**`)).toBe(String.raw`**\[click\](https:&#47;/evil.example)**`);
+});
