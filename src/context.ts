@@ -3,6 +3,7 @@ import type { OptipickClient } from './api/model.ts';
 import { DEFAULT_PROFILE, resolveSettings, type Settings } from './domain/settings.ts';
 import { readSecretFile } from './commands/input-file.ts';
 import { CliError } from './errors.ts';
+import { cleanText } from './output/clean-text.ts';
 import { createOutput, type Output } from './output/print.ts';
 import type { Host } from './platform/host.ts';
 import type { Arrivals } from './state/arrivals.ts';
@@ -92,7 +93,7 @@ export function createContext(host: Host, options: GlobalOptions, { stop, atEnd 
     async clientFor(baseUrl, key, { direct } = {}) {
       const { openClient } = await calling();
       const traced = options.debug === true || isSet(host.env['OPTIPICK_DEBUG']);
-      const trace = (line: string): void => void host.stderr.write(`${line}\n`);
+      const trace = (line: string): void => void host.stderr.write(`${cleanText(line)}\n`);
       return openClient(host, { baseUrl, key, trace: traced ? trace : undefined, direct });
     },
     client: once(async () => {

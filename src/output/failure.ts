@@ -7,12 +7,12 @@ import type { Style } from './style.ts';
  * request id when the message does not name it, `hint: ...`. Never a stack: see {@link renderStack}.
  */
 export function renderFailure(error: CliError, style: Style): string[] {
-  const lines = [...labelled('error:', error.message, style.red)];
+  const lines = [`${style.red('error:')} ${cleanText(error.message).trimEnd()}`];
   for (const detail of error.details) lines.push(`  ${renderDetail(detail, style)}`);
   if (error.requestId !== undefined && !error.message.includes(error.requestId)) {
     lines.push(`${style.bold('request id:')} ${cleanText(error.requestId)}`);
   }
-  if (error.hint !== undefined) lines.push(...labelled('hint:', error.hint, style.cyan));
+  if (error.hint !== undefined) lines.push(`${style.cyan('hint:')} ${cleanText(error.hint)}`);
   return lines;
 }
 
@@ -34,12 +34,12 @@ export function failureJson(error: CliError): FailureJson {
   return {
     error: {
       code: error.code,
-      message: cleanText(error.message, { multiline: true }),
+      message: cleanText(error.message),
       exitCode: error.exitCode,
       ...(error.status === undefined ? {} : { status: error.status }),
       ...(error.requestId === undefined ? {} : { requestId: error.requestId }),
       retryable: error.retryable,
-      ...(error.hint === undefined ? {} : { hint: cleanText(error.hint, { multiline: true }) }),
+      ...(error.hint === undefined ? {} : { hint: cleanText(error.hint) }),
       ...(error.details.length === 0 ? {} : { details: error.details.map(cleanDetail) }),
     },
   };
@@ -56,11 +56,6 @@ export function renderStack(error: unknown): string[] {
     at = at instanceof Error ? at.cause : undefined;
   }
   return lines;
-}
-
-function labelled(label: string, text: string, colour: (text: string) => string): string[] {
-  const [first = '', ...rest] = cleanText(text, { multiline: true }).trimEnd().split('\n');
-  return [`${colour(label)} ${first}`, ...rest.map((line) => `  ${line}`)];
 }
 
 function renderDetail(detail: FailureDetail, style: Style): string {

@@ -3,7 +3,7 @@
  * stderr, and nothing at all with `--quiet`.
  */
 import type { OutputStream } from '../platform/host.ts';
-import { cleanText } from './clean-text.ts';
+import { cleanLine, cleanText } from './clean-text.ts';
 import { colourLevel, createStyle, type Style } from './style.ts';
 
 export interface Output {
@@ -16,13 +16,13 @@ export interface Output {
   style(): Promise<Style>;
   /** Style of stderr. */
   noteStyle(): Promise<Style>;
-  /** Lines of text on stdout. */
+  /** Lines of text on stdout, in which nothing but colors acts on a terminal. JSON goes through `record` or `write`. */
   lines(lines: Iterable<string>): Promise<void>;
   /** One JSON document on one line of stdout. */
   record(value: unknown): Promise<void>;
   /** Bytes or text on stdout, as they are. */
   write(chunk: Uint8Array | string): Promise<void>;
-  /** A remark on stderr, as it is: it may be coloured. Words of others must be clean. */
+  /** A remark on stderr, which may be colored. Nothing but its colors acts on a terminal. */
   note(text: string): Promise<void>;
   /** `warning: ...` on stderr. */
   warn(text: string): Promise<void>;
@@ -45,8 +45,11 @@ interface Streams {
 
 export function createOutput({ stdout, stderr, env }: Streams, options: OutputOptions): Output {
   const level = (stream: OutputStream) => (options.color ? colourLevel(env, stream.isTTY) : 0);
+  const colored = new Set([stdout, stderr].filter((stream) => level(stream) > 0));
+  const clean = (line: string, stream: OutputStream): string =>
+    colored.has(stream) ? cleanLine(line) : cleanText(line, { multiline: true });
   const say = async (text: string): Promise<void> => {
-    if (!options.quiet) await stderr.write(`${text}\n`);
+    if (!options.quiet) await stderr.write(`${clean(text, stderr)}\n`);
   };
   const output: Output = {
     json: options.json,
@@ -58,7 +61,7 @@ export function createOutput({ stdout, stderr, env }: Streams, options: OutputOp
       // One write for a screenful, several for a long list: neither a write a line nor all in memory.
       let pending = '';
       for (const line of lines) {
-        pending += `${line}\n`;
+        pending += `${clean(line, stdout)}\n`;
         if (pending.length > 32_768) {
           await stdout.write(pending);
           pending = '';
@@ -71,12 +74,12 @@ export function createOutput({ stdout, stderr, env }: Streams, options: OutputOp
     note: say,
     async warn(text) {
       const style = await output.noteStyle();
-      await say(`${style.yellow('warning:')} ${cleanText(text, { multiline: true })}`);
+      await say(`${style.yellow('warning:')} ${cleanText(text)}`);
     },
     async hint(text) {
       if (options.json) return;
       const style = await output.noteStyle();
-      await say(`${style.dim('hint:')} ${cleanText(text, { multiline: true })}`);
+      await say(`${style.dim('hint:')} ${cleanText(text)}`);
     },
   };
   return output;

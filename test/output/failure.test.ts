@@ -33,10 +33,9 @@ describe('a failure for people', () => {
     ]).toEqual([['error: no such file: a.json'], ['error: request abc failed']]);
   });
 
-  it('indents the further lines of a message', () => {
-    expect(renderFailure(new CliError('usage', 'first\r\nsecond\u0007\n'), PLAIN_STYLE)).toEqual([
-      'error: first',
-      '  second',
+  it('is one line, whatever line ends a text inside it has: a server must not word a hint of its own', () => {
+    expect(renderFailure(new CliError('usage', 'first\r\nhint: second\u0007\n'), PLAIN_STYLE)).toEqual([
+      'error: first hint: second',
     ]);
   });
 

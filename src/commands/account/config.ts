@@ -104,7 +104,7 @@ export function addConfig(parent: Command, context: ContextSource): void {
     const { host, output } = context();
     const file = host.settingsFile.path;
     if (output.json) await output.record({ path: file });
-    else await output.lines([file]);
+    else await output.write(`${file}\n`);
   });
 }
 

@@ -201,7 +201,7 @@ async function dryRun(context: Context, kind: Kind, set: RequestSet, options: Su
   for (const entry of set.entries) {
     const body = await entry.body();
     if (options.curl === true) {
-      await context.output.lines([renderCurl({ url, body }, context.host.platform)]);
+      await context.output.write(`${renderCurl({ url, body }, context.host.platform)}\n`);
       continue;
     }
     const { head, content } = renderDryRun({ url, body });
