@@ -134,7 +134,7 @@ const TRANSPORT_WORDS: Readonly<Record<TransportError['kind'], { readonly code: 
   proxy: { code: 'proxy', hint: 'check HTTPS_PROXY, HTTP_PROXY and NO_PROXY' },
   proxy_setup: {
     code: 'proxy_setup',
-    hint: 'correct HTTPS_PROXY, HTTP_PROXY or NO_PROXY; with a password: http://user:password@proxy.example.com:3128',
+    hint: 'correct HTTPS_PROXY, HTTP_PROXY or NO_PROXY; with a password: user:password@proxy.example.com:3128',
   },
   other: { code: 'network', hint: 'try again later; --debug shows the requests' },
 };

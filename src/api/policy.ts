@@ -1,6 +1,7 @@
 /** What wraps the network on its way to the API: the key, and the trace of `--debug`. */
 import type { Http, HttpHeaders } from '../domain/http.ts';
 import { headerOf } from '../domain/http.ts';
+import { maskUrl } from '../domain/url-secrets.ts';
 import { CliError, messageOf } from '../errors.ts';
 import type { Clock } from '../platform/host.ts';
 
@@ -36,16 +37,15 @@ export function withTrace(http: Http, { clock, write }: TraceOptions): Http {
   return async (request) => {
     const started = clock.monotonic();
     const took = (): string => `${Math.round(clock.monotonic() - started)} ms`;
-    write(`> ${request.method} ${request.url}${keyNote(request.headers)}`);
+    const call = `${request.method} ${maskUrl(request.url)}`;
+    write(`> ${call}${keyNote(request.headers)}`);
     try {
       const response = await http(request);
       const length = headerOf(response.headers, 'content-length');
-      write(
-        `< ${response.status} ${request.method} ${request.url} in ${took()}${length === undefined ? '' : `, ${length} bytes`}`,
-      );
+      write(`< ${response.status} ${call} in ${took()}${length === undefined ? '' : `, ${length} bytes`}`);
       return response;
     } catch (error) {
-      write(`! ${request.method} ${request.url} after ${took()}: ${messageOf(error)}`);
+      write(`! ${call} after ${took()}: ${messageOf(error)}`);
       throw error;
     }
   };

@@ -23,7 +23,7 @@ export interface ConformanceResult {
 }
 
 export interface ConformanceReport {
-  /** Without user and password. */
+  /** With its secrets masked. */
   readonly url: string;
   /** How long an answer may take, in milliseconds. */
   readonly timeoutMs: number;

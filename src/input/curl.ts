@@ -1,5 +1,5 @@
 /** A request for people to look at or to send by other means. The key is never in it. */
-import { withoutCredentials } from '../domain/url-credentials.ts';
+import { withoutCredentials } from '../domain/url-secrets.ts';
 
 export interface OutgoingRequest {
   /** Absolute, with its query. */

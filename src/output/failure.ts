@@ -1,3 +1,4 @@
+import { maskUrlsIn } from '../domain/url-secrets.ts';
 import { type CliError, type FailureDetail, messageOf } from '../errors.ts';
 import { cleanText } from './clean-text.ts';
 import type { Style } from './style.ts';
@@ -7,12 +8,12 @@ import type { Style } from './style.ts';
  * request id when the message does not name it, `hint: ...`. Never a stack: see {@link renderStack}.
  */
 export function renderFailure(error: CliError, style: Style): string[] {
-  const lines = [`${style.red('error:')} ${cleanText(error.message).trimEnd()}`];
+  const lines = [`${style.red('error:')} ${shown(error.message)}`];
   for (const detail of error.details) lines.push(`  ${renderDetail(detail, style)}`);
   if (error.requestId !== undefined && !error.message.includes(error.requestId)) {
     lines.push(`${style.bold('request id:')} ${cleanText(error.requestId)}`);
   }
-  if (error.hint !== undefined) lines.push(`${style.cyan('hint:')} ${cleanText(error.hint)}`);
+  if (error.hint !== undefined) lines.push(`${style.cyan('hint:')} ${shown(error.hint)}`);
   return lines;
 }
 
@@ -34,12 +35,12 @@ export function failureJson(error: CliError): FailureJson {
   return {
     error: {
       code: error.code,
-      message: cleanText(error.message),
+      message: shown(error.message),
       exitCode: error.exitCode,
       ...(error.status === undefined ? {} : { status: error.status }),
       ...(error.requestId === undefined ? {} : { requestId: error.requestId }),
       retryable: error.retryable,
-      ...(error.hint === undefined ? {} : { hint: cleanText(error.hint) }),
+      ...(error.hint === undefined ? {} : { hint: shown(error.hint) }),
       ...(error.details.length === 0 ? {} : { details: error.details.map(cleanDetail) }),
     },
   };
@@ -51,11 +52,16 @@ export function renderStack(error: unknown): string[] {
   // A cause can lead back to itself: the number of steps is bounded.
   for (let at: unknown = error, depth = 0; at !== undefined && depth < 8; depth += 1) {
     const text = at instanceof Error ? (at.stack ?? messageOf(at)) : messageOf(at);
-    const shown = cleanText(depth === 0 ? text : `caused by: ${text}`, { multiline: true });
-    lines.push(...shown.split('\n'));
+    const clean = cleanText(maskUrlsIn(depth === 0 ? text : `caused by: ${text}`), { multiline: true });
+    lines.push(...clean.split('\n'));
     at = at instanceof Error ? at.cause : undefined;
   }
   return lines;
+}
+
+/** One line, in which no URL shows a secret. */
+function shown(text: string): string {
+  return cleanText(maskUrlsIn(text)).trimEnd();
 }
 
 function renderDetail(detail: FailureDetail, style: Style): string {
@@ -67,7 +73,7 @@ function renderDetail(detail: FailureDetail, style: Style): string {
 function cleanDetail(detail: FailureDetail): FailureDetail {
   return {
     path: cleanText(detail.path),
-    message: cleanText(detail.message),
+    message: shown(detail.message),
     ...(detail.place === undefined ? {} : { place: cleanText(detail.place) }),
   };
 }

@@ -2,6 +2,7 @@
  * Where output goes. stdout carries the result and nothing else; all that is said about it goes to
  * stderr, and nothing at all with `--quiet`.
  */
+import { maskUrlsIn } from '../domain/url-secrets.ts';
 import type { OutputStream } from '../platform/host.ts';
 import { cleanLine, cleanText } from './clean-text.ts';
 import { colourLevel, createStyle, type Style } from './style.ts';
@@ -74,12 +75,12 @@ export function createOutput({ stdout, stderr, env }: Streams, options: OutputOp
     note: say,
     async warn(text) {
       const style = await output.noteStyle();
-      await say(`${style.yellow('warning:')} ${cleanText(text)}`);
+      await say(`${style.yellow('warning:')} ${cleanText(maskUrlsIn(text))}`);
     },
     async hint(text) {
       if (options.json) return;
       const style = await output.noteStyle();
-      await say(`${style.dim('hint:')} ${cleanText(text)}`);
+      await say(`${style.dim('hint:')} ${cleanText(maskUrlsIn(text))}`);
     },
   };
   return output;

@@ -1,4 +1,5 @@
 import type { TestAnswer } from '../domain/test-answer.ts';
+import { maskUrl } from '../domain/url-secrets.ts';
 import { isAccepted } from '../domain/test-answer.ts';
 import { cleanText } from './clean-text.ts';
 import type { Style } from './style.ts';
@@ -23,7 +24,7 @@ export function renderTestAnswer(answer: TestAnswer, { names, long, style }: Tes
     ...names.map((name) => cleanText(name)),
   ];
   if (answer.status === undefined) return [[...words, cleanText(answer.error)].join('  ')];
-  if (answer.location !== undefined) words.push(`to ${cleanText(answer.location)}`);
+  if (answer.location !== undefined) words.push(`to ${cleanText(maskUrl(answer.location))}`);
   const body = cleanText(answer.body, { multiline: true }).trim();
   if (long) return [words.join('  '), ...excerpt(body).map((line) => style.dim(`  ${line}`))];
   if (!isAccepted(answer) && body !== '') words.push(style.dim(cut(cleanText(body), SHORT_CHARACTERS)));

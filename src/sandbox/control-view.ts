@@ -2,12 +2,12 @@
 import { KINDS } from '../domain/kinds.ts';
 import type { Endpoint } from './endpoints.ts';
 import type { Attempt, Delivery, Message } from './message.ts';
-import { withoutCredentials } from '../domain/url-credentials.ts';
+import { maskUrl } from '../domain/url-secrets.ts';
 
 export function endpointView({ id, url, events, createdAt, disabled }: Endpoint): object {
   return {
     id,
-    url: withoutCredentials(url),
+    url: maskUrl(url),
     events,
     disabled: disabled !== undefined,
     disabled_reason: disabled ?? null,
@@ -28,7 +28,7 @@ export function messageView({ id, kind, requestId, createdAt, deliveries }: Mess
 function deliveryView({ endpointId, url, eventType, body, status, attempts, nextAttemptAt }: Delivery): object {
   return {
     endpoint_id: endpointId,
-    url: withoutCredentials(url),
+    url: maskUrl(url),
     event_type: eventType,
     payload: JSON.parse(body) as unknown,
     status,
@@ -50,7 +50,7 @@ function attemptView(message: Message, delivery: Delivery, attempt: Attempt): ob
     id: attempt.id,
     message_id: message.id,
     endpoint_id: delivery.endpointId,
-    url: withoutCredentials(delivery.url),
+    url: maskUrl(delivery.url),
     timestamp: new Date(attempt.at).toISOString(),
     trigger: attempt.trigger,
     status: attempt.succeeded ? 'succeeded' : 'failed',

@@ -3,7 +3,7 @@ import { joinSignals, underSignals } from '../domain/joined-signal.ts';
 import { headerOf, type Http, readStart, TransportError } from '../domain/http.ts';
 import type { Clock } from '../platform/host.ts';
 import { readRetryAfter } from './retry-schedule.ts';
-import { credentialsOf, withoutCredentials } from '../domain/url-credentials.ts';
+import { credentialsOf, withoutCredentials } from '../domain/url-secrets.ts';
 
 /** How long a receiver has for its answer. Never compressed: receivers live in real time. */
 const ATTEMPT_TIMEOUT_MS = 15_000;

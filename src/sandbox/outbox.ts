@@ -18,7 +18,7 @@ import { createReorder } from './reorder.ts';
 import { retryDelay } from './retry-schedule.ts';
 import { createSecret } from './secret.ts';
 import { signatureOf } from './sign.ts';
-import { withoutCredentials } from '../domain/url-credentials.ts';
+import { maskUrl } from '../domain/url-secrets.ts';
 
 /** The oldest messages that are settled are forgotten beyond so many. */
 const KEPT_MESSAGES = 10_000;
@@ -65,7 +65,7 @@ export function createOutbox(facts: OutboxFacts): Outbox {
     endpoints.setDisabled(endpointId, reason);
     health.clear(endpointId);
     for (const delivery of deliveriesTo(endpointId)) if (delivery.status === 'pending') settle(delivery, 'failed');
-    notify({ type: 'endpoint-disabled', endpointId, url: withoutCredentials(endpoint.url), reason });
+    notify({ type: 'endpoint-disabled', endpointId, url: maskUrl(endpoint.url), reason });
   }
 
   function* deliveriesTo(endpointId: string): Generator<Delivery> {
@@ -104,7 +104,7 @@ export function createOutbox(facts: OutboxFacts): Outbox {
       type: 'attempt',
       messageId: delivery.messageId,
       endpointId: delivery.endpointId,
-      url: withoutCredentials(delivery.url),
+      url: maskUrl(delivery.url),
       eventType: delivery.eventType,
       number: delivery.attempts.length,
       attempt: record,

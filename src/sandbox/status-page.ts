@@ -7,7 +7,7 @@ import type { Job } from './jobs.ts';
 import type { Attempt, Delivery, Message } from './message.ts';
 import type { Site } from './model.ts';
 import { SCRIPT, STYLE } from './status-page-assets.ts';
-import { withoutCredentials } from '../domain/url-credentials.ts';
+import { maskUrl } from '../domain/url-secrets.ts';
 
 /** So many of the newest jobs and messages are shown. */
 const SHOWN = 50;
@@ -119,7 +119,7 @@ function endpointsTable(endpoints: readonly Endpoint[]): Html {
     const path = `/_sandbox/endpoints/${endpoint.id}`;
     const [action, word] = endpoint.disabled === undefined ? ['disable', 'Disable'] : ['enable', 'Enable'];
     return html`<tr>
-      <td>${withoutCredentials(endpoint.url)}</td>
+      <td>${maskUrl(endpoint.url)}</td>
       <td>${endpoint.events.join(', ') || 'all'}</td>
       <td>${endpoint.disabled === undefined ? 'enabled' : `disabled: ${endpoint.disabled}`}</td>
       <td>
@@ -164,7 +164,7 @@ function messageItem({ id, kind, requestId, createdAt, deliveries }: Message): H
 
 function deliveryPart({ url, status, attempts, body, nextAttemptAt }: Delivery): Html {
   const next = nextAttemptAt === undefined ? '' : `, next attempt ${timeOf(nextAttemptAt)}`;
-  return html`<h3>${withoutCredentials(url)}: ${status}${next}</h3>
+  return html`<h3>${maskUrl(url)}: ${status}${next}</h3>
     <pre>${body}</pre>
     <ol>
       ${attempts.map(attemptItem)}

@@ -1,5 +1,5 @@
 /** Where webhooks may go. */
-import { credentialsOf, withoutCredentials } from '../domain/url-credentials.ts';
+import { credentialsOf, maskUrl } from '../domain/url-secrets.ts';
 import { CliError } from '../errors.ts';
 
 /**
@@ -9,8 +9,7 @@ import { CliError } from '../errors.ts';
 export function readTarget(url: string, allowRemote: boolean): URL {
   const target = parseTarget(url);
   if (target === undefined) {
-    const shown = URL.canParse(url) ? withoutCredentials(url) : url;
-    throw new CliError('usage', `"${shown}" is no address that webhooks can be sent to`, {
+    throw new CliError('usage', `"${maskUrl(url)}" is no address that webhooks can be sent to`, {
       code: 'bad_webhook_url',
       hint: 'give a whole URL, for example http://127.0.0.1:5000/webhook',
     });

@@ -1,5 +1,6 @@
 /** What an answer to a test delivery is worth. Pure. */
 import { isAccepted, type TestAnswer } from '../domain/test-answer.ts';
+import { maskUrl } from '../domain/url-secrets.ts';
 
 export interface Verdict {
   readonly passed: boolean;
@@ -50,7 +51,7 @@ export function judgeRedirects(answers: readonly TestAnswer[]): Verdict {
   const redirects = answers.filter(({ status }) => status !== undefined && status >= 300 && status <= 399);
   const [first] = redirects;
   if (first?.status === undefined) return { passed: true, received: 'no redirect' };
-  const to = first.location === undefined ? '' : ` to ${cut(first.location)}`;
+  const to = first.location === undefined ? '' : ` to ${cut(maskUrl(first.location))}`;
   return { passed: false, received: `${redirects.length} of ${answers.length} answers redirect: ${first.status}${to}` };
 }
 

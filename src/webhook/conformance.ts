@@ -69,7 +69,7 @@ export async function runConformance(options: ConformanceOptions): Promise<Confo
     }
     results.push(resultOf(check, check.judge(answers), answers));
   }
-  return { url: target.url, timeoutMs, results };
+  return { url: target.shown, timeoutMs, results };
 }
 
 function resultOf(
@@ -80,8 +80,8 @@ function resultOf(
   return { name, title, passed, sent, expected, why, received, said, remark, answers };
 }
 
-function dead({ url }: TestTarget, error: string): CliError {
-  return new CliError('unavailable', `${url} does not answer: ${error}`, {
+function dead({ shown }: TestTarget, error: string): CliError {
+  return new CliError('unavailable', `${shown} does not answer: ${error}`, {
     code: 'target_dead',
     hint: 'start the service, and look at port and path',
   });

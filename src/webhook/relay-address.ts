@@ -30,7 +30,7 @@ export function makeRelayToken(randomBytes: (size: number) => Uint8Array): strin
 export function parseRelayToken(text: string): string {
   const token = text.trim();
   if (TOKEN.test(token)) return token;
-  throw new CliError('usage', `--relay: "${token.slice(0, 40)}" is not a relay token`, {
+  throw new CliError('usage', 'the value of --relay is not a relay token', {
     code: 'bad_relay_token',
     hint: 'a token is c_ and 10 to 27 letters and digits; --relay alone keeps the one it had, --relay new makes another',
   });
@@ -45,6 +45,9 @@ export function parseRelayUrl(text: string | undefined): URL {
       code: 'bad_relay_url',
       hint: `the default is ${DEFAULT_RELAY_URL}`,
     });
+  }
+  if (url.hash !== '') {
+    throw new CliError('usage', 'OPTIPICK_RELAY_URL must not hold a fragment', { code: 'bad_relay_url' });
   }
   if (url.protocol === 'ws:' && !isLoopback(url.hostname)) {
     throw new CliError('usage', 'OPTIPICK_RELAY_URL: a relay on another machine needs wss://', {

@@ -1,11 +1,13 @@
 /** The address of an endpoint that is to be tried. */
 import { isLoopback } from '../domain/loopback.ts';
-import { credentialsOf, withoutCredentials } from '../domain/url-credentials.ts';
+import { credentialsOf, maskUrl, withoutCredentials } from '../domain/url-secrets.ts';
 import { CliError } from '../errors.ts';
 
 export interface TestTarget {
-  /** Without user and password: as it is called and shown. */
+  /** Without user and password: as it is called. */
   readonly url: string;
+  /** With its secrets masked. */
+  readonly shown: string;
   /** `127.0.0.1:3000` */
   readonly host: string;
   /** Basic authentication of the user and password in the address, which Svix sends so, too. */
@@ -32,8 +34,10 @@ export function readTestTarget(text: string, allowRemote: boolean): TestTarget {
     });
   }
   url.hash = '';
+  const called = withoutCredentials(url.href);
   return {
-    url: withoutCredentials(url.href),
+    url: called,
+    shown: maskUrl(called),
     host: url.host,
     authorization: credentials === '' ? undefined : `Basic ${Buffer.from(credentials).toString('base64')}`,
   };

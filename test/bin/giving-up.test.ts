@@ -72,7 +72,7 @@ describe('a proxy that wants a password', () => {
       expect(errorIn(stderr)).toMatchObject({
         code: 'proxy_setup',
         message: `the proxy 127.0.0.1:${port} wants a user name and password (407)`,
-        hint: 'correct HTTPS_PROXY, HTTP_PROXY or NO_PROXY; with a password: http://user:password@proxy.example.com:3128',
+        hint: 'correct HTTPS_PROXY, HTTP_PROXY or NO_PROXY; with a password: user:password@proxy.example.com:3128',
       });
     } finally {
       proxy.close();

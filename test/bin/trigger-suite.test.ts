@@ -216,7 +216,7 @@ FAIL  refuses a delivery from the future (future)
     const rows = ended.stdout.split('\n').filter((line) => line.startsWith('|'));
     expect(rows).toHaveLength(2 + ALL.length);
     for (const row of rows) expect(row.match(/(?<!\\)\|/g)).toHaveLength(7);
-    expect(rows[2]).toContain(String.raw`(a \| b \<b\>\*c\* d)`);
+    expect(rows[2]).toContain(String.raw`(a &#124; b &lt;b&gt;\*c\* d)`);
   });
 
   test('is a JUnit file beside the table', async () => {

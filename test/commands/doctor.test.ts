@@ -222,7 +222,7 @@ describe('what is fit for a ticket', () => {
     ['/home/pick.er/x and "/home/pick.er"', '~/x and "~"'],
     ['/home/pick.erz, /home/pickxer/x', '/home/pick.erz, /home/pickxer/x'],
     ['the key key-0123 of abc', 'the key **** of abc'],
-    ['http://me:pw@proxy:3128 fails', 'http://proxy:3128 fails'],
+    ['http://me:pw@proxy:3128 fails', 'http://***@proxy:3128 fails'],
   ])('%s', (text, fit) => {
     expect(discreet(text)).toBe(fit);
   });

@@ -386,7 +386,7 @@ describe('an endpoint', () => {
     [
       'http://a%zz:hidden@127.0.0.1/',
       'bad_webhook_url',
-      '"http://127.0.0.1/" is no address that webhooks can be sent to',
+      '"http://***@127.0.0.1/" is no address that webhooks can be sent to',
     ],
   ])('at %s is refused', (url, code, message) => {
     expect(() => createBench().app.addEndpoint(url)).toThrow(

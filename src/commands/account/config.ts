@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { Context } from '../../context.ts';
 import { maskSecret } from '../../domain/secret.ts';
-import { withoutCredentials } from '../../domain/url-credentials.ts';
+import { maskUrl } from '../../domain/url-secrets.ts';
 import {
   parseSettingKey,
   parseSettingValue,
@@ -203,8 +203,8 @@ function shownSettings(settings: Settings): Readonly<Record<SettingKey, Sourced<
   return {
     'api-key': apiKey && { ...apiKey, value: maskSecret(apiKey.value) },
     'webhook-secret': webhookSecrets && { ...webhookSecrets, value: webhookSecrets.value.map(maskSecret).join(' ') },
-    // It may hold a password, although every command that calls it refuses that.
-    'base-url': URL.canParse(baseUrl.value) ? { ...baseUrl, value: withoutCredentials(baseUrl.value) } : baseUrl,
+    // It may hold a secret, although every command that calls it refuses that.
+    'base-url': { ...baseUrl, value: maskUrl(baseUrl.value) },
     port,
   };
 }

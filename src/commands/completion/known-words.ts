@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Context } from '../../context.ts';
 import { stateFolderOf } from '../../diagnosing.ts';
 import { KIND_NAMES, type Kind } from '../../domain/kinds.ts';
+import { maskUrl } from '../../domain/url-secrets.ts';
 import { cleanText } from '../../output/clean-text.ts';
 import type { SqlValue } from '../../platform/host.ts';
 import { STATE_FILE } from '../../state/database.ts';
@@ -25,7 +26,7 @@ type Row = readonly [word: string, about: string];
 
 async function profiles({ host }: Context): Promise<readonly Row[]> {
   const stored = await host.settingsFile.read();
-  return Object.entries(stored.profiles).map(([name, profile]) => [name, profile['base-url'] ?? 'profile']);
+  return Object.entries(stored.profiles).map(([name, profile]) => [name, maskUrl(profile['base-url'] ?? 'profile')]);
 }
 
 async function recentIds({ host }: Context, list: Exclude<ListName, 'profiles'>): Promise<readonly Row[]> {

@@ -1,6 +1,7 @@
 /** What became of the test message on its way, in words. Pure. */
 import { fault, ok, type Finding } from '../../domain/doctor-finding.ts';
 import { headerOf, TransportError, type HttpResponse } from '../../domain/http.ts';
+import { maskUrl } from '../../domain/url-secrets.ts';
 import type { Arrival, TestMessage } from './delivery-test.ts';
 import type { Examination } from './examination.ts';
 
@@ -27,7 +28,7 @@ const SIGNED_HEADERS = ['svix-id', 'svix-timestamp', 'svix-signature'];
 /** Names the place where the message was lost, changed or refused. */
 export function judgeDelivery(facts: SentMessage): Finding {
   const { arrived, answer, port, isPublic, took } = facts;
-  const shown = shownUrl(facts.url);
+  const shown = maskUrl(facts.url);
   if (arrived !== undefined) return judgeArrival(facts, arrived, shown);
   const { remedies } = facts.examination;
   const withoutAddress = remedies.own('listen --relay');
@@ -55,7 +56,9 @@ export function judgeDelivery(facts: SentMessage): Finding {
     const target = URL.parse(headerOf(answer.headers, 'location') ?? '', facts.url);
     const message = `${shown} redirects (HTTP ${status}), which senders of webhooks do not follow`;
     const fix =
-      target === null ? withoutAddress : remedies.own(`doctor --public-url ${remedies.word(shownUrl(target.href))}`);
+      target === null
+        ? withoutAddress
+        : remedies.own(`doctor --public-url ${remedies.word(target.origin + target.pathname)}`);
     return fault('delivery', 'unavailable', message, fix);
   }
   const message =
@@ -113,10 +116,4 @@ function changesOf(sent: TestMessage, { headers, body }: Arrival): readonly stri
   const type = headerOf(headers, 'content-type');
   if (type !== sent.headers['content-type']) changes.push(`the content type is ${type ?? 'gone'}`);
   return changes;
-}
-
-/** Without a password or a token in its query. */
-function shownUrl(text: string): string {
-  const url = new URL(text);
-  return `${url.origin}${url.pathname}`;
 }

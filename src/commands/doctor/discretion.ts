@@ -1,5 +1,7 @@
 /** Takes out of a text what must not be in a ticket: secrets, and the home folder, which holds the user's name. Pure. */
 
+import { maskUrlsIn } from '../../domain/url-secrets.ts';
+
 export interface Discretion {
   /** The home folder; empty when it is not known. */
   readonly home: string;
@@ -17,7 +19,7 @@ export function createDiscretion({ home, secrets }: Discretion): (text: string) 
   return (text) => {
     const silent = hidden.reduce((left, secret) => left.replaceAll(secret, '****'), text);
     // In the URL of a proxy, say: whatever a library quoted.
-    const anonymous = silent.replace(/(?<=:\/\/)[^\s/@]+@/g, '');
+    const anonymous = maskUrlsIn(silent);
     return folder === undefined ? anonymous : anonymous.replace(folder, '~');
   };
 }

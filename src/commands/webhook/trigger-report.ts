@@ -48,7 +48,7 @@ export async function createTriggerReport(
           id: id ?? null,
           event: event ?? null,
           request_id: requestId ?? null,
-          url: target.url,
+          url: target.shown,
           ...testAnswerJson(answer),
         });
         return;
@@ -60,7 +60,7 @@ export async function createTriggerReport(
       const taken = seen.filter(isAccepted);
       if (!single) await output.note(`${seen.length} sent, ${taken.length} accepted${timesOf(seen)}`);
       if (flaw !== undefined && taken.length > 0) {
-        await output.warn(`${target.url} accepts a delivery ${flaw}: it does not check its webhooks as it must`);
+        await output.warn(`${target.shown} accepts a delivery ${flaw}: it does not check its webhooks as it must`);
       }
       const refused = seen.filter((answer) => answer.status !== undefined && !isAccepted(answer));
       const dead = seen.filter(({ status }) => status === undefined);
@@ -72,13 +72,13 @@ export async function createTriggerReport(
   function failureOf(first: TestAnswer, count: number): CliError {
     const many = `${count} of ${seen.length} deliveries were not accepted`;
     if (first.status === undefined) {
-      return new CliError('unavailable', single ? `${target.url}: ${first.error}` : `${many}: ${first.error}`, {
+      return new CliError('unavailable', single ? `${target.shown}: ${first.error}` : `${many}: ${first.error}`, {
         code: 'target_dead',
         hint: 'start the service, and look at port and path',
       });
     }
     const hint = hintFor(first.status);
-    return new CliError('failed', single ? `${target.url} answered ${first.status}` : many, {
+    return new CliError('failed', single ? `${target.shown} answered ${first.status}` : many, {
       code: 'not_accepted',
       status: first.status,
       ...(hint === undefined ? {} : { hint }),

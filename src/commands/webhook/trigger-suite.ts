@@ -34,7 +34,7 @@ export async function runSuite(
     // A report of an earlier run must not speak for this one.
     if (junit !== undefined && error instanceof CliError && error.code === 'target_dead') {
       const failure = { message: error.message, text: error.hint ?? error.message };
-      await writeOutput(host, junit, renderJunit(deadTargetJunit(target.url, failure)));
+      await writeOutput(host, junit, renderJunit(deadTargetJunit(target.shown, failure)));
     }
     throw error;
   });

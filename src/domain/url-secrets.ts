@@ -1,0 +1,57 @@
+/** What is secret in a URL: user and password, the values of its query, its fragment. Pure. */
+
+const MASK = '***';
+
+/** `user:password` of a URL, decoded; `undefined` when there is none. Throws `URIError` for a stray `%`. */
+export function credentialsOf({ username, password }: URL): string | undefined {
+  if (username === '' && password === '') return undefined;
+  return `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+}
+
+/** The URL as it is called: its credentials are sent as basic authentication. */
+export function withoutCredentials(url: string): string {
+  const target = new URL(url);
+  if (target.username === '' && target.password === '') return url;
+  target.username = '';
+  target.password = '';
+  return target.href;
+}
+
+/**
+ * A URL as it may be shown or stored: `https://***@example.com/hook?token=***#***`. Also one that does not parse, such as
+ * one with a slash in its password: what could be a secret of it is masked rather than shown.
+ */
+export function maskUrl(text: string): string {
+  const [, scheme = '', rest = ''] = /^(\s*(?:[a-z][a-z\d+.-]*:(?=[/\\]))?[/\\]*)(.*)$/is.exec(text) ?? [];
+  const url = URL.parse(text);
+  const isReadable = url !== null && url.host !== '';
+  const place = isReadable ? readablePlace(rest, url) : unreadablePlace(rest);
+  const [, path = '', query, fragment] = /^([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s.exec(place) ?? [];
+  const values = query === undefined ? '' : `?${query.replaceAll(/[^&;]+/g, maskParameter)}`;
+  return `${scheme}${path}${values}${fragment === undefined || fragment === '' ? '' : `#${MASK}`}`;
+}
+
+/** The same for each URL that a sentence holds. */
+export function maskUrlsIn(text: string): string {
+  return text.replaceAll(/\b[a-z][a-z\d+.-]{1,30}:[/\\]+[^\s"'<>`]*[^\s"'<>`.,;:!?)\]]/gi, maskUrl);
+}
+
+/** An `@` behind the host is none of a user. */
+function readablePlace(rest: string, { username, password }: URL): string {
+  return username === '' && password === '' ? rest : rest.replace(/^[^/?#\\]*@/, `${MASK}@`);
+}
+
+/** Nobody knows where its password ends: at the last `@`, or, where that may stand in the query, nowhere. */
+function unreadablePlace(rest: string): string {
+  const at = rest.lastIndexOf('@');
+  if (at > -1 && /[?#]/.test(rest.slice(0, at))) return MASK;
+  const place = at === -1 ? rest : `${MASK}${rest.slice(at)}`;
+  // What stands in the place of a port and is none.
+  return place.replace(/^([^/?#\\]*:)(?!\d*(?:[/?#\\]|$))[^/?#\\]*/, `$1${MASK}`);
+}
+
+/** A flag is no secret: `synchronous=true`. */
+function maskParameter(parameter: string): string {
+  const [, name = '', value = ''] = /^([^=]*=)?(.*)$/s.exec(parameter) ?? [];
+  return value === '' || value === 'true' || value === 'false' ? parameter : `${name}${MASK}`;
+}
