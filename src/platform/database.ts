@@ -5,15 +5,17 @@ import type * as Sqlite from 'node:sqlite';
 import { systemCodeOf } from '../errors.ts';
 import type { Database } from './host.ts';
 import { makePrivateFolder } from './private-folder.ts';
+import { requireRegularFile } from './regular-file.ts';
 
 /**
  * Opens a database file and creates it (mode 0600) and its folder (0700). Throws the system or SQLite error. Modes of
- * what SQLite puts beside the file follow the file's.
+ * what SQLite puts beside the file follow the file's. Throws `CliError` for what is no file.
  */
 export function openDatabase(path: string, options: { readonly readOnly?: boolean } = {}): Database {
   const readOnly = options.readOnly ?? false;
   const { DatabaseSync } = loadSqlite();
   const open = (): { readonly database: Sqlite.DatabaseSync; readonly places: readonly (() => boolean)[] } => {
+    requireRegularFile(path);
     if (!readOnly) createPrivately(path);
     const database = new DatabaseSync(path, { readOnly });
     return { database, places: [createPlaceWatch(path), createPlaceWatch(`${path}-wal`)] };

@@ -6,7 +6,6 @@ import { createClock } from './clock.ts';
 import { createFiles } from './files.ts';
 import type { Host, SettingsFile, Terminal } from './host.ts';
 import { configFolder } from './paths.ts';
-import { requireRegularFile } from './regular-file.ts';
 import { onStopSignal } from './signals.ts';
 import { createInputStream, createOutputStream } from './streams.ts';
 
@@ -65,7 +64,6 @@ export function createRealHost(): Host {
     },
     async openDatabase(path, options) {
       const { openDatabase } = await import('./database.ts');
-      requireRegularFile(path);
       return openDatabase(path, options);
     },
     async startThread(name, data, events) {
