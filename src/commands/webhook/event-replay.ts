@@ -1,6 +1,7 @@
 /** `optipick events replay`. */
 import type { Context } from '../../context.ts';
 import { forwardStep } from '../../domain/delivery-steps.ts';
+import { maskUrl } from '../../domain/url-secrets.ts';
 import { CliError, worstFailure, type Failure } from '../../errors.ts';
 import { cleanText } from '../../output/clean-text.ts';
 import { jsonLine } from '../../output/json.ts';
@@ -133,14 +134,14 @@ async function forward(
   const result = await forwardDelivery(await host.http(), url, entry, stop);
   if (!result.ok) {
     const failure = result.status === undefined ? 'unavailable' : 'failed';
-    return { outcome: 'failed', error: `${url}: ${result.error}`, failure };
+    return { outcome: 'failed', error: `${maskUrl(url)}: ${result.error}`, failure };
   }
   if (entry.sequence !== undefined) {
     const [key, now] = [{ sequence: entry.sequence, step: forwardStep(url) }, host.clock.now()];
     const [claim] = await inbox.retake([key.sequence], key.step, owner, now);
     if (claim !== undefined) await inbox.settle(key, owner, { status: 'done', at: now });
   }
-  return { outcome: 'forwarded', detail: `${url} answered ${result.status}` };
+  return { outcome: 'forwarded', detail: `${maskUrl(url)} answered ${result.status}` };
 }
 
 async function tell({ output }: Context, { id, requestId }: Told, repeated: Repeated): Promise<void> {

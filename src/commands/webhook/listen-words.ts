@@ -1,6 +1,7 @@
 /** What `listen` says at its beginning and of an end that is none. */
 import type { Context } from '../../context.ts';
 import { EXEC, stepLabel } from '../../domain/delivery-steps.ts';
+import { maskUrl } from '../../domain/url-secrets.ts';
 import { CliError } from '../../errors.ts';
 import { SVIX_PLAY, type RelayAddresses } from '../../webhook/relay-address.ts';
 import type { OwedStep } from '../../webhook/inbox.ts';
@@ -103,8 +104,8 @@ export function remarksOn(
   return [
     ...(relay === undefined ? [] : [`  relay    ${relay.inbox}`, `  viewer   ${relay.viewer}`]),
     ...secrets.map((secret) => `  secret   ${secret}`),
-    flags.fetch ? `  results  from ${baseUrl}` : '  results  are not fetched',
-    ...forwardTo.map((url) => `  forward  to ${url}`),
+    flags.fetch ? `  results  from ${maskUrl(baseUrl)}` : '  results  are not fetched',
+    ...forwardTo.map((url) => `  forward  to ${maskUrl(url)}`),
     ...(flags.record === undefined ? [] : [`  record   in ${flags.record}`]),
     ...where,
   ];
