@@ -38,7 +38,7 @@ const queue = createWriteQueue({
 const submissionsIn = (database: Database): Submissions => createSubmissions(database, clock, folder);
 
 const stores = {
-  inbox: createSqliteInbox({ queue, scope }),
+  inbox: createSqliteInbox({ queue, scope, now: () => clock.now() }),
   requests: {
     kindOf: (requestId: string) => queue.read((database) => submissionsIn(database).kindOf(requestId, scope)),
     settle: (requestId: string, state: 'done' | 'failed') =>

@@ -36,7 +36,7 @@ export async function openInbox(context: Context): Promise<OpenedInbox> {
     check: checkState,
     pause: (ms) => host.clock.sleep(ms),
   });
-  return await opened(context, createSqliteInbox({ queue, scope }), scope);
+  return await opened(context, createSqliteInbox({ queue, scope, now: () => host.clock.now() }), scope);
 }
 
 /** What a listener needs of the state. */

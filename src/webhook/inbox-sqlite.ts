@@ -3,7 +3,7 @@ import type { Database, NamedValues, SqlValue, Statement } from '../platform/hos
 import { claimOf, entryOf, ENTRY_COLUMNS, headerBytes, SUMMARY_COLUMNS, summaryOf } from './inbox-rows.ts';
 import type { ClaimRow, RowInbox } from './inbox-rows.ts';
 import { LEASE_MS, QUIET_MS, RETENTION_MS } from './inbox.ts';
-import type { ClaimRequest, InboxFilter, Outcome } from './inbox.ts';
+import type { InboxFilter, Outcome } from './inbox.ts';
 import type { WriteQueue } from './write-queue.ts';
 
 export interface SqliteInboxOptions {
@@ -13,6 +13,11 @@ export interface SqliteInboxOptions {
    * be worked on. All are found and listed.
    */
   readonly scope: string;
+  /**
+   * The time at which a statement is run, when the write lock is held. Default: the time that the caller gives, which is
+   * older by what it has waited; among several processes a lease that began meanwhile would seem to be of the future.
+   */
+  readonly now?: (() => number) | undefined;
 }
 
 /** Rows deleted in one transaction: it must not hold up deliveries. */
@@ -36,7 +41,7 @@ function dueOf(step: string): string {
 const BEGIN_ANEW = `state = 'pending', attempts = 0, next_attempt_at = :now, settled_at = :now, last_error = NULL`;
 
 /** The inbox in a SQLite file with the tables `deliveries` and `steps`. */
-export function createSqliteInbox({ queue, scope }: SqliteInboxOptions): RowInbox {
+export function createSqliteInbox({ queue, scope, now: clock }: SqliteInboxOptions): RowInbox {
   const statements = new WeakMap<Database, Map<string, Statement>>();
 
   const prepared = (database: Database, sql: string): Statement => {
@@ -49,6 +54,10 @@ export function createSqliteInbox({ queue, scope }: SqliteInboxOptions): RowInbo
 
   const changesOf = (database: Database, sql: string, values: NamedValues): number =>
     Number(prepared(database, sql).run(values).changes);
+
+  /** Writes at the time at which it is its turn. */
+  const writeAt = <T>(given: number, work: (database: Database, now: number) => T): Promise<T> =>
+    queue.write((database) => work(database, clock?.() ?? given));
 
   const run = (sql: string, values: NamedValues): Promise<number> =>
     queue.write((database) => changesOf(database, sql, values));
@@ -91,7 +100,7 @@ export function createSqliteInbox({ queue, scope }: SqliteInboxOptions): RowInbo
     changesOf(database, `DELETE FROM steps WHERE ${which}`, values);
   };
 
-  const claimStep = (database: Database, step: string, limit: number, { owner, now }: ClaimRequest) =>
+  const claimStep = (database: Database, step: string, limit: number, owner: string, now: number) =>
     prepared(
       database,
       `UPDATE steps SET owner = :owner, lease_until = :now + ${LEASE_MS}, attempts = attempts + 1
@@ -121,25 +130,24 @@ export function createSqliteInbox({ queue, scope }: SqliteInboxOptions): RowInbo
         return 'new';
       }),
 
-    adopt: (steps, now, sequence) => queue.write((database) => adopt(database, steps, now, sequence)),
+    adopt: (steps, now, sequence) => writeAt(now, (database, at) => adopt(database, steps, at, sequence)),
 
     claim: async (request) => (await inbox.claimRows(request)).map(claimOf),
 
-    async claimRows(request) {
-      const { limits, now } = request;
+    async claimRows({ owner, limits, now: asked }) {
       // Looking costs no write: an idle listener does not wear the disk.
       const isWork = await queue.read(
         (database) =>
           isThere(database, PENDING, unassigned) ||
           Object.entries(limits).some(
-            ([step, limit]) => limit > 0 && isThere(database, dueOf(step), { scope, step, now }),
+            ([step, limit]) => limit > 0 && isThere(database, dueOf(step), { scope, step, now: asked }),
           ),
       );
       if (!isWork) return [];
-      return await queue.write((database) => {
+      return await writeAt(asked, (database, now) => {
         adopt(database, Object.keys(limits), now);
         const claimed = Object.entries(limits).flatMap(([step, limit]) =>
-          limit > 0 ? claimStep(database, step, limit, request) : [],
+          limit > 0 ? claimStep(database, step, limit, owner, now) : [],
         );
         return withEntries(
           database,
@@ -148,8 +156,8 @@ export function createSqliteInbox({ queue, scope }: SqliteInboxOptions): RowInbo
       });
     },
 
-    async renew(keys, owner, now) {
-      await queue.write((database) => {
+    async renew(keys, owner, asked) {
+      await writeAt(asked, (database, now) => {
         const sql = `UPDATE steps SET lease_until = :now + ${LEASE_MS}
           WHERE delivery = :sequence AND step = :step AND owner = :owner`;
         for (const { sequence, step } of keys) changesOf(database, sql, { sequence, step, owner, now });
@@ -191,17 +199,18 @@ export function createSqliteInbox({ queue, scope }: SqliteInboxOptions): RowInbo
       );
     },
 
-    async expedite(steps, now) {
-      await queue.write((database) => {
+    async expedite(steps, asked) {
+      await writeAt(asked, (database, now) => {
         const sql = `UPDATE steps SET next_attempt_at = :now, settled_at = :now
           WHERE state = 'pending' AND scope = :scope AND step = :step AND next_attempt_at > :now`;
         for (const step of steps) changesOf(database, sql, { scope, step, now });
       });
     },
 
-    async reopen(sequences, now, step) {
-      return await queue.write(
-        (database) =>
+    async reopen(sequences, asked, step) {
+      return await writeAt(
+        asked,
+        (database, now) =>
           new Set(
             prepared(
               database,
@@ -215,8 +224,8 @@ export function createSqliteInbox({ queue, scope }: SqliteInboxOptions): RowInbo
       );
     },
 
-    async retake(sequences, step, owner, now) {
-      return await queue.write((database) => {
+    async retake(sequences, step, owner, asked) {
+      return await writeAt(asked, (database, now) => {
         const rows = prepared(
           database,
           `UPDATE steps SET ${BEGIN_ANEW}, attempts = 1, owner = :owner, lease_until = :now + ${LEASE_MS}
@@ -230,9 +239,10 @@ export function createSqliteInbox({ queue, scope }: SqliteInboxOptions): RowInbo
       });
     },
 
-    async discard(sequences, now) {
-      return await queue.write(
-        (database) =>
+    async discard(sequences, asked) {
+      return await writeAt(
+        asked,
+        (database, now) =>
           new Set(
             prepared(
               database,

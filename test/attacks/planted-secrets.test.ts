@@ -212,6 +212,10 @@ function runsOf(
       { args: ['msg_0', '--forward-to', 'http://127.0.0.1:1/', '--secret-file', 'webhook.secret'], code: 6 },
       { args: ['msg_0'], env: IN_ENVIRONMENT },
     ],
+    'events discard': [
+      { args: ['msg_0'], code: 0 },
+      { args: ['msg_unknown'], code: 2 },
+    ],
     'events sync': [{ args: [] }, { args: ['--base-url', echo.url], env: IN_ENVIRONMENT }],
     trigger: [
       { args: ['cluster.optimized', '--to', listenerUrl], code: 0 },
