@@ -17,10 +17,10 @@ export async function tortureRequests(args: readonly string[]): Promise<void> {
   const workplace = await createWorkplace();
   try {
     console.log(`${requests} requests, seed ${seed}`);
-    const begun = performance.now();
+    const started = performance.now();
     const onProgress = (sent: number): void => void (process.stderr.isTTY && process.stderr.write(`\r${sent} `));
     const report = await tortureWithRequests(workplace, { requests, seed, onProgress });
-    console.log({ ...report, seconds: Math.round((performance.now() - begun) / 1000) });
+    console.log({ ...report, seconds: Math.round((performance.now() - started) / 1000) });
     const { genuine, answers, wrong, lost, unexpected, code } = report;
     const isWhole = answers['204'] === genuine && code === 143;
     if (!isWhole || wrong.length + lost.length + unexpected.length > 0) process.exitCode = 1;

@@ -1,6 +1,6 @@
 /**
- * The disk under the inbox: full, read-only, shared with another listener. What cannot be stored is answered 503 and what
- * was answered 2xx is there, whatever else happens. The file systems are small ones in memory, which only root can mount.
+ * The disk under the inbox: full, read-only, shared with another listener. What cannot be stored is answered 503, and
+ * what was answered 2xx is stored, whatever else happens. The file systems are small ones in memory, which only root can mount.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -50,8 +50,8 @@ async function onDisk(folder: string, options: string, work: () => Promise<void>
   }
 }
 
-describe.skipIf(!canMount())('a disk of its own (skipped without the right to mount one)', () => {
-  test('that fills up under load: nothing that was answered 2xx is lost, and what was not is accepted when there is space', async () => {
+describe.skipIf(!canMount())('a separate disk (skipped without permission to mount one)', () => {
+  test('that fills up under load: nothing answered 2xx is lost, and the rest is accepted once there is space', async () => {
     // Room for the write-ahead log, which SQLite may let grow to 16 MB.
     await onDisk(state, 'size=48m', async () => {
       await using listener = await start();
@@ -59,7 +59,7 @@ describe.skipIf(!canMount())('a disk of its own (skipped without the right to mo
       // A disk that others fill.
       writeFileSync(ballast, Buffer.alloc(46_000_000));
       const ids = Array.from({ length: 150 }, (_, number) => `msg_${number}`);
-      // Each twice at once: who is second may hear of the first one's failure, or of its success.
+      // Each twice at once: the second may share the failure of the first, or its success.
       const queue = ids.values();
       const answers: (readonly [string, number])[] = [];
       const sender = async (): Promise<void> => {
@@ -71,10 +71,10 @@ describe.skipIf(!canMount())('a disk of its own (skipped without the right to mo
       await Promise.all(Array.from({ length: 8 }, sender));
       expect(new Set(answers.map(([, status]) => status))).toEqual(new Set([204, 503]));
       const acknowledged = new Set(answers.filter(([, status]) => status === 204).map(([id]) => id));
-      const refused = ids.filter((id) => !acknowledged.has(id));
-      expect(refused.length).toBeGreaterThan(0);
+      const rejected = ids.filter((id) => !acknowledged.has(id));
+      expect(rejected.length).toBeGreaterThan(0);
       rmSync(ballast);
-      for (const id of refused) await expect.poll(() => deliver(listener.url, { id, body: LARGE })).toBe(204);
+      for (const id of rejected) await expect.poll(() => deliver(listener.url, { id, body: LARGE })).toBe(204);
       listener.kill('SIGKILL');
       await listener.ended;
       expect(await idsInInbox()).toEqual(ids.toSorted());
@@ -104,7 +104,7 @@ describe.skipIf(!canMount())('a disk of its own (skipped without the right to mo
     });
   });
 
-  test('that becomes read-only while it runs, and is writable again: 503 in between, and no restart', async () => {
+  test('that becomes read-only for a while: 503 until it is writable again, without a restart', async () => {
     await using listener = await start();
     expect(await deliver(listener.url, { id: 'msg_before', body: payloadOf(ID) })).toBe(204);
     const ids = Array.from({ length: 20 }, (_, number) => `msg_${number}`);
@@ -117,7 +117,7 @@ describe.skipIf(!canMount())('a disk of its own (skipped without the right to mo
   });
 });
 
-test('two equal listeners on one state, with every delivery sent to both: each is accepted, shown and forwarded once', async () => {
+test('two equal listeners on one state that get every delivery twice: each is accepted, shown and forwarded once', async () => {
   const forwarded = new Map<string, number>();
   const target = createServer((request, response) => {
     const id = String(request.headers['svix-id']);

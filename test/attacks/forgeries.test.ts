@@ -89,7 +89,7 @@ function libraryAccepts({ id, timestamp, signature, body }: Signed): boolean {
   }
 }
 
-/** Each byte with each of its bits turned. */
+/** The bytes with one bit flipped, for each bit. */
 function* flipped(bytes: Buffer): Generator<readonly [place: string, bytes: Buffer]> {
   for (const [at, byte] of bytes.entries()) {
     for (let bit = 0; bit < 8; bit += 1) {
@@ -102,6 +102,8 @@ function* flipped(bytes: Buffer): Generator<readonly [place: string, bytes: Buff
 
 let attacked: AttackedListener;
 const genuine: string[] = [];
+/** Forged ones in the inbox that a test has reported already: the tests after it ignore them. */
+const reported = new Set<string>();
 
 beforeAll(async () => {
   const secrets = `${SECRET} whpk_${PUBLIC_BYTES.toString('base64')}`;
@@ -128,14 +130,16 @@ async function expectRejected(attacks: readonly Attack[]): Promise<void> {
   const id = `msg_after_${genuine.length}`;
   expect(await attacked.deliver(id)).toBe(204);
   genuine.push(id);
-  expect(await attacked.accepted()).toEqual(genuine.toSorted());
+  const forged = (await attacked.accepted()).filter((one) => !genuine.includes(one) && !reported.has(one));
+  for (const one of forged) reported.add(one);
+  expect(forged).toEqual([]);
 }
 
 function isRejection(status: number): boolean {
   return status >= 400 && status <= 499;
 }
 
-test('what the library signs is accepted, in every form that HTTP gives it', async () => {
+test('what the library signs is accepted, however HTTP writes its headers', async () => {
   expect(libraryAccepts(GENUINE)).toBe(true);
   const forms: readonly (readonly [string, (signed: Signed) => readonly HeaderLine[]])[] = [
     ['plain', headersOf],
@@ -167,7 +171,7 @@ test('what the library signs is accepted, in every form that HTTP gives it', asy
   await expectAccepted(ASYMMETRIC.id, attack('', {}, ASYMMETRIC).bytes);
 });
 
-describe('a turned bit', () => {
+describe('a flipped bit', () => {
   test.each(['id', 'timestamp', 'signature'] as const)('of the %s', async (part) => {
     const forgeries = [...flipped(Buffer.from(GENUINE[part]))].map(
       ([place, bytes]) => [place, { [part]: bytes.toString('latin1') }] as const,
@@ -191,7 +195,7 @@ describe('a turned bit', () => {
     await expectRejected([...forgeries, ...others]);
   });
 
-  test('a body that is cut, continued or exchanged', async () => {
+  test('a body that is truncated, extended or reformatted', async () => {
     const bodies = [
       ...Array.from(BODY, (_, length) => BODY.subarray(0, length)),
       Buffer.concat([BODY, Buffer.from('\n')]),
@@ -336,8 +340,8 @@ describe('a key that is not the secret', () => {
       'text of the secret': Buffer.from(SECRET),
       'base64 of the secret': Buffer.from(SECRET.slice('whsec_'.length)),
       'another secret': Buffer.from(OTHER_SECRET.slice('whsec_'.length), 'base64'),
-      'cut secret': KEY.subarray(0, -1),
-      'continued secret': Buffer.concat([KEY, Buffer.of(1)]),
+      'truncated secret': KEY.subarray(0, -1),
+      'extended secret': Buffer.concat([KEY, Buffer.of(1)]),
       // Known to everybody, as a public key may be: it must not be taken for a symmetric one.
       'bytes of the public key': PUBLIC_BYTES,
       'text of the public key': Buffer.from(`whpk_${PUBLIC_BYTES.toString('base64')}`),
@@ -484,19 +488,20 @@ test('a timestamp in another form, whether the text or the number is what was si
 
 test('a genuine delivery that is too old, or from the future', async () => {
   const { id } = GENUINE;
-  // The clock goes on while they are sent: one that is not old enough yet must not be among them.
-  const distances = [-310, -86_400, -NOW, 320, 86_400, 99_999_999_999 - NOW];
+  const now = Math.floor(Date.now() / 1000);
+  // The clock goes on while they are sent: what is from the future must still be when the last one is judged.
+  const distances = [-301, -86_400, -now, 600, 86_400, 99_999_999_999 - now];
   const replays = distances.map((seconds) => {
-    const timestamp = String(NOW + seconds);
+    const timestamp = String(now + seconds);
     return attack(timestamp, { timestamp, signature: hmacOf(id, timestamp, BODY) });
   });
   await expectRejected(replays);
 });
 
-test('a dot in the id moves the border between id, timestamp and body, though the signed bytes stay the same', async () => {
+test('a dot in the id shifts the boundary of id, timestamp and body while the signed bytes stay the same', async () => {
   const earlier = String(NOW - 1);
   const inner = BODY.toString();
-  // Signed by the sender: id `msg_outer`, this time, and a body that begins with a number and a dot.
+  // Signed by the sender: id `msg_outer`, this time, and a body that starts with a number and a dot.
   const outer = { id: 'msg_outer', timestamp: String(NOW), body: Buffer.from(`${earlier}.${inner}`) };
   const signature = hmacOf(outer.id, outer.timestamp, outer.body);
   const shifted: Signed = { id: `msg_outer.${NOW}`, timestamp: earlier, signature, body: BODY };
@@ -516,7 +521,7 @@ test('a dot in the id moves the border between id, timestamp and body, though th
   ]);
 });
 
-test('an id that no message has, though signed', async () => {
+test('an id that no message has, although signed', async () => {
   const ids = ['msg 1', 'msg_\u00E9', '\u00FF', 'msg\t1', 'm'.repeat(257), 'msg_\u007F'].map((id) =>
     Buffer.from(id, 'latin1').toString('latin1'),
   );
@@ -660,7 +665,7 @@ test('a genuine signature at another address, by another method, as another type
   ]);
 });
 
-test('after all of it the listener has done the work of the genuine ones, and of nothing else', async () => {
+test('in the end the command ran for the genuine deliveries, and for nothing else', async () => {
   await expect.poll(() => attacked.executed()).toEqual(genuine.toSorted());
   expect(await attacked.accepted()).toEqual(genuine.toSorted());
   expect(await attacked.health()).toBe(200);

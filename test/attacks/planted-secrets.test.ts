@@ -1,6 +1,6 @@
 /**
- * Keys, secrets and credentials that are planted wherever they can be, and every command with them, well and badly ended:
- * none of them comes out, on a stream, in a file, in the environment or in the arguments of another process.
+ * Keys, secrets and credentials are planted wherever they can be, and every command runs with them, with success and with
+ * failure: none of them leaks into a stream, a file, or the environment or arguments of another process.
  */
 import { randomBytes } from 'node:crypto';
 import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -37,7 +37,7 @@ const PLANTED = {
   'Cookie of a delivery': `session=${key('cookie')}`,
   'X-Api-Key of a delivery': key('header'),
   'Webhook-Secret of a delivery': key('webhook'),
-  /** Made by the listener itself, which keeps it in its state. */
+  /** Created by the listener itself, which stores it in its state. */
   'token of a relay': '',
   /** Whoever learns it from a rejection can send the forgery again. */
   'signature that a forgery lacks': '',
@@ -67,7 +67,7 @@ const IN_ENVIRONMENT = {
 
 interface Run extends RunOptions {
   readonly args: readonly string[];
-  /** The exit code, so that it is what is meant that is looked at; left out where it depends on what ran before. */
+  /** The exit code, so that the run is the one that is meant; left out where it depends on what ran before. */
   readonly code?: number;
 }
 
@@ -142,7 +142,7 @@ const base = (): Record<string, string> => ({
   SHELL: '/bin/bash',
 });
 
-/** Each leaf of the command tree, as it ends well and as it fails. */
+/** Each leaf of the command tree, with success and with failure. */
 function runsOf(
   listenerUrl: string,
   [record, forged]: readonly [string, string],
@@ -187,7 +187,7 @@ function runsOf(
     ],
     poll: [
       { args: [requestId, '--kind', 'route'], code: 0 },
-      { args: [requestId, '--timeout', '1s'], ...wrongKey },
+      { args: [requestId, '--timeout', '20s'], ...wrongKey },
       { args: ['--pending', '--once'], code: 0 },
     ],
     diff: [
@@ -266,8 +266,8 @@ function runsOf(
     doctor: [
       { args: ['--port', '0'], code: 0 },
       { args: ['--port', '0', '--offline', ...staging], code: 0 },
-      { args: ['--port', '0', '--timeout', '2s'], ...wrongKey },
-      { args: ['--port', '0', '--timeout', '2s', ...toEcho], code: 0 },
+      { args: ['--port', '0', '--timeout', '20s'], ...wrongKey },
+      { args: ['--port', '0', '--timeout', '20s', ...toEcho], code: 0 },
       {
         args: ['--port', '0', '--offline'],
         env: { OPTIPICK_WEBHOOK_SECRET: PLANTED['secret that is malformed'] },
@@ -286,7 +286,7 @@ function runsOf(
   };
 }
 
-test('the forms of one secret that are looked for are found', () => {
+test('a secret is found in capitals, in base64 and in a URL', () => {
   for (const value of Object.values(PLANTED).filter((one) => one !== '')) {
     const forms = [value, value.toUpperCase(), Buffer.from(value).toString('base64'), encodeURIComponent(value)];
     for (const form of forms) expect(leaksIn(`a${form}z`)).not.toEqual([]);
@@ -334,40 +334,44 @@ test('listen, with deliveries that carry credentials, forgeries, a command, a re
   expect(readdirSync(at('record'))).toHaveLength(6);
 });
 
-test('every command of the tree, well and badly ended, for people and for machines', { timeout: 120_000 }, async () => {
-  await using listener = await startListener(workplace, ['--no-fetch'], {
-    env: { ...base(), OPTIPICK_WEBHOOK_SECRET: '' },
-    timeoutMs: 120_000,
-  });
-  const recordOf = (name: string): string =>
-    join('record', readdirSync(at('record')).find((each) => each.includes(name)) ?? '');
-  const runs = runsOf(listener.url, [recordOf('-204-msg_0'), recordOf('-401-msg_forged')]);
-  expect(Object.keys(runs).toSorted()).toEqual((await leafCommands()).toSorted());
-  const queue = Object.entries(runs)
-    .flatMap(([command, each]) => each.map((run) => [command, run] as const))
-    .values();
-  const wrong: string[] = [];
-  const worker = async (): Promise<void> => {
-    for (const [command, { args, code, env, input }] of queue) {
-      for (const flags of [['--debug'], ['--debug', '--json']]) {
-        const whole = [...command.split(' '), ...args, ...flags];
-        const options = { env: { ...base(), ...env }, ...(input === undefined ? {} : { input }) };
-        const result = await workplace.run(whole, options);
-        said.push([whole.join(' '), `${result.stdout}${result.stderr}`]);
-        if (code !== undefined && result.code !== code) {
-          wrong.push(`${whole.join(' ')} ended with ${result.code}, not ${code}: ${result.stderr}`);
+test(
+  'every command of the tree, with success and with failure, for people and for machines',
+  { timeout: 120_000 },
+  async () => {
+    await using listener = await startListener(workplace, ['--no-fetch'], {
+      env: { ...base(), OPTIPICK_WEBHOOK_SECRET: '' },
+      timeoutMs: 120_000,
+    });
+    const recordOf = (name: string): string =>
+      join('record', readdirSync(at('record')).find((each) => each.includes(name)) ?? '');
+    const runs = runsOf(listener.url, [recordOf('-204-msg_0'), recordOf('-401-msg_forged')]);
+    expect(Object.keys(runs).toSorted()).toEqual((await leafCommands()).toSorted());
+    const queue = Object.entries(runs)
+      .flatMap(([command, each]) => each.map((run) => [command, run] as const))
+      .values();
+    const wrong: string[] = [];
+    const worker = async (): Promise<void> => {
+      for (const [command, { args, code, env, input }] of queue) {
+        for (const flags of [['--debug'], ['--debug', '--json']]) {
+          const whole = [...command.split(' '), ...args, ...flags];
+          const options = { env: { ...base(), ...env }, ...(input === undefined ? {} : { input }) };
+          const result = await workplace.run(whole, options);
+          said.push([whole.join(' '), `${result.stdout}${result.stderr}`]);
+          if (code !== undefined && result.code !== code) {
+            wrong.push(`${whole.join(' ')} ended with ${result.code}, not ${code}: ${result.stderr}`);
+          }
         }
       }
-    }
-  };
-  await Promise.all(Array.from({ length: 4 }, worker));
-  expect(wrong).toEqual([]);
-  said.push(...(await sandboxSays()));
-  const leaks = said.flatMap(([command, text]) => leaksIn(text).map((place) => `${place} in: ${command}`));
-  expect(leaks).toEqual([]);
-});
+    };
+    await Promise.all(Array.from({ length: 4 }, worker));
+    expect(wrong).toEqual([]);
+    said.push(...(await sandboxSays()));
+    const leaks = said.flatMap(([command, text]) => leaksIn(text).map((place) => `${place} in: ${command}`));
+    expect(leaks).toEqual([]);
+  },
+);
 
-test('no file that they have left holds one, but the settings, the inbox and those that were given', () => {
+test('no file that they left behind holds one, except the settings, the inbox and the files that were given', () => {
   const given = /^(?:\w+\.secret|config(?:-\d+)?)$/;
   const inInbox: ReadonlySet<string> = new Set([...Object.values(CREDENTIALS), PLANTED['token of a relay']]);
   const files = readdirSync(workplace.folder, { recursive: true, encoding: 'utf8' })
@@ -377,7 +381,7 @@ test('no file that they have left holds one, but the settings, the inbox and tho
     expect.arrayContaining(['dump.txt', 'cluster.html', 'cluster.xml', 'state/optipick.db', 'suite.xml']),
   );
   const leaks = files.flatMap((path) => {
-    // The inbox keeps a delivery as it came, to send it on as it came; nobody else may read it.
+    // The inbox stores a delivery as received, to forward it unchanged; no other user may read it.
     const isInbox = path.startsWith('state/');
     if (isInbox) expect([path, statSync(at(path)).mode & 0o77]).toEqual([path, 0]);
     return (
@@ -412,7 +416,7 @@ async function leafCommands(): Promise<readonly string[]> {
   return leaves(JSON.parse((await workplace.run(['help', '--json'])).stdout) as Node);
 }
 
-/** It runs until it is stopped, and shows the key and the secret that it made itself: those of the profile are not its. */
+/** It runs until it is stopped, and shows the key and the secret that it created itself, not those of the profile. */
 function sandboxSays(): Promise<readonly (readonly [string, string])[]> {
   return Promise.all(
     [['--debug'], ['--debug', '--json']].map(async (flags) => {

@@ -1,4 +1,4 @@
-/** The sandbox before strangers: without its key nothing is read and nothing is done, and names are never markup. */
+/** The sandbox under attack: without its key nothing is read and nothing is done, and names are never markup. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -86,9 +86,9 @@ describe('without the key', () => {
     expect([...headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([]);
   }
 
-  test('every route answers 403 to no key, to others, and to the right one in another place; and does nothing', async () => {
+  test('every route answers 403 without a key, with another, and with the right one in the wrong place, and does nothing', async () => {
     const { apiKey } = sandbox;
-    const strangers: readonly (readonly HeaderLine[])[] = [
+    const wrongKeys: readonly (readonly HeaderLine[])[] = [
       [],
       [['X-API-KEY', '']],
       [['X-API-KEY', 'wrong']],
@@ -119,7 +119,7 @@ describe('without the key', () => {
     ];
     const before = [await state(), await endpoints()];
     for (const [method, path, body] of routes) {
-      for (const headers of strangers) {
+      for (const headers of wrongKeys) {
         const answer = await ask(method, path, headers, body);
         expect([method, path, headers, answer.status, answer.body]).toEqual([
           method,
@@ -138,7 +138,7 @@ describe('without the key', () => {
     expect(receiver.seen).toHaveLength(1);
   });
 
-  test('other ways to write a route lead nowhere, or to the same 403', async () => {
+  test('other spellings of a route are rejected as well', async () => {
     for (const [method, path, body] of routes) {
       const ways = [
         `/${path}`,
@@ -158,7 +158,7 @@ describe('without the key', () => {
     }
   });
 
-  test('a page of another origin is told nothing by its browser: no answer allows it, and no question is answered', async () => {
+  test('a page of another origin learns nothing: no answer and no preflight allows it', async () => {
     const foreign: HeaderLine[] = [
       ['Origin', 'https://evil.example'],
       ['Sec-Fetch-Site', 'cross-site'],
@@ -179,7 +179,7 @@ describe('without the key', () => {
     }
   });
 
-  test('the page, which knows the key, is not shown under a name that may lead here from elsewhere', async () => {
+  test('the page, which holds the key, is not served under a name that is not of this machine', async () => {
     const names = [
       'evil.example',
       `evil.example:${sandbox.port}`,
@@ -321,7 +321,7 @@ describe.skipIf(findChromium() === undefined)('hostile names in Chromium (skippe
     expect(await page.evaluate('document.title')).toBe(title.replaceAll('name 0', () => HOSTILE[0] ?? ''));
   }
 
-  test('on the status page are text, whole, and nothing else', async () => {
+  test('on the status page are plain text, unchanged', async () => {
     const page = await browser.open(hostile.sandbox.url);
     await expectUnharmed(page, await browser.open(harmless.sandbox.url));
     const waves = (await page.evaluate(
@@ -334,7 +334,7 @@ describe.skipIf(findChromium() === undefined)('hostile names in Chromium (skippe
       `[...document.querySelectorAll('svg circle title')].map(({ textContent }) => textContent)`,
     )) as readonly string[];
     expect(places).toEqual(expect.arrayContaining(HOSTILE.map((name) => `bin ${name}`)));
-    // The buttons work: the page's own script has not been torn apart by the key.
+    // The buttons work: the key did not break the page's own script.
     await page.click('button[data-post$="/disable"]');
     await page.until(
       'document.querySelector("section[aria-labelledby=endpoints] tbody tr").textContent.includes("by hand")',
@@ -342,11 +342,11 @@ describe.skipIf(findChromium() === undefined)('hostile names in Chromium (skippe
     expect(await page.evaluate('typeof window.hit')).toBe('undefined');
   });
 
-  test('in a report are text, whole, and nothing else', async () => {
+  test('in a report are plain text, unchanged', async () => {
     const page = await browser.open(pathToFileURL(hostile.report).href);
     await expectUnharmed(page, await browser.open(pathToFileURL(harmless.report).href));
     const text = String(await page.evaluate('document.body.textContent'));
-    // What turns the direction of text is spelled out there.
+    // Characters that change the direction of text are escaped there.
     const shown = HOSTILE.filter((name) => !/[\u202A-\u202E]/.test(name));
     expect(shown.filter((name) => !text.includes(`bin ${name}`) || !text.includes(`order ${name}`))).toEqual([]);
     expect(text).not.toMatch(/[\u202A-\u202E]/);

@@ -1,7 +1,7 @@
 /**
- * Requests to a webhook receiver, drawn from a seed: a genuine delivery, written in one of the ways that HTTP allows, and
- * none, one or several things done to it. Whether it still is genuine is judged by what it says in the end and by the
- * vendor's library, not by what was done.
+ * Requests to a webhook receiver, drawn from a seed: a genuine delivery, written in one of the ways that HTTP allows, with
+ * no, one or several mutations. Whether it is still genuine is judged from the result, by the vendor's library, and not
+ * from the mutations.
  */
 import { Webhook } from 'svix';
 import { createRandom } from '../../src/sandbox/optimiser/random.ts';
@@ -16,8 +16,8 @@ export interface GeneratedRequest {
   readonly isWhole: boolean;
   /** Its answer has no body. */
   readonly isHead: boolean;
-  /** What was done to it. */
-  readonly deeds: string;
+  /** Names of what was changed. */
+  readonly mutations: string;
 }
 
 export interface GeneratorOptions {
@@ -59,7 +59,7 @@ const OTHER_TARGETS = ['/', '/webhooks', '/Webhook', '//webhook', '/webhook/othe
 const TYPES = ['application/json', 'application/json; charset=utf-8', 'text/plain', 'application/cloudevents+json'];
 const OTHER_TYPES = ['application/xml', 'text/html', 'application/x-www-form-urlencoded', 'multipart/form-data'];
 const METHODS = ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND'];
-const LATE_SECONDS = [-100_000, -3600, -330, 330, 3600, 1_000_000];
+const LATE_SECONDS = [-100_000, -3600, -301, 900, 3600, 1_000_000];
 
 export function createRequestGenerator({ seed, maxBodyBytes }: GeneratorOptions): () => GeneratedRequest {
   const random = createRandom(seed);
@@ -107,7 +107,7 @@ export function createRequestGenerator({ seed, maxBodyBytes }: GeneratorOptions)
   const mapPart = (plan: Plan, part: string, change: (value: string) => string): void => {
     plan.headers = plan.headers.map(([name, value]) => [name, isPart(name, part) ? change(value) : value]);
   };
-  const signAnew = (plan: Plan, id: string, seconds: number, secret?: string): void => {
+  const resign = (plan: Plan, id: string, seconds: number, secret?: string): void => {
     const rest = plan.headers.filter(([name]) => !isSignatureHeader(name));
     plan.headers = [...rest, ...signedHeaders(id, seconds, plan.body, secret)];
   };
@@ -120,8 +120,8 @@ export function createRequestGenerator({ seed, maxBodyBytes }: GeneratorOptions)
     return copy;
   };
 
-  /** What leaves it genuine. */
-  const dressings: Readonly<Record<string, (plan: Plan) => void>> = {
+  /** Leave it genuine. */
+  const rewrites: Readonly<Record<string, (plan: Plan) => void>> = {
     case: (plan) => {
       const change = oneOf([(name: string) => name.toUpperCase(), (name: string) => name.toLowerCase(), capitalised]);
       plan.headers = plan.headers.map(([name, value]) => [change(name), value]);
@@ -161,19 +161,19 @@ export function createRequestGenerator({ seed, maxBodyBytes }: GeneratorOptions)
     },
   };
 
-  /** What makes most of them forgeries, or malformed. */
-  const deeds: Readonly<Record<string, (plan: Plan) => void>> = {
-    'turned bit of a part': (plan) =>
+  /** Turn most of them into forgeries, or malform them. */
+  const mutations: Readonly<Record<string, (plan: Plan) => void>> = {
+    'flipped bit of a part': (plan) =>
       mapPart(plan, oneOf(PARTS), (value) => withFlippedBit(Buffer.from(value, 'latin1')).toString('latin1')),
-    'turned bit of the body': (plan) => void (plan.body = withFlippedBit(plan.body)),
-    'cut body': (plan) => void (plan.body = plan.body.subarray(0, below(plan.body.length + 1))),
-    'continued body': (plan) => {
+    'flipped bit of the body': (plan) => void (plan.body = withFlippedBit(plan.body)),
+    'truncated body': (plan) => void (plan.body = plan.body.subarray(0, below(plan.body.length + 1))),
+    'extended body': (plan) => {
       const more = plan.body.length === 0 ? '' : letters(1 + below(5));
       plan.body = Buffer.concat([plan.body, Buffer.from(more)]);
     },
     'large body': (plan) => {
       plan.body = Buffer.alloc(maxBodyBytes + 1 + below(1000), ' ');
-      signAnew(plan, partOf(plan, 'id'), nowSeconds());
+      resign(plan, partOf(plan, 'id'), nowSeconds());
     },
     'part missing': (plan) => {
       const part = oneOf(PARTS);
@@ -186,8 +186,8 @@ export function createRequestGenerator({ seed, maxBodyBytes }: GeneratorOptions)
       const twice = plan.headers.find(([name]) => isPart(name, part));
       if (twice !== undefined) insert(plan, twice);
     },
-    'another secret': (plan) => signAnew(plan, partOf(plan, 'id'), nowSeconds(), OTHER_SECRET),
-    'another time': (plan) => signAnew(plan, partOf(plan, 'id'), nowSeconds() + oneOf(LATE_SECONDS)),
+    'another secret': (plan) => resign(plan, partOf(plan, 'id'), nowSeconds(), OTHER_SECRET),
+    'another time': (plan) => resign(plan, partOf(plan, 'id'), nowSeconds() + oneOf(LATE_SECONDS)),
     'another form of time': (plan) =>
       mapPart(plan, 'timestamp', (value) =>
         oneOf([
@@ -206,7 +206,7 @@ export function createRequestGenerator({ seed, maxBodyBytes }: GeneratorOptions)
       mapPart(plan, 'id', (value) =>
         oneOf([`${value}.1`, `${value} `, `${value}a`, `a ${value}`, `${value}, ${value}`, letters(300)]),
       ),
-    'an id with a dot, signed': (plan) => signAnew(plan, `${partOf(plan, 'id')}.${below(10)}`, nowSeconds()),
+    'an id with a dot, signed': (plan) => resign(plan, `${partOf(plan, 'id')}.${below(10)}`, nowSeconds()),
     'another form of signature': (plan) =>
       mapPart(plan, 'signature', (value) => {
         const text = value.slice('v1,'.length);
@@ -261,7 +261,7 @@ export function createRequestGenerator({ seed, maxBodyBytes }: GeneratorOptions)
       length: () => [[length(body.length)], body],
       chunks: () => [[chunked], chunks()],
       none: () => [[], body],
-      // By more than a deed can have added: what is left must not be what was signed.
+      // By more than a mutation can have added: the rest must not be what was signed.
       'short length': () => [[length(body.length < 30 ? body.length + 1 : body.length - 10 - below(20))], body],
       'long length': () => [[length(body.length + 1 + below(20))], body],
       'two lengths': () => [[length(body.length), length(below(body.length + 1))], body],
@@ -284,23 +284,23 @@ export function createRequestGenerator({ seed, maxBodyBytes }: GeneratorOptions)
   return () => {
     const plan = createGenuine();
     const done: string[] = [];
-    const apply = (from: typeof deeds): void => {
+    const apply = (from: typeof mutations): void => {
       const name = oneOf(Object.keys(from));
       done.push(name);
       from[name]?.(plan);
     };
-    for (let count = below(4); count > 0; count -= 1) apply(dressings);
-    for (let count = oneOf([0, 0, 1, 1, 1, 2]); count > 0; count -= 1) apply(deeds);
+    for (let count = below(4); count > 0; count -= 1) apply(rewrites);
+    for (let count = oneOf([0, 0, 1, 1, 1, 2]); count > 0; count -= 1) apply(mutations);
     const isNoisy = chance(0.07);
-    // Noise may undo what else was done: it goes with a signature that it cannot make right.
-    if (isNoisy) signAnew(plan, partOf(plan, 'id'), nowSeconds(), OTHER_SECRET);
+    // Noise may undo another mutation: it goes with a signature that it cannot repair.
+    if (isNoisy) resign(plan, partOf(plan, 'id'), nowSeconds(), OTHER_SECRET);
     let bytes = framed(plan);
     for (let count = isNoisy ? 1 + below(5) : 0; count > 0; count -= 1) bytes = withFlippedBit(bytes);
     const genuineId = isGenuine(plan, maxBodyBytes) ? partOf(plan, 'id') : undefined;
     if (genuineId !== undefined) earlier = plan;
     const isWhole = isFramed(plan) && !isNoisy;
     if (isNoisy) done.push('noise');
-    return { bytes, genuineId, isWhole, isHead: plan.method === 'HEAD', deeds: done.join(', ') };
+    return { bytes, genuineId, isWhole, isHead: plan.method === 'HEAD', mutations: done.join(', ') };
   };
 }
 
@@ -322,7 +322,7 @@ function isGenuine(plan: Plan, maxBodyBytes: number): boolean {
   });
   const [[id = '', ...moreIds] = [], [timestamp = '', ...moreTimestamps] = [], signatures = []] = found;
   if (moreIds.length > 0 || moreTimestamps.length > 0) return false;
-  // The library takes any text for the number that it begins with.
+  // The library reads the number that a text starts with.
   if (!/^[!-~]{1,256}$/.test(id) || id.includes('.') || String(Number(timestamp)) !== timestamp) return false;
   if (valuesOf('content-type').some((type) => !TYPES.includes(type))) return false;
   try {

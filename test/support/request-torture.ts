@@ -27,7 +27,7 @@ export interface RequestTortureReport {
   readonly unexpected: readonly string[];
   /** Resident memory of the listener before the first request, and at most, in MB. `undefined` where it cannot be had. */
   readonly memoryMb: { readonly before: number; readonly most: number } | undefined;
-  /** How the listener ended when it was told to. */
+  /** How the listener ended after SIGTERM. */
   readonly code: number | null;
   readonly stderr: string;
 }
@@ -80,7 +80,7 @@ export async function tortureWithRequests(
   }
 }
 
-/** The statuses of its answers; what does not end where it says has a connection of its own, and may have several. */
+/** The statuses of its answers; a request that does not end where it says gets a connection of its own, and may have several. */
 async function answersTo(request: GeneratedRequest, port: number, wire: Wire): Promise<readonly string[]> {
   if (request.isWhole) {
     const answer = await wire.exchange(request.bytes, request.isHead);
@@ -90,18 +90,18 @@ async function answersTo(request: GeneratedRequest, port: number, wire: Wire): P
   return answers.length === 0 ? ['closed'] : answers.map(({ status }) => String(status));
 }
 
-/** A genuine one is accepted; of any other nothing is, and the fault is not the listener's. */
+/** A genuine one is accepted; of any other nothing is, and the error is the sender's. */
 function isRight({ genuineId }: GeneratedRequest, statuses: readonly string[]): boolean {
   if (genuineId !== undefined) return statuses.join() === '204';
   return statuses.every((status) => status === 'closed' || status.startsWith('4') || status === '505');
 }
 
-function described({ genuineId, deeds, bytes }: GeneratedRequest, statuses: readonly string[]): string {
+function described({ genuineId, mutations, bytes }: GeneratedRequest, statuses: readonly string[]): string {
   const kind = genuineId === undefined ? 'a forgery' : `genuine ${genuineId}`;
-  return `${kind} (${deeds}) was answered ${statuses.join()}: ${JSON.stringify(bytes.toString('latin1').slice(0, 1000))}`;
+  return `${kind} (${mutations}) was answered ${statuses.join()}: ${JSON.stringify(bytes.toString('latin1').slice(0, 1000))}`;
 }
 
-/** Its lines are read and forgotten: of a million of them none may stay in the memory of the test. */
+/** Its lines are read and dropped: a million of them must not fill the memory of the test. */
 async function startListener(workplace: Workplace) {
   const args = ['listen', '--json', '--no-fetch', '--port', '0', '--max-body', String(MAX_BODY)];
   const child = spawn(process.execPath, [PROGRAM, ...args], {

@@ -1,4 +1,4 @@
-/** HTTP as bytes on a socket: requests that no client library would write, and every answer as it comes. */
+/** HTTP as bytes on a socket: requests that no client library would write, and every answer to them. */
 import { connect, type Socket } from 'node:net';
 
 export type HeaderLine = readonly [name: string, value: string];
@@ -34,13 +34,13 @@ export function framed({ headers, body = new Uint8Array(0), ...request }: RawReq
 }
 
 export interface TalkOptions {
-  /** Ends the sending side after the bytes: nothing more will come. */
+  /** Closes the sending side after the bytes. */
   readonly halfClose?: boolean;
   /** Gives up on a server that says nothing for so long, in milliseconds. Default: waits until it ends the connection. */
   readonly patienceMs?: number;
 }
 
-/** Sends bytes on a connection of their own; all answers that come until it ends, interim ones left out. */
+/** Sends bytes on a connection of their own; all answers until it ends, without interim ones. */
 export function talk(port: number, bytes: Uint8Array, options: TalkOptions = {}): Promise<readonly RawAnswer[]> {
   return new Promise((resolve) => {
     let seen = Buffer.alloc(0);
@@ -56,7 +56,7 @@ export function talk(port: number, bytes: Uint8Array, options: TalkOptions = {})
   });
 }
 
-/** A sender that keeps its connection, as long as the server does. */
+/** A sender that reuses its connection as long as the server does. */
 export interface Wire extends Disposable {
   /** One request that is whole; its answer, `undefined` when the connection ended without one. */
   exchange(bytes: Uint8Array, isHead?: boolean): Promise<RawAnswer | undefined>;
@@ -93,7 +93,7 @@ export function createWire(port: number): Wire {
   };
 }
 
-/** All answers in what came until the end; one without a declared length takes the rest. */
+/** All answers in the bytes of a whole connection; one without a declared length takes the rest. */
 function answersIn(seen: Buffer): readonly RawAnswer[] {
   const answers: RawAnswer[] = [];
   let rest = seen;
