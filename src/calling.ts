@@ -7,6 +7,7 @@ import { createClient } from './api/client.ts';
 import type { OptipickClient } from './api/model.ts';
 import { withTrace } from './api/policy.ts';
 import { parseApiKey } from './domain/secret.ts';
+import { createShownRedaction } from './output/shown-redaction.ts';
 import type { Host } from './platform/host.ts';
 import { stateFolder } from './platform/paths.ts';
 import { createArrivals, type Arrivals } from './state/arrivals.ts';
@@ -23,6 +24,8 @@ export interface ClientFacts {
   /** As {@link normaliseBaseUrl} gives it. */
   readonly baseUrl: string;
   readonly key: string;
+  /** Struck out of what the server says, as the key is. */
+  readonly secrets?: readonly string[] | undefined;
   /** Gets a line for each HTTP call, the key masked. */
   readonly trace?: ((line: string) => void) | undefined;
   /** Never through a proxy: the API is one that this very program has opened. Default false. */
@@ -30,13 +33,18 @@ export interface ClientFacts {
 }
 
 /** A client for a key that need not be stored. Throws `CliError` `usage` for a key that cannot be one. */
-export async function openClient(host: Host, { baseUrl, key, trace, direct }: ClientFacts): Promise<OptipickClient> {
+export async function openClient(
+  host: Host,
+  { baseUrl, key, secrets = [], trace, direct }: ClientFacts,
+): Promise<OptipickClient> {
   const apiKey = parseApiKey(key);
   const network = await host.http({ direct: direct ?? false });
+  const redact = createShownRedaction([apiKey, ...secrets]);
   return createClient({
-    http: trace === undefined ? network : withTrace(network, { clock: host.clock, write: trace }),
+    http: trace === undefined ? network : withTrace(network, { clock: host.clock, write: trace, redact }),
     baseUrl,
     apiKey,
+    redact,
     clock: host.clock,
     random: () => host.random(),
     userAgent: `optipick/${host.version}`,

@@ -2,8 +2,10 @@
 import type { OptipickClient } from './api/model.ts';
 import { DEFAULT_PROFILE, resolveSettings, type Settings } from './domain/settings.ts';
 import { readSecretFile } from './commands/input-file.ts';
+import type { Redact } from './domain/redaction.ts';
 import { CliError } from './errors.ts';
 import { cleanText } from './output/clean-text.ts';
+import { createShownRedaction } from './output/shown-redaction.ts';
 import { createOutput, type Output } from './output/print.ts';
 import type { Host } from './platform/host.ts';
 import type { Arrivals } from './state/arrivals.ts';
@@ -36,10 +38,16 @@ export interface Context {
   /** The client for the base URL in force. Throws `CliError` `auth` when there is no key. */
   client(): Promise<OptipickClient>;
   /**
-   * A client for a key that need not be stored; `direct`: never through a proxy. Throws `CliError` `usage` for a key that
-   * cannot be one.
+   * A client for a key that need not be stored; `secrets`: struck out of what the server says, as the key is; `direct`:
+   * never through a proxy. Throws `CliError` `usage` for a key that cannot be one.
    */
-  clientFor(baseUrl: string, key: string, options?: { readonly direct?: boolean }): Promise<OptipickClient>;
+  clientFor(
+    baseUrl: string,
+    key: string,
+    options?: { readonly secrets?: readonly string[] | undefined; readonly direct?: boolean },
+  ): Promise<OptipickClient>;
+  /** Strikes the key and the webhook secrets in force out of a text of others. */
+  redaction(): Promise<Redact>;
   /** What was submitted from this machine. Throws `CliError` `environment` when it cannot be opened. */
   submissions(): Promise<Submissions>;
   /** Which contents were posted from this machine. Throws as {@link submissions}. */
@@ -90,18 +98,22 @@ export function createContext(host: Host, options: GlobalOptions, { stop, atEnd 
     atEnd,
     interactive: host.stdin.isTTY && host.stderr.isTTY && options.input !== false && !isSet(host.env['CI']),
     settings,
-    async clientFor(baseUrl, key, { direct } = {}) {
+    async clientFor(baseUrl, key, { secrets, direct } = {}) {
       const { openClient } = await calling();
       const traced = options.debug === true || isSet(host.env['OPTIPICK_DEBUG']);
       const trace = (line: string): void => void host.stderr.write(`${cleanText(line)}\n`);
-      return openClient(host, { baseUrl, key, trace: traced ? trace : undefined, direct });
+      return openClient(host, { baseUrl, key, secrets, trace: traced ? trace : undefined, direct });
     },
     client: once(async () => {
-      const { apiKey, baseUrl, profile } = await settings();
+      const { apiKey, baseUrl, profile, webhookSecrets } = await settings();
       const { normaliseBaseUrl } = await calling();
       const url = normaliseBaseUrl(baseUrl.value);
       if (apiKey === undefined) throw noKey(profile.value);
-      return context.clientFor(url, apiKey.value);
+      return context.clientFor(url, apiKey.value, { secrets: webhookSecrets?.value });
+    }),
+    redaction: once(async () => {
+      const { apiKey, webhookSecrets } = await settings();
+      return createShownRedaction([apiKey?.value ?? '', ...(webhookSecrets?.value ?? [])]);
     }),
     submissions: async () => (await state()).submissions,
     postings: async () => (await state()).postings,

@@ -2,6 +2,7 @@
 import { createAnswerReader } from '../domain/answer-reader.ts';
 import type { AnswerSummary, JobState } from '../domain/answer.ts';
 import { classifyAnswer } from '../domain/job-state.ts';
+import type { Redact } from '../domain/redaction.ts';
 import type { HttpResponse } from '../domain/http.ts';
 import type { AnswerBytes, AnswerSink } from './model.ts';
 
@@ -28,9 +29,9 @@ export interface Delivery {
  * Reads a 2xx answer. The sink gets the bytes only when the job has ended, or when there are more of
  * them than an unfinished job has; it is waited for. Throws what the body or the sink throws.
  */
-export async function readAnswerBody(response: HttpResponse, delivery: Delivery): Promise<AnswerBody> {
+export async function readAnswerBody(response: HttpResponse, delivery: Delivery, redact: Redact): Promise<AnswerBody> {
   const { sink } = delivery;
-  const reader = createAnswerReader({ details: typeof sink !== 'function' });
+  const reader = createAnswerReader({ details: typeof sink !== 'function', redact });
   let held: Uint8Array[] = [];
   let size = 0;
   const flush = async (to: AnswerSink): Promise<void> => {

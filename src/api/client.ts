@@ -2,6 +2,7 @@
 import { answerPath, KINDS } from '../domain/kinds.ts';
 import type { Kind } from '../domain/kinds.ts';
 import { headerOf, type Http } from '../domain/http.ts';
+import { createRedaction, type Redact } from '../domain/redaction.ts';
 import { CliError } from '../errors.ts';
 import type { Clock } from '../platform/host.ts';
 import { discard, exchange, jsonBody, refuse } from './exchange.ts';
@@ -20,6 +21,8 @@ export interface ClientOptions {
   /** As `normaliseBaseUrl` gives it. */
   readonly baseUrl: string;
   readonly apiKey: string;
+  /** Strikes secrets out of what the server says. Default: the key. */
+  readonly redact?: Redact | undefined;
   readonly clock: Pick<Clock, 'now' | 'sleep'>;
   /** A number in [0, 1). */
   readonly random: () => number;
@@ -42,11 +45,11 @@ export const NOBODYS_ID = '000000000000000000000000';
  * Every failure is a `CliError`; an aborted signal's reason is thrown as it is.
  */
 export function createClient(options: ClientOptions): OptipickClient {
-  const { baseUrl, apiKey, clock, random, onRetry, userAgent } = options;
+  const { baseUrl, apiKey, clock, random, onRetry, userAgent, redact = createRedaction([apiKey]) } = options;
   const wire: ExchangeOptions = {
     http: withKey(options.http, apiKey, baseUrl),
     now: () => clock.now(),
-    secrets: [apiKey],
+    redact,
   };
   const common = { accept: 'application/json', ...(userAgent === undefined ? {} : { 'user-agent': userAgent }) };
   const policy = (attempts = ATTEMPTS): Parameters<typeof repeat>[0] => ({ clock, random, attempts, onRetry });

@@ -1,6 +1,7 @@
 /** One request to the API and one answer, with the network's failures in the program's own terms. */
 import { headerOf, TransportError } from '../domain/http.ts';
 import type { Http, HttpRequest, HttpResponse } from '../domain/http.ts';
+import type { Redact } from '../domain/redaction.ts';
 import type { CliError } from '../errors.ts';
 import { failureOfStatus, failureOfTransport } from './failure.ts';
 import type { RefusalFacts } from './failure.ts';
@@ -19,8 +20,8 @@ export interface ExchangeOptions {
   readonly http: Http;
   /** Milliseconds since 1970, for `Retry-After` dates. */
   readonly now: () => number;
-  /** Struck out of whatever the server says. */
-  readonly secrets: readonly string[];
+  /** Strikes secrets out of whatever the server says. */
+  readonly redact: Redact;
 }
 
 /**
@@ -28,7 +29,7 @@ export interface ExchangeOptions {
  * the middle of it is told like one that breaks before. Throws `CliError`, or the signal's reason.
  */
 export async function exchange<T>(
-  { http }: ExchangeOptions,
+  { http, redact }: ExchangeOptions,
   request: HttpRequest,
   requestId: string | undefined,
   use: (response: HttpResponse) => Promise<T>,
@@ -38,7 +39,11 @@ export async function exchange<T>(
   } catch (error) {
     request.signal?.throwIfAborted();
     if (!(error instanceof TransportError)) throw error;
-    throw failureOfTransport(error, { method: request.method, ...(requestId === undefined ? {} : { requestId }) });
+    throw failureOfTransport(error, {
+      method: request.method,
+      redact,
+      ...(requestId === undefined ? {} : { requestId }),
+    });
   }
 }
 
@@ -48,16 +53,17 @@ export interface Refusal extends RefusalBody {
 }
 
 /** Reads what a refusing answer says. */
-export async function refusalOf(response: HttpResponse, { secrets }: ExchangeOptions): Promise<Refusal> {
+export async function refusalOf(response: HttpResponse, { redact }: ExchangeOptions): Promise<Refusal> {
   const bytes = await readStart(response, REFUSAL_BYTES);
   const text = new TextDecoder().decode(bytes);
-  return { ...readRefusal(text, headerOf(response.headers, 'content-type'), secrets), bytes };
+  return { ...readRefusal(text, headerOf(response.headers, 'content-type'), redact), bytes };
 }
 
 /** The failure that a refusing answer means; its body is read. */
 export async function refuse(response: HttpResponse, options: ExchangeOptions, facts: RefusalFacts): Promise<CliError> {
   const body = await refusalOf(response, options);
-  return failureOfStatus(response, body, { ...facts, retryAfterMs: retryAfterOf(response.headers, options.now()) });
+  const retryAfterMs = retryAfterOf(response.headers, options.now());
+  return failureOfStatus(response, body, { ...facts, redact: options.redact, retryAfterMs });
 }
 
 /** Reads and forgets, so that the connection can be used again; one that sends too much is closed. */

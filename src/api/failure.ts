@@ -1,6 +1,7 @@
 /** Turns what the API refused, and what the network failed, into the failures of the program. */
 import type { HttpResponse, TransportError } from '../domain/http.ts';
 import { headerOf } from '../domain/http.ts';
+import type { Redact } from '../domain/redaction.ts';
 import { CliError } from '../errors.ts';
 import type { FailureFacts } from '../errors.ts';
 import type { RefusalBody } from './refusal-body.ts';
@@ -33,6 +34,8 @@ export interface RefusalFacts {
   readonly method: string;
   readonly requestId?: string;
   readonly retryAfterMs?: number | undefined;
+  /** Strikes secrets out of what the server says outside of its body. Default: none are known. */
+  readonly redact?: Redact | undefined;
 }
 
 /** The failure that a status other than 2xx means. `body` is what {@link RefusalBody} could read of it. */
@@ -52,7 +55,7 @@ export function failureOfStatus(response: HttpResponse, body: RefusalBody, facts
       hint: KEY_HINT,
     });
   }
-  if (status >= 300 && status < 400) return redirectRefused(response, about);
+  if (status >= 300 && status < 400) return redirectRefused(response, about, facts.redact);
   if (status === 429) {
     return new UnavailableError(`the API asks for fewer requests (HTTP 429)${why}`, {
       ...about,
@@ -104,15 +107,17 @@ export const MAYBE_ACCEPTED = {
 /** The failure that a broken exchange means. A POST that may have been seen is said to be in doubt. */
 export function failureOfTransport(error: TransportError, facts: RefusalFacts): UnavailableError {
   const about = { cause: error, ...(facts.requestId === undefined ? {} : { requestId: facts.requestId }) };
+  // The certificate of a server is its own words, too.
+  const message = facts.redact?.(error.message) ?? error.message;
   if (facts.method !== 'GET' && error.sent) {
-    return new UnavailableError(`${error.message}; the request may have been accepted`, {
+    return new UnavailableError(`${message}; the request may have been accepted`, {
       ...about,
       ...MAYBE_ACCEPTED,
       repeatable: false,
     });
   }
   const { code, hint } = TRANSPORT_WORDS[error.kind];
-  return new UnavailableError(error.message, { ...about, code, hint, repeatable: !LASTING_CODES.has(code) });
+  return new UnavailableError(message, { ...about, code, hint, repeatable: !LASTING_CODES.has(code) });
 }
 
 /** A certificate does not become trusted by asking again, nor does a proxy forget that it wants a password. */
@@ -139,9 +144,9 @@ const TRANSPORT_WORDS: Readonly<Record<TransportError['kind'], { readonly code: 
   other: { code: 'network', hint: 'try again later; --debug shows the requests' },
 };
 
-function redirectRefused(response: HttpResponse, about: FailureFacts): CliError {
+function redirectRefused(response: HttpResponse, about: FailureFacts, redact: Redact = (text) => text): CliError {
   const location = headerOf(response.headers, 'location') ?? '';
-  const target = URL.canParse(location) ? new URL(location).origin : 'another path of the same server';
+  const target = URL.canParse(location) ? redact(new URL(location).origin) : 'another path of the same server';
   return new CliError(
     'refused',
     `the server redirects to ${target} (HTTP ${response.status}), which is not followed: the API key is for one server only`,

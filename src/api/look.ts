@@ -4,6 +4,7 @@ import { headerOf } from '../domain/http.ts';
 import type { HttpRequest, HttpResponse } from '../domain/http.ts';
 import type { AnswerSummary } from '../domain/answer.ts';
 import { reasonOf } from '../domain/job-state.ts';
+import type { Redact } from '../domain/redaction.ts';
 import type { Kind } from '../domain/kinds.ts';
 import type { CliError } from '../errors.ts';
 import { readAnswerBody } from './answer-body.ts';
@@ -68,13 +69,13 @@ async function sightingOf(
   if (status === 422) return sightingOfRefusal(wire, response, kind, requestId, delivery);
   if (status < 200 || status > 299) throw await refuse(response, wire, { method: 'GET', requestId });
 
-  const body = await readAnswerBody(response, delivery);
+  const body = await readAnswerBody(response, delivery, wire.redact);
   // What the sink already has cannot turn out to be no answer after all.
-  if (delivery.started && body.state === 'pending') throw notTheApi(body, response, requestId, wire.secrets);
+  if (delivery.started && body.state === 'pending') throw notTheApi(body, response, requestId, wire.redact);
   if (body.malformed) {
     const word = plainWord(body, response);
-    if (word === undefined) throw notTheApi(body, response, requestId, wire.secrets);
-    return { state: 'pending', word, retryAfterMs };
+    if (word === undefined) throw notTheApi(body, response, requestId, wire.redact);
+    return { state: 'pending', word: wire.redact(word), retryAfterMs };
   }
   if (body.state === 'pending' || body.summary === undefined) {
     return { state: 'pending', word: body.summary?.status, retryAfterMs };
@@ -103,7 +104,7 @@ async function sightingOfRefusal(
   delivery: Delivery,
 ): Promise<Answer> {
   const refusal = await refusalOf(response, wire);
-  const summary = refusal.about === 'job' ? summaryOf(refusal.bytes) : undefined;
+  const summary = refusal.about === 'job' ? summaryOf(refusal.bytes, wire.redact) : undefined;
   if (summary === undefined) throw failureOfStatus(response, refusal, { method: 'GET', requestId });
   if (typeof delivery.sink === 'function') {
     delivery.started = true;
@@ -113,8 +114,8 @@ async function sightingOfRefusal(
   return { state: 'failed', kind, requestId, summary, raw, failure: refusal.text };
 }
 
-function summaryOf(bytes: Uint8Array): AnswerSummary | undefined {
-  const reader = createAnswerReader();
+function summaryOf(bytes: Uint8Array, redact: Redact): AnswerSummary | undefined {
+  const reader = createAnswerReader({ redact });
   reader.push(bytes);
   return reader.end();
 }
@@ -132,12 +133,12 @@ export function notTheApi(
   { bytes }: AnswerBody,
   response: HttpResponse,
   requestId: string | undefined,
-  secrets: readonly string[],
+  redact: Redact,
 ): CliError {
   const text = new TextDecoder().decode(bytes?.subarray(0, 64 * 1024) ?? new Uint8Array(0));
   const about = { status: response.status, ...(requestId === undefined ? {} : { requestId }) };
   if (isHtml(text, headerOf(response.headers, 'content-type'))) {
-    const title = cleanServerText(titleOfHtml(text), secrets);
+    const title = cleanServerText(titleOfHtml(text), redact);
     const named = title === '' ? '' : `: ${title}`;
     return webPageFailure(named, about);
   }

@@ -1,6 +1,7 @@
 /** What wraps the network on its way to the API: the key, and the trace of `--debug`. */
 import type { Http, HttpHeaders } from '../domain/http.ts';
 import { headerOf } from '../domain/http.ts';
+import type { Redact } from '../domain/redaction.ts';
 import { maskUrl } from '../domain/url-secrets.ts';
 import { CliError, messageOf } from '../errors.ts';
 import type { Clock } from '../platform/host.ts';
@@ -30,10 +31,12 @@ export interface TraceOptions {
   readonly clock: Pick<Clock, 'monotonic'>;
   /** Gets one line at a time, without a line break. */
   readonly write: (line: string) => void;
+  /** Strikes secrets out of what the network says. */
+  readonly redact: Redact;
 }
 
 /** Tells of each exchange: method, URL, status and the time to the head of the answer. The key is masked. */
-export function withTrace(http: Http, { clock, write }: TraceOptions): Http {
+export function withTrace(http: Http, { clock, write, redact }: TraceOptions): Http {
   return async (request) => {
     const started = clock.monotonic();
     const took = (): string => `${Math.round(clock.monotonic() - started)} ms`;
@@ -45,7 +48,7 @@ export function withTrace(http: Http, { clock, write }: TraceOptions): Http {
       write(`< ${response.status} ${call} in ${took()}${length === undefined ? '' : `, ${length} bytes`}`);
       return response;
     } catch (error) {
-      write(`! ${call} after ${took()}: ${messageOf(error)}`);
+      write(`! ${call} after ${took()}: ${redact(messageOf(error))}`);
       throw error;
     }
   };

@@ -3,6 +3,7 @@
  * `detail` as a list or a string is FastAPI's way, `message` that of Amazon API Gateway, a web page
  * that of a proxy on the way.
  */
+import type { Redact } from '../domain/redaction.ts';
 import type { FailureDetail } from '../errors.ts';
 import { cleanServerText, isHtml, titleOfHtml } from './server-text.ts';
 
@@ -21,12 +22,8 @@ export interface RefusalBody {
 }
 
 /** Understands a refusal's body in every form that is known or likely. Never throws. */
-export function readRefusal(
-  text: string,
-  contentType: string | undefined,
-  secrets: readonly string[] = [],
-): RefusalBody {
-  const clean = (words: string): string => cleanServerText(words, secrets);
+export function readRefusal(text: string, contentType: string | undefined, redact: Redact): RefusalBody {
+  const clean = (words: string): string => cleanServerText(words, redact);
   if (isHtml(text, contentType)) return { text: clean(titleOfHtml(text)), details: [], about: 'unknown' };
   const value = parsed(text);
   if (value === undefined) return { text: clean(text), details: [], about: 'unknown' };

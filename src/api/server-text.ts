@@ -1,15 +1,14 @@
 /** Words of a server, made fit to stand in an error message. */
 
+import type { Redact } from '../domain/redaction.ts';
 import { CliError } from '../errors.ts';
 
 /** An explanation longer than this explains nothing. */
 const LIMIT = 300;
 
 /** One line, no control or invisible characters, no secrets, cut at a sane length. */
-export function cleanServerText(text: string, secrets: readonly string[] = []): string {
-  let clean = text;
-  for (const secret of secrets) if (secret !== '') clean = clean.replaceAll(secret, '***');
-  clean = clean
+export function cleanServerText(text: string, redact: Redact): string {
+  const clean = redact(text)
     .toWellFormed()
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
     .replace(/ {2,}/g, ' ')

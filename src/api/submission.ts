@@ -1,5 +1,7 @@
 /** What the answers to a POST mean. */
 import type { HttpRequest, HttpResponse } from '../domain/http.ts';
+import { unredacted } from '../domain/answer-reader.ts';
+import type { Redact } from '../domain/redaction.ts';
 import type { Kind } from '../domain/kinds.ts';
 import { CliError } from '../errors.ts';
 import { readAnswerBody } from './answer-body.ts';
@@ -19,13 +21,13 @@ const ID_TEXT_BYTES = 1024 * 1024;
 export async function readSubmitted(wire: ExchangeOptions, kind: Kind, response: HttpResponse): Promise<Submitted> {
   const { status } = response;
   if (status < 200 || status > 299) throw await refuse(response, wire, { method: 'POST' });
-  const body = await readAnswerBody(response, { sink: undefined, started: false });
-  const requestId = idIn(body);
+  const body = await readAnswerBody(response, { sink: undefined, started: false }, wire.redact);
+  const requestId = idIn(body, wire.redact);
   if (requestId !== undefined) return { kind, requestId };
-  const elsewhere = notTheApi(body, response, undefined, wire.secrets);
+  const elsewhere = notTheApi(body, response, undefined, wire.redact);
   if (elsewhere.code === 'not_the_api') throw elsewhere;
   const said = body.summary?.error ?? (body.malformed ? '' : textOf(body));
-  const words = cleanServerText(said, wire.secrets);
+  const words = cleanServerText(said, wire.redact);
   throw new CliError(
     'refused',
     `the API took the request without giving it an id${words === '' ? '' : `: ${words}`}; it may have been accepted`,
@@ -45,13 +47,13 @@ export async function readSynchronousAnswer(
     return await exchange(wire, request, undefined, async (response) => {
       const { status } = response;
       if (status < 200 || status > 299) throw await refuse(response, wire, { method: 'POST' });
-      const body = await readAnswerBody(response, delivery);
-      const id = idIn(body);
+      const body = await readAnswerBody(response, delivery, wire.redact);
+      const id = idIn(body, wire.redact);
       if (body.state !== 'pending' && body.summary !== undefined) {
         return endedAnswer(kind, id ?? '', body.state, body.summary, body.bytes);
       }
       if (id !== undefined) throw wentOn(id, status);
-      const failure = notTheApi(body, response, undefined, wire.secrets);
+      const failure = notTheApi(body, response, undefined, wire.redact);
       throw failure instanceof UnavailableError
         ? new UnavailableError('the answer holds no result; the request may have been accepted', {
             ...MAYBE_ACCEPTED,
@@ -89,9 +91,8 @@ function cutOff(error: UnavailableError): UnavailableError {
   });
 }
 
-function idIn(body: AnswerBody): string | undefined {
-  if (body.summary?.requestId !== undefined) return body.summary.requestId;
-  return submittedId(textOf(body));
+function idIn(body: AnswerBody, redact: Redact): string | undefined {
+  return body.summary?.requestId ?? unredacted(submittedId(textOf(body)), redact);
 }
 
 function textOf({ bytes }: AnswerBody): string {

@@ -2,12 +2,13 @@
  * An answer pick by pick: what audits, comparisons and reports are made from. The table on a terminal needs
  * less: see `answer.ts`. Fields as the OptiPick documentation gives them; all are read loosely.
  */
-import { createAnswerReader } from './answer-reader.ts';
+import { type AnswerReaderOptions, createAnswerReader } from './answer-reader.ts';
 import type { AnswerSummary } from './answer.ts';
 import { summaryWith } from './details-summary.ts';
 import { createIntern, type Intern } from './intern.ts';
 import { createJsonSplitter, type ItemsPlan, type JsonPlan } from './json-splitter.ts';
 import { KINDS } from './kinds.ts';
+import type { Redact } from './redaction.ts';
 import { fieldOf, isRecord, numberOf, textOf } from './loose-fields.ts';
 
 /** One pick of an answer. */
@@ -70,12 +71,14 @@ export interface DetailsReader {
 }
 
 /** Reads an answer while it comes in. Memory: one small object for each pick, never the document. */
-export function createDetailsReader(): DetailsReader {
+export function createDetailsReader({
+  redact = (text) => text,
+}: Pick<AnswerReaderOptions, 'redact'> = {}): DetailsReader {
   // The lists are taken once, here, and the summary's are made of them.
-  const reader = createAnswerReader({ details: false });
-  const intern = createIntern();
-  const optimal = createClusterList(intern);
-  const asis = createClusterList(intern);
+  const reader = createAnswerReader({ details: false, redact });
+  const intern = createIntern(redact);
+  const optimal = createClusterList(intern, redact);
+  const asis = createClusterList(intern, redact);
   let stops: PickDetail[] = [];
   let invalid: InvalidPickDetail[] = [];
   const sent = new Map<string, number | undefined>();
@@ -94,6 +97,7 @@ export function createDetailsReader(): DetailsReader {
         KINDS.route.result,
         picksPlan(
           intern,
+          redact,
           (pick) => stops.push(pick),
           () => (stops = []),
         ),
@@ -105,7 +109,7 @@ export function createDetailsReader(): DetailsReader {
           item: {
             take: 'whole',
             value(pick) {
-              const { pickId, locations, orderId } = pickOf(pick, intern);
+              const { pickId, locations, orderId } = pickOf(pick, intern, redact);
               invalid.push({ pickId, locations, orderId, reason: intern(textOf(fieldOf(pick, 'reason'))) });
             },
           },
@@ -151,7 +155,10 @@ export function readDetails(bytes: Uint8Array): AnswerDetails | undefined {
   return reader.end();
 }
 
-function createClusterList(intern: Intern): { readonly plan: ItemsPlan; clusters(): readonly ClusterDetail[] } {
+function createClusterList(
+  intern: Intern,
+  redact: Redact,
+): { readonly plan: ItemsPlan; clusters(): readonly ClusterDetail[] } {
   let clusters: ClusterDetail[] = [];
   let listId = '';
   let orderIds: string[] = [];
@@ -159,7 +166,7 @@ function createClusterList(intern: Intern): { readonly plan: ItemsPlan; clusters
   let distance: number | undefined;
   let picks: PickDetail[] = [];
   const fields = new Map<string, JsonPlan>([
-    ['list_id', { take: 'scalar', value: (value) => (listId = textOf(value) ?? '') }],
+    ['list_id', { take: 'scalar', value: (value) => (listId = intern(textOf(value)) ?? '') }],
     ['estimated_distance', { take: 'scalar', value: (value) => (distance = numberOf(value)) }],
     [
       'order_ids',
@@ -175,6 +182,7 @@ function createClusterList(intern: Intern): { readonly plan: ItemsPlan; clusters
       'picks',
       picksPlan(
         intern,
+        redact,
         (pick) => picks.push(pick),
         () => (picks = []),
       ),
@@ -205,22 +213,22 @@ function createClusterList(intern: Intern): { readonly plan: ItemsPlan; clusters
   };
 }
 
-function picksPlan(intern: Intern, take: (pick: PickDetail) => void, begin: () => void): ItemsPlan {
+function picksPlan(intern: Intern, redact: Redact, take: (pick: PickDetail) => void, begin: () => void): ItemsPlan {
   return {
     take: 'items',
     item: {
       take: 'whole',
       value(pick) {
-        if (isRecord(pick)) take(pickOf(pick, intern));
+        if (isRecord(pick)) take(pickOf(pick, intern, redact));
       },
     },
     begin,
   };
 }
 
-function pickOf(pick: unknown, intern: Intern): PickDetail {
+function pickOf(pick: unknown, intern: Intern, redact: Redact): PickDetail {
   return {
-    pickId: textOf(fieldOf(pick, 'pick_id')) ?? '',
+    pickId: redact(textOf(fieldOf(pick, 'pick_id')) ?? ''),
     locations: textsOf(fieldOf(pick, 'location_id')).map((place) => intern(place)),
     orderId: intern(textOf(fieldOf(pick, 'order_id'))),
     listId: intern(textOf(fieldOf(pick, 'list_id'))),

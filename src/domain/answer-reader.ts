@@ -3,6 +3,7 @@ import { createJsonSplitter, type FieldsPlan, type ItemsPlan, type JsonPlan } fr
 import { createIntern, type Intern } from './intern.ts';
 import { createInvalidPicks } from './invalid-picks.ts';
 import { type Kind, KINDS } from './kinds.ts';
+import type { Redact } from './redaction.ts';
 import { errorOf, fieldOf, isRecord, numberOf, placeOf, textOf } from './loose-fields.ts';
 
 /** Top-level fields that are read as they are. */
@@ -33,7 +34,11 @@ const DEFAULT_UNIT = 'cm';
 export interface AnswerReaderOptions {
   /** `false`: the lists of picks and clusters are checked and passed over, which costs half the time and memory. */
   readonly details?: boolean | undefined;
+  /** Strikes secrets out of every text. An id that holds one is none. Default: texts are as they came. */
+  readonly redact?: Redact | undefined;
 }
+
+const asItCame: Redact = (text) => text;
 
 /**
  * Reads the answer of either kind, in the current and the older edition, while it comes in. Nothing is required: a
@@ -41,13 +46,13 @@ export interface AnswerReaderOptions {
  * one counts. Memory goes to the stops of a route (one small object each) and to one element at a time, never to the
  * document.
  */
-export function createAnswerReader({ details = true }: AnswerReaderOptions = {}): AnswerReader {
-  const intern = createIntern();
+export function createAnswerReader({ details = true, redact = asItCame }: AnswerReaderOptions = {}): AnswerReader {
+  const intern = createIntern(redact);
   const head = new Map<string, unknown>();
-  const stops = createStops(intern);
+  const stops = createStops(intern, redact);
   const optimal = createClusters(intern);
   const asis = createClusters(intern);
-  const invalid = createInvalidPicks();
+  const invalid = createInvalidPicks(redact);
   let isObject = false;
 
   const fields = new Map<string, JsonPlan>([
@@ -92,19 +97,19 @@ export function createAnswerReader({ details = true }: AnswerReaderOptions = {})
     const route = stops.stops();
     return {
       kind: kindOf(),
-      requestId: textOf(head.get('request_id')),
-      siteName: textOf(head.get('site_name')),
-      waveId: textOf(head.get('wave_id')),
-      routeId: textOf(head.get('route_id')),
-      timestamp: textOf(head.get('timestamp')),
+      requestId: unredacted(textOf(head.get('request_id')), redact),
+      siteName: intern(textOf(head.get('site_name'))),
+      waveId: intern(textOf(head.get('wave_id'))),
+      routeId: intern(textOf(head.get('route_id'))),
+      timestamp: intern(textOf(head.get('timestamp'))),
       computationTime,
-      error: errorOf(head.get('error')),
-      status: textOf(head.get('status')),
-      message: errorOf(head.get('message')) ?? errorOf(head.get('detail')),
-      unit: textOf(head.get('unit')) ?? DEFAULT_UNIT,
+      error: intern(errorOf(head.get('error'))),
+      status: intern(textOf(head.get('status'))),
+      message: intern(errorOf(head.get('message')) ?? errorOf(head.get('detail'))),
+      unit: intern(textOf(head.get('unit'))) ?? DEFAULT_UNIT,
       asisDistance: numberOf(head.get('asis_distance')) ?? totalOf(asisClusters),
       optimalDistance: numberOf(head.get('optimal_distance')) ?? totalOf(clusters),
-      visualizationUrl: textOf(head.get('visualization_url')),
+      visualizationUrl: intern(textOf(head.get('visualization_url'))),
       hasResult: stops.isThere() || optimal.isThere() || computationTime !== undefined,
       stops: route,
       clusters,
@@ -123,6 +128,11 @@ export function createAnswerReader({ details = true }: AnswerReaderOptions = {})
   }
 }
 
+/** What names a job must be whole to be of use. */
+export function unredacted(id: string | undefined, redact: Redact): string | undefined {
+  return id !== undefined && redact(id) === id ? id : undefined;
+}
+
 /** Only whether the list is there. */
 function presenceOf(plan: ItemsPlan): ItemsPlan {
   return {
@@ -133,7 +143,7 @@ function presenceOf(plan: ItemsPlan): ItemsPlan {
 }
 
 /** The top-level `picks` of a route answer. */
-function createStops(intern: Intern): { plan: ItemsPlan; isThere(): boolean; stops(): Stop[] } {
+function createStops(intern: Intern, redact: Redact): { plan: ItemsPlan; isThere(): boolean; stops(): Stop[] } {
   let there = false;
   let stops: Stop[] = [];
   return {
@@ -145,7 +155,7 @@ function createStops(intern: Intern): { plan: ItemsPlan; isThere(): boolean; sto
           if (!isRecord(pick)) return;
           stops.push({
             sequence: numberOf(fieldOf(pick, 'optim_sequence')),
-            pickId: textOf(fieldOf(pick, 'pick_id')) ?? '',
+            pickId: redact(textOf(fieldOf(pick, 'pick_id')) ?? ''),
             locationId: intern(placeOf(pick) ?? ''),
             orderId: intern(textOf(fieldOf(pick, 'order_id'))),
             skuId: intern(textOf(fieldOf(pick, 'sku_id'))),
@@ -189,7 +199,7 @@ function createClusters(intern: Intern): { plan: ItemsPlan; isThere(): boolean; 
   const cluster: FieldsPlan = {
     take: 'fields',
     fields: new Map<string, JsonPlan>([
-      ['list_id', { take: 'scalar', value: (value) => (listId = textOf(value)) }],
+      ['list_id', { take: 'scalar', value: (value) => (listId = intern(textOf(value))) }],
       ['estimated_distance', { take: 'scalar', value: (value) => (distance = numberOf(value)) }],
       ['order_ids', { take: 'whole', value: (value) => (orderIds = Array.isArray(value) ? value.length : undefined) }],
       [

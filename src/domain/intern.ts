@@ -1,14 +1,20 @@
+import type { Redact } from './redaction.ts';
+
 /** Gives back one and the same string for equal strings. */
 export type Intern = <T extends string | undefined>(text: T) => T;
 
-/** Equal strings are kept once: an answer repeats its orders and locations thousands of times. */
-export function createIntern(): Intern {
+/**
+ * Equal strings are kept once: an answer repeats its orders and locations thousands of times. Each is redacted, which
+ * costs the less the more are equal.
+ */
+export function createIntern(redact: Redact): Intern {
   const known = new Map<string, string>();
   return <T extends string | undefined>(text: T): T => {
     if (text === undefined) return text;
     const before = known.get(text);
     if (before !== undefined) return before as T;
-    known.set(text, text);
-    return text;
+    const kept = redact(text);
+    known.set(text, kept);
+    return kept as T;
   };
 }

@@ -1,12 +1,13 @@
 import type { InvalidPickGroup } from './answer.ts';
 import type { ItemsPlan } from './json-splitter.ts';
+import type { Redact } from './redaction.ts';
 import { fieldOf, placeOf, textOf } from './loose-fields.ts';
 
 /** As many as a person needs to recognise what is wrong. */
 const EXAMPLES = 3;
 
 /** Takes the answer's `invalid_picks`, grouped by reason, the most frequent reason first. */
-export function createInvalidPicks(): { readonly plan: ItemsPlan; groups(): InvalidPickGroup[] } {
+export function createInvalidPicks(redact: Redact): { readonly plan: ItemsPlan; groups(): InvalidPickGroup[] } {
   let groups = new Map<string, { readonly reason: string; count: number; examples: string[] }>();
   return {
     plan: {
@@ -14,11 +15,11 @@ export function createInvalidPicks(): { readonly plan: ItemsPlan; groups(): Inva
       item: {
         take: 'whole',
         value(pick) {
-          const reason = textOf(fieldOf(pick, 'reason')) ?? 'no reason given';
+          const reason = redact(textOf(fieldOf(pick, 'reason')) ?? 'no reason given');
           const group = groups.get(reason) ?? { reason, count: 0, examples: [] };
           groups.set(reason, group);
           group.count += 1;
-          if (group.examples.length < EXAMPLES) group.examples.push(exampleOf(pick));
+          if (group.examples.length < EXAMPLES) group.examples.push(redact(exampleOf(pick)));
         },
       },
       begin() {

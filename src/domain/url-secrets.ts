@@ -8,6 +8,21 @@ export function credentialsOf({ username, password }: URL): string | undefined {
   return `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
 }
 
+/** A value of the query that is shorter is a switch or a number rather than a token. */
+const SHORTEST_TOKEN = 8;
+
+/** What of a URL somebody who is called by it could give back: `user:password`, the password, tokens of the query. */
+export function secretsIn(url: URL): readonly string[] {
+  const tokens = [...url.searchParams.values()].filter((value) => value.length >= SHORTEST_TOKEN);
+  const credentials = credentialsOf(url);
+  const { password } = url;
+  return [
+    ...(credentials === undefined ? [] : [credentials]),
+    ...(password === '' ? [] : [decodeURIComponent(password)]),
+    ...tokens,
+  ];
+}
+
 /** The URL as it is called: its credentials are sent as basic authentication. */
 export function withoutCredentials(url: string): string {
   const target = new URL(url);

@@ -1,6 +1,7 @@
 /** One delivery on its way to an endpoint that is tried, and what came back. */
 import { headerOf, type Http, readStart, TransportError } from '../domain/http.ts';
 import { joinSignals, underSignals } from '../domain/joined-signal.ts';
+import type { Redact } from '../domain/redaction.ts';
 import type { TestAnswer } from '../domain/test-answer.ts';
 import type { Clock } from '../platform/host.ts';
 import type { TestDelivery } from './test-delivery.ts';
@@ -23,11 +24,13 @@ export interface AttemptOptions {
 export interface AttemptTools {
   readonly http: Http;
   readonly clock: Clock;
+  /** Strikes secrets out of whatever the endpoint says. */
+  readonly redact: Redact;
 }
 
 /** Sends once; redirects are not followed. Rejects for nothing that the endpoint does, but with the reason of `stop`. */
 export async function attemptTest(
-  { http, clock }: AttemptTools,
+  { http, clock, redact }: AttemptTools,
   target: TestTarget,
   { headers, body }: TestDelivery,
   { timeoutMs, slow = false, stop }: AttemptOptions,
@@ -63,11 +66,12 @@ export async function attemptTest(
     const durationMs = taken();
     const text = await readStart(response.body, KEPT_BYTES);
     stop.throwIfAborted();
+    const location = headerOf(response.headers, 'location');
     return {
       status: response.status,
       durationMs,
-      body: text,
-      location: headerOf(response.headers, 'location'),
+      body: redact(text),
+      location: location === undefined ? undefined : redact(location),
       error: undefined,
     };
   } catch (error) {
@@ -75,7 +79,7 @@ export async function attemptTest(
     if (!(error instanceof TransportError) && !late.signal.aborted) throw error;
     const timedOut = late.signal.aborted || (error instanceof TransportError && error.kind === 'timeout');
     const connected = !(error instanceof TransportError) || error.sent;
-    const [words, durationMs] = [wordsFor(error), taken()];
+    const [words, durationMs] = [redact(wordsFor(error)), taken()];
     return { status: undefined, durationMs, error: words, reached: connected, late: timedOut && connected };
   } finally {
     joined.release();

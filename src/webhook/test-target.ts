@@ -1,6 +1,6 @@
 /** The address of an endpoint that is to be tried. */
 import { isLoopback } from '../domain/loopback.ts';
-import { credentialsOf, maskUrl, withoutCredentials } from '../domain/url-secrets.ts';
+import { credentialsOf, maskUrl, secretsIn, withoutCredentials } from '../domain/url-secrets.ts';
 import { CliError } from '../errors.ts';
 
 export interface TestTarget {
@@ -12,6 +12,8 @@ export interface TestTarget {
   readonly host: string;
   /** Basic authentication of the user and password in the address, which Svix sends so, too. */
   readonly authorization: string | undefined;
+  /** What of the address must not be shown. */
+  readonly secrets: readonly string[];
 }
 
 /**
@@ -40,6 +42,7 @@ export function readTestTarget(text: string, allowRemote: boolean): TestTarget {
     shown: maskUrl(called),
     host: url.host,
     authorization: credentials === '' ? undefined : `Basic ${Buffer.from(credentials).toString('base64')}`,
+    secrets: secretsIn(url),
   };
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { withKey, withTrace } from '../../src/api/policy.ts';
 import { TransportError } from '../../src/domain/http.ts';
+import { createRedaction } from '../../src/domain/redaction.ts';
 import type { Http, HttpRequest } from '../../src/domain/http.ts';
 import { createInstantClock } from '../support/instant-clock.ts';
 
@@ -43,7 +44,7 @@ describe('the trace', () => {
       clock.advance(42);
       return { status: 200, headers: { 'content-length': '7' }, body: null };
     };
-    const traced = withTrace(network, { clock, write: (line) => lines.push(line) });
+    const traced = withTrace(network, { clock, write: (line) => lines.push(line), redact: createRedaction([]) });
     await withKey(traced, KEY, 'https://optipick.test')({ method: 'GET', url: 'https://optipick.test/x', headers: {} });
     await traced({ method: 'GET', url: 'https://optipick.test/y', headers: { 'x-api-key': 'short' } });
     expect(lines).toEqual([
@@ -54,17 +55,18 @@ describe('the trace', () => {
     ]);
   });
 
-  test('tells a failure and passes it on', async () => {
+  test('tells a failure without the secrets in its words, and passes it on', async () => {
     const lines: string[] = [];
     const failure = new TransportError('dns', 'the name cannot be resolved', { sent: false });
     const traced = withTrace(() => Promise.reject(failure), {
       clock: createInstantClock(),
       write: (line) => lines.push(line),
+      redact: createRedaction(['the name']),
     });
     await expect(traced({ method: 'GET', url: 'https://optipick.test/x', headers: {} })).rejects.toBe(failure);
     expect(lines).toEqual([
       '> GET https://optipick.test/x',
-      '! GET https://optipick.test/x after 0 ms: the name cannot be resolved',
+      '! GET https://optipick.test/x after 0 ms: *** cannot be resolved',
     ]);
   });
 });

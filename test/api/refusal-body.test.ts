@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
 
 import { readRefusal } from '../../src/api/refusal-body.ts';
+import { createRedaction } from '../../src/domain/redaction.ts';
 
-const json = (value: unknown): ReturnType<typeof readRefusal> => readRefusal(JSON.stringify(value), 'application/json');
+const redact = createRedaction([]);
+const json = (value: unknown): ReturnType<typeof readRefusal> =>
+  readRefusal(JSON.stringify(value), 'application/json', redact);
 
 describe('a refusal', () => {
   test('with a list of details becomes JSON pointers', () => {
@@ -51,19 +54,19 @@ describe('a refusal', () => {
   test('as a web page gives its title alone', () => {
     const page =
       '<!DOCTYPE html><html><head><title>\n 502 Bad\n Gateway</title></head><body>internal host x</body></html>';
-    expect(readRefusal(page, 'text/html')).toEqual({ text: '502 Bad Gateway', details: [], about: 'unknown' });
-    expect(readRefusal('<html><body><h1>Log <b>in</b></h1></body></html>', undefined).text).toBe('Log in');
+    expect(readRefusal(page, 'text/html', redact)).toEqual({ text: '502 Bad Gateway', details: [], about: 'unknown' });
+    expect(readRefusal('<html><body><h1>Log <b>in</b></h1></body></html>', undefined, redact).text).toBe('Log in');
   });
 
   test('as text, or as nothing, gives that', () => {
-    expect(readRefusal('upstream timed out', 'text/plain').text).toBe('upstream timed out');
-    expect(readRefusal('', undefined)).toEqual({ text: '', details: [], about: 'unknown' });
+    expect(readRefusal('upstream timed out', 'text/plain', redact).text).toBe('upstream timed out');
+    expect(readRefusal('', undefined, redact)).toEqual({ text: '', details: [], about: 'unknown' });
   });
 
   test('cannot drive a terminal, show the key, or flood the screen', () => {
     const secret = 'key-0123456789';
     const text = `\u001b[31mred\u0007\n\u202e${secret}\u0000 ${'x'.repeat(1000)}`;
-    const refusal = readRefusal(JSON.stringify({ detail: text }), 'application/json', [secret]);
+    const refusal = readRefusal(JSON.stringify({ detail: text }), 'application/json', createRedaction([secret]));
     expect(refusal.text).toMatch(/^\[31mred \*\*\* x+…$/);
     expect(refusal.text).toHaveLength(301);
   });

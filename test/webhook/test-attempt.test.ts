@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { bodyOf, type Http, readBytes, TransportError } from '../../src/domain/http.ts';
+import { createRedaction } from '../../src/domain/redaction.ts';
 import { attemptTest } from '../../src/webhook/test-attempt.ts';
 import { readTestTarget } from '../../src/webhook/test-target.ts';
 import { createClock } from '../../src/platform/clock.ts';
@@ -7,6 +8,7 @@ import { createClock } from '../../src/platform/clock.ts';
 const target = readTestTarget('http://127.0.0.1:3000/hooks', false);
 const delivery = { id: 'msg_1', headers: { 'svix-id': 'msg_1' }, body: Buffer.from('0123456789') };
 const stop = new AbortController().signal;
+const redact = createRedaction([]);
 
 describe('a slow body', () => {
   test('is the same bytes in four pieces, with three pauses and its length in front', async () => {
@@ -25,7 +27,11 @@ describe('a slow body', () => {
         return ms === 500 ? Promise.resolve() : createClock().sleep(ms, signal);
       },
     };
-    const answer = await attemptTest({ http, clock }, target, delivery, { timeoutMs: 60_000, slow: true, stop });
+    const answer = await attemptTest({ http, clock, redact }, target, delivery, {
+      timeoutMs: 60_000,
+      slow: true,
+      stop,
+    });
     expect(answer.status).toBe(204);
     expect({ pieces, slept }).toEqual({ pieces: ['012', '345', '678', '9'], slept: [61_500, 500, 500, 500] });
   });
@@ -36,14 +42,14 @@ describe('a slow body', () => {
       return { status: 204, headers: {}, body: null };
     };
     const empty = { ...delivery, body: new Uint8Array(0) };
-    const tools = { http, clock: createClock() };
+    const tools = { http, clock: createClock(), redact };
     expect((await attemptTest(tools, target, empty, { timeoutMs: 60_000, slow: true, stop })).status).toBe(204);
   });
 });
 
 describe('an answer', () => {
   const answering = (http: Http, timeoutMs = 60_000) =>
-    attemptTest({ http, clock: createClock() }, target, delivery, { timeoutMs, stop });
+    attemptTest({ http, clock: createClock(), redact }, target, delivery, { timeoutMs, stop });
 
   test('counts by its status, though its body breaks off', async () => {
     async function* cut(): AsyncGenerator<Uint8Array, void> {
@@ -78,7 +84,7 @@ describe('an answer', () => {
 
   test('is not waited for when the command is stopped', async () => {
     const stopping = new AbortController();
-    const attempt = attemptTest({ http: hanging(true), clock: createClock() }, target, delivery, {
+    const attempt = attemptTest({ http: hanging(true), clock: createClock(), redact }, target, delivery, {
       timeoutMs: 60_000,
       stop: stopping.signal,
     });

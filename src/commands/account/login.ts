@@ -51,7 +51,7 @@ async function login(context: Context, { timeout }: LoginFlags): Promise<void> {
     change['webhook-secret'] = value;
     for (const warning of warnings) await output.warn(warning);
   }
-  if (keyText !== '') await check(context, { baseUrl, key: keyText, timeout });
+  if (keyText !== '') await check(context, { baseUrl, key: keyText, secret: secretText, timeout });
   if (Object.keys(change).length === 0) {
     await output.note('nothing given, nothing stored');
     return;
@@ -90,13 +90,15 @@ async function answers(context: Context): Promise<readonly [key: string, secret:
 interface Check extends LoginFlags {
   readonly baseUrl: string;
   readonly key: string;
+  /** The webhook secret that was given with it; may be empty. */
+  readonly secret: string;
 }
 
 /** Stops the login when the API says no; an API that does not answer costs a warning. */
-async function check(context: Context, { baseUrl, key, timeout }: Check): Promise<void> {
+async function check(context: Context, { baseUrl, key, secret, timeout }: Check): Promise<void> {
   const { output } = context;
   try {
-    const client = await context.clientFor(baseUrl, key);
+    const client = await context.clientFor(baseUrl, key, { secrets: [secret] });
     const verdict = await withDeadline(context, timeout, (signal) => client.checkKey({ signal }));
     if (verdict === 'accepted') {
       await output.note(`the key was accepted by ${baseUrl}`);

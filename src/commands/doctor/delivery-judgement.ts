@@ -14,7 +14,7 @@ export interface SentMessage {
   readonly path: string;
   /** Whether the user named the address. */
   readonly isPublic: boolean;
-  readonly examination: Pick<Examination, 'remedies' | 'settings'>;
+  readonly examination: Pick<Examination, 'remedies' | 'settings' | 'redact'>;
   readonly answer: Pick<HttpResponse, 'status' | 'headers'> | TransportError;
   /** `undefined` when nothing came to the port. */
   readonly arrived: Arrival | undefined;
@@ -30,18 +30,18 @@ export function judgeDelivery(facts: SentMessage): Finding {
   const { arrived, answer, port, isPublic, took } = facts;
   const shown = maskUrl(facts.url);
   if (arrived !== undefined) return judgeArrival(facts, arrived, shown);
-  const { remedies } = facts.examination;
+  const { remedies, redact } = facts.examination;
   const withoutAddress = remedies.own('listen --relay');
   if (answer instanceof TransportError) {
     if (answer.kind.startsWith('proxy')) {
-      const message = `${shown} could not be tried: ${answer.message}`;
+      const message = `${shown} could not be tried: ${redact(answer.message)}`;
       return fault('delivery', 'unavailable', message, remedies.unset('HTTPS_PROXY', 'HTTP_PROXY'));
     }
     const what = isPublic ? `nothing can be sent to ${shown}: ` : 'a listener on this machine cannot be reached: ';
     return fault(
       'delivery',
       'unavailable',
-      `${what}${answer.message}`,
+      `${what}${redact(answer.message)}`,
       isPublic ? withoutAddress : remedies.own('doctor --port 0'),
     );
   }
@@ -53,7 +53,7 @@ export function judgeDelivery(facts: SentMessage): Finding {
     return fault('delivery', 'signature', message, withoutAddress);
   }
   if (status >= 300 && status < 400) {
-    const target = URL.parse(headerOf(answer.headers, 'location') ?? '', facts.url);
+    const target = URL.parse(redact(headerOf(answer.headers, 'location') ?? ''), facts.url);
     const message = `${shown} redirects (HTTP ${status}), which senders of webhooks do not follow`;
     const fix =
       target === null
@@ -69,7 +69,7 @@ export function judgeDelivery(facts: SentMessage): Finding {
 
 function judgeArrival(facts: SentMessage, arrived: Arrival, shown: string): Finding {
   const { answer, sent, path, examination, took } = facts;
-  const { remedies } = examination;
+  const { remedies, redact } = examination;
   const record = remedies.own('listen --record deliveries');
   const { status } = arrived;
   if (status === 405) {
@@ -77,18 +77,23 @@ function judgeArrival(facts: SentMessage, arrived: Arrival, shown: string): Find
     return fault('delivery', 'unavailable', message, remedies.own('listen --relay'));
   }
   if (status === 404) {
-    const target = arrived.target.replace(/[?#].*$/s, '');
+    const target = redact(arrived.target).replace(/[?#].*$/s, '');
     const message = `it came by ${shown} to the path ${target}, and the listener takes in ${path === '' ? '/' : path} only`;
     return fault('delivery', 'unavailable', message, remedies.own(`listen --path ${remedies.word(target)}`));
   }
   if (status >= 400 && status < 500) {
-    return fault('delivery', 'signature', `it came by ${shown} and did not verify: ${changeOf(sent, arrived)}`, record);
+    return fault(
+      'delivery',
+      'signature',
+      `it came by ${shown} and did not verify: ${redact(changeOf(sent, arrived))}`,
+      record,
+    );
   }
   if (status >= 300) {
     const message = `it came by ${shown}, and the listener answered HTTP ${status}: its temporary inbox cannot be written`;
     return fault('delivery', 'environment', message, remedies.unset('TMPDIR'));
   }
-  const heard = answer instanceof TransportError ? answer.message : `HTTP ${answer.status}`;
+  const heard = answer instanceof TransportError ? redact(answer.message) : `HTTP ${answer.status}`;
   if (answer instanceof TransportError || answer.status < 200 || answer.status >= 300) {
     const message = `it came by ${shown} and was kept, but the sender was told otherwise (${heard}), and would send it again`;
     return fault('delivery', 'unavailable', message, remedies.own('listen --relay'));

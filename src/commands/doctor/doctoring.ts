@@ -4,6 +4,7 @@ import { CHECKS, failureOf, skipped, type CheckName, type Finding, type Outcome 
 import { DEFAULT_PROFILE, resolveSettings, type Settings } from '../../domain/settings.ts';
 import { CliError } from '../../errors.ts';
 import { renderFindings } from '../../output/findings.ts';
+import { createShownRedaction } from '../../output/shown-redaction.ts';
 import type { StoredSettings } from '../../platform/host.ts';
 import { readSecretFile } from '../input-file.ts';
 import { checkDelivery } from './delivery-checks.ts';
@@ -55,8 +56,11 @@ async function examine(context: Context, flags: DoctorFlags): Promise<readonly O
   const config = await checkConfig(host, remedies);
   const settings = await settingsFrom(context, config.stored);
   const storeUnknown = config.stored === undefined;
-  const clientFor: Examination['clientFor'] = (url, key) => context.clientFor(url, key);
-  const examination: Examination = { host, clientFor, stop, flags, settings, storeUnknown, remedies };
+  const clientFor: Examination['clientFor'] = (url, key) =>
+    context.clientFor(url, key, { secrets: settings.webhookSecrets?.value });
+  const secrets = [settings.apiKey?.value ?? '', ...(settings.webhookSecrets?.value ?? [])];
+  const redact = createShownRedaction(secrets);
+  const examination: Examination = { host, clientFor, stop, flags, settings, storeUnknown, remedies, redact };
 
   const apiKey = checkApiKey(examination, config.modifiedAt);
   const baseUrl = checkBaseUrl(examination);
@@ -68,10 +72,7 @@ async function examine(context: Context, flags: DoctorFlags): Promise<readonly O
     checkDelivery(examination),
   ]);
   const all = [runtime, config.finding, ...state, apiKey, baseUrl.outcome, ...reached, secret, ...delivery];
-  const discreet = createDiscretion({
-    home: host.home,
-    secrets: [settings.apiKey?.value ?? '', ...(settings.webhookSecrets?.value ?? [])],
-  });
+  const discreet = createDiscretion({ home: host.home, secrets });
   const inOrder = CHECKS.flatMap((check) => all.filter((outcome) => outcome.check === check));
   return inOrder.map((outcome) => reworded(outcome, discreet));
 }

@@ -1,5 +1,6 @@
 /** What every check gets to see. */
 import type { Context } from '../../context.ts';
+import type { Redact } from '../../domain/redaction.ts';
 import type { Settings } from '../../domain/settings.ts';
 import type { Host } from '../../platform/host.ts';
 import type { Remedies } from './remedies.ts';
@@ -23,4 +24,6 @@ export interface Examination {
   /** The settings file cannot be read: what would be stored in it is not known, and `settings` goes without it. */
   readonly storeUnknown: boolean;
   readonly remedies: Remedies;
+  /** Strikes key and secrets out of what others say. */
+  readonly redact: Redact;
 }

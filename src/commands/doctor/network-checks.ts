@@ -46,8 +46,9 @@ export async function checkNetwork(examination: Examination, baseUrl: string): P
   } catch (error) {
     stop.throwIfAborted();
     if (!(error instanceof TransportError)) throw error;
-    if (error.kind.startsWith('proxy') && proxy !== undefined) return unusableProxy(examination, proxy, error.message);
-    const { failure, message } = failureOfTransport(error, { method: 'GET' });
+    if (error.kind.startsWith('proxy') && proxy !== undefined)
+      return unusableProxy(examination, proxy, examination.redact(error.message));
+    const { failure, message } = failureOfTransport(error, { method: 'GET', redact: examination.redact });
     // Which of the two is silent cannot be told from here: without the proxy it shows.
     const silent = error.kind === 'timeout' ? proxy : undefined;
     return [
@@ -120,13 +121,13 @@ function unusableProxy(
 
 /** Any answer will do that is the API's own: without a key it has reason to refuse. */
 function answered(examination: Examination, baseUrl: string, response: HttpResponse, took: number): Outcome {
-  const { settings, remedies } = examination;
+  const { settings, remedies, redact } = examination;
   const { status } = response;
   if (status >= 500) {
     return fault('network', 'unavailable', `${baseUrl} answers HTTP ${status}: try later`, remedies.own('doctor'));
   }
   if (status >= 300 && status < 400) {
-    const { failure, message } = failureOfStatus(response, NOTHING_SAID, { method: 'GET' });
+    const { failure, message } = failureOfStatus(response, NOTHING_SAID, { method: 'GET', redact });
     const target = URL.parse(headerOf(response.headers, 'location') ?? '');
     // An API that has moved sends the same path elsewhere; a page to log in at would get the key.
     const isPlace = target?.protocol === 'https:' && target.pathname.endsWith(answerPath('cluster', NOBODYS_ID));
@@ -134,7 +135,7 @@ function answered(examination: Examination, baseUrl: string, response: HttpRespo
       'network',
       failure,
       message,
-      remedies.change(BASE_URL, settings.baseUrl, isPlace ? target.origin : undefined),
+      remedies.change(BASE_URL, settings.baseUrl, isPlace ? redact(target.origin) : undefined),
     );
   }
   if (isHtml('', headerOf(response.headers, 'content-type'))) {

@@ -1,5 +1,6 @@
 /** Looks at an answer pick by pick while its bytes go where they are wanted. */
 import type { Answer, AnswerBytes, AnswerSink } from '../../api/model.ts';
+import type { Context } from '../../context.ts';
 import { createDetailsReader, type AnswerDetails } from '../../domain/answer-details.ts';
 import { knownSummary } from './outcome.ts';
 
@@ -10,12 +11,13 @@ export interface TappedAnswer {
   readonly details: AnswerDetails | undefined;
 }
 
-/** Runs `fetch` with a sink that reads the details and passes each chunk on to `target`. */
+/** Runs `fetch` with a sink that reads the details and passes each chunk on, as it came, to `target`. */
 export async function tapAnswer(
+  context: Pick<Context, 'redaction'>,
   target: AnswerBytes | undefined,
   fetch: (sink: AnswerSink) => Promise<Answer>,
 ): Promise<TappedAnswer> {
-  const reader = createDetailsReader();
+  const reader = createDetailsReader({ redact: await context.redaction() });
   const answer = await fetch(async (chunk) => {
     reader.push(chunk);
     if (typeof target === 'function') await target(chunk);

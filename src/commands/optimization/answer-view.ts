@@ -144,14 +144,14 @@ export function createAnswerView(context: Context, options: AnswerViewOptions): 
       if (format === 'json') {
         let details: AnswerDetails | undefined;
         const answer = await passOn(async (target) => {
-          const tapped = await tapAnswer(target, fetch);
+          const tapped = await tapAnswer(context, target, fetch);
           details = tapped.details;
           return tapped.answer;
         });
         await look?.(details);
         return answer;
       }
-      const { answer, details } = await tapAnswer('discard', fetch);
+      const { answer, details } = await tapAnswer(context, 'discard', fetch);
       const known = await look?.(details);
       const { columns, alternatives = false } = known ?? {};
       const report = (await reports())?.({ total: 1, columns, alternatives });

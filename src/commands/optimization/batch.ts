@@ -88,10 +88,10 @@ export async function runBatch(
     );
   };
 
-  const answered = async (fetch: Parameters<typeof tapAnswer>[1]): Promise<BatchEnd> => {
+  const answered = async (fetch: Parameters<typeof tapAnswer>[2]): Promise<BatchEnd> => {
     const chunks: Uint8Array[] = [];
     const keep = async (chunk: Uint8Array): Promise<void> => void chunks.push(chunk.slice());
-    const { answer, details } = await tapAnswer(options.raw ? keep : undefined, fetch);
+    const { answer, details } = await tapAnswer(context, options.raw ? keep : undefined, fetch);
     return { state: 'answered', answer, details, raw: options.raw ? Buffer.concat(chunks) : undefined };
   };
 

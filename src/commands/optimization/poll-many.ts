@@ -43,7 +43,7 @@ export async function pollMany(
   const fetch = async (target: Target): Promise<TappedAnswer> => {
     const wait = (sink: AnswerBytes | undefined): Promise<Answer> =>
       awaitAnswer(context, client, target, { ...options, sink, signal, watch });
-    if (report !== undefined) return (await import('./answer-tap.ts')).tapAnswer('discard', wait);
+    if (report !== undefined) return (await import('./answer-tap.ts')).tapAnswer(context, 'discard', wait);
     // Only the JSON lines hold the answers themselves.
     return { answer: await wait(options.view.format === 'json' ? undefined : 'discard'), details: undefined };
   };

@@ -13,7 +13,7 @@ import type { TestTarget } from '../../webhook/test-target.ts';
 import { readInput } from '../input-file.ts';
 import { createTriggerReport } from './trigger-report.ts';
 import type { TriggerFlags } from './trigger.ts';
-import { webhookSecrets } from './webhook-secrets.ts';
+import { createEndpointRedaction, webhookSecrets, type SecretsInForce } from './webhook-secrets.ts';
 
 const IS_IT_THE_TIME = 'timestamp and signature are those that were recorded, and grow old: --re-sign makes new ones';
 
@@ -22,8 +22,10 @@ export async function replay(context: Context, target: TestTarget, path: string,
   const { host, stop } = context;
   const { files, inFolder } = await recordsIn(context, path);
   const sendable = await readable(context, files, inFolder);
-  const make = flags.reSign === true ? await maker(context, flags) : undefined;
-  const tools = { http: await host.http(), clock: host.clock };
+  const signing = flags.reSign === true ? await webhookSecrets(context, flags.secretFile, 'to sign with') : undefined;
+  const make = signing === undefined ? undefined : maker(context, signing);
+  const redact = await createEndpointRedaction(context, target, signing);
+  const tools = { http: await host.http(), clock: host.clock, redact };
   const report = await createTriggerReport(context, {
     target,
     flaw: undefined,
@@ -94,9 +96,7 @@ async function readable(context: Context, files: readonly string[], inFolder: bo
   return sendable;
 }
 
-async function maker(context: Context, { secretFile }: TriggerFlags): Promise<MakeDelivery> {
-  const { host } = context;
-  const { secrets } = await webhookSecrets(context, secretFile, 'to sign with');
+function maker({ host }: Context, { secrets }: SecretsInForce): MakeDelivery {
   return createDeliveryMaker({ secrets, clock: host.clock, randomBytes: (size) => host.randomBytes(size) });
 }
 

@@ -17,7 +17,7 @@ import { createDeliveryMaker } from '../../webhook/test-delivery.ts';
 import type { TestTarget } from '../../webhook/test-target.ts';
 import type { TriggerFlags } from './trigger.ts';
 import { refuseUnwritable, writeOutput } from '../output-file.ts';
-import { webhookSecrets } from './webhook-secrets.ts';
+import { createEndpointRedaction, webhookSecrets, type SecretsInForce } from './webhook-secrets.ts';
 
 /** Throws `CliError` after the report is shown: `failed` when a check failed; before it `unavailable` for a dead target. */
 export async function runSuite(
@@ -26,11 +26,11 @@ export async function runSuite(
   event: string | undefined,
   flags: TriggerFlags,
 ): Promise<void> {
-  const { secrets } = await webhookSecrets(context, flags.secretFile, 'to sign with');
+  const signing = await webhookSecrets(context, flags.secretFile, 'to sign with');
   const { host } = context;
   const { junit } = flags;
   if (junit !== undefined) await refuseUnwritable(host, junit);
-  const report = await underProgress(context, secrets, { target, event, flags }).catch(async (error: unknown) => {
+  const report = await underProgress(context, signing, { target, event, flags }).catch(async (error: unknown) => {
     // A report of an earlier run must not speak for this one.
     if (junit !== undefined && error instanceof CliError && error.code === 'target_dead') {
       const failure = { message: error.message, text: error.hint ?? error.message };
@@ -70,10 +70,11 @@ interface SuiteFacts {
 }
 
 async function underProgress(
-  { host, output, stop, options }: Context,
-  secrets: Parameters<typeof createDeliveryMaker>[0]['secrets'],
+  context: Context,
+  signing: SecretsInForce,
   { target, event = KINDS.route.event, flags }: SuiteFacts,
 ): Promise<ConformanceReport> {
+  const { host, output, stop, options } = context;
   const randomBytes = (size: number): Uint8Array => host.randomBytes(size);
   // A log of sixteen lines would say less than the table that follows.
   const visible = host.stderr.isTTY && !output.json;
@@ -89,8 +90,9 @@ async function underProgress(
     return await runConformance({
       http: await host.http(),
       clock: host.clock,
+      redact: await createEndpointRedaction(context, target, signing),
       randomBytes,
-      make: createDeliveryMaker({ secrets, clock: host.clock, randomBytes }),
+      make: createDeliveryMaker({ secrets: signing.secrets, clock: host.clock, randomBytes }),
       target,
       event,
       requestId: flags.requestId,

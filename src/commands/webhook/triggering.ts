@@ -15,7 +15,7 @@ import { readTestTarget, type TestTarget } from '../../webhook/test-target.ts';
 import { bodyOfData } from './trigger-body.ts';
 import { modeOf } from './trigger-modes.ts';
 import { createTriggerReport } from './trigger-report.ts';
-import { webhookSecrets } from './webhook-secrets.ts';
+import { createEndpointRedaction, webhookSecrets } from './webhook-secrets.ts';
 import type { TriggerFlags } from './trigger.ts';
 
 const IS_IT_THE_SECRET = 'is the secret that of this endpoint? Try all it must do with: optipick trigger --suite';
@@ -40,11 +40,13 @@ async function send(context: Context, target: TestTarget, event: string, flags: 
   const randomBytes = (size: number): Uint8Array => host.randomBytes(size);
   const given = flags.data === undefined ? undefined : await bodyOfData(context, flags.data);
   const signatures = signaturesOf(flags);
-  const { secrets } = signatures.includes('own')
+  const signing = signatures.includes('own')
     ? await webhookSecrets(context, flags.secretFile, 'to sign with')
-    : { secrets: [] };
+    : undefined;
+  const secrets = signing?.secrets ?? [];
   const make = createDeliveryMaker({ secrets, clock: host.clock, randomBytes });
-  const tools = { http: await host.http(), clock: host.clock };
+  const redact = await createEndpointRedaction(context, target, signing);
+  const tools = { http: await host.http(), clock: host.clock, redact };
   const report = await createTriggerReport(context, {
     target,
     flaw: flawOf(flags),

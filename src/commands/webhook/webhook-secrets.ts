@@ -1,12 +1,35 @@
 /** The webhook secrets in force: of the flag, the environment or the profile. */
 import type { Context } from '../../context.ts';
 import { parseWebhookSecrets, type SecretsReading } from '../../domain/secret.ts';
+import type { Redact } from '../../domain/redaction.ts';
 import { CliError } from '../../errors.ts';
 import { readSecretFile } from '../input-file.ts';
+import { createShownRedaction } from '../../output/shown-redaction.ts';
+import type { TestTarget } from '../../webhook/test-target.ts';
 
 export interface SecretsInForce extends SecretsReading {
   /** For people: `--secret-file`, `OPTIPICK_WEBHOOK_SECRET`, `profile staging`. */
   readonly from: string;
+}
+
+/** Strikes out of the answers of an endpoint what it may know: key and secrets in force, and those of its own address. */
+export async function createEndpointRedaction(
+  context: Context,
+  target: Pick<TestTarget, 'secrets'>,
+  signing: Pick<SecretsReading, 'texts'> | undefined,
+): Promise<Redact> {
+  return createShownRedaction([...(await secretsInSettings(context)), ...(signing?.texts ?? []), ...target.secrets]);
+}
+
+/** None when they cannot be read: whatever else needs them tells. */
+async function secretsInSettings(context: Context): Promise<readonly string[]> {
+  try {
+    const { apiKey, webhookSecrets: secrets } = await context.settings();
+    return [...(apiKey === undefined ? [] : [apiKey.value]), ...(secrets?.value ?? [])];
+  } catch (error) {
+    if (error instanceof CliError) return [];
+    throw error;
+  }
 }
 
 /**
