@@ -13,14 +13,11 @@ const SHORTEST_TOKEN = 8;
 
 /** What of a URL somebody who is called by it could give back: `user:password`, the password, tokens of the query. */
 export function secretsIn(url: URL): readonly string[] {
-  const tokens = [...url.searchParams.values()].filter((value) => value.length >= SHORTEST_TOKEN);
-  const credentials = credentialsOf(url);
-  const { password } = url;
-  return [
-    ...(credentials === undefined ? [] : [credentials]),
-    ...(password === '' ? [] : [decodeURIComponent(password)]),
-    ...tokens,
-  ];
+  const credentials = credentialsOf(url) ?? '';
+  const password = credentials.slice(credentials.indexOf(':') + 1);
+  // `?token`, without a value, may be one, too.
+  const tokens = Array.from(url.searchParams, ([name, value]) => value || name);
+  return [credentials, password, ...tokens.filter(({ length }) => length >= SHORTEST_TOKEN)];
 }
 
 /** The URL as it is called: its credentials are sent as basic authentication. */

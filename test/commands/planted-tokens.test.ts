@@ -118,6 +118,23 @@ describe('A14: of a token nothing is shown or stored', () => {
     expectNoToken(await written(argv, { http: refusing, env }));
   });
 
+  test.each(urlsAt('127.0.0.1:3000'))(
+    'in trigger --to %s, when the endpoint gives back what it was called with',
+    async (url) => {
+      const http: Http = async (request) => {
+        const { authorization = '' } = request.headers;
+        const [, credentials = ''] = String(authorization).split(' ');
+        const body = `${request.url} ${credentials} ${Buffer.from(credentials, 'base64').toString()}`;
+        return { status: 500, headers: {}, body: bodyOf(body) };
+      };
+      for (const mode of [['route.optimized'], ['--suite', '--verbose']]) {
+        const said = await written(['trigger', ...mode, '--to', url, '--yes'], { http, env: key });
+        expectNoToken(said);
+        expect(said).not.toContain(Buffer.from(`user:${TOKEN}`).toString('base64').slice(4, -4));
+      }
+    },
+  );
+
   describe.each(Object.entries(networks))('when the network %s', (_name, http) => {
     test.each(urlsAt('127.0.0.1:3000'))('in trigger --to %s', async (url) => {
       const suite = ['--suite', '--verbose', '--junit', 'report.xml'];

@@ -1,3 +1,4 @@
+import { glob, readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { type Html, html, literal, scriptData } from '../../src/domain/html.ts';
 import { createTemplate, joined } from '../../src/domain/markup.ts';
@@ -21,6 +22,22 @@ describe('a template', () => {
     expect(scriptData('</script><!--').text).toBe(String.raw`"\u003C/script>\u003C!--"`);
     expect(literal`a > b { content: "&" }`.text).toBe('a > b { content: "&" }');
   });
+});
+
+test('A7: only the escapers of HTML, Markdown and XML create a template', async () => {
+  const source = new URL('../../src/', import.meta.url);
+  const found: string[] = [];
+  for await (const name of glob('**/*.ts', { cwd: source })) {
+    const text = await readFile(new URL(name, source), 'utf8');
+    if (text.includes('createTemplate<') || text.includes('as Markup<')) found.push(name);
+  }
+  expect(found.toSorted()).toEqual([
+    'domain/html.ts',
+    'domain/markup.ts',
+    'output/junit.ts',
+    'output/markdown-text.ts',
+    'output/page.ts',
+  ]);
 });
 
 test('A7: the compiler finds a text that nobody escaped', () => {
