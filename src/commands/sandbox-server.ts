@@ -1,4 +1,5 @@
 /** A sandbox on a port of this machine. */
+import { MAX_SUBMISSION_BYTES } from '../domain/limits.ts';
 import type { Host } from '../platform/host.ts';
 import { createSandboxApp, type SandboxApp } from '../sandbox/app.ts';
 import type { SandboxOptions } from '../sandbox/options.ts';
@@ -14,9 +15,6 @@ export interface RunningSandbox {
   /** Ends its jobs and webhooks and closes the port. */
   stop(): Promise<void>;
 }
-
-/** A wave of 100,000 picks is about 20 MB. */
-const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
 /** What of the machine a sandbox needs. */
 export type SandboxHost = Pick<Host, 'clock' | 'randomBytes' | 'http' | 'serve'>;
@@ -34,7 +32,7 @@ export async function createSandbox(
   const server = await host.serve(app.http, {
     host: '127.0.0.1',
     port: options.port ?? 0,
-    maxBodyBytes: MAX_BODY_BYTES,
+    maxBodyBytes: MAX_SUBMISSION_BYTES,
   });
   return {
     url: server.url,

@@ -30,3 +30,32 @@ export const SECRET_FILE_BYTES = 65_536;
 export const SETTINGS_LOCK_WAIT_MS = 10_000;
 /** No write takes a day: from this age on a temporary file is abandoned, although its process cannot be looked at. */
 export const TEMPORARY_FILE_AGE_MS = 86_400_000;
+
+// Open ports
+/** Connections of one port. Above it a new one is closed at once; one costs about 30 KB, over TLS 75 KB. */
+export const MAX_CONNECTIONS = 2000;
+/** Request line and headers together. Node's own default, set so that `NODE_OPTIONS` cannot raise it. */
+export const MAX_HEADER_BYTES = 16 * 1024;
+/** Requests that one connection may have waiting for answers. Webhook senders wait for each answer before the next. */
+export const MAX_PIPELINED_REQUESTS = 32;
+/** For the head of a request, and for a TLS handshake: a stalled sender must not hold a connection. */
+export const HEADERS_TIMEOUT_MS = 10_000;
+/** For a whole request. Svix itself allows 15 s for request and answer. */
+export const REQUEST_TIMEOUT_MS = 15_000;
+/** Between two requests of a connection. */
+export const KEEP_ALIVE_TIMEOUT_MS = 30_000;
+/** For an answer on which the reader makes no progress. */
+export const ANSWER_TIMEOUT_MS = 30_000;
+/** Bodies of all requests whose signatures are not verified yet. */
+export const MAX_UNVERIFIED_BYTES = 64 * 1024 * 1024;
+/** How long, and how much, a sender may go on with a body that nobody reads, so that it can read its answer. */
+export const LINGER_MS = 1000;
+export const LINGER_BYTES = 16 * 1024 * 1024;
+
+// Sandbox
+/** Body of a submission: a wave of 100,000 picks is about 20 MB. */
+export const MAX_SUBMISSION_BYTES = 64 * 1024 * 1024;
+/** Body of a call below `/_sandbox/`: an address, a few patterns, a secret. */
+export const MAX_CONTROL_BYTES = 64 * 1024;
+/** Bodies of all calls that are not answered yet: a dozen large waves. */
+export const MAX_SANDBOX_BYTES = 256 * 1024 * 1024;

@@ -179,6 +179,30 @@ export interface ServeOptions {
   readonly tls?: { readonly cert: Uint8Array; readonly key: Uint8Array };
   /** Hears of a request that is refused by its declared length, which the app never sees. Without its body. Must not throw. */
   readonly onTooLarge?: (request: HttpRequest) => void;
+  /** Hears of each request and connection that the port rejects itself. Called often under attack. Must not throw. */
+  readonly onRejected?: (rejection: PortRejection) => void;
+}
+
+/** What the app never saw, or saw only the beginning of. */
+export interface PortRejection {
+  /** `undefined`: the connection was closed without an answer. */
+  readonly status: number | undefined;
+  /**
+   * `incomplete_request`: the sender closed the connection in the middle; `request_timeout`: it was too slow;
+   * `too_many_requests`: it did not wait for its answers.
+   */
+  readonly reason:
+    | 'too_many_connections'
+    | 'too_many_requests'
+    | 'tls_failed'
+    | 'headers_too_large'
+    | 'malformed_request'
+    | 'incomplete_request'
+    | 'request_timeout';
+  /** For a person. */
+  readonly detail: string;
+  /** The address of the peer; `undefined` when it is gone. */
+  readonly remoteAddress: string | undefined;
 }
 
 export interface Server {

@@ -8,20 +8,45 @@ import type { HttpHeaders, HttpRequest } from '../domain/http.ts';
 export interface BodyWatch {
   /** Whether the limit was passed. */
   exceeded: boolean;
+  /** Whether the sender waits to be told to send it (`Expect: 100-continue`). */
+  awaited: boolean;
 }
 
+type IncomingBody = Exclude<HttpRequest['body'], undefined>;
+
 /**
- * The request as the app sees it: the target as sent, every value of a repeated header, the address
- * of the peer (an IPv4 address in IPv6 clothes is written as IPv4).
+ * The request as the app sees it: the target as sent, every value of a repeated header, the address of the peer.
  */
-export function incomingRequest(message: IncomingMessage, maxBodyBytes: number, watch: BodyWatch): HttpRequest {
+export function incomingRequest(message: IncomingMessage, headers: HttpHeaders, body: IncomingBody): HttpRequest {
   return {
     method: message.method ?? 'GET',
     url: message.url ?? '/',
-    headers: incomingHeaders(message.rawHeaders),
-    body: hasBody(message) ? (arrivedBody(message) ?? limitedBody(message, maxBodyBytes, watch)) : null,
-    remoteAddress: message.socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, ''),
+    headers,
+    body,
+    remoteAddress: peerAddress(message.socket.remoteAddress),
   };
+}
+
+/**
+ * The body of a request; `null` when it has none. `invite` is called when the app begins to read one that the sender
+ * holds back.
+ */
+export function incomingBody(
+  message: IncomingMessage,
+  maxBodyBytes: number,
+  watch: BodyWatch,
+  invite: () => void,
+): IncomingBody {
+  if (!hasBody(message)) return null;
+  const arrived = arrivedBody(message);
+  if (arrived === undefined) return limitedBody(message, maxBodyBytes, watch, invite);
+  watch.awaited = false;
+  return arrived;
+}
+
+/** An IPv4 address that arrived on an IPv6 socket is written as IPv4. */
+export function peerAddress(address: string | undefined): string | undefined {
+  return address?.replace(/^::ffff:(?=\d+\.)/, '');
 }
 
 /** The declared length; `undefined` for a chunked body. */
@@ -36,13 +61,12 @@ function hasBody(message: IncomingMessage): boolean {
 
 /** The bytes of a short body that came with its head, without the cost of a stream. Its length was judged by the head. */
 function arrivedBody(message: IncomingMessage): Uint8Array | undefined {
-  const length = declaredLength(message);
-  if (!message.complete || length === undefined || message.readableLength !== length) return undefined;
+  if (message.readableLength === 0 || message.readableLength !== declaredLength(message)) return undefined;
   return (message.read() as Buffer | null) ?? undefined;
 }
 
 /** From the raw list: `headersDistinct` throws on a header named `__proto__` in the older Node versions supported. */
-function incomingHeaders(raw: readonly string[]): HttpHeaders {
+export function incomingHeaders(raw: readonly string[]): HttpHeaders {
   const headers = Object.create(null) as Record<string, string | string[]>;
   for (let at = 0; at + 1 < raw.length; at += 2) {
     const name = (raw[at] ?? '').toLowerCase();
@@ -59,8 +83,11 @@ async function* limitedBody(
   message: IncomingMessage,
   limit: number,
   watch: BodyWatch,
+  invite: () => void,
 ): AsyncGenerator<Uint8Array, void> {
   let size = 0;
+  if (watch.awaited) invite();
+  watch.awaited = false;
   try {
     // Not destroyed when reading stops early: the connection still has to carry the answer.
     for await (const chunk of message.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {

@@ -2,29 +2,36 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { HttpResponse } from '../domain/http.ts';
+import { LINGER_BYTES, LINGER_MS } from '../domain/limits.ts';
 
-/** How long, and how much, a sender may go on with a body that nobody wants, so that it can read the refusal. */
-const LINGER_MS = 1000;
-const LINGER_BYTES = 16 * 1024 * 1024;
+export interface SendOptions {
+  /** Ends the connection. */
+  readonly close: boolean;
+  /** A reader that takes nothing for so long, in milliseconds, loses the connection. */
+  readonly stallMs: number;
+}
 
 /**
  * Sends head and body, waiting for the reader as it goes. A short body gets a `content-length`.
- * Throws what the body throws; resolves early when the reader goes away. `close` ends the connection.
+ * Throws what the body throws; resolves early when the reader goes away.
  */
-export async function sendResponse(response: ServerResponse, answer: HttpResponse, close: boolean): Promise<void> {
+export async function sendResponse(
+  response: ServerResponse,
+  answer: HttpResponse,
+  { close, stallMs }: SendOptions,
+): Promise<void> {
   const message = response.req;
-  // A chunked body that the app did not read to its end has no known size: better not wait for it.
-  const endless = !message.complete && message.headers['transfer-encoding'] !== undefined;
+  const linger = close && !message.complete;
   const headers: Record<string, string | string[]> = {};
   for (const [name, value] of Object.entries(answer.headers)) {
     if (value !== undefined) headers[name] = typeof value === 'string' ? value : [...value];
   }
-  if (close || endless) headers['connection'] = 'close';
+  if (close) headers['connection'] = 'close';
   const bodiless = answer.status === 204 || answer.status === 304 || message.method === 'HEAD';
   if (answer.body === null || bodiless) {
     if (answer.body === null && !bodiless) headers['content-length'] ??= '0';
     response.writeHead(answer.status, headers);
-    end(message, response, endless);
+    end(response, linger, stallMs);
     return;
   }
   const chunks = answer.body[Symbol.asyncIterator]();
@@ -35,25 +42,13 @@ export async function sendResponse(response: ServerResponse, answer: HttpRespons
   }
   response.writeHead(answer.status, headers);
   let next = second;
-  if (first.done !== true) await write(response, first.value);
+  if (first.done !== true) await write(response, first.value, stallMs);
   while (next.done !== true && !response.destroyed) {
-    await write(response, next.value);
+    await write(response, next.value, stallMs);
     next = await chunks.next();
   }
   if (next.done !== true) await chunks.return?.();
-  end(message, response, endless);
-}
-
-/** Refuses a request whose body is too large, and closes the connection. */
-export function refuseBody(response: ServerResponse, limit: number): void {
-  const body = JSON.stringify({ detail: `request body larger than ${limit} bytes` });
-  response.writeHead(413, {
-    'content-type': 'application/json',
-    'content-length': String(Buffer.byteLength(body)),
-    connection: 'close',
-  });
-  if (response.req.method !== 'HEAD') response.write(body);
-  end(response.req, response, true);
+  end(response, linger, stallMs);
 }
 
 /**
@@ -61,27 +56,36 @@ export function refuseBody(response: ServerResponse, limit: number): void {
  * first: a connection closed under a sender that writes is reset, and a reset can destroy the answer
  * before it is read.
  */
-function end(message: IncomingMessage, response: ServerResponse, linger: boolean): void {
-  if (!linger) {
+function end(response: ServerResponse, linger: boolean, stallMs: number): void {
+  const message = response.req;
+  const finish = (): void => {
     response.end();
-    return;
-  }
-  let thrownAway = 0;
+    if (message.socket.writableLength > 0) response.setTimeout(stallMs);
+    // Node itself discards a body only if nobody has begun to read it.
+    if (!message.complete) message.resume();
+  };
+  if (!linger) return finish();
+  response.flushHeaders();
+  discard(message, finish);
+}
+
+function discard(message: IncomingMessage, then: () => void): void {
+  let discarded = 0;
   const finish = (): void => {
     clearTimeout(timer);
-    response.end();
+    then();
   };
   const timer = setTimeout(finish, LINGER_MS).unref();
-  response.flushHeaders();
   message.once('end', finish).once('close', finish).once('error', finish);
   message.on('data', (chunk: Uint8Array) => {
-    thrownAway += chunk.byteLength;
-    if (thrownAway > LINGER_BYTES) finish();
+    discarded += chunk.byteLength;
+    if (discarded > LINGER_BYTES) finish();
   });
 }
 
-function write(response: ServerResponse, chunk: Uint8Array): Promise<void> {
+function write(response: ServerResponse, chunk: Uint8Array, stallMs: number): Promise<void> {
   if (response.write(chunk) || response.destroyed) return Promise.resolve();
+  response.setTimeout(stallMs);
   return new Promise((resolve) => {
     const settled = (): void => {
       response.off('drain', settled).off('close', settled);

@@ -1,22 +1,32 @@
 /** A port that hands each request to a function: the one door to `node:http` servers. */
 import type { IncomingMessage, Server as NodeServer, ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 
 import { jsonResponse, TransportError } from '../domain/http.ts';
-import type { Http } from '../domain/http.ts';
+import type { Http, HttpHeaders, HttpResponse } from '../domain/http.ts';
+import {
+  ANSWER_TIMEOUT_MS,
+  HEADERS_TIMEOUT_MS,
+  KEEP_ALIVE_TIMEOUT_MS,
+  MAX_HEADER_BYTES,
+  REQUEST_TIMEOUT_MS,
+} from '../domain/limits.ts';
 import { CliError, messageOf } from '../errors.ts';
 import type { ServeOptions, Server } from './host.ts';
+import { watchConnections } from './server-connections.ts';
 import { listenFailure } from './server-failure.ts';
-import { declaredLength, incomingRequest } from './server-request.ts';
+import { headFault, rejector } from './server-rejection.ts';
+import { declaredLength, incomingBody, incomingHeaders, incomingRequest } from './server-request.ts';
 import type { BodyWatch } from './server-request.ts';
-import { refuseBody, sendResponse } from './server-response.ts';
+import { sendResponse } from './server-response.ts';
 
-/** Bounds for senders that dribble: the head in 10 s, the whole request in 15 s, looked at every second. */
 const TIMEOUTS = {
-  headersTimeout: 10_000,
-  requestTimeout: 15_000,
+  headersTimeout: HEADERS_TIMEOUT_MS,
+  requestTimeout: REQUEST_TIMEOUT_MS,
+  keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+  answerTimeout: ANSWER_TIMEOUT_MS,
+  /** How often the first two are looked at. */
   connectionsCheckingInterval: 1000,
-  keepAliveTimeout: 30_000,
 };
 
 export interface ServeMachine {
@@ -31,91 +41,84 @@ export interface ServeMachine {
 /**
  * Opens a port for `app`. A `TransportError` of the app cuts the connection with no answer; any
  * other error is answered 500. A body larger than `maxBodyBytes` is answered 413, whether its length
- * was declared or not, and the connection closed. Throws `CliError`: `environment` (`port_in_use`,
- * `port_forbidden`, `address_unavailable`), or `usage` (`bad_certificate`).
+ * was declared or not, and the connection closed. A body that the app does not read is discarded.
+ * Throws `CliError`: `environment` (`port_in_use`, `port_forbidden`, `address_unavailable`), or `usage`
+ * (`bad_certificate`).
  */
 export async function serveHttp(app: Http, options: ServeOptions, machine: ServeMachine): Promise<Server> {
-  const server = createNodeServer(options, { ...TIMEOUTS, ...machine.timeouts });
-  const running = new Map<Socket, number>();
-  const sockets = new Set<Socket>();
-  let closing = false;
+  const { maxBodyBytes, onRejected, onTooLarge } = options;
+  const timeouts = { ...TIMEOUTS, ...machine.timeouts };
+  const server = createNodeServer(options, timeouts);
+  const reject = rejector(onRejected);
+  const connections = watchConnections(server, options.tls !== undefined, reject);
 
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
+  const send = (response: ServerResponse, answer: HttpResponse, close: boolean): Promise<void> => {
+    if (close) connections.end(response);
+    return sendResponse(response, answer, { close, stallMs: timeouts.answerTimeout });
+  };
+  /** Answers an error of the request, or of this program, and closes the connection. */
+  const refuse = (response: ServerResponse, status: number, detail: string): Promise<void> =>
+    send(response, jsonResponse(status, { detail }), true);
+  const refuseBody = (response: ServerResponse): Promise<void> =>
+    refuse(response, 413, `request body larger than ${maxBodyBytes} bytes`);
 
-  server.on(options.tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
-    running.set(socket, 0);
-    socket.once('close', () => running.delete(socket));
-  });
-
-  const handle = (message: IncomingMessage, response: ServerResponse): void => {
-    const { socket } = message;
-    running.set(socket, (running.get(socket) ?? 0) + 1);
-    response.once('close', () => {
-      const count = (running.get(socket) ?? 1) - 1;
-      if (running.has(socket)) running.set(socket, count);
-      // Its head may have promised to keep the connection before the end was near.
-      if (closing && count === 0) socket.destroySoon();
-    });
-    const watch: BodyWatch = { exceeded: false };
-    const serve = async (): Promise<void> => {
-      try {
-        const answer = await app(incomingRequest(message, options.maxBodyBytes, watch));
-        if (watch.exceeded) return refuseBody(response, options.maxBodyBytes);
-        await sendResponse(response, answer, closing);
-      } catch (error) {
-        if (watch.exceeded && !response.headersSent) return refuseBody(response, options.maxBodyBytes);
-        if (error instanceof TransportError || response.headersSent) {
-          socket.destroy();
-        } else {
-          await sendResponse(response, jsonResponse(500, { detail: 'internal error' }), true);
-        }
-        if (!(error instanceof TransportError)) machine.onError?.(error);
-      }
-    };
-    if ((declaredLength(message) ?? 0) > options.maxBodyBytes) {
-      options.onTooLarge?.({ ...incomingRequest(message, options.maxBodyBytes, watch), body: null });
-      refuseBody(response, options.maxBodyBytes);
+  const serve = async (response: ServerResponse, headers: HttpHeaders, watch: BodyWatch): Promise<void> => {
+    const message = response.req;
+    try {
+      const body = incomingBody(message, maxBodyBytes, watch, () => response.writeContinue());
+      const answer = await app(incomingRequest(message, headers, body));
+      if (watch.exceeded) return await refuseBody(response);
+      // What follows would be taken for a request, or go on for ever.
+      const isUncertain = !message.complete && (watch.awaited || headers['transfer-encoding'] !== undefined);
+      await send(response, answer, connections.closing || isUncertain);
+    } catch (error) {
+      if (watch.exceeded && !response.headersSent) return refuseBody(response);
+      if (error instanceof TransportError || response.headersSent) message.socket.destroy();
+      else await refuse(response, 500, 'internal error');
+      if (!(error instanceof TransportError)) machine.onError?.(error);
     }
-    // When the chunk that holds the head has been read whole, so that a short body is there at once.
-    else process.nextTick(() => void serve());
   };
 
-  server.on('request', handle);
-  server.on('checkContinue', (message: IncomingMessage, response: ServerResponse) => {
-    // A sender that asks first is told before it sends what would be refused.
-    if ((declaredLength(message) ?? 0) <= options.maxBodyBytes) response.writeContinue();
-    handle(message, response);
-  });
+  const handle = (message: IncomingMessage, response: ServerResponse, awaited: boolean): void => {
+    if (!connections.admit(response)) return;
+    const headers = incomingHeaders(message.rawHeaders);
+    const fault = headFault(headers, message.httpVersion);
+    if (fault !== undefined) {
+      reject(message.socket.remoteAddress, fault);
+      void refuse(response, fault.status, fault.detail);
+    } else if ((declaredLength(message) ?? 0) > maxBodyBytes) {
+      onTooLarge?.(incomingRequest(message, headers, null));
+      void refuseBody(response);
+    } else {
+      // When the chunk that holds the head has been read whole, so that a short body is there at once.
+      process.nextTick(() => void serve(response, headers, { exceeded: false, awaited }));
+    }
+  };
+
+  server.on('request', (message: IncomingMessage, response: ServerResponse) => handle(message, response, false));
+  server.on('checkContinue', (message: IncomingMessage, response: ServerResponse) => handle(message, response, true));
+  // No other expectation is known, and those may be ignored (RFC 9110, 10.1.1).
+  server.on('checkExpectation', (message: IncomingMessage, response: ServerResponse) =>
+    handle(message, response, false),
+  );
 
   const port = await listen(server, options, machine.platform);
-  return {
-    host: options.host,
-    port,
-    url: urlOf(options, port),
-    async close(graceMs) {
-      closing = true;
-      const closed = new Promise<void>((resolve) => {
-        server.close(() => resolve());
-      });
-      for (const [socket, count] of running) if (count === 0) socket.destroy();
-      const timer = setTimeout(() => {
-        for (const socket of sockets) socket.destroy();
-      }, graceMs);
-      await closed;
-      clearTimeout(timer);
-    },
-  };
+  return { host: options.host, port, url: urlOf(options, port), close: (graceMs) => connections.close(graceMs) };
 }
 
 function createNodeServer(options: ServeOptions, timeouts: typeof TIMEOUTS): NodeServer {
-  if (options.tls === undefined) return process.getBuiltinModule('node:http').createServer(timeouts);
+  const strict = {
+    ...timeouts,
+    insecureHTTPParser: false,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    // Checked with the rest of the head, so that it is reported.
+    requireHostHeader: false,
+  };
+  if (options.tls === undefined) return process.getBuiltinModule('node:http').createServer(strict);
   const { cert, key } = options.tls;
   try {
     return process.getBuiltinModule('node:https').createServer({
-      ...timeouts,
+      ...strict,
       cert: Buffer.from(cert),
       key: Buffer.from(key),
       handshakeTimeout: timeouts.headersTimeout,

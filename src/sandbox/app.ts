@@ -5,9 +5,10 @@ import {
   type HttpRequest,
   type HttpResponse,
   jsonResponse,
-  readText,
   TransportError,
 } from '../domain/http.ts';
+import { createByteBudget } from '../domain/byte-budget.ts';
+import { MAX_SANDBOX_BYTES } from '../domain/limits.ts';
 import type { Clock } from '../platform/host.ts';
 import { createApi } from './api.ts';
 import { createBackground } from './background.ts';
@@ -23,6 +24,7 @@ import { checkOptions, type SandboxOptions } from './options.ts';
 import { createOutbox } from './outbox.ts';
 import { createPace } from './pace.ts';
 import { Refusal } from './refusal.ts';
+import { withBody } from './request-body.ts';
 import { findRoute, targetOf } from './router.ts';
 import { createRoutes } from './routes.ts';
 import { createSecret } from './secret.ts';
@@ -71,6 +73,7 @@ export function createSandboxApp(options: SandboxOptions, deps: SandboxDeps): Sa
   const secret = options.secret ?? createSecret(randomBytes);
   const notify = options.onEvent ?? (() => undefined);
 
+  const budget = createByteBudget(MAX_SANDBOX_BYTES);
   const background = createBackground();
   const pace = createPace(clock, options.timeScale ?? 1);
   const dice = createFaultDice(options.faults ?? {}, seed);
@@ -111,8 +114,8 @@ export function createSandboxApp(options: SandboxOptions, deps: SandboxDeps): Sa
       if (route.open !== true && headerOf(request.headers, 'x-api-key') !== apiKey) {
         return jsonResponse(403, { message: 'Forbidden' });
       }
-      const body = await readText(request.body);
-      return await route.answer({ request, query, id, body });
+      if (route.maxBodyBytes === undefined) return await route.answer({ request, query, id, body: '' });
+      return await withBody(request, route.maxBodyBytes, budget, (body) => route.answer({ request, query, id, body }));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       return jsonResponse(error.status, { detail: error.detail }, error.headers);

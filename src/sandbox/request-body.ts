@@ -1,6 +1,31 @@
-/** The body of a request as JSON, refused as FastAPI refuses what it cannot read. */
+/** The body of a request: read within bounds, and as JSON refused as FastAPI refuses what it cannot read. */
+import { readBoundedBody } from '../domain/bounded-body.ts';
+import type { ByteBudget } from '../domain/byte-budget.ts';
+import type { HttpRequest } from '../domain/http.ts';
 import { createJsonScanner } from '../domain/json-scanner.ts';
 import { Refusal } from './refusal.ts';
+
+/**
+ * Calls `use` with the text of the body; it counts until the result is there. Throws {@link Refusal}: 413 for more than
+ * `limit` bytes, 503 when the bodies of other requests fill the budget.
+ */
+export async function withBody<Result>(
+  request: HttpRequest,
+  limit: number,
+  budget: ByteBudget,
+  use: (body: string) => Result | Promise<Result>,
+): Promise<Result> {
+  const read = await readBoundedBody(request, limit, budget);
+  if (!read.ok) {
+    if (read.reason === 'too_large') throw new Refusal(413, `request body larger than ${limit} bytes`);
+    throw new Refusal(503, 'too many large requests at the same time', { 'retry-after': '1' });
+  }
+  try {
+    return await use(new TextDecoder().decode(read.bytes));
+  } finally {
+    read.release();
+  }
+}
 
 export interface JsonBody {
   readonly value: unknown;

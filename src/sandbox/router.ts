@@ -7,6 +7,7 @@ export interface Call {
   readonly query: URLSearchParams;
   /** What stands in the path's `{}`; `''` when it has none. */
   readonly id: string;
+  /** `''` for a route that does not read it. */
   readonly body: string;
 }
 
@@ -16,6 +17,8 @@ export interface Route {
   readonly path: string;
   /** Whether it may be called without a key. */
   readonly open?: boolean;
+  /** Largest body. Without it no body is read. */
+  readonly maxBodyBytes?: number | undefined;
   answer(call: Call): HttpResponse | Promise<HttpResponse>;
 }
 

@@ -1,6 +1,7 @@
 /** Every path that the sandbox answers: the four of the API, its own, and the page for people. */
 import { bodyOf, headerOf, type HttpHeaders, type HttpResponse } from '../domain/http.ts';
 import { KIND_NAMES, KINDS } from '../domain/kinds.ts';
+import { MAX_CONTROL_BYTES, MAX_SUBMISSION_BYTES } from '../domain/limits.ts';
 import type { Api } from './api.ts';
 import { type Control, ENDPOINT_ACTIONS } from './control.ts';
 import { Refusal } from './refusal.ts';
@@ -18,20 +19,36 @@ export interface RoutesFacts {
 export function createRoutes({ api, control, page, createNonce }: RoutesFacts): readonly Route[] {
   return [
     ...KIND_NAMES.flatMap((kind): Route[] => [
-      { method: 'POST', path: KINDS[kind].path, answer: (call) => api.submit(kind, call) },
+      {
+        method: 'POST',
+        path: KINDS[kind].path,
+        maxBodyBytes: MAX_SUBMISSION_BYTES,
+        answer: (call) => api.submit(kind, call),
+      },
       { method: 'GET', path: `${KINDS[kind].path}/{}`, answer: (call) => api.fetch(kind, call.id, call) },
     ]),
     { method: 'GET', path: '/_sandbox/endpoints', answer: () => control.listEndpoints() },
-    { method: 'POST', path: '/_sandbox/endpoints', answer: ({ body }) => control.addEndpoint(body) },
+    {
+      method: 'POST',
+      path: '/_sandbox/endpoints',
+      maxBodyBytes: MAX_CONTROL_BYTES,
+      answer: ({ body }) => control.addEndpoint(body),
+    },
     { method: 'GET', path: '/_sandbox/endpoints/{}/secret', answer: ({ id }) => control.showSecret(id) },
     ...ENDPOINT_ACTIONS.map((action): Route => ({
       method: 'POST',
       path: `/_sandbox/endpoints/{}/${action}`,
+      maxBodyBytes: action === 'recover' ? MAX_CONTROL_BYTES : undefined,
       answer: ({ id, body }) => control.act(id, action, body),
     })),
     { method: 'GET', path: '/_sandbox/messages', answer: () => control.listMessages() },
     { method: 'GET', path: '/_sandbox/messages/{}/attempts', answer: ({ id }) => control.listAttempts(id) },
-    { method: 'POST', path: '/_sandbox/messages/{}/resend', answer: ({ id, body }) => control.resend(id, body) },
+    {
+      method: 'POST',
+      path: '/_sandbox/messages/{}/resend',
+      maxBodyBytes: MAX_CONTROL_BYTES,
+      answer: ({ id, body }) => control.resend(id, body),
+    },
     {
       method: 'GET',
       path: '/',

@@ -1,6 +1,4 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
-import type { Socket } from 'node:net';
 
 import { afterEach, describe, expect, test } from 'vitest';
 
@@ -9,6 +7,7 @@ import type { Http, HttpRequest } from '../../src/domain/http.ts';
 import type { ServeOptions, Server } from '../../src/platform/host.ts';
 import { createHttp } from '../../src/platform/http.ts';
 import { serveHttp } from '../../src/platform/server.ts';
+import { dial, raw, rest } from '../support/raw-socket.ts';
 import { TEST_CERTIFICATE_FILE, testTls } from '../support/tls.ts';
 
 const servers: Server[] = [];
@@ -28,27 +27,6 @@ async function serve(
   );
   servers.push(server);
   return server;
-}
-
-async function dial(server: Server): Promise<Socket> {
-  const socket = connect(server.port, '127.0.0.1');
-  await once(socket, 'connect');
-  return socket;
-}
-
-/** Everything that comes until the other side closes. */
-async function rest(socket: Socket): Promise<string> {
-  const chunks: Buffer[] = [];
-  socket.on('data', (chunk: Buffer) => chunks.push(chunk));
-  await once(socket, 'close');
-  return Buffer.concat(chunks).toString();
-}
-
-/** Sends bytes as they are and reads until the server closes. */
-async function raw(server: Server, bytes: string): Promise<string> {
-  const socket = await dial(server);
-  socket.write(bytes);
-  return rest(socket);
 }
 
 const echo: Http = async (request) => jsonResponse(200, { got: await readText(request.body) });

@@ -1,7 +1,10 @@
 /** A listener for one message: the receiver and the inbox of `listen`, in a state of their own that is thrown away. */
 import { underSignals } from '../../domain/joined-signal.ts';
 import { parseWebhookSecret } from '../../domain/secret.ts';
-import { headerOf, jsonResponse, readBytes, type Http, type HttpHeaders } from '../../domain/http.ts';
+import { readBoundedBody } from '../../domain/bounded-body.ts';
+import { createByteBudget } from '../../domain/byte-budget.ts';
+import { headerOf, jsonResponse, type Http, type HttpHeaders, type HttpRequest } from '../../domain/http.ts';
+import { MAX_UNVERIFIED_BYTES } from '../../domain/limits.ts';
 import type { Host } from '../../platform/host.ts';
 import { signatureOf } from '../../sandbox/sign.ts';
 import { createSecret } from '../../sandbox/secret.ts';
@@ -69,26 +72,37 @@ export async function createDeliveryTest(host: Host, path: string): Promise<Deli
   let arrived: Arrival | undefined;
   let strangers = 0;
 
+  const budget = createByteBudget(MAX_UNVERIFIED_BYTES);
+
+  const receive = async (request: HttpRequest, body: Uint8Array, hasId: boolean): ReturnType<Http> => {
+    const isOurs = hasId || Buffer.from(body).includes(token);
+    if (!isOurs) strangers += 1;
+    // A real webhook that comes just now: its sender shall come again, when the listener of the user is there.
+    if (!isOurs) return jsonResponse(503, { detail: 'only a check is running here' }, { 'retry-after': '5' });
+    const response = await receiver({ ...request, body });
+    arrived = {
+      method: request.method,
+      target: request.url,
+      headers: request.headers,
+      body,
+      status: response.status,
+    };
+    came.resolve();
+    return response;
+  };
+
   return {
     path,
     async app(request) {
       const hasId = headerOf(request.headers, 'svix-id') === id;
       if (request.method !== 'POST' && !hasId) return receiver(request);
-      const body = await readBytes(request.body, MAX_BODY_BYTES);
-      const isOurs = hasId || Buffer.from(body).includes(token);
-      if (!isOurs) strangers += 1;
-      // A real webhook that comes just now: its sender shall come again, when the listener of the user is there.
-      if (!isOurs) return jsonResponse(503, { detail: 'only a check is running here' }, { 'retry-after': '5' });
-      const response = await receiver({ ...request, body });
-      arrived = {
-        method: request.method,
-        target: request.url,
-        headers: request.headers,
-        body,
-        status: response.status,
-      };
-      came.resolve();
-      return response;
+      const read = await readBoundedBody(request, MAX_BODY_BYTES, budget);
+      if (!read.ok) return jsonResponse(503, { detail: 'only a check is running here' }, { 'retry-after': '5' });
+      try {
+        return await receive(request, read.bytes, hasId);
+      } finally {
+        read.release();
+      }
     },
     message() {
       const timestamp = Math.floor(host.clock.now() / 1000);
