@@ -52,6 +52,23 @@ export const MAX_UNVERIFIED_BYTES = 64 * 1024 * 1024;
 export const LINGER_MS = 1000;
 export const LINGER_BYTES = 16 * 1024 * 1024;
 
+// Relay
+/** Events that are answered at the same time. The next frames are not read until one of them is done. */
+export const MAX_RELAY_EVENTS = 64;
+/** Bodies of those events together, past which no further frame is read. */
+export const MAX_RELAY_BYTES = 16 * 1024 * 1024;
+/** Room in a message for headers, and for any webhook of Svix (1 MiB) in base64, whatever `--max-body` says. */
+export const RELAY_MESSAGE_BYTES = 10 * 1024 * 1024;
+/** Answers that the relay has not taken yet. No further frame is read until it takes them. */
+export const MAX_RELAY_UNSENT_BYTES = 1024 * 1024;
+/** Between the first sign of the end of a link and the end of its socket. */
+export const RELAY_CLOSE_MS = 1000;
+/** Lines about the link to the relay that are printed in ten minutes. The others are counted. */
+export const MAX_RELAY_LINES = 60;
+export const RELAY_LINES_MS = 600_000;
+/** Between two warnings about events that cannot be read. The relay may send any number of them. */
+export const UNREADABLE_EVENTS_MS = 60_000;
+
 // Sandbox
 /** Body of a submission: a wave of 100,000 picks is about 20 MB. */
 export const MAX_SUBMISSION_BYTES = 64 * 1024 * 1024;

@@ -237,6 +237,9 @@ export interface WebSocketLink {
   received(): number;
   /** A text message. Dropped when the link is not open. */
   send(text: string): void;
+  /** Reads no further frame until `resume`; those that have arrived are still handed over. */
+  pause(): void;
+  resume(): void;
   /** With a closing frame; what does not close in time is cut. */
   close(code: number, reason: string): void;
   /** At once, without a word. */

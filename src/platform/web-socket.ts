@@ -3,16 +3,18 @@ import type { connect as connectTcp, Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import type { WebSocketEvents, WebSocketLink, WebSocketOptions } from './host.ts';
 import { messageOf, systemCodeOf } from '../errors.ts';
+import { MAX_RELAY_UNSENT_BYTES, RELAY_CLOSE_MS } from '../domain/limits.ts';
 import { openTunnel, type Tunnel } from './proxy-tunnel.ts';
 import { proxyFor } from './proxy.ts';
-
-/** How long the other side may take to answer a closing frame. */
-const CLOSE_MS = 1000;
 
 /** RFC 6455, 7.4.1: no closing frame was received. */
 const ABNORMAL = 1006;
 
-/** Opens `ws:` and `wss:` addresses. `env` is looked up for `HTTP(S)_PROXY` and `NO_PROXY`, as for HTTP. */
+/**
+ * Opens `ws:` and `wss:` addresses. `env` is looked up for `HTTP(S)_PROXY` and `NO_PROXY`, as for HTTP. No frame is read
+ * while the other side does not take what is sent to it. The socket is cut one second after a closing frame, sent or
+ * received, after an error of the protocol, and after the other side has closed its half.
+ */
 export function connectWebSocket(
   url: string,
   events: WebSocketEvents,
@@ -31,7 +33,10 @@ export function connectWebSocket(
       queueMicrotask(() => handOver(error));
     }
   };
+  // In ws since 8.19, and not in its types.
+  const closing = { closeTimeout: RELAY_CLOSE_MS };
   const socket = new WebSocket(url, {
+    ...closing,
     handshakeTimeout: handshakeTimeoutMs,
     maxPayload: maxMessageBytes,
     perMessageDeflate: false,
@@ -42,7 +47,29 @@ export function connectWebSocket(
   });
   let trouble = '';
   let wire: Socket | undefined;
-  socket.once('upgrade', (response) => (wire = response.socket));
+  let isHeld = false;
+  const flow = (): void => {
+    const isFull = isHeld || (wire?.writableLength ?? 0) > MAX_RELAY_UNSENT_BYTES;
+    if (isFull === socket.isPaused) return;
+    if (isFull) socket.pause();
+    else socket.resume();
+  };
+  const hold = (held: boolean): void => {
+    isHeld = held;
+    flow();
+  };
+  const cut = (): void => {
+    tunnel?.cancel();
+    socket.terminate();
+  };
+  socket.once('upgrade', (response) => {
+    wire = response.socket;
+    wire.on('drain', flow);
+    wire.once('end', () => {
+      const timer = setTimeout(cut, RELAY_CLOSE_MS);
+      socket.once('close', () => clearTimeout(timer));
+    });
+  });
   socket.on('open', () => {
     events.alive();
     events.open();
@@ -51,26 +78,28 @@ export function connectWebSocket(
     events.alive();
     events.message(bytesOf(data));
   });
-  socket.on('ping', () => events.alive());
+  socket.on('ping', () => {
+    events.alive();
+    // It is answered already.
+    flow();
+  });
   socket.on('pong', () => events.alive());
   // An error is always followed by `close`, which is where it is told.
   // The one of several addresses tried has no message of its own.
   socket.on('error', (error) => (trouble ||= messageOf(error) || (systemCodeOf(error) ?? '')));
   socket.once('close', (code, reason) => events.close(code === 1005 ? ABNORMAL : code, reason.toString() || trouble));
-  const cut = (): void => {
-    tunnel?.cancel();
-    socket.terminate();
-  };
   return {
     received: () => wire?.bytesRead ?? 0,
     send(text) {
-      if (socket.readyState === WebSocket.OPEN) socket.send(text);
+      if (socket.readyState !== WebSocket.OPEN) return;
+      socket.send(text);
+      flow();
     },
+    pause: () => hold(true),
+    resume: () => hold(false),
     close(code, reason) {
       tunnel?.cancel();
       socket.close(code, reason);
-      const timer = setTimeout(cut, CLOSE_MS);
-      socket.once('close', () => clearTimeout(timer));
     },
     cut,
   };

@@ -1,12 +1,14 @@
 /** Relayed requests to the receiver, and its answers back: each within the sender's patience, many at a time. */
+import { MAX_RELAY_BYTES, MAX_RELAY_EVENTS } from '../domain/limits.ts';
 import { jsonResponse, readBytes, type Http, type HttpResponse } from '../domain/http.ts';
 import type { Clock } from '../platform/host.ts';
 import { answerFrame, type RelayedRequest } from './relay-frames.ts';
 
-/** More than a relay sends at once; what comes beyond waits, and is told to come again when it waits too long. */
-const AT_ONCE = 64;
-
 export interface RelayAnswers {
+  /** Whether so many events are being answered that no more should be read. */
+  readonly isFull: boolean;
+  /** Resolves when it is not full. */
+  room(): Promise<void>;
   /** Hands the request to the receiver and its answer to `reply`, in time and once. Never rejects. */
   answer(request: RelayedRequest, reply: (frame: string) => void): void;
   /** Resolves when nothing is on its way any more. */
@@ -24,12 +26,18 @@ export interface RelayAnswersOptions {
 }
 
 export function createRelayAnswers({ app, path, clock, answerMs, onFailure }: RelayAnswersOptions): RelayAnswers {
-  const waiting: (() => void)[] = [];
   const running = new Set<Promise<void>>();
+  /** Those that arrived before reading stopped, and wait for their turn. */
+  const waiting: (() => void)[] = [];
   let busy = 0;
+  let events = 0;
+  let bytes = 0;
+  let onRoom: (() => void)[] = [];
+
+  const isFull = (): boolean => events >= MAX_RELAY_EVENTS || bytes >= MAX_RELAY_BYTES;
 
   const turn = async (): Promise<void> => {
-    if (busy >= AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
+    if (busy >= MAX_RELAY_EVENTS) await new Promise<void>((resolve) => waiting.push(resolve));
     busy += 1;
   };
   const done = (): void => {
@@ -37,30 +45,41 @@ export function createRelayAnswers({ app, path, clock, answerMs, onFailure }: Re
     waiting.shift()?.();
   };
 
-  const receive = async (request: RelayedRequest, late: AbortSignal): Promise<HttpResponse> => {
+  /** An event counts until the receiver is done with it, also when its answer was given up meanwhile. */
+  const receive = async (request: RelayedRequest, isLate: () => boolean): Promise<HttpResponse> => {
+    const size = request.body.byteLength;
+    events += 1;
+    bytes += size;
     await turn();
     try {
       // Nobody waits for it any more; the sender comes again.
-      if (late.aborted) return tooLate();
+      if (isLate()) return tooLate();
       const { method, headers, body } = request;
       return await app({ method, url: path, headers, body });
     } finally {
+      events -= 1;
+      bytes -= size;
       done();
+      if (!isFull()) {
+        const resumed = onRoom;
+        onRoom = [];
+        for (const resume of resumed) resume();
+      }
     }
   };
 
   const one = async (request: RelayedRequest, reply: (frame: string) => void): Promise<void> => {
     const over = new AbortController();
-    const late = new AbortController();
-    const deadline = clock.sleep(answerMs, over.signal).then(
-      () => {
-        late.abort();
+    let isLate = false;
+    const deadline = clock
+      .sleep(answerMs, over.signal)
+      .catch(() => undefined)
+      .then(() => {
+        isLate = true;
         return tooLate();
-      },
-      () => tooLate(),
-    );
+      });
     try {
-      const response = await Promise.race([receive(request, late.signal), deadline]);
+      const response = await Promise.race([receive(request, () => isLate), deadline]);
       const body = await readBytes(response.body);
       reply(answerFrame({ id: request.id, status: response.status, headers: response.headers, body }));
     } catch (error) {
@@ -72,6 +91,10 @@ export function createRelayAnswers({ app, path, clock, answerMs, onFailure }: Re
   };
 
   return {
+    get isFull() {
+      return isFull();
+    },
+    room: () => (isFull() ? new Promise((resolve) => onRoom.push(resolve)) : Promise.resolve()),
     answer(request, reply) {
       const task = one(request, reply).finally(() => running.delete(task));
       running.add(task);

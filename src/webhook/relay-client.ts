@@ -1,5 +1,6 @@
 /** Receives webhooks through a relay, and stays connected to it. */
 import type { Http } from '../domain/http.ts';
+import { RELAY_MESSAGE_BYTES } from '../domain/limits.ts';
 import type { Clock, Host, WebSocketLink } from '../platform/host.ts';
 import { createRelayAnswers } from './relay-answers.ts';
 import { answerFrame, readRelayFrame, startFrame } from './relay-frames.ts';
@@ -9,9 +10,6 @@ import type { RelayTiming } from './relay-timing.ts';
 const POLICY_VIOLATION = 1008;
 const NORMAL = 1000;
 const GOING_AWAY = 1001;
-
-/** Room for headers, and for any webhook of Svix (1 MiB) in base64, whatever the receiver takes. */
-const LEAST_MESSAGE_BYTES = 16 * 1024 * 1024;
 
 /** What a link ended by. */
 interface Ended {
@@ -35,6 +33,8 @@ export interface RelayEvents {
    * not having reached it. It is tried on.
    */
   refused(reason: string, kind: RefusalKind): void;
+  /** An event cannot be read. The relay can cause any number of these. */
+  unreadable(): void;
   /** The token was given up for another one; `reason`: why it was refused at last. */
   rotated(token: string, reason: string): void;
   /** The receiver failed as it must not. */
@@ -58,6 +58,8 @@ export interface RelayOptions {
   /** A number in [0, 1). */
   readonly random: () => number;
   readonly timing: RelayTiming;
+  /** Resolves when all that was printed has been taken by its reader. Must not reject. */
+  readonly printed?: (() => Promise<void>) | undefined;
   /** Largest body that the receiver takes, in bytes: a message that is longer than one with such a body costs the link. */
   readonly maxBodyBytes?: number | undefined;
   readonly events: RelayEvents;
@@ -131,7 +133,7 @@ export async function runRelay(options: RelayOptions, stop: AbortSignal): Promis
 
 /** One link from its first packet to its end. */
 async function runLink(
-  { connect, url, token, clock, timing, maxBodyBytes = 0 }: RelayOptions,
+  { connect, url, token, clock, timing, events, printed, maxBodyBytes = 0 }: RelayOptions,
   answers: ReturnType<typeof createRelayAnswers>,
   stop: AbortSignal,
   onAcknowledged: (token: string) => void,
@@ -157,6 +159,20 @@ async function runLink(
 
   // An event may come before the link itself is handed over.
   const live: { link?: WebSocketLink } = {};
+  let paused = false;
+  /** Reads no further while too many events take up memory. */
+  const holdBack = async (): Promise<void> => {
+    if (paused || !answers.isFull) return;
+    paused = true;
+    live.link?.pause();
+    await answers.room();
+    // So does what the events made this program print; but a reader that has stopped must not stop the relay.
+    const enough = new AbortController();
+    await Promise.race([printed?.(), clock.sleep(timing.printMs, enough.signal).catch(() => undefined)]);
+    enough.abort();
+    paused = false;
+    live.link?.resume();
+  };
   const current = await connect(
     url.href,
     {
@@ -172,10 +188,15 @@ async function runLink(
         if (frame.type === 'start' && !acknowledged) {
           acknowledged = true;
           onAcknowledged(frame.token);
+          // There may be events of the link before.
+          void holdBack();
         } else if (frame.type === 'event') {
           // Also before the acknowledgement: a sender is waiting.
           answers.answer(frame.request, (text) => live.link?.send(text));
-        } else if (frame.type === 'malformed' && frame.id !== undefined) {
+          void holdBack();
+        } else if (frame.type === 'malformed') {
+          events.unreadable();
+          if (frame.id === undefined) return;
           live.link?.send(answerFrame({ id: frame.id, status: 400, headers: {}, body: new Uint8Array(0) }));
         }
       },
@@ -183,10 +204,11 @@ async function runLink(
     },
     {
       handshakeTimeoutMs: timing.handshakeMs,
-      maxMessageBytes: LEAST_MESSAGE_BYTES + Math.ceil((maxBodyBytes * 4) / 3),
+      maxMessageBytes: RELAY_MESSAGE_BYTES + Math.ceil((maxBodyBytes * 4) / 3),
     },
   );
   live.link = current;
+  if (paused) current.pause();
   // It may have opened before there was anything to send with.
   if (openedAt !== undefined && !acknowledged) current.send(startFrame(token));
 

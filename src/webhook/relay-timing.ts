@@ -22,6 +22,8 @@ export interface RelayTiming {
   readonly tokenHeldMs: number;
   /** The sender's patience is 15 s; an answer later than this is none. */
   readonly answerMs: number;
+  /** How long reading waits for what is printed to be taken, when many events arrive at the same time. */
+  readonly printMs: number;
   /** How long answers may take that are on their way when the client ends. */
   readonly drainMs: number;
 }
@@ -39,5 +41,6 @@ export const RELAY_TIMING: RelayTiming = {
   stableMs: 5000,
   tokenHeldMs: 60_000,
   answerMs: 13_000,
+  printMs: 100,
   drainMs: 2000,
 };

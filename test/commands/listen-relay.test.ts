@@ -8,28 +8,36 @@ import { acknowledgement } from '../support/scripted-relay.ts';
 
 const OWN = 'c_0000000000';
 
-/** Listens until it is connected `links` times; each link but the last is cut. */
-async function listen(isTaken: (token: string, links: number) => boolean, { fresh = false, links = 1 } = {}) {
+/** Listens until it is connected `links` times; each link but the last is cut. The relay says `frames` on each. */
+async function listen(
+  isTaken: (token: string, links: number) => boolean,
+  { fresh = false, links = 1, frames = [] as readonly string[] } = {},
+) {
   const stop = new AbortController();
   const kept: string[] = [];
   const warnings: string[] = [];
+  const lines: string[] = [];
   let connected = 0;
   const connectWebSocket: Host['connectWebSocket'] = async (_url, events: WebSocketEvents) => {
     const link: WebSocketLink = {
       send(text) {
-        const { token } = (JSON.parse(text) as { data: { token: string } }).data;
+        const { type, data } = JSON.parse(text) as { type: string; data: { token: string } };
+        if (type !== 'start') return;
+        const { token } = data;
         if (isTaken(token, connected)) {
           events.close(1008, 'This socket is already in use');
           return;
         }
-        events.message(new TextEncoder().encode(acknowledgement(token)));
+        for (const frame of [acknowledgement(token), ...frames]) events.message(new TextEncoder().encode(frame));
         connected += 1;
         if (connected === links) stop.abort();
-        else events.close(1006, 'cut');
+        else events.close(1006, `cut ${connected}`);
       },
       close: (code, reason) => events.close(code, reason),
       cut: () => events.close(1006, 'cut'),
       received: () => 0,
+      pause: () => undefined,
+      resume: () => undefined,
     };
     queueMicrotask(() => events.open());
     return link;
@@ -40,7 +48,12 @@ async function listen(isTaken: (token: string, links: number) => boolean, { fres
     random: () => 0.5,
     randomBytes: (size: number) => new Uint8Array(size).fill(1),
   };
-  const output = { warn: async (text: string) => void warnings.push(text) };
+  const output = {
+    async warn(text: string) {
+      warnings.push(text);
+      lines.push(text);
+    },
+  };
   const plan: RelayPlan = {
     url: new URL('wss://relay.example/api/v1/listen/'),
     token: OWN,
@@ -48,21 +61,24 @@ async function listen(isTaken: (token: string, links: number) => boolean, { fres
     fresh,
     keep: async (token) => void kept.push(token),
   };
-  const silent = { reconnecting: async () => undefined, connected: async () => undefined };
+  const screen = {
+    reconnecting: async (reason: string) => void lines.push(`reconnecting: ${reason}`),
+    connected: async () => void lines.push('connected'),
+  };
   const relay = startRelay(
     { host, output } as unknown as Context,
     plan,
     {
       app: async () => ({ status: 204, headers: {}, body: null }),
       path: '/webhook',
-      screen: silent,
+      screen,
       tell: (said) => void said(),
     },
     stop.signal,
   );
   await relay.ended;
   const { inbox } = await relay.acknowledged;
-  return { kept, inbox, warnings: warnings.at(-1) };
+  return { kept, inbox, warnings: warnings.at(-1), lines, minutes: host.clock.monotonic() / 60_000 };
 }
 
 describe('the kept address', () => {
@@ -85,5 +101,24 @@ describe('the kept address', () => {
 
   test('is not touched when all is well', async () => {
     expect((await listen(() => false)).kept).toEqual([]);
+  });
+});
+
+describe('A10: what a relay makes this program print is bounded', () => {
+  test('when it drops every link, each for another reason', async () => {
+    const { lines, minutes } = await listen(() => false, { links: 1000 });
+    expect(minutes).toBeGreaterThan(30);
+    // Sixty lines in ten minutes, a count of the others, and how it is then.
+    expect(lines.length).toBeLessThanOrEqual(62 * Math.ceil(minutes / 10));
+    expect(lines.slice(0, 4)).toEqual(['reconnecting: cut 1', 'connected', 'reconnecting: cut 2', 'connected']);
+    const count = lines.findIndex((line) => line.endsWith(' more messages about the relay in the last ten minutes'));
+    expect(count).toBe(60);
+    expect(lines[count + 1]).toMatch(/^reconnecting: cut \d+$/);
+  });
+
+  test('when it sends events that cannot be read', async () => {
+    const frames = Array.from({ length: 1000 }, (_, id) => `{"type":"event","version":1,"data":{"id":"${id}"}}`);
+    const { lines } = await listen(() => false, { frames });
+    expect(lines).toEqual(['an event from the relay cannot be read', '999 more events from the relay cannot be read']);
   });
 });

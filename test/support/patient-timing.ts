@@ -13,5 +13,6 @@ export const PATIENT_TIMING: RelayTiming = {
   stableMs: 50,
   tokenHeldMs: 60_000,
   answerMs: 60_000,
+  printMs: 100,
   drainMs: 10_000,
 };

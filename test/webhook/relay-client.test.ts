@@ -66,6 +66,7 @@ function start(relay: { readonly url: string }, options: Partial<RelayOptions> =
         connected: (token) => say(`connected ${token}`),
         dropped: () => say('dropped'),
         refused: (reason) => say(`refused: ${reason}`),
+        unreadable: () => say('unreadable'),
         rotated: (token) => say(`rotated ${token}`),
         failed: (error) => say(`failed ${String(error)}`),
       },
@@ -299,7 +300,7 @@ describe('an event', () => {
       ['odd', 400],
       ['relay_1', 204],
     ]);
-    expect(client.said).toEqual(['connected c_0000000000']);
+    expect(client.said).toEqual(['connected c_0000000000', 'unreadable', 'unreadable', 'unreadable']);
   });
 
   test('under an id that came before is answered like any other', async () => {

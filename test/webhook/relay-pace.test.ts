@@ -49,6 +49,8 @@ async function run(mannerAt: (facts: Facts) => Manner, options: Partial<RelayOpt
       close,
       cut: () => close(1006, 'cut'),
       received: () => 0,
+      pause: () => undefined,
+      resume: () => undefined,
     };
     queueMicrotask(() => {
       const now = manner();
@@ -75,6 +77,7 @@ async function run(mannerAt: (facts: Facts) => Manner, options: Partial<RelayOpt
         connected: (token) => said.push(`connected ${token}`),
         dropped: () => said.push('dropped'),
         refused: () => said.push('refused'),
+        unreadable: () => said.push('unreadable'),
         rotated: (token) => said.push(`rotated ${token}`),
         failed: (error) => said.push(`failed: ${String(error)}`),
       },

@@ -2,6 +2,8 @@
 import type { Context } from '../../context.ts';
 import type { Http } from '../../domain/http.ts';
 import { CliError } from '../../errors.ts';
+import { MAX_RELAY_LINES, RELAY_LINES_MS, UNREADABLE_EVENTS_MS } from '../../domain/limits.ts';
+import type { Host } from '../../platform/host.ts';
 import type { ListenerState } from '../../receiving.ts';
 import {
   makeRelayToken,
@@ -12,6 +14,7 @@ import {
 } from '../../webhook/relay-address.ts';
 import { runRelay, type RefusalKind } from '../../webhook/relay-client.ts';
 import { RELAY_TIMING } from '../../webhook/relay-timing.ts';
+import { createReportLimit } from '../../webhook/report-limit.ts';
 import type { ListenFlags } from './listen.ts';
 import type { ListenScreen } from './listen-screen.ts';
 
@@ -89,11 +92,40 @@ export function startRelay(
   const bug = Promise.withResolvers<never>();
   let before = false;
   let toldRotation = false;
+  /** Why the link is lost; `undefined` while it is there. */
+  let lost: string | undefined;
+  const mayPrint = createReportLimit(
+    {
+      clock: host.clock,
+      most: MAX_RELAY_LINES,
+      spanMs: RELAY_LINES_MS,
+      more(count) {
+        tell(() => output.warn(`${counted(count, 'more message')} about the relay in the last ten minutes`));
+        if (stop.aborted) return;
+        tell(() =>
+          lost === undefined ? screen.connected(relayAddresses(url, current).inbox) : screen.reconnecting(lost),
+        );
+      },
+    },
+    stop,
+  );
+  const print = (line: () => Promise<void>): void => {
+    if (mayPrint()) tell(line);
+  };
+  const mayWarnOfUnreadable = createReportLimit(
+    {
+      clock: host.clock,
+      most: 1,
+      spanMs: UNREADABLE_EVENTS_MS,
+      more: (count) => tell(() => output.warn(`${counted(count, 'more event')} from the relay cannot be read`)),
+    },
+    stop,
+  );
   /** That the next run will have another address is no reason to end this one. */
   const keepOrWarn = (kept: string): void => {
     keep(kept).catch((error: unknown) => {
       if (!(error instanceof CliError)) bug.reject(error);
-      else tell(() => output.warn(`the address at the relay cannot be stored for the next run: ${error.message}`));
+      else print(() => output.warn(`the address at the relay cannot be stored for the next run: ${error.message}`));
     });
   };
   let current = token;
@@ -111,6 +143,7 @@ export function startRelay(
       clock: host.clock,
       random: () => host.random(),
       timing: RELAY_TIMING,
+      printed: () => printed(host),
       maxBodyBytes,
       events: {
         connected(acknowledged) {
@@ -118,21 +151,28 @@ export function startRelay(
           if (acknowledged !== current) keepOrWarn(acknowledged);
           toldRotation = false;
           current = acknowledged;
-          if (before) tell(() => screen.connected(addresses.inbox));
+          lost = undefined;
+          if (before) print(() => screen.connected(addresses.inbox));
           before = true;
           first.resolve(addresses);
         },
-        dropped: (reason) => tell(() => screen.reconnecting(reason)),
+        dropped(reason) {
+          lost = reason;
+          print(() => screen.reconnecting(reason));
+        },
         refused(reason, kind) {
           refusal = kind === 'refused' ? reason : undefined;
-          tell(() => output.warn(refusalWords(reason, kind, pinned)));
+          print(() => output.warn(refusalWords(reason, kind, pinned)));
+        },
+        unreadable() {
+          if (mayWarnOfUnreadable()) tell(() => output.warn('an event from the relay cannot be read'));
         },
         rotated(next, reason) {
           current = next;
           refusal = reason;
           // An address that was taken from the start is that of another listener of this profile: it stays with it.
           if (before || fresh) keepOrWarn(next);
-          if (!toldRotation) tell(() => output.warn(before ? GIVEN_UP : fresh ? NEVER_HAD : BESIDE_ANOTHER));
+          if (!toldRotation) print(() => output.warn(before ? GIVEN_UP : fresh ? NEVER_HAD : BESIDE_ANOTHER));
           toldRotation = true;
         },
         failed: (error) => bug.reject(error),
@@ -141,6 +181,15 @@ export function startRelay(
     stop,
   );
   return { acknowledged: first.promise, ended: Promise.race([running, bug.promise]), refusal: () => refusal };
+}
+
+/** A reader who is gone has taken all there is to take. */
+async function printed({ stdout, stderr }: Host): Promise<void> {
+  await Promise.allSettled([stdout.write(''), stderr.write('')]);
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 const GIVEN_UP = 'the inbox at the relay is given up for a new one: the web application needs the new address';
