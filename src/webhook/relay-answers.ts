@@ -45,7 +45,7 @@ export function createRelayAnswers({ app, path, clock, answerMs, onFailure }: Re
     waiting.shift()?.();
   };
 
-  /** An event counts until the receiver is done with it, also when its answer was given up meanwhile. */
+  /** An event counts until the receiver is done with it, also after it was answered 503 because that takes too long. */
   const receive = async (request: RelayedRequest, isLate: () => boolean): Promise<HttpResponse> => {
     const size = request.body.byteLength;
     events += 1;
