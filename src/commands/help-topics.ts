@@ -41,7 +41,8 @@ where each value comes from.
   OPTIPICK_DEBUG           as --debug
 
 Honoured as everywhere: NO_COLOR, FORCE_COLOR, CI, HTTPS_PROXY, HTTP_PROXY, NO_PROXY,
-NODE_EXTRA_CA_CERTS, XDG_CONFIG_HOME, XDG_STATE_HOME.
+NODE_EXTRA_CA_CERTS, XDG_CONFIG_HOME, XDG_STATE_HOME. What is on this machine (localhost,
+*.localhost, 127.0.0.0/8, ::1) is never reached through a proxy.
 
 optipick sends no telemetry and talks to the base URL only; to others when it is told to
 (listen --relay, --forward-to, trigger --to).`;

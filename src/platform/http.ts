@@ -1,6 +1,6 @@
 /** The network: with `http-exchange.ts`, the one door to undici. */
 import { readFileSync } from 'node:fs';
-import type { Socket } from 'node:net';
+import type { LookupFunction, Socket } from 'node:net';
 
 import buildConnector from 'undici/lib/core/connect.js';
 import type { Connector } from 'undici/lib/core/connect.js';
@@ -10,6 +10,7 @@ import type { Dispatcher } from 'undici/lib/dispatcher/dispatcher.js';
 import type { Http } from '../domain/http.ts';
 import { CliError, messageOf } from '../errors.ts';
 import { exchange } from './http-exchange.ts';
+import { createLookup, strayConnection } from './own-lookup.ts';
 import { hostOfProxy, proxyFor } from './proxy.ts';
 
 /** A thousand polls a second need about this many connections. macOS grants a process 256 open files by default. */
@@ -20,9 +21,22 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** Node gives each address 250 ms, which a far or mobile network does not always keep. */
 const ADDRESS_ATTEMPT_MS = 500;
 
+const CLIENT_OPTIONS = {
+  connections: CONNECTIONS_PER_ORIGIN,
+  allowH2: false,
+} as const;
+
+interface ConnectOptions {
+  readonly allowH2: false;
+  readonly lookup: LookupFunction;
+  readonly ca?: readonly string[];
+}
+
 export interface HttpOptions {
   /** PEM file of certificate authorities trusted besides Node's own (and `NODE_EXTRA_CA_CERTS`). */
   readonly caFile?: string | undefined;
+  /** Finds the addresses of names. Default: that of `own-lookup.ts`. */
+  readonly lookup?: LookupFunction | undefined;
 }
 
 /**
@@ -32,31 +46,33 @@ export interface HttpOptions {
  * `CliError` `environment` when the file of certificates cannot be read.
  */
 export function createHttp(env: Readonly<Record<string, string | undefined>>, options: HttpOptions = {}): Http {
+  const { lookup = createLookup() } = options;
   const proxies = new Map<string, Promise<Dispatcher>>();
   let direct: Dispatcher | undefined;
   let authorities: readonly string[] | undefined;
 
-  function tls(): { readonly allowH2: false; readonly ca?: readonly string[] } {
-    if (options.caFile === undefined) return { allowH2: false };
+  function tls(): ConnectOptions {
+    if (options.caFile === undefined) return { allowH2: false, lookup };
     authorities ??= [
       ...process.getBuiltinModule('node:tls').getCACertificates('default'),
       readAuthorities(options.caFile),
     ];
-    return { allowH2: false, ca: authorities };
+    return { allowH2: false, lookup, ca: authorities };
   }
 
   async function dispatcherFor(proxy: string | undefined): Promise<Dispatcher> {
     if (proxy === undefined) {
       direct ??= new Agent({
         connect: quietly(
-          buildConnector({
-            ...tls(),
-            timeout: CONNECT_TIMEOUT_MS,
-            autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS,
-          }),
+          checked(
+            buildConnector({
+              ...tls(),
+              timeout: CONNECT_TIMEOUT_MS,
+              autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS,
+            }),
+          ),
         ),
-        connections: CONNECTIONS_PER_ORIGIN,
-        allowH2: false,
+        ...CLIENT_OPTIONS,
         keepAliveTimeout: KEEP_ALIVE_MS,
       });
       return direct;
@@ -86,16 +102,29 @@ function quietly(connect: Connector): Connector {
   };
 }
 
-async function createProxyAgent(proxy: string, tls: object): Promise<Dispatcher> {
+/** Nothing is sent over a connection that is not to the machine it is meant for. */
+function checked(connect: Connector): Connector {
+  return (options, callback) =>
+    connect(options, (error, connected) => {
+      const stray = connected && strayConnection(options.hostname, connected.remoteAddress);
+      if (stray === undefined) {
+        callback(error, connected);
+        return;
+      }
+      connected?.destroy();
+      callback(stray);
+    });
+}
+
+async function createProxyAgent(proxy: string, tls: ConnectOptions): Promise<Dispatcher> {
   const { default: ProxyAgent } = await import('undici/lib/dispatcher/proxy-agent.js');
   const { default: connect } = await import('undici/lib/api/api-connect.js');
   const { default: Pool } = await import('undici/lib/dispatcher/pool.js');
-  const pool = (origin: string | URL, settings: object): Dispatcher =>
-    new Pool(origin, { ...settings, connections: CONNECTIONS_PER_ORIGIN, allowH2: false });
+  const pool = (origin: string | URL, settings: { readonly connect: Connector }): Dispatcher =>
+    new Pool(origin, { ...settings, ...CLIENT_OPTIONS, connect: checked(settings.connect) });
   return new ProxyAgent({
     uri: proxy,
-    connections: CONNECTIONS_PER_ORIGIN,
-    allowH2: false,
+    ...CLIENT_OPTIONS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     connectTimeout: CONNECT_TIMEOUT_MS,
     requestTls: tls,

@@ -1,10 +1,10 @@
 /** A way through an HTTP proxy to somewhere else: CONNECT (RFC 9110, section 9.3.6), with TLS at its end where it is asked for. */
 import { request as httpRequest, type ClientRequest } from 'node:http';
-import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { connect as connectTls, type TLSSocket } from 'node:tls';
+import type { Socket } from 'node:net';
 
 import { messageOf, systemCodeOf } from '../errors.ts';
 import { TransportError } from '../domain/http.ts';
+import { dial, portOf, secured } from './dial.ts';
 import { hostOfProxy } from './proxy.ts';
 
 export interface Tunnel {
@@ -54,7 +54,7 @@ export function openTunnel(proxy: string, target: URL, timeoutMs: number): Tunne
         resolve(socket);
         return;
       }
-      const secure = secured(target, socket);
+      const secure = secured(target, { socket });
       way = secure;
       secure.once('secureConnect', () => resolve(secure));
       secure.once('error', reject);
@@ -66,18 +66,6 @@ export function openTunnel(proxy: string, target: URL, timeoutMs: number): Tunne
     clearTimeout(timer);
   };
   return { socket: through.finally(settle), cancel: () => giveUp('was given up') };
-}
-
-function dial(proxy: URL): Socket {
-  if (proxy.protocol === 'https:') return secured(proxy);
-  return connectTcp({ host: bare(proxy.hostname), port: portOf(proxy) });
-}
-
-/** An address is no server name (RFC 6066, section 3), yet the certificate is checked against it all the same. */
-function secured(url: URL, socket?: Socket): TLSSocket {
-  const host = bare(url.hostname);
-  const servername = isIP(host) === 0 ? host : '';
-  return connectTls({ host, servername, ...(socket === undefined ? { port: portOf(url) } : { socket }) });
 }
 
 function authorization({ username, password }: URL): Record<string, string> {
@@ -93,14 +81,4 @@ function decoded(text: string): string {
   } catch {
     return text;
   }
-}
-
-function portOf(url: URL): number {
-  if (url.port !== '') return Number(url.port);
-  return url.protocol === 'https:' ? 443 : 80;
-}
-
-/** Without the brackets that a URL puts around an IPv6 address. */
-function bare(hostname: string): string {
-  return hostname.replace(/^\[|\]$/g, '');
 }

@@ -8,15 +8,15 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /**
  * The proxy for `url`, as the user wrote it (`http://` is put before a bare `host:port`).
  * `undefined` when there is none or `NO_PROXY` exempts the host. Lower-case names win; an empty
- * variable counts as unset. Plain http to this machine goes through a proxy on this machine only:
- * another one would read the API key.
+ * variable counts as unset. What is meant for this machine goes through no proxy: one on another machine would look for it
+ * there, and read the API key.
  */
 export function proxyFor(url: URL, env: Environment): string | undefined {
+  if (isLoopback(url.hostname)) return undefined;
   const name = url.protocol === 'https:' ? 'https_proxy' : 'http_proxy';
   const proxy = variable(env, name);
   if (proxy === undefined || isExempt(url, variable(env, 'no_proxy') ?? '')) return undefined;
-  const whole = proxy.includes('://') ? proxy : `http://${proxy}`;
-  return url.protocol === 'http:' && isLoopback(url.hostname) && !isOnThisMachine(whole) ? undefined : whole;
+  return proxy.includes('://') ? proxy : `http://${proxy}`;
 }
 
 /**
@@ -30,11 +30,6 @@ export function hostOfProxy(proxy: string, target: URL): string {
     throw new TransportError('proxy_setup', `${name} is not the URL of an http or https proxy`, { sent: false });
   }
   return url.host;
-}
-
-/** A proxy that cannot be understood is kept, so that using it tells what is wrong. */
-function isOnThisMachine(proxy: string): boolean {
-  return !URL.canParse(proxy) || isLoopback(new URL(proxy).hostname);
 }
 
 function variable(env: Environment, lowerCaseName: string): string | undefined {

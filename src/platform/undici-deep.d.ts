@@ -4,15 +4,20 @@
  * Shapes: undici 8, `docs/docs/api/Dispatcher.md` and the files themselves.
  */
 declare module 'undici/lib/core/connect.js' {
-  import type { Socket } from 'node:net';
+  import type { LookupFunction, Socket } from 'node:net';
   function buildConnector(options: {
     readonly allowH2?: boolean;
     readonly timeout?: number;
     readonly ca?: readonly string[] | undefined;
     readonly autoSelectFamilyAttemptTimeout?: number;
+    readonly lookup?: LookupFunction;
   }): buildConnector.Connector;
   namespace buildConnector {
-    type Connector = (options: object, callback: (error: Error | null, socket?: Socket) => void) => Socket;
+    /** `hostname` has no brackets. */
+    type Connector = (
+      options: { readonly hostname: string },
+      callback: (error: Error | null, socket?: Socket) => void,
+    ) => Socket;
   }
   export = buildConnector;
 }
@@ -58,6 +63,7 @@ declare module 'undici/lib/dispatcher/pool.js' {
 }
 
 declare module 'undici/lib/dispatcher/proxy-agent.js' {
+  import type { Connector } from 'undici/lib/core/connect.js';
   import type { Dispatcher } from 'undici/lib/dispatcher/dispatcher.js';
   interface ProxyAgent extends Dispatcher {}
   const ProxyAgent: new (options: {
@@ -68,9 +74,12 @@ declare module 'undici/lib/dispatcher/proxy-agent.js' {
     readonly connectTimeout: number;
     readonly requestTls: object;
     readonly proxyTls: object;
-    readonly factory: (origin: string | URL, options: object) => Dispatcher;
+    readonly factory: (origin: string | URL, options: { readonly connect: Connector }) => Dispatcher;
     /** undici's own index hangs `connect` on every dispatcher; imported by path, they have none. */
-    readonly clientFactory: (origin: string | URL, options: object) => Dispatcher & { readonly connect: unknown };
+    readonly clientFactory: (
+      origin: string | URL,
+      options: { readonly connect: Connector },
+    ) => Dispatcher & { readonly connect: unknown };
   }) => ProxyAgent;
   export = ProxyAgent;
 }

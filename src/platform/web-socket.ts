@@ -4,6 +4,7 @@ import { WebSocket } from 'ws';
 import type { WebSocketEvents, WebSocketLink, WebSocketOptions } from './host.ts';
 import { messageOf, systemCodeOf } from '../errors.ts';
 import { MAX_RELAY_UNSENT_BYTES, RELAY_CLOSE_MS } from '../domain/limits.ts';
+import { dial } from './dial.ts';
 import { openTunnel, type Tunnel } from './proxy-tunnel.ts';
 import { proxyFor } from './proxy.ts';
 
@@ -27,7 +28,7 @@ export function connectWebSocket(
   const throughProxy = (address: string) => (_options: unknown, handOver: (error: unknown, way?: Socket) => void) => {
     try {
       tunnel = openTunnel(address, target, handshakeTimeoutMs);
-      tunnel.socket.then((way) => handOver(null, way), handOver);
+      tunnel.socket.then((way) => handOver(null, way.setTimeout(handshakeTimeoutMs)), handOver);
     } catch (error) {
       // What the environment says of a proxy is told as any other failure, when somebody can hear it.
       queueMicrotask(() => handOver(error));
@@ -43,7 +44,9 @@ export function connectWebSocket(
     followRedirects: false,
     // A text that is not UTF-8 would cost the link; who reads it finds out.
     skipUTF8Validation: true,
-    ...(proxy === undefined ? {} : { createConnection: throughProxy(proxy) as unknown as typeof connectTcp }),
+    createConnection: (proxy === undefined
+      ? () => dial(target).setTimeout(handshakeTimeoutMs)
+      : throughProxy(proxy)) as unknown as typeof connectTcp,
   });
   let trouble = '';
   let wire: Socket | undefined;

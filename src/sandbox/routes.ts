@@ -6,7 +6,7 @@ import type { Api } from './api.ts';
 import { type Control, ENDPOINT_ACTIONS } from './control.ts';
 import { Refusal } from './refusal.ts';
 import type { Route } from './router.ts';
-import { isLoopback } from './target.ts';
+import { isLoopback } from '../domain/loopback.ts';
 
 export interface RoutesFacts {
   readonly api: Api;

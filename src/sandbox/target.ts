@@ -1,5 +1,6 @@
 /** Where webhooks may go. */
 import { credentialsOf, maskUrl } from '../domain/url-secrets.ts';
+import { isLoopback } from '../domain/loopback.ts';
 import { CliError } from '../errors.ts';
 
 /**
@@ -33,14 +34,4 @@ function parseTarget(url: string): URL | undefined {
     return undefined;
   }
   return target.protocol === 'http:' || target.protocol === 'https:' ? target : undefined;
-}
-
-/** `localhost`, 127.0.0.0/8 or ::1. The name must be one that `URL` has normalised. */
-export function isLoopback(hostname: string): boolean {
-  return (
-    hostname === 'localhost' ||
-    hostname.endsWith('.localhost') ||
-    hostname === '[::1]' ||
-    /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname)
-  );
 }

@@ -5,6 +5,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createPatient, freePort, serve, serveTunnel, type Diagnosis, type Patient } from '../support/doctor.ts';
 import { firstLines } from '../support/sandbox.ts';
+import { TEST_CERTIFICATE_FILE } from '../support/tls.ts';
+import { startTlsFront, startTunnelProxy } from '../support/tunnels.ts';
 import type { Readable } from 'node:stream';
 
 const CHECKS = [
@@ -44,6 +46,8 @@ const named = ({ code, troubles }: Diagnosis) => ({
   troubles: troubles.map(({ check, status, fix }) => [check, status, fix]),
 });
 const allOk = { code: 0, troubles: [] };
+/** An API to which the way leads through a proxy; nobody has the name. */
+const ELSEWHERE = { OPTIPICK_BASE_URL: 'https://optipick.test' };
 
 describe('on a machine in order', () => {
   test('every check is ok, in one order, and nothing is left behind', async () => {
@@ -95,14 +99,17 @@ describe('on a machine in order', () => {
   });
 
   test('a proxy that works is ok', async () => {
-    // An http proxy gets the whole URL; what is asked for lies on the same server.
-    await using proxy = await serveTunnel(Number(new URL(patient.sandbox.url).port), (passage) => ({
-      ...passage,
-      path: new URL(passage.path).pathname,
-    }));
-    const { findings, ...rest } = await patient.examine([], { http_proxy: proxy.url });
+    await using front = await startTlsFront(patient.sandbox.port);
+    await using proxy = await startTunnelProxy();
+    const { findings, ...rest } = await patient.examine([], {
+      OPTIPICK_BASE_URL: `https://optipick.test:${front.port}`,
+      NODE_EXTRA_CA_CERTS: TEST_CERTIFICATE_FILE,
+      https_proxy: `http://127.0.0.1:${proxy.port}`,
+    });
     expect(named({ findings, ...rest })).toEqual(allOk);
-    expect(findings.find(({ check }) => check === 'proxy')?.message).toBe(`127.0.0.1:${proxy.port} (http_proxy) works`);
+    expect(findings.find(({ check }) => check === 'proxy')?.message).toBe(
+      `127.0.0.1:${proxy.port} (https_proxy) works`,
+    );
   });
 
   test('--offline leaves the API alone', async () => {
@@ -318,18 +325,24 @@ describe('with one fault, exactly that one is named, and its command mends it:',
   });
 
   test.runIf(posix)('a dead proxy', async () => {
-    const env = { http_proxy: `http://somebody:hunter2@127.0.0.1:${await freePort()}` };
+    const env = { ...ELSEWHERE, https_proxy: `http://somebody:hunter2@127.0.0.1:${await freePort()}` };
     const found = await patient.examine([], env);
-    expect(named(found)).toEqual({ code: 6, troubles: [['proxy', 'fault', 'unset http_proxy']] });
-    expect(named(await patient.mend('unset http_proxy', env))).toEqual(allOk);
+    expect(named(found)).toEqual({ code: 6, troubles: [['proxy', 'fault', 'unset https_proxy']] });
+    // Without the proxy it shows that nobody has the name.
+    const mended = await patient.mend('unset https_proxy', env);
+    expect(mended.troubles.map(({ check }) => check)).toEqual(['network']);
   });
 
   test('a proxy that wants a password', async () => {
     await using proxy = await serve((_request, response) => response.writeHead(407).end());
-    expect(named(await patient.examine([], { HTTP_PROXY: proxy.url }))).toEqual({
+    expect(named(await patient.examine([], { ...ELSEWHERE, HTTPS_PROXY: proxy.url }))).toEqual({
       code: 6,
-      troubles: [['proxy', 'fault', 'unset HTTP_PROXY']],
+      troubles: [['proxy', 'fault', 'unset HTTPS_PROXY']],
     });
+  });
+
+  test('N6: a proxy is no trouble where the API runs on this machine, which is asked without it', async () => {
+    expect(named(await patient.examine([], { HTTP_PROXY: `http://127.0.0.1:${await freePort()}` }))).toEqual(allOk);
   });
 
   test.runIf(posix)('no webhook secret', async () => {

@@ -53,14 +53,18 @@ describe('over TLS', () => {
     await using relay = await startRelay();
     await using front = await startTlsFront(relay.port);
     await using proxy = await startTunnelProxy();
-    const secure = {
-      OPTIPICK_RELAY_URL: `wss://127.0.0.1:${front.port}/api/v1/listen/`,
-      NODE_EXTRA_CA_CERTS: TEST_CERTIFICATE_FILE,
-    };
-    for (const env of [secure, { ...secure, HTTPS_PROXY: `http://user:hush@127.0.0.1:${proxy.port}` }]) {
-      await using listener = await listenWith(env, ['--once']);
+    const proxied = { HTTPS_PROXY: `http://user:hush@127.0.0.1:${proxy.port}` };
+    for (const [name, env] of [
+      ['127.0.0.1', {}],
+      ['optipick.test', proxied],
+    ] as const) {
+      const secure = {
+        OPTIPICK_RELAY_URL: `wss://${name}:${front.port}/api/v1/listen/`,
+        NODE_EXTRA_CA_CERTS: TEST_CERTIFICATE_FILE,
+      };
+      await using listener = await listenWith({ ...secure, ...env }, ['--once']);
       const token = relay.started.at(-1) ?? '';
-      expect(listener.lines()[0]).toMatchObject({ relay_url: `https://127.0.0.1:${front.port}/in/${token}/` });
+      expect(listener.lines()[0]).toMatchObject({ relay_url: `https://${name}:${front.port}/in/${token}/` });
       expect(await deliver(relay.inbox(), { id: `msg_${relay.started.length}`, body: payloadOf(ID) })).toBe(204);
       // No warning either: an IP address is no server name.
       const { code, stderr } = await listener.ended;
@@ -68,25 +72,36 @@ describe('over TLS', () => {
       await expect.poll(() => relay.closed.length).toBe(relay.started.length);
       expect(relay.closed.at(-1)).toEqual({ code: 1000, reason: '' });
     }
-    expect(proxy.asked).toEqual([`127.0.0.1:${front.port} Basic ${Buffer.from('user:hush').toString('base64')}`]);
+    expect(proxy.asked).toEqual([`optipick.test:${front.port} Basic ${Buffer.from('user:hush').toString('base64')}`]);
   });
 
   test.each([
-    ['a certificate that nobody vouches for', {}, /the relay cannot be reached: self-signed certificate.*; trying on/],
-    ['a proxy that is none', { HTTPS_PROXY: 'http://not a host' }, /reached: HTTPS_PROXY is not the URL of an http or/],
+    [
+      'a certificate that nobody vouches for',
+      '127.0.0.1',
+      {},
+      /the relay cannot be reached: self-signed certificate.*; trying on/,
+    ],
+    [
+      'a proxy that is none',
+      'optipick.test',
+      { HTTPS_PROXY: 'http://not a host' },
+      /reached: HTTPS_PROXY is not the URL of an http or/,
+    ],
     [
       'a proxy that is not there',
+      'optipick.test',
       { HTTPS_PROXY: 'http://user:hush@127.0.0.1:1' },
       /the proxy 127\.0\.0\.1:1 cannot be used/,
     ],
-  ])('%s is told once, and tried until the time is over', async (_, env, words) => {
+  ])('%s is told once, and tried until the time is over', async (_, name, env, words) => {
     await using relay = await startRelay();
     await using front = await startTlsFront(relay.port);
     const args = ['listen', '--no-fetch', '--relay', '--port', '0', '--timeout', '1500ms'];
     const { code, stdout, stderr } = await workplace.run(args, {
       env: {
         ...env,
-        OPTIPICK_RELAY_URL: `wss://127.0.0.1:${front.port}/api/v1/listen/`,
+        OPTIPICK_RELAY_URL: `wss://${name}:${front.port}/api/v1/listen/`,
         OPTIPICK_WEBHOOK_SECRET: SECRET,
       },
     });

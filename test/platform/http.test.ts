@@ -4,7 +4,7 @@ import { createServer as createHttpServer } from 'node:http';
 import type { Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { connect, createServer as createTcpServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, LookupFunction } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 
@@ -60,6 +60,12 @@ async function failureOf(promise: Promise<unknown>): Promise<{ kind: string; sen
   if (!(error instanceof TransportError)) throw new Error(`expected a TransportError, got ${String(error)}`);
   return { kind: error.kind, sent: error.sent, message: error.message };
 }
+
+/** A resolver that has one answer to everything. */
+const answering =
+  (address: string): LookupFunction =>
+  (_name, { all }, callback) =>
+    all === true ? callback(null, [{ address, family: 4 }]) : callback(null, address, 4);
 
 const get = { method: 'GET', headers: {} } as const;
 
@@ -329,8 +335,8 @@ describe('a proxy', () => {
         socket.end(`HTTP/1.1 ${status} No\r\n\r\n`);
         return;
       }
-      const [host, port] = (request.url ?? '').split(':');
-      const target = connect(Number(port), host, () => {
+      const [, port] = (request.url ?? '').split(':');
+      const target = connect(Number(port), '127.0.0.1', () => {
         socket.write('HTTP/1.1 200 OK\r\n\r\n');
         target.pipe(socket).pipe(target);
       });
@@ -352,18 +358,30 @@ describe('a proxy', () => {
     const { url, asked } = await proxy();
     const env = { https_proxy: url.replace('//', '//user:pass@') };
     const http = createHttp(env, { caFile: TEST_CERTIFICATE_FILE });
-    const response = await http({ ...get, url: `https://127.0.0.1:${target}` });
+    const response = await http({ ...get, url: `https://optipick.test:${target}` });
     expect(await readText(response.body)).toBe('through');
-    expect(asked).toEqual([`CONNECT 127.0.0.1:${target} Basic ${Buffer.from('user:pass').toString('base64')}`]);
+    expect(asked).toEqual([`CONNECT optipick.test:${target} Basic ${Buffer.from('user:pass').toString('base64')}`]);
   });
 
   test('is passed by for a host in NO_PROXY', async () => {
     const server = await scripted({ body: 'direct' });
     const { url, asked } = await proxy();
-    const response = await createHttp({ HTTP_PROXY: url, NO_PROXY: '127.0.0.1' })({ ...get, url: server.url });
+    const http = createHttp({ HTTP_PROXY: url, NO_PROXY: 'optipick.test' }, { lookup: answering('127.0.0.1') });
+    const response = await http({ ...get, url: `http://optipick.test:${server.port}` });
     expect(await readText(response.body)).toBe('direct');
     expect(asked).toEqual([]);
   });
+
+  test.each(['127.0.0.1', 'localhost', 'api.localhost'])(
+    'N6: even one on this machine does not get what is meant for %s',
+    async (name) => {
+      const server = await scripted({ body: 'direct' });
+      const { url, asked } = await proxy();
+      const response = await createHttp({ HTTP_PROXY: url })({ ...get, url: `http://${name}:${server.port}` });
+      expect(await readText(response.body)).toBe('direct');
+      expect(asked).toEqual([]);
+    },
+  );
 
   test('that is dead is named, without its password', async () => {
     const port = await deadPort();

@@ -43,11 +43,23 @@ describe('the proxy of a URL', () => {
     expect(proxyFor(url(target), { HTTPS_PROXY: 'http://p:1', NO_PROXY: list })).toBe('http://p:1');
   });
 
-  test('plain http to this machine never goes through a proxy on another one, which would read the API key', () => {
-    for (const target of ['http://127.0.0.1:4010', 'http://localhost:4010', 'http://[::1]:4010']) {
-      expect(proxyFor(url(target), { HTTP_PROXY: 'http://proxy.test:3128' })).toBeUndefined();
-      expect(proxyFor(url(target), { HTTP_PROXY: 'http://127.0.0.1:3128' })).toBe('http://127.0.0.1:3128');
+  test.each([
+    'http://127.0.0.1:4010',
+    'https://127.8.8.8',
+    'http://localhost:4010',
+    'https://api.localhost',
+    'http://[::1]:4010',
+  ])('N6: is none for %s, wherever the proxy is', (target) => {
+    for (const proxy of ['http://proxy.test:3128', 'http://127.0.0.1:3128', '::nonsense::']) {
+      expect(proxyFor(url(target), { HTTP_PROXY: proxy, HTTPS_PROXY: proxy })).toBeUndefined();
     }
-    expect(proxyFor(url('http://a.test'), { HTTP_PROXY: 'http://proxy.test:3128' })).toBe('http://proxy.test:3128');
   });
+
+  test.each(['http://a.test', 'https://localhost.a.test', 'http://notlocalhost', 'http://128.0.0.1'])(
+    'N6: is what the variables say for %s',
+    (target) => {
+      const proxy = 'http://127.0.0.1:3128';
+      expect(proxyFor(url(target), { HTTP_PROXY: proxy, HTTPS_PROXY: proxy })).toBe(proxy);
+    },
+  );
 });

@@ -88,8 +88,8 @@ async function proxy(asked: string[], status = 200): Promise<number> {
       client.end(`HTTP/1.1 ${status} No\r\n\r\n`);
       return;
     }
-    const [host = '', port = ''] = (request.url ?? '').split(':');
-    const upstream = connect(Number(port), host, () => {
+    const [, port = ''] = (request.url ?? '').split(':');
+    const upstream = connect(Number(port), '127.0.0.1', () => {
       client.write('HTTP/1.1 200 OK\r\n\r\n');
       upstream.write(head);
       upstream.pipe(client).pipe(upstream);
@@ -137,30 +137,40 @@ describe('a WebSocket', () => {
   test('goes through the proxy of the environment, with its credentials', async () => {
     const asked: string[] = [];
     const [port, proxyPort] = [await echo(), await proxy(asked)];
-    const socket = open(`ws://127.0.0.1:${port}/`, { HTTP_PROXY: `http://user:p%40ss@127.0.0.1:${proxyPort}` });
+    const socket = open(`ws://relay.test:${port}/`, { HTTP_PROXY: `http://user:p%40ss@127.0.0.1:${proxyPort}` });
     await socket.opened;
     socket.link.send('through');
     expect(await socket.message).toBe('through');
-    expect(asked).toEqual([`127.0.0.1:${port} Basic ${Buffer.from('user:p@ss').toString('base64')}`]);
+    expect(asked).toEqual([`relay.test:${port} Basic ${Buffer.from('user:p@ss').toString('base64')}`]);
     socket.link.cut();
     await socket.closed;
   });
 
-  test('does not where NO_PROXY says so', async () => {
+  test.each(['127.0.0.1', 'localhost', 'relay.localhost'])('N6: does not on the way to %s', async (name) => {
     const asked: string[] = [];
     const [port, proxyPort] = [await echo(), await proxy(asked)];
-    const env = { HTTP_PROXY: `http://127.0.0.1:${proxyPort}`, NO_PROXY: '127.0.0.1' };
-    const socket = open(`ws://127.0.0.1:${port}/`, env);
+    const socket = open(`ws://${name}:${port}/`, { HTTP_PROXY: `http://127.0.0.1:${proxyPort}` });
     await socket.opened;
     expect(asked).toEqual([]);
     socket.link.cut();
     await socket.closed;
   });
 
+  test('whose handshake hangs behind a proxy is closed, too', async () => {
+    const asked: string[] = [];
+    const port = await listening(createServer().on('upgrade', () => undefined));
+    const proxyPort = await proxy(asked);
+    const env = { HTTP_PROXY: `http://127.0.0.1:${proxyPort}` };
+    const socket = open(`ws://relay.test:${port}/`, env, { handshakeTimeoutMs: 300 });
+    await socket.closed;
+    expect(socket.events).toEqual([expect.stringMatching(/^closed 1006 .*timed out/)]);
+    expect(asked).toEqual([`relay.test:${port}`]);
+  });
+
   test('says what a proxy answered that refuses', async () => {
     const asked: string[] = [];
     const proxyPort = await proxy(asked, 407);
-    const socket = open('ws://127.0.0.1:9/', { HTTP_PROXY: `http://127.0.0.1:${proxyPort}` });
+    const socket = open('ws://relay.test:9/', { HTTP_PROXY: `http://127.0.0.1:${proxyPort}` });
     await socket.closed;
     expect(socket.events).toEqual([`closed 1006 the proxy 127.0.0.1:${proxyPort} answered 407`]);
   });

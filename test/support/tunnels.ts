@@ -28,8 +28,9 @@ export async function startTunnelProxy({ status = 200, mute = false }: TunnelMan
       client.end(`HTTP/1.1 ${status} No\r\n\r\n`);
       return;
     }
-    const { hostname, port } = new URL(`http://${request.url ?? ''}`);
-    join(client, connect(Number(port), hostname), () => {
+    // Whatever its name, what is meant runs on this machine.
+    const { port } = new URL(`http://${request.url ?? ''}`);
+    join(client, connect(Number(port), '127.0.0.1'), () => {
       client.write('HTTP/1.1 200 OK\r\n\r\n');
       client.unshift(head);
     });
