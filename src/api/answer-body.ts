@@ -1,10 +1,13 @@
 /** Reads the body of an answer once: for its summary, and for whoever wants the bytes themselves. */
+import { largerThan } from '../domain/answer-limit.ts';
 import { createAnswerReader } from '../domain/answer-reader.ts';
 import type { AnswerSummary, JobState } from '../domain/answer.ts';
+import { createByteStore } from '../domain/byte-store.ts';
 import { classifyAnswer } from '../domain/job-state.ts';
 import type { Redact } from '../domain/redaction.ts';
 import type { HttpResponse } from '../domain/http.ts';
-import type { AnswerBytes, AnswerSink } from './model.ts';
+import { MAX_ANSWER_BYTES, MAX_READ_ANSWER_BYTES } from '../domain/limits.ts';
+import type { AnswerBytes } from './model.ts';
 
 /** No answer about an unfinished job is this long: from here on the bytes go to the sink as they come. */
 const HELD_BYTES = 8 * 1024 * 1024;
@@ -19,47 +22,53 @@ export interface AnswerBody {
   readonly malformed: boolean;
 }
 
-/** Counts what went to a sink, because what is gone cannot be asked for again. */
+/** How far the reading of one answer has come: what went to a sink cannot be asked for again. */
 export interface Delivery {
   readonly sink: AnswerBytes | undefined;
   started: boolean;
+  /** A field of the head as far as it has been read, for an answer that is cut off. */
+  field?: (name: string) => unknown;
 }
 
 /**
  * Reads a 2xx answer. The sink gets the bytes only when the job has ended, or when there are more of
- * them than an unfinished job has; it is waited for. Throws what the body or the sink throws.
+ * them than an unfinished job has; it is waited for. Throws what the body or the sink throws, and
+ * `AnswerLimitError`.
  */
 export async function readAnswerBody(response: HttpResponse, delivery: Delivery, redact: Redact): Promise<AnswerBody> {
   const { sink } = delivery;
-  const reader = createAnswerReader({ details: typeof sink !== 'function', redact });
-  let held: Uint8Array[] = [];
+  const isPassedOn = typeof sink === 'function';
+  const reader = createAnswerReader({ details: !isPassedOn, redact });
+  delivery.field = (name) => reader.field(name);
+  const most = isPassedOn ? MAX_ANSWER_BYTES : MAX_READ_ANSWER_BYTES;
+  const held = createByteStore();
   let size = 0;
-  const flush = async (to: AnswerSink): Promise<void> => {
-    delivery.started = true;
-    const chunks = held;
-    held = [];
-    for (const chunk of chunks) await to(chunk);
-  };
   for await (const chunk of response.body ?? []) {
-    reader.push(chunk);
-    held.push(chunk);
     size += chunk.byteLength;
-    if (size <= HELD_BYTES) continue;
-    if (sink === 'discard') held = [];
-    else if (sink !== undefined) await flush(sink);
+    if (size > most) throw largerThan(most, { passable: !isPassedOn });
+    reader.push(chunk);
+    if (size <= HELD_BYTES || sink === undefined) held.push(chunk);
+    else if (sink === 'discard') held.take();
+    else {
+      delivery.started = true;
+      if (held.size > 0) await sink(held.take());
+      await sink(chunk);
+    }
   }
+  const bytes = held.take();
   let summary: AnswerSummary | undefined;
   try {
     summary = reader.end();
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    return { state: 'pending', summary: undefined, bytes: Buffer.concat(held), malformed: true };
+    return { state: 'pending', summary: undefined, bytes, malformed: true };
   }
   const state = classifyAnswer(response.status, summary);
-  if (typeof sink !== 'function' || state === 'pending') {
+  if (!isPassedOn || state === 'pending') {
     const whole = sink === undefined || size <= HELD_BYTES;
-    return { state, summary, bytes: whole ? Buffer.concat(held) : undefined, malformed: false };
+    return { state, summary, bytes: whole ? bytes : undefined, malformed: false };
   }
-  await flush(sink);
+  delivery.started = true;
+  if (bytes.length > 0) await sink(bytes);
   return { state, summary, bytes: undefined, malformed: false };
 }

@@ -3,6 +3,7 @@ import { answerPath, KINDS } from '../domain/kinds.ts';
 import type { Kind } from '../domain/kinds.ts';
 import { headerOf, type Http } from '../domain/http.ts';
 import { createRedaction, type Redact } from '../domain/redaction.ts';
+import { MAX_EXCHANGE_MS } from '../domain/limits.ts';
 import { CliError } from '../errors.ts';
 import type { Clock } from '../platform/host.ts';
 import { discard, exchange, jsonBody, refuse } from './exchange.ts';
@@ -72,24 +73,29 @@ export function createClient(options: ClientOptions): OptipickClient {
   return {
     baseUrl,
 
-    submit(kind, body, { signal, timeoutMs = SUBMIT_TIMEOUT_MS } = {}) {
-      const request = { ...post(kind, body, false), signal, timeoutMs: Math.min(timeoutMs, SUBMIT_TIMEOUT_MS) };
+    submit(kind, body, { signal, timeoutMs = MAX_EXCHANGE_MS } = {}) {
+      const request = {
+        ...post(kind, body, false),
+        signal,
+        timeoutMs: Math.min(timeoutMs, SUBMIT_TIMEOUT_MS),
+        totalMs: Math.min(timeoutMs, MAX_EXCHANGE_MS),
+      };
       const attempt = () => exchange(wire, request, undefined, (response) => readSubmitted(wire, kind, response));
       return repeat(policy(), attempt, signal);
     },
 
     submitAndAwait(kind, body, { signal, sink, timeoutMs = SYNCHRONOUS_TIMEOUT_MS, attempts } = {}) {
-      const request = { ...post(kind, body, true), signal, timeoutMs };
+      const request = { ...post(kind, body, true), signal, timeoutMs, totalMs: timeoutMs };
       return repeat(policy(attempts), () => readSynchronousAnswer(wire, request, kind, sink), signal);
     },
 
-    async look(kind, requestId, { signal, sink, timeoutMs = LOOK_TIMEOUT_MS, attempts } = {}) {
-      const request = { ...get(kind, requestId), signal, timeoutMs };
+    async look(kind, requestId, { signal, sink, timeoutMs = LOOK_TIMEOUT_MS, totalMs, attempts } = {}) {
+      const request = { ...get(kind, requestId), signal, timeoutMs, totalMs };
       return repeat(policy(attempts), () => lookOnce(wire, request, kind, requestId, sink), signal);
     },
 
     checkKey({ signal, timeoutMs = LOOK_TIMEOUT_MS, attempts } = {}) {
-      const request = { ...get('cluster', NOBODYS_ID), signal, timeoutMs };
+      const request = { ...get('cluster', NOBODYS_ID), signal, timeoutMs, totalMs: timeoutMs };
       const attempt = () =>
         exchange(wire, request, undefined, async (response) => {
           const { status } = response;

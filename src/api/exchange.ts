@@ -1,16 +1,15 @@
 /** One request to the API and one answer, with the network's failures in the program's own terms. */
+import { AnswerLimitError } from '../domain/answer-limit.ts';
 import { headerOf, TransportError } from '../domain/http.ts';
 import type { Http, HttpRequest, HttpResponse } from '../domain/http.ts';
 import type { Redact } from '../domain/redaction.ts';
+import { MAX_REFUSAL_BYTES } from '../domain/limits.ts';
 import type { CliError } from '../errors.ts';
-import { failureOfStatus, failureOfTransport } from './failure.ts';
-import type { RefusalFacts } from './failure.ts';
+import { failureOfLimit, failureOfStatus, failureOfTransport } from './failure.ts';
+import type { JobFacts, RefusalFacts } from './failure.ts';
 import { readRefusal } from './refusal-body.ts';
 import type { RefusalBody } from './refusal-body.ts';
-import { retryAfterOf } from './retry.ts';
-
-/** A refusal longer than this is cut; no message needs as much. */
-const REFUSAL_BYTES = 256 * 1024;
+import { retryAfterOf } from './retry-after.ts';
 
 /** Bodies above this are handed on in pieces, so that the network's pace decides what is copied. */
 const PIECES_ABOVE = 1024 * 1024;
@@ -26,24 +25,22 @@ export interface ExchangeOptions {
 
 /**
  * Sends one request and gives the answer to `use`, which reads the body: a connection that breaks in
- * the middle of it is told like one that breaks before. Throws `CliError`, or the signal's reason.
+ * the middle of it is told like one that breaks before. `job`: the one that is asked for. Throws `CliError`, or the
+ * signal's reason.
  */
 export async function exchange<T>(
   { http, redact }: ExchangeOptions,
   request: HttpRequest,
-  requestId: string | undefined,
+  job: JobFacts | undefined,
   use: (response: HttpResponse) => Promise<T>,
 ): Promise<T> {
   try {
     return await use(await http(request));
   } catch (error) {
     request.signal?.throwIfAborted();
-    if (!(error instanceof TransportError)) throw error;
-    throw failureOfTransport(error, {
-      method: request.method,
-      redact,
-      ...(requestId === undefined ? {} : { requestId }),
-    });
+    const facts = { method: request.method, redact, ...job };
+    if (error instanceof AnswerLimitError) throw failureOfLimit(error, facts);
+    throw error instanceof TransportError ? failureOfTransport(error, facts) : error;
   }
 }
 
@@ -54,7 +51,7 @@ export interface Refusal extends RefusalBody {
 
 /** Reads what a refusing answer says. */
 export async function refusalOf(response: HttpResponse, { redact }: ExchangeOptions): Promise<Refusal> {
-  const bytes = await readStart(response, REFUSAL_BYTES);
+  const bytes = await readStart(response, MAX_REFUSAL_BYTES);
   const text = new TextDecoder().decode(bytes);
   return { ...readRefusal(text, headerOf(response.headers, 'content-type'), redact), bytes };
 }
@@ -71,7 +68,7 @@ export async function discard(response: HttpResponse): Promise<void> {
   let size = 0;
   for await (const chunk of response.body ?? []) {
     size += chunk.byteLength;
-    if (size > REFUSAL_BYTES) break;
+    if (size > MAX_REFUSAL_BYTES) break;
   }
 }
 

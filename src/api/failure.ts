@@ -1,10 +1,14 @@
 /** Turns what the API refused, and what the network failed, into the failures of the program. */
+import { ANSWER_TOO_LARGE, type AnswerLimitError, sizeInWords } from '../domain/answer-limit.ts';
 import type { HttpResponse, TransportError } from '../domain/http.ts';
 import { headerOf } from '../domain/http.ts';
 import type { Redact } from '../domain/redaction.ts';
+import type { Kind } from '../domain/kinds.ts';
+import { MAX_ANSWER_BYTES } from '../domain/limits.ts';
 import { CliError } from '../errors.ts';
 import type { FailureFacts } from '../errors.ts';
 import type { RefusalBody } from './refusal-body.ts';
+import { retryAfterInWords } from './retry-after.ts';
 
 /** A failure that may pass by itself, with what is needed to decide when to ask again. */
 export class UnavailableError extends CliError {
@@ -30,9 +34,14 @@ const KEY_HINT =
   'the key may be mistyped or have expired (365 days after it was made, unless chosen otherwise): ' +
   'make one under Settings > API Keys in the web application, then run `optipick login`';
 
-export interface RefusalFacts {
+/** The job that is asked for. */
+export interface JobFacts {
+  readonly kind: Kind;
+  readonly requestId: string;
+}
+
+export interface RefusalFacts extends Partial<JobFacts> {
   readonly method: string;
-  readonly requestId?: string;
   readonly retryAfterMs?: number | undefined;
   /** Strikes secrets out of what the server says outside of its body. Default: none are known. */
   readonly redact?: Redact | undefined;
@@ -56,13 +65,14 @@ export function failureOfStatus(response: HttpResponse, body: RefusalBody, facts
     });
   }
   if (status >= 300 && status < 400) return redirectRefused(response, about, facts.redact);
+  const again = retryAfterMs === undefined ? 'try again later' : `try again in ${retryAfterInWords(retryAfterMs)}`;
   if (status === 429) {
     return new UnavailableError(`the API asks for fewer requests (HTTP 429)${why}`, {
       ...about,
       code: 'rate_limited',
       repeatable: true,
       retryAfterMs,
-      hint: retryAfterMs === undefined ? 'try again later' : `try again in ${Math.ceil(retryAfterMs / 1000)} s`,
+      hint: again,
     });
   }
   if (status >= 500 || PASSING.has(status)) {
@@ -71,7 +81,7 @@ export function failureOfStatus(response: HttpResponse, body: RefusalBody, facts
       `the API could not answer (HTTP ${status})${why}${get ? '' : '; the request may have been accepted'}`,
       {
         ...about,
-        ...(get ? { code: 'server_error', hint: 'try again later' } : MAYBE_ACCEPTED),
+        ...(get ? { code: 'server_error', hint: again } : MAYBE_ACCEPTED),
         repeatable: get && PASSING.has(status),
         retryAfterMs,
       },
@@ -117,11 +127,42 @@ export function failureOfTransport(error: TransportError, facts: RefusalFacts): 
     });
   }
   const { code, hint } = TRANSPORT_WORDS[error.kind];
-  return new UnavailableError(message, { ...about, code, hint, repeatable: !LASTING_CODES.has(code) });
+  // Who has waited that long does not wait three times more.
+  const repeatable = !LASTING_CODES.has(code) && error.kind !== 'overdue';
+  return new UnavailableError(message, {
+    ...about,
+    code,
+    hint,
+    repeatable,
+    retryable: code !== ANSWER_TOO_LARGE,
+  });
 }
 
-/** A certificate does not become trusted by asking again, nor does a proxy forget that it wants a password. */
-export const LASTING_CODES: ReadonlySet<string> = new Set(['tls', 'proxy_setup']);
+/** The failure of an answer that passes a limit. A POST whose answer has named no id is in doubt. */
+export function failureOfLimit(error: AnswerLimitError, facts: RefusalFacts): UnavailableError {
+  if (facts.method === 'GET') {
+    return new UnavailableError(error.message, { ...limitFacts(error, facts), cause: error, repeatable: false });
+  }
+  return new UnavailableError(`${error.message}; the request may have been accepted`, {
+    ...MAYBE_ACCEPTED,
+    cause: error,
+    repeatable: false,
+  });
+}
+
+/** Code and hint of a limit: the hint is the one way on, where there is one. */
+export function limitFacts({ passable }: AnswerLimitError, { kind, requestId }: Partial<JobFacts>): FailureFacts {
+  const about = { code: ANSWER_TOO_LARGE, retryable: false, ...(requestId === undefined ? {} : { requestId }) };
+  if (!passable || kind === undefined || requestId === undefined) return about;
+  const hint = `optipick ${kind} get ${requestId} -o answer.json passes on up to ${sizeInWords(MAX_ANSWER_BYTES)}`;
+  return { ...about, hint };
+}
+
+/**
+ * A certificate does not become trusted by asking again, a proxy does not forget that it wants a password, and an answer
+ * becomes no smaller.
+ */
+export const LASTING_CODES: ReadonlySet<string> = new Set(['tls', 'proxy_setup', ANSWER_TOO_LARGE]);
 
 const TRANSPORT_WORDS: Readonly<Record<TransportError['kind'], { readonly code: string; readonly hint: string }>> = {
   refused: {
@@ -134,6 +175,7 @@ const TRANSPORT_WORDS: Readonly<Record<TransportError['kind'], { readonly code: 
     hint: 'if your network inspects TLS, set NODE_EXTRA_CA_CERTS to the file with its certificate',
   },
   timeout: { code: 'timeout', hint: 'try again later' },
+  overdue: { code: 'timeout', hint: 'try again later' },
   reset: { code: 'connection_reset', hint: 'try again later' },
   aborted: { code: 'aborted', hint: 'try again' },
   proxy: { code: 'proxy', hint: 'check HTTPS_PROXY, HTTP_PROXY and NO_PROXY' },
@@ -141,6 +183,8 @@ const TRANSPORT_WORDS: Readonly<Record<TransportError['kind'], { readonly code: 
     code: 'proxy_setup',
     hint: 'correct HTTPS_PROXY, HTTP_PROXY or NO_PROXY; with a password: user:password@proxy.example.com:3128',
   },
+  too_large: { code: ANSWER_TOO_LARGE, hint: 'check --base-url: something other than the API may answer there' },
+  not_http: { code: 'not_http', hint: 'check --base-url: something other than the API may answer there' },
   other: { code: 'network', hint: 'try again later; --debug shows the requests' },
 };
 

@@ -1,4 +1,5 @@
 /** One look at a job: what each answer to a GET means. */
+import { ANSWER_TOO_LARGE } from '../domain/answer-limit.ts';
 import { createAnswerReader } from '../domain/answer-reader.ts';
 import { headerOf } from '../domain/http.ts';
 import type { HttpRequest, HttpResponse } from '../domain/http.ts';
@@ -13,7 +14,7 @@ import { discard, exchange, refusalOf, refuse } from './exchange.ts';
 import type { ExchangeOptions } from './exchange.ts';
 import { failureOfStatus, UnavailableError } from './failure.ts';
 import type { Answer, AnswerBytes, Sighting } from './model.ts';
-import { retryAfterOf } from './retry.ts';
+import { retryAfterOf } from './retry-after.ts';
 import { cleanServerText, isHtml, titleOfHtml, webPageFailure } from './server-text.ts';
 
 /** A plain word about the job, e.g. `PENDING`, is not longer than this. */
@@ -33,11 +34,11 @@ export async function lookOnce(
 ): Promise<Sighting> {
   const delivery: Delivery = { sink, started: false };
   try {
-    return await exchange(wire, request, requestId, (response) =>
+    return await exchange(wire, request, { kind, requestId }, (response) =>
       sightingOf(wire, response, kind, requestId, delivery),
     );
   } catch (error) {
-    if (!delivery.started || !(error instanceof UnavailableError)) throw error;
+    if (!delivery.started || !(error instanceof UnavailableError) || error.code === ANSWER_TOO_LARGE) throw error;
     throw new UnavailableError(`the answer was cut off: ${error.message}`, {
       code: 'answer_cut',
       requestId,
@@ -78,7 +79,7 @@ async function sightingOf(
     return { state: 'pending', word: wire.redact(word), retryAfterMs };
   }
   if (body.state === 'pending' || body.summary === undefined) {
-    return { state: 'pending', word: body.summary?.status, retryAfterMs };
+    return { state: 'pending', word: body.summary?.status?.slice(0, WORD_BYTES), retryAfterMs };
   }
   return endedAnswer(kind, requestId, body.state, body.summary, body.bytes);
 }

@@ -17,6 +17,11 @@ export interface FetchOptions {
   readonly sink?: AnswerBytes | undefined;
   /** Longest wait, in milliseconds, for the head of an answer and then between two chunks of it. Default 30 s. */
   readonly timeoutMs?: number | undefined;
+  /**
+   * Longest time, in milliseconds, for the whole of one answer, however it trickles. Default 10 minutes; of a synchronous
+   * POST it is `timeoutMs`.
+   */
+  readonly totalMs?: number | undefined;
   /** How often a GET is tried in all; 1 for one who asks again anyway. Default 4. */
   readonly attempts?: number | undefined;
 }
@@ -48,7 +53,7 @@ export interface Submitted {
 
 export interface CheckOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds for one attempt; default 30 s. */
+  /** Milliseconds for the whole of one attempt; default 30 s. */
   readonly timeoutMs?: number | undefined;
   /** Attempts in all; default as for every GET. */
   readonly attempts?: number | undefined;
@@ -56,7 +61,10 @@ export interface CheckOptions {
 
 export interface OptipickClient {
   readonly baseUrl: string;
-  /** POST with `synchronous=false`. One POST only; see the retry rules in `retry.ts`. */
+  /**
+   * POST with `synchronous=false`. One POST only; see the retry rules in `retry.ts`. `timeoutMs` is for the whole of it:
+   * 10 minutes at most, of which the head of the answer may take one.
+   */
   submit(
     kind: Kind,
     body: Uint8Array,

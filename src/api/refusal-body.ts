@@ -5,6 +5,7 @@
  */
 import type { Redact } from '../domain/redaction.ts';
 import type { FailureDetail } from '../errors.ts';
+import { createJsonScanner } from '../domain/json-scanner.ts';
 import { cleanServerText, isHtml, titleOfHtml } from './server-text.ts';
 
 /** More faults than these help nobody. */
@@ -86,6 +87,8 @@ function wordsIn(record: Readonly<Record<string, unknown>>, names: readonly stri
 
 function parsed(text: string): unknown {
   try {
+    // What nests without end would end in a stack overflow where its values are joined to a text.
+    createJsonScanner({ begin() {}, end() {}, beginKey() {}, endKey() {} }).push(Buffer.from(text));
     return JSON.parse(text) as unknown;
   } catch {
     // Then it is plain text.

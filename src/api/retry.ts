@@ -1,6 +1,4 @@
 /** Asking again: what may be repeated, how often, and after which pause. */
-import { headerOf } from '../domain/http.ts';
-import type { HttpHeaders } from '../domain/http.ts';
 import type { Clock } from '../platform/host.ts';
 import { UnavailableError } from './failure.ts';
 
@@ -51,17 +49,4 @@ export async function repeat<T>(policy: RetryPolicy, attempt: () => Promise<T>, 
 /** Not before the time that the server named, and not all clients at the very same moment. */
 export function afterRetryAfter(retryAfterMs: number, random: () => number): number {
   return retryAfterMs + random() * Math.min(1000, retryAfterMs / 4);
-}
-
-/**
- * `Retry-After` in milliseconds from `nowMs`: seconds, or an HTTP date. `undefined` when there is
- * none or it is neither.
- */
-export function retryAfterOf(headers: HttpHeaders, nowMs: number): number | undefined {
-  const value = headerOf(headers, 'retry-after')?.trim();
-  if (value === undefined || value === '') return undefined;
-  if (/^\d{1,9}(?:\.\d+)?$/.test(value)) return Number(value) * 1000;
-  // Only a date with a zone: a bare number or word is not given a meaning by the date parser.
-  const date = /[A-Za-z]/.test(value) ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs);
 }

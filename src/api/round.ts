@@ -1,5 +1,6 @@
 /** One round of looking for an answer whose kind may not be known. */
 import type { Kind } from '../domain/kinds.ts';
+import { MAX_EXCHANGE_MS } from '../domain/limits.ts';
 import { CliError } from '../errors.ts';
 import type { Clock } from '../platform/host.ts';
 import { LASTING_CODES, UnavailableError } from './failure.ts';
@@ -46,10 +47,12 @@ export async function lookAtKinds(
   const outcomes: Unfinished[] = [];
   let refusal: CliError | undefined;
   for (const kind of kinds) {
-    const timeoutMs = Math.min(LONGEST_LOOK_MS, Math.max(SHORTEST_LOOK_MS, deadline - clock.monotonic()));
+    const leftMs = Math.max(SHORTEST_LOOK_MS, deadline - clock.monotonic());
+    const timeoutMs = Math.min(LONGEST_LOOK_MS, leftMs);
+    const totalMs = Math.min(MAX_EXCHANGE_MS, leftMs);
     try {
       const attempts = once ? undefined : 1;
-      const sighting = await client.look(kind, requestId, { signal, sink: counted, timeoutMs, attempts });
+      const sighting = await client.look(kind, requestId, { signal, sink: counted, timeoutMs, totalMs, attempts });
       if ('summary' in sighting) return sighting;
       const outcome = sighting.state === 'pending' ? { ...sighting, kind } : sighting;
       if (outcome.state === 'pending' && outcome.word !== undefined) return outcome;

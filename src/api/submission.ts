@@ -1,4 +1,6 @@
 /** What the answers to a POST mean. */
+import { AnswerLimitError } from '../domain/answer-limit.ts';
+import { TransportError } from '../domain/http.ts';
 import type { HttpRequest, HttpResponse } from '../domain/http.ts';
 import { unredacted } from '../domain/answer-reader.ts';
 import type { Redact } from '../domain/redaction.ts';
@@ -8,11 +10,11 @@ import { readAnswerBody } from './answer-body.ts';
 import type { AnswerBody, Delivery } from './answer-body.ts';
 import { exchange, refuse } from './exchange.ts';
 import type { ExchangeOptions } from './exchange.ts';
-import { MAYBE_ACCEPTED, UnavailableError } from './failure.ts';
+import { limitFacts, MAYBE_ACCEPTED, UnavailableError } from './failure.ts';
 import { endedAnswer, notTheApi } from './look.ts';
 import type { Answer, AnswerBytes, Submitted } from './model.ts';
 import { cleanServerText } from './server-text.ts';
-import { submittedId } from './submitted-id.ts';
+import { idAmong, submittedId } from './submitted-id.ts';
 
 /** An id is looked for in the text of a body up to this length; a longer one is an answer. */
 const ID_TEXT_BYTES = 1024 * 1024;
@@ -21,7 +23,16 @@ const ID_TEXT_BYTES = 1024 * 1024;
 export async function readSubmitted(wire: ExchangeOptions, kind: Kind, response: HttpResponse): Promise<Submitted> {
   const { status } = response;
   if (status < 200 || status > 299) throw await refuse(response, wire, { method: 'POST' });
-  const body = await readAnswerBody(response, { sink: undefined, started: false }, wire.redact);
+  const delivery: Delivery = { sink: 'discard', started: false };
+  let body: AnswerBody;
+  try {
+    body = await readAnswerBody(response, delivery, wire.redact);
+  } catch (error) {
+    const id = idBefore(error, delivery, wire.redact);
+    if (id === undefined) throw error;
+    // Nothing else of the answer is wanted.
+    return { kind, requestId: id };
+  }
   const requestId = idIn(body, wire.redact);
   if (requestId !== undefined) return { kind, requestId };
   const elsewhere = notTheApi(body, response, undefined, wire.redact);
@@ -47,7 +58,9 @@ export async function readSynchronousAnswer(
     return await exchange(wire, request, undefined, async (response) => {
       const { status } = response;
       if (status < 200 || status > 299) throw await refuse(response, wire, { method: 'POST' });
-      const body = await readAnswerBody(response, delivery, wire.redact);
+      const body = await readAnswerBody(response, delivery, wire.redact).catch((error: unknown) => {
+        throw withId(error, delivery, kind, wire.redact);
+      });
       const id = idIn(body, wire.redact);
       if (body.state !== 'pending' && body.summary !== undefined) {
         return endedAnswer(kind, id ?? '', body.state, body.summary, body.bytes);
@@ -89,6 +102,26 @@ function cutOff(error: UnavailableError): UnavailableError {
     hint: `use --wait in place of --sync: it asks for the result until it is there. ${MAYBE_ACCEPTED.hint}`,
     repeatable: false,
   });
+}
+
+/** What the reading of an answer failed with; once the id has arrived, a failure that names it. */
+function withId(error: unknown, delivery: Delivery, kind: Kind, redact: Redact): unknown {
+  const requestId = idBefore(error, delivery, redact);
+  if (requestId === undefined) return error;
+  const { message } = error as Error;
+  return new UnavailableError(`the request was accepted as ${requestId}, but its answer was cut off: ${message}`, {
+    ...(error instanceof AnswerLimitError
+      ? limitFacts(error, { kind, requestId })
+      : { code: 'answer_cut', retryable: false, requestId, hint: `optipick poll ${requestId}` }),
+    cause: error,
+    repeatable: false,
+  });
+}
+
+/** The id that an answer had named before the network or a limit cut it off. */
+function idBefore(error: unknown, { field }: Delivery, redact: Redact): string | undefined {
+  const isCut = error instanceof TransportError || error instanceof AnswerLimitError;
+  return isCut && field !== undefined ? unredacted(idAmong(field), redact) : undefined;
 }
 
 function idIn(body: AnswerBody, redact: Redact): string | undefined {

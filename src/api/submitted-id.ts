@@ -26,8 +26,13 @@ export function submittedId(text: string): string | undefined {
   if (typeof value === 'string') return idIn(value);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const record = value as Readonly<Record<string, unknown>>;
+  return idAmong((name) => record[name]);
+}
+
+/** The id among the fields of an answer. */
+export function idAmong(field: (name: string) => unknown): string | undefined {
   for (const name of ['request_id', 'id', '_id']) {
-    const id = record[name];
+    const id = field(name);
     if (typeof id === 'string' && id.trim() !== '') return id.trim();
     if (typeof id === 'number' && Number.isSafeInteger(id)) return String(id);
   }

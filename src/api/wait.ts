@@ -4,6 +4,7 @@ import type { Kind } from '../domain/kinds.ts';
 import { CliError } from '../errors.ts';
 import type { Clock } from '../platform/host.ts';
 import type { Answer, AnswerBytes, OptipickClient } from './model.ts';
+import { retryAfterInWords } from './retry-after.ts';
 import { afterRetryAfter } from './retry.ts';
 import { lookAtKinds } from './round.ts';
 import type { Unfinished } from './round.ts';
@@ -130,7 +131,7 @@ function timedOut(
   const asked =
     facts.askedMs === undefined
       ? ''
-      : `; the server asks to wait ${Math.ceil(facts.askedMs / 1000)} s, which is longer than the timeout leaves`;
+      : `; the server asks to wait ${retryAfterInWords(facts.askedMs)}, which is longer than the timeout leaves`;
   if (!facts.healthy && round.state === 'unavailable') {
     const { error } = round;
     return new CliError('unavailable', `nothing was heard of request ${requestId} ${after}: ${error.message}${asked}`, {

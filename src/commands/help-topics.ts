@@ -15,6 +15,7 @@ const EXIT_CODE_TOPIC = `Exit codes
   4     auth         no API key, or it was rejected (401, 403)                         no
   5     refused      the API refused: 400, 404, 409, 422, other 4xx                    no
   6     unavailable  network, TLS, 429 or 5xx after all retries                        yes
+                     (answer_too_large: the same answer would be as large again)       no
   7     environment  port in use, config corrupt, file or state not writable           no
   8     pending      not finished yet: --once, or the deadline passed                  later
   9     signature    a signature did not verify                                        no

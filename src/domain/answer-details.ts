@@ -2,6 +2,7 @@
  * An answer pick by pick: what audits, comparisons and reports are made from. The table on a terminal needs
  * less: see `answer.ts`. Fields as the OptiPick documentation gives them; all are read loosely.
  */
+import { AnswerLimitError, createAnswerBudget, type AnswerBudget } from './answer-limit.ts';
 import { type AnswerReaderOptions, createAnswerReader } from './answer-reader.ts';
 import type { AnswerSummary } from './answer.ts';
 import { summaryWith } from './details-summary.ts';
@@ -61,7 +62,7 @@ export interface AnswerDetails {
 }
 
 export interface DetailsReader {
-  /** Never throws. */
+  /** Throws {@link AnswerLimitError} at the first limit that is passed, and nothing else. */
   push(chunk: Uint8Array): void;
   /**
    * Call once, after the last chunk. Throws `SyntaxError` when the bytes are not one JSON document; `undefined` when the
@@ -76,9 +77,10 @@ export function createDetailsReader({
 }: Pick<AnswerReaderOptions, 'redact'> = {}): DetailsReader {
   // The lists are taken once, here, and the summary's are made of them.
   const reader = createAnswerReader({ details: false, redact });
-  const intern = createIntern(redact);
-  const optimal = createClusterList(intern, redact);
-  const asis = createClusterList(intern, redact);
+  const budget = createAnswerBudget(true);
+  const intern = createIntern(redact, budget);
+  const optimal = createClusterList(intern, redact, budget);
+  const asis = createClusterList(intern, redact, budget);
   let stops: PickDetail[] = [];
   let invalid: InvalidPickDetail[] = [];
   const sent = new Map<string, number | undefined>();
@@ -98,6 +100,7 @@ export function createDetailsReader({
         picksPlan(
           intern,
           redact,
+          budget,
           (pick) => stops.push(pick),
           () => (stops = []),
         ),
@@ -109,7 +112,7 @@ export function createDetailsReader({
           item: {
             take: 'whole',
             value(pick) {
-              const { pickId, locations, orderId } = pickOf(pick, intern, redact);
+              const { pickId, locations, orderId } = pickOf(pick, intern, redact, budget);
               invalid.push({ pickId, locations, orderId, reason: intern(textOf(fieldOf(pick, 'reason'))) });
             },
           },
@@ -126,6 +129,7 @@ export function createDetailsReader({
       try {
         splitter.push(chunk);
       } catch (error) {
+        if (error instanceof AnswerLimitError) throw error;
         // Told at the end, as by the other reader.
         fault = error;
       }
@@ -158,6 +162,7 @@ export function readDetails(bytes: Uint8Array): AnswerDetails | undefined {
 function createClusterList(
   intern: Intern,
   redact: Redact,
+  budget: AnswerBudget,
 ): { readonly plan: ItemsPlan; clusters(): readonly ClusterDetail[] } {
   let clusters: ClusterDetail[] = [];
   let listId = '';
@@ -174,6 +179,7 @@ function createClusterList(
         take: 'whole',
         value(value) {
           orderIds = textsOf(value).map((order) => intern(order));
+          budget.list(orderIds.length);
           listed = Array.isArray(value) ? value.length : 0;
         },
       },
@@ -183,6 +189,7 @@ function createClusterList(
       picksPlan(
         intern,
         redact,
+        budget,
         (pick) => picks.push(pick),
         () => (picks = []),
       ),
@@ -204,6 +211,9 @@ function createClusterList(
         end() {
           const named = [...new Set(picks.flatMap(({ orderId }) => orderId ?? []))];
           const ids = orderIds.length > 0 ? orderIds : named;
+          budget.object();
+          budget.list(ids.length);
+          budget.text(listId);
           clusters.push({ listId, orderIds: ids, orders: listed > 0 ? listed : named.length, distance, picks });
         },
       },
@@ -213,23 +223,34 @@ function createClusterList(
   };
 }
 
-function picksPlan(intern: Intern, redact: Redact, take: (pick: PickDetail) => void, begin: () => void): ItemsPlan {
+function picksPlan(
+  intern: Intern,
+  redact: Redact,
+  budget: AnswerBudget,
+  take: (pick: PickDetail) => void,
+  begin: () => void,
+): ItemsPlan {
   return {
     take: 'items',
     item: {
       take: 'whole',
       value(pick) {
-        if (isRecord(pick)) take(pickOf(pick, intern, redact));
+        if (isRecord(pick)) take(pickOf(pick, intern, redact, budget));
       },
     },
     begin,
   };
 }
 
-function pickOf(pick: unknown, intern: Intern, redact: Redact): PickDetail {
+function pickOf(pick: unknown, intern: Intern, redact: Redact, budget: AnswerBudget): PickDetail {
+  const pickId = redact(textOf(fieldOf(pick, 'pick_id')) ?? '');
+  const locations = textsOf(fieldOf(pick, 'location_id')).map((place) => intern(place));
+  budget.object();
+  budget.list(locations.length);
+  budget.text(pickId);
   return {
-    pickId: redact(textOf(fieldOf(pick, 'pick_id')) ?? ''),
-    locations: textsOf(fieldOf(pick, 'location_id')).map((place) => intern(place)),
+    pickId,
+    locations,
     orderId: intern(textOf(fieldOf(pick, 'order_id'))),
     listId: intern(textOf(fieldOf(pick, 'list_id'))),
     skuId: intern(textOf(fieldOf(pick, 'sku_id'))),

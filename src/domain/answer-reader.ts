@@ -1,6 +1,9 @@
+import { AnswerLimitError, createAnswerBudget, type AnswerBudget } from './answer-limit.ts';
 import type { AnswerReader, AnswerSummary, ClusterSummary, Stop } from './answer.ts';
 import { createJsonSplitter, type FieldsPlan, type ItemsPlan, type JsonPlan } from './json-splitter.ts';
 import { createIntern, type Intern } from './intern.ts';
+import { JsonDepthError } from './json-scanner.ts';
+import { MAX_JSON_DEPTH } from './limits.ts';
 import { createInvalidPicks } from './invalid-picks.ts';
 import { type Kind, KINDS } from './kinds.ts';
 import type { Redact } from './redaction.ts';
@@ -10,6 +13,8 @@ import { errorOf, fieldOf, isRecord, numberOf, placeOf, textOf } from './loose-f
 const HEAD = [
   'type',
   'request_id',
+  'id',
+  '_id',
   'site_name',
   'wave_id',
   'route_id',
@@ -47,18 +52,21 @@ const asItCame: Redact = (text) => text;
  * document.
  */
 export function createAnswerReader({ details = true, redact = asItCame }: AnswerReaderOptions = {}): AnswerReader {
-  const intern = createIntern(redact);
+  const budget = createAnswerBudget(details);
+  const intern = createIntern(redact, budget);
   const head = new Map<string, unknown>();
-  const stops = createStops(intern, redact);
-  const optimal = createClusters(intern);
-  const asis = createClusters(intern);
-  const invalid = createInvalidPicks(redact);
+  const stops = createStops(intern, redact, budget);
+  const optimal = createClusters(intern, budget);
+  const asis = createClusters(intern, budget);
+  const invalid = createInvalidPicks(redact, budget);
   let isObject = false;
 
   const fields = new Map<string, JsonPlan>([
     ...HEAD.map((name): [string, JsonPlan] => [
       name,
-      { take: WHOLE.has(name) ? 'whole' : 'scalar', value: (value) => head.set(name, value) },
+      WHOLE.has(name)
+        ? { take: 'whole', value: (value) => head.set(name, errorOf(value)) }
+        : { take: 'scalar', value: (value) => head.set(name, value) },
     ]),
     [KINDS.route.result, details ? stops.plan : presenceOf(stops.plan)],
     [KINDS.cluster.result, details ? optimal.plan : presenceOf(optimal.plan)],
@@ -80,10 +88,15 @@ export function createAnswerReader({ details = true, redact = asItCame }: Answer
       try {
         splitter.push(chunk);
       } catch (error) {
+        if (error instanceof AnswerLimitError) throw error;
+        if (error instanceof JsonDepthError) {
+          throw new AnswerLimitError(`the answer has more than ${MAX_JSON_DEPTH} levels of nesting`);
+        }
         // Told at the end: the one who pushes is copying the bytes on, and those are not at fault.
         fault = error;
       }
     },
+    field: (name) => head.get(name),
     end() {
       if (fault !== undefined) throw fault as Error;
       return splitter.end() && isObject ? summary() : undefined;
@@ -143,7 +156,11 @@ function presenceOf(plan: ItemsPlan): ItemsPlan {
 }
 
 /** The top-level `picks` of a route answer. */
-function createStops(intern: Intern, redact: Redact): { plan: ItemsPlan; isThere(): boolean; stops(): Stop[] } {
+function createStops(
+  intern: Intern,
+  redact: Redact,
+  budget: AnswerBudget,
+): { plan: ItemsPlan; isThere(): boolean; stops(): Stop[] } {
   let there = false;
   let stops: Stop[] = [];
   return {
@@ -153,9 +170,12 @@ function createStops(intern: Intern, redact: Redact): { plan: ItemsPlan; isThere
         take: 'whole',
         value(pick) {
           if (!isRecord(pick)) return;
+          const pickId = redact(textOf(fieldOf(pick, 'pick_id')) ?? '');
+          budget.object();
+          budget.text(pickId);
           stops.push({
             sequence: numberOf(fieldOf(pick, 'optim_sequence')),
-            pickId: redact(textOf(fieldOf(pick, 'pick_id')) ?? ''),
+            pickId,
             locationId: intern(placeOf(pick) ?? ''),
             orderId: intern(textOf(fieldOf(pick, 'order_id'))),
             skuId: intern(textOf(fieldOf(pick, 'sku_id'))),
@@ -180,7 +200,10 @@ export function inWalkingOrder<T extends { readonly sequence: number | undefined
 }
 
 /** `optimal_clusters` or `asis_clusters`: counted pick by pick, because one cluster can hold a whole wave. */
-function createClusters(intern: Intern): { plan: ItemsPlan; isThere(): boolean; clusters(): ClusterSummary[] } {
+function createClusters(
+  intern: Intern,
+  budget: AnswerBudget,
+): { plan: ItemsPlan; isThere(): boolean; clusters(): ClusterSummary[] } {
   let there = false;
   let clusters: ClusterSummary[] = [];
   let listId: string | undefined;
@@ -228,6 +251,10 @@ function createClusters(intern: Intern): { plan: ItemsPlan; isThere(): boolean; 
       forgetPicks();
     },
     end() {
+      budget.object();
+      // For what was parsed of its picks: that is garbage by now, which takes memory until it is collected.
+      budget.list(0);
+      budget.text(listId);
       clusters.push({
         listId: listId ?? '',
         // `order_ids` has an empty list for its documented default: then the picks tell.

@@ -19,6 +19,11 @@ export interface HttpRequest {
   readonly signal?: AbortSignal | undefined;
   /** Longest wait, in milliseconds, for the head of the response, and then between two chunks of its body. */
   readonly timeoutMs?: number | undefined;
+  /**
+   * Longest time, in milliseconds, from the first try to connect to the last byte of the response. It stands still while
+   * nobody reads the body. Default `MAX_EXCHANGE_MS`.
+   */
+  readonly totalMs?: number | undefined;
   /** Incoming only: the address of the peer. */
   readonly remoteAddress?: string | undefined;
 }
@@ -38,8 +43,23 @@ export type Http = (request: HttpRequest) => Promise<HttpResponse>;
  */
 export class TransportError extends Error {
   override readonly name = 'TransportError';
-  /** `proxy_setup`: as the proxy is set, no request will ever get through it (no password, no URL). */
-  readonly kind: 'refused' | 'dns' | 'tls' | 'timeout' | 'reset' | 'aborted' | 'proxy' | 'proxy_setup' | 'other';
+  /**
+   * `proxy_setup`: as the proxy is set, no request will ever get through it (no password, no URL). `timeout`: silence;
+   * `overdue`: `totalMs` is over. `too_large`: the head of the response is. `not_http`: what came is no response.
+   */
+  readonly kind:
+    | 'refused'
+    | 'dns'
+    | 'tls'
+    | 'timeout'
+    | 'overdue'
+    | 'reset'
+    | 'aborted'
+    | 'proxy'
+    | 'proxy_setup'
+    | 'too_large'
+    | 'not_http'
+    | 'other';
   readonly sent: boolean;
 
   constructor(kind: TransportError['kind'], message: string, facts: { sent: boolean; cause?: unknown }) {

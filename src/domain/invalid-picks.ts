@@ -1,3 +1,4 @@
+import type { AnswerBudget } from './answer-limit.ts';
 import type { InvalidPickGroup } from './answer.ts';
 import type { ItemsPlan } from './json-splitter.ts';
 import type { Redact } from './redaction.ts';
@@ -7,8 +8,18 @@ import { fieldOf, placeOf, textOf } from './loose-fields.ts';
 const EXAMPLES = 3;
 
 /** Takes the answer's `invalid_picks`, grouped by reason, the most frequent reason first. */
-export function createInvalidPicks(redact: Redact): { readonly plan: ItemsPlan; groups(): InvalidPickGroup[] } {
-  let groups = new Map<string, { readonly reason: string; count: number; examples: string[] }>();
+export function createInvalidPicks(
+  redact: Redact,
+  budget: AnswerBudget,
+): { readonly plan: ItemsPlan; groups(): InvalidPickGroup[] } {
+  let groups = new Map<string, { readonly reason: string; count: number; readonly examples: string[] }>();
+  const newGroup = (reason: string) => {
+    const group = { reason, count: 0, examples: [] as string[] };
+    budget.object();
+    budget.text(reason);
+    groups.set(reason, group);
+    return group;
+  };
   return {
     plan: {
       take: 'items',
@@ -16,10 +27,12 @@ export function createInvalidPicks(redact: Redact): { readonly plan: ItemsPlan; 
         take: 'whole',
         value(pick) {
           const reason = redact(textOf(fieldOf(pick, 'reason')) ?? 'no reason given');
-          const group = groups.get(reason) ?? { reason, count: 0, examples: [] };
-          groups.set(reason, group);
+          const group = groups.get(reason) ?? newGroup(reason);
           group.count += 1;
-          if (group.examples.length < EXAMPLES) group.examples.push(redact(exampleOf(pick)));
+          if (group.examples.length === EXAMPLES) return;
+          const example = redact(exampleOf(pick));
+          budget.text(example);
+          group.examples.push(example);
         },
       },
       begin() {

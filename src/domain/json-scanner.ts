@@ -1,4 +1,5 @@
 import { isDigit, nextInNumber, NUMBER_START } from './json-number.ts';
+import { MAX_JSON_DEPTH } from './limits.ts';
 
 /** What a scanner reports. Offsets are into the chunk that is being pushed. */
 export interface JsonListener {
@@ -22,11 +23,17 @@ export class JsonSyntaxError extends SyntaxError {
   }
 }
 
+/** Lists and objects nested beyond `MAX_JSON_DEPTH`. What is JSON for others is not read here. */
+export class JsonDepthError extends JsonSyntaxError {}
+
 /** Checks JSON (RFC 8259) byte by byte as it comes, and reports where its outer values begin and end. */
 export interface JsonScanner {
   /** Values are reported while at most this many containers are open around them; the inner ones are only checked. */
   watch: number;
-  /** Takes the next bytes. Throws {@link JsonSyntaxError} at the first byte that cannot be part of a JSON document. */
+  /**
+   * Takes the next bytes. Throws {@link JsonSyntaxError} at the first byte that cannot be part of a JSON document, and
+   * {@link JsonDepthError} where it nests too deep.
+   */
   push(chunk: Uint8Array): void;
   /** Whether there was a document; `false` when there was nothing but white space. Throws {@link JsonSyntaxError} when it is cut off. */
   end(): boolean;
@@ -59,8 +66,8 @@ const ESCAPABLE = new Set(Buffer.from('"\\/bfnrt'));
 export function createJsonScanner(listener: JsonListener): JsonScanner {
   let state = START;
   let depth = 0;
-  /** The kind of each open container: one byte a level, so that nesting costs memory in proportion to its bytes. */
-  let kinds = new Uint8Array(64);
+  /** The kind of each open container. */
+  const kinds = new Uint8Array(MAX_JSON_DEPTH);
   let inKey = false;
   let word: readonly number[] = [];
   let wordAt = 0;
@@ -190,10 +197,9 @@ export function createJsonScanner(listener: JsonListener): JsonScanner {
     if (depth <= scanner.watch) listener.begin(byte, at);
     if (byte === QUOTE) openString(false, at);
     else if (byte === OBJECT || byte === ARRAY) {
-      if (depth === kinds.length) {
-        const larger = new Uint8Array(depth * 2);
-        larger.set(kinds);
-        kinds = larger;
+      if (depth === MAX_JSON_DEPTH) {
+        const offset = consumed + at;
+        throw new JsonDepthError(`more than ${MAX_JSON_DEPTH} levels of nesting at byte ${offset}`, offset);
       }
       kinds[depth] = byte;
       depth += 1;

@@ -1,4 +1,7 @@
+import { AnswerLimitError, sizeInWords } from './answer-limit.ts';
+import { createByteStore } from './byte-store.ts';
 import { createJsonScanner } from './json-scanner.ts';
+import { MAX_ANSWER_VALUE_BYTES } from './limits.ts';
 
 /** A string, number, boolean or null; a list or an object in its place is skipped and counts as `undefined`. */
 export interface ScalarPlan {
@@ -35,7 +38,10 @@ export type JsonPlan = ScalarPlan | WholePlan | FieldsPlan | ItemsPlan;
 
 /** Takes values out of one JSON document that comes in chunks. */
 export interface JsonSplitter {
-  /** The chunk is not kept. Throws `SyntaxError` at the first byte that is not JSON. */
+  /**
+   * The chunk is not kept. Throws `SyntaxError` at the first byte that is not JSON, and {@link AnswerLimitError} for a
+   * value or key above `MAX_ANSWER_VALUE_BYTES` that would have to be built.
+   */
   push(chunk: Uint8Array): void;
   /** Whether there was a document. Throws `SyntaxError` when it is cut off. */
   end(): boolean;
@@ -46,7 +52,7 @@ const ARRAY = 0x5b;
 
 /**
  * Follows a plan through a document that is never in memory as a whole: only what the plan takes is built, the rest is
- * checked and passed over. Holds at most the one value (scalar or whole) that it is in.
+ * checked and passed over. Holds at most the one value (scalar or whole) that it is in, and of that no more than the limit.
  */
 export function createJsonSplitter(plan: JsonPlan): JsonSplitter {
   /** The containers that are looked into, outermost first. */
@@ -58,7 +64,7 @@ export function createJsonSplitter(plan: JsonPlan): JsonSplitter {
   let view: Buffer = Buffer.alloc(0);
   let from = 0;
   /** The beginning of the value, from the chunks before. */
-  let kept: Uint8Array[] = [];
+  const kept = createByteStore();
 
   const scanner = createJsonScanner({
     begin(first, at) {
@@ -105,10 +111,15 @@ export function createJsonSplitter(plan: JsonPlan): JsonSplitter {
   });
 
   function textUpTo(at: number): string {
-    if (kept.length === 0) return view.toString('utf8', from, at);
-    const text = Buffer.concat([...kept, view.subarray(0, at)]).toString('utf8');
-    kept = [];
-    return text;
+    limit(kept.size + at - from);
+    if (kept.size === 0) return view.toString('utf8', from, at);
+    kept.push(view.subarray(0, at));
+    return kept.take().toString('utf8');
+  }
+
+  function limit(size: number): void {
+    if (size <= MAX_ANSWER_VALUE_BYTES) return;
+    throw new AnswerLimitError(`a value of the answer is longer than ${sizeInWords(MAX_ANSWER_VALUE_BYTES)}`);
   }
 
   return {
@@ -117,8 +128,8 @@ export function createJsonSplitter(plan: JsonPlan): JsonSplitter {
       from = 0;
       scanner.push(chunk);
       if (reading === undefined || reading === 'skipped') return;
-      // A copy: the chunk's memory may be used again by whoever read it.
-      kept.push(Uint8Array.prototype.slice.call(chunk, from));
+      limit(kept.size + chunk.length - from);
+      kept.push(chunk.subarray(from));
     },
     end() {
       view = Buffer.alloc(0);

@@ -76,3 +76,27 @@ export const MAX_SUBMISSION_BYTES = 64 * 1024 * 1024;
 export const MAX_CONTROL_BYTES = 64 * 1024;
 /** Bodies of all calls that are not answered yet: a dozen large waves. */
 export const MAX_SANDBOX_BYTES = 256 * 1024 * 1024;
+
+// Answers of the API
+/** Decompressed, where the answer is only passed on, to a file or a pipe. The answer to a wave of 100,000 picks is about 50 MB. */
+export const MAX_ANSWER_BYTES = 1024 * 1024 * 1024;
+/** Decompressed, where the answer is held in memory, or read to be shown. */
+export const MAX_READ_ANSWER_BYTES = 256 * 1024 * 1024;
+/** What tables, audits and reports keep of an answer, roughly: a wave of 100,000 picks takes about 20 MB. */
+export const MAX_KEPT_ANSWER_BYTES = 128 * 1024 * 1024;
+/** One pick, text or list of ids, which is parsed in one go: `{},{},...` takes twenty times its size. 60,000 order ids fit. */
+export const MAX_ANSWER_VALUE_BYTES = 1024 * 1024;
+/** Lists and objects inside each other; the documented answers need 7. Parsers and printers may use a stack frame a level. */
+export const MAX_JSON_DEPTH = 512;
+/** Values of an answer that is parsed whole, as the package's functions do. 100,000 picks have about 2 million. */
+export const MAX_PARSED_ANSWER_VALUES = 10_000_000;
+/** Body of an answer that refuses. No message needs as much; what comes behind it is not read. */
+export const MAX_REFUSAL_BYTES = 256 * 1024;
+/** Headers of an answer, its trailers by themselves. Servers allow 8 to 64 KB. */
+export const MAX_ANSWER_HEADER_BYTES = 64 * 1024;
+/** Answers with a status below 200 before the real one. */
+export const MAX_INTERIM_ANSWERS = 16;
+/** From the first try to connect to the last byte of the answer, where no `--timeout` says otherwise. */
+export const MAX_EXCHANGE_MS = 10 * 60 * 1000;
+/** What a `Retry-After` may ask for. One that asks for more counts as this. */
+export const MAX_RETRY_AFTER_MS = 24 * 60 * 60 * 1000;

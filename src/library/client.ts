@@ -3,8 +3,11 @@ import { normaliseBaseUrl } from '../api/base-url.ts';
 import { createClient as createApiClient } from '../api/client.ts';
 import type { Answer as ApiAnswer, OptipickClient as ApiClient } from '../api/model.ts';
 import { waitForAnswer } from '../api/wait.ts';
+import { ANSWER_TOO_LARGE } from '../domain/answer-limit.ts';
 import type { Http } from '../domain/http.ts';
+import { createJsonScanner } from '../domain/json-scanner.ts';
 import { isKind, KIND_NAMES, type Kind } from '../domain/kinds.ts';
+import { MAX_JSON_DEPTH, MAX_PARSED_ANSWER_VALUES } from '../domain/limits.ts';
 import { parseApiKey } from '../domain/secret.ts';
 import { DEFAULT_BASE_URL } from '../domain/settings.ts';
 import { CliError, messageOf } from '../errors.ts';
@@ -119,8 +122,30 @@ export function createClient({ apiKey, baseUrl = DEFAULT_BASE_URL }: ClientOptio
 
 function answerOf<K extends Kind>({ state, kind, requestId, raw, failure }: ApiAnswer): Answer<K> {
   if (raw === undefined) throw new Error('an answer that no sink took has no bytes');
+  refuseCrowd(raw, requestId);
   const answer = JSON.parse(new TextDecoder().decode(raw)) as AnswerOf<Kind>;
   return { state, kind, requestId, answer, raw, failure } as Answer<K>;
+}
+
+/** Parsed, a list of empty lists takes twenty times its bytes. */
+function refuseCrowd(raw: Uint8Array, requestId: string): void {
+  let values = 0;
+  const scanner = createJsonScanner({
+    begin() {
+      values += 1;
+      if (values <= MAX_PARSED_ANSWER_VALUES) return;
+      throw new CliError('unavailable', `the answer holds more than ${MAX_PARSED_ANSWER_VALUES / 1e6} million values`, {
+        code: ANSWER_TOO_LARGE,
+        requestId,
+        retryable: false,
+      });
+    },
+    end() {},
+    beginKey() {},
+    endKey() {},
+  });
+  scanner.watch = MAX_JSON_DEPTH;
+  scanner.push(raw);
 }
 
 /** Callers in JavaScript have no compiler. */

@@ -2,7 +2,7 @@
 import type { Clock } from './host.ts';
 
 /** The longest delay of a timer; a longer one fires at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** A sleeping clock keeps the process alive: what waits is work. */
 export function createClock(): Clock {
@@ -34,6 +34,6 @@ function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
 }
 
 /** The global `performance` would load all of Node's performance hooks for this one figure. */
-function monotonicNow(): number {
+export function monotonicNow(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }

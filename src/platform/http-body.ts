@@ -3,6 +3,7 @@ import type { Readable, Transform } from 'node:stream';
 
 import { headerOf, TransportError } from '../domain/http.ts';
 import type { HttpHeaders } from '../domain/http.ts';
+import type { Countdown } from './countdown.ts';
 
 /** What is asked for; every encoding named here is undone by {@link readableBody}. */
 export const ACCEPT_ENCODING = 'gzip, deflate, br';
@@ -21,17 +22,23 @@ export function headersAfterDecoding(headers: HttpHeaders): HttpHeaders {
 }
 
 /**
- * The bytes of `stream`, decompressed. A reader that stops early closes the connection. Throws what
- * `failureOf` makes of the stream's error.
+ * The bytes of `stream`, decompressed. A reader that stops early closes the connection. `countdown` runs while the next
+ * bytes are waited for. Throws what `failureOf` makes of the stream's error.
  */
 export async function* readableBody(
   stream: Readable,
   coding: 'gzip' | 'deflate' | 'br' | undefined,
+  countdown: Countdown,
   failureOf: (error: unknown) => TransportError,
 ): AsyncGenerator<Uint8Array, void> {
   try {
     const source: AsyncIterable<Uint8Array> = coding === undefined ? stream : decoded(stream, coding);
-    yield* source;
+    countdown.run();
+    for await (const chunk of source) {
+      countdown.pause();
+      yield chunk;
+      countdown.run();
+    }
   } catch (error) {
     throw isDecodingError(error)
       ? new TransportError('other', `the answer is damaged: ${coding} cannot be decompressed`, {
@@ -39,6 +46,8 @@ export async function* readableBody(
           cause: error,
         })
       : failureOf(error);
+  } finally {
+    countdown.pause();
   }
 }
 

@@ -5,8 +5,11 @@ import type { Dispatcher } from 'undici/lib/dispatcher/dispatcher.js';
 
 import { TransportError } from '../domain/http.ts';
 import type { HttpHeaders, HttpRequest, HttpResponse } from '../domain/http.ts';
+import { MAX_EXCHANGE_MS, MAX_INTERIM_ANSWERS } from '../domain/limits.ts';
+import { LONGEST_TIMER_MS } from './clock.ts';
+import { createCountdown, type Countdown } from './countdown.ts';
 import { ACCEPT_ENCODING, codingOf, headersAfterDecoding, readableBody } from './http-body.ts';
-import { transportErrorOf } from './http-failure.ts';
+import { transportErrorOf, unaskedWords } from './http-failure.ts';
 import type { ExchangeFacts } from './http-failure.ts';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
@@ -21,10 +24,13 @@ export function exchange(
   url: URL,
   proxy: string | undefined,
 ): Promise<HttpResponse> {
-  const { signal, timeoutMs = DEFAULT_TIMEOUT_MS } = request;
+  const { signal, timeoutMs = DEFAULT_TIMEOUT_MS, totalMs = MAX_EXCHANGE_MS } = request;
   const cut = new AbortController();
   let sent = false;
   let answered = false;
+  let interim = 0;
+  let received = 0;
+  let expected: number | undefined;
   const facts = (): ExchangeFacts => ({ url, sent, proxy });
   const failureOf = (error: unknown): TransportError =>
     signal?.aborted === true
@@ -37,19 +43,46 @@ export function exchange(
       sent = true;
       super.onRequestStart(controller, context);
     }
+
+    override onResponseStart(controller: unknown, status: number, headers: Head['headers'], text?: string): void {
+      if (status >= 200) expected = lengthOf(headers);
+      else interim += 1;
+      // What undici makes of a switch of protocols, or of a status below 100, is a failed assertion.
+      if (status < 100 || status === 101 || interim > MAX_INTERIM_ANSWERS) {
+        cut.abort(new TransportError('not_http', unaskedWords(url, status), { sent }));
+        return;
+      }
+      super.onResponseStart(controller, status, headers, text);
+    }
+
+    override onResponseData(controller: unknown, chunk: Uint8Array): void {
+      received += chunk.byteLength;
+      super.onResponseData(controller, chunk);
+    }
+
+    override onResponseError(controller: unknown, error: Error): void {
+      // A server that closes right behind its last byte fails undici where the reader is slower than the network.
+      if (received === expected) super.onResponseEnd(controller, {});
+      else super.onResponseError(controller, error);
+    }
   }
 
   return new Promise<HttpResponse>((resolve, reject) => {
     const onAbort = (): void => {
       cut.abort(failureOf(signal?.reason));
     };
+    const giveUp = (kind: 'timeout' | 'overdue', ms: number): void => {
+      const silence = sent ? `${url.host} did not answer` : `no connection to ${proxy ?? url.host}`;
+      const words = answered ? `${url.host} did not finish its answer` : silence;
+      cut.abort(new TransportError(kind, `${words} within ${ms / 1000} s`, { sent }));
+    };
     // This timer holds the process while an answer is waited for; sockets that connect do not.
-    const timer = setTimeout(() => {
-      const words = sent ? `${url.host} did not answer` : `no connection to ${proxy ?? url.host}`;
-      cut.abort(new TransportError('timeout', `${words} within ${timeoutMs / 1000} s`, { sent }));
-    }, timeoutMs);
+    const timer = setTimeout(() => giveUp('timeout', timeoutMs), Math.min(timeoutMs, LONGEST_TIMER_MS));
+    const countdown = createCountdown(totalMs, () => giveUp('overdue', totalMs));
+    countdown.run();
     const release = (): void => {
       clearTimeout(timer);
+      countdown.pause();
       signal?.removeEventListener('abort', onAbort);
     };
     const fail = (error: unknown): void => {
@@ -65,8 +98,9 @@ export function exchange(
       if (error !== null) return fail(error);
       answered = true;
       clearTimeout(timer);
+      countdown.pause();
       head.body.once('close', release);
-      resolve(responseOf(request.method, head, failureOf));
+      resolve(responseOf(request.method, head, countdown, failureOf));
     });
     dispatcher.dispatch(
       {
@@ -85,7 +119,12 @@ export function exchange(
   });
 }
 
-function responseOf(method: string, head: Head, failureOf: (error: unknown) => TransportError): HttpResponse {
+function responseOf(
+  method: string,
+  head: Head,
+  countdown: Countdown,
+  failureOf: (error: unknown) => TransportError,
+): HttpResponse {
   const { statusCode: status, body } = head;
   if (method === 'HEAD' || status === 204 || status === 304) {
     body.resume();
@@ -93,7 +132,12 @@ function responseOf(method: string, head: Head, failureOf: (error: unknown) => T
   }
   const coding = codingOf(head.headers);
   const headers = coding === undefined ? head.headers : headersAfterDecoding(head.headers);
-  return { status, headers, body: readableBody(body, coding, failureOf) };
+  return { status, headers, body: readableBody(body, coding, countdown, failureOf) };
+}
+
+function lengthOf(headers: Head['headers']): number | undefined {
+  const length = headers['content-length'];
+  return typeof length === 'string' && /^\d+$/.test(length) ? Number(length) : undefined;
 }
 
 function outgoingHeaders(headers: HttpHeaders): Record<string, string | string[]> {

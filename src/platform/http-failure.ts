@@ -1,5 +1,6 @@
 /** What went wrong on the network, in words, and whether the other side may have seen the request. */
 import { TransportError } from '../domain/http.ts';
+import { MAX_ANSWER_HEADER_BYTES } from '../domain/limits.ts';
 import { systemCodeOf } from '../errors.ts';
 
 type TransportKind = TransportError['kind'];
@@ -20,6 +21,8 @@ const KIND_OF_CODE: Readonly<Record<string, TransportKind>> = {
   ECONNABORTED: 'reset',
   EPIPE: 'reset',
   UND_ERR_SOCKET: 'reset',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'reset',
+  UND_ERR_HEADERS_OVERFLOW: 'too_large',
   EPROTO: 'tls',
   CERT_HAS_EXPIRED: 'tls',
   CERT_NOT_YET_VALID: 'tls',
@@ -55,6 +58,8 @@ export function transportErrorOf(error: unknown, facts: ExchangeFacts): Transpor
       cause: error,
     });
   }
+  const unreadable = sent ? notHttp(error, code, url) : undefined;
+  if (unreadable !== undefined) return new TransportError('not_http', unreadable, { sent, cause: error });
   const kind = kindOf(code);
   if (proxy !== undefined && !sent && (kind !== 'tls' || code === 'UND_ERR_PRX_TLS')) {
     const why =
@@ -66,9 +71,29 @@ export function transportErrorOf(error: unknown, facts: ExchangeFacts): Transpor
     const kindOfProxy = status === '407' ? 'proxy_setup' : 'proxy';
     return new TransportError(kindOfProxy, `the proxy ${proxy} ${why}`, { sent: false, cause: error });
   }
-  const isGarbage = error instanceof Error && error.name === 'HTTPParserError';
-  const why = isGarbage ? 'it did not answer in HTTP' : text;
-  return new TransportError(kind, wordsFor(kind, url, code, why, sent), { sent, cause: error });
+  return new TransportError(kind, wordsFor(kind, url, code, text, sent), { sent, cause: error });
+}
+
+/** An interim answer that nothing in the request calls for. */
+export function unaskedWords({ host }: URL, status: number): string {
+  return status === 101
+    ? `${host} switches to another protocol (HTTP 101), which was not asked for`
+    : `${host} answers with status ${status}, which is not an answer to the request`;
+}
+
+/** What undici 8 (`client-h1.js`) says of interim answers that nobody asked for, and their status. */
+const UNASKED: Readonly<Record<string, number>> = { 'bad upgrade': 101, 'bad response': 100 };
+
+/**
+ * Why what came is no response to the request; `undefined` when it may be one. undici tells it by `HTTPParserError`, or
+ * trips over it in an assertion: an error without a code, or with that of `assert`.
+ */
+function notHttp(error: unknown, code: string | undefined, url: URL): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const status = code === 'UND_ERR_SOCKET' ? UNASKED[error.message] : undefined;
+  if (status !== undefined) return unaskedWords(url, status);
+  const isGarbage = error.name === 'HTTPParserError' || code === undefined || code === 'ERR_ASSERTION';
+  return isGarbage ? `the answer of ${url.host} is not valid HTTP` : undefined;
 }
 
 function kindOf(code: string | undefined): TransportKind {
@@ -101,10 +126,14 @@ function wordsFor(kind: TransportKind, url: URL, code: string | undefined, text:
       return sent ? `${url.host} stopped answering${suffix}` : `no connection to ${url.host} in time${suffix}`;
     case 'reset':
       return `${url.host} closed the connection${sent ? ' before its answer was complete' : ''}${suffix}`;
+    case 'too_large':
+      return `the headers of the answer of ${url.host} are larger than ${MAX_ANSWER_HEADER_BYTES / 1024} KB`;
     case 'aborted':
       return `the request to ${url.host} was given up`;
     case 'proxy':
     case 'proxy_setup':
+    case 'not_http':
+    case 'overdue':
     case 'other':
     default:
       return `the request to ${url.host} failed: ${text}${suffix}`;

@@ -8,6 +8,7 @@ import Agent from 'undici/lib/dispatcher/agent.js';
 import type { Dispatcher } from 'undici/lib/dispatcher/dispatcher.js';
 
 import type { Http } from '../domain/http.ts';
+import { MAX_ANSWER_HEADER_BYTES } from '../domain/limits.ts';
 import { CliError, messageOf } from '../errors.ts';
 import { exchange } from './http-exchange.ts';
 import { createLookup, strayConnection } from './own-lookup.ts';
@@ -24,6 +25,7 @@ const ADDRESS_ATTEMPT_MS = 500;
 const CLIENT_OPTIONS = {
   connections: CONNECTIONS_PER_ORIGIN,
   allowH2: false,
+  maxHeaderSize: MAX_ANSWER_HEADER_BYTES,
 } as const;
 
 interface ConnectOptions {

@@ -50,6 +50,7 @@ declare module 'undici/lib/dispatcher/agent.js' {
     readonly connect: Connector;
     readonly connections: number;
     readonly allowH2: boolean;
+    readonly maxHeaderSize: number;
     readonly keepAliveTimeout: number;
   }) => Agent;
   export = Agent;
@@ -100,6 +101,10 @@ declare module 'undici/lib/api/api-request.js' {
         callback: (error: Error | null, head: Head) => void,
       );
       onRequestStart(controller: unknown, context: unknown): void;
+      onResponseStart(controller: unknown, status: number, headers: Head['headers'], text?: string): void;
+      onResponseData(controller: unknown, chunk: Uint8Array): void;
+      onResponseEnd(controller: unknown, trailers: object): void;
+      onResponseError(controller: unknown, error: Error): void;
     }
   }
   export = request;

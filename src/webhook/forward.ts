@@ -39,6 +39,7 @@ export async function forwardDelivery(
       body: delivery.body,
       signal,
       timeoutMs: FORWARD_TIMEOUT_MS,
+      totalMs: FORWARD_TIMEOUT_MS,
     });
   } catch (error) {
     signal?.throwIfAborted();

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
 import { UnavailableError } from '../../src/api/failure.ts';
-import { afterRetryAfter, repeat, retryAfterOf } from '../../src/api/retry.ts';
+import { retryAfterInWords, retryAfterOf } from '../../src/api/retry-after.ts';
+import { afterRetryAfter, repeat } from '../../src/api/retry.ts';
 import type { RetryNotice } from '../../src/api/retry.ts';
 import { createInstantClock } from '../support/instant-clock.ts';
 
@@ -79,6 +80,7 @@ describe('repeating', () => {
 
 describe('Retry-After', () => {
   const now = Date.parse('2026-01-01T00:00:00Z');
+  const DAY = 86_400_000;
 
   test.each([
     ['3', 3000],
@@ -89,13 +91,26 @@ describe('Retry-After', () => {
     ['-1', undefined],
     ['soon', undefined],
     ['', undefined],
-    ['99999999999', undefined],
+    ['86399', 86_399_000],
+    ['99999999999', DAY],
+    ['9'.repeat(400), DAY],
+    ['Fri, 31 Dec 9999 23:59:59 GMT', DAY],
   ])('%j is %j ms', (value, ms) => {
     expect(retryAfterOf({ 'retry-after': value }, now)).toBe(ms);
   });
 
   test('is not there', () => {
     expect(retryAfterOf({}, now)).toBeUndefined();
+  });
+
+  test.each([
+    [7000, '7 s'],
+    [119_001, '2 min'],
+    [7_199_000, '120 min'],
+    [7_200_001, '3 h'],
+    [DAY, 'a day or more'],
+  ])('A19: of %i ms reads %s', (ms, words) => {
+    expect(retryAfterInWords(ms)).toBe(words);
   });
 
   test('is a lower bound, spread a little', () => {

@@ -170,7 +170,7 @@ describe('the deadline', () => {
     const { wait, clock } = await waiting([{ status: 429, headers: { 'retry-after': '600' } }]);
     const failure = await failureOf(wait());
     expect(failure).toMatchObject({ failure: 'unavailable', code: 'rate_limited' });
-    expect(failure.message).toContain('the server asks to wait 600 s, which is longer than the timeout leaves');
+    expect(failure.message).toContain('the server asks to wait 10 min, which is longer than the timeout leaves');
     expect(clock.sleeps).toEqual([]);
   });
 });

@@ -374,6 +374,12 @@ describe('diff refuses', () => {
       'the JSON is cut off: it ends after 100 bytes, in the middle',
       'a.json:5:36',
     ],
+    [
+      'A6: nesting without end',
+      `{"x":${'['.repeat(600)}`,
+      'more than 512 levels of nesting at byte 516',
+      'a.json:1:517',
+    ],
   ])('%s, with its place', async (_, text, message, place) => {
     const { ended } = await run(['diff', 'a.json', 'b.json'], { files: { ...files, 'a.json': text } });
     expect(ended).toEqual({
@@ -382,6 +388,19 @@ describe('diff refuses', () => {
       stderr:
         `error: a.json is not one JSON document\n  ${message} (${place})\n` +
         'hint: an answer is what get, poll or submit --wait write with --json or -o answer.json\n',
+    });
+  });
+
+  test('A6: a value that is too long to be read', async () => {
+    const long = JSON.stringify({
+      ...A,
+      optimal_clusters: ['x'.repeat(2_000_000), { order_ids: ['x'.repeat(2_000_000)] }],
+    });
+    const { ended } = await run(['diff', 'a.json', 'b.json'], { files: { ...files, 'a.json': long } });
+    expect(ended).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'error: a.json cannot be read: a value of the answer is longer than 1 MB\n',
     });
   });
 

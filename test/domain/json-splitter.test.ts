@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { AnswerLimitError } from '../../src/domain/answer-limit.ts';
+import { JsonDepthError } from '../../src/domain/json-scanner.ts';
 import { createJsonSplitter, type JsonPlan } from '../../src/domain/json-splitter.ts';
+import { MAX_ANSWER_VALUE_BYTES } from '../../src/domain/limits.ts';
 
 /** Pushes `text` in chunks of `size` bytes, each in memory that is overwritten afterwards. */
 function feed(plan: JsonPlan, text: string | Uint8Array, size = Number.POSITIVE_INFINITY): boolean {
@@ -212,26 +215,31 @@ describe('a splitter with a plan', () => {
     ]);
   });
 
-  it('passes over nesting a million levels deep', () => {
-    const deep = `{"x":${'['.repeat(1_000_000)}${']'.repeat(1_000_000)},"y":${'{"a":'.repeat(200_000)}1${'}'.repeat(200_000)},"z":1}`;
-    const values: unknown[] = [];
-    feed(
-      { take: 'fields', fields: new Map([['z', { take: 'scalar', value: (value) => values.push(value) }]]) },
-      deep,
-      65_536,
-    );
-    expect(values).toEqual([1]);
+  const lists = (levels: number): string => `{"x":${'['.repeat(levels - 1)}${']'.repeat(levels - 1)}}`;
+  const objects = (levels: number): string => `${'{"taken":'.repeat(levels - 1)}{}${'}'.repeat(levels - 1)}`;
+
+  it.each([
+    ['that it passes over', lists],
+    ['that it builds', objects],
+  ])('A6: takes nesting %s 512 levels deep, and no deeper', (_what, nested) => {
+    const plan: JsonPlan = { take: 'fields', fields: new Map([['taken', { take: 'whole', value: () => undefined }]]) };
+    expect(feed(plan, nested(512), 64)).toBe(true);
+    expect(() => feed(plan, nested(513), 64)).toThrow(JsonDepthError);
+    expect(() => feed(plan, nested(513))).toThrow('more than 512 levels of nesting at byte');
   });
 
-  it('builds a value that is nested a hundred thousand levels deep', () => {
-    let depth = 0;
-    for (
-      let [value] = taken(`${'['.repeat(100_000)}${']'.repeat(100_000)}`, 4096);
-      Array.isArray(value);
-      [value] = value
-    ) {
-      depth += 1;
+  const whole: JsonPlan = { take: 'whole', value: () => undefined };
+
+  it.each<[string, JsonPlan, (size: number) => string]>([
+    ['a text', whole, (size) => `"${'x'.repeat(size - 2)}"`],
+    ['a list', whole, (size) => `[${'1'.repeat(size - 2)}]`],
+    ['a key', { take: 'fields', fields: new Map() }, (size) => `{"${'x'.repeat(size - 2)}":1}`],
+  ])('A6: builds %s up to its limit, and nothing longer, in whatever chunks it comes', (_what, plan, sized) => {
+    for (const chunk of [997, 65_536, Number.POSITIVE_INFINITY]) {
+      expect(feed(plan, sized(MAX_ANSWER_VALUE_BYTES), chunk)).toBe(true);
+      expect(() => feed(plan, sized(MAX_ANSWER_VALUE_BYTES + 1), chunk)).toThrow(
+        new AnswerLimitError('a value of the answer is longer than 1 MB'),
+      );
     }
-    expect(depth).toBe(100_000);
   });
 });

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 
 import { CliError, createClient, type Answer } from '../../src/index.ts';
 import { createSandbox } from '../../src/sandbox-entry.ts';
+import { answerOf, bomb, endless, headOf, startRawServer } from '../support/raw-server.ts';
 import { startScriptedServer } from '../support/scripted-server.ts';
 
 const ID = '67507ad05e593173d0313e0f';
@@ -136,4 +137,19 @@ test('what cannot be sent is refused before anything is', async () => {
     'usage bad_base_url',
   ]);
   expect(server.seen).toEqual([]);
+});
+
+test('A6: an answer beyond a limit is a failure of its own, before it is parsed', async () => {
+  const filler = '[],'.repeat(10_000_000);
+  for (const [answer, message] of [
+    [endless(headOf('200 OK'), '['), 'the answer has more than 512 levels of nesting'],
+    [bomb('{"x":"', 'x', 40), 'the answer is larger than 256 MB'],
+    [answerOf(`{"computation_time":1,"x":[${filler}0]}`), 'the answer holds more than 10 million values'],
+  ] as const) {
+    await using server = await startRawServer(answer);
+    const client = createClient({ apiKey: KEY, baseUrl: server.url });
+    const failure = await failureOf(client.get('route', ID));
+    expect(failure).toMatchObject({ failure: 'unavailable', code: 'answer_too_large', message, requestId: ID });
+    expect([failure.retryable, server.heads.length]).toEqual([false, 1]);
+  }
 });

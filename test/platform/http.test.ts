@@ -237,8 +237,11 @@ describe('a failure', () => {
   test('names what is no HTTP', async () => {
     const port = await opened(createTcpServer((socket) => socket.end('SSH-2.0-OpenSSH_9.6\r\n')));
     const failure = await failureOf(createHttp({})({ ...get, url: `http://127.0.0.1:${port}` }));
-    expect([failure.kind, failure.sent]).toEqual(['other', true]);
-    expect(failure.message).toBe(`the request to 127.0.0.1:${port} failed: it did not answer in HTTP`);
+    expect(failure).toEqual({
+      kind: 'not_http',
+      sent: true,
+      message: `the answer of 127.0.0.1:${port} is not valid HTTP`,
+    });
   });
 
   test('of a header that cannot be sent does not repeat its value', async () => {

@@ -105,6 +105,16 @@ describe('forwarding', () => {
     expect(sent).toBe(2);
   });
 
+  test('A6: gives the target half a minute for all of its answer, however it trickles', async () => {
+    const times: unknown[] = [];
+    const answering: Http = async ({ timeoutMs, totalMs }) => {
+      times.push([timeoutMs, totalMs]);
+      return { status: 200, headers: {}, body: null };
+    };
+    await forwardDelivery(answering, 'http://x', delivery);
+    expect(times).toEqual([[30_000, 30_000]]);
+  });
+
   test('ends with the reason of an abort', async () => {
     const abort = new AbortController();
     const reason = new Error('stopped');

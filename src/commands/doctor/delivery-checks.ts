@@ -98,7 +98,13 @@ async function isListener(host: Host, port: number): Promise<boolean> {
   try {
     const http = await host.http({ direct: true });
     const url = `http://${ADDRESS}:${port}/healthz`;
-    const response = await http({ method: 'GET', url, headers: {}, timeoutMs: HEALTH_TIMEOUT_MS });
+    const response = await http({
+      method: 'GET',
+      url,
+      headers: {},
+      timeoutMs: HEALTH_TIMEOUT_MS,
+      totalMs: HEALTH_TIMEOUT_MS,
+    });
     const health: unknown = JSON.parse(await readText(response.body, 10_000));
     return typeof health === 'object' && health !== null && 'duplicates' in health && 'rejected' in health;
   } catch (error) {
@@ -117,7 +123,8 @@ async function deliver(examination: Examination, test: DeliveryTest, server: Ser
   const sent = test.message();
   const judged = { url, sent, port: server.port, path: test.path, isPublic, examination };
   try {
-    const response = await http({ method: 'POST', url, ...sent, signal: stop, timeoutMs: flags.timeout });
+    const { timeout } = flags;
+    const response = await http({ method: 'POST', url, ...sent, signal: stop, timeoutMs: timeout, totalMs: timeout });
     for await (const _chunk of response.body ?? []) break;
     const isTaken = response.status >= 200 && response.status < 300;
     if (isTaken) await test.arrival(Math.min(LATE_ARRIVAL_MS, flags.timeout), stop);

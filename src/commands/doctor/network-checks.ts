@@ -37,6 +37,7 @@ export async function checkNetwork(examination: Examination, baseUrl: string): P
       headers: { accept: 'application/json', 'user-agent': `optipick/${host.version}` },
       signal: stop,
       timeoutMs: flags.timeout,
+      totalMs: flags.timeout,
     });
     const took = Math.round(host.clock.monotonic() - started);
     await discard(response);
@@ -50,7 +51,7 @@ export async function checkNetwork(examination: Examination, baseUrl: string): P
       return unusableProxy(examination, proxy, examination.redact(error.message));
     const { failure, message } = failureOfTransport(error, { method: 'GET', redact: examination.redact });
     // Which of the two is silent cannot be told from here: without the proxy it shows.
-    const silent = error.kind === 'timeout' ? proxy : undefined;
+    const silent = isSilence(error) ? proxy : undefined;
     return [
       proxy === undefined ? ok('proxy', 'none in use') : ok('proxy', `${proxy.shown} (${proxy.variable}) in use`),
       silent === undefined
@@ -64,6 +65,10 @@ export async function checkNetwork(examination: Examination, baseUrl: string): P
       skipped('clock', 'the API does not answer'),
     ];
   }
+}
+
+function isSilence({ kind }: TransportError): boolean {
+  return kind === 'timeout' || kind === 'overdue';
 }
 
 /** Whether the key is accepted: the GET of an id that nobody has. */
@@ -169,9 +174,10 @@ function duration(seconds: number): string {
   return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
 }
 
-function remedyOf({ kind }: TransportError, { settings, remedies }: Examination, baseUrl: string): string {
+function remedyOf(error: TransportError, { settings, remedies }: Examination, baseUrl: string): string {
+  const { kind } = error;
   const { hostname, port } = new URL(baseUrl);
-  if (kind === 'timeout') return remedies.own('doctor --timeout 60s');
+  if (isSilence(error)) return remedies.own('doctor --timeout 60s');
   if (kind === 'tls' && !isLoopback(hostname)) return remedies.exported('NODE_EXTRA_CA_CERTS', 'network-ca.pem');
   if (kind === 'refused' && isLoopback(hostname)) return `optipick sandbox --port ${port === '' ? '80' : port}`;
   if (settings.baseUrl.source !== 'default') return remedies.change(BASE_URL, settings.baseUrl, undefined);

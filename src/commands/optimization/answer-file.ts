@@ -1,6 +1,7 @@
 /** An answer that was kept in a file. */
 import type { Context } from '../../context.ts';
 import { type AnswerDetails, createDetailsReader, type DetailsReader } from '../../domain/answer-details.ts';
+import { ANSWER_TOO_LARGE, AnswerLimitError } from '../../domain/answer-limit.ts';
 import { classifyAnswer, reasonOf } from '../../domain/job-state.ts';
 import { createMemberTap } from '../../domain/json-member.ts';
 import { JsonSyntaxError } from '../../domain/json-scanner.ts';
@@ -42,6 +43,7 @@ export async function readAnswerFile(context: Context, path: string): Promise<An
     }
     if (!tap.end()) throw noAnswer(name, 'it is empty');
   } catch (error) {
+    if (error instanceof AnswerLimitError) throw tooLarge(name, error);
     if (!(error instanceof JsonSyntaxError)) throw error;
     places.push(last.subarray(0, error.offset - read));
     throw notJson(name, error.message, `${name}:${places.place()}`, tap.isWhole);
@@ -79,6 +81,10 @@ function noAnswer(name: string, why: string): CliError {
     code: 'no_answer',
     hint: HINT,
   });
+}
+
+function tooLarge(name: string, { message }: AnswerLimitError): CliError {
+  return new CliError('usage', `${name} cannot be read: ${message}`, { code: ANSWER_TOO_LARGE });
 }
 
 function notJson(name: string, message: string, place: string, hasWhole: boolean): CliError {

@@ -3,8 +3,11 @@ import { mapBounded } from '../../api/pool.ts';
 import type { Answer, OptipickClient } from '../../api/model.ts';
 import type { Context } from '../../context.ts';
 import type { AnswerDetails } from '../../domain/answer-details.ts';
+import { largerThan } from '../../domain/answer-limit.ts';
+import { createByteStore } from '../../domain/byte-store.ts';
 import { joinSignals } from '../../domain/joined-signal.ts';
 import type { Kind } from '../../domain/kinds.ts';
+import { MAX_READ_ANSWER_BYTES } from '../../domain/limits.ts';
 import { CliError } from '../../errors.ts';
 import type { SetEntry } from '../../input/request-set.ts';
 import { tapAnswer } from './answer-tap.ts';
@@ -89,10 +92,14 @@ export async function runBatch(
   };
 
   const answered = async (fetch: Parameters<typeof tapAnswer>[2]): Promise<BatchEnd> => {
-    const chunks: Uint8Array[] = [];
-    const keep = async (chunk: Uint8Array): Promise<void> => void chunks.push(chunk.slice());
+    const bytes = createByteStore();
+    const keep = async (chunk: Uint8Array): Promise<void> => {
+      if (bytes.size + chunk.length > MAX_READ_ANSWER_BYTES)
+        throw largerThan(MAX_READ_ANSWER_BYTES, { passable: true });
+      bytes.push(chunk);
+    };
     const { answer, details } = await tapAnswer(context, options.raw ? keep : undefined, fetch);
-    return { state: 'answered', answer, details, raw: options.raw ? Buffer.concat(chunks) : undefined };
+    return { state: 'answered', answer, details, raw: options.raw ? bytes.take() : undefined };
   };
 
   const post = async (entry: SetEntry): Promise<BatchEnd> => {

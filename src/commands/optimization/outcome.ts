@@ -1,6 +1,7 @@
 /** What the commands of this folder say of a job that did not end well. */
 import type { Answer } from '../../api/model.ts';
 import { CliError, type Failure } from '../../errors.ts';
+import { ANSWER_TOO_LARGE } from '../../domain/answer-limit.ts';
 import type { AnswerSummary } from '../../domain/answer.ts';
 import { cleanText } from '../../output/clean-text.ts';
 import { failureJson, renderFailure } from '../../output/failure.ts';
@@ -57,7 +58,7 @@ export async function resumable<T>(context: Context, running: Iterable<string>, 
   try {
     return await work();
   } catch (error) {
-    if (error instanceof CliError && RESUMABLE.has(error.failure)) await tellRunning(context, running);
+    if (error instanceof CliError && isResumable(error)) await tellRunning(context, running);
     throw error;
   }
 }
@@ -91,6 +92,11 @@ export async function refetchable<T>(
     }
     throw error;
   }
+}
+
+/** Whether waiting on may bring the answer: one that is too large has come, and will be no smaller. */
+export function isResumable({ failure, code }: CliError): boolean {
+  return RESUMABLE.has(failure) && code !== ANSWER_TOO_LARGE;
 }
 
 const RESUMABLE: ReadonlySet<Failure> = new Set<Failure>(['pending', 'unavailable', 'interrupted', 'terminated']);

@@ -2,14 +2,14 @@
 import { joinSignals } from '../../domain/joined-signal.ts';
 import type { Answer, AnswerBytes, OptipickClient } from '../../api/model.ts';
 import type { Context } from '../../context.ts';
-import { CliError, worstFailure, type Failure } from '../../errors.ts';
+import { CliError, worstFailure } from '../../errors.ts';
 import { renderAnswer } from '../../output/optimization.ts';
 import { failureJson, renderFailure } from '../../output/failure.ts';
 import { jsonLine } from '../../output/json.ts';
 import type { TappedAnswer } from './answer-tap.ts';
 import { entryOf, type AnswerView, type AnswerViewOptions } from './answer-view.ts';
 import type { Memory } from './memory.ts';
-import { jobFailure, knownSummary, tellRunning } from './outcome.ts';
+import { isResumable, jobFailure, knownSummary, tellRunning } from './outcome.ts';
 import { awaitAnswer, createWatch, type Target, type WaitOptions } from './waiting.ts';
 
 export interface PollManyOptions extends WaitOptions, Pick<AnswerViewOptions, 'all'> {
@@ -66,7 +66,7 @@ export async function pollMany(
         broken.abort(error);
         return;
       }
-      if (!STILL_RUNNING.has(error.failure)) running.delete(target.requestId);
+      if (!isResumable(error)) running.delete(target.requestId);
       failures.push(error);
       report?.addUnanswered(index, { name: target.requestId, requestId: target.requestId, problem: error.message });
       screen = screen.then(() => tell(context, target, error));
@@ -91,8 +91,6 @@ export async function pollMany(
 }
 
 const ENOUGH = new Error('one answer is enough');
-
-const STILL_RUNNING: ReadonlySet<Failure> = new Set<Failure>(['pending', 'unavailable']);
 
 async function show({ output }: Context, answer: Answer, options: PollManyOptions): Promise<void> {
   if (options.view.format === 'json') {

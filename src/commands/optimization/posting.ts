@@ -67,7 +67,8 @@ export function createPoster({ kind, client, postings, memory }: PosterParts, ea
     try {
       value = await post(body);
     } catch (error) {
-      if (error instanceof CliError && error.code === 'accepted_asynchronously') await accepted(error.requestId ?? '');
+      // The answer has named the id, whatever became of the rest of it.
+      if (error instanceof CliError && error.requestId !== undefined) await accepted(error.requestId);
       else if (!mayHaveArrived(error)) note((all, one) => all.withdrawn(one));
       throw error;
     }
