@@ -1,23 +1,18 @@
-/** Every limit on what somebody outside can make grow or hold up, with its reason. Sizes in bytes, times in ms. */
+/** Every limit on what somebody outside can make grow or hold up, with its reason. Sizes in bytes, durations in milliseconds. */
 
 // Requests to the listener
-
 /** Bodies of requests that are not answered yet, all together; one body of the largest size always fits. */
 export const MAX_BYTES_IN_FLIGHT = 64 * 1024 * 1024;
-
 /** Files of `--record` that are written at the same time: each is synced, which a disk does well side by side. */
 export const RECORDS_AT_ONCE = 8;
 
 // The inbox
-
 /** A sender that is not answered waits for 15 s (Svix) and then counts a failure: better to say "later" in good time. */
 export const ACCEPT_TIMEOUT_MS = 5000;
-
 /** Whoever asks whether the listener is healthy wants an answer, also when the disk is not. */
 export const INBOX_READ_TIMEOUT_MS = 2000;
 
 // Output
-
 /** Lines of `listen` about rejections and the like that wait for a slow reader; the others are only counted. */
 export const MAX_WAITING_LINES = 1000;
 
@@ -46,8 +41,6 @@ export const REQUEST_TIMEOUT_MS = 15_000;
 export const KEEP_ALIVE_TIMEOUT_MS = 30_000;
 /** For an answer on which the reader makes no progress. */
 export const ANSWER_TIMEOUT_MS = 30_000;
-/** Bodies of all requests whose signatures are not verified yet. */
-export const MAX_UNVERIFIED_BYTES = 64 * 1024 * 1024;
 /** How long, and how much, a sender may go on with a body that nobody reads, so that it can read its answer. */
 export const LINGER_MS = 1000;
 export const LINGER_BYTES = 16 * 1024 * 1024;

@@ -4,7 +4,7 @@ import { parseWebhookSecret } from '../../domain/secret.ts';
 import { readBoundedBody } from '../../domain/bounded-body.ts';
 import { createByteBudget } from '../../domain/byte-budget.ts';
 import { headerOf, jsonResponse, type Http, type HttpHeaders, type HttpRequest } from '../../domain/http.ts';
-import { MAX_UNVERIFIED_BYTES } from '../../domain/limits.ts';
+import { MAX_BYTES_IN_FLIGHT } from '../../domain/limits.ts';
 import type { Host } from '../../platform/host.ts';
 import { signatureOf } from '../../sandbox/sign.ts';
 import { createSecret } from '../../sandbox/secret.ts';
@@ -72,7 +72,7 @@ export async function createDeliveryTest(host: Host, path: string): Promise<Deli
   let arrived: Arrival | undefined;
   let strangers = 0;
 
-  const budget = createByteBudget(MAX_UNVERIFIED_BYTES);
+  const budget = createByteBudget(MAX_BYTES_IN_FLIGHT);
 
   const receive = async (request: HttpRequest, body: Uint8Array, hasId: boolean): ReturnType<Http> => {
     const isOurs = hasId || Buffer.from(body).includes(token);

@@ -8,6 +8,7 @@ import type { Delivery } from '../../webhook/delivery.ts';
 import type { ListenEvent } from '../../webhook/delivery-work.ts';
 import type { AttemptReport } from '../../webhook/processor.ts';
 import type { Diagnosis } from '../../webhook/diagnosis-model.ts';
+import type { PortRejection } from '../../platform/host.ts';
 import type { Refusal } from '../../webhook/receiver.ts';
 
 export interface ListenCounts {
@@ -31,12 +32,17 @@ export interface ReadyFacts {
   readonly remarks: readonly string[];
 }
 
+/** A request that the receiver rejected, or the port before it. */
+type Rejected = Pick<Refusal, 'id' | 'status' | 'detail' | 'receivedAt'> & {
+  readonly reason: Refusal['reason'] | PortRejection['reason'];
+};
+
 export interface ListenScreen {
   ready(facts: ReadyFacts): Promise<void>;
   event(event: ListenEvent): Promise<void>;
   duplicate(delivery: Delivery): Promise<void>;
   /** `why`: what was found out about a delivery that does not verify. */
-  rejected(refusal: Refusal, why: Diagnosis | undefined): Promise<void>;
+  rejected(refusal: Rejected, why: Diagnosis | undefined): Promise<void>;
   attempted(report: AttemptReport): Promise<void>;
   trouble(error: CliError): Promise<void>;
   /** So many lines were left out, as nobody read them in time. */

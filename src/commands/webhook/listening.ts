@@ -146,6 +146,14 @@ export async function listen(context: Context, flags: ListenFlags): Promise<void
     ...plan.serve,
     // Answered already; the refusal is told and recorded like any other.
     onTooLarge: (request) => void receiver(request).catch(over.reject),
+    onRejected(rejection) {
+      limits.reached(rejection.reason);
+      const { status } = rejection;
+      if (status === undefined) return;
+      counts.rejected += 1;
+      const rejected = { ...rejection, id: undefined, status, receivedAt: host.clock.now() };
+      reports.print(() => opened.promise.then(() => screen.rejected(rejected, undefined)));
+    },
   });
   const onStop = (): void => over.reject(stop.reason);
   stop.addEventListener('abort', onStop, { once: true });
