@@ -40,6 +40,8 @@ export function incomingBody(
   if (!hasBody(message)) return null;
   const arrived = arrivedBody(message);
   if (arrived === undefined) return limitedBody(message, maxBodyBytes, watch, invite);
+  // Node closes the connection of a sender that was to be told to go on and never was.
+  if (watch.awaited) invite();
   watch.awaited = false;
   return arrived;
 }

@@ -412,12 +412,14 @@ describe('A2: an answer before the body', () => {
     socket.destroy();
   });
 
-  test('no 100 Continue is sent when the body is there already', async () => {
+  test('a connection stays open when the body is there before the 100 Continue', async () => {
     const { server } = await serve(async (request) => jsonResponse(200, await readText(request.body)));
     const socket = await dial(server);
     const until = reading(socket);
     socket.write(post('Expect: 100-continue\r\nContent-Length: 2\r\n', 'hi'));
-    expect(statusLines(await until(/"hi"/))).toEqual(['HTTP/1.1 200 OK']);
+    expect(statusLines(await until(/"hi"/))).toEqual(['HTTP/1.1 100 Continue', 'HTTP/1.1 200 OK']);
+    socket.write(post('Content-Length: 5\r\n', 'again'));
+    expect(statusLines(await until(/"again"/)).at(-1)).toBe('HTTP/1.1 200 OK');
     socket.destroy();
   });
 });
