@@ -1,6 +1,7 @@
 /** A request pick by pick, as it was sent: what its answer is held against. */
 import { textsOf } from './answer-details.ts';
 import { fieldOf, isRecord, numberOf, textOf } from './loose-fields.ts';
+import type { Redact } from './redaction.ts';
 
 export interface RequestPick {
   readonly pickId: string;
@@ -22,22 +23,29 @@ export interface RequestDetails {
   readonly picks: readonly RequestPick[];
 }
 
-/** Reads the body of a request that was checked before it was sent (`PreparedRequest.body`). */
-export function readRequestDetails(body: Uint8Array): RequestDetails {
+/**
+ * Reads the body of a request that was checked before it was sent (`PreparedRequest.body`). What answers are compared
+ * with is redacted as they are: an id that happens to hold a piece of the key would else not be found again.
+ */
+export function readRequestDetails(body: Uint8Array, redact: Redact = (text) => text): RequestDetails {
+  const redacted = (value: unknown): string | undefined => {
+    const text = textOf(value);
+    return text === undefined ? undefined : redact(text);
+  };
   const request: unknown = JSON.parse(new TextDecoder().decode(body));
   const parameters = fieldOf(request, 'parameters');
   const picks = fieldOf(request, 'picks');
   return {
-    siteName: textOf(fieldOf(request, 'site_name')),
-    waveId: textOf(fieldOf(request, 'wave_id')),
-    startPoints: textsOf(fieldOf(request, 'start_points')),
-    endPoints: textsOf(fieldOf(request, 'end_points')),
+    siteName: redacted(fieldOf(request, 'site_name')),
+    waveId: redacted(fieldOf(request, 'wave_id')),
+    startPoints: textsOf(fieldOf(request, 'start_points')).map(redact),
+    endPoints: textsOf(fieldOf(request, 'end_points')).map(redact),
     parameters: isRecord(parameters) ? parameters : {},
     picks: (Array.isArray(picks) ? picks : []).filter(isRecord).map((pick) => ({
-      pickId: textOf(pick['pick_id']) ?? '',
-      locations: textsOf(pick['location_id']),
-      orderId: textOf(pick['order_id']),
-      listId: textOf(pick['list_id']),
+      pickId: redacted(pick['pick_id']) ?? '',
+      locations: textsOf(pick['location_id']).map(redact),
+      orderId: redacted(pick['order_id']),
+      listId: redacted(pick['list_id']),
       asisSequence: numberOf(pick['asis_sequence']),
       fields: pick,
     })),

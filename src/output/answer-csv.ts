@@ -1,6 +1,7 @@
 /** An answer as a table to import: one row a pick. */
 import type { PickDetail } from '../domain/answer-details.ts';
 import { csvLine } from '../domain/csv-line.ts';
+import type { Redact } from '../domain/redaction.ts';
 import type { Report, ReportEntry, ReportRow } from './report-model.ts';
 
 export interface AnswerCsvOptions {
@@ -10,6 +11,8 @@ export interface AnswerCsvOptions {
   readonly mixed?: boolean;
   /** Whether the caller's picks had alternatives among which the answer has chosen: then its choice is told. */
   readonly alternatives: boolean;
+  /** As the answer's ids were redacted, by which the caller's rows are found again. Default: not at all. */
+  readonly redact?: Redact;
 }
 
 interface AnswerCsv {
@@ -44,7 +47,12 @@ const FIELDS: readonly (readonly [string, (pick: PickDetail, entry: ReportEntry)
 ];
 
 /** Several answers make one table: the header once, then the rows of each. */
-export function createAnswerCsv({ columns, alternatives, mixed = false }: AnswerCsvOptions): AnswerCsv {
+export function createAnswerCsv({
+  columns,
+  alternatives,
+  mixed = false,
+  redact = (text) => text,
+}: AnswerCsvOptions): AnswerCsv {
   const given = columns ?? [];
   // Beside a table of the caller's there are picks that need columns of their own.
   const more = columns === undefined || mixed ? FIELDS.filter(([name]) => !given.some(isCalled(name))) : [];
@@ -71,7 +79,7 @@ export function createAnswerCsv({ columns, alternatives, mixed = false }: Answer
     unplaced,
     header: () => csvLine([...own, ...(chosen ? [freeName('CHOSEN_LOCATION', own)] : []), ...added]),
     *rows(entry, callerRows) {
-      const left = new Map((callerRows ?? []).map((row) => [row.pickId, row]));
+      const left = new Map((callerRows ?? []).map((row) => [redact(row.pickId), row]));
       for (const { pick, cluster, sequence } of placedPicks(entry)) {
         const row = left.get(pick.pickId);
         left.delete(pick.pickId);

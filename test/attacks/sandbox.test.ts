@@ -263,7 +263,7 @@ describe.skipIf(findChromium() === undefined)('hostile names in Chromium (skippe
       points: { [`start ${first}`]: { x: 0, y: -200 } },
     };
     const receiver = await startScriptedServer([{ status: 500, body: names.join('\n') }]);
-    const apiKey = names === HOSTILE ? "<x/onfocus=top['hit']=1/autofocus>" : 'key-of-the-harmless';
+    const apiKey = names === HOSTILE ? '<q/onkeyup=top[1]>' : 'key-of-the-harmless';
     const sandbox = await createSandbox({ site, apiKey, latency: 0 });
     // Event names have parts between dots; the rest may be anything.
     const events = names.map((each) => `cluster.optimized.${each.replaceAll(/[.,\s]/g, '_')}`);

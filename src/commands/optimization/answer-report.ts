@@ -28,7 +28,8 @@ export async function openReports(
   switch (format) {
     case 'csv': {
       const { createCsvReport } = await import('../../output/answer-csv.ts');
-      return createCsvReport;
+      const redact = await context.redaction();
+      return (facts) => createCsvReport({ ...facts, redact });
     }
     case 'md': {
       const { createMarkdownReport } = await import('../../output/markdown.ts');
