@@ -59,7 +59,7 @@ export function htmlText(text: string): Markdown {
   return inHtml`${text}`;
 }
 
-/** What is no Markdown is escaped. */
+/** A string is escaped, Markdown is taken as it is. */
 export type MarkdownCell = string | number | Markdown;
 
 export interface MarkdownColumn {
