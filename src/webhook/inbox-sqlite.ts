@@ -2,7 +2,7 @@ import { precedingStep, UNASSIGNED } from '../domain/delivery-steps.ts';
 import type { Database, NamedValues, SqlValue, Statement } from '../platform/host.ts';
 import { claimOf, entryOf, ENTRY_COLUMNS, headerBytes, SUMMARY_COLUMNS, summaryOf } from './inbox-rows.ts';
 import type { ClaimRow, RowInbox } from './inbox-rows.ts';
-import { LEASE_MS, QUIET_MS, RETENTION_MS } from './inbox.ts';
+import { CLOCK_TOLERANCE_MS, LEASE_MS, QUIET_MS, RETENTION_MS } from './inbox.ts';
 import type { InboxFilter, Outcome } from './inbox.ts';
 import type { WriteQueue } from './write-queue.ts';
 
@@ -27,8 +27,8 @@ const PRUNE_LIMIT = 500;
 const PENDING = `steps INDEXED BY steps_due WHERE state = 'pending' AND scope = :scope AND step = :step`;
 
 /** A lease that lasts longer than the longest one was written under another clock, and so was a time to come back. */
-const IS_FREE = `(lease_until <= :now OR lease_until > :now + ${LEASE_MS})`;
-const IS_DUE = `(next_attempt_at <= :now OR settled_at > :now) AND ${IS_FREE}`;
+const IS_FREE = `(lease_until <= :now OR lease_until > :now + ${LEASE_MS + CLOCK_TOLERANCE_MS})`;
+const IS_DUE = `(next_attempt_at <= :now OR settled_at > :now + ${CLOCK_TOLERANCE_MS}) AND ${IS_FREE}`;
 
 /** What of a step is to be claimed now: what is due, and not before the step that precedes it has ended. */
 function dueOf(step: string): string {

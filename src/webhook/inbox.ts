@@ -151,7 +151,10 @@ export const RETENTION_MS = 30 * 24 * 60 * 60 * 1000;
 /** A day. */
 export const QUIET_MS = 24 * 60 * 60 * 1000;
 
+/** A minute: clocks are set back by less in the ordinary course of things. What lies further ahead is of one that was wrong. */
+export const CLOCK_TOLERANCE_MS = 60 * 1000;
+
 /** Whether somebody is at work on a step. */
 export function isClaimed({ owner, leaseUntil }: Step, now: number): boolean {
-  return owner !== undefined && leaseUntil > now && leaseUntil <= now + LEASE_MS;
+  return owner !== undefined && leaseUntil > now && leaseUntil <= now + LEASE_MS + CLOCK_TOLERANCE_MS;
 }
