@@ -79,7 +79,7 @@ const MOST_RESULTS = 16;
 export function createDeliveryWork(options: WorkOptions): DeliveryWork {
   const targets = new Map(options.forwardTo.map((url) => [forwardStep(url), url]));
   /** By delivery: what was fetched to show it, for the command that follows. */
-  const results = new Map<number, Known>();
+  const results = new Map<string, Known>();
 
   const lookUp = async (entry: InboxEntry, signal: AbortSignal): Promise<Known> => {
     // What the delivery tells (its payload, then its path), then what was submitted; what is found comes last.
@@ -91,7 +91,7 @@ export function createDeliveryWork(options: WorkOptions): DeliveryWork {
 
   const keep = (entry: InboxEntry, known: Known): void => {
     if (options.exec === undefined || !entry.steps.some(isOwedCommand)) return;
-    results.set(entry.sequence, known);
+    results.set(entry.id, known);
     for (const oldest of results.keys()) {
       if (results.size <= MOST_RESULTS) return;
       results.delete(oldest);
@@ -116,8 +116,8 @@ export function createDeliveryWork(options: WorkOptions): DeliveryWork {
   };
 
   const execute = async ({ delivery }: Claim, signal: AbortSignal): Promise<StepResult> => {
-    const known = results.get(delivery.sequence) ?? (await lookUp(delivery, signal));
-    results.delete(delivery.sequence);
+    const known = results.get(delivery.id) ?? (await lookUp(delivery, signal));
+    results.delete(delivery.id);
     const { kind, lookup } = known;
     if (lookup?.found === false) return fetchFailed(lookup, kind);
     try {

@@ -38,6 +38,10 @@ function dueOf(step: string): string {
     WHERE preceding.delivery = steps.delivery AND preceding.step = '${preceding}' AND preceding.state = 'pending')`;
 }
 
+/** The step that a key names, while the owner has it. */
+const OWNED = `delivery = :sequence AND step = :step AND owner = :owner
+  AND EXISTS (SELECT 1 FROM deliveries WHERE sequence = :sequence AND id = :id)`;
+
 const BEGIN_ANEW = `state = 'pending', attempts = 0, next_attempt_at = :now, settled_at = :now, last_error = NULL`;
 
 /** The inbox in a SQLite file with the tables `deliveries` and `steps`. */
@@ -158,26 +162,26 @@ export function createSqliteInbox({ queue, scope, now: clock }: SqliteInboxOptio
 
     async renew(keys, owner, asked) {
       await writeAt(asked, (database, now) => {
-        const sql = `UPDATE steps SET lease_until = :now + ${LEASE_MS}
-          WHERE delivery = :sequence AND step = :step AND owner = :owner`;
-        for (const { sequence, step } of keys) changesOf(database, sql, { sequence, step, owner, now });
+        const sql = `UPDATE steps SET lease_until = :now + ${LEASE_MS} WHERE ${OWNED}`;
+        for (const key of keys) changesOf(database, sql, { ...key, owner, now });
       });
     },
 
-    async settle({ sequence, step }, owner, outcome) {
+    async settle({ sequence, id, step }, owner, outcome) {
       const { at, kind } = outcome;
       return await queue.write((database) => {
         const settled = changesOf(
           database,
           `UPDATE steps SET state = :state, next_attempt_at = :next, settled_at = :at, last_error = :error,
              owner = NULL, lease_until = 0
-           WHERE delivery = :sequence AND step = :step AND owner = :owner`,
+           WHERE ${OWNED}`,
           {
             state: outcome.status === 'retry' ? 'pending' : outcome.status,
             next: outcome.status === 'retry' ? outcome.nextAttemptAt : at,
             at,
             error: errorOf(outcome),
             sequence,
+            id,
             step,
             owner,
           },

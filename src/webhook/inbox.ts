@@ -47,10 +47,12 @@ export interface Claim {
   readonly attempts: number;
 }
 
-/** Names a step of one delivery. */
+/** Names a step of one delivery. By both: in a file that was replaced, its number is another delivery's. */
 export interface StepKey {
   /** Of the delivery. */
   readonly sequence: number;
+  /** Of the delivery. */
+  readonly id: string;
   readonly step: string;
 }
 

@@ -6,7 +6,7 @@ import { createArrivalOrder } from './arrival-order.ts';
 import { createDeliveryWork, LeftForLater } from './delivery-work.ts';
 import type { StepFailure, StepResult, WorkOptions } from './delivery-work.ts';
 import { isClaimed } from './inbox.ts';
-import type { Claim, Inbox, InboxSummary, Outcome, OwedStep, Step } from './inbox.ts';
+import type { Claim, Inbox, InboxSummary, Outcome, OwedStep, Step, StepKey } from './inbox.ts';
 import { createWaiter } from './waiter.ts';
 import { MAX_ATTEMPTS, retryDelay } from './retry-schedule.ts';
 
@@ -54,6 +54,11 @@ export interface Processor {
   attended(delivery: InboxSummary): Promise<void>;
 }
 
+interface Attempt {
+  readonly key: StepKey;
+  readonly ended: Promise<void>;
+}
+
 const CONCURRENCY = 16;
 const GRACE_MS = 5000;
 const TICK_MS = 1000;
@@ -83,7 +88,7 @@ export function createProcessor(options: ProcessorOptions): Processor {
   const beside = createArrivalOrder().take();
   const waiter = createWaiter(clock);
   /** What is being attempted, by step and delivery. */
-  const active = new Map(work.steps.map((step) => [step, new Map<number, Promise<void>>()]));
+  const active = new Map(work.steps.map((step) => [step, new Map<string, Attempt>()]));
   /** Since when all places of a step are taken. */
   const fullSince = new Map<string, number>();
   const reported = new Set<string>();
@@ -124,10 +129,10 @@ export function createProcessor(options: ProcessorOptions): Processor {
   };
 
   const attempt = async (claim: Claim, place: ReturnType<typeof order.take>): Promise<void> => {
-    const { delivery, step } = claim;
+    const { delivery } = claim;
     const result = await work.attempt(claim, place, cut.signal);
     const outcome = outcomeOf(claim, result, clock.now(), spread(delivery.sequence));
-    const isOurs = await persist(() => inbox.settle({ sequence: delivery.sequence, step }, owner, outcome));
+    const isOurs = await persist(() => inbox.settle(keyOf(claim), owner, outcome));
     options.onAttempt?.({
       ...claim,
       status: isOurs ? outcome.status : 'lost',
@@ -145,21 +150,19 @@ export function createProcessor(options: ProcessorOptions): Processor {
       } catch (error) {
         if (!cut.signal.aborted && !(error instanceof LeftForLater)) failed.abort(error);
       } finally {
-        active.get(step)?.delete(delivery.sequence);
+        active.get(step)?.delete(delivery.id);
         nextEnd.resolve();
         nextEnd = Promise.withResolvers();
         waiter.wake();
       }
     };
-    active.get(step)?.set(delivery.sequence, attempting());
+    active.get(step)?.set(delivery.id, { key: keyOf(claim), ended: attempting() });
   };
 
-  const running = (): Promise<void>[] => Array.from(active.values(), (attempts) => [...attempts.values()]).flat();
+  const attempts = (): Attempt[] => Array.from(active.values(), (ofStep) => [...ofStep.values()]).flat();
 
   const renew = async (): Promise<void> => {
-    const keys = [...active].flatMap(([step, attempts]) =>
-      [...attempts.keys()].map((sequence) => ({ sequence, step })),
-    );
+    const keys = attempts().map(({ key }) => key);
     if (keys.length > 0) await done(() => inbox.renew(keys, owner, clock.now()));
   };
 
@@ -188,9 +191,9 @@ export function createProcessor(options: ProcessorOptions): Processor {
 
   const finish = async (): Promise<void> => {
     const grace = new AbortController();
-    const attempts = running();
-    const ended = Promise.all(attempts).then(() => grace.abort());
-    if (attempts.length > 0 && !failed.signal.aborted) {
+    const running = attempts();
+    const ended = Promise.all(running.map((each) => each.ended)).then(() => grace.abort());
+    if (running.length > 0 && !failed.signal.aborted) {
       await Promise.race([ended, sleepUnlessAborted(clock, options.graceMs ?? GRACE_MS, grace.signal)]);
     }
     cut.abort(new Error('the listener is being stopped'));
@@ -240,7 +243,7 @@ export function createProcessor(options: ProcessorOptions): Processor {
         }
         const claims = (await tried(() => inbox.claim({ owner, limits: limits(elapsed), now }))) ?? [];
         // After a long sleep of the machine a lease may have run out under work that still goes on.
-        const fresh = claims.filter(({ delivery, step }) => active.get(step)?.has(delivery.sequence) !== true);
+        const fresh = claims.filter(({ delivery, step }) => active.get(step)?.has(delivery.id) !== true);
         for (const claim of fresh) begin(claim);
         if (elapsed >= owedAt) {
           owedAt = elapsed + OWED_EVERY_MS;
@@ -255,6 +258,10 @@ export function createProcessor(options: ProcessorOptions): Processor {
       failed.signal.throwIfAborted();
     },
   };
+}
+
+function keyOf({ delivery: { sequence, id }, step }: Claim): StepKey {
+  return { sequence, id, step };
 }
 
 function outcomeOf({ attempts }: Claim, { kind, failure }: StepResult, now: number, spread: number): Outcome {

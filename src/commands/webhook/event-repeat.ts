@@ -50,8 +50,8 @@ export async function repeatHere(
   const { host, stop } = context;
   const client = await context.client();
   const submissions = await context.submissions();
-  const { sequence } = entry;
-  const key = { sequence, step: SHOW };
+  const { sequence, id } = entry;
+  const key = { sequence, id, step: SHOW };
   await inbox.reopen([sequence], host.clock.now(), UNASSIGNED);
   await inbox.adopt([SHOW], host.clock.now(), sequence);
   const [claim] = await inbox.retake([sequence], SHOW, owner, host.clock.now());

@@ -128,7 +128,7 @@ async function chosen(
 async function forward(
   { host, stop }: Context,
   { inbox, owner }: OpenedInbox,
-  entry: Pick<InboxEntry, 'headers' | 'body'> & Partial<Pick<InboxEntry, 'sequence'>>,
+  entry: Pick<InboxEntry, 'headers' | 'body'> & Partial<Pick<InboxEntry, 'sequence' | 'id'>>,
   url: string,
 ): Promise<Repeated> {
   const result = await forwardDelivery(await host.http(), url, entry, stop);
@@ -136,8 +136,9 @@ async function forward(
     const failure = result.status === undefined ? 'unavailable' : 'failed';
     return { outcome: 'failed', error: `${maskUrl(url)}: ${result.error}`, failure };
   }
-  if (entry.sequence !== undefined) {
-    const [key, now] = [{ sequence: entry.sequence, step: forwardStep(url) }, host.clock.now()];
+  const { sequence, id } = entry;
+  if (sequence !== undefined && id !== undefined) {
+    const [key, now] = [{ sequence, id, step: forwardStep(url) }, host.clock.now()];
     const [claim] = await inbox.retake([key.sequence], key.step, owner, now);
     if (claim !== undefined) await inbox.settle(key, owner, { status: 'done', at: now });
   }
