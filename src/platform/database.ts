@@ -1,4 +1,5 @@
 /** SQLite: the one door to `node:sqlite`. */
+import type { BigIntStats } from 'node:fs';
 import { dirname } from 'node:path';
 import type * as Sqlite from 'node:sqlite';
 
@@ -14,39 +15,94 @@ import { requireRegularFile } from './regular-file.ts';
 export function openDatabase(path: string, options: { readonly readOnly?: boolean } = {}): Database {
   const readOnly = options.readOnly ?? false;
   const { DatabaseSync } = loadSqlite();
-  const open = (): { readonly database: Sqlite.DatabaseSync; readonly places: readonly (() => boolean)[] } => {
+  const connect = (): Sqlite.DatabaseSync => new DatabaseSync(path, { readOnly });
+  const open = (): OpenFiles => {
     requireRegularFile(path);
     if (!readOnly) createPrivately(path);
-    const database = new DatabaseSync(path, { readOnly });
-    return { database, places: [createPlaceWatch(path), createPlaceWatch(`${path}-wal`)] };
+    return { database: connect(), file: createPlaceWatch(path), log: createPlaceWatch(`${path}-wal`) };
   };
-  let { database, places } = open();
+  let opened = open();
   return {
-    exec: (sql) => database.exec(sql),
-    prepare: (sql) => database.prepare(sql),
-    isInPlace: () => places.every((isSame) => isSame()),
+    exec: (sql) => opened.database.exec(sql),
+    prepare: (sql) => opened.database.prepare(sql),
+    isInPlace: () => isInPlace(opened),
     reopen() {
-      database.close();
-      ({ database, places } = open());
+      // It is closed already when it could not be opened the last time.
+      if (opened.database.isOpen) closeFiles(opened, connect);
+      opened = open();
     },
-    close: () => database.close(),
+    close: () => closeFiles(opened, connect),
   };
 }
 
+interface OpenFiles {
+  readonly database: Sqlite.DatabaseSync;
+  readonly file: PlaceWatch;
+  readonly log: PlaceWatch;
+}
+
+function isInPlace({ file, log }: OpenFiles): boolean {
+  return file.isSame() && log.isSame();
+}
+
 /**
- * Whether a file is still the one that was first seen (device and inode), and no shorter than ever. SQLite creates the
- * log late and never cuts it while it is open.
+ * What is only in a log that was deleted is copied into the database before it is lost. It is not when another log stands
+ * in its place: the index is shared by all, and from the old log it would copy the wrong pages. As SQLite copies when the
+ * last connection is closed, one that has the other log is then the last.
  */
-function createPlaceWatch(path: string): () => boolean {
+function closeFiles(opened: OpenFiles, connect: () => Sqlite.DatabaseSync): void {
+  const { database, file, log } = opened;
+  if (file.isTaken() || isInPlace(opened)) {
+    database.close();
+  } else if (log.isTaken()) {
+    const other = connect();
+    attempt(() => other.prepare('PRAGMA user_version').get());
+    database.close();
+    other.close();
+  } else {
+    attempt(() => database.exec('PRAGMA wal_checkpoint(FULL)'));
+    database.close();
+  }
+}
+
+/** For what is done as far as it can be. */
+function attempt(work: () => unknown): void {
+  try {
+    work();
+  } catch {
+    // What follows is done in any case.
+  }
+}
+
+interface PlaceWatch {
+  /** Whether the file is still the one that was first seen, and was never found shorter than before. */
+  isSame(): boolean;
+  /** Whether another file stands in its place. */
+  isTaken(): boolean;
+}
+
+/** By device and inode. SQLite creates the log late and never cuts it while it is open. */
+function createPlaceWatch(path: string): PlaceWatch {
   const { statSync } = process.getBuiltinModule('node:fs');
-  let first: { readonly dev: bigint; readonly ino: bigint } | undefined;
-  let size = 0n;
-  return () => {
+  let seen: BigIntStats | undefined;
+  let isSame = true;
+  const look = (): BigIntStats | undefined => {
     const now = statSync(path, { bigint: true, throwIfNoEntry: false });
-    first ??= now;
-    const isSame = now?.dev === first?.dev && now?.ino === first?.ino && (now?.size ?? 0n) >= size;
-    size = now?.size ?? size;
-    return isSame;
+    seen ??= now;
+    return now;
+  };
+  return {
+    isSame() {
+      const now = look();
+      // What was cut may grow beyond its old size, and is still not what was written.
+      isSame &&= now?.dev === seen?.dev && now?.ino === seen?.ino && (now?.size ?? 0n) >= (seen?.size ?? 0n);
+      if (isSame) seen = now;
+      return isSame;
+    },
+    isTaken() {
+      const now = look();
+      return now !== undefined && (now.dev !== seen?.dev || now.ino !== seen.ino);
+    },
   };
 }
 

@@ -77,10 +77,8 @@ export function createWriteQueue(source: DatabaseSource): WriteQueue {
     }
   };
 
-  /** What was written to a log that was removed is still known to this connection, and to no other. */
-  const replace = async (database: Database): Promise<void> => {
+  const replace = async (): Promise<void> => {
     isSuspect = true;
-    checkpoint(database);
     await drop(connection);
   };
 
@@ -88,7 +86,7 @@ export function createWriteQueue(source: DatabaseSource): WriteQueue {
   const current = async (): Promise<Database> => {
     const database = await connect();
     if (database.isInPlace()) return database;
-    await replace(database);
+    await replace();
     return await connect();
   };
 
@@ -126,7 +124,7 @@ export function createWriteQueue(source: DatabaseSource): WriteQueue {
           isSuspect = false;
           return;
         }
-        await replace(database);
+        await replace();
       } catch (error) {
         if (!isBusy(error)) await drop(connection);
         throw error;

@@ -1,6 +1,7 @@
-import { stat } from 'node:fs/promises';
+import { copyFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { openDatabase } from '../../src/platform/database.ts';
+import type { Database } from '../../src/platform/host.ts';
 import { sourceUrl, startChild } from '../support/child.ts';
 import { createTestFolder } from '../support/folder.ts';
 
@@ -85,5 +86,88 @@ describe('a database', () => {
       expect.stringMatching(/^\(node:\d+\) ExperimentalWarning: something else$/),
     ]);
     expect(stderr).not.toContain('SQLite');
+  });
+});
+
+describe('a database whose files are watched', () => {
+  const openLogged = (path: string): Database => {
+    const database = openDatabase(path);
+    database.exec('PRAGMA journal_mode = WAL; CREATE TABLE IF NOT EXISTS t (a); INSERT INTO t VALUES (1)');
+    return database;
+  };
+  const countIn = (database: Database): unknown => database.prepare('SELECT count(*) AS count FROM t').get()?.['count'];
+
+  test('is in its place while it and others write, copy the log and open it', async () => {
+    await using folder = await createTestFolder();
+    const path = folder.at('a.db');
+    const database = openDatabase(path);
+    const seen = [database.isInPlace()];
+    database.exec('PRAGMA journal_mode = WAL; CREATE TABLE t (a)');
+    seen.push(database.isInPlace());
+    const other = openDatabase(path);
+    other.exec(`INSERT INTO t VALUES (zeroblob(100000)); PRAGMA wal_checkpoint(PASSIVE)`);
+    seen.push(database.isInPlace(), other.isInPlace());
+    other.close();
+    database.exec(`DELETE FROM t; PRAGMA wal_checkpoint(PASSIVE); INSERT INTO t VALUES (1)`);
+    seen.push(database.isInPlace());
+    database.close();
+    expect(seen).toEqual([true, true, true, true, true]);
+  });
+
+  test.each<[string, (path: string) => Promise<unknown>]>([
+    ['it was deleted', (path) => rm(path)],
+    ['it was replaced', (path) => copyFile(path, `${path}.new`).then(() => rename(`${path}.new`, path))],
+    ['it was cut', (path) => truncate(path, 100)],
+    ['its log was deleted', (path) => rm(`${path}-wal`)],
+    ['its log was replaced', (path) => rm(`${path}-wal`).then(() => writeFile(`${path}-wal`, 'x'.repeat(100_000)))],
+    ['its log was cut', (path) => truncate(`${path}-wal`)],
+  ])('A4: is not in its place any more when %s, until it is opened again', async (_name, harm) => {
+    await using folder = await createTestFolder();
+    const path = folder.at('a.db');
+    const database = openLogged(path);
+    database.exec('PRAGMA wal_checkpoint(PASSIVE); INSERT INTO t VALUES (2)');
+    const seen = [database.isInPlace()];
+    await harm(path);
+    seen.push(database.isInPlace());
+    await Promise.all([path, `${path}-wal`].map((file) => rm(file, { force: true })));
+    database.reopen();
+    seen.push(database.isInPlace());
+    database.exec('CREATE TABLE t (a)');
+    seen.push(database.isInPlace());
+    database.close();
+    expect(seen).toEqual([true, false, true, true]);
+  });
+
+  test('A4: that was cut once is not in its place either when it has grown again', async () => {
+    await using folder = await createTestFolder();
+    const path = folder.at('a.db');
+    const database = openLogged(path);
+    const seen = [database.isInPlace()];
+    await truncate(`${path}-wal`);
+    seen.push(database.isInPlace());
+    await truncate(`${path}-wal`, 1_000_000);
+    seen.push(database.isInPlace());
+    database.close();
+    expect(seen).toEqual([true, false, false]);
+  });
+
+  test('A4: that is opened again is the one that stands at its path now, as soon as one can be opened there', async () => {
+    await using folder = await createTestFolder();
+    const path = folder.at('state/a.db');
+    const database = openLogged(path);
+    expect(countIn(database)).toBe(1);
+    await rename(folder.at('state'), folder.at('away'));
+    await writeFile(folder.at('state'), 'not a folder');
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      expect(() => database.reopen()).toThrow();
+    }
+    await rm(folder.at('state'));
+    const other = openLogged(path);
+    other.exec('INSERT INTO t VALUES (2)');
+    database.reopen();
+    const count = countIn(database);
+    other.close();
+    database.close();
+    expect(count).toBe(2);
   });
 });
