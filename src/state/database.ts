@@ -38,7 +38,7 @@ export async function openState(
     return database;
   } catch (error) {
     database?.close();
-    throw error instanceof CliError ? error : stateError(error, path);
+    throw stateError(error, path);
   }
 }
 
@@ -56,19 +56,25 @@ export async function followState(openDatabase: (path: string) => Promise<Databa
   const database = await openState(openDatabase, dir);
   let generation = 0;
   let isInTransaction = false;
+  let isReady = database.isInPlace();
 
   const follow = (): void => {
-    if (isInTransaction || database.isInPlace()) return;
+    if (isInTransaction || (isReady && database.isInPlace())) return;
+    // Until all of it has succeeded: what stands there now may be locked, or the state of a newer optipick.
+    isReady = false;
     generation += 1;
     database.reopen();
     prepare(database);
     migrate(database, MIGRATIONS, path);
+    isReady = database.isInPlace();
   };
 
   return {
     ...database,
     exec(sql) {
       follow();
+      // Whatever becomes of a COMMIT or ROLLBACK that fails.
+      isInTransaction = false;
       database.exec(sql);
       isInTransaction = sql.startsWith('BEGIN');
     },
@@ -95,6 +101,7 @@ export async function followState(openDatabase: (path: string) => Promise<Databa
 
 /** The failure to tell of when the state cannot be used. `path` is what the user knows it by. */
 export function stateError(error: unknown, path: string): CliError {
+  if (error instanceof CliError) return error;
   const code = sqliteCodeOf(error);
   if (code === CORRUPT || code === NOT_A_DATABASE) {
     return new CliError('environment', `${path} is damaged: ${messageOf(error)}`, {
