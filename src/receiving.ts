@@ -78,8 +78,8 @@ export async function openListenerState(context: Context): Promise<ListenerState
 
 async function opened(context: Context, inbox: Inbox, baseUrl: string): Promise<OpenedInbox> {
   context.atEnd(() => inbox.close());
-  // Said now, and not when the first webhook comes.
-  await inbox.counts();
+  // Said now, and not when the first webhook comes. Not by counts: a thread may take longer to start than those may take.
+  await inbox.list({ limit: 1 });
   return { inbox, baseUrl, owner: Buffer.from(context.host.randomBytes(12)).toString('base64url') };
 }
 
