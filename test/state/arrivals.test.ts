@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createArrivalClock } from '../../src/commands/optimization/arrival-clock.ts';
+import { SHOW } from '../../src/domain/delivery-steps.ts';
 import { createClock } from '../../src/platform/clock.ts';
 import { createArrivals } from '../../src/state/arrivals.ts';
 import { createInboxFolder, deliveryOf } from '../webhook/inbox-support.ts';
@@ -10,16 +11,16 @@ describe('who waits for a result', () => {
   test('is woken when another connection writes an event about it, and by no other', async () => {
     using folder = createInboxFolder();
     const inbox = folder.open();
-    await inbox.accept(deliveryOf({ id: 'msg_before' }));
+    await inbox.accept(deliveryOf({ id: 'msg_before' }), [SHOW]);
     const database = await folder.database();
     const clock = createArrivalClock(createClock(), createArrivals(database, createClock()), ID);
     let woken = false;
     // Longer than the test may take.
     const waiting = clock.sleep(600_000).then(() => (woken = true));
-    await inbox.accept(deliveryOf({ id: 'msg_other', requestId: 'b'.repeat(24) }));
+    await inbox.accept(deliveryOf({ id: 'msg_other', requestId: 'b'.repeat(24) }), [SHOW]);
     await createClock().sleep(600);
     expect(woken).toBe(false);
-    await inbox.accept(deliveryOf({ id: 'msg_mine' }));
+    await inbox.accept(deliveryOf({ id: 'msg_mine' }), [SHOW]);
     await waiting;
     database.close();
     await inbox.close();
@@ -30,7 +31,7 @@ describe('who waits for a result', () => {
     const inbox = folder.open();
     const database = await folder.database();
     const clock = createArrivalClock(createClock(), createArrivals(database, createClock()), ID);
-    await inbox.accept(deliveryOf({ id: 'msg_1' }));
+    await inbox.accept(deliveryOf({ id: 'msg_1' }), [SHOW]);
     await clock.sleep(600_000);
     const began = clock.monotonic();
     await clock.sleep(700);

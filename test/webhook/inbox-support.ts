@@ -1,14 +1,17 @@
 /** What the tests of the inbox share: a real file in a temporary folder, and deliveries to put into it. */
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { Database } from '../../src/platform/host.ts';
 import { openDatabase } from '../../src/platform/database.ts';
-import { openState, STATE_FILE } from '../../src/state/database.ts';
+import { checkState, openState, STATE_FILE } from '../../src/state/database.ts';
 import type { Delivery } from '../../src/webhook/delivery.ts';
+import type { RowInbox } from '../../src/webhook/inbox-rows.ts';
 import { createSqliteInbox } from '../../src/webhook/inbox-sqlite.ts';
-import type { Inbox } from '../../src/webhook/inbox.ts';
+import type { SqliteInboxOptions } from '../../src/webhook/inbox-sqlite.ts';
+import type { Inbox, StepKey } from '../../src/webhook/inbox.ts';
+import { createWriteQueue } from '../../src/webhook/write-queue.ts';
 import type { DatabaseSource } from '../../src/webhook/write-queue.ts';
 
 export const SCOPE = 'https://optipick.api.optioryx.com';
@@ -33,10 +36,14 @@ export function deliveryOf(changes: Partial<Delivery> = {}): Delivery {
   };
 }
 
+type InboxChanges = Partial<DatabaseSource> & Partial<Pick<SqliteInboxOptions, 'scope' | 'now'>>;
+
 export interface InboxFolder extends Disposable {
   readonly path: string;
+  /** The database file. */
+  readonly file: string;
   /** Opens the inbox anew, as another process would. */
-  open(changes?: Partial<DatabaseSource> & { readonly scope?: string }): Inbox;
+  open(changes?: InboxChanges): RowInbox;
   /** Opens the database itself. */
   database(): Promise<Database>;
 }
@@ -46,21 +53,28 @@ export function createInboxFolder(): InboxFolder {
   const path = join(root, 'state');
   return {
     path,
+    file: join(path, STATE_FILE),
     open: (changes = {}) => openInbox(path, changes),
     database: () => openFile(path),
     [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }),
   };
 }
 
-export function openInbox(path: string, changes: Partial<DatabaseSource> & { readonly scope?: string } = {}): Inbox {
-  return createSqliteInbox({ scope: SCOPE, open: () => openFile(path), identify: () => identityOf(path), ...changes });
+export function openInbox(path: string, { scope = SCOPE, now, ...source }: InboxChanges = {}): RowInbox {
+  return createSqliteInbox({
+    queue: createWriteQueue({ open: () => openFile(path), check: checkState, ...source }),
+    scope,
+    now,
+  });
+}
+
+/** Names a step of a delivery by what people know it by. */
+export async function keyOf(inbox: Inbox, id: string, step: string): Promise<StepKey> {
+  const [entry] = await inbox.find(id);
+  if (entry === undefined) throw new Error(`there is no delivery ${id}`);
+  return { sequence: entry.sequence, id, step };
 }
 
 function openFile(path: string): Promise<Database> {
   return openState(async (file) => openDatabase(file), path);
-}
-
-async function identityOf(path: string): Promise<string | undefined> {
-  const stat = statSync(join(path, STATE_FILE), { throwIfNoEntry: false });
-  return stat === undefined ? undefined : `${stat.dev}:${stat.ino}`;
 }

@@ -1,6 +1,7 @@
 /** A thousand deliveries through a relay whose link is cut, silenced, refused and taken by others, with a real inbox. */
 import { Webhook } from 'svix';
 import { expect, test } from 'vitest';
+import { SHOW } from '../../src/domain/delivery-steps.ts';
 import { parseWebhookSecret } from '../../src/domain/secret.ts';
 import { createClock } from '../../src/platform/clock.ts';
 import { connectWebSocket } from '../../src/platform/web-socket.ts';
@@ -31,6 +32,7 @@ test('each delivery that was answered 2xx is in the inbox, once, and none hangs'
     path: '/webhook',
     verifier: createVerifier([parseWebhookSecret(SECRET)]),
     inbox,
+    steps: [SHOW],
     clock,
     maxBodyBytes: 1024 * 1024,
     closing: stop.signal,

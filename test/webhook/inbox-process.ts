@@ -1,0 +1,41 @@
+/** A process of its own on an inbox, for tests that share one or kill it: see `inbox-child.ts`. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+import { expect, onTestFinished } from 'vitest';
+
+export interface InboxProcess {
+  /** Sends a line; resolves with what it prints. */
+  ask(line: string): Promise<string[]>;
+  /** With SIGKILL. */
+  kill(): Promise<void>;
+  /** Lets it close the inbox and end; nothing when it is gone. */
+  stop(): Promise<void>;
+}
+
+export async function startInboxProcess(folder: string): Promise<InboxProcess> {
+  const script = fileURLToPath(new URL('inbox-child.ts', import.meta.url));
+  const child = spawn(process.execPath, [script, folder], { stdio: ['pipe', 'pipe', 'inherit'] });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  const ended = once(child, 'exit');
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  expect((await lines.next()).value).toBe('ready');
+  return {
+    async ask(line) {
+      child.stdin.write(`${line}\n`);
+      return JSON.parse(String((await lines.next()).value)) as string[];
+    },
+    async kill() {
+      child.kill('SIGKILL');
+      await ended;
+    },
+    async stop() {
+      child.stdin.end();
+      await ended;
+    },
+  };
+}
