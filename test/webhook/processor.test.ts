@@ -1,123 +1,39 @@
+import { rmSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
-import type { Answer, Sighting } from '../../src/api/model.ts';
-import { createAnswerReader } from '../../src/domain/answer-reader.ts';
+import type { Sighting } from '../../src/api/model.ts';
+import { EXEC, forwardStep, SHOW } from '../../src/domain/delivery-steps.ts';
 import type { Http, HttpRequest } from '../../src/domain/http.ts';
-import { TransportError } from '../../src/domain/http.ts';
 import type { Kind } from '../../src/domain/kinds.ts';
 import { CliError } from '../../src/errors.ts';
 import { ClosedPipeError } from '../../src/platform/host.ts';
-import type { Delivery } from '../../src/webhook/delivery.ts';
-import type { ListenEvent } from '../../src/webhook/delivery-work.ts';
 import { LEASE_MS } from '../../src/webhook/inbox.ts';
 import type { Inbox } from '../../src/webhook/inbox.ts';
-import { createProcessor } from '../../src/webhook/processor.ts';
-import type { AttemptReport, Processor, ProcessorOptions } from '../../src/webhook/processor.ts';
-import { createInboxFolder, deliveryOf, NOW } from './inbox-support.ts';
-import type { InboxFolder } from './inbox-support.ts';
+import { keyOf, NOW } from './inbox-support.ts';
+import {
+  allFinished,
+  answerOf,
+  idsOf,
+  MISSING,
+  newFolder,
+  newRun,
+  openInbox,
+  REQUEST_ID,
+  store,
+  storeOwing,
+} from './processor-support.ts';
 import { createTurningClock } from './turning-clock.ts';
 
-const folders: InboxFolder[] = [];
-const inboxes: Inbox[] = [];
-
-afterEach(async () => {
-  await Promise.all(inboxes.splice(0).map((inbox) => inbox.close()));
-  for (const folder of folders.splice(0)) folder[Symbol.dispose]();
-});
-
-function newFolder(): InboxFolder {
-  const folder = createInboxFolder();
-  folders.push(folder);
-  return folder;
-}
-
-function openInbox(folder = newFolder()): Inbox {
-  const inbox = folder.open();
-  inboxes.push(inbox);
-  return inbox;
-}
-
-interface Run {
-  readonly processor: Processor;
-  readonly clock: ProcessorOptions['clock'];
-  /** Ids in the order in which they were shown. */
-  readonly shown: ListenEvent[];
-  readonly reports: AttemptReport[];
-  /** Works until the condition holds, then stops. */
-  until(condition: () => boolean | Promise<boolean>): Promise<void>;
-}
-
-const unreachable: Http = () => Promise.reject(new TransportError('refused', 'nobody is there', { sent: false }));
-
-function newRun(inbox: Inbox, changes: Partial<ProcessorOptions> = {}): Run {
-  const shown: ListenEvent[] = [];
-  const reports: AttemptReport[] = [];
-  const clock = changes.clock ?? createTurningClock();
-  const processor = createProcessor({
-    inbox,
-    owner: 'me',
-    clock,
-    random: () => 0.5,
-    http: unreachable,
-    forwardTo: [],
-    show: (event) => {
-      shown.push(event);
-    },
-    onAttempt: (report) => reports.push(report),
-    ...changes,
-  });
-  return {
-    processor,
-    clock,
-    shown,
-    reports,
-    async until(condition) {
-      const stop = new AbortController();
-      const running = processor.run(stop.signal);
-      const watching = async (): Promise<void> => {
-        while (!stop.signal.aborted && !(await condition())) await setImmediate();
-        stop.abort();
-      };
-      const watched = watching();
-      try {
-        await running;
-      } finally {
-        stop.abort();
-        await watched;
-      }
-    },
-  };
-}
-
-const REQUEST_ID = '67507ad05e593173d0313e0f';
-
-async function keep(inbox: Inbox, ...changes: Partial<Delivery>[]): Promise<void> {
-  for (const change of changes) await inbox.accept(deliveryOf(change));
-}
-
-function answerOf(kind: Kind, text: string, requestId = REQUEST_ID): Answer {
-  const raw = new TextEncoder().encode(text);
-  const reader = createAnswerReader();
-  reader.push(raw);
-  const summary = reader.end();
-  if (summary === undefined) throw new Error('the answer of the test is no object');
-  return { state: 'done', kind, requestId, summary, raw, failure: undefined };
-}
-
-const MISSING: Sighting = { state: 'missing', retryAfterMs: undefined };
 const CLUSTER =
   '{\n  "type": "CLUSTER",\r\n  "big": 12345678901234567890,\n  "__proto__": 1,\n  "optimal_clusters": []\n}';
 
-const idsOf = (events: readonly ListenEvent[]): string[] => events.map(({ delivery }) => delivery.id);
-const allFinished = (inbox: Inbox) => async () => (await inbox.counts()).pending === 0;
-
-describe('a kept delivery', () => {
+describe('a stored delivery', () => {
   test('is shown with its result, as one line of JSON with all numbers and keys unharmed', async () => {
     const inbox = openInbox();
     const body = new TextEncoder().encode(`{ "request_id":\n"${REQUEST_ID}", "n": 12345678901234567890 }\n`);
-    await keep(inbox, { id: 'a', kind: 'cluster', event: 'cluster.optimized', body });
+    await store(inbox, { id: 'a', kind: 'cluster', event: 'cluster.optimized', body });
     const fetchAnswer = async (kind: Kind): Promise<Sighting> => answerOf(kind, CLUSTER);
     const run = newRun(inbox, { fetchAnswer });
     await run.until(allFinished(inbox));
@@ -126,12 +42,14 @@ describe('a kept delivery', () => {
         `"received_at":"2026-01-01T00:00:00.000Z","payload":{ "request_id": "${REQUEST_ID}", "n": 12345678901234567890 },` +
         `"result":{   "type": "CLUSTER",   "big": 12345678901234567890,   "__proto__": 1,   "optimal_clusters": [] }}`,
     ]);
-    expect(run.reports).toMatchObject([{ delivery: { id: 'a', attempts: 1 }, status: 'done', failures: [] }]);
+    expect(run.reports).toMatchObject([
+      { delivery: { id: 'a' }, step: SHOW, attempts: 1, status: 'done', failure: undefined },
+    ]);
   });
 
   test('that is not JSON is shown with its bytes', async () => {
     const inbox = openInbox();
-    await keep(inbox, { id: 'a', body: new Uint8Array([0xff, 0x00]), requestId: undefined });
+    await store(inbox, { id: 'a', body: new Uint8Array([0xff, 0x00]), requestId: undefined });
     const run = newRun(inbox, { fetchAnswer: () => Promise.reject(new Error('nothing to ask for')) });
     await run.until(allFinished(inbox));
     expect(run.shown.map((event) => event.line())).toEqual([
@@ -142,7 +60,7 @@ describe('a kept delivery', () => {
 
   test('is shown without a result when none is to be fetched', async () => {
     const inbox = openInbox();
-    await keep(inbox, { id: 'a' });
+    await store(inbox, { id: 'a' });
     const run = newRun(inbox, { kindOf: (id) => (id === REQUEST_ID ? 'route' : undefined) });
     await run.until(allFinished(inbox));
     expect(run.shown).toMatchObject([{ kind: 'route', answer: undefined }]);
@@ -151,7 +69,7 @@ describe('a kept delivery', () => {
   test('and the others are shown in the order of arrival, whatever the order of the results', async () => {
     const inbox = openInbox();
     const ids = ['a', 'b', 'c', 'd', 'e'];
-    await keep(inbox, ...ids.map((id) => ({ id, requestId: id, kind: 'route' as const })));
+    await store(inbox, ...ids.map((id) => ({ id, requestId: id, kind: 'route' as const })));
     const pending = new Map<string, () => void>();
     const fetchAnswer = async (kind: Kind, requestId: string): Promise<Sighting> => {
       await new Promise<void>((resolve) => {
@@ -168,7 +86,7 @@ describe('a kept delivery', () => {
 
   test('whose result is late does not hold up the others', async () => {
     const inbox = openInbox();
-    await keep(inbox, { id: 'late', requestId: 'late' }, { id: 'b', requestId: 'b' }, { id: 'c', requestId: 'c' });
+    await store(inbox, { id: 'late', requestId: 'late' }, { id: 'b', requestId: 'b' }, { id: 'c', requestId: 'c' });
     let looks = 0;
     const fetchAnswer = async (kind: Kind, requestId: string): Promise<Sighting> => {
       if (requestId === 'late' && (looks += 1) <= 4) return MISSING;
@@ -181,7 +99,8 @@ describe('a kept delivery', () => {
 
   test('whose result is late does not hold up the others while it is still being forwarded', async () => {
     const inbox = openInbox();
-    await keep(inbox, { id: 'late', requestId: 'late' }, { id: 'b', requestId: 'b' });
+    const steps = [SHOW, forwardStep('http://slow')];
+    await storeOwing(inbox, steps, { id: 'late', requestId: 'late' }, { id: 'b', requestId: 'b' });
     const { promise: target, resolve: answer } = Promise.withResolvers<void>();
     const http: Http = async () => {
       await target;
@@ -199,10 +118,13 @@ describe('a kept delivery', () => {
 
   test('that was shown before does not hold up the others while it is forwarded again', async () => {
     const inbox = openInbox();
-    await keep(inbox, { id: 'shown' }, { id: 'b' });
-    await inbox.claim({ owner: 'old', limit: 1, now: NOW });
-    await inbox.progress('shown', 'old', 'show');
-    await inbox.settle('shown', 'old', { status: 'retry', at: NOW, error: 'forward http://slow: answered 500' });
+    const slow = forwardStep('http://slow');
+    await storeOwing(inbox, [SHOW, slow], { id: 'shown' }, { id: 'b' });
+    await inbox.claim({ owner: 'old', limits: { [SHOW]: 1, [slow]: 1 }, now: NOW });
+    await inbox.settle(await keyOf(inbox, 'shown', SHOW), 'old', { status: 'done', at: NOW });
+    const error = 'forward http://slow/: answered 500';
+    const retry = { status: 'retry', at: NOW, nextAttemptAt: NOW, error } as const;
+    await inbox.settle(await keyOf(inbox, 'shown', slow), 'old', retry);
     const { promise: target, resolve: answer } = Promise.withResolvers<void>();
     const http: Http = async () => {
       await target;
@@ -214,12 +136,12 @@ describe('a kept delivery', () => {
       return run.shown.length === 1;
     });
     expect(idsOf(run.shown)).toEqual(['b']);
-    expect(run.reports.map(({ status }) => status)).toEqual(['done', 'done']);
+    expect(run.reports.map(({ status }) => status)).toEqual(['done', 'done', 'done']);
   });
 
   test('is worked on with no more than the given number beside it', async () => {
     const inbox = openInbox();
-    await keep(inbox, ...Array.from({ length: 12 }, (_, index) => ({ id: `msg_${index}` })));
+    await storeOwing(inbox, [SHOW, EXEC], ...Array.from({ length: 12 }, (_, index) => ({ id: `msg_${index}` })));
     let [running, most] = [0, 0];
     const exec = async (): Promise<void> => {
       most = Math.max(most, (running += 1));
@@ -231,13 +153,13 @@ describe('a kept delivery', () => {
     expect([most, run.shown.length]).toEqual([3, 12]);
   });
 
-  test('that comes in later is noticed', async () => {
+  test('that arrives later is noticed', async () => {
     const inbox = openInbox();
     const run = newRun(inbox);
     let arrivals = 0;
     await run.until(async () => {
       if (arrivals === run.shown.length && arrivals < 3) {
-        await keep(inbox, { id: `msg_${(arrivals += 1)}` });
+        await store(inbox, { id: `msg_${(arrivals += 1)}` });
         run.processor.wake();
       }
       return run.shown.length === 3;
@@ -261,7 +183,7 @@ describe('the kind of an event', () => {
     ['what the answer says', unknown, undefined, 'cluster', ['cluster']],
   ])('is %s', async (_name, delivery, submitted, expected, asked) => {
     const inbox = openInbox();
-    await keep(inbox, delivery);
+    await store(inbox, delivery);
     const kinds: Kind[] = [];
     const fetchAnswer = async (kind: Kind): Promise<Sighting> => {
       kinds.push(kind);
@@ -275,7 +197,7 @@ describe('the kind of an event', () => {
 
   test('is the one under which an answer is found, when nothing else tells', async () => {
     const inbox = openInbox();
-    await keep(inbox, unknown);
+    await store(inbox, unknown);
     const fetchAnswer = async (kind: Kind): Promise<Sighting> =>
       kind === 'cluster' ? MISSING : answerOf(kind, '{"picks":[]}');
     const run = newRun(inbox, { fetchAnswer });
@@ -285,9 +207,9 @@ describe('the kind of an event', () => {
 });
 
 describe('an attempt that fails', () => {
-  test('because the result is not there yet is repeated after 2 s, 4 s, 8 s, and shown once', async () => {
+  test('because the result is not available yet is repeated after 2 s, 4 s, 8 s, and shown once', async () => {
     const inbox = openInbox();
-    await keep(inbox, { id: 'a', kind: 'route' });
+    await store(inbox, { id: 'a', kind: 'route' });
     const sightings: Sighting[] = [MISSING, { state: 'pending', word: 'RUNNING', retryAfterMs: undefined }, MISSING];
     const at: number[] = [];
     const clock = createTurningClock();
@@ -297,12 +219,10 @@ describe('an attempt that fails', () => {
     };
     const run = newRun(inbox, { fetchAnswer, clock });
     await run.until(allFinished(inbox));
-    expect(
-      run.reports.map(({ status, failures, delivery }) => [delivery.attempts, status, failures[0]?.error]),
-    ).toEqual([
-      [1, 'retry', `the result of ${REQUEST_ID} is not there yet (404)`],
-      [2, 'retry', `the route ${REQUEST_ID} is not finished`],
-      [3, 'retry', `the result of ${REQUEST_ID} is not there yet (404)`],
+    expect(run.reports.map(({ status, failure, attempts }) => [attempts, status, failure?.error])).toEqual([
+      [1, 'retry', `fetch: the result of ${REQUEST_ID} is not there yet (404)`],
+      [2, 'retry', `fetch: the route ${REQUEST_ID} is not finished`],
+      [3, 'retry', `fetch: the result of ${REQUEST_ID} is not there yet (404)`],
       [4, 'done', undefined],
     ]);
     const delays = run.reports.map(({ nextAttemptAt }, index) => (nextAttemptAt ?? 0) - NOW - (at[index] ?? 0));
@@ -310,9 +230,9 @@ describe('an attempt that fails', () => {
     expect(idsOf(run.shown)).toEqual(['a']);
   });
 
-  test('with a wish of the server is repeated no sooner than that', async () => {
+  test('with a Retry-After of the server is repeated no sooner than that', async () => {
     const inbox = openInbox();
-    await keep(inbox, { id: 'a', kind: 'route' });
+    await store(inbox, { id: 'a', kind: 'route' });
     const sightings: Sighting[] = [{ state: 'missing', retryAfterMs: 90_000 }];
     const fetchAnswer = async (kind: Kind): Promise<Sighting> => sightings.shift() ?? answerOf(kind, '{"picks":[]}');
     const run = newRun(inbox, { fetchAnswer });
@@ -322,7 +242,8 @@ describe('an attempt that fails', () => {
 
   test('repeats only what failed: other targets, the command and the screen see it once', async () => {
     const inbox = openInbox();
-    await keep(inbox, { id: 'a' });
+    const steps = [SHOW, EXEC, forwardStep('http://a'), forwardStep('http://b')];
+    await storeOwing(inbox, steps, { id: 'a' });
     const posted: string[] = [];
     const http: Http = async ({ url }: HttpRequest) => {
       posted.push(url);
@@ -339,37 +260,45 @@ describe('an attempt that fails', () => {
     expect(posted.toSorted()).toEqual(['http://a', 'http://b', 'http://b', 'http://b']);
     expect(idsOf(run.shown)).toEqual(['a']);
     expect(lines).toEqual([run.shown[0]?.line(), run.shown[0]?.line()]);
-    expect(run.reports.map(({ status, failures }) => [status, failures])).toEqual([
+    const ends = steps.map((step) =>
+      run.reports
+        .filter((report) => report.step === step)
+        .map(({ attempts, status, failure }) => [attempts, status, failure?.error]),
+    );
+    expect(ends).toEqual([
+      [[1, 'done', undefined]],
       [
-        'retry',
-        [
-          { step: 'exec', error: 'the command ended with 1' },
-          { step: 'forward http://b', error: 'answered 500' },
-        ],
+        [1, 'retry', 'exec: the command ended with 1'],
+        [2, 'done', undefined],
       ],
-      ['retry', [{ step: 'forward http://b', error: 'answered 500' }]],
-      ['done', []],
+      [[1, 'done', undefined]],
+      [
+        [1, 'retry', 'forward http://b/: answered 500'],
+        [2, 'retry', 'forward http://b/: answered 500'],
+        [3, 'done', undefined],
+      ],
     ]);
   });
 
-  test('twelve times is given up: failed, with its cause, and shown without a result', async () => {
+  test('twelve times is not repeated: failed, with its cause, and shown without a result', async () => {
     const inbox = openInbox();
-    await keep(inbox, { id: 'a', kind: 'route' });
+    await store(inbox, { id: 'a', kind: 'route' });
     const error = new CliError('auth', 'the API key was rejected');
     const run = newRun(inbox, { fetchAnswer: () => Promise.reject(error) });
     await run.until(allFinished(inbox));
     expect(run.reports.map(({ status }) => status)).toEqual([...Array.from({ length: 11 }, () => 'retry'), 'failed']);
     expect(run.shown).toMatchObject([{ delivery: { id: 'a' }, answer: undefined, kind: 'route' }]);
     expect(await inbox.list()).toMatchObject([
-      { status: 'failed', attempts: 12, lastError: 'fetch: the API key was rejected' },
+      { status: 'failed', steps: [{ attempts: 12, lastError: 'fetch: the API key was rejected' }] },
     ]);
   });
 
   test('waits until its time, but not over a new start', async () => {
     const inbox = openInbox();
-    await keep(inbox, { id: 'a' });
-    await inbox.claim({ owner: 'old', limit: 1, now: NOW });
-    await inbox.settle('a', 'old', { status: 'retry', at: NOW + 3_600_000, error: 'exec: down' });
+    await store(inbox, { id: 'a' });
+    await inbox.claim({ owner: 'old', limits: { [SHOW]: 1 }, now: NOW });
+    const retry = { status: 'retry', at: NOW, nextAttemptAt: NOW + 3_600_000, error: 'fetch: down' } as const;
+    await inbox.settle(await keyOf(inbox, 'a', SHOW), 'old', retry);
     const run = newRun(inbox);
     await run.until(allFinished(inbox));
     expect(run.clock.now() - NOW).toBeLessThan(5000);
@@ -380,10 +309,13 @@ describe('after a crash', () => {
   test('the work goes on within 5 s where it stopped', async () => {
     const folder = newFolder();
     const before = openInbox(folder);
-    await keep(before, { id: 'a' }, { id: 'b' });
-    await before.claim({ owner: 'crashed', limit: 2, now: NOW });
-    await before.progress('a', 'crashed', 'show');
-    await before.progress('a', 'crashed', 'forward http://a');
+    const steps = [SHOW, forwardStep('http://a'), forwardStep('http://b')];
+    await storeOwing(before, steps, { id: 'a' }, { id: 'b' });
+    const limits = Object.fromEntries(steps.map((step) => [step, 2]));
+    await before.claim({ owner: 'crashed', limits, now: NOW });
+    for (const step of steps.slice(0, 2)) {
+      await before.settle(await keyOf(before, 'a', step), 'crashed', { status: 'done', at: NOW });
+    }
     const inbox = openInbox(folder);
     const posted: string[] = [];
     const http: Http = async ({ url }) => {
@@ -397,28 +329,30 @@ describe('after a crash', () => {
     expect(run.clock.now() - NOW).toBeLessThanOrEqual(LEASE_MS + 1000);
   });
 
-  test('of the command again and again the delivery is given up, too', async () => {
+  test('again and again the step is failed, too', async () => {
     const inbox = openInbox();
-    await keep(inbox, { id: 'a', kind: 'route' });
+    await store(inbox, { id: 'a', kind: 'route' });
     for (let crash = 0; crash < 11; crash += 1) {
-      await inbox.claim({ owner: `crashed ${crash}`, limit: 1, now: NOW + crash * LEASE_MS });
+      await inbox.claim({ owner: `crashed ${crash}`, limits: { [SHOW]: 1 }, now: NOW + crash * LEASE_MS });
     }
     const clock = createTurningClock();
     await clock.sleep(11 * LEASE_MS);
     const run = newRun(inbox, { clock, fetchAnswer: async () => MISSING });
     await run.until(allFinished(inbox));
-    expect(run.reports).toMatchObject([{ status: 'failed', delivery: { attempts: 12 } }]);
+    expect(run.reports).toMatchObject([{ status: 'failed', attempts: 12 }]);
   });
 });
 
 describe('two listeners on one inbox', () => {
-  test('share the work, each delivery is done once', async () => {
+  test('share the work, each step is done once', async () => {
     const folder = newFolder();
     const [one, two] = [openInbox(folder), openInbox(folder)];
     const ids = Array.from({ length: 30 }, (_, index) => `msg_${index}`);
-    await keep(one, ...ids.map((id) => ({ id })));
+    await storeOwing(one, [SHOW, EXEC], ...ids.map((id) => ({ id })));
     const clock = createTurningClock();
-    const exec = async (): Promise<void> => {
+    const executed: string[] = [];
+    const exec = async (line: string): Promise<void> => {
+      executed.push((JSON.parse(line) as { id: string }).id);
       await setImmediate();
     };
     const runs = [
@@ -428,17 +362,24 @@ describe('two listeners on one inbox', () => {
     await Promise.all(runs.map((run) => run.until(allFinished(one))));
     const shown = runs.map((run) => idsOf(run.shown));
     expect(shown.flat().toSorted()).toEqual(ids.toSorted());
+    expect(executed.toSorted()).toEqual(ids.toSorted());
     expect(shown.every((part) => part.length > 0)).toBe(true);
   });
 
   test('a lease is renewed for as long as the work takes', async () => {
     const folder = newFolder();
     const [one, two] = [openInbox(folder), openInbox(folder)];
-    await keep(one, { id: 'a' });
+    await storeOwing(one, [SHOW, EXEC], { id: 'a' });
     const clock = createTurningClock();
     const { promise: slow, resolve: finish } = Promise.withResolvers<void>();
-    const busy = newRun(one, { owner: 'busy', clock, exec: () => slow, concurrency: 1 });
-    const idle = newRun(two, { owner: 'idle', clock });
+    const { promise: started, resolve: start } = Promise.withResolvers<void>();
+    const exec = async (): Promise<void> => {
+      start();
+      await slow;
+    };
+    const busy = newRun(one, { owner: 'busy', clock, exec, concurrency: 1 });
+    let stolen = 0;
+    const idle = newRun(two, { owner: 'idle', clock, exec: async () => void (stolen += 1) });
     const isLate = (): boolean => {
       if (clock.now() > NOW + 10 * LEASE_MS) finish();
       return false;
@@ -446,10 +387,10 @@ describe('two listeners on one inbox', () => {
     const finished = allFinished(one);
     await Promise.all([
       busy.until(async () => isLate() || (await finished())),
-      idle.until(async () => isLate() || (await finished())),
+      started.then(() => idle.until(async () => isLate() || (await finished()))),
     ]);
-    expect([idsOf(busy.shown), idsOf(idle.shown)]).toEqual([['a'], []]);
-    expect(busy.reports).toMatchObject([{ status: 'done', delivery: { attempts: 1 } }]);
+    expect([idsOf(busy.shown), idsOf(idle.shown), stolen]).toEqual([['a'], [], 0]);
+    expect(busy.reports.at(-1)).toMatchObject({ step: EXEC, status: 'done', attempts: 1 });
   });
 });
 
@@ -457,9 +398,9 @@ describe('a lease that ran out under work that goes on', () => {
   // As after a long sleep of the machine.
   const forgetful = (inbox: Inbox): Inbox => ({ ...inbox, renew: async () => {} });
 
-  test('does not make the same listener begin anew', async () => {
+  test('does not make the same listener start again', async () => {
     const inbox = openInbox();
-    await keep(inbox, { id: 'a' });
+    await storeOwing(inbox, [SHOW, EXEC], { id: 'a' });
     const clock = createTurningClock();
     let executions = 0;
     const exec = async (): Promise<void> => {
@@ -468,28 +409,29 @@ describe('a lease that ran out under work that goes on', () => {
     };
     const run = newRun(forgetful(inbox), { clock, exec });
     await run.until(allFinished(inbox));
-    expect([executions, run.shown.length, run.reports.length]).toEqual([1, 1, 1]);
+    expect([executions, run.shown.length, run.reports.length]).toEqual([1, 1, 2]);
   });
 
   test('leaves the end of it to the one who has taken over', async () => {
     const inbox = openInbox();
-    await keep(inbox, { id: 'a' });
+    await storeOwing(inbox, [EXEC], { id: 'a' });
     const clock = createTurningClock();
     const exec = async (): Promise<void> => {
       await clock.sleep(2 * LEASE_MS);
-      await inbox.claim({ owner: 'other', limit: 1, now: clock.now() });
+      await inbox.claim({ owner: 'other', limits: { [EXEC]: 1 }, now: clock.now() });
     };
     const run = newRun(forgetful(inbox), { clock, exec, concurrency: 1 });
     await run.until(() => run.reports.length > 0);
     expect(run.reports.map(({ status }) => status)).toEqual(['lost']);
-    expect(await inbox.settle('a', 'other', { status: 'done', at: clock.now() })).toBe(true);
+    const key = await keyOf(inbox, 'a', EXEC);
+    expect(await inbox.settle(key, 'other', { status: 'done', at: clock.now() })).toBe(true);
   });
 });
 
 describe('the end of a run', () => {
   test('waits for what has begun', async () => {
     const inbox = openInbox();
-    await keep(inbox, { id: 'a' });
+    await storeOwing(inbox, [SHOW, EXEC], { id: 'a' });
     let isStarted = false;
     const exec = async (): Promise<void> => {
       isStarted = true;
@@ -500,9 +442,9 @@ describe('the end of a run', () => {
     expect(await inbox.list()).toMatchObject([{ status: 'done' }]);
   });
 
-  test('gives back what takes too long, to be begun anew at once', async () => {
+  test('releases what takes too long, to be started again at once', async () => {
     const inbox = openInbox();
-    await keep(inbox, { id: 'a' });
+    await storeOwing(inbox, [SHOW, EXEC], { id: 'a' });
     let isStarted = false;
     const exec = (_line: string, signal: AbortSignal): Promise<void> =>
       new Promise((_resolve, reject) => {
@@ -511,17 +453,17 @@ describe('the end of a run', () => {
       });
     const run = newRun(inbox, { exec });
     await run.until(() => isStarted);
-    expect(run.reports).toEqual([]);
-    const next = newRun(inbox, { owner: 'next' });
+    expect(run.reports).toMatchObject([{ step: SHOW, status: 'done' }]);
+    const next = newRun(inbox, { owner: 'next', exec: async () => undefined });
     await next.until(allFinished(inbox));
     // It was on the screen before: not again.
     expect(next.shown).toEqual([]);
-    expect(next.reports).toMatchObject([{ status: 'done', delivery: { attempts: 1, stepsDone: ['show'] } }]);
+    expect(next.reports).toMatchObject([{ step: EXEC, status: 'done', attempts: 1 }]);
   });
 
   test('comes at once when the screen is gone, and nothing is counted as shown', async () => {
     const inbox = openInbox();
-    await keep(inbox, { id: 'a' }, { id: 'b' });
+    await store(inbox, { id: 'a' }, { id: 'b' });
     const run = newRun(inbox, { show: () => Promise.reject(new ClosedPipeError('closed')) });
     await expect(run.until(() => false)).rejects.toThrow(ClosedPipeError);
     expect(await inbox.counts()).toEqual({ pending: 2, done: 0, failed: 0 });
@@ -532,9 +474,46 @@ describe('the end of a run', () => {
 });
 
 describe('while the inbox does not work', () => {
-  test('what was done is noted as soon as it can be, and not done again', async () => {
+  test('A4: what was done before its file was replaced settles nothing that has its number in the new one', async () => {
+    const folder = newFolder();
+    const inbox = openInbox(folder);
+    await store(inbox, { id: 'before' });
+    const shown: string[] = [];
+    let isClaimed = false;
+    const run = newRun(
+      {
+        ...inbox,
+        async claim(request) {
+          const claims = await inbox.claim(request);
+          isClaimed ||= claims.some(({ delivery }) => delivery.id === 'after');
+          return claims;
+        },
+        // It does not work until the listener has claimed what is in the new file.
+        settle: (...call) =>
+          isClaimed ? inbox.settle(...call) : Promise.reject(new CliError('environment', 'no such folder')),
+      },
+      {
+        show: async ({ delivery: { id } }) => {
+          shown.push(id);
+          if (id !== 'before') return;
+          rmSync(folder.path, { recursive: true });
+          await store(inbox, { id: 'after' });
+        },
+      },
+    );
+    const finished = allFinished(inbox);
+    await run.until(async () => run.clock.now() > NOW + 60_000 || (isClaimed && (await finished())));
+    expect(shown).toEqual(['before', 'after']);
+    expect(Object.fromEntries(run.reports.map(({ delivery, status }) => [delivery.id, status]))).toEqual({
+      before: 'lost',
+      after: 'done',
+    });
+    expect(run.reports[0]?.delivery.sequence).toBe(run.reports[1]?.delivery.sequence);
+  });
+
+  test('what was done is stored as soon as it can be, and not done again', async () => {
     const inbox = openInbox();
-    await keep(inbox, { id: 'a' });
+    await storeOwing(inbox, [SHOW, EXEC], { id: 'a' });
     let failures = 5;
     const flaky = <T>(action: () => Promise<T>): Promise<T> =>
       failures > 0 && (failures -= 1) >= 0
@@ -553,13 +532,16 @@ describe('while the inbox does not work', () => {
     );
     await run.until(allFinished(inbox));
     expect([executions, run.shown.length, failures]).toEqual([1, 1, 0]);
-    expect(run.reports).toMatchObject([{ status: 'done' }]);
+    expect(run.reports).toMatchObject([
+      { step: SHOW, status: 'done' },
+      { step: EXEC, status: 'done' },
+    ]);
     expect(new Set(troubles)).toEqual(new Set(['the disk is full']));
   });
 
-  test('it is told once, and the work goes on afterwards', async () => {
+  test('it is reported once, and the work goes on afterwards', async () => {
     const inbox = openInbox();
-    await keep(inbox, { id: 'a' });
+    await store(inbox, { id: 'a' });
     let failures = 6;
     const troubles: string[] = [];
     const refuse = (): Promise<never> => Promise.reject(new CliError('environment', 'no such folder'));
@@ -568,7 +550,9 @@ describe('while the inbox does not work', () => {
       {
         ...inbox,
         claim: (request) => (isDown() ? refuse() : inbox.claim(request)),
-        expedite: (now) => (isDown() ? refuse() : inbox.expedite(now)),
+        expedite: (...call) => (isDown() ? refuse() : inbox.expedite(...call)),
+        adopt: (...call) => (isDown() ? refuse() : inbox.adopt(...call)),
+        owedBeside: (...call) => (isDown() ? refuse() : inbox.owedBeside(...call)),
         prune: (now) => (isDown() ? refuse() : inbox.prune(now)),
       },
       { onTrouble: (error) => troubles.push(error.message) },
