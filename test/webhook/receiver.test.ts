@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 
+import { EXEC, SHOW } from '../../src/domain/delivery-steps.ts';
 import { headerOf, readText } from '../../src/domain/http.ts';
 import type { Http, HttpHeaders, HttpRequest } from '../../src/domain/http.ts';
 import { parseWebhookSecret } from '../../src/domain/secret.ts';
@@ -44,6 +45,7 @@ function openDoor(changes: Partial<ReceiverOptions> = {}): Door {
     path: '/webhook',
     verifier: createVerifier([SECRET]),
     inbox,
+    steps: [SHOW, EXEC],
     clock: { now: () => NOW },
     maxBodyBytes: 1000,
     events: {
@@ -98,7 +100,7 @@ async function answerOf(door: Door, request: HttpRequest): Promise<readonly [sta
 }
 
 describe('what the receiver answers', () => {
-  test('204 to a signed delivery, once it is in the inbox as it came', async () => {
+  test('204 to a signed delivery, once it is in the inbox as it came, with what it owes', async () => {
     const door = openDoor();
     const response = await door.receive(await delivered());
     expect([response.status, response.body]).toEqual([204, null]);
@@ -119,7 +121,9 @@ describe('what the receiver answers', () => {
       event: undefined,
       requestId: '67507ad05e593173d0313e0f',
     };
-    expect(await door.inbox.find('msg_1')).toEqual([expect.objectContaining(expected)]);
+    const found = await door.inbox.find('msg_1');
+    expect(found).toEqual([expect.objectContaining(expected)]);
+    expect(found[0]?.steps.map(({ name }) => name).toSorted()).toEqual([EXEC, SHOW]);
     expect(door.told).toEqual([['accepted', 'msg_1']]);
   });
 
@@ -319,7 +323,7 @@ describe('what the receiver answers', () => {
     const response = await door.receive({ method: 'GET', url: '/healthz', headers: {} });
     expect([response.status, JSON.parse(await readText(response.body))]).toEqual([
       200,
-      { status: 'ok', accepted: 2, duplicates: 1, rejected: 1, pending: 2, done: 0, failed: 0 },
+      { status: 'ok', accepted: 2, duplicates: 1, rejected: 1, pending: 2, done: 0, failed: 0, limits_reached: {} },
     ]);
   });
 
@@ -410,10 +414,11 @@ describe('behind a real port', () => {
   test('a body that grows past the limit is answered 413', async () => {
     const door = openDoor();
     const { port } = await serve(door);
-    const head = 'POST /webhook HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n';
+    const signed = `Svix-Id: msg_1\r\nSvix-Timestamp: ${NOW / 1000}\r\nSvix-Signature: v1,AAAA\r\n`;
+    const head = `POST /webhook HTTP/1.1\r\nHost: x\r\n${signed}Transfer-Encoding: chunked\r\n\r\n`;
     const chunk = `3e8\r\n${'x'.repeat(1000)}\r\n`;
     expect(await statusLine(port, `${head}${chunk}${chunk}0\r\n\r\n`)).toBe('HTTP/1.1 413 Payload Too Large');
-    expect(door.told).toEqual([['rejected', undefined, 413, 'body_too_large', 'the body is larger than 1000 bytes']]);
+    expect(door.told).toEqual([['rejected', 'msg_1', 413, 'body_too_large', 'the body is larger than 1000 bytes']]);
   });
 });
 

@@ -1,6 +1,9 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { bodyOf, readBytes, TransportError, type Http } from '../../src/domain/http.ts';
-import { recordFileName, renderRecord, withRecording, type RecordedRequest } from '../../src/webhook/recording.ts';
+import { SHOW } from '../../src/domain/delivery-steps.ts';
+import { bodyOf, TransportError } from '../../src/domain/http.ts';
+import { createReceiver } from '../../src/webhook/receiver.ts';
+import { recordFileName, renderRecord, type RecordedRequest } from '../../src/webhook/recording.ts';
 
 const AT = Date.parse('2026-01-02T03:04:05.678Z');
 const record: RecordedRequest = {
@@ -41,22 +44,29 @@ describe('a record', () => {
 });
 
 describe('recording', () => {
-  /** Answers 204 when it could read the body, else 413. */
-  const app: Http = async ({ body }) => {
-    try {
-      await readBytes(body, 10);
-      return { status: 204, headers: {}, body: null };
-    } catch {
-      return { status: 413, headers: {}, body: null };
-    }
+  /** A receiver that believes everybody, stores nothing, and records. */
+  const createRecording = (write: (record: RecordedRequest) => Promise<void> = () => Promise.resolve()) => {
+    const recorded: RecordedRequest[] = [];
+    const receive = createReceiver({
+      path: '/webhook',
+      verifier: undefined,
+      inbox: { accept: async () => 'new', counts: async () => ({ pending: 0, done: 0, failed: 0 }) },
+      steps: [SHOW],
+      clock: { now: () => AT },
+      maxBodyBytes: 10,
+      record(one) {
+        recorded.push(one);
+        return write(one);
+      },
+    });
+    return { receive, recorded };
   };
-  const kept: RecordedRequest[] = [];
-  const recording = withRecording(app, { now: () => AT, maxBodyBytes: 10, keep: (one) => kept.push(one) });
   const post = { method: 'POST', url: '/webhook/route?token=hush', headers: { 'svix-id': 'msg_1' } };
 
-  test('hands on the body that it read, and keeps it with the answer', async () => {
-    expect((await recording({ ...post, body: bodyOf('{}') })).status).toBe(204);
-    expect(kept.splice(0)).toEqual([
+  test('gets the body that was read, with the answer', async () => {
+    const { receive, recorded } = createRecording();
+    expect((await receive({ ...post, body: bodyOf('{}') })).status).toBe(204);
+    expect(recorded).toEqual([
       {
         method: 'POST',
         path: '/webhook/route',
@@ -68,22 +78,36 @@ describe('recording', () => {
     ]);
   });
 
-  test('keeps no body that is too large', async () => {
-    expect((await recording({ ...post, body: bodyOf('x'.repeat(11)) })).status).toBe(413);
-    expect(kept.splice(0)).toMatchObject([{ body: undefined, status: 413 }]);
+  test('gets no body that is too large', async () => {
+    const { receive, recorded } = createRecording();
+    expect((await receive({ ...post, body: bodyOf('x'.repeat(11)) })).status).toBe(413);
+    expect(recorded).toMatchObject([{ body: undefined, status: 413 }]);
   });
 
-  test('passes on a sender that went away, and keeps nothing of who only looks by', async () => {
+  test('passes on a sender that went away, and gets nothing of who only looks by', async () => {
+    const { receive, recorded } = createRecording();
     async function* cut(): AsyncGenerator<Uint8Array, void> {
       yield* bodyOf('{');
       throw new TransportError('reset', 'gone', { sent: true });
     }
-    await expect(recording({ ...post, body: cut() })).rejects.toThrow('gone');
-    await recording({ ...post, method: 'GET' });
-    expect(kept).toEqual([]);
+    await expect(receive({ ...post, body: cut() })).rejects.toThrow('gone');
+    await receive({ ...post, method: 'GET' });
+    expect(recorded).toEqual([]);
     // A delivery by another method is one that somebody wants to look into.
-    await recording({ ...post, method: 'PUT', body: bodyOf('{}') });
-    const [put] = kept.splice(0);
+    expect((await receive({ ...post, method: 'PUT', body: bodyOf('{}') })).status).toBe(405);
+    const [put] = recorded;
     expect([put?.method, Buffer.from(put?.body ?? []).toString()]).toEqual(['PUT', '{}']);
+  });
+
+  test('A3: holds back the answer until the record is written', async () => {
+    const { promise: writing, resolve: written } = Promise.withResolvers<void>();
+    const { receive, recorded } = createRecording(() => writing);
+    let isAnswered = false;
+    const answered = receive({ ...post, body: bodyOf('{}') }).then(() => (isAnswered = true));
+    await expect.poll(() => recorded.length).toBe(1);
+    await setImmediate();
+    expect(isAnswered).toBe(false);
+    written();
+    await answered;
   });
 });
