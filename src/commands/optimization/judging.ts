@@ -48,7 +48,8 @@ export interface Judge {
   finish(): Promise<void>;
 }
 
-export function createJudge({ output, host, redaction }: Context, options: JudgeOptions): Judge {
+export function createJudge(context: Context, options: JudgeOptions): Judge {
+  const { output, host } = context;
   const { kind, gates, strict, junit, githubSummary } = options;
   /** By the place of the request in the input, whatever the order in which they end. */
   const suites: JunitSuite[] = [];
@@ -64,7 +65,7 @@ export function createJudge({ output, host, redaction }: Context, options: Judge
     },
     async judge(entry, details) {
       if (details === undefined) return { request: undefined, findings: [], gates: [] };
-      const request = readRequestDetails(await entry.body(), await redaction());
+      const request = readRequestDetails(await entry.body(), await context.redaction());
       const findings = auditAnswer(kind, request, details);
       const verdicts = gates.map((gate) => judgeGate(gate, details, findings));
       if (junit !== undefined) suites[place(entry)] = suiteOf(entry.name, details, findings, verdicts);
