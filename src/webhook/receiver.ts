@@ -206,9 +206,7 @@ export function createReceiver(options: ReceiverOptions): Http {
   };
 
   return async (request) => {
-    const exchange = createExchange(request, options.clock.now(), () =>
-      readBoundedBody(request, options.maxBodyBytes, budget),
-    );
+    const exchange = createExchange(request, options, budget);
     const isRecorded = options.record !== undefined && !isLook(request.method);
     try {
       if (isRecorded) await exchange.body();
@@ -233,15 +231,20 @@ interface Exchange {
   release(): void;
 }
 
-function createExchange(request: HttpRequest, receivedAt: number, read: () => Promise<BoundedBody>): Exchange {
+function createExchange(
+  request: HttpRequest,
+  { clock, maxBodyBytes }: Pick<ReceiverOptions, 'clock' | 'maxBodyBytes'>,
+  budget: ByteBudget,
+): Exchange {
   let reading: Promise<BoundedBody> | undefined;
-  let known = request.body instanceof Uint8Array ? request.body : undefined;
+  const { body: arrived } = request;
+  let known = arrived instanceof Uint8Array && arrived.byteLength <= maxBodyBytes ? arrived : undefined;
   let release: (() => void) | undefined;
   return {
     request,
-    receivedAt,
+    receivedAt: clock.now(),
     body: () =>
-      (reading ??= read().then((body) => {
+      (reading ??= readBoundedBody(request, maxBodyBytes, budget).then((body) => {
         if (!body.ok) return body;
         known = body.bytes;
         ({ release } = body);

@@ -28,12 +28,9 @@ const LOOK_MS = 250;
 /** A listener looks for work each second. */
 const LISTENER_MS = 2500;
 
-/**
- * Whether only a listener can repeat it: it owes more than to be shown, a listener has not finished with it, or its result
- * is at another API than `baseUrl`.
- */
-export function needsListener({ scope, status, steps }: InboxEntry, baseUrl: string): boolean {
-  return scope !== baseUrl || status === 'pending' || steps.some((step) => step.name !== SHOW && !isOldFetch(step));
+/** Whether only a listener can repeat it: it owes more than to be shown, or a listener has not finished with it. */
+export function needsListener({ status, steps }: InboxEntry): boolean {
+  return status === 'pending' || steps.some((step) => step.name !== SHOW && !isOldFetch(step));
 }
 
 /** A delivery of before steps were stored, of which only the result was missing. */

@@ -66,7 +66,7 @@ export async function replayEvents(context: Context, ids: readonly string[], fla
   for (const entry of entries) {
     context.stop.throwIfAborted();
     if (target !== undefined) await told(entry, await forward(context, opened, entry, target));
-    else if (needsListener(entry, opened.baseUrl)) forListener.push(entry);
+    else if (needsListener(entry)) forListener.push(entry);
     else await told(entry, await repeatHere(context, opened, entry));
   }
   if (forListener.length > 0) await repeatInListener(context, opened, forListener, flags.timeout, told);

@@ -122,8 +122,8 @@ export function startRelay(
     stop,
   );
   /** That the next run will have another address is no reason to end this one. */
-  const keepOrWarn = (kept: string): void => {
-    keep(kept).catch((error: unknown) => {
+  const keepOrWarn = async (kept: string): Promise<void> => {
+    await keep(kept).catch((error: unknown) => {
       if (!(error instanceof CliError)) bug.reject(error);
       else print(() => output.warn(`the address at the relay cannot be stored for the next run: ${error.message}`));
     });
@@ -148,13 +148,14 @@ export function startRelay(
       events: {
         connected(acknowledged) {
           const addresses = relayAddresses(url, acknowledged);
-          if (acknowledged !== current) keepOrWarn(acknowledged);
+          // An address is shown when the next run has it, too.
+          const stored = acknowledged === current ? Promise.resolve() : keepOrWarn(acknowledged);
           toldRotation = false;
           current = acknowledged;
           lost = undefined;
           if (before) print(() => screen.connected(addresses.inbox));
           before = true;
-          first.resolve(addresses);
+          void stored.then(() => first.resolve(addresses));
         },
         dropped(reason) {
           lost = reason;
@@ -171,7 +172,7 @@ export function startRelay(
           current = next;
           refusal = reason;
           // An address that was taken from the start is that of another listener of this profile: it stays with it.
-          if (before || fresh) keepOrWarn(next);
+          if (before || fresh) void keepOrWarn(next);
           if (!toldRotation) print(() => output.warn(before ? GIVEN_UP : fresh ? NEVER_HAD : BESIDE_ANOTHER));
           toldRotation = true;
         },
