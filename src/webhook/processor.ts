@@ -264,7 +264,10 @@ function keyOf({ delivery: { sequence, id }, step }: Claim): StepKey {
   return { sequence, id, step };
 }
 
-function outcomeOf({ attempts }: Claim, { kind, failure }: StepResult, now: number, spread: number): Outcome {
+function outcomeOf({ attempts, delivery }: Claim, result: StepResult, now: number, spread: number): Outcome {
+  const { failure } = result;
+  // What is known need not be written again.
+  const kind = result.kind === delivery.kind ? undefined : result.kind;
   if (failure === undefined) return { status: 'done', at: now, kind };
   const { error, retryAfterMs = 0 } = failure;
   if (attempts >= MAX_ATTEMPTS) return { status: 'failed', at: now, error, kind };
