@@ -10,7 +10,7 @@ export type BoundedBody =
 
 /**
  * Reads a body of at most `limit` bytes, all of which are taken from `budget`: a declared length at once, other bodies as
- * they arrive. Rejects with what the body throws, such as `TransportError` for a sender that went away.
+ * they arrive. A body that is in memory already is given out also when the budget is taken. Rejects with what the body throws, such as `TransportError` for a sender that went away.
  */
 export async function readBoundedBody(
   { headers, body }: Pick<HttpRequest, 'headers' | 'body'>,
@@ -37,7 +37,9 @@ export async function readBoundedBody(
   if (body === null || body === undefined || typeof body === 'string' || body instanceof Uint8Array) {
     const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : (body ?? new Uint8Array(0));
     if (bytes.byteLength > limit) return fail('too_large');
-    return take(bytes.byteLength) ? { ok: true, bytes, release } : fail('overloaded');
+    // Whoever stalls with large bodies must not keep short ones out, which are here already.
+    take(bytes.byteLength);
+    return { ok: true, bytes, release };
   }
   const declared = Number(headerOf(headers, 'content-length') ?? 0);
   const expected = Number.isSafeInteger(declared) && declared > 0 ? declared : 0;

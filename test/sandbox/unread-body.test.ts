@@ -1,4 +1,5 @@
 /** Which requests of a sandbox have their bodies read, and how much of them is in memory at the same time. */
+import { readText } from '../../src/domain/http.ts';
 import { describe, expect, test } from 'vitest';
 
 import type { HttpHeaders } from '../../src/domain/http.ts';
@@ -74,19 +75,19 @@ describe('A16: a body with the key is read', () => {
     const bench = createBench();
     const size = MAX_SANDBOX_BYTES / 4;
     const sent = Promise.withResolvers<void>();
-    const slow = () =>
+    const slow = (ready: Promise<void> = sent.promise) =>
       bench.app.http({
         method: 'POST',
         url: '/optimize/route?synchronous=false',
         headers: { 'x-api-key': bench.app.apiKey, 'content-length': String(size) },
         body: (async function* () {
-          await sent.promise;
+          await ready;
           yield new TextEncoder().encode(ROUTE);
         })(),
       });
     const waiting = [slow(), slow(), slow(), slow()];
-    const next = await bench.post('/optimize/route?synchronous=false', ROUTE);
-    expect([next.status, next.headers['retry-after'], next.body]).toEqual([
+    const next = await slow(Promise.resolve());
+    expect([next.status, next.headers['retry-after'], JSON.parse(await readText(next.body))]).toEqual([
       503,
       '1',
       { detail: 'too many large requests at the same time' },

@@ -99,6 +99,29 @@ async function answerOf(door: Door, request: HttpRequest): Promise<readonly [sta
   return [response.status, text === '' ? undefined : (JSON.parse(text) as { error?: unknown }).error];
 }
 
+describe('A2, A13: what is judged before a byte of the body is read', () => {
+  /** Fails whoever reads it. */
+  async function* untouchable(): AsyncGenerator<Uint8Array, void> {
+    yield await Promise.reject(new Error('the body was read'));
+  }
+
+  test.each<[string, HttpHeaders, number, string]>([
+    ['no signature headers', { 'svix-signature': undefined }, 400, 'missing_header'],
+    ['an id that is none', { 'svix-id': 'a.b' }, 400, 'malformed_header'],
+    ['a timestamp that is none', { 'svix-timestamp': '0x1' }, 400, 'malformed_timestamp'],
+    ['an old timestamp', { 'svix-timestamp': '1' }, 401, 'too_old'],
+    ['a timestamp of the future', { 'svix-timestamp': '99999999999' }, 401, 'too_new'],
+    ['a page (Origin)', { origin: 'http://localhost:5000' }, 403, 'browser_request'],
+    ['a page (Sec-Fetch-Site)', { 'sec-fetch-site': 'same-origin' }, 403, 'browser_request'],
+    ['a declared length over the limit', { 'content-length': '1001' }, 413, 'body_too_large'],
+    ['another type', { 'content-type': 'text/html' }, 415, 'unsupported_content_type'],
+  ])('%s', async (_name, headers, status, reason) => {
+    const door = openDoor();
+    const request = await delivered({ headers, request: { body: untouchable() } });
+    expect(await answerOf(door, request)).toEqual([status, reason]);
+  });
+});
+
 describe('what the receiver answers', () => {
   test('204 to a signed delivery, once it is in the inbox as it came, with what it owes', async () => {
     const door = openDoor();
