@@ -2,7 +2,7 @@ import { precedingStep, UNASSIGNED } from '../domain/delivery-steps.ts';
 import type { Database, NamedValues, SqlValue, Statement } from '../platform/host.ts';
 import { claimOf, entryOf, ENTRY_COLUMNS, headerBytes, SUMMARY_COLUMNS, summaryOf } from './inbox-rows.ts';
 import type { ClaimRow, RowInbox } from './inbox-rows.ts';
-import { CLOCK_TOLERANCE_MS, LEASE_MS, QUIET_MS, RETENTION_MS } from './inbox.ts';
+import { CLOCK_TOLERANCE_MS, LEASE_MS, QUIET_MS, RETENTION_MS, TRUST_MS } from './inbox.ts';
 import type { InboxFilter, Outcome } from './inbox.ts';
 import type { WriteQueue } from './write-queue.ts';
 
@@ -275,10 +275,15 @@ export function createSqliteInbox({ queue, scope, now: clock }: SqliteInboxOptio
     },
 
     async prune(now) {
-      const newest = await queue.read((database) =>
-        prepared(database, 'SELECT max(received_at) AS newest FROM deliveries').get(),
+      const isClockTrusted = await queue.read(
+        (database) =>
+          isThere(database, 'deliveries WHERE received_at >= :after', { after: now - QUIET_MS }) &&
+          isThere(database, 'deliveries WHERE received_at BETWEEN :after AND :before', {
+            after: now - TRUST_MS,
+            before: now - QUIET_MS,
+          }),
       );
-      if (now > Number(newest?.['newest'] ?? 0) + QUIET_MS) return 0;
+      if (!isClockTrusted) return 0;
       return await run(
         `DELETE FROM deliveries WHERE sequence IN
            (SELECT sequence FROM deliveries WHERE received_at < :before AND NOT EXISTS

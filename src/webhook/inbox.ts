@@ -132,8 +132,9 @@ export interface Inbox {
   /** Pending steps of this scope other than these, where nobody is at work on that step. */
   owedBeside(steps: readonly string[], now: number): Promise<OwedStep[]>;
   /**
-   * Deletes deliveries that owe nothing and are older than {@link RETENTION_MS}. Nothing when now is more than
-   * {@link QUIET_MS} after the newest arrival: either nothing arrives, or the clock is wrong. Returns how many.
+   * Deletes deliveries that owe nothing and are older than {@link RETENTION_MS}. Nothing unless one arrived in the last
+   * {@link QUIET_MS}, and one before that in the last {@link TRUST_MS}: a clock that ran ahead may be that of the newest
+   * arrivals, too. Returns how many.
    */
   prune(now: number): Promise<number>;
   /** By svix-id, else by request id (newest first). */
@@ -152,6 +153,9 @@ export const RETENTION_MS = 30 * 24 * 60 * 60 * 1000;
 
 /** A day. */
 export const QUIET_MS = 24 * 60 * 60 * 1000;
+
+/** A week: a holiday fits in, and a clock that ran ahead by more is not trusted. */
+export const TRUST_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** A minute: clocks are set back by less in the ordinary course of things. What lies further ahead is of one that was wrong. */
 export const CLOCK_TOLERANCE_MS = 60 * 1000;

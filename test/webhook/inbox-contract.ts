@@ -608,6 +608,7 @@ export function describeInbox(name: string, createPlace: () => InboxPlace): void
       const inbox = newInbox();
       await store(inbox, 'done', 'failed', { id: 'late', steps: [SHOW] }, { id: 'pending', steps: [SHOW, FORWARD] });
       await inbox.accept(deliveryOf({ id: 'young', receivedAt: NOW + 1000 }), [SHOW]);
+      await inbox.accept(deliveryOf({ id: 'yesterday', receivedAt: NOW + RETENTION_MS - QUIET_MS }), []);
       await inbox.accept(deliveryOf({ id: 'today', receivedAt: NOW + RETENTION_MS }), [SHOW]);
       await done(inbox, 'done', SHOW);
       await claimed(inbox, 'me', { [SHOW]: 1 });
@@ -617,9 +618,9 @@ export function describeInbox(name: string, createPlace: () => InboxPlace): void
       await done(inbox, 'young', SHOW);
       expect(await inbox.prune(NOW + RETENTION_MS)).toBe(0);
       expect(await inbox.prune(NOW + RETENTION_MS + 1)).toBe(2);
-      expect((await inbox.list()).map(({ id }) => id)).toEqual(['today', 'young', 'pending', 'late']);
+      expect((await inbox.list()).map(({ id }) => id)).toEqual(['today', 'yesterday', 'young', 'pending', 'late']);
       expect(await inbox.prune(NOW + RETENTION_MS + 501)).toBe(1);
-      expect((await inbox.list()).map(({ id }) => id)).toEqual(['today', 'young', 'pending']);
+      expect((await inbox.list()).map(({ id }) => id)).toEqual(['today', 'yesterday', 'young', 'pending']);
     });
   });
 }

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { EXEC, SHOW } from '../../src/domain/delivery-steps.ts';
 import type { Database } from '../../src/platform/host.ts';
 import { MIGRATIONS } from '../../src/state/migrations.ts';
-import { LEASE_MS, RETENTION_MS } from '../../src/webhook/inbox.ts';
+import { LEASE_MS, QUIET_MS, RETENTION_MS } from '../../src/webhook/inbox.ts';
 import type { Inbox } from '../../src/webhook/inbox.ts';
 import { describeInbox } from './inbox-contract.ts';
 import { startInboxProcess } from './inbox-process.ts';
@@ -100,7 +100,8 @@ describe('a delivery in a SQLite inbox', () => {
     const folder = newFolder();
     const inbox = open(folder);
     await store(inbox, 'old');
-    await inbox.accept(deliveryOf({ id: 'new', receivedAt: NOW + RETENTION_MS }), [SHOW]);
+    await inbox.accept(deliveryOf({ id: 'yesterday', receivedAt: NOW + RETENTION_MS - QUIET_MS }), []);
+    await inbox.accept(deliveryOf({ id: 'today', receivedAt: NOW + RETENTION_MS }), [SHOW]);
     await inbox.discard([(await keyOf(inbox, 'old', SHOW)).sequence], NOW);
     expect(await inbox.prune(NOW + RETENTION_MS + 1)).toBe(1);
     const database = await folder.database();
