@@ -2,16 +2,16 @@
  * The disk under the inbox: full, read-only, shared with another listener. What cannot be stored is answered 503, and
  * what was answered 2xx is stored, whatever else happens. The file systems are small ones in memory, which only root can mount.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createRandom } from '../../src/sandbox/optimiser/random.ts';
 import { deliver, payloadOf, SECRET, startListener, type Listener } from '../support/listener.ts';
 import { createWorkplace, type Workplace } from '../support/program.ts';
+import { canMount } from '../support/small-disk.ts';
 import { createSvixSender } from '../support/svix-sender.ts';
 
 const ID = '67507ad05e593173d0313e0f';
@@ -157,13 +157,3 @@ test('two equal listeners on one state that get every delivery twice: each is ac
     target.closeAllConnections();
   }
 });
-
-function canMount(): boolean {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return false;
-  const folder = join(tmpdir(), `optipick-disks-${process.pid}`);
-  mkdirSync(folder);
-  const isMounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder]).status === 0;
-  if (isMounted) execFileSync('umount', [folder]);
-  rmSync(folder, { recursive: true });
-  return isMounted;
-}

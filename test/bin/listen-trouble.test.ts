@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { deliver, payloadOf, startListener, type Line, type Listener } from '../support/listener.ts';
 import { createWorkplace, type Workplace } from '../support/program.ts';
+import { canMount } from '../support/small-disk.ts';
 
 let workplace: Workplace;
 let state: string;
@@ -62,11 +63,10 @@ async function expectRecovery(listener: Listener, { id, body }: Refused, mend: (
   expect(await listener.ended).toMatchObject({ code: 143 });
 }
 
-const canMount = process.platform === 'linux' && process.getuid?.() === 0 && tryMount();
 const canLimit = process.platform === 'linux' && spawnSync('prlimit', ['--version']).status === 0;
 
 describe('the inbox', () => {
-  test.runIf(canMount)('on a disk that is full', async () => {
+  test.runIf(canMount())('on a disk that is full', async () => {
     mkdirSync(state, { recursive: true });
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', state]);
     try {
@@ -117,15 +117,6 @@ describe('the inbox', () => {
     ).toEqual(['msg_1', refused.id]);
   });
 });
-
-function tryMount(): boolean {
-  const folder = join('/tmp', `optipick-mount-${process.pid}`);
-  mkdirSync(folder);
-  const isMounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder]).status === 0;
-  if (isMounted) execFileSync('umount', [folder]);
-  rmSync(folder, { recursive: true });
-  return isMounted;
-}
 
 /** The listener may make its folder anew in between. */
 function putFileInTheWay(folder: string): void {

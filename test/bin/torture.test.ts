@@ -1,5 +1,6 @@
 /** The promise of `listen`, put to the test: what was answered 2xx is worked off, whatever happens to the process. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { mixedTorture } from '../support/mixed-torture.ts';
 import { createWorkplace, type Workplace } from '../support/program.ts';
 import { torture } from '../support/torture.ts';
 
@@ -22,5 +23,17 @@ test(
     expect(repeats).toBeLessThanOrEqual(kills * 16);
     // The sender had to try again: otherwise nothing was tested.
     expect(attemptsRepeated).toBeGreaterThan(50);
+  },
+);
+
+test(
+  'A1: kills, clocks, full disks, locks and dead targets around two listeners with different flags: nothing is lost, ' +
+    'and nothing owed is not done',
+  { timeout: 300_000 },
+  async () => {
+    const report = await mixedTorture(workplace, { seed: 7, durationMs: 25_000 });
+    expect(report).toMatchObject({ lost: [], owedNotDone: [], integrity: 'ok', surprises: [] });
+    // Otherwise nothing was tested.
+    expect(report.acknowledged).toBeGreaterThan(50);
   },
 );

@@ -2,16 +2,19 @@
 import { Agent, request } from 'node:http';
 import { signedHeaders } from './listener.ts';
 
-export interface SvixSender {
-  /** Sends it until it is taken. Returns how many attempts that took. */
-  send(id: string, body: string): Promise<number>;
+export interface SvixSender extends Disposable {
+  /** Sends it until it is accepted, at first to `url` if given. Returns how many attempts that took. */
+  send(id: string, body: string, url?: string): Promise<number>;
   /** Every id that was answered 2xx, whether the sender saw that answer or not. */
   readonly acknowledged: ReadonlySet<string>;
   close(): void;
 }
 
 export interface SvixSenderOptions {
+  /** Of each attempt. */
   readonly url: () => string;
+  /** How long an answer may take, in milliseconds. Default: as long as it takes. */
+  readonly timeoutMs?: number;
   /** In [0, 1). */
   readonly random: () => number;
   /** How often the answer is lost on the way, from 0 to 1. */
@@ -27,11 +30,12 @@ export function createSvixSender(options: SvixSenderOptions): SvixSender {
   const acknowledged = new Set<string>();
 
   /** The status, or `undefined` when none was seen. */
-  const attempt = (id: string, body: string): Promise<number | undefined> =>
+  const attempt = (id: string, body: string, url: string): Promise<number | undefined> =>
     new Promise((resolve) => {
       const isDropped = options.random() < options.drops;
       const headers = { ...signedHeaders({ id, body }), 'content-length': Buffer.byteLength(body) };
-      const sent = request(options.url(), { method: 'POST', agent, headers }, (response) => {
+      const signal = options.timeoutMs === undefined ? undefined : AbortSignal.timeout(options.timeoutMs);
+      const sent = request(url, { method: 'POST', agent, headers, signal }, (response) => {
         const { statusCode = 0 } = response;
         if (statusCode >= 200 && statusCode <= 299) acknowledged.add(id);
         response.resume();
@@ -44,9 +48,9 @@ export function createSvixSender(options: SvixSenderOptions): SvixSender {
 
   return {
     acknowledged,
-    async send(id, body) {
+    async send(id, body, first) {
       for (let number = 1; number <= options.attempts; number += 1) {
-        const status = await attempt(id, body);
+        const status = await attempt(id, body, number === 1 && first !== undefined ? first : options.url());
         if (status !== undefined && status >= 200 && status <= 299) return number;
         await new Promise((resolve) => {
           setTimeout(resolve, options.pauseMs * (0.8 + 0.4 * options.random()));
@@ -55,5 +59,6 @@ export function createSvixSender(options: SvixSenderOptions): SvixSender {
       throw new Error(`${id} was not taken in ${options.attempts} attempts`);
     },
     close: () => agent.destroy(),
+    [Symbol.dispose]: () => agent.destroy(),
   };
 }

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { createRandom } from '../../src/sandbox/optimiser/random.ts';
 import { SECRET } from './listener.ts';
 import { PROGRAM, type Workplace } from './program.ts';
 import { createSvixSender } from './svix-sender.ts';
@@ -34,11 +35,12 @@ const SENDERS = 32;
 const PATIENCE_MS = 40_000;
 
 export async function torture(workplace: Workplace, { events, kills, seed }: TorturePlan): Promise<TortureReport> {
-  const random = createRandom(seed);
+  const generator = createRandom(seed);
+  const random = (): number => generator.next();
   const target = await startTarget(random);
   const listener = createKilledListener(workplace, target.url);
   await listener.start();
-  const sender = createSvixSender({ url: listener.url, random, drops: 0.05, pauseMs: 50, attempts: 1000 });
+  using sender = createSvixSender({ url: listener.url, random, drops: 0.05, pauseMs: 50, attempts: 1000 });
   try {
     const killing = Array.from({ length: kills }, () => Math.floor(random() * events * 0.9)).sort((a, b) => a - b);
     const progress = { sent: 0 };
@@ -90,7 +92,6 @@ export async function torture(workplace: Workplace, { events, kills, seed }: Tor
       ...inspect(join(workplace.env['OPTIPICK_STATE_DIR'] ?? '', 'optipick.db')),
     };
   } finally {
-    sender.close();
     await listener.kill();
     target.close();
   }
@@ -187,15 +188,4 @@ function pause(ms: number): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, ms);
   });
-}
-
-/** Mulberry32: the same seed, the same numbers. */
-function createRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
