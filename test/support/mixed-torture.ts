@@ -57,7 +57,7 @@ export interface MixedReport extends Verdict {
 }
 
 /** How many sends go on at the same time, each followed by a pause of at most so long. */
-const SENDERS = 24;
+const SENDERS = 48;
 const SEND_PAUSE_MS = 500;
 /** As long as Svix waits. */
 const SEND_TIMEOUT_MS = 15_000;
