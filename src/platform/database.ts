@@ -5,6 +5,7 @@ import type * as Sqlite from 'node:sqlite';
 
 import { systemCodeOf } from '../errors.ts';
 import type { Database } from './host.ts';
+import { createLogWatch } from './log-watch.ts';
 import { makePrivateFolder } from './private-folder.ts';
 import { requireRegularFile } from './regular-file.ts';
 
@@ -16,10 +17,16 @@ export function openDatabase(path: string, options: { readonly readOnly?: boolea
   const readOnly = options.readOnly ?? false;
   const { DatabaseSync } = loadSqlite();
   const connect = (): Sqlite.DatabaseSync => new DatabaseSync(path, { readOnly });
+  const logPath = `${path}-wal`;
   const open = (): OpenFiles => {
     requireRegularFile(path);
     if (!readOnly) createPrivately(path);
-    return { database: connect(), file: createPlaceWatch(path), log: createPlaceWatch(`${path}-wal`) };
+    return {
+      database: connect(),
+      file: createPlaceWatch(path),
+      log: createPlaceWatch(logPath),
+      isLogWhole: createLogWatch(logPath),
+    };
   };
   let opened = open();
   return {
@@ -39,16 +46,18 @@ interface OpenFiles {
   readonly database: Sqlite.DatabaseSync;
   readonly file: PlaceWatch;
   readonly log: PlaceWatch;
+  readonly isLogWhole: () => boolean;
 }
 
-function isInPlace({ file, log }: OpenFiles): boolean {
-  return file.isSame() && log.isSame();
+function isInPlace({ file, log, isLogWhole }: OpenFiles): boolean {
+  return isLogWhole() && file.isSame() && log.isSame();
 }
 
 /**
  * What is only in a log that was deleted is copied into the database before it is lost. It is not when another log stands
  * in its place: the index is shared by all, and from the old log it would copy the wrong pages. As SQLite copies when the
- * last connection is closed, one that has the other log is then the last.
+ * last connection is closed, one that has the other log is then the last. Nor is it when it was cut: another process may
+ * make it grow again, with a hole.
  */
 function closeFiles(opened: OpenFiles, connect: () => Sqlite.DatabaseSync): void {
   const { database, file, log } = opened;
@@ -60,7 +69,7 @@ function closeFiles(opened: OpenFiles, connect: () => Sqlite.DatabaseSync): void
     database.close();
     other.close();
   } else {
-    attempt(() => database.exec('PRAGMA wal_checkpoint(FULL)'));
+    if (log.isSame() || log.isGone()) attempt(() => database.exec('PRAGMA wal_checkpoint(FULL)'));
     database.close();
   }
 }
@@ -79,6 +88,8 @@ interface PlaceWatch {
   isSame(): boolean;
   /** Whether another file stands in its place. */
   isTaken(): boolean;
+  /** Whether nothing stands in its place. */
+  isGone(): boolean;
 }
 
 /** By device and inode. SQLite creates the log late and never cuts it while it is open. */
@@ -103,6 +114,7 @@ function createPlaceWatch(path: string): PlaceWatch {
       const now = look();
       return now !== undefined && (now.dev !== seen?.dev || now.ino !== seen.ino);
     },
+    isGone: () => look() === undefined,
   };
 }
 

@@ -39,6 +39,8 @@ const MOST_TURNS = 8;
 
 const BUSY = 5;
 const LOCKED = 6;
+const CORRUPT = 11;
+const NOT_A_DATABASE = 26;
 
 /**
  * With {@link DatabaseSource.pause} a lock is waited for in so many attempts, each of which holds this process up for no
@@ -105,10 +107,11 @@ export function createWriteQueue(source: DatabaseSource): WriteQueue {
     }
   };
 
-  /** Whether a connection that is opened now sees as much as the one that has written. */
+  /** Whether a connection that is opened now sees as much as the one that has written, and all of it can be read. */
   const isSeenAfresh = async (database: Database): Promise<boolean> => {
     const fresh = await source.open();
     try {
+      requireWhole(fresh);
       return newestOf(fresh) === newestOf(database) && database.isInPlace();
     } finally {
       fresh.close();
@@ -211,18 +214,38 @@ function checkpoint(database: Database): void {
   }
 }
 
+/** The end of a file that was cut may be missing, and what is written now still be seen. */
+function requireWhole(database: Database): void {
+  const complaint = database.prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
+  if (complaint !== 'ok') throw damaged('parts of its database are missing', complaint);
+}
+
+function damaged(what: string, cause?: unknown): CliError {
+  return new CliError('environment', `the inbox is damaged: ${what}`, {
+    code: 'state_corrupt',
+    hint: 'optipick doctor shows how to move it away; a new one is then created',
+    cause,
+  });
+}
+
 function newestOf(database: Database): unknown {
   return database.prepare('SELECT max(sequence) AS newest FROM deliveries').get()?.['newest'];
 }
 
 function isBusy(error: unknown): boolean {
+  return hasCode(error, BUSY, LOCKED);
+}
+
+/** Whether SQLite gave one of these primary result codes. */
+function hasCode(error: unknown, ...codes: readonly number[]): boolean {
   const code = error instanceof Error ? (error as { errcode?: unknown }).errcode : undefined;
-  return typeof code === 'number' && [BUSY, LOCKED].includes(code & 0xff);
+  return typeof code === 'number' && codes.includes(code & 0xff);
 }
 
 /** Mistakes of the program stay what they are; what the machine refuses is worded for the user. */
 function failureOf(error: unknown, deed: 'read' | 'written'): unknown {
   if (error instanceof CliError || systemCodeOf(error) === undefined) return error;
+  if (hasCode(error, CORRUPT, NOT_A_DATABASE)) return damaged(messageOf(error), error);
   return new CliError('environment', `the inbox cannot be ${deed}: ${messageOf(error)}`, {
     code: 'inbox_unavailable',
     hint: 'free space on the disk and check the rights of the state folder (OPTIPICK_STATE_DIR chooses another)',
