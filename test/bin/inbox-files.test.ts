@@ -138,7 +138,7 @@ test('A4: a lock of another process holds up no rejection and no health check; a
 
 // The index is memory that processes share: what is read of it behind its end is a signal that no program can answer.
 test.runIf(process.platform === 'linux')(
-  'A19: a -shm that is cut ends a listener; the next one has all that was acknowledged',
+  'A19: a -shm that is cut stops a listener; the next one has all that was acknowledged',
   async () => {
     await using listener = await listen();
     using sender = senderTo(listener, 1);

@@ -34,7 +34,7 @@ describe('A4: a log', () => {
   test.each([
     ['that grows', () => undefined],
     [
-      'that is begun anew',
+      'that starts over',
       ({ database }: ReturnType<typeof openLogged>) => database.exec('PRAGMA wal_checkpoint(RESTART)'),
     ],
   ] as const)('%s has no hole', async (_what, happen) => {

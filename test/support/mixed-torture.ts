@@ -141,7 +141,7 @@ export async function mixedTorture(workplace: Workplace, plan: MixedPlan): Promi
   await Promise.all([
     makeAll(),
     sendUntil(over.signal, sender, listeners, `msg_${plan.seed}`, choose),
-    tellProgress(over.signal, () =>
+    reportProgress(over.signal, () =>
       plan.onProgress?.({
         acknowledged: sender.acknowledged.size,
         troubles: Object.values(troubles).reduce((sum, count) => sum + count, 0),
@@ -226,11 +226,11 @@ async function sendUntil(
   await Promise.all(Array.from({ length: SENDERS }, send));
 }
 
-async function tellProgress(over: AbortSignal, tell: () => void): Promise<void> {
+async function reportProgress(over: AbortSignal, report: () => void): Promise<void> {
   for (;;) {
     await rest(MINUTE_MS, over);
     if (over.aborted) return;
-    tell();
+    report();
   }
 }
 

@@ -37,7 +37,7 @@ test('A4: what is written while the -wal file is cut is there after a crash', as
   await inbox.close();
 });
 
-test('A4: a database that has lost its end takes nothing more, says so, and is replaced once it is moved away', async () => {
+test('A4: a database that has lost its end accepts nothing more, says so, and is replaced once it is moved away', async () => {
   using folder = createInboxFolder();
   const { file } = folder;
   const before = folder.open();

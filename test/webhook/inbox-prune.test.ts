@@ -22,7 +22,7 @@ test.each([
   ['nothing that arrived under a clock that ran ahead: 0', [NOW, NOW + 1, LATER - 1, LATER], 0],
   ['nothing while nothing arrives: 0', [NOW, LATER - QUIET_MS - 1], 0],
   ['nothing after a gap of more than a week: 0', [NOW, LATER - TRUST_MS - 1, LATER], 0],
-  ['what is older than 30 days where each week brings something: 2', [NOW, NOW + 1, LATER - TRUST_MS, LATER], 2],
+  ['what is older than 30 days where something arrives each week: 2', [NOW, NOW + 1, LATER - TRUST_MS, LATER], 2],
 ] as const)('A5: the inbox deletes %s', async (_what, arrivals, count) => {
   expect(await pruned(arrivals, LATER)).toBe(count);
 });
