@@ -12,6 +12,8 @@ export interface DatabaseSource {
    * SQLite waits, and this process with it.
    */
   readonly pause?: ((ms: number) => Promise<void>) | undefined;
+  /** Whether writes arrive in groups already, so that no more of them are waited for than those of one turn. */
+  readonly isGrouped?: boolean | undefined;
   /** Hears after each group of writes what to do when no further one has come for a while. */
   readonly whenIdle?: ((work: () => void) => void) | undefined;
 }
@@ -141,7 +143,8 @@ export function createWriteQueue(source: DatabaseSource): WriteQueue {
 
   /** Lets a group grow for as long as each turn of the event loop brings more, within bounds. */
   const gather = async (): Promise<void> => {
-    for (let turn = 0, before = 0; turn < MOST_TURNS && waiting.length > before; turn += 1) {
+    const turns = source.isGrouped === true ? 1 : MOST_TURNS;
+    for (let turn = 0, before = 0; turn < turns && waiting.length > before; turn += 1) {
       before = waiting.length;
       await new Promise<void>((resolve) => {
         setImmediate(resolve);
