@@ -8,6 +8,11 @@ const MASKED_SECRET = 'whsec_Mf…Sw';
 const OTHER_SECRET = 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD';
 
 describe('config set', () => {
+  test('does not repeat a key that is piped into the place of another setting', async () => {
+    const { code, stderr } = await run(['config', 'set', 'port', '-'], { stdin: 'a-key-in-the-wrong-place\n' });
+    expect([code, stderr.split('\n')[0]]).toEqual([2, 'error: a port is a whole number from 0 to 65535, not "***"']);
+  });
+
   test.each([
     ['with -', ['config', 'set', 'api-key', '-']],
     ['without a value', ['config', 'set', 'api-key']],

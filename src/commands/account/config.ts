@@ -116,7 +116,8 @@ async function setSetting(context: Context, word: string, given: string | undefi
       hint: `type it in: optipick config set ${key}; or pipe it in: ... | optipick config set ${key} -`,
     });
   }
-  const { value, warnings } = parseSettingValue(key, await valueOf(context, key, given));
+  const text = await valueOf(context, key, given);
+  const { value, warnings } = given === text ? parseSettingValue(key, text) : parsePipedValue(key, text);
   const profile = (await context.settings()).profile.value;
   await store(context, profile, { [key]: value });
   for (const warning of warnings) await context.output.warn(warning);
@@ -124,6 +125,18 @@ async function setSetting(context: Context, word: string, given: string | undefi
   const variable = VARIABLES[key];
   if (variable !== undefined && (context.host.env[variable] ?? '') !== '') {
     await context.output.warn(`${variable} is set and wins over the stored value`);
+  }
+}
+
+/** What is piped may be a secret in the place of another setting: no error repeats it. */
+function parsePipedValue(key: SettingKey, text: string): ReturnType<typeof parseSettingValue> {
+  try {
+    return parseSettingValue(key, text);
+  } catch (error) {
+    if (!(error instanceof CliError) || text.trim() === '') throw error;
+    const { failure, code, hint } = error;
+    const message = error.message.replaceAll(text, '***').replaceAll(text.trim(), '***');
+    throw new CliError(failure, message, { code, ...(hint === undefined ? {} : { hint }) });
   }
 }
 
