@@ -81,7 +81,8 @@ export function addListen(parent: Command, context: ContextSource): void {
     output: `One line for each event: time, kind, site, id, the walk before and after, the saving.
 With --json one object a line: {"v":1,"type":"ready","url":"...","port":5000} once the port is open, then
 {"v":1,"type":"event","id":"msg_...","kind":"cluster","event":null,"request_id":"...","received_at":"...",
-"payload":{...},"result":{...}}, "duplicate", "rejected" with "reason", and "closed" with counts at the end.
+"payload":{...},"result":{...}}, "duplicate", "rejected" with "reason", "more" with a "count" of lines that were
+left out because nobody read them, and "closed" with counts at the end.
 A sender that is answered 2xx can forget the webhook: it is on disk with all that this listener owes it (to print
 it, the command, each target), and each of these is done even after a crash, with retries of its own. --forward-to
 and --exec may see one twice after a crash, so look at its svix-id; a command or service that fails does not fail
