@@ -23,7 +23,7 @@ import {
 } from './receiver-answers.ts';
 import type { RefusalReason } from './receiver-answers.ts';
 import type { RecordedRequest } from './recording.ts';
-import { readSignatureHeaders } from './signature-headers.ts';
+import { readSignatureHeaders, type SignatureHeaders } from './signature-headers.ts';
 import type { SignatureVerifier } from './signature.ts';
 import type { SourceCheck } from './source-addresses.ts';
 
@@ -95,8 +95,8 @@ export function createReceiver(options: ReceiverOptions): Http {
     return refusalAnswer(refusal.reason, refusal.detail);
   };
 
-  /** Why a request is rejected whatever its body is. */
-  const faultOfHead = (request: HttpRequest, receivedAt: number): Fault | undefined => {
+  /** What is judged whatever the body is: why it is rejected, or what the body is held against. */
+  const judgeHead = (request: HttpRequest, receivedAt: number): Fault | HeadJudgement => {
     const source = options.sourceCheck?.(request);
     if (source?.ok === false) return { reason: 'source_not_allowed', detail: source.detail };
     if (isFromBrowser(request.headers)) {
@@ -112,9 +112,10 @@ export function createReceiver(options: ReceiverOptions): Http {
     if (!isAcceptableType(headerOf(request.headers, 'content-type'))) {
       return { reason: 'unsupported_content_type', detail: 'the content type is not JSON' };
     }
-    if (options.verifier === undefined) return undefined;
+    if (options.verifier === undefined) return { signed: undefined };
     const found = readSignatureHeaders(request.headers);
-    return found.ok ? options.verifier.checkHeaders({ ...found.headers, nowMs: receivedAt }) : found;
+    if (!found.ok) return found;
+    return options.verifier.checkHeaders({ ...found.headers, nowMs: receivedAt }) ?? { signed: found.headers };
   };
 
   const tooLarge = (): Fault => ({
@@ -125,25 +126,30 @@ export function createReceiver(options: ReceiverOptions): Http {
   const receive = async (exchange: Exchange, pathKind: Kind | undefined): Promise<HttpResponse> => {
     const { request, receivedAt } = exchange;
     const claimed = { id: claimedId(request.headers), headers: endToEndHeaders(request.headers) };
-    const fault = faultOfHead(request, receivedAt);
-    if (fault !== undefined) return refuse({ ...claimed, ...fault, body: exchange.known() });
+    const head = judgeHead(request, receivedAt);
+    if ('reason' in head) {
+      const { reason, detail } = head;
+      return refuse({ ...claimed, reason, detail, body: exchange.known() });
+    }
     const body = await exchange.body();
     if (!body.ok)
       return refuse({ ...claimed, ...(body.reason === 'too_large' ? tooLarge() : OVERLOADED), body: undefined });
-    return await judge(exchange, claimed, body.bytes, pathKind);
+    return await judge(exchange, claimed, head, body.bytes, pathKind);
   };
 
   const judge = async (
     { request, receivedAt }: Exchange,
     claimed: Pick<Refusal, 'id' | 'headers'>,
+    { signed }: HeadJudgement,
     body: Uint8Array,
     pathKind: Kind | undefined,
   ): Promise<HttpResponse> => {
-    const identity = identify(options.verifier, request.headers, body, receivedAt);
-    if (!identity.ok) return refuse({ ...claimed, body, reason: identity.reason, detail: identity.detail });
+    const check = signed && options.verifier?.checkBody(signed, body);
+    if (check?.ok === false) return refuse({ ...claimed, body, reason: check.reason, detail: check.detail });
+    const id = signed?.id ?? claimedId(request.headers) ?? madeId(body, receivedAt);
     const { event, kind, requestId } = readPayload(body);
     const delivery: Delivery = {
-      id: identity.id,
+      id,
       receivedAt,
       headers: claimed.headers,
       body,
@@ -163,7 +169,7 @@ export function createReceiver(options: ReceiverOptions): Http {
       return acceptedAnswer();
     } catch (error) {
       if (!(error instanceof CliError)) throw error;
-      return refuse({ ...claimed, body, id: identity.id, reason: 'inbox_unavailable', detail: messageOf(error) });
+      return refuse({ ...claimed, body, id, reason: 'inbox_unavailable', detail: messageOf(error) });
     }
   };
 
@@ -268,28 +274,16 @@ interface Fault {
   readonly detail: string;
 }
 
+interface HeadJudgement {
+  /** What the signature of the body is checked by; `undefined` when signatures are not checked. */
+  readonly signed: SignatureHeaders | undefined;
+}
+
 const OVERLOADED: Fault = { reason: 'overloaded', detail: 'too many bytes of other requests are being received' };
 
 /** Browsers say where a page is from, and senders of webhooks are none: a page must not get at a listener on loopback. */
 function isFromBrowser(headers: HttpHeaders): boolean {
   return headers['origin'] !== undefined || headers['sec-fetch-site'] !== undefined;
-}
-
-type Identity =
-  | { readonly ok: true; readonly id: string }
-  | { readonly ok: false; readonly reason: RefusalReason; readonly detail: string };
-
-function identify(
-  verifier: SignatureVerifier | undefined,
-  headers: HttpHeaders,
-  body: Uint8Array,
-  receivedAt: number,
-): Identity {
-  if (verifier === undefined) return { ok: true, id: claimedId(headers) ?? madeId(body, receivedAt) };
-  const found = readSignatureHeaders(headers);
-  if (!found.ok) return found;
-  const check = verifier.verify({ ...found.headers, body, nowMs: receivedAt });
-  return check.ok ? { ok: true, id: found.headers.id } : check;
 }
 
 /** For an unsigned delivery without an id. */

@@ -45,6 +45,9 @@ export interface FailedCheck {
 export interface SignatureVerifier {
   /** What can be judged by the headers alone, before a byte of the body is read. `undefined`: nothing is wrong so far. */
   checkHeaders(delivery: Omit<SignedDelivery, 'body'>): FailedCheck | undefined;
+  /** Whether the signature is of this body, under headers that {@link checkHeaders} has nothing against. */
+  checkBody(texts: SignatureTexts, body: Uint8Array): SignatureCheck;
+  /** Both. */
   verify(delivery: SignedDelivery): SignatureCheck;
 }
 
@@ -79,12 +82,14 @@ export function createVerifier(
     });
   }
   const keys = secrets.map(keyOf);
+  const checkBody: SignatureVerifier['checkBody'] = ({ id, timestamp, signature }, body) =>
+    match(keys, signature, `${id}.${timestamp}.`, body);
   return {
     checkHeaders: (delivery) => checkHeaders(delivery, toleranceMs),
+    checkBody,
     verify(delivery) {
-      const failed = checkHeaders(delivery, toleranceMs);
       const { id = '', timestamp = '', signature = '', body } = delivery;
-      return failed ?? match(keys, signature, `${id}.${timestamp}.`, body);
+      return checkHeaders(delivery, toleranceMs) ?? checkBody({ id, timestamp, signature }, body);
     },
   };
 }
