@@ -59,10 +59,6 @@ const CLAIM_PACKED = 'claimPacked';
 /** A turn under load is well below a millisecond, and so is what a sync of the disk costs. */
 const MOST_TURNS = 8;
 
-/** From so many deliveries in a group on, the next one is given a moment more to grow to the size of the last. */
-const LOAD = 8;
-const GATHER_MS = 1;
-
 /** How often limits are looked at, in milliseconds: one timer for all calls, as each webhook is one. */
 const LOOK_MS = 100;
 
@@ -100,8 +96,6 @@ export function createRemoteStores(
   let writes: Call[] = [];
   let writing: Promise<void> | undefined;
   let number = 0;
-  /** Deliveries in the last group. */
-  let lastSize = 0;
   let broken: unknown;
   let watching: Promise<void> | undefined;
 
@@ -170,9 +164,6 @@ export function createRemoteStores(
         setImmediate(resolve);
       });
     }
-    // Under load those who were just answered are about to send again, and a larger group costs less for each.
-    if (accepting.length >= LOAD && accepting.length < lastSize) await clock.sleep(GATHER_MS);
-    lastSize = accepting.length;
   };
 
   /**
