@@ -9,6 +9,8 @@ export interface SendOptions {
   readonly close: boolean;
   /** A reader that takes nothing for so long, in milliseconds, loses the connection. */
   readonly stallMs: number;
+  /** Whether the rest of a body that nobody has read is read and thrown away; else the connection is cut there. */
+  readonly discards: boolean;
 }
 
 /**
@@ -18,10 +20,11 @@ export interface SendOptions {
 export async function sendResponse(
   response: ServerResponse,
   answer: HttpResponse,
-  { close, stallMs }: SendOptions,
+  { close, stallMs, discards }: SendOptions,
 ): Promise<void> {
   const message = response.req;
-  const linger = close && !message.complete;
+  const rest = message.complete ? 'none' : discards ? 'discarded' : 'cut';
+  const linger = close && rest === 'discarded';
   const headers: Record<string, string | string[]> = {};
   for (const [name, value] of Object.entries(answer.headers)) {
     if (value !== undefined) headers[name] = typeof value === 'string' ? value : [...value];
@@ -31,7 +34,7 @@ export async function sendResponse(
   if (answer.body === null || bodiless) {
     if (answer.body === null && !bodiless) headers['content-length'] ??= '0';
     response.writeHead(answer.status, headers);
-    end(response, linger, stallMs);
+    end(response, { linger, rest, stallMs });
     return;
   }
   const chunks = answer.body[Symbol.asyncIterator]();
@@ -48,7 +51,7 @@ export async function sendResponse(
     next = await chunks.next();
   }
   if (next.done !== true) await chunks.return?.();
-  end(response, linger, stallMs);
+  end(response, { linger, rest, stallMs });
 }
 
 /**
@@ -56,10 +59,17 @@ export async function sendResponse(
  * first: a connection closed under a sender that writes is reset, and a reset can destroy the answer
  * before it is read.
  */
-function end(response: ServerResponse, linger: boolean, stallMs: number): void {
+function end(
+  response: ServerResponse,
+  { linger, rest, stallMs }: { linger: boolean; rest: 'none' | 'discarded' | 'cut'; stallMs: number },
+): void {
   const message = response.req;
   const finish = (): void => {
     response.end();
+    if (rest === 'cut') {
+      message.socket.destroySoon();
+      return;
+    }
     if (message.socket.writableLength > 0) response.setTimeout(stallMs);
     // Node itself discards a body only if nobody has begun to read it.
     if (!message.complete) message.resume();

@@ -8,6 +8,7 @@ import {
   ANSWER_TIMEOUT_MS,
   HEADERS_TIMEOUT_MS,
   KEEP_ALIVE_TIMEOUT_MS,
+  MAX_DISCARDS,
   MAX_HEADER_BYTES,
   REQUEST_TIMEOUT_MS,
 } from '../domain/limits.ts';
@@ -52,9 +53,22 @@ export async function serveHttp(app: Http, options: ServeOptions, machine: Serve
   const reject = rejector(onRejected);
   const connections = watchConnections(server, options.tls !== undefined, reject);
 
-  const send = (response: ServerResponse, answer: HttpResponse, close: boolean): Promise<void> => {
+  let discarding = 0;
+
+  /** Whether the rest of a body may be read and thrown away: what is read for nothing takes memory, too. */
+  const takesRest = ({ req }: ServerResponse): boolean => {
+    if (req.complete) return true;
+    if (discarding >= MAX_DISCARDS) return false;
+    discarding += 1;
+    req.once('close', () => (discarding -= 1));
+    return true;
+  };
+
+  const send = (response: ServerResponse, answer: HttpResponse, asked: boolean): Promise<void> => {
+    const discards = takesRest(response);
+    const close = asked || !discards;
     if (close) connections.end(response);
-    return sendResponse(response, answer, { close, stallMs: timeouts.answerTimeout });
+    return sendResponse(response, answer, { close, discards, stallMs: timeouts.answerTimeout });
   };
   /** Answers an error of the request, or of this program, and closes the connection. */
   const refuse = (response: ServerResponse, status: number, detail: string): Promise<void> =>

@@ -7,7 +7,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 
 import { bodyOf, jsonResponse, readBytes, readText } from '../../src/domain/http.ts';
 import type { Http } from '../../src/domain/http.ts';
-import { MAX_CONNECTIONS, MAX_HEADER_BYTES, MAX_PIPELINED_REQUESTS } from '../../src/domain/limits.ts';
+import { MAX_CONNECTIONS, MAX_DISCARDS, MAX_HEADER_BYTES, MAX_PIPELINED_REQUESTS } from '../../src/domain/limits.ts';
 import type { PortRejection, ServeOptions, Server } from '../../src/platform/host.ts';
 import { serveHttp, type ServeMachine } from '../../src/platform/server.ts';
 import { sourceUrl, startChild } from '../support/child.ts';
@@ -410,6 +410,19 @@ describe('A2: an answer before the body', () => {
     socket.write('hi');
     expect(await until(/"hi"/)).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*keep-alive/i);
     socket.destroy();
+  });
+
+  test('is followed by the end of the connection where too many bodies are read for nobody already', async () => {
+    const { server } = await serve(async () => jsonResponse(200, 'early'));
+    const answers: string[] = [];
+    for (let number = 0; number <= MAX_DISCARDS; number += 1) {
+      const socket = await dial(server);
+      const until = reading(socket);
+      socket.write(post('Content-Length: 900\r\n', 'the beginning'));
+      answers.push(await until(/"early"/));
+    }
+    const closed = answers.map((answer) => /^connection: close/im.test(answer));
+    expect(closed).toEqual([...Array.from({ length: MAX_DISCARDS }, () => false), true]);
   });
 
   test('a connection stays open when the body is there before the 100 Continue', async () => {
