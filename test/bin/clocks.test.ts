@@ -13,21 +13,17 @@ const THREE = ['msg_1', 'msg_2', 'msg_3'];
 
 let workplace: Workplace;
 let clock: FakedClock;
-const pids: number[] = [];
 beforeEach(async () => {
   workplace = await createWorkplace();
   clock = createFakedClock(workplace.folder);
 });
 afterEach(async () => {
-  for (const pid of pids.splice(0)) clock.forget(pid);
+  if (NO_FAKED_CLOCK === undefined) clock.forget();
   await workplace.remove();
 });
 
-async function listen(...args: readonly string[]): Promise<Listener> {
-  const listener = await startListener(workplace, ['--no-fetch', ...args], { env: clock.env, timeoutMs: 120_000 });
-  pids.push(listener.pid);
-  return listener;
-}
+const listen = (...args: readonly string[]): Promise<Listener> =>
+  startListener(workplace, ['--no-fetch', ...args], { env: clock.env, timeoutMs: 120_000 });
 
 async function end(listener: Listener, signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
   listener.kill(signal);

@@ -8,6 +8,9 @@ const LIBRARY = process.platform === 'linux' ? findLibrary() : undefined;
 /** Why there is no such clock here; `undefined` when there is one. */
 export const NO_FAKED_CLOCK = LIBRARY === undefined ? 'libfaketime is not installed' : undefined;
 
+/** Where it has what a process shares with those that it starts. */
+const SHARED = '/dev/shm';
+
 /** As libfaketime reads it: `+0`, `-1h`, `+40d`. */
 export type ClockOffset = `${'+' | '-'}${number}${'' | 'h' | 'd'}`;
 
@@ -16,8 +19,8 @@ export interface FakedClock {
   readonly env: Readonly<Record<string, string>>;
   /** For all of them, at once. */
   set(offset: ClockOffset): void;
-  /** Removes what the library leaves of a process that was killed. */
-  forget(pid: number | undefined): void;
+  /** Removes what the library leaves of processes that were killed: another one with such a number could not start. */
+  forget(): void;
 }
 
 /** Shows the right time at first. `folder` is for its file. */
@@ -39,9 +42,10 @@ export function createFakedClock(folder: string): FakedClock {
       NO_FAKE_STAT: '1',
     },
     set,
-    forget(pid) {
-      for (const name of [`faketime_shm_${pid}`, `sem.faketime_sem_${pid}`]) {
-        rmSync(join('/dev/shm', name), { force: true });
+    forget() {
+      for (const name of readdirSync(SHARED)) {
+        const pid = /^(?:sem\.)?faketime_(?:shm|sem)_(\d+)$/.exec(name)?.[1];
+        if (pid !== undefined && !existsSync(`/proc/${pid}`)) rmSync(join(SHARED, name), { force: true });
       }
     },
   };

@@ -82,7 +82,7 @@ export async function mixedTorture(workplace: Workplace, plan: MixedPlan): Promi
       env: { ...workplace.env, ...clock?.env, OPTIPICK_WEBHOOK_SECRET: SECRET },
       cwd: workplace.folder,
       onLine: (line) => countEvent(shown, line),
-      onEnd: (pid) => clock?.forget(pid),
+      onEnd: () => clock?.forget(),
     });
   await using rich = supervise('--forward-to', one.url, '--exec', command.line, '--exec-timeout', '3s');
   await using plain = supervise('--forward-to', other.url);

@@ -27,7 +27,7 @@ export interface SupervisedListenerOptions {
   /** For each line that it prints. */
   readonly onLine: (line: Line) => void;
   /** When it has ended. */
-  readonly onEnd?: (pid: number | undefined) => void;
+  readonly onEnd?: () => void;
 }
 
 /** A start may fail while its disk is full or its state locked: exit 7. */
@@ -68,7 +68,7 @@ export function createSupervisedListener(options: SupervisedListenerOptions): Su
       once(started.stdout, 'close'),
     ]);
     child = undefined;
-    options.onEnd?.(started.pid);
+    options.onEnd?.();
     const isExplained = isWanted ? code === 7 : signal !== null || code === 143 || code === 7;
     if (!isExplained) surprises.push(`ended with ${code ?? signal}: ${errors}`);
   };
