@@ -3,7 +3,15 @@ import { chmod, mkdir, readdir, readFile, rename, stat, utimes, writeFile } from
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createPatient, freePort, serve, serveTunnel, type Diagnosis, type Patient } from '../support/doctor.ts';
+import {
+  createPatient,
+  freePort,
+  quietPorts,
+  serve,
+  serveTunnel,
+  type Diagnosis,
+  type Patient,
+} from '../support/doctor.ts';
 import { firstLines } from '../support/sandbox.ts';
 import { TEST_CERTIFICATE_FILE } from '../support/tls.ts';
 import { startTlsFront, startTunnelProxy } from '../support/tunnels.ts';
@@ -373,7 +381,7 @@ describe('with one fault, exactly that one is named, and its command mends it:',
   });
 
   test.runIf(posix)('a port that is taken', async () => {
-    await using other = await serve((_request, response) => response.end('hello'));
+    await using other = await serve((_request, response) => response.end('hello'), quietPorts());
     await patient.store({ ...healthy, port: other.port });
     const found = await patient.examine();
     expect(found.troubles).toMatchObject([{ check: 'port', status: 'fault' }]);

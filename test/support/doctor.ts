@@ -94,12 +94,16 @@ export interface TestServer extends AsyncDisposable {
   readonly url: string;
 }
 
-/** A server on a free port of this machine. */
+/** A server on a free port of this machine, or on the first of these that is free. */
 export async function serve(
   handle: (request: IncomingMessage, response: ServerResponse) => unknown,
+  ports: Iterable<number> = [0],
 ): Promise<TestServer> {
   const server = createServer((request, response) => void handle(request, response));
-  await once(server.listen(0, '127.0.0.1'), 'listening');
+  for (const wanted of ports) {
+    const [listening] = await Promise.allSettled([once(server.listen(wanted, '127.0.0.1'), 'listening')]);
+    if (listening.status === 'fulfilled') break;
+  }
   const { port } = server.address() as AddressInfo;
   return {
     port,
@@ -111,6 +115,14 @@ export async function serve(
       });
     },
   };
+}
+
+/**
+ * Ports below those that systems give to whoever asks for any: what is free beside them stays free while other tests open
+ * ports of their own.
+ */
+export function* quietPorts(): Generator<number, void> {
+  for (let count = 0; count < 100; count += 1) yield 20_000 + Math.floor(Math.random() * 10_000);
 }
 
 export interface Passage {
