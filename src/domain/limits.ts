@@ -28,7 +28,7 @@ export const TEMPORARY_FILE_AGE_MS = 86_400_000;
 
 // Open ports
 /** Connections of one port. Above it a new one is closed at once; one costs about 30 KB, over TLS 75 KB. */
-export const MAX_CONNECTIONS = 1200;
+export const MAX_CONNECTIONS = 1024;
 /** Request line and headers together. Node's own default, set so that `NODE_OPTIONS` cannot raise it. */
 export const MAX_HEADER_BYTES = 16 * 1024;
 /** Requests that one connection may have waiting for answers. Webhook senders wait for each answer before the next. */
@@ -45,7 +45,7 @@ export const ANSWER_TIMEOUT_MS = 30_000;
 export const LINGER_MS = 1000;
 export const LINGER_BYTES = 16 * 1024 * 1024;
 /** Connections whose bodies are read for nobody at the same time. Beyond that they are cut after the answer. */
-export const MAX_DISCARDS = 32;
+export const MAX_DISCARDS = 16;
 
 // Relay
 /** Events that are answered at the same time. The next frames are not read until one of them is done. */
