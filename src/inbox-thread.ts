@@ -36,7 +36,14 @@ const queue = createWriteQueue({
   },
 });
 
-const submissionsIn = (database: Database): Submissions => createSubmissions(database, clock, folder);
+/** With the statements that each has prepared. */
+const submissions = new WeakMap<Database, Submissions>();
+
+const submissionsIn = (database: Database): Submissions => {
+  const known = submissions.get(database) ?? createSubmissions(database, clock, folder);
+  submissions.set(database, known);
+  return known;
+};
 
 const stores = {
   inbox: createSqliteInbox({ queue, scope, now: () => clock.now() }),

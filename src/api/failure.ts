@@ -138,7 +138,7 @@ export function failureOfTransport(error: TransportError, facts: RefusalFacts): 
   });
 }
 
-/** The failure of an answer that passes a limit. A POST whose answer has named no id is in doubt. */
+/** The failure of an answer that passes a limit. A POST whose answer has named no id has an unknown outcome. */
 export function failureOfLimit(error: AnswerLimitError, facts: RefusalFacts): UnavailableError {
   if (facts.method === 'GET') {
     return new UnavailableError(error.message, { ...limitFacts(error, facts), cause: error, repeatable: false });

@@ -6,6 +6,7 @@ import { CliError, messageOf, type Failure } from '../errors.ts';
 import type { Clock } from '../platform/host.ts';
 import { ACCEPT_TIMEOUT_MS, INBOX_READ_TIMEOUT_MS } from '../domain/limits.ts';
 import type { Delivery } from './delivery.ts';
+import { gather, MOST_TURNS } from './gather.ts';
 import { claimOf, headerBytes, type DeliveryRow, type Row, type RowInbox } from './inbox-rows.ts';
 import type { Claim, ClaimRequest, Inbox } from './inbox.ts';
 
@@ -56,9 +57,6 @@ interface Limited {
 const ACCEPT_ALL = 'acceptAll';
 const CLAIM_PACKED = 'claimPacked';
 
-/** A turn under load is well below a millisecond, and so is what a sync of the disk costs. */
-const MOST_TURNS = 8;
-
 /** How often limits are looked at, in milliseconds: one timer for all calls, as each webhook is one. */
 const LOOK_MS = 100;
 
@@ -89,11 +87,9 @@ export function createRemoteStores(
   end: () => Promise<void>,
 ): RemoteStores {
   const waiting = new Map<number, Waiting>();
-  /** Called when a call has been answered. */
-  const ends = new Map<number, () => void>();
   const limited = new Set<Limited>();
   let accepting: Accepting[] = [];
-  let writes: Call[] = [];
+  let writes: { readonly call: Call; readonly ended: Promise<void> }[] = [];
   let writing: Promise<void> | undefined;
   let number = 0;
   let broken: unknown;
@@ -120,7 +116,8 @@ export function createRemoteStores(
   const write: RemoteCall = <T>(store: string, method: string, args: readonly unknown[]) => {
     const call = callOf(store, method, args);
     const answer = answerTo<T>(call);
-    writes.push(call);
+    // Of no interest to the group but that it has ended.
+    writes.push({ call, ended: answer.then(ignore, ignore) });
     writing ??= writeAll();
     return answer;
   };
@@ -155,43 +152,24 @@ export function createRemoteStores(
     }
   };
 
-  /** Lets a group grow for as long as each turn of the event loop brings more, within bounds. */
-  const gather = async (): Promise<void> => {
-    const size = (): number => accepting.length + writes.length;
-    for (let turn = 0, before = 0; turn < MOST_TURNS && size() > before; turn += 1) {
-      before = size();
-      await new Promise<void>((resolve) => {
-        setImmediate(resolve);
-      });
-    }
-  };
-
   /**
    * One group after the other: all that is to be written while one is written is the next. At the far end a group is one
    * transaction, and a large one costs little more than a small one.
    */
   const writeAll = async (): Promise<void> => {
     while (accepting.length + writes.length > 0) {
-      await gather();
+      await gather(() => accepting.length + writes.length, MOST_TURNS);
       const group = accepting.filter(({ isOver }) => !isOver);
-      const calls = writes;
+      const calls = writes.map(({ call }) => call);
+      const ended = writes.map((each) => each.ended);
       accepting = [];
       writes = [];
-      // Of no interest here but that they have ended.
-      const ended = calls.map((call) => waitingFor(call));
       if (group.length > 0) ended.push(store(group, calls));
       post(calls);
       await Promise.all(ended);
     }
     writing = undefined;
   };
-
-  const waitingFor = ({ number: awaited }: Call): Promise<void> =>
-    new Promise((resolve) => {
-      const call = waiting.get(awaited);
-      if (call === undefined) resolve();
-      else ends.set(awaited, resolve);
-    });
 
   /** Adds a call that stores the group. */
   const store = async (group: readonly Accepting[], calls: Call[]): Promise<void> => {
@@ -267,16 +245,12 @@ export function createRemoteStores(
         waiting.delete(ended);
         if (error === undefined) call?.resolve(value);
         else call?.reject(errorOf(error));
-        ends.get(ended)?.();
-        ends.delete(ended);
       }
     },
     failed(error) {
       broken = error;
       for (const { reject } of waiting.values()) reject(error);
-      for (const end of ends.values()) end();
       waiting.clear();
-      ends.clear();
     },
   };
 }
@@ -411,4 +385,8 @@ function errorFrom(thrown: unknown): Error {
 function errorOf({ failure, message, code, hint, retryable }: SentError): Error {
   if (failure === undefined) return new Error(message);
   return new CliError(failure, message, { code, retryable, ...(hint === undefined ? {} : { hint }) });
+}
+
+function ignore(): void {
+  // Whoever made the call has its value or its error.
 }

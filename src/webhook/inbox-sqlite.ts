@@ -59,6 +59,16 @@ export function createSqliteInbox({ queue, scope, now: clock }: SqliteInboxOptio
   const changesOf = (database: Database, sql: string, values: NamedValues): number =>
     Number(prepared(database, sql).run(values).changes);
 
+  /** Changes steps of the deliveries `:sequences`. Returns of how many. */
+  const deliveriesChanged = (database: Database, change: string, values: NamedValues): number => {
+    const sql = `UPDATE steps ${change} AND delivery IN (SELECT value FROM json_each(:sequences)) RETURNING delivery`;
+    return new Set(
+      prepared(database, sql)
+        .all(values)
+        .map(({ delivery }) => delivery),
+    ).size;
+  };
+
   /** Writes at the time at which it is its turn. */
   const writeAt = <T>(given: number, work: (database: Database, now: number) => T): Promise<T> =>
     queue.write((database) => work(database, clock?.() ?? given));
@@ -211,22 +221,14 @@ export function createSqliteInbox({ queue, scope, now: clock }: SqliteInboxOptio
       });
     },
 
-    async reopen(sequences, asked, step) {
-      return await writeAt(
-        asked,
-        (database, now) =>
-          new Set(
-            prepared(
-              database,
-              `UPDATE steps SET ${BEGIN_ANEW}, owner = NULL, lease_until = 0
-               WHERE delivery IN (SELECT value FROM json_each(:sequences)) AND step = coalesce(:step, step) AND ${IS_FREE}
-               RETURNING delivery`,
-            )
-              .all({ sequences: JSON.stringify(sequences), step: step ?? null, now })
-              .map(({ delivery }) => delivery),
-          ).size,
-      );
-    },
+    reopen: (sequences, asked, step) =>
+      writeAt(asked, (database, now) =>
+        deliveriesChanged(
+          database,
+          `SET ${BEGIN_ANEW}, owner = NULL, lease_until = 0 WHERE step = coalesce(:step, step) AND ${IS_FREE}`,
+          { sequences: JSON.stringify(sequences), step: step ?? null, now },
+        ),
+      ),
 
     async retake(sequences, step, owner, asked) {
       return await writeAt(asked, (database, now) => {
@@ -243,22 +245,15 @@ export function createSqliteInbox({ queue, scope, now: clock }: SqliteInboxOptio
       });
     },
 
-    async discard(sequences, asked) {
-      return await writeAt(
-        asked,
-        (database, now) =>
-          new Set(
-            prepared(
-              database,
-              `UPDATE steps SET state = 'discarded', settled_at = :now, owner = NULL, lease_until = 0
-               WHERE delivery IN (SELECT value FROM json_each(:sequences)) AND state IN ('pending', 'failed')
-               RETURNING delivery`,
-            )
-              .all({ sequences: JSON.stringify(sequences), now })
-              .map(({ delivery }) => delivery),
-          ).size,
-      );
-    },
+    discard: (sequences, asked) =>
+      writeAt(asked, (database, now) =>
+        deliveriesChanged(
+          database,
+          `SET state = 'discarded', settled_at = :now, owner = NULL, lease_until = 0
+           WHERE state IN ('pending', 'failed')`,
+          { sequences: JSON.stringify(sequences), now },
+        ),
+      ),
 
     async owedBeside(steps, now) {
       const rows = await queue.read((database) =>

@@ -35,11 +35,11 @@ export interface ProcessorOptions extends WorkOptions {
   readonly graceMs?: number | undefined;
   /** After each attempt, once its end is on disk. */
   readonly onAttempt?: ((report: AttemptReport) => void) | undefined;
-  /** The inbox does not work for now; told once for each outage. */
+  /** The inbox does not work for now; reported once for each outage. */
   readonly onTrouble?: ((error: CliError) => void) | undefined;
   /** Steps that deliveries owe and that neither this listener has nor, as it seems, another that runs; once each. */
   readonly onOwed?: ((owed: OwedStep) => void) | undefined;
-  /** All places of a step have been taken for {@link STALLED_MS}; told once until one is free. */
+  /** All places of a step have been taken for {@link STALLED_MS}; reported once until one is free. */
   readonly onStalled?: ((step: string, places: number) => void) | undefined;
 }
 

@@ -1,6 +1,7 @@
 import { inTransaction } from '../domain/transaction.ts';
 import { CliError, messageOf, systemCodeOf } from '../errors.ts';
 import type { Database } from '../platform/host.ts';
+import { gather, MOST_TURNS } from './gather.ts';
 
 export interface DatabaseSource {
   /** Opens the database, its tables created; called again after a failure. */
@@ -35,9 +36,6 @@ interface Job {
   readonly reject: (error: unknown) => void;
   result?: unknown;
 }
-
-/** A turn under load is well below a millisecond, and so is what a sync of the disk costs. */
-const MOST_TURNS = 8;
 
 const BUSY = 5;
 const LOCKED = 6;
@@ -141,17 +139,6 @@ export function createWriteQueue(source: DatabaseSource): WriteQueue {
     });
   };
 
-  /** Lets a group grow for as long as each turn of the event loop brings more, within bounds. */
-  const gather = async (): Promise<void> => {
-    const turns = source.isGrouped === true ? 1 : MOST_TURNS;
-    for (let turn = 0, before = 0; turn < turns && waiting.length > before; turn += 1) {
-      before = waiting.length;
-      await new Promise<void>((resolve) => {
-        setImmediate(resolve);
-      });
-    }
-  };
-
   /** A log that is lost when its content is in the database was no loss. */
   const checkpointIdle = async (): Promise<void> => {
     // Whoever asked for a connection that cannot be had has had the error.
@@ -161,7 +148,7 @@ export function createWriteQueue(source: DatabaseSource): WriteQueue {
 
   const drain = async (): Promise<void> => {
     while (waiting.length > 0) {
-      await gather();
+      await gather(() => waiting.length, source.isGrouped === true ? 1 : MOST_TURNS);
       const jobs = waiting;
       waiting = [];
       try {
