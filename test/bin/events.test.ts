@@ -1,8 +1,10 @@
 /** `optipick events` on what a real listener has received. */
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { deliver, payloadOf, SECRET, signedHeaders, startListener, type Line } from '../support/listener.ts';
 import { createWorkplace, type RunResult, type Workplace } from '../support/program.ts';
+import { lockState } from '../support/state-lock.ts';
 import { startScriptedServer, type Scripted, type SeenRequest } from '../support/scripted-server.ts';
 
 const ID = '67507ad05e593173d0313e0f';
@@ -222,6 +224,18 @@ describe('events replay', () => {
     expect([done.code, linesOf(done)]).toMatchObject([0, [{ id: 'msg_1', outcome: 'done' }]]);
     expect(target.seen.length).toBeGreaterThanOrEqual(2);
     await listener.line(({ id, type }) => id === 'msg_1' && type === 'event');
+  });
+
+  test('does not call failed what it waited to open again, while the listener is at work on it', async () => {
+    const args = ['--no-fetch', '--exec', 'sleep 1'];
+    await received([{ id: 'msg_1', body: payloadOf(ID) }], args);
+    await using _listener = await startListener(workplace, args);
+    const lock = await lockState(workplace);
+    const replayed = workplace.run(['events', 'replay', 'msg_1', '--json']);
+    await setTimeout(1000);
+    await lock.release();
+    const { code, stdout } = await replayed;
+    expect([code, JSON.parse(stdout)]).toMatchObject([0, { id: 'msg_1', outcome: 'done' }]);
   });
 
   test('is exit 2 without anything to replay, and with two ways to say it', async () => {

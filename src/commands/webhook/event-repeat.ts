@@ -182,9 +182,10 @@ function outcomeOf(entry: InboxEntry | undefined, begun: number): Repeated | und
   if (status === 'done') return { outcome: 'done', detail: 'by the listener' };
   const error = lastErrorOf(steps);
   if (status === 'failed') return { outcome: 'failed', error, failure: 'unavailable' };
-  // A step that waits has failed once more when its next attempt lies after the beginning.
+  // A step that waits has failed once more when it names an error and its next attempt lies after the beginning. The time
+  // alone does not say so: what was opened again is due when that was written, which may be a moment after the beginning.
   const hasFailed = steps.some(
-    ({ state, attempts, nextAttemptAt }) => state === 'pending' && attempts > 0 && nextAttemptAt > begun,
+    ({ state, lastError, nextAttemptAt }) => state === 'pending' && lastError !== undefined && nextAttemptAt > begun,
   );
   if (!hasFailed) return undefined;
   return { outcome: 'failed', error: `${error ?? ''}; the listener retries`, failure: 'unavailable' };
