@@ -1,6 +1,8 @@
 /**
  * The disk under the inbox: full, read-only, shared with another listener. What cannot be stored is answered 503, and
  * what was answered 2xx is stored, whatever else happens. The file systems are small ones in memory, which only root can mount.
+ *
+ * @module-tag killing
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';

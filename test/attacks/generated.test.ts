@@ -1,4 +1,8 @@
-/** The unforeseen: requests drawn from a seed, each judged by the vendor's library before it is sent. */
+/**
+ * The unforeseen: requests drawn from a seed, each judged by the vendor's library before it is sent.
+ *
+ * @module-tag generated
+ */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createWorkplace, type Workplace } from '../support/program.ts';
 import { tortureWithRequests } from '../support/request-torture.ts';

@@ -232,78 +232,81 @@ interface Scene {
   readonly report: string;
 }
 
-describe.skipIf(findChromium() === undefined)('hostile names in Chromium (skipped where there is none)', () => {
-  let workplace: Workplace;
-  let browser: Browser;
-  let hostile: Scene;
-  let harmless: Scene;
+describe.skipIf(findChromium() === undefined)(
+  'hostile names in Chromium (skipped where there is none)',
+  { tags: ['browser'] },
+  () => {
+    let workplace: Workplace;
+    let browser: Browser;
+    let hostile: Scene;
+    let harmless: Scene;
 
-  beforeAll(async () => {
-    workplace = await createWorkplace();
-    [hostile, harmless] = await Promise.all([createScene('hostile', HOSTILE), createScene('harmless', HARMLESS)]);
-    browser = await startBrowser(findChromium() ?? '');
-  }, 60_000);
-  afterAll(async () => {
-    await browser?.[Symbol.asyncDispose]();
-    for (const scene of [hostile, harmless]) {
-      await scene?.sandbox.stop();
-      await scene?.receiver.close();
-    }
-    await workplace?.remove();
-  });
-
-  async function createScene(name: string, names: readonly string[]): Promise<Scene> {
-    const [first = ''] = names;
-    const site = {
-      site_name: first,
-      unit: 'cm',
-      aisles: Object.fromEntries(names.map((aisle, number) => [aisle, { x: number * 300 }])),
-      cross_aisles: [0, 1100],
-      locations: Object.fromEntries(names.map((aisle) => [`bin ${aisle}`, { aisle, y: 100 }])),
-      points: { [`start ${first}`]: { x: 0, y: -200 } },
-    };
-    const receiver = await startScriptedServer([{ status: 500, body: names.join('\n') }]);
-    const apiKey = names === HOSTILE ? '<q/onkeyup=top[1]>' : 'key-of-the-harmless';
-    const sandbox = await createSandbox({ site, apiKey, latency: 0 });
-    // Event names have parts between dots; the rest may be anything.
-    const events = names.map((each) => `cluster.optimized.${each.replaceAll(/[.,\s]/g, '_')}`);
-    sandbox.addEndpoint(`${receiver.url}/${first}?x=${names.join('&')}`, { events: ['cluster.*', ...events] });
-    const request = {
-      site_name: first,
-      start_points: `start ${first}`,
-      end_points: `start ${first}`,
-      picks: names.map((each, number) => ({
-        pick_id: `pick ${each}`,
-        order_id: `order ${each}`,
-        list_id: `list ${each}`,
-        location_id: `bin ${each}`,
-        asis_sequence: number + 1,
-      })),
-    };
-    for (const wave of names) {
-      const response = await fetch(`${sandbox.url}/optimize/cluster?synchronous=false`, {
-        method: 'POST',
-        headers: { 'x-api-key': apiKey, 'content-type': 'application/json' },
-        body: JSON.stringify({ ...request, wave_id: wave }),
-      });
-      expect(response.status).toBe(200);
-      await response.arrayBuffer();
-    }
-    await until('the webhooks', () => receiver.seen.length >= names.length);
-    const file = (suffix: string): string => join(workplace.folder, `${name}${suffix}`);
-    writeFileSync(file('.json'), JSON.stringify({ ...request, wave_id: first }));
-    writeFileSync(file('-site.json'), JSON.stringify(site));
-    const report = ['--sync', '--site-file', file('-site.json'), '--output', file('.html')];
-    const { code, stderr } = await workplace.run(['cluster', 'submit', file('.json'), ...report], {
-      env: { OPTIPICK_API_KEY: apiKey, OPTIPICK_BASE_URL: sandbox.url },
+    beforeAll(async () => {
+      workplace = await createWorkplace();
+      [hostile, harmless] = await Promise.all([createScene('hostile', HOSTILE), createScene('harmless', HARMLESS)]);
+      browser = await startBrowser(findChromium() ?? '');
+    }, 60_000);
+    afterAll(async () => {
+      await browser?.[Symbol.asyncDispose]();
+      for (const scene of [hostile, harmless]) {
+        await scene?.sandbox.stop();
+        await scene?.receiver.close();
+      }
+      await workplace?.remove();
     });
-    expect([code, stderr]).toEqual([0, expect.not.stringMatching(/^(?:error|warning):/m)]);
-    return { sandbox, receiver, report: file('.html') };
-  }
 
-  /** Tags and names of attributes, as the browser has understood them; of the rows of tables one of each form. */
-  const structure = (page: Page): Promise<unknown> =>
-    page.evaluate(`(() => {
+    async function createScene(name: string, names: readonly string[]): Promise<Scene> {
+      const [first = ''] = names;
+      const site = {
+        site_name: first,
+        unit: 'cm',
+        aisles: Object.fromEntries(names.map((aisle, number) => [aisle, { x: number * 300 }])),
+        cross_aisles: [0, 1100],
+        locations: Object.fromEntries(names.map((aisle) => [`bin ${aisle}`, { aisle, y: 100 }])),
+        points: { [`start ${first}`]: { x: 0, y: -200 } },
+      };
+      const receiver = await startScriptedServer([{ status: 500, body: names.join('\n') }]);
+      const apiKey = names === HOSTILE ? '<q/onkeyup=top[1]>' : 'key-of-the-harmless';
+      const sandbox = await createSandbox({ site, apiKey, latency: 0 });
+      // Event names have parts between dots; the rest may be anything.
+      const events = names.map((each) => `cluster.optimized.${each.replaceAll(/[.,\s]/g, '_')}`);
+      sandbox.addEndpoint(`${receiver.url}/${first}?x=${names.join('&')}`, { events: ['cluster.*', ...events] });
+      const request = {
+        site_name: first,
+        start_points: `start ${first}`,
+        end_points: `start ${first}`,
+        picks: names.map((each, number) => ({
+          pick_id: `pick ${each}`,
+          order_id: `order ${each}`,
+          list_id: `list ${each}`,
+          location_id: `bin ${each}`,
+          asis_sequence: number + 1,
+        })),
+      };
+      for (const wave of names) {
+        const response = await fetch(`${sandbox.url}/optimize/cluster?synchronous=false`, {
+          method: 'POST',
+          headers: { 'x-api-key': apiKey, 'content-type': 'application/json' },
+          body: JSON.stringify({ ...request, wave_id: wave }),
+        });
+        expect(response.status).toBe(200);
+        await response.arrayBuffer();
+      }
+      await until('the webhooks', () => receiver.seen.length >= names.length);
+      const file = (suffix: string): string => join(workplace.folder, `${name}${suffix}`);
+      writeFileSync(file('.json'), JSON.stringify({ ...request, wave_id: first }));
+      writeFileSync(file('-site.json'), JSON.stringify(site));
+      const report = ['--sync', '--site-file', file('-site.json'), '--output', file('.html')];
+      const { code, stderr } = await workplace.run(['cluster', 'submit', file('.json'), ...report], {
+        env: { OPTIPICK_API_KEY: apiKey, OPTIPICK_BASE_URL: sandbox.url },
+      });
+      expect([code, stderr]).toEqual([0, expect.not.stringMatching(/^(?:error|warning):/m)]);
+      return { sandbox, receiver, report: file('.html') };
+    }
+
+    /** Tags and names of attributes, as the browser has understood them; of the rows of tables one of each form. */
+    const structure = (page: Page): Promise<unknown> =>
+      page.evaluate(`(() => {
       const formOf = (element) => {
         const names = [...element.attributes].map(({ name }) => name).sort().join(' ');
         const children = [...new Set([...element.children].map(formOf))];
@@ -312,43 +315,44 @@ describe.skipIf(findChromium() === undefined)('hostile names in Chromium (skippe
       return formOf(document.documentElement);
     })()`);
 
-  async function expectUnharmed(page: Page, other: Page): Promise<void> {
-    expect(await structure(page)).toBe(await structure(other));
-    expect(await page.evaluate('typeof window.hit')).toBe('undefined');
-    expect(page.complaints).toEqual([]);
-    expect(new Set(page.requests)).toEqual(new Set([page.requests[0]]));
-    const title = String(await other.evaluate('document.title'));
-    expect(await page.evaluate('document.title')).toBe(title.replaceAll('name 0', () => HOSTILE[0] ?? ''));
-  }
+    async function expectUnharmed(page: Page, other: Page): Promise<void> {
+      expect(await structure(page)).toBe(await structure(other));
+      expect(await page.evaluate('typeof window.hit')).toBe('undefined');
+      expect(page.complaints).toEqual([]);
+      expect(new Set(page.requests)).toEqual(new Set([page.requests[0]]));
+      const title = String(await other.evaluate('document.title'));
+      expect(await page.evaluate('document.title')).toBe(title.replaceAll('name 0', () => HOSTILE[0] ?? ''));
+    }
 
-  test('on the status page are plain text, unchanged', async () => {
-    const page = await browser.open(hostile.sandbox.url);
-    await expectUnharmed(page, await browser.open(harmless.sandbox.url));
-    const waves = (await page.evaluate(
-      `[...document.querySelectorAll('section[aria-labelledby=jobs] tbody tr')].map((row) => row.cells[2].textContent)`,
-    )) as readonly string[];
-    // The last one is that of the report.
-    expect(waves.toReversed()).toEqual([...HOSTILE, HOSTILE[0]]);
-    expect(await page.evaluate('document.querySelector("#floor").textContent')).toBe(`Site ${HOSTILE[0]}`);
-    const places = (await page.evaluate(
-      `[...document.querySelectorAll('svg circle title')].map(({ textContent }) => textContent)`,
-    )) as readonly string[];
-    expect(places).toEqual(expect.arrayContaining(HOSTILE.map((name) => `bin ${name}`)));
-    // The buttons work: the key did not break the page's own script.
-    await page.click('button[data-post$="/disable"]');
-    await page.until(
-      'document.querySelector("section[aria-labelledby=endpoints] tbody tr").textContent.includes("by hand")',
-    );
-    expect(await page.evaluate('typeof window.hit')).toBe('undefined');
-  });
+    test('on the status page are plain text, unchanged', async () => {
+      const page = await browser.open(hostile.sandbox.url);
+      await expectUnharmed(page, await browser.open(harmless.sandbox.url));
+      const waves = (await page.evaluate(
+        `[...document.querySelectorAll('section[aria-labelledby=jobs] tbody tr')].map((row) => row.cells[2].textContent)`,
+      )) as readonly string[];
+      // The last one is that of the report.
+      expect(waves.toReversed()).toEqual([...HOSTILE, HOSTILE[0]]);
+      expect(await page.evaluate('document.querySelector("#floor").textContent')).toBe(`Site ${HOSTILE[0]}`);
+      const places = (await page.evaluate(
+        `[...document.querySelectorAll('svg circle title')].map(({ textContent }) => textContent)`,
+      )) as readonly string[];
+      expect(places).toEqual(expect.arrayContaining(HOSTILE.map((name) => `bin ${name}`)));
+      // The buttons work: the key did not break the page's own script.
+      await page.click('button[data-post$="/disable"]');
+      await page.until(
+        'document.querySelector("section[aria-labelledby=endpoints] tbody tr").textContent.includes("by hand")',
+      );
+      expect(await page.evaluate('typeof window.hit')).toBe('undefined');
+    });
 
-  test('in a report are plain text, unchanged', async () => {
-    const page = await browser.open(pathToFileURL(hostile.report).href);
-    await expectUnharmed(page, await browser.open(pathToFileURL(harmless.report).href));
-    const text = String(await page.evaluate('document.body.textContent'));
-    // Characters that change the direction of text are escaped there.
-    const shown = HOSTILE.filter((name) => !/[\u202A-\u202E]/.test(name));
-    expect(shown.filter((name) => !text.includes(`bin ${name}`) || !text.includes(`order ${name}`))).toEqual([]);
-    expect(text).not.toMatch(/[\u202A-\u202E]/);
-  });
-});
+    test('in a report are plain text, unchanged', async () => {
+      const page = await browser.open(pathToFileURL(hostile.report).href);
+      await expectUnharmed(page, await browser.open(pathToFileURL(harmless.report).href));
+      const text = String(await page.evaluate('document.body.textContent'));
+      // Characters that change the direction of text are escaped there.
+      const shown = HOSTILE.filter((name) => !/[\u202A-\u202E]/.test(name));
+      expect(shown.filter((name) => !text.includes(`bin ${name}`) || !text.includes(`order ${name}`))).toEqual([]);
+      expect(text).not.toMatch(/[\u202A-\u202E]/);
+    });
+  },
+);

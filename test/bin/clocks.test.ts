@@ -1,4 +1,8 @@
-/** Listeners whose wall clock jumps, while that of the machine stays. */
+/**
+ * Listeners whose wall clock jumps, while that of the machine stays.
+ *
+ * @module-tag killing
+ */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createFakedClock, NO_FAKED_CLOCK, type ClockOffset, type FakedClock } from '../support/faked-clock.ts';
 import { until } from '../support/gate.ts';

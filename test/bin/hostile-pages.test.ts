@@ -1,6 +1,8 @@
 /**
  * The pages that hold text from outside, in a real browser: no script of it runs, no element of it is there, nobody is
  * asked for anything. Skipped where there is no Chromium: `apt-get install chromium` brings one.
+ *
+ * @module-tag browser
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,8 @@
-/** The files of the state are removed, cut, replaced or locked under a running listener: what it acknowledges is there. */
+/**
+ * The files of the state are removed, cut, replaced or locked under a running listener: what it acknowledges is there.
+ *
+ * @module-tag killing
+ */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';

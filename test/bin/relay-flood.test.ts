@@ -1,4 +1,8 @@
-/** `listen --relay` of the built program against a relay that sends far more than it should. Raw sockets. */
+/**
+ * `listen --relay` of the built program against a relay that sends far more than it should. Raw sockets.
+ *
+ * @module-tag killing
+ */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { SECRET, payloadOf, signedHeaders, startListener } from '../support/listener.ts';

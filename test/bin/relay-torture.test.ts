@@ -1,4 +1,8 @@
-/** The built program behind a relay that fails it again and again: what was answered 2xx is in its inbox, and once. */
+/**
+ * The built program behind a relay that fails it again and again: what was answered 2xx is in its inbox, and once.
+ *
+ * @module-tag killing
+ */
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';

@@ -121,22 +121,25 @@ describe('a report', () => {
   });
 });
 
-describe.skipIf(chromium === undefined)('the HTML report in Chromium (skipped where there is none)', () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await startBrowser(chromium ?? '');
-  });
-  afterAll(async () => {
-    await browser?.[Symbol.asyncDispose]();
-  });
+describe.skipIf(chromium === undefined)(
+  'the HTML report in Chromium (skipped where there is none)',
+  { tags: ['browser'] },
+  () => {
+    let browser: Browser;
+    beforeAll(async () => {
+      browser = await startBrowser(chromium ?? '');
+    });
+    afterAll(async () => {
+      await browser?.[Symbol.asyncDispose]();
+    });
 
-  test.each([
-    ['one answer', ['--wave', 'W1'], 1],
-    ['several', [], 2],
-  ])('of %s opens without a complaint and asks nobody, light, dark and printed', async (_name, more, count) => {
-    expect((await optipick('cluster', 'submit', 'waves.csv', ...FLAGS, ...more, '-o', 'report.html')).code).toBe(0);
-    const page = await browser.open(pathToFileURL(join(workplace.folder, 'report.html')).href);
-    const seen = await page.evaluate(`(() => {
+    test.each([
+      ['one answer', ['--wave', 'W1'], 1],
+      ['several', [], 2],
+    ])('of %s opens without a complaint and asks nobody, light, dark and printed', async (_name, more, count) => {
+      expect((await optipick('cluster', 'submit', 'waves.csv', ...FLAGS, ...more, '-o', 'report.html')).code).toBe(0);
+      const page = await browser.open(pathToFileURL(join(workplace.folder, 'report.html')).href);
+      const seen = await page.evaluate(`(() => {
       const plans = [...document.querySelectorAll('svg.floor')];
       return {
         headline: document.querySelector('h1').textContent,
@@ -150,22 +153,23 @@ describe.skipIf(chromium === undefined)('the HTML report in Chromium (skipped wh
         fits: document.documentElement.scrollWidth <= innerWidth,
       };
     })()`);
-    expect(seen).toEqual({
-      headline: expect.stringMatching(/^\d+\.\d\d % less walking$/),
-      before: count,
-      after: count,
-      drawn: true,
-      named: true,
-      fits: true,
+      expect(seen).toEqual({
+        headline: expect.stringMatching(/^\d+\.\d\d % less walking$/),
+        before: count,
+        after: count,
+        drawn: true,
+        named: true,
+        fits: true,
+      });
+      const grounds: unknown[] = [];
+      for (const scheme of ['light', 'dark'] as const) {
+        expect((await page.screenshot(scheme)).subarray(1, 4).toString()).toBe('PNG');
+        grounds.push(await page.evaluate('getComputedStyle(document.body).backgroundColor'));
+      }
+      expect(grounds).toEqual(['rgb(250, 249, 246)', 'rgb(20, 22, 26)']);
+      expect((await page.print()).subarray(0, 5).toString()).toBe('%PDF-');
+      expect(page.requests).toEqual([expect.stringMatching(/^file:.*report\.html$/)]);
+      expect(page.complaints).toEqual([]);
     });
-    const grounds: unknown[] = [];
-    for (const scheme of ['light', 'dark'] as const) {
-      expect((await page.screenshot(scheme)).subarray(1, 4).toString()).toBe('PNG');
-      grounds.push(await page.evaluate('getComputedStyle(document.body).backgroundColor'));
-    }
-    expect(grounds).toEqual(['rgb(250, 249, 246)', 'rgb(20, 22, 26)']);
-    expect((await page.print()).subarray(0, 5).toString()).toBe('%PDF-');
-    expect(page.requests).toEqual([expect.stringMatching(/^file:.*report\.html$/)]);
-    expect(page.complaints).toEqual([]);
-  });
-});
+  },
+);

@@ -1,4 +1,8 @@
-/** The sandbox's page in a real browser. Skipped where there is no Chromium: `apt-get install chromium` brings one. */
+/**
+ * The sandbox's page in a real browser. Skipped where there is no Chromium: `apt-get install chromium` brings one.
+ *
+ * @module-tag browser
+ */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { findChromium, startBrowser, type Browser, type Page } from '../support/browser.ts';

@@ -1,4 +1,8 @@
-/** The promise of `listen`, put to the test: what was answered 2xx is worked off, whatever happens to the process. */
+/**
+ * The promise of `listen`, put to the test: what was answered 2xx is worked off, whatever happens to the process.
+ *
+ * @module-tag killing
+ */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { mixedTorture } from '../support/mixed-torture.ts';
 import { createWorkplace, type Workplace } from '../support/program.ts';

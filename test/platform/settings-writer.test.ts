@@ -1,3 +1,4 @@
+/** @module-tag killing */
 import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { createClock } from '../../src/platform/clock.ts';

@@ -1,4 +1,8 @@
-/** What a process that was killed has left is removed by the next that writes there. */
+/**
+ * What a process that was killed has left is removed by the next that writes there.
+ *
+ * @module-tag killing
+ */
 import { execFile } from 'node:child_process';
 import { mkdir, readdir, rename, symlink, utimes, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';

@@ -1,4 +1,8 @@
-/** A thousand deliveries through a relay whose link is cut, silenced, refused and taken by others, with a real inbox. */
+/**
+ * A thousand deliveries through a relay whose link is cut, silenced, refused and taken by others, with a real inbox.
+ *
+ * @module-tag killing
+ */
 import { Webhook } from 'svix';
 import { expect, test } from 'vitest';
 import { SHOW } from '../../src/domain/delivery-steps.ts';
