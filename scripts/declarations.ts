@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import path, { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const RELATIVE_IMPORT = /(\bfrom |\bimport\()(['"])(\.[^'"]+)\.ts\2/g;
@@ -18,6 +18,11 @@ export interface DeclarationsFacts {
   readonly root: string;
   /** Relative to the root, inside `src`. */
   readonly entries: readonly string[];
+}
+
+/** An absolute pattern for `tsc`, which matches nothing by one with backslashes. */
+export function globBelow(root: string, pattern: string, on = path): string {
+  return on.join(root, pattern).replaceAll(on.sep, '/');
 }
 
 /**
@@ -42,7 +47,7 @@ export async function declarationsOf({ root, entries }: DeclarationsFacts): Prom
           typeRoots: [join(root, 'node_modules', '@types')],
         },
         // Declarations of untyped modules, which nothing imports.
-        include: [join(root, 'src', '**', '*.d.ts')],
+        include: [globBelow(root, 'src/**/*.d.ts')],
         files: entries.map((entry) => join(root, entry)),
       }),
     );
@@ -54,8 +59,8 @@ export async function declarationsOf({ root, entries }: DeclarationsFacts): Prom
     const seen = new Set<string>(queue);
     for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
       const text = await readFile(join(out, file), 'utf8');
-      for (const [, , , path = ''] of text.matchAll(RELATIVE_IMPORT)) {
-        const next = join(dirname(file), `${path}.d.ts`);
+      for (const [, , , named = ''] of text.matchAll(RELATIVE_IMPORT)) {
+        const next = join(dirname(file), `${named}.d.ts`);
         if (!seen.has(next)) queue.push(next);
         seen.add(next);
       }
