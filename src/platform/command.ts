@@ -1,4 +1,7 @@
 /** Command lines of the user: the one door to `node:child_process`. */
+import type { ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+
 import { systemCodeOf } from '../errors.ts';
 import type { ExecEnd, ExecOptions } from './host.ts';
 
@@ -31,22 +34,13 @@ export async function execCommand(command: string, options: ExecOptions, platfor
     detached: inGroup,
     windowsHide: true,
   });
-  const kill = (how: 'SIGTERM' | 'SIGKILL'): void => {
-    if (child.pid === undefined) return;
-    try {
-      if (inGroup) process.kill(-child.pid, how);
-      else child.kill(how);
-    } catch (error) {
-      // It has ended by itself in the meantime.
-      if (systemCodeOf(error) !== 'ESRCH') throw error;
-    }
-  };
+  const kill = inGroup ? killGroup : killTree;
   let last: NodeJS.Timeout | undefined;
   const end = (): void => {
-    kill('SIGTERM');
-    last = setTimeout(() => kill('SIGKILL'), STUBBORN_MS);
+    kill(child, 'SIGTERM');
+    last = setTimeout(() => kill(child, 'SIGKILL'), STUBBORN_MS);
   };
-  const atExit = (): void => kill('SIGKILL');
+  const atExit = (): void => kill(child, 'SIGKILL');
   signal?.addEventListener('abort', end, { once: true });
   whenExiting(atExit);
   try {
@@ -66,5 +60,36 @@ export async function execCommand(command: string, options: ExecOptions, platfor
     signal?.removeEventListener('abort', end);
     clearTimeout(last);
     exiting.delete(atExit);
+  }
+}
+
+function killGroup({ pid }: ChildProcess, how: 'SIGTERM' | 'SIGKILL'): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, how);
+  } catch (error) {
+    // It has ended by itself in the meantime.
+    if (systemCodeOf(error) !== 'ESRCH') throw error;
+  }
+}
+
+/**
+ * Windows has no groups to signal: `taskkill` ends the shell and all that it has started, at once (without `/F` it only
+ * closes windows). For `SIGKILL` it is waited for: this process may be about to exit.
+ */
+function killTree(child: ChildProcess, how: 'SIGTERM' | 'SIGKILL'): void {
+  if (child.pid === undefined || child.exitCode !== null) return;
+  const { spawn, spawnSync } = process.getBuiltinModule('node:child_process');
+  // By its path: a program of this name in the current folder would come first.
+  const taskkill = join(process.env['SystemRoot'] ?? 'C:\\Windows', 'System32', 'taskkill.exe');
+  const words = ['/PID', String(child.pid), '/T', '/F'];
+  const options = { stdio: 'ignore', windowsHide: true } as const;
+  // Where it fails, at least the shell ends.
+  const settle = (code: number | null): void => void (code === 0 || child.kill('SIGKILL'));
+  if (how === 'SIGKILL') settle(spawnSync(taskkill, words, options).status);
+  else {
+    spawn(taskkill, words, options)
+      .once('exit', settle)
+      .once('error', () => settle(null));
   }
 }
