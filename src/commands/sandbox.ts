@@ -6,6 +6,7 @@ import { parsePort } from '../domain/settings.ts';
 import type { PendingShape, SubmitShape } from '../sandbox/options.ts';
 import { collect, collectList, durationOption, withHelp, type ContextSource } from './declaration.ts';
 import { renderNotice } from './sandbox-log.ts';
+import { settingVariable } from './shell-words.ts';
 
 interface SandboxFlags {
   readonly port: number;
@@ -95,14 +96,14 @@ async function runSandbox(context: Context, flags: SandboxFlags): Promise<void> 
   if (output.json) {
     await output.record({ v: 1, type: 'ready', url, port, api_key: apiKey, secret });
   } else {
+    const variables = { OPTIPICK_BASE_URL: url, OPTIPICK_API_KEY: apiKey, OPTIPICK_WEBHOOK_SECRET: secret };
     await output.lines([
       `OptiPick sandbox at ${url}  (site ${site?.name ?? 'Example'}; status page: open it in a browser)`,
       '',
-      `  export OPTIPICK_BASE_URL=${url}`,
-      `  export OPTIPICK_API_KEY=${apiKey}`,
-      `  export OPTIPICK_WEBHOOK_SECRET=${secret}`,
+      ...Object.entries(variables).map((entry) => `  ${settingVariable(host.platform, ...entry)}`),
       '',
     ]);
+    if (host.platform === 'win32') await output.note(`for PowerShell; in cmd: set OPTIPICK_BASE_URL=${url}, and so on`);
     await output.note('test values, not secrets; Ctrl-C ends it');
   }
   await new Promise<never>((_resolve, reject) => {

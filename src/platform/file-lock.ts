@@ -5,6 +5,7 @@
 import { SETTINGS_LOCK_WAIT_MS } from '../domain/limits.ts';
 import { CliError, messageOf } from '../errors.ts';
 import { openDatabase } from './database.ts';
+import { whenReleased } from './held-file.ts';
 import type { Clock, Database } from './host.ts';
 import { requireRegularFile } from './regular-file.ts';
 
@@ -13,14 +14,23 @@ const PAUSE_MS = 20;
 /** SQLite's result code for a lock that another holds. */
 const BUSY = 5;
 
+export interface LockMachine {
+  readonly platform: string;
+  readonly clock: Pick<Clock, 'sleep'>;
+}
+
 /**
  * Does `work` while no other process does its own under the same lock. The file at `path` stays, empty: if it were
  * removed, two processes could lock two files of the same name. Throws the system error when it cannot be created, and
  * `CliError` `environment`: `lock_unusable`, and `locked` when the wait is over.
  */
-export async function withFileLock<T>(path: string, clock: Pick<Clock, 'sleep'>, work: () => Promise<T>): Promise<T> {
+export async function withFileLock<T>(
+  path: string,
+  { platform, clock }: LockMachine,
+  work: () => Promise<T>,
+): Promise<T> {
   requireRegularFile(path);
-  const database = openDatabase(path);
+  const database = await whenReleased(platform, async () => openDatabase(path));
   try {
     for (let waited = 0; !take(database, path); waited += PAUSE_MS) {
       if (waited >= SETTINGS_LOCK_WAIT_MS) throw locked(path);

@@ -6,15 +6,12 @@ import { dirname, join, resolve } from 'node:path';
 import { readBytes } from '../domain/http.ts';
 import { PIPE_PARTNER_WAIT_MS } from '../domain/limits.ts';
 import { systemCodeOf } from '../errors.ts';
+import { whenReleased } from './held-file.ts';
 import type { Files } from './host.ts';
 import { isPipe, readPipe, writePipe } from './named-pipe.ts';
 import { makePrivateFolder } from './private-folder.ts';
 import { createScratchFile } from './scratch-file.ts';
 import { removeLeftovers, temporaryPrefix } from './temporary.ts';
-
-/** A virus scanner or an indexer holds a new file of Windows for a moment. */
-const RENAME_ATTEMPTS = 10;
-const RENAME_PAUSE_MS = 50;
 
 /** Bytes read at a time: fewer turns of the thread pool than with the default of 64 KiB. */
 const STREAM_CHUNK = 262_144;
@@ -131,7 +128,7 @@ async function writeAtomic(
     } finally {
       await handle.close();
     }
-    await rename(temporary, target, platform);
+    await whenReleased(platform, () => fs.rename(temporary, target));
   } catch (error) {
     await fs.rm(temporary, { force: true });
     throw error;
@@ -148,7 +145,9 @@ async function tryWriting(path: string, platform: string): Promise<void> {
   if (before !== undefined && !before.isFile()) return fs.access(path, fs.constants.W_OK);
   const folder = dirname(before === undefined ? await endOfLinks(path) : await fs.realpath(path));
   if (platform !== 'win32') return fs.access(folder, fs.constants.W_OK | fs.constants.X_OK);
-  // There the mode of a folder says nothing.
+  // There a program that has the file open (Excel) keeps it from being replaced.
+  if (before !== undefined) await (await fs.open(path, 'r+')).close();
+  // And the mode of a folder says nothing.
   const temporary = temporaryIn(folder);
   await (await fs.open(temporary, 'wx')).close();
   await fs.rm(temporary, { force: true });
@@ -204,20 +203,6 @@ async function endOfLinks(path: string): Promise<string> {
     }
   }
   return at;
-}
-
-async function rename(from: string, to: string, platform: string): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await fileSystem().rename(from, to);
-    } catch (error) {
-      const held = platform === 'win32' && ['EPERM', 'EBUSY', 'EACCES'].includes(systemCodeOf(error) ?? '');
-      if (!held || attempt === RENAME_ATTEMPTS) throw error;
-      await new Promise((done) => {
-        setTimeout(done, RENAME_PAUSE_MS * attempt);
-      });
-    }
-  }
 }
 
 /** Makes the renaming itself survive a power cut. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import type { SettingKey, StoredProfile } from '../domain/settings.ts';
 import { CliError, messageOf, systemCodeOf } from '../errors.ts';
+import { whenReleasedSync } from './held-file.ts';
 import type { StoredSettings } from './host.ts';
 import { isRegularFile, requireRegularFile } from './regular-file.ts';
 
@@ -26,17 +27,19 @@ export interface SettingsDocument {
  */
 export function readSettingsFile(folder: string, platform: string): StoredSettings {
   const repaired = makePrivate(folder, platform);
-  const document = readDocument(folder);
+  const document = readDocument(folder, platform);
   return { profiles: document?.profiles ?? {}, repaired };
 }
 
 /** The whole checked document, or `undefined` when there is none. Throws as {@link readSettingsFile}. */
-export function readDocument(folder: string): SettingsDocument | undefined {
+export function readDocument(folder: string, platform: string): SettingsDocument | undefined {
   const path = settingsPath(folder);
   let text: string;
   try {
-    requireRegularFile(path);
-    text = fileSystem().readFileSync(path, 'utf8');
+    text = whenReleasedSync(platform, () => {
+      requireRegularFile(path);
+      return fileSystem().readFileSync(path, 'utf8');
+    });
   } catch (error) {
     if (isMissing(error)) return undefined;
     if (error instanceof CliError) throw error;

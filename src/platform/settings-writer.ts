@@ -5,8 +5,8 @@ import type Conf from 'conf';
 
 import type { StoredProfile, StoredProfiles } from '../domain/settings.ts';
 import { CliError, messageOf } from '../errors.ts';
-import { withFileLock } from './file-lock.ts';
-import type { Clock, SettingChange, StoredSettings } from './host.ts';
+import { type LockMachine, withFileLock } from './file-lock.ts';
+import type { SettingChange, StoredSettings } from './host.ts';
 import { makePrivateFolder } from './private-folder.ts';
 import { makePrivate, readDocument, settingsPath } from './settings-file.ts';
 
@@ -14,11 +14,6 @@ const LOCK_FILE = 'config.json.lock';
 
 /** As the library below conf names the file that it writes first, behind the name of the settings file. */
 const TEMPORARY = /^\.tmp-\d{10}[0-9a-f]{6}$/;
-
-export interface WriterMachine {
-  readonly platform: string;
-  readonly clock: Pick<Clock, 'sleep'>;
-}
 
 /**
  * Applies all changes to `config.json` of `folder`, which is created (0700, the file 0600), in one write; nothing that
@@ -28,13 +23,13 @@ export interface WriterMachine {
 export async function changeSettings(
   folder: string,
   changes: readonly SettingChange[],
-  machine: WriterMachine,
+  machine: LockMachine,
 ): Promise<StoredSettings> {
   try {
     makePrivateFolder(folder);
-    return await withFileLock(join(folder, LOCK_FILE), machine.clock, async () => {
+    return await withFileLock(join(folder, LOCK_FILE), machine, async () => {
       // The file is judged before the library sees it: only what is whole is written again.
-      const document = readDocument(folder);
+      const document = readDocument(folder, machine.platform);
       const profiles = changed(document?.profiles ?? {}, changes);
       const path = settingsPath(folder);
       removeTemporaries(path);

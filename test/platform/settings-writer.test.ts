@@ -33,7 +33,7 @@ const CHILD = `
 const HOLDER = `
   import { withFileLock } from ${JSON.stringify(sourceUrl('src/platform/file-lock.ts'))};
   import { createClock } from ${JSON.stringify(sourceUrl('src/platform/clock.ts'))};
-  await withFileLock(process.argv[1], createClock(), async () => {
+  await withFileLock(process.argv[1], { platform: process.platform, clock: createClock() }, async () => {
     console.log('locked');
     await new Promise((resolve) => setTimeout(resolve, 60_000));
   });

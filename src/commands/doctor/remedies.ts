@@ -1,5 +1,6 @@
 /** Command lines that mend, as they are pasted into the shell of the platform: `sh`, or PowerShell on Windows. Pure. */
 import type { Sourced } from '../../domain/settings.ts';
+import { settingVariable, shellWord } from '../shell-words.ts';
 
 /** What a value can be changed by. */
 export interface Changeable {
@@ -46,10 +47,7 @@ export interface RemedyFacts {
 
 export function createRemedies({ platform, home, profile }: RemedyFacts): Remedies {
   const windows = platform === 'win32';
-  const quoted = (text: string): string => {
-    if (/^[\w@%+=:,./\\-]*$/.test(text)) return text;
-    return windows ? `'${text.replaceAll("'", "''")}'` : `'${text.replaceAll("'", String.raw`'\''`)}'`;
-  };
+  const quoted = (text: string): string => shellWord(platform, text);
   const remedies: Remedies = {
     word: quoted,
     path(path) {
@@ -62,8 +60,7 @@ export function createRemedies({ platform, home, profile }: RemedyFacts): Remedi
       windows
         ? `Remove-Item ${variables.map((variable) => `Env:${variable}`).join(', ')}`
         : `unset ${variables.join(' ')}`,
-    exported: (variable, value) =>
-      windows ? `$env:${variable} = '${value.replaceAll("'", "''")}'` : `export ${variable}=${quoted(value)}`,
+    exported: (variable, value) => settingVariable(platform, variable, value),
     own: (words) => `optipick ${words}${profile === undefined ? '' : ` -p ${profile}`}`,
     change({ key, flag, variable }, { source }, value) {
       if (source === 'flag') return remedies.own(value === undefined ? 'doctor' : `doctor ${flag} ${quoted(value)}`);
