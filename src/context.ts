@@ -34,6 +34,8 @@ export interface Context {
   readonly stop: AbortSignal;
   /** Whether questions may be asked: a terminal, no `--no-input`, no `CI`. */
   readonly interactive: boolean;
+  /** A question on the terminal, which a signal ends: see `Terminal.ask`. Only where `interactive`. */
+  ask(question: string, options?: { readonly hidden?: boolean }): Promise<string>;
   settings(): Promise<Settings>;
   /** The client for the base URL in force. Throws `CliError` `auth` when there is no key. */
   client(): Promise<OptipickClient>;
@@ -97,6 +99,7 @@ export function createContext(host: Host, options: GlobalOptions, { stop, atEnd 
     stop,
     atEnd,
     interactive: host.stdin.isTTY && host.stderr.isTTY && options.input !== false && !isSet(host.env['CI']),
+    ask: (question, asked) => host.terminal.ask(question, { ...asked, signal: stop }),
     settings,
     async clientFor(baseUrl, key, { secrets, direct } = {}) {
       const { openClient } = await calling();

@@ -35,8 +35,10 @@ export async function readSecretFile(context: Context, path: string): Promise<st
 /** A file that cannot be read, in words; a failure that has its own words keeps them. */
 export function unreadable(path: string, cause: unknown): CliError {
   if (cause instanceof CliError) return cause;
+  // The shells of Windows expand none, and others leave it as it is where nothing matches.
+  const isPattern = /[*?]/.test(path);
   const reason: Record<string, string> = {
-    ENOENT: 'there is no such file',
+    ENOENT: isPattern ? 'the shell did not expand the pattern' : 'there is no such file',
     EISDIR: 'it is a folder',
     EACCES: 'permission denied',
     ENXIO: 'it is a socket',
@@ -44,7 +46,9 @@ export function unreadable(path: string, cause: unknown): CliError {
   return new CliError('usage', `cannot read ${path}: ${reason[systemCodeOf(cause) ?? ''] ?? messageOf(cause)}`, {
     code: 'input_not_readable',
     cause,
-    hint: 'give the path of a file, or - to read stdin',
+    hint: isPattern
+      ? 'name each file; submit also takes the folder that holds them'
+      : 'give the path of a file, or - to read stdin',
   });
 }
 

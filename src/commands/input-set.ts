@@ -1,10 +1,11 @@
 /** The files, folders and stdin that a command line names, as one set of requests. */
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import type { Context } from '../context.ts';
-import { CliError, messageOf, systemCodeOf } from '../errors.ts';
+import { CliError, systemCodeOf } from '../errors.ts';
 import type { RequestSet } from '../input/request-set.ts';
 import type { RejectedSink, SetInput, SetOptions } from '../input/set-options.ts';
 import { openStdin, unreadable, whileWanted } from './input-file.ts';
+import { notWritable } from './output-file.ts';
 
 export type InputSetOptions = Omit<SetOptions, 'inputs' | 'scratch' | 'rejectedSink'>;
 
@@ -111,11 +112,12 @@ function sinkOf({ host }: Context, path: string): RejectedSink {
         await host.files.writeAtomic(path, content);
       } catch (cause) {
         if (systemCodeOf(cause) === undefined) throw cause;
-        throw new CliError('environment', `cannot write ${path}: ${messageOf(cause)}`, {
-          code: 'output_not_writable',
+        throw notWritable(
+          host,
+          path,
           cause,
-          hint: 'the refused rows have to be kept: make the folder writable, or read from another one',
-        });
+          'the refused rows have to be kept: make the folder writable, or read from another one',
+        );
       }
     },
   };

@@ -35,9 +35,17 @@ export interface InputStream {
   bytes(): AsyncIterable<Uint8Array>;
 }
 
+export interface AskOptions {
+  readonly hidden?: boolean;
+  readonly signal?: AbortSignal;
+}
+
 export interface Terminal {
-  /** Asks on stderr and reads one line; `hidden` echoes nothing. Rejects with `CliError` `interrupted` on Ctrl-C. */
-  ask(question: string, options?: { hidden?: boolean }): Promise<string>;
+  /**
+   * Asks on stderr and reads one line; `hidden` echoes nothing. Rejects with `CliError` `interrupted` on Ctrl-C, which
+   * is a key here, and with the reason of the signal.
+   */
+  ask(question: string, options?: AskOptions): Promise<string>;
   /** A spinner on stderr: real only on a terminal. */
   spinner(text: string): Promise<Spinner>;
 }
@@ -78,8 +86,8 @@ export interface Files {
    */
   writeAtomic(path: string, content: string | Uint8Array | AsyncIterable<Uint8Array>, mode?: number): Promise<void>;
   /**
-   * Rejects with the system error that `writeAtomic` would meet before its first byte: no such folder, a folder in its
-   * place, no permission. Leaves nothing behind.
+   * Rejects with the system error that `writeAtomic` would meet: no such folder, a folder in its place, no permission; on
+   * Windows also a file that another program has open. Leaves nothing behind.
    */
   tryWriting(path: string): Promise<void>;
   /** Puts text behind what a file holds, and creates it when there is none. Rejects with the system error. */

@@ -1,6 +1,6 @@
 /** Questions and the spinner: what only makes sense before a person. */
 import { CliError } from '../errors.ts';
-import type { OutputStream, Spinner, Terminal } from './host.ts';
+import type { AskOptions, OutputStream, Spinner, Terminal } from './host.ts';
 import { createLineEditor } from './line-editor.ts';
 
 /** The part of `process.stdin` that asking needs. */
@@ -29,7 +29,7 @@ export function createTerminal({ input, output, spinnerStream }: TerminalParts):
           hint: 'give the value by a flag, the environment or stdin',
         });
       }
-      return readLine(stdin, output, question, options.hidden ?? false);
+      return readLine(stdin, output, question, options);
     },
     async spinner(text) {
       // A terminal that does not know its width says 0, and ora would clear lines without end.
@@ -53,9 +53,10 @@ function readLine(
   stdin: TerminalInput,
   output: TerminalParts['output'],
   question: string,
-  hidden: boolean,
+  { hidden = false, signal }: AskOptions,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
     const editor = createLineEditor();
     let echoed: Promise<void> = Promise.resolve();
     const echo = (text: string): void => {
@@ -67,6 +68,7 @@ function readLine(
       stdin.off('data', onData);
       stdin.off('end', onEnd);
       stdin.off('error', onError);
+      signal?.removeEventListener('abort', onAbort);
       stdin.setRawMode(false);
       stdin.pause();
       // Enter was not echoed by the terminal.
@@ -84,6 +86,8 @@ function readLine(
     };
     const onEnd = (): void => finish(() => reject(stopped()));
     const onError = (error: Error): void => finish(() => reject(error));
+    const onAbort = (): void => finish(() => reject(signal?.reason as Error));
+    signal?.addEventListener('abort', onAbort, { once: true });
     stdin.on('data', onData);
     stdin.on('end', onEnd);
     stdin.on('error', onError);

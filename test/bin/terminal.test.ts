@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createWorkplace, type Workplace } from '../support/program.ts';
+import { createWorkplace, PROGRAM, type Workplace } from '../support/program.ts';
 import { startScriptedServer } from '../support/scripted-server.ts';
-import { HAS_TERMINAL, startOnTerminal } from '../support/terminal.ts';
+import { HAS_TERMINAL, startCommandOnTerminal, startOnTerminal } from '../support/terminal.ts';
 
 const KEY = 'key-0123456789abcdefghij';
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
@@ -55,6 +55,26 @@ API key:
 `,
     );
     await expect(readFile(join(workplace.folder, 'config/config.json'))).rejects.toThrow('ENOENT');
+  });
+});
+
+describe.runIf(HAS_TERMINAL).each([
+  ['login', 'API key: ', ['login']],
+  ['config set', 'api-key: ', ['config', 'set', 'api-key']],
+  ['config set of what is no secret', 'base-url: ', ['config', 'set', 'base-url']],
+])('a question of %s', (_, question, args) => {
+  // A signal of another process: Ctrl-C is only a key there.
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('is ended by %s, and gives the terminal back', async (signal, code) => {
+    const script = `echo $$ > pid; exec '${process.execPath}' '${PROGRAM}' ${args.join(' ')}`;
+    const terminal = startCommandOnTerminal(workplace, ['/bin/sh', '-c', script], { env: { NO_COLOR: '1' } });
+    await terminal.shows(question);
+    process.kill(Number(await readFile(join(workplace.folder, 'pid'), 'utf8')), signal);
+    expect(await terminal.ended).toBe(code);
+    // Without the line end it was cut off in the middle of the question, after all the time that it is given.
+    expect(terminal.screen.endsWith(`${question}\n`)).toBe(true);
   });
 });
 

@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, readdir, readFile, readlink, stat, symlink, writeFile } from 'node:fs/promises';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, copyFile, mkdir, readdir, readFile, readlink, stat, symlink, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { createFiles } from '../../src/platform/files.ts';
 import { sourceUrl, startChild } from '../support/child.ts';
@@ -250,3 +251,24 @@ describe.each(['linux', 'win32'])('trying to write a file on %s', (platform) => 
     expect(await readFile(folder.at('old'), 'utf8')).toBe('as it was');
   });
 });
+
+test.skipIf(process.platform !== 'linux')(
+  'Windows: a file that a program holds is known before it is written',
+  async () => {
+    await using folder = await createTestFolder();
+    const held = folder.at('planned.csv');
+    await copyFile(process.execPath, held);
+    // Nearest to what Excel does to its file there: nobody may write to a program that runs.
+    const child = spawn(held, ['--eval', 'console.log("runs"); setInterval(() => undefined, 1000)']);
+    try {
+      await once(child.stdout, 'data');
+      await expect(createFiles('win32').tryWriting(held)).rejects.toMatchObject({ code: 'ETXTBSY' });
+      // Elsewhere a file is replaced, whoever has the old one open.
+      await createFiles('linux').tryWriting(held);
+      expect(await readdir(folder.path)).toEqual(['planned.csv']);
+    } finally {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+  },
+);

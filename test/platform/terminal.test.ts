@@ -57,6 +57,23 @@ describe('a question', () => {
     ]);
   });
 
+  test('ends with the signal that it is given, and the keyboard is as before', async () => {
+    const { keyboard, screen, terminal } = createDesk();
+    const stop = new AbortController();
+    const answer = terminal.ask('Key: ', { hidden: true, signal: stop.signal });
+    keyboard.write('half');
+    stop.abort(new Error('stopped'));
+    await expect(answer).rejects.toThrow('stopped');
+    expect([screen.text, keyboard.raw, keyboard.listenerCount('data')]).toEqual(['Key: \n', [true, false], 0]);
+  });
+
+  test('is not asked after the signal', async () => {
+    const { keyboard, screen, terminal } = createDesk();
+    const answer = terminal.ask('Key: ', { signal: AbortSignal.abort(new Error('too late')) });
+    await expect(answer).rejects.toThrow('too late');
+    expect([screen.text, keyboard.raw]).toEqual(['', []]);
+  });
+
   test.each([
     ['Ctrl-C', '\u0003'],
     ['Ctrl-D', '\u0004'],

@@ -14,6 +14,8 @@ export interface FakeFiles extends Files {
   put(path: string, content: string | Uint8Array): void;
   /** Gives what stands at a path another mode, owner or kind. */
   mark(path: string, facts: Partial<PathFacts>): void;
+  /** As if another program of Windows had the file open from now on: it can be read, and not replaced. */
+  open(path: string): void;
   paths(): readonly string[];
 }
 
@@ -21,6 +23,7 @@ export interface FakeFiles extends Files {
 export function createFakeFiles(cwd: string, content: Readonly<Record<string, string | Uint8Array>> = {}): FakeFiles {
   const files = new Map<string, Uint8Array>();
   const folders = new Set<string>();
+  const opened = new Set<string>();
   const marks = new Map<string, Partial<PathFacts>>();
   let scratches = 0;
 
@@ -46,6 +49,7 @@ export function createFakeFiles(cwd: string, content: Readonly<Record<string, st
 
   return {
     put,
+    open: (path) => void opened.add(resolve(cwd, path)),
     mark: (path, facts) => void marks.set(resolve(cwd, path), facts),
     free: 2 ** 40,
     async inspect(path) {
@@ -91,10 +95,14 @@ export function createFakeFiles(cwd: string, content: Readonly<Record<string, st
       const full = resolve(cwd, path);
       if (!folders.has(dirname(full))) throw systemError('ENOENT', `no such file or directory, open '${path}'`);
       if (folders.has(full)) throw systemError('EISDIR', 'illegal operation on a directory, rename');
+      if (opened.has(full)) {
+        throw Object.assign(systemError('EPERM', `operation not permitted, rename '${path}'`), { syscall: 'rename' });
+      }
       files.set(full, await readBytes(bytes));
     },
     async tryWriting(path) {
       const full = resolve(cwd, path);
+      if (opened.has(full)) throw systemError('EBUSY', `resource busy or locked, open '${path}'`);
       if (!folders.has(dirname(full))) throw systemError('ENOENT', `no such file or directory, open '${path}'`);
       if (folders.has(full)) throw systemError('EISDIR', `illegal operation on a directory, open '${path}'`);
     },

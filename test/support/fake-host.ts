@@ -31,6 +31,8 @@ export interface FakeHostOptions {
   /** The network. What is served is found without it, under the address it was given. */
   readonly http?: Http;
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
+  /** Those of them that another program has open: see `FakeFiles.open`. */
+  readonly openFiles?: readonly string[];
   readonly profiles?: Readonly<Record<string, StoredProfile>>;
   readonly clock?: FakeClock;
   /** Default: always 0.5. */
@@ -90,6 +92,9 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
   const profiles = new Map(Object.entries(options.profiles ?? {}));
   let randomBytesGiven = 0;
 
+  const files = createFakeFiles(CWD, options.files);
+  for (const path of options.openFiles ?? []) files.open(path);
+
   const http: Http = async (request) => {
     requests.push(request);
     request.signal?.throwIfAborted();
@@ -124,7 +129,7 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
       spinner: async (text) => createSpinner(text, spun),
     },
     clock,
-    files: createFakeFiles(CWD, options.files),
+    files,
     settingsFile: createSettingsFile(
       join(configFolder({ env, platform, home: HOME, cwd: CWD }), 'config.json'),
       profiles,

@@ -147,12 +147,11 @@ const VARIABLES: Readonly<Partial<Record<SettingKey, string>>> = {
 };
 
 async function valueOf(context: Context, key: SettingKey, given: string | undefined): Promise<string> {
-  const { host, interactive } = context;
   if (given !== undefined && given !== '-') return given;
-  if (given === '-' || !host.stdin.isTTY) {
+  if (given === '-' || !context.host.stdin.isTTY) {
     return (await readPipedValue(context)).replace(/\r?\n$/, '');
   }
-  if (interactive) return host.terminal.ask(`${key}: `, { hidden: SECRET_KEYS.has(key) });
+  if (context.interactive) return context.ask(`${key}: `, { hidden: SECRET_KEYS.has(key) });
   throw new CliError('usage', `there is no value for ${key}`, {
     code: 'missing_argument',
     hint: `pipe it in: ... | optipick config set ${key} -`,

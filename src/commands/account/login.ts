@@ -7,6 +7,7 @@ import { CliError } from '../../errors.ts';
 import { withDeadline } from '../deadline.ts';
 import { API_ENVIRONMENT, durationOption, withHelp, type ContextSource } from '../declaration.ts';
 import { readPipedValue } from '../input-file.ts';
+import { pipingVariables } from '../shell-words.ts';
 import { store } from './config.ts';
 
 interface LoginFlags {
@@ -70,17 +71,17 @@ async function login(context: Context, { timeout }: LoginFlags): Promise<void> {
 
 /** The two answers, "" for none. */
 async function answers(context: Context): Promise<readonly [key: string, secret: string]> {
-  const { host, interactive } = context;
-  if (interactive) {
+  const { host } = context;
+  if (context.interactive) {
     await host.stderr.write('API keys: https://optipick.optioryx.com/settings > API Keys. Enter skips a question.\n');
-    const key = await host.terminal.ask('API key: ', { hidden: true });
-    const secret = await host.terminal.ask('Webhook secret (whsec_...): ', { hidden: true });
+    const key = await context.ask('API key: ', { hidden: true });
+    const secret = await context.ask('Webhook secret (whsec_...): ', { hidden: true });
     return [key.trim(), secret.trim()];
   }
   if (host.stdin.isTTY) {
     throw new CliError('usage', 'login has questions and may not ask them', {
       code: 'input_needed',
-      hint: 'pipe the answers in, key first: printf "%s\\n%s\\n" "$KEY" "$SECRET" | optipick login',
+      hint: `pipe the answers in, key first: ${pipingVariables(host.platform, ['KEY', 'SECRET'], 'optipick login')}`,
     });
   }
   const [key = '', secret = ''] = (await readPipedValue(context)).split(/\r?\n/);
