@@ -3,6 +3,7 @@ import { createContext, type Context, type GlobalOptions } from './context.ts';
 import { CliError, EXIT_CODES, messageOf } from './errors.ts';
 import { withForgivingStderr } from './forgiving-stderr.ts';
 import { failureJson, renderFailure, renderStack } from './output/failure.ts';
+import { jsonText } from './output/json.ts';
 import { createOutput } from './output/print.ts';
 import { runProgram } from './program.ts';
 import { ClosedPipeError, type Host, type StopSignal } from './platform/host.ts';
@@ -80,7 +81,7 @@ async function report(
   const output = context?.output ?? createOutput(host, { json, quiet: false, color: !argv.includes('--no-color') });
   if (debug) for (const line of renderStack(thrown)) await host.stderr.write(`${line}\n`);
   if (json) {
-    await host.stderr.write(`${JSON.stringify(failureJson(error))}\n`);
+    await host.stderr.write(`${jsonText(failureJson(error))}\n`);
   } else if (!INTERRUPTED_EXIT_CODES.includes(error.exitCode)) {
     // Who pressed Ctrl-C knows it; what to resume with has been said by the command.
     const lines = renderFailure(error, await output.noteStyle());

@@ -1,5 +1,5 @@
 /** Words of a server, made fit to stand in an error message. */
-
+import { withoutControls } from '../domain/control-characters.ts';
 import type { Redact } from '../domain/redaction.ts';
 import { CliError } from '../errors.ts';
 
@@ -8,10 +8,9 @@ const LIMIT = 300;
 
 /** One line, no control or invisible characters, no secrets, cut at a sane length. */
 export function cleanServerText(text: string, redact: Redact): string {
-  const clean = redact(text)
-    .toWellFormed()
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
-    .replace(/ {2,}/g, ' ')
+  // Twice: a secret may be told from what is around it only before, or only after.
+  const clean = redact(withoutControls(redact(text)))
+    .replace(/[\n\t ]+/g, ' ')
     .trim();
   return clean.length <= LIMIT
     ? clean

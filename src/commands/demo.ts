@@ -95,7 +95,7 @@ async function run(context: Context, step: (text: string) => Promise<void>, task
   const { requestId, raw } = answer;
   if (output.json) {
     const result = raw ?? (await readBytes(null));
-    await output.write(jsonLine({ v: 1, type: 'result', request_id: requestId, kind }, { result }));
+    await output.document(jsonLine({ v: 1, type: 'result', request_id: requestId, kind }, { result }));
   } else {
     await output.note('');
     await output.lines(renderAnswer(answer.summary, { width: output.width, style: await output.style(), all: true }));

@@ -1,3 +1,5 @@
+import { withEscapedControls } from '../domain/control-characters.ts';
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
@@ -44,6 +46,20 @@ export function jsonLine(
   }
   parts.push(Buffer.from(`${text}}\n`));
   return Buffer.concat(parts);
+}
+
+/** A value as one line of JSON, in which nothing acts on the terminal that shows it. */
+export function jsonText(value: unknown): string {
+  return withEscapedControls(JSON.stringify(value));
+}
+
+/**
+ * For JSON of others that goes to a terminal in chunks: each as text, in which nothing acts. What a chunk cuts in the
+ * middle comes with the next.
+ */
+export function createJsonForTerminal(): (chunk: Uint8Array | string) => string {
+  const decoder = new TextDecoder();
+  return (chunk) => withEscapedControls(typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true }));
 }
 
 function hasByteOrderMark(bytes: Uint8Array): boolean {

@@ -5,6 +5,7 @@
 import { maskUrlsIn } from '../domain/url-secrets.ts';
 import type { OutputStream } from '../platform/host.ts';
 import { cleanLine, cleanText } from './clean-text.ts';
+import { createJsonForTerminal, jsonText } from './json.ts';
 import { colourLevel, createStyle, type Style } from './style.ts';
 
 export interface Output {
@@ -17,10 +18,12 @@ export interface Output {
   style(): Promise<Style>;
   /** Style of stderr. */
   noteStyle(): Promise<Style>;
-  /** Lines of text on stdout, in which nothing but colors acts on a terminal. JSON goes through `record` or `write`. */
+  /** Lines of text on stdout, in which nothing but colors acts on a terminal. JSON goes through `record` or `document`. */
   lines(lines: Iterable<string>): Promise<void>;
   /** One JSON document on one line of stdout. */
   record(value: unknown): Promise<void>;
+  /** JSON of others on stdout, whole or in pieces: byte for byte, but on a terminal with nothing in it that acts there. */
+  document(chunk: Uint8Array | string): Promise<void>;
   /** Bytes or text on stdout, as they are. */
   write(chunk: Uint8Array | string): Promise<void>;
   /** A remark on stderr, which may be colored. Nothing but its colors acts on a terminal. */
@@ -52,6 +55,7 @@ export function createOutput({ stdout, stderr, env }: Streams, options: OutputOp
   const say = async (text: string): Promise<void> => {
     if (!options.quiet) await stderr.write(`${clean(text, stderr)}\n`);
   };
+  const forTerminal = createJsonForTerminal();
   const output: Output = {
     json: options.json,
     quiet: options.quiet,
@@ -70,7 +74,8 @@ export function createOutput({ stdout, stderr, env }: Streams, options: OutputOp
       }
       if (pending !== '') await stdout.write(pending);
     },
-    record: (value) => stdout.write(`${JSON.stringify(value)}\n`),
+    record: (value) => stdout.write(`${jsonText(value)}\n`),
+    document: (chunk) => stdout.write(stdout.isTTY ? forTerminal(chunk) : chunk),
     write: (chunk) => stdout.write(chunk),
     note: say,
     async warn(text) {

@@ -67,7 +67,7 @@ describe('a refusal', () => {
     const secret = 'key-0123456789';
     const text = `\u001b[31mred\u0007\n\u202e${secret}\u0000 ${'x'.repeat(1000)}`;
     const refusal = readRefusal(JSON.stringify({ detail: text }), 'application/json', createRedaction([secret]));
-    expect(refusal.text).toMatch(/^\[31mred \*\*\* x+…$/);
+    expect(refusal.text).toMatch(/^red \*\*\* x+…$/);
     expect(refusal.text).toHaveLength(301);
   });
 
@@ -76,5 +76,22 @@ describe('a refusal', () => {
     const refusal = json({ detail });
     expect(refusal.details).toHaveLength(200);
     expect(refusal.text).toBe('/picks/0: bad (and 4999 more)');
+  });
+
+  test.each([
+    ['a color', '\u001b[31mred\u001b[0m alert', 'red alert'],
+    ['a color of C1', '\u009b31mred\u009b0m', 'red'],
+    ['the title of the window', 'a\u001b]0;title\u0007b', 'ab'],
+    ['text that reads backwards', 'pick \u202eA01\u202c is unknown', 'pick A01 is unknown'],
+    ['a line break of C1', 'one\u0085two', 'one two'],
+  ])('loses the whole of %s', (_, detail, text) => {
+    expect(json({ detail }).text).toBe(text);
+  });
+
+  test('shows no key that only becomes one by that', () => {
+    const hidden = 'key-\u200b0123\u001b[0m4567\u202e89ab\u009b0mcdef';
+    expect(readRefusal(JSON.stringify({ detail: hidden }), '', createRedaction(['key-0123456789abcdef'])).text).toBe(
+      '***',
+    );
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compactJson, jsonLine } from '../../src/output/json.ts';
+import { compactJson, createJsonForTerminal, jsonLine, jsonText } from '../../src/output/json.ts';
 
 const compact = (text: string): string => Buffer.from(compactJson(Buffer.from(text))).toString();
 const line = (...arguments_: Parameters<typeof jsonLine>): string => Buffer.from(jsonLine(...arguments_)).toString();
@@ -31,5 +31,24 @@ describe('a line of NDJSON', () => {
       '{"result":[1]}\n',
       '{"v":1}\n',
     ]);
+  });
+});
+
+describe('JSON that a terminal shows', () => {
+  const hostile = '\u001b[31mA\u009b0m\u007f\u202eB\u200b\u{e0041}ü👩\u200d👧';
+
+  it('holds what would act there as escapes, and the same values', () => {
+    const text = jsonText({ [hostile]: hostile });
+    expect(text).toBe(
+      `{${Array(2).fill('"\\u001b[31mA\\u009b0m\\u007f\\u202eB\\u200b\\udb40\\udc41ü👩\u200d👧"').join(':')}}`,
+    );
+    expect(JSON.parse(text)).toEqual({ [hostile]: hostile });
+  });
+
+  it('may come in pieces that cut its characters', () => {
+    const document = Buffer.from(`{"a": "${hostile.slice(1)}",\r\n\t"b": 1.0}`);
+    const forTerminal = createJsonForTerminal();
+    const shown = Array.from(document, (byte) => forTerminal(Uint8Array.of(byte))).join('');
+    expect(shown).toBe('{"a": "[31mA\\u009b0m\\u007f\\u202eB\\u200b\\udb40\\udc41ü👩\u200d👧",\r\n\t"b": 1.0}');
   });
 });

@@ -93,7 +93,7 @@ export function createAnswerView(context: Context, options: AnswerViewOptions): 
       let last = 0;
       const answer = await fetch(async (chunk) => {
         last = chunk.at(-1) ?? last;
-        await output.write(chunk);
+        await output.document(chunk);
       });
       if (last !== 0x0a) await output.write('\n');
       return answer;

@@ -147,7 +147,7 @@ export async function createPrinter(
   if (!waits) return createIdPrinter(context, kind, entries);
   const { output, host } = context;
   if (view.format === 'json') {
-    if (file === undefined) return createJsonPrinter(kind, (line) => output.write(line));
+    if (file === undefined) return createJsonPrinter(kind, (line) => output.document(line));
     return createJsonFilePrinter(kind, host, file);
   }
   // Only a route chooses among alternatives; clustering leaves them open.

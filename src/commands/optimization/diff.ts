@@ -79,7 +79,7 @@ async function diff(context: Context, [first, second]: readonly [string, string]
     const style = await output.style();
     const lines = await render(format, difference, files, { width: output.width, style, all });
     // JSON holds every text as it came.
-    if (format === 'json') await output.write([...lines, ''].join('\n'));
+    if (format === 'json') await output.document([...lines, ''].join('\n'));
     else await output.lines(lines);
     return;
   }

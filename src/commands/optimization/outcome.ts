@@ -5,12 +5,13 @@ import { ANSWER_TOO_LARGE } from '../../domain/answer-limit.ts';
 import type { AnswerSummary } from '../../domain/answer.ts';
 import { cleanText } from '../../output/clean-text.ts';
 import { failureJson, renderFailure } from '../../output/failure.ts';
+import { jsonText } from '../../output/json.ts';
 import type { Context } from '../../context.ts';
 
 /** Says on stderr how one of several requests failed, when it happens; how the command ends is told at its end. */
 export async function tellFailure({ host, output }: Context, error: CliError): Promise<void> {
   const style = await output.noteStyle();
-  const lines = output.json ? [JSON.stringify(failureJson(error))] : renderFailure(error, style);
+  const lines = output.json ? [jsonText(failureJson(error))] : renderFailure(error, style);
   await host.stderr.write(lines.map((line) => `${line}\n`).join(''));
 }
 

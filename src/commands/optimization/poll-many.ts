@@ -5,7 +5,7 @@ import type { Context } from '../../context.ts';
 import { CliError, worstFailure } from '../../errors.ts';
 import { renderAnswer } from '../../output/optimization.ts';
 import { failureJson, renderFailure } from '../../output/failure.ts';
-import { jsonLine } from '../../output/json.ts';
+import { jsonLine, jsonText } from '../../output/json.ts';
 import type { TappedAnswer } from './answer-tap.ts';
 import { entryOf, type AnswerView, type AnswerViewOptions } from './answer-view.ts';
 import type { Memory } from './memory.ts';
@@ -95,7 +95,9 @@ const ENOUGH = new Error('one answer is enough');
 async function show({ output }: Context, answer: Answer, options: PollManyOptions): Promise<void> {
   if (options.view.format === 'json') {
     const { requestId, kind, state, raw } = answer;
-    await output.write(jsonLine({ v: 1, type: 'result', request_id: requestId, kind, state }, { result: raw ?? null }));
+    await output.document(
+      jsonLine({ v: 1, type: 'result', request_id: requestId, kind, state }, { result: raw ?? null }),
+    );
     return;
   }
   const view = { width: output.width, style: await output.style(), all: options.all ?? false };
@@ -107,7 +109,7 @@ async function show({ output }: Context, answer: Answer, options: PollManyOption
 async function tell({ host, output }: Context, { requestId }: Target, error: CliError): Promise<void> {
   if (output.json) {
     const { error: facts } = failureJson(error);
-    await host.stderr.write(`${JSON.stringify({ error: { ...facts, requestId } })}\n`);
+    await host.stderr.write(`${jsonText({ error: { ...facts, requestId } })}\n`);
     return;
   }
   const style = await output.noteStyle();

@@ -206,8 +206,8 @@ async function dryRun(context: Context, kind: Kind, set: RequestSet, options: Su
     }
     const { head, content } = renderDryRun({ url, body });
     for (const line of head) await context.output.note(line);
-    await context.output.write(content);
-    await context.output.write('\n');
+    await context.output.document(content);
+    await context.output.document('\n');
   }
 }
 

@@ -149,7 +149,7 @@ async function tell({ output }: Context, { id, requestId }: Told, repeated: Repe
   const { outcome, error, detail, line, result } = repeated;
   if (output.json) {
     const facts = { v: 1, type: 'result', id, request_id: requestId ?? null, outcome, error: error ?? null };
-    await output.write(jsonLine(facts, { result: result ?? null }));
+    await output.document(jsonLine(facts, { result: result ?? null }));
     return;
   }
   const words = [id, outcome, error ?? detail ?? line].filter((word) => word !== undefined);

@@ -18,7 +18,7 @@ export async function showEvent(context: Context, id: string, { raw }: EventShow
     await output.note(`there are ${others.length} older ones: ${others.map((each) => cleanText(each.id)).join(', ')}`);
   }
   if (raw === true) await output.write(entry.body);
-  else if (output.json) await output.write(jsonOf(entry));
+  else if (output.json) await output.document(jsonOf(entry));
   else await output.lines(linesOf(entry));
 }
 

@@ -63,7 +63,9 @@ async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<voi
 async function show({ output }: Context, answer: Answer): Promise<void> {
   const { requestId, kind, state, raw, summary } = answer;
   if (output.json) {
-    await output.write(jsonLine({ v: 1, type: 'result', request_id: requestId, kind, state }, { result: raw ?? null }));
+    await output.document(
+      jsonLine({ v: 1, type: 'result', request_id: requestId, kind, state }, { result: raw ?? null }),
+    );
   } else {
     await output.lines([renderAnswerLine(kind, summary)]);
   }

@@ -76,7 +76,7 @@ export async function createListenScreen({ output, host }: Context, verbose: boo
       if (json) await output.record({ v: 1, type: 'ready', url, port, ...relay });
       else await output.note([`${noteStyle.green('listening')} on ${noteStyle.bold(url)}`, ...remarks].join('\n'));
     },
-    event: (event) => (json ? output.write(`${event.line()}\n`) : showLine(event)),
+    event: (event) => (json ? output.document(`${event.line()}\n`) : showLine(event)),
     async duplicate({ id, requestId, receivedAt }) {
       if (json) {
         const received_at = new Date(receivedAt).toISOString();
