@@ -1,0 +1,61 @@
+/** From a row to the pick that is sent. */
+import { type CellFault, faultOf, NO_LOCATION } from './row-faults.ts';
+import { cellOf, valueOf } from './row-values.ts';
+import type { SetBuilder } from './set-builder.ts';
+import { CellSlip, cellJson, quote } from './table-cells.ts';
+import type { Column, Columns } from './table-columns.ts';
+import type { CurrentRow } from './table-reader.ts';
+import type { TableWave } from './table-waves.ts';
+
+export interface RowPick {
+  readonly id: string;
+  /** `''` when the row has faults. */
+  readonly json: string;
+}
+
+/** Reads the pick of a row; what is wrong with its cells is added to `faults`. */
+export type PickReader = (wave: TableWave, cells: readonly string[], row: CurrentRow, faults: CellFault[]) => RowPick;
+
+export function createPickReader(columns: Columns, set: SetBuilder): PickReader {
+  const idColumn = columns.pick.find(({ field }) => field.name === 'pick_id');
+  const others = columns.pick.filter((column) => column !== idColumn);
+
+  /** The same on every run, and none that a row before has. */
+  function madeId(wave: TableWave, line: number): string {
+    const id = `pick_${wave.rows}`;
+    if (idColumn === undefined) return id;
+    let free = id;
+    for (let number = 2; set.ids.add(wave.number, free, line) !== undefined; number += 1) free = `${id}_${number}`;
+    return free;
+  }
+
+  return (wave, cells, row, faults) => {
+    const given = cellOf(cells, idColumn);
+    const idJson = cellJson(given, 'text');
+    if (idColumn !== undefined && idJson instanceof CellSlip) faults.push(faultOf(idColumn, idJson, row));
+    let json = '';
+    for (const column of others) {
+      const before = faults.length;
+      const value = valueOf(column, cells, row, faults);
+      if (value !== undefined) json += `,"${column.field.name}":${value}`;
+      if (column.field.name === 'location_id' && value?.startsWith('[') === true) set.alternatives = true;
+      else if (value === undefined && column.field.name === 'location_id' && faults.length === before)
+        faults.push(faultOf(column, NO_LOCATION, row));
+    }
+    if (faults.length > 0) return { id: given, json: '' };
+    const id = given === '' ? madeId(wave, row.line) : given;
+    if (given !== '' && idColumn !== undefined) {
+      const first = set.ids.add(wave.number, id, row.line);
+      if (first !== undefined) faults.push(usedTwice(idColumn, id, wave, first, row));
+    }
+    const written = typeof idJson === 'string' && given !== '' ? idJson : JSON.stringify(id);
+    return { id, json: `{"pick_id":${written}${json}}` };
+  };
+}
+
+function usedTwice(column: Column, id: string, { request }: TableWave, first: number, row: CurrentRow): CellFault {
+  const where = request.waveId === undefined ? '' : ` in wave ${quote(request.waveId)}`;
+  const made = /^pick_\d+(?:_\d+)?$/.test(id) ? ' (rows without an id get one of this form)' : '';
+  const slip = `the pick_id ${quote(id)} is used twice${where}, first in line ${first}${made}`;
+  return faultOf(column, new CellSlip(slip), row);
+}

@@ -1,0 +1,149 @@
+/** The waves of one table: what their rows must agree on, and the requests that they become. */
+import { createRequestHeads, type RequestHead, type WholeField } from './request-head.ts';
+import { type CellFault, faultOf } from './row-faults.ts';
+import { cellOf, valueOf } from './row-values.ts';
+import type { SetBuilder } from './set-builder.ts';
+import { CellSlip, cellJson, quote } from './table-cells.ts';
+import type { Column } from './table-columns.ts';
+import type { CurrentRow } from './table-reader.ts';
+import type { TableFacts } from './table-rows.ts';
+import { entryOf, newWaveRequest, type WaveRequest } from './wave-requests.ts';
+
+/** The request of a wave, and what its rows must agree on. */
+export interface TableWave {
+  readonly request: WaveRequest;
+  /** Tells the ids of this wave from those of others. */
+  readonly number: number;
+  readonly firstLine: number;
+  /** Cells of the request's own columns in the first row. */
+  readonly whole: readonly string[];
+  /** Also those that were refused: so a made id stays the same when others are fixed. */
+  rows: number;
+  orderless: number;
+  /** The place of the first. */
+  firstOrderless: string;
+}
+
+export interface TableWaves {
+  has(id: string): boolean;
+  /** `''` is no wave. */
+  waveOf(id: string, cells: readonly string[], row: CurrentRow): TableWave;
+  /** Cells of the request's own columns that cannot be read, in any row. */
+  wholeSlips(cells: readonly string[], row: CurrentRow): CellFault[];
+  /** The first row of a wave says what its request is; the others say the same or nothing. */
+  checkWhole(wave: TableWave, cells: readonly string[], row: CurrentRow, faults: CellFault[]): void;
+  /** Adds the requests to the set. `namesWaves`: whether any row has a wave. */
+  end(namesWaves: boolean): void;
+}
+
+export function createTableWaves(facts: TableFacts, set: SetBuilder): TableWaves {
+  const { name, columns } = facts;
+  const { overrides, spool } = set;
+  const whole = columns.whole.filter(({ field }) => !isOverridden(field.name));
+  const heads = createRequestHeads(set.kind, overrides, set.faults, set.warnings);
+  const places = set.columns.add(facts.headers);
+  const waves = new Map<string, TableWave>();
+
+  function isOverridden(field: string): boolean {
+    const given: Record<string, unknown> = {
+      site_name: overrides.site,
+      start_points: overrides.start?.[0],
+      end_points: overrides.end?.[0],
+    };
+    return given[field] !== undefined;
+  }
+
+  function wholeFields(waveId: string | undefined, cells: readonly string[], row: CurrentRow): WholeField[] {
+    const fields: WholeField[] = [];
+    if (waveId !== undefined) fields.push({ name: 'wave_id', json: JSON.stringify(waveId), place: () => row.place() });
+    for (const { field, index } of whole) {
+      const cell = cells[index]?.trim() ?? '';
+      const json = cell === '' ? undefined : cellJson(cell, field.type);
+      // Rows with a slip never come here.
+      if (typeof json === 'string') fields.push({ name: field.name, json, place: () => row.place(index) });
+    }
+    return fields;
+  }
+
+  function warnOfOrders(kept: readonly TableWave[]): void {
+    const orderless = kept.reduce((sum, wave) => sum + wave.orderless, 0);
+    if (set.kind !== 'cluster' || orderless === 0) return;
+    const all = kept.reduce((sum, { request }) => sum + request.picks, 0);
+    const first = kept.find((wave) => wave.orderless > 0);
+    set.warnings.push({
+      path: '',
+      message: `${orderless} of ${all} picks have no "order_id": clusters are made of orders, OptiPick may refuse them`,
+      place: first?.firstOrderless ?? facts.place,
+    });
+  }
+
+  return {
+    has: (id) => waves.has(id),
+    waveOf(id, cells, row) {
+      const known = waves.get(id);
+      if (known !== undefined) return known;
+      const waveId = id === '' ? overrides.wave : id;
+      const head: RequestHead = heads.make(wholeFields(waveId, cells, row), () => facts.place);
+      const wave: TableWave = {
+        request: newWaveRequest(spool, { waveId, head, table: true }),
+        number: set.nextNumber(),
+        firstLine: row.line,
+        whole: whole.map((column) => cellOf(cells, column)),
+        rows: 0,
+        orderless: 0,
+        firstOrderless: '',
+      };
+      waves.set(id, wave);
+      return wave;
+    },
+    wholeSlips(cells, row) {
+      const faults: CellFault[] = [];
+      for (const column of whole) valueOf(column, cells, row, faults);
+      return faults;
+    },
+    checkWhole(wave, cells, row, faults) {
+      for (const [at, column] of whole.entries()) {
+        const cell = cellOf(cells, column);
+        const first = wave.whole[at] ?? '';
+        if (cell !== '' && cell !== first) faults.push(faultOf(column, otherThanFirst(cell, first, wave, column), row));
+      }
+    },
+    end(namesWaves) {
+      // Rows without a wave are the chosen one only where no row has a wave.
+      const isPassedOver = overrides.wave !== undefined && namesWaves;
+      const kept = [...waves].filter(([id, { request }]) => request.picks > 0 && !(id === '' && isPassedOver));
+      for (const [, { request }] of kept) {
+        set.requests.push({
+          name: request.waveId ?? name,
+          place: name,
+          entry: (own) => entryOf(spool, request, own, (cells) => spread(cells, places, set.columns.headers.length)),
+        });
+      }
+      warnOfOrders(kept.map(([, wave]) => wave));
+      const waveless = kept.find(([id]) => id === '')?.[1];
+      if (columns.wave !== undefined && waveless !== undefined && kept.length > 1) {
+        const rows = kept.reduce((sum, [, { request }]) => sum + request.picks, 0);
+        set.warnings.push({
+          path: '',
+          message: `${waveless.request.picks} of ${rows} rows have no ${columns.wave.header}: a request of its own is made of them, without a wave`,
+          place: `${name}:${waveless.firstLine}`,
+        });
+      }
+    },
+  };
+}
+
+function otherThanFirst(cell: string, first: string, { firstLine }: TableWave, { field }: Column): CellSlip {
+  const found = first === '' ? 'is empty' : `is ${quote(first)}`;
+  return new CellSlip(
+    `${quote(cell)} here, and in line ${firstLine}, the first of the same wave, it ${found}: a wave is one request, with one ${field.name}`,
+  );
+}
+
+/** The cells of one table in the columns of all. */
+function spread(cells: readonly string[], places: readonly number[], width: number): readonly string[] {
+  if (width === cells.length && places.every((place, at) => place === at)) return cells;
+  const wide = Array.from({ length: width }, () => '');
+  for (const [at, cell] of cells.entries()) wide[places[at] ?? 0] = cell;
+  return wide;
+}
