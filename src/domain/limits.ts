@@ -26,6 +26,12 @@ export const SETTINGS_LOCK_WAIT_MS = 10_000;
 /** No write takes a day: from this age on a temporary file is abandoned, although its process cannot be looked at. */
 export const TEMPORARY_FILE_AGE_MS = 86_400_000;
 
+// Tables
+/** Lines in which the header is looked for. Titles, dates and filters above it take a few; as many below it are looked at. */
+export const HEADER_LINES = 20;
+/** Of a table with very long lines fewer of them are looked at. */
+export const HEADER_BYTES = 1_048_576;
+
 // Open ports
 /** Connections of one port. Above it a new one is closed at once; one costs about 30 KB, over TLS 75 KB. */
 export const MAX_CONNECTIONS = 1024;

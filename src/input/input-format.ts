@@ -1,13 +1,17 @@
 /** What kind of file an input is, and where its text begins. */
 import { Buffer } from 'node:buffer';
-import { headerCells } from './table-dialect.ts';
+import { HEADER_BYTES, HEADER_LINES } from '../domain/limits.ts';
+import { findHeader, type HeaderNames } from './header-line.ts';
 import { foldName } from './table-fields.ts';
 
 export type InputFormat = 'json' | 'csv' | 'ndjson';
 
 /** The first bytes of an input, and all of it again. */
 export interface HeadedInput {
-  /** The first line that holds text at least, without the byte order mark; all there is when there is no such line. */
+  /**
+   * Without the byte order mark, as many lines as are looked at to find the header of a table, or the first that holds
+   * text when they are long; all there is when there are fewer.
+   */
   readonly head: Buffer;
   /** The whole, without the byte order mark. */
   readonly bytes: AsyncIterable<Uint8Array>;
@@ -50,10 +54,10 @@ export function formatOfName(name: string): InputFormat | undefined {
 }
 
 /**
- * The format that the first line tells (a single pick is picks one a line), when `columns` are the names that make a
- * header. What looks like nothing known is taken for JSON, whose faults say why it is none.
+ * The format that the first line tells (a single pick is picks one a line), or a header below it. What looks like nothing
+ * known is taken for JSON, whose faults say why it is none.
  */
-export function formatOfContent(head: Buffer, columns: Iterable<string>): InputFormat {
+export function formatOfContent(head: Buffer, names: HeaderNames): InputFormat {
   const text = head.toString('utf8').trim();
   const line = text.split(/[\r\n]/, 1)[0] ?? '';
   if (line.startsWith('{')) {
@@ -62,9 +66,8 @@ export function formatOfContent(head: Buffer, columns: Iterable<string>): InputF
     return value !== undefined && (text.length > line.length || isPick) ? 'ndjson' : 'json';
   }
   if (line.startsWith('[')) return 'json';
-  const known = new Set(Array.from(columns, foldName));
-  const { cells, delimiter } = headerCells(line, known);
-  return delimiter !== undefined || cells.some((cell) => known.has(foldName(cell))) ? 'csv' : 'json';
+  const { cells, delimiter } = findHeader(head.toString('latin1'), names).header;
+  return delimiter !== undefined || cells.some((cell) => names.known.has(foldName(cell))) ? 'csv' : 'json';
 }
 
 function objectOf(line: string): object | undefined {
@@ -80,14 +83,17 @@ const OPEN_BRACE = 0x7b;
 /** Bytes that are no text: blanks, line ends, and those of the byte order mark. */
 const BLANK = new Set([0x09, 0x0a, 0x0d, 0x20, 0xef, 0xbb, 0xbf]);
 
-/** Whether enough has come: a line with text, and behind one that begins an object the next text. */
+/** Whether enough has come: a line with text and more of a table, and behind one that begins an object the next text. */
 function createLook() {
   let phase: 'before' | 'line' | 'behind' | 'enough' = 'before';
   let object = false;
+  let bytesLeft = HEADER_BYTES;
+  let linesLeft = HEADER_LINES * 2;
   return {
     enough: () => phase === 'enough',
     at(bytes: Uint8Array): void {
       let at = 0;
+      bytesLeft -= bytes.length;
       if (phase === 'before') {
         at = bytes.findIndex((byte) => !BLANK.has(byte));
         if (at === -1) return;
@@ -98,9 +104,22 @@ function createLook() {
         const ends = [bytes.indexOf(0x0a, at), bytes.indexOf(0x0d, at)].filter((end) => end !== -1);
         if (ends.length === 0) return;
         at = Math.min(...ends);
-        phase = object ? 'behind' : 'enough';
+        phase = 'behind';
       }
-      if (phase === 'behind' && bytes.subarray(at).some((byte) => !BLANK.has(byte))) phase = 'enough';
+      if (phase !== 'behind') return;
+      const behind = bytes.subarray(at);
+      if (object) {
+        if (behind.some((byte) => !BLANK.has(byte))) phase = 'enough';
+        return;
+      }
+      linesLeft -= Math.max(countOf(behind, 0x0a), countOf(behind, 0x0d));
+      if (linesLeft <= 0 || bytesLeft <= 0) phase = 'enough';
     },
   };
+}
+
+function countOf(bytes: Uint8Array, wanted: number): number {
+  let count = 0;
+  for (let at = bytes.indexOf(wanted); at !== -1; at = bytes.indexOf(wanted, at + 1)) count += 1;
+  return count;
 }

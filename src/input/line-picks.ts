@@ -35,6 +35,7 @@ export function createLinePicks(
   const waves = new Map<string | undefined, Wave>();
   const orderless = { count: 0, first: '' };
   let namesWaves = false;
+  let firstWaveless = '';
 
   function waveOf(id: string | undefined, place: () => string): Wave {
     const known = waves.get(id);
@@ -56,6 +57,11 @@ export function createLinePicks(
     faults.add(() => ({ path: '', message, place: placeOf(node) }));
   }
 
+  function addWaveless(count: number): void {
+    const message = `${count} ${count === 1 ? 'pick has' : 'picks have'} no "wave_id" and others have one: write it into each pick`;
+    set.faults.add(() => ({ path: '', message, place: firstWaveless }));
+  }
+
   return {
     add({ root, duplicates }, source, line) {
       const waveNode = memberOf(root, 'wave_id')?.value;
@@ -64,6 +70,7 @@ export function createLinePicks(
         namesWaves = true;
         if (!noteWave(set, name, wave, () => placeOf(waveNode ?? root))) return;
       }
+      if (wave === undefined && firstWaveless === '') firstWaveless = placeOf(root);
       const faults = new FaultList();
       faults.addAll(duplicates);
       checkPick(root, faults);
@@ -93,8 +100,8 @@ export function createLinePicks(
     end() {
       let picks = 0;
       for (const [id, { request }] of waves) {
-        // Picks without a wave are the chosen one only where no pick has a wave.
-        if (request.picks === 0 || (id === undefined && overrides.wave !== undefined && namesWaves)) continue;
+        if (request.picks === 0) continue;
+        if (id === undefined && namesWaves) addWaveless(request.picks);
         picks += request.picks;
         set.requests.push({
           name: request.waveId ?? name,

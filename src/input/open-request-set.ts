@@ -2,6 +2,7 @@
 import { CliError } from '../errors.ts';
 import { readBytes } from '../domain/http.ts';
 import { parseColumnMap } from './column-map.ts';
+import { headerNames } from './header-line.ts';
 import { formatOfContent, formatOfName, type HeadedInput, type InputFormat, openHead } from './input-format.ts';
 import { readJsonRequests } from './json-requests.ts';
 import { invalidRequest } from './request.ts';
@@ -9,7 +10,6 @@ import type { RequestSet, SetEntry } from './request-set.ts';
 import { createSetBuilder, type SetBuilder } from './set-builder.ts';
 import type { SetInput, SetOptions } from './set-options.ts';
 import { createSpool } from './spool.ts';
-import { tableFields } from './table-fields.ts';
 
 /**
  * Reads all inputs (JSON, CSV, NDJSON) once and checks them. Nothing is kept in memory but where things stand. Throws
@@ -26,12 +26,7 @@ export async function openRequestSet(options: SetOptions): Promise<RequestSet> {
       if ((await readInput(input, options, set)) === 'csv') tables += 1;
       await spool.relieve();
     }
-    if (map.size > 0 && tables === 0) {
-      throw new CliError('usage', '--map is for tables, and the input is JSON', {
-        code: 'conflicting_options',
-        hint: 'leave --map out, or add --format-in csv',
-      });
-    }
+    if (tables === 0) refuseTableFlags(options);
     refuseFaults(options, set);
     const rejected = [];
     for (const { rows, headers } of set.rejected) rejected.push(await rows.write(headers));
@@ -49,6 +44,16 @@ export async function openRequestSet(options: SetOptions): Promise<RequestSet> {
     await spool.close();
     throw error;
   }
+}
+
+function refuseTableFlags({ map = [], fillDown = [], skipLines = [] }: SetOptions): void {
+  const given = { '--map': map, '--fill-down': fillDown, '--skip-lines': skipLines };
+  const flag = Object.entries(given).find(([, values]) => values.length > 0)?.[0];
+  if (flag === undefined) return;
+  throw new CliError('usage', `${flag} is for tables, and the input is JSON`, {
+    code: 'conflicting_options',
+    hint: `leave ${flag} out, or add --format-in csv`,
+  });
 }
 
 async function readInput(input: SetInput, options: SetOptions, set: SetBuilder): Promise<string> {
@@ -80,8 +85,7 @@ async function readHeaded(
   named: InputFormat | undefined,
   set: SetBuilder,
 ): Promise<InputFormat> {
-  const columns = [...tableFields(set.kind).map((field) => field.name), ...set.map.values()];
-  const format = named ?? formatOfContent(headed.head, columns);
+  const format = named ?? formatOfContent(headed.head, headerNames(set.kind, set.map));
   if (format === 'csv') {
     const { readTableRequests } = await import('./table-requests.ts');
     await readTableRequests(name, headed, set);

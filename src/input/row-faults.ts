@@ -1,5 +1,6 @@
 /** What is wrong with a row of a table, in words. */
 import type { FailureDetail } from '../errors.ts';
+import { linesInWords } from './skip-lines.ts';
 import { CellSlip } from './table-cells.ts';
 import type { Column } from './table-columns.ts';
 import { DELIMITERS } from './table-dialect.ts';
@@ -23,9 +24,24 @@ export function faultOf({ header, index }: Column, { message }: CellSlip, row: C
   return { column: index, word: () => ({ path: header, message, place: row.place(index) }) };
 }
 
-/** Two files one behind the other. */
-export function headerAgain(row: CurrentRow): RowFault {
-  const message = 'this is the header again: were two exports joined? Remove the line';
+/** A header with other columns: the rows below it cannot be read by those of the first. */
+export function otherHeader(firstLine: string, row: CurrentRow): FailureDetail {
+  return {
+    path: '',
+    message: `this is a header with other columns than the one above (${firstLine}): give the two exports as two files`,
+    place: row.place(),
+  };
+}
+
+/** `lines` are all that look so. */
+export function secondHeader(lines: readonly number[], row: CurrentRow): RowFault {
+  const message = `line ${row.line} looks like a second header: --skip-lines ${linesInWords(lines)}, or delete it; if it is a pick, --skip-lines none`;
+  return () => ({ path: '', message, place: row.place() });
+}
+
+export function totalRow(row: CurrentRow): RowFault {
+  const { line } = row;
+  const message = `line ${line} looks like a total: --skip-lines ${line}, or delete it; if it is a pick, --skip-lines none`;
   return () => ({ path: '', message, place: row.place() });
 }
 

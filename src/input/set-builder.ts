@@ -9,12 +9,16 @@ import type { RejectedRows } from './rejected-rows.ts';
 import type { Overrides } from './request.ts';
 import type { SetEntry } from './request-set.ts';
 import type { SetOptions } from './set-options.ts';
+import { parseSkipLines, type SkipLines } from './skip-lines.ts';
 import type { Spool } from './spool.ts';
 
 export interface SetBuilder {
   readonly kind: Kind;
   readonly overrides: Overrides;
   readonly map: ColumnMap;
+  /** As the command line names them. */
+  readonly fillDown: readonly string[];
+  readonly skipLines: SkipLines;
   readonly skipInvalid: boolean;
   /** Whether there is one input. */
   readonly single: boolean;
@@ -56,7 +60,7 @@ export interface UnionColumns {
 }
 
 export function createSetBuilder(
-  { kind, inputs, overrides = {}, skipInvalid = false, rejectedSink }: SetOptions,
+  { kind, inputs, overrides = {}, fillDown = [], skipLines = [], skipInvalid = false, rejectedSink }: SetOptions,
   map: ColumnMap,
   spool: Spool,
 ): SetBuilder {
@@ -65,6 +69,8 @@ export function createSetBuilder(
     kind,
     overrides,
     map,
+    fillDown,
+    skipLines: parseSkipLines(skipLines),
     skipInvalid,
     single: inputs.length === 1,
     spool,

@@ -26,6 +26,10 @@ export interface SetOptions {
   readonly formatIn?: InputFormat | undefined;
   /** `field=Column`, for tables. */
   readonly map?: readonly string[] | undefined;
+  /** Columns whose empty cells have the value of the row above, for tables. */
+  readonly fillDown?: readonly string[] | undefined;
+  /** Lines that are left out, for tables: `2`, `1-3,5`, `none`. */
+  readonly skipLines?: readonly string[] | undefined;
   /**
    * What the command line puts over the input. A wave replaces that of a single JSON request, fills that of a table
    * without waves, and chooses one of several.

@@ -16,7 +16,7 @@ export interface Column {
 }
 
 export interface Columns {
-  /** Of the request and constant in a wave; without the wave itself. */
+  /** Of the request and constant in a wave; without the wave itself and what the command line gives. */
   readonly whole: readonly Column[];
   /** Of the pick, in the order of the API's documentation. */
   readonly pick: readonly Column[];
@@ -30,6 +30,7 @@ export interface HeaderRow {
   /** As written. */
   readonly headers: readonly string[];
   readonly place: (column?: number) => string;
+  readonly line: number;
 }
 
 /** Parts of field names that say too little to be a slip. */
@@ -38,26 +39,43 @@ const GENERIC: ReadonlySet<string> = new Set(['id', 'name', 'type', 'time', 'due
 /** More columns are not listed in a message. */
 const MOST_LISTED = 20;
 
+export interface ColumnChoice {
+  readonly kind: Kind;
+  readonly map: ColumnMap;
+  /** Whether the command line gives the field, so that no column is read for it. */
+  readonly isGiven: (field: string) => boolean;
+}
+
 /** `undefined` when the header has faults, which are added to `faults`: the rows cannot be read then. */
-export function readColumns(kind: Kind, header: HeaderRow, map: ColumnMap, faults: FaultList): Columns | undefined {
+export function readColumns(
+  header: HeaderRow,
+  { kind, map, isGiven }: ColumnChoice,
+  faults: FaultList,
+): Columns | undefined {
   const before = faults.count;
   const { headers } = header;
   const fields = tableFields(kind);
   const folded = headers.map(foldName);
-  addTwice(header, folded, faults);
 
   const taken = new Map<string, number>();
+  const take = (field: string, columns: readonly number[]): void => {
+    const [first, ...others] = columns;
+    if (first === undefined) return;
+    taken.set(field, first);
+    if (!isGiven(field)) addTwice(header, field, first, others, faults);
+  };
   for (const [field, column] of map) {
-    const index = headers.findIndex((one) => one.trim() === column);
-    const at = index === -1 ? folded.indexOf(foldName(column)) : index;
-    if (at !== -1) taken.set(field, at);
-    else addNoColumn(header, field, column, faults);
+    const columns = columnsNamed(column, headers, folded);
+    take(field, columns);
+    if (columns.length === 0) addNoColumn(header, `--map ${field}=${column}`, column, faults);
   }
   const mapped = new Set(taken.values());
   for (const { name } of fields) {
-    if (map.has(name)) continue;
-    const at = folded.findIndex((one, index) => one === foldName(name) && !mapped.has(index));
-    if (at !== -1) taken.set(name, at);
+    if (!map.has(name))
+      take(
+        name,
+        columnsNamed(name, [], folded).filter((index) => !mapped.has(index)),
+      );
   }
 
   const used = new Set(taken.values());
@@ -73,7 +91,7 @@ export function readColumns(kind: Kind, header: HeaderRow, map: ColumnMap, fault
     return index === undefined ? [] : [{ field, index, header: (headers[index] ?? '').trim() }];
   });
   return {
-    whole: columns.filter(({ field }) => field.whole && field.name !== 'wave_id'),
+    whole: columns.filter(({ field }) => field.whole && field.name !== 'wave_id' && !isGiven(field.name)),
     pick: columns.filter(({ field }) => !field.whole),
     wave: columns.find(({ field }) => field.name === 'wave_id'),
     named: taken.has('pick_id'),
@@ -81,28 +99,36 @@ export function readColumns(kind: Kind, header: HeaderRow, map: ColumnMap, fault
   };
 }
 
-/** Two columns of one name: which of them counts? */
-function addTwice(header: HeaderRow, folded: readonly string[], faults: FaultList): void {
-  for (const [index, name] of folded.entries()) {
-    const first = folded.indexOf(name);
-    if (name === '' || first === index) continue;
+/** Columns that are written so, else those that are named so with other capitals, blanks, `_` or `-`. */
+function columnsNamed(name: string, headers: readonly string[], folded: readonly string[]): number[] {
+  const isWritten = headers.map((header) => header.trim() === name);
+  const isNamed = isWritten.includes(true) ? isWritten : folded.map((one) => one === foldName(name));
+  return isNamed.flatMap((is, index) => (is ? [index] : []));
+}
+
+/** Two columns that one field could be read from: which of them counts? Columns that nobody reads may have any name. */
+function addTwice(header: HeaderRow, field: string, first: number, others: readonly number[], faults: FaultList): void {
+  const name = header.headers[first]?.trim() ?? '';
+  for (const index of others) {
     const written = header.headers[index]?.trim() ?? '';
-    const other = header.headers[first]?.trim() ?? '';
+    const [also, choice] =
+      written === name ? ['', ''] : [` (as ${quote(name)})`, `, or choose one with --map ${mapping(field, written)}`];
     faults.add(() => ({
       path: '',
-      message: `the column ${quote(written)} is there twice${written === other ? '' : ` (as ${quote(other)})`}, first as column ${first + 1}: rename or remove one`,
+      message: `the column ${quote(written)} is there twice${also}, first as column ${first + 1}: rename or remove one${choice}`,
       place: header.place(index),
     }));
   }
 }
 
-function addNoColumn(header: HeaderRow, field: string, column: string, faults: FaultList): void {
+/** `asked` is the flag that names the column. */
+export function addNoColumn(header: HeaderRow, asked: string, column: string, faults: FaultList): void {
   const meant = nearestWord(column, header.headers);
   const remedy =
     meant === undefined ? `: the columns are ${listed(header.headers)}` : `, did you mean ${quote(meant)}?`;
   faults.add(() => ({
     path: '',
-    message: `--map ${field}=${column}: there is no column ${quote(column)}${remedy}`,
+    message: `${asked}: there is no column ${quote(column)}${remedy}`,
     place: header.place(),
   }));
 }
@@ -129,9 +155,13 @@ function addNoLocation(header: HeaderRow, strangers: readonly number[], faults: 
     }));
     return;
   }
+  const names =
+    header.line === 1
+      ? 'the first line must name the columns, here they are'
+      : `line ${header.line} looks like the header, its columns are`;
   faults.add(() => ({
     path: '',
-    message: `no column holds "location_id": the first line must name the columns, here they are ${listed(header.headers)}; for another name add --map location_id=<column>`,
+    message: `no column holds "location_id": ${names} ${listed(header.headers)}; for another name add --map location_id=<column>`,
     place: header.place(),
   }));
 }
@@ -159,9 +189,13 @@ function nearNames(header: HeaderRow, strangers: readonly number[], missing: rea
   });
 }
 
-/** As it is typed in a shell. */
 function mapping(field: string, column: string): string {
-  return /^[\w.-]+$/.test(column) ? `${field}=${column}` : `${field}="${column}"`;
+  return `${field}=${asArgument(column)}`;
+}
+
+/** As it is typed in a shell. */
+export function asArgument(column: string): string {
+  return /^[\w.-]+$/.test(column) ? column : `"${column}"`;
 }
 
 function listed(headers: readonly string[]): string {

@@ -37,6 +37,11 @@ export function declaredDelimiter(text: string): { readonly delimiter: string; r
   return line === undefined || delimiter === undefined ? undefined : { delimiter, length: line.length };
 }
 
+/** The cells of a line, also of one that is not the header. `delimiter` is that of the header. */
+export function splitCells(line: string, delimiter: string | undefined): string[] {
+  return cellsOf(line, delimiter ?? '\n');
+}
+
 /** Good enough for names: quotes around a cell are taken off. */
 function cellsOf(line: string, delimiter: string): string[] {
   const { starts } = shapeOfRow(line, delimiter);

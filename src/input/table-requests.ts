@@ -1,45 +1,40 @@
 /** From a table to requests: one for each wave. */
+import { Buffer } from 'node:buffer';
 import { CliError, type FailureDetail } from '../errors.ts';
 import { noText, refuseStranger } from './encoding.ts';
+import { findHeader, headerNames, type HeaderLine } from './header-line.ts';
 import type { HeadedInput } from './input-format.ts';
 import { createRejectedRows, type RejectedRows } from './rejected-rows.ts';
 import type { RefuseRow } from './row-faults.ts';
 import type { SetBuilder } from './set-builder.ts';
-import { readColumns, type Columns } from './table-columns.ts';
-import { declaredDelimiter, headerCells } from './table-dialect.ts';
-import { foldName, tableFields } from './table-fields.ts';
-import { type CurrentRow, readTable, type TableListener } from './table-reader.ts';
+import { createLineCutter } from './skip-lines.ts';
+import { declaredDelimiter } from './table-dialect.ts';
+import { foldName } from './table-fields.ts';
+import { readTableHeader } from './table-header.ts';
+import { readTable, type TableListener } from './table-reader.ts';
 import { createTableRows, type TableRows } from './table-rows.ts';
 
 /** Adds the requests of a table, or its faults, to the set. Throws `CliError` `usage` for what is no table at all. */
 export async function readTableRequests(name: string, { head, bytes }: HeadedInput, set: SetBuilder): Promise<void> {
   refuseStranger(name, head, 'CSV');
-  const text = head.toString('latin1');
+  const text = Buffer.from(createLineCutter(set.skipLines)(head)).toString('latin1');
   const declared = declaredDelimiter(text);
   const start = declared?.length ?? 0;
-  const line =
-    text
-      .slice(start)
-      .trimStart()
-      .split(/[\r\n]/, 1)[0] ?? '';
-  const known = knownNames(set);
-  const header = headerCells(line, known);
-  if (CONTROL.test(text) && !header.cells.some((cell) => known.has(foldName(cell)))) throw noText(name);
-  if (/^(?:\{|\[\s*(?:\{|$))/.test(line)) {
+  const names = headerNames(set.kind, set.map);
+  const top = set.skipLines.none ? /^\s*[^\r\n]*/.exec(text.slice(start))?.[0] : undefined;
+  const found = findHeader(top ?? text.slice(start), names, declared === undefined ? 1 : 2);
+  const { header } = found;
+  if (CONTROL.test(text) && !header.cells.some((cell) => names.known.has(foldName(cell)))) throw noText(name);
+  if (/^(?:\{|\[\s*(?:\{|[\r\n]|$))/.test(text.slice(start).trimStart())) {
     const message =
       'this looks like JSON, and is read as a table: add --format-in json, or ndjson for one document a line';
     set.faults.add(() => ({ path: '', message, place: `${name}:1:1` }));
     return;
   }
   const delimiter = declared?.delimiter ?? header.delimiter ?? ',';
-  const reading = createReading(name, delimiter, set);
+  const reading = createReading({ name, delimiter, found }, set);
   const { foreignText } = await readTable(
-    {
-      name,
-      bytes: declared === undefined ? bytes : without(start, bytes),
-      delimiter,
-      firstLine: declared === undefined ? 1 : 2,
-    },
+    { name, bytes: fromHeader(start + found.offset, bytes, set), delimiter, firstLine: found.line },
     reading,
   );
   if (foreignText !== undefined) {
@@ -56,20 +51,28 @@ export async function readTableRequests(name: string, { head, bytes }: HeadedInp
 /** What no text holds: but tab, line ends and form feed. */
 const CONTROL = /[\u0000-\u0008\u000e-\u001f]/;
 
-/** Folded: the fields of the API and the columns that `--map` names. */
-function knownNames({ kind, map }: SetBuilder): ReadonlySet<string> {
-  return new Set([...tableFields(kind).map((field) => field.name), ...map.values()].map(foldName));
-}
-
-async function* without(count: number, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+/** The bytes without the first `count`, and without the lines that are left out. */
+async function* fromHeader(
+  count: number,
+  bytes: AsyncIterable<Uint8Array>,
+  { skipLines }: SetBuilder,
+): AsyncGenerator<Uint8Array, void> {
+  const cut = createLineCutter(skipLines);
   let left = count;
   for await (const chunk of bytes) {
-    yield chunk.subarray(left);
-    left -= Math.min(left, chunk.length);
+    const kept = cut(chunk);
+    yield kept.subarray(left);
+    left -= Math.min(left, kept.length);
   }
 }
 
-function createReading(name: string, delimiter: string, set: SetBuilder): TableListener & { end(): void } {
+interface TableStart {
+  readonly name: string;
+  readonly delimiter: string;
+  readonly found: HeaderLine;
+}
+
+function createReading({ name, delimiter, found }: TableStart, set: SetBuilder): TableListener & { end(): void } {
   let headers: readonly string[] | undefined;
   let rows: TableRows | undefined;
   let rejected: RejectedRows | undefined;
@@ -103,9 +106,9 @@ function createReading(name: string, delimiter: string, set: SetBuilder): TableL
         return;
       }
       headers = cells;
-      const columns = columnsOf(cells, row, set);
-      if (columns !== undefined)
-        rows = createTableRows({ name, headers: cells, columns, delimiter, place: row.place() }, set, refuse);
+      const header = readTableHeader(name, { headers: cells, place: row.place, line: row.line }, found, set);
+      if (header === undefined) return;
+      rows = createTableRows({ name, headers: cells, ...header, delimiter, place: row.place() }, set, refuse);
     },
     broken({ message, place, line, text }) {
       if (headers === undefined) {
@@ -121,17 +124,15 @@ function createReading(name: string, delimiter: string, set: SetBuilder): TableL
     end() {
       if (headers === undefined) throw emptyTable(name);
       if (seen === 0 && rows !== undefined) {
-        set.faults.add(() => ({ path: '', message: 'there is a header and no row below it', place: `${name}:1:1` }));
+        set.faults.add(() => ({
+          path: '',
+          message: 'there is a header and no row below it',
+          place: `${name}:${found.line}:1`,
+        }));
       }
       rows?.end();
     },
   };
-}
-
-function columnsOf(headers: string[], row: CurrentRow, set: SetBuilder): Columns | undefined {
-  const columns = readColumns(set.kind, { headers, place: row.place }, set.map, set.faults);
-  if (columns !== undefined) set.warnings.push(...columns.warnings);
-  return columns;
 }
 
 function reasonOf({ path, message }: FailureDetail): string {

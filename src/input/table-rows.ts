@@ -1,17 +1,25 @@
 /** The rows of one table, checked one by one and put into the request of their wave. */
-import { type CellFault, headerAgain, type RefuseRow, wrongLength } from './row-faults.ts';
+import { createFillDown } from './fill-down.ts';
+import { createHeaderCheck } from './header-again.ts';
+import { type CellFault, otherHeader, type RefuseRow, secondHeader, totalRow, wrongLength } from './row-faults.ts';
 import { createPickReader } from './row-picks.ts';
 import { cellOf, valueOf } from './row-values.ts';
 import { noteWave, type SetBuilder } from './set-builder.ts';
-import type { Columns } from './table-columns.ts';
+import type { Column, Columns } from './table-columns.ts';
+import { tableFields } from './table-fields.ts';
 import type { CurrentRow } from './table-reader.ts';
 import { createTableWaves } from './table-waves.ts';
+import { createTotalCheck } from './total-row.ts';
 import { addPick } from './wave-requests.ts';
 
 export interface TableFacts {
   readonly name: string;
   readonly headers: readonly string[];
   readonly columns: Columns;
+  /** Whose empty cells have the value of the row above. */
+  readonly filled: readonly Column[];
+  /** Lines below the header that look like headers, too. */
+  readonly labels: readonly number[];
   readonly delimiter: string;
   /** Of the header. */
   readonly place: string;
@@ -23,52 +31,85 @@ export interface TableRows {
 }
 
 export function createTableRows(facts: TableFacts, set: SetBuilder, refuse: RefuseRow): TableRows {
-  const { name, headers, columns, delimiter } = facts;
+  const { name, headers, columns, delimiter, labels } = facts;
   const order = columns.pick.find(({ field }) => field.name === 'order_id');
   const waves = createTableWaves(facts, set);
   const readPick = createPickReader(columns, set);
+  const fields = tableFields(set.kind).map((field) => field.name);
+  const headerCheck = createHeaderCheck(headers, columns, fields);
+  const isTotal = set.skipLines.none ? () => false : createTotalCheck(columns);
+  const fillDown = facts.filled.length === 0 ? undefined : createFillDown(facts.filled, columns, refuse);
+  const headersAgain = { count: 0, first: '' };
   let namesWaves = false;
+  let isOver = false;
 
   function refuseCells(cells: readonly string[], faults: readonly CellFault[], { line }: CurrentRow): void {
     const words = faults.toSorted((a, b) => a.column - b.column).map(({ word }) => word);
     refuse(cells, words, line);
   }
 
+  /** Whether the row is no pick, which is said then. */
+  function isNoPick(cells: readonly string[], row: CurrentRow): boolean {
+    const header = headerCheck(cells);
+    if (header === 'same') {
+      headersAgain.count += 1;
+      if (headersAgain.count === 1) headersAgain.first = row.place();
+    } else if (header === 'other') {
+      set.faults.add(() => otherHeader(facts.place, row));
+      isOver = true;
+    } else if (cells.length !== headers.length) {
+      refuse(cells, [wrongLength(cells, headers.length, delimiter, row)], row.line);
+    } else if (labels.length > 0 && labels.includes(row.line)) {
+      refuse(cells, [secondHeader(labels, row)], row.line);
+    } else if (isTotal(cells)) {
+      refuse(cells, [totalRow(row)], row.line);
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  function addRow(cells: readonly string[], row: CurrentRow): void {
+    const id = cellOf(cells, columns.wave);
+    if (id !== '') {
+      namesWaves = true;
+      if (!noteWave(set, name, id, () => row.place(columns.wave?.index))) return;
+    }
+    const faults = waves.wholeSlips(cells, row);
+    if (columns.wave !== undefined && !waves.has(id)) valueOf(columns.wave, cells, row, faults);
+    if (faults.length > 0) {
+      refuseCells(cells, faults, row);
+      return;
+    }
+    const wave = waves.waveOf(id, cells, row);
+    wave.rows += 1;
+    waves.checkWhole(wave, cells, row, faults);
+    const pick = readPick(wave, cells, row, faults);
+    if (faults.length > 0) {
+      refuseCells(cells, faults, row);
+      return;
+    }
+    if (cellOf(cells, order) === '') {
+      wave.orderless += 1;
+      if (wave.orderless === 1) wave.firstOrderless = order === undefined ? facts.place : row.place(order.index);
+    }
+    addPick(set.spool, wave.request, pick.json, [pick.id, ...cells]);
+  }
+
   return {
     add(cells, row) {
-      if (cells.length !== headers.length) {
-        refuse(cells, [wrongLength(cells, headers.length, delimiter, row)], row.line);
-        return;
-      }
-      if (cells[0] === headers[0] && cells.every((cell, index) => cell === headers[index])) {
-        refuse(cells, [headerAgain(row)], row.line);
-        return;
-      }
-      const id = cellOf(cells, columns.wave);
-      if (id !== '') {
-        namesWaves = true;
-        if (!noteWave(set, name, id, () => row.place(columns.wave?.index))) return;
-      }
-      const faults = waves.wholeSlips(cells, row);
-      if (columns.wave !== undefined && !waves.has(id)) valueOf(columns.wave, cells, row, faults);
-      if (faults.length > 0) {
-        refuseCells(cells, faults, row);
-        return;
-      }
-      const wave = waves.waveOf(id, cells, row);
-      wave.rows += 1;
-      waves.checkWhole(wave, cells, row, faults);
-      const pick = readPick(wave, cells, row, faults);
-      if (faults.length > 0) {
-        refuseCells(cells, faults, row);
-        return;
-      }
-      if (cellOf(cells, order) === '') {
-        wave.orderless += 1;
-        if (wave.orderless === 1) wave.firstOrderless = order === undefined ? facts.place : row.place(order.index);
-      }
-      addPick(set.spool, wave.request, pick.json, [pick.id, ...cells]);
+      if (isOver || isNoPick(cells, row)) return;
+      const filled = fillDown === undefined ? cells : fillDown.fill(cells, row);
+      if (filled !== undefined) addRow(filled, row);
     },
-    end: () => waves.end(namesWaves),
+    end() {
+      fillDown?.end();
+      waves.end(namesWaves);
+      const { count, first } = headersAgain;
+      if (count === 0) return;
+      const lines = count === 1 ? 'a line repeats' : `${count} lines repeat`;
+      const message = `${lines} the header and ${count === 1 ? 'is' : 'are'} left out: were exports joined?`;
+      set.warnings.push({ path: '', message, place: first });
+    },
   };
 }

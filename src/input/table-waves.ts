@@ -4,7 +4,7 @@ import { type CellFault, faultOf } from './row-faults.ts';
 import { cellOf, valueOf } from './row-values.ts';
 import type { SetBuilder } from './set-builder.ts';
 import { CellSlip, cellJson, quote } from './table-cells.ts';
-import type { Column } from './table-columns.ts';
+import { asArgument, type Column } from './table-columns.ts';
 import type { CurrentRow } from './table-reader.ts';
 import type { TableFacts } from './table-rows.ts';
 import { entryOf, newWaveRequest, type WaveRequest } from './wave-requests.ts';
@@ -39,19 +39,10 @@ export interface TableWaves {
 export function createTableWaves(facts: TableFacts, set: SetBuilder): TableWaves {
   const { name, columns } = facts;
   const { overrides, spool } = set;
-  const whole = columns.whole.filter(({ field }) => !isOverridden(field.name));
+  const { whole } = columns;
   const heads = createRequestHeads(set.kind, overrides, set.faults, set.warnings);
   const places = set.columns.add(facts.headers);
   const waves = new Map<string, TableWave>();
-
-  function isOverridden(field: string): boolean {
-    const given: Record<string, unknown> = {
-      site_name: overrides.site,
-      start_points: overrides.start?.[0],
-      end_points: overrides.end?.[0],
-    };
-    return given[field] !== undefined;
-  }
 
   function wholeFields(waveId: string | undefined, cells: readonly string[], row: CurrentRow): WholeField[] {
     const fields: WholeField[] = [];
@@ -109,26 +100,24 @@ export function createTableWaves(facts: TableFacts, set: SetBuilder): TableWaves
       }
     },
     end(namesWaves) {
-      // Rows without a wave are the chosen one only where no row has a wave.
-      const isPassedOver = overrides.wave !== undefined && namesWaves;
-      const kept = [...waves].filter(([id, { request }]) => request.picks > 0 && !(id === '' && isPassedOver));
-      for (const [, { request }] of kept) {
+      const kept = [...waves.values()].filter(({ request }) => request.picks > 0);
+      for (const { request } of kept) {
         set.requests.push({
           name: request.waveId ?? name,
           place: name,
           entry: (own) => entryOf(spool, request, own, (cells) => spread(cells, places, set.columns.headers.length)),
         });
       }
-      warnOfOrders(kept.map(([, wave]) => wave));
-      const waveless = kept.find(([id]) => id === '')?.[1];
-      if (columns.wave !== undefined && waveless !== undefined && kept.length > 1) {
-        const rows = kept.reduce((sum, [, { request }]) => sum + request.picks, 0);
-        set.warnings.push({
-          path: '',
-          message: `${waveless.request.picks} of ${rows} rows have no ${columns.wave.header}: a request of its own is made of them, without a wave`,
-          place: `${name}:${waveless.firstLine}`,
-        });
-      }
+      warnOfOrders(kept);
+      const waveless = waves.get('');
+      if (columns.wave === undefined || !namesWaves || waveless === undefined || !kept.includes(waveless)) return;
+      const { header } = columns.wave;
+      const { picks } = waveless.request;
+      set.faults.add(() => ({
+        path: '',
+        message: `${picks} ${picks === 1 ? 'row has' : 'rows have'} no ${header} and others have one: add --fill-down ${asArgument(header)} when the row above has it, else write it into each row`,
+        place: `${name}:${waveless.firstLine}`,
+      }));
     },
   };
 }

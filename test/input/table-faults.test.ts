@@ -160,12 +160,6 @@ const ROWS: readonly Case[] = [
     SKIP,
   ],
   [
-    'the header again',
-    `${HEADER}W,1,O,A,1\n${HEADER}W,2,O,A,1\n`,
-    ['this is the header again: were two exports joined? Remove the line (w.csv:3:1)'],
-    SKIP,
-  ],
-  [
     'several faults in a row, in the order of its cells',
     'LOCATION_ID;QUANTITY;ASIS_SEQUENCE\n;x;y\n',
     [
@@ -215,15 +209,6 @@ const HEADERS: readonly Case[] = [
     'ORDER_ID,Locaton ID\nO,A\n',
     [
       'unknown column "Locaton ID", did you mean "location_id"? Rename it, or add --map location_id="Locaton ID" (w.csv:1:10)',
-    ],
-    MEND,
-  ],
-  [
-    'the same column twice',
-    'ORDER_ID,LOCATION_ID,Order Id,zone,zone\nO,A,P,1,2\n',
-    [
-      'the column "Order Id" is there twice (as "ORDER_ID"), first as column 1: rename or remove one (w.csv:1:22)',
-      'the column "zone" is there twice, first as column 4: rename or remove one (w.csv:1:36)',
     ],
     MEND,
   ],

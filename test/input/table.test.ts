@@ -168,14 +168,6 @@ describe('worth a word are', () => {
     ]);
     expect((await requests({ 'w.csv': table }, { kind: 'route' })).warnings).toEqual([]);
   });
-
-  test('rows without a wave among others', async () => {
-    const { bodies, warnings } = await requests({ 'w.csv': 'wave_id,location_id\nW,A\n,B\n' }, { kind: 'route' });
-    expect([Object.keys(bodies), warnings]).toEqual([
-      ['W', 'w.csv'],
-      ['1 of 2 rows have no wave_id: a request of its own is made of them, without a wave (w.csv:3)'],
-    ]);
-  });
 });
 
 test('the content tells a table where the name does not', async () => {

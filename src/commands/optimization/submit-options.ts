@@ -13,6 +13,8 @@ export interface SubmitOptions extends AnswerViewOptions {
   readonly param?: readonly string[];
   readonly formatIn?: 'json' | 'csv' | 'ndjson';
   readonly map?: readonly string[];
+  readonly fillDown?: readonly string[];
+  readonly skipLines?: readonly string[];
   readonly skipInvalid?: boolean;
   readonly dryRun?: boolean;
   readonly curl?: boolean;

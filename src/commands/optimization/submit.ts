@@ -47,6 +47,8 @@ export function addSubmit(parent: Command, kind: Kind, context: ContextSource): 
       ]),
     )
     .option('--map <field=column>', 'CSV: take a field from a column of another name (repeatable)', collect)
+    .option('--fill-down <column,...>', 'CSV: empty cells have the value of the row above (repeatable)', collect)
+    .option('--skip-lines <lines>', 'CSV: leave out these lines, such as 2 or 1-3,5; none: all are rows', collect)
     .option('--skip-invalid', 'CSV: send the good rows, write the others to <name>.rejected.csv')
     .option('--dry-run', 'check, print the exact request, send nothing')
     .option('--curl', 'with --dry-run: print it as a curl command, key masked')
@@ -99,6 +101,8 @@ async function submit(context: Context, kind: Kind, files: readonly string[], op
     kind,
     formatIn: options.formatIn,
     map: options.map ?? [],
+    fillDown: options.fillDown ?? [],
+    skipLines: options.skipLines ?? [],
     skipInvalid: options.skipInvalid ?? false,
     overrides: {
       site: options.site,

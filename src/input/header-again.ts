@@ -1,0 +1,42 @@
+/** Finds the header of a table among its rows: exports that were joined one behind the other. */
+import type { Columns } from './table-columns.ts';
+import { foldName } from './table-fields.ts';
+
+/** `same`: the columns of the table once more; `other`: a header with other columns, or in another order. */
+export type HeaderAgain = 'same' | 'other';
+
+/** `fields` are the names that make a header besides those of this one. Looks at a row; cheap for a pick. */
+export function createHeaderCheck(
+  headers: readonly string[],
+  { pick, wave }: Columns,
+  fields: readonly string[],
+): (cells: readonly string[]) => HeaderAgain | undefined {
+  const own = namesOf(headers);
+  const names = new Set([...own, ...fields.map(nameOf)]);
+  names.delete('');
+  // Most cells end in a digit, and names do not: so a row is passed without a look at its text.
+  const endings = new Set([...names].flatMap((name) => [name.slice(-1), name.slice(-1).toUpperCase(), '"']));
+  const isName = (cell: string): boolean => endings.has(cell.trimEnd().slice(-1)) && names.has(nameOf(cell));
+  const read = [...pick, ...(wave === undefined ? [] : [wave])];
+
+  return (cells) => {
+    const isSuspect =
+      cells.length === headers.length ? read.some(({ index }) => isName(cells[index] ?? '')) : cells.some(isName);
+    if (!isSuspect) return undefined;
+    const found = namesOf(cells);
+    if (found.length === own.length && found.every((name, index) => name === own[index])) return 'same';
+    const known = found.filter((name) => names.has(name)).length;
+    return known > 1 && known * 2 > found.filter((name) => name !== '').length ? 'other' : undefined;
+  };
+}
+
+/** Without the empty ones at the end, of which one export may have more than another. */
+function namesOf(cells: readonly string[]): string[] {
+  const names = cells.map(nameOf);
+  return names.slice(0, names.findLastIndex((name) => name !== '') + 1);
+}
+
+/** As headers are compared. A byte order mark inside a file stands before the quotes of the first cell. */
+function nameOf(cell: string): string {
+  return foldName(cell.replaceAll('"', ''));
+}

@@ -1,0 +1,29 @@
+/** Rows that a report puts below its picks: totals, of all or of a group. */
+import { cellOf } from './row-values.ts';
+import type { Columns } from './table-columns.ts';
+
+/** `Total`, `Grand total:`, `Total W1`, `W1 Total`, in the languages that spreadsheets and reports write most. */
+const WORD = String.raw`(?:(?:grand|sub|sous)[\s-]?)?(?:total|totals|totaal|totale|sum|somme|suma|summe|count)|(?:gesamt|zwischen)(?:summe)?|(?:gesamt|teil)?ergebnis|eindtotaal`;
+const TOTAL = new RegExp(String.raw`^(?:${WORD})(?:[\s:]|$)|\s(?:${WORD})\s*:?$`, 'i');
+
+const NUMBER = /^[-+]?[\d.,'\s]+%?$/;
+
+/**
+ * Whether a row says that it is a total where a pick has its order and its location, and holds numbers otherwise. The
+ * wave may be there.
+ */
+export function createTotalCheck({ pick, wave }: Columns): (cells: readonly string[]) => boolean {
+  const location = pick.find(({ field }) => field.name === 'location_id');
+  const order = pick.find(({ field }) => field.name === 'order_id');
+  const isTaken = (cell: string): boolean => cell !== '' && !TOTAL.test(cell);
+
+  return (cells) => {
+    const place = cellOf(cells, location);
+    if (isTaken(place) || isTaken(cellOf(cells, order))) return false;
+    const group = cellOf(cells, wave);
+    if (isTaken(group) && place !== '' && order === undefined) return false;
+    const texts = cells.map((cell) => cell.trim()).filter((cell) => cell !== '' && !NUMBER.test(cell));
+    const others = isTaken(group) ? texts.filter((cell) => cell !== group) : texts;
+    return others.length === 1 && TOTAL.test(others[0] ?? '');
+  };
+}
