@@ -72,6 +72,20 @@ export class CliError extends Error {
   }
 }
 
+/** The same failure in other words, or with other details. */
+export function reworded(error: CliError, message: string, details = error.details): CliError {
+  const { failure, code, hint, status, requestId, retryable } = error;
+  return new CliError(failure, message, {
+    code,
+    cause: error,
+    retryable,
+    details,
+    ...(hint === undefined ? {} : { hint }),
+    ...(status === undefined ? {} : { status }),
+    ...(requestId === undefined ? {} : { requestId }),
+  });
+}
+
 /** Contract, section 4: with several ids the worst decides, in this order. */
 const WORST_FIRST: readonly Failure[] = [
   'internal',

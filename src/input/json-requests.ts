@@ -93,6 +93,7 @@ export function addPrepared(set: SetBuilder, name: string, { body, request }: Pr
         return pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces);
       },
       rows: async () => undefined,
+      pickLines: async () => new Map(),
     }),
   });
 }

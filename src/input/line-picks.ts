@@ -43,7 +43,7 @@ export function createLinePicks(
     const waveId = id ?? overrides.wave;
     const fields = waveId === undefined ? [] : [{ name: 'wave_id', json: JSON.stringify(waveId), place }];
     const head = heads.make(fields, () => `${name}:1:1`);
-    const wave = { request: newWaveRequest(spool, { waveId, head, table: false }), number: set.nextNumber() };
+    const wave = { request: newWaveRequest(spool, { waveId, head }, { name, table: false }), number: set.nextNumber() };
     waves.set(id, wave);
     return wave;
   }
@@ -95,7 +95,8 @@ export function createLinePicks(
       }
       // The wave is the request's.
       const pick = { ...root, members: root.members.filter((member) => member.name.text !== 'wave_id') };
-      addPick(spool, request, new TextDecoder().decode(serialise({ root: pick, duplicates })));
+      const json = new TextDecoder().decode(serialise({ root: pick, duplicates }));
+      addPick(spool, request, { json, id: id?.type === 'string' ? stringOf(id) : '', line });
     },
     end() {
       let picks = 0;

@@ -15,11 +15,19 @@ export interface SetEntry {
   body(): Promise<Uint8Array>;
   /** The caller's own rows in the order of the picks, each as long as `RequestSet.columns`; `undefined` when the input was no table. */
   rows(): Promise<readonly CallerRow[] | undefined>;
+  /** Where the picks of these numbers (from 0) stand in the input; none when the input is the request itself. */
+  pickLines(wanted: ReadonlySet<number>): Promise<ReadonlyMap<number, PickLine>>;
+}
+
+export interface PickLine {
+  readonly pickId: string;
+  /** `wave.csv:17` */
+  readonly place: string;
 }
 
 export interface CallerRow {
   readonly pickId: string;
-  /** As they stood in the file. */
+  /** As they stood in the file; those that `--fill-down` fills, filled. */
   readonly cells: readonly string[];
 }
 

@@ -93,7 +93,7 @@ export function createTableRows(facts: TableFacts, set: SetBuilder, refuse: Refu
       wave.orderless += 1;
       if (wave.orderless === 1) wave.firstOrderless = order === undefined ? facts.place : row.place(order.index);
     }
-    addPick(set.spool, wave.request, pick.json, [pick.id, ...cells]);
+    addPick(set.spool, wave.request, { ...pick, line: row.line, cells });
   }
 
   return {

@@ -76,7 +76,7 @@ export function createTableWaves(facts: TableFacts, set: SetBuilder): TableWaves
       const waveId = id === '' ? overrides.wave : id;
       const head: RequestHead = heads.make(wholeFields(waveId, cells, row), () => facts.place);
       const wave: TableWave = {
-        request: newWaveRequest(spool, { waveId, head, table: true }),
+        request: newWaveRequest(spool, { waveId, head }, { name, table: true }),
         number: set.nextNumber(),
         firstLine: row.line,
         whole: whole.map((column) => cellOf(cells, column)),

@@ -1,7 +1,7 @@
 /** Requests that are put together pick by pick, many at a time. */
 import { createHash } from 'node:crypto';
 import { HEAD_END, type RequestHead } from './request-head.ts';
-import type { CallerRow, SetEntry } from './request-set.ts';
+import type { CallerRow, PickLine, SetEntry } from './request-set.ts';
 import { digestOf, type Spool, type Strand } from './spool.ts';
 
 /** One request in the making. */
@@ -12,22 +12,38 @@ export interface WaveRequest {
   picks: number;
   /** The items of the list, with commas between them. */
   readonly body: Strand;
-  /** The caller's rows as lines of JSON: the pick's id and the cells. `undefined` when the input is no table. */
-  readonly rows: Strand | undefined;
+  /** What each pick was made from, as lines of JSON: its line, its id, and the cells when the input is a table. */
+  readonly origins: Strand;
+  readonly input: WaveInput;
+}
+
+export interface WaveInput {
+  /** The name of the file. */
+  readonly name: string;
+  readonly table: boolean;
+}
+
+/** A pick in JSON, and what it was made from. */
+export interface MadePick {
+  readonly json: string;
+  readonly id: string;
+  readonly line: number;
+  /** Of a table. */
+  readonly cells?: readonly string[];
 }
 
 export function newWaveRequest(
   spool: Spool,
-  { waveId, head, table }: { readonly waveId: string | undefined; readonly head: RequestHead; readonly table: boolean },
+  { waveId, head }: Pick<WaveRequest, 'waveId' | 'head'>,
+  input: WaveInput,
 ): WaveRequest {
   const hash = createHash('sha256').update(head.text);
-  return { waveId, head, picks: 0, body: spool.strand(hash), rows: table ? spool.strand() : undefined };
+  return { waveId, head, picks: 0, body: spool.strand(hash), origins: spool.strand(), input };
 }
 
-/** `pick` is an object of JSON. */
-export function addPick(spool: Spool, request: WaveRequest, pick: string, row?: readonly string[]): void {
-  spool.add(request.body, request.picks === 0 ? pick : `,${pick}`);
-  if (request.rows !== undefined && row !== undefined) spool.add(request.rows, `${JSON.stringify(row)}\n`);
+export function addPick(spool: Spool, request: WaveRequest, { json, id, line, cells = [] }: MadePick): void {
+  spool.add(request.body, request.picks === 0 ? json : `,${json}`);
+  spool.add(request.origins, `${JSON.stringify([line, id, ...cells])}\n`);
   request.picks += 1;
 }
 
@@ -38,7 +54,11 @@ export function entryOf(
   name: string,
   cellsOf: (cells: readonly string[]) => readonly string[],
 ): SetEntry {
-  const { head, waveId, picks, body, rows } = request;
+  const { head, waveId, picks, body, origins, input } = request;
+  /** Lines of JSON. They go to disk whole, so that a piece holds whole lines. */
+  async function* originLines(): AsyncGenerator<string, void> {
+    for await (const piece of spool.read(origins)) yield* new TextDecoder().decode(piece).trimEnd().split('\n');
+  }
   return {
     name,
     siteName: head.siteName,
@@ -52,19 +72,30 @@ export function entryOf(
       return joined(pieces);
     },
     async rows() {
-      if (rows === undefined) return undefined;
+      if (!input.table) return undefined;
       const found: CallerRow[] = [];
-      // Rows go to disk whole, so that a piece holds whole lines.
-      for await (const piece of spool.read(rows)) {
-        for (const line of new TextDecoder().decode(piece).trimEnd().split('\n')) {
-          const [pickId = '', ...cells] = JSON.parse(line) as string[];
-          found.push({ pickId, cells: cellsOf(cells) });
+      for await (const line of originLines()) {
+        const [, pickId, ...cells] = JSON.parse(line) as Origin;
+        found.push({ pickId, cells: cellsOf(cells) });
+      }
+      return found;
+    },
+    async pickLines(wanted) {
+      const found = new Map<number, PickLine>();
+      let index = 0;
+      for await (const text of originLines()) {
+        if (wanted.has(index)) {
+          const [line, pickId] = JSON.parse(text) as Origin;
+          found.set(index, { pickId, place: `${input.name}:${line}` });
         }
+        index += 1;
       }
       return found;
     },
   };
 }
+
+type Origin = [line: number, pickId: string, ...cells: string[]];
 
 function joined(pieces: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));

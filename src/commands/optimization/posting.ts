@@ -6,6 +6,7 @@ import type { SetEntry } from '../../input/request-set.ts';
 import type { Posting, Postings } from '../../state/postings.ts';
 import type { Memory } from './memory.ts';
 import { quoted } from './outcome.ts';
+import { withPickLines } from './pick-lines.ts';
 
 export interface Poster {
   /** POST with `synchronous=false`. */
@@ -70,7 +71,7 @@ export function createPoster({ kind, client, postings, memory }: PosterParts, ea
       // The answer has named the id, whatever became of the rest of it.
       if (error instanceof CliError && error.requestId !== undefined) await accepted(error.requestId);
       else if (!mayHaveArrived(error)) note((all, one) => all.withdrawn(one));
-      throw error;
+      throw error instanceof CliError ? await withPickLines(error, entry) : error;
     }
     await accepted(idOf(value));
     return value;

@@ -1,6 +1,6 @@
 /** `submit` of several requests: a batch, and what is said of it. */
 import type { Context } from '../../context.ts';
-import { CliError, worstFailure } from '../../errors.ts';
+import { CliError, reworded, worstFailure } from '../../errors.ts';
 import type { RequestSet, SetEntry } from '../../input/request-set.ts';
 import { cleanText } from '../../output/clean-text.ts';
 import { runBatch, type BatchEnd, type BatchOptions, type BatchParts } from './batch.ts';
@@ -8,6 +8,7 @@ import type { BatchPrinter } from './batch-printer.ts';
 import { createBatchScreen } from './batch-screen.ts';
 import type { Watch } from './waiting.ts';
 import type { Judge } from './judging.ts';
+import { withPickLines } from './pick-lines.ts';
 import { jobFailure, quoted, refetchable, tellFailure, tellRunning } from './outcome.ts';
 
 export interface SubmitManyOptions extends Pick<BatchOptions, 'concurrency' | 'mode' | 'timeoutMs' | 'earlier'> {
@@ -59,7 +60,10 @@ export async function submitMany(
         if (end.answer.requestId !== '') answered.push(end.answer.requestId);
         const judgement = await judge.judge(entry, end.details);
         await printer.answered(entry, end, judgement);
-        const job = end.answer.state === 'failed' ? [named(entry, jobFailure(end.answer), false)] : [];
+        const job =
+          end.answer.state === 'failed'
+            ? [named(entry, await withPickLines(jobFailure(end.answer), entry), false)]
+            : [];
         return [...job, ...(await judge.tell(judgement, entry.name))];
       }
     }
@@ -120,15 +124,7 @@ const STOPPED: ReadonlySet<CliError['failure']> = new Set<CliError['failure']>([
 function named(entry: SetEntry, error: CliError, doubtful: boolean): CliError {
   if (error.message.startsWith(`${entry.name}: `) || error.message.startsWith(`${entry.name} `)) return error;
   const doubt = doubtful && !error.message.includes('may have been accepted') ? ' may have been accepted' : '';
-  return new CliError(error.failure, `${entry.name}${doubt}: ${error.message}`, {
-    code: error.code,
-    cause: error,
-    retryable: error.retryable,
-    details: error.details,
-    ...(error.hint === undefined ? {} : { hint: error.hint }),
-    ...(error.status === undefined ? {} : { status: error.status }),
-    ...(error.requestId === undefined ? {} : { requestId: error.requestId }),
-  });
+  return reworded(error, `${entry.name}${doubt}: ${error.message}`);
 }
 
 /** Always said, also with `--quiet`: without these lines a request could be lost, or sent twice. */

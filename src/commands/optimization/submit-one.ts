@@ -8,6 +8,7 @@ import { cleanText } from '../../output/clean-text.ts';
 import type { AnswerContext, AnswerView } from './answer-view.ts';
 import type { Judge, Judgement } from './judging.ts';
 import { jobFailure, refetchable, resumable, tellFailure } from './outcome.ts';
+import { withPickLines } from './pick-lines.ts';
 import { graceful } from './post-grace.ts';
 import { PostedMeanwhile, type Poster, type PosterParts } from './posting.ts';
 import type { SubmitOptions } from './submit-options.ts';
@@ -42,7 +43,7 @@ export async function submitOne(
     await memory.settle(answer.requestId, answer.state);
     await judge.finish();
     const failures = judgement === undefined ? [] : await judge.tell(judgement, undefined);
-    if (answer.state === 'failed') throw jobFailure(answer);
+    if (answer.state === 'failed') throw await withPickLines(jobFailure(answer), entry);
     const [first, ...others] = failures;
     for (const failure of others) await tellFailure(context, failure);
     if (first !== undefined) throw first;
