@@ -2,8 +2,11 @@
 import type { Columns } from './table-columns.ts';
 import { foldName } from './table-fields.ts';
 
-/** `same`: the columns of the table once more; `other`: a header with other columns, or in another order. */
-export type HeaderAgain = 'same' | 'other';
+/**
+ * `same`: the columns of the table once more, or the line above them that declares the delimiter; `other`: a header with
+ * other columns, or in another order; `joined`: a header that begins in the last cell of a row.
+ */
+export type HeaderAgain = 'same' | 'other' | 'joined';
 
 /** `fields` are the names that make a header besides those of this one. Looks at a row; cheap for a pick. */
 export function createHeaderCheck(
@@ -19,7 +22,25 @@ export function createHeaderCheck(
   const isName = (cell: string): boolean => endings.has(cell.trimEnd().slice(-1)) && names.has(nameOf(cell));
   const read = [...pick, ...(wave === undefined ? [] : [wave])];
 
+  const isDeclaration = ([first = '', ...others]: readonly string[]): boolean =>
+    first.endsWith('=') && nameOf(first) === 'sep=' && others.every((cell) => cell === '');
+  /** The first export had no line end at its end. */
+  const isJoined = (cells: readonly string[]): boolean => {
+    const [first = '', ...others] = namesOf(cells.slice(headers.length - 1));
+    const [name = '', ...rest] = own;
+    return (
+      first !== name && first.endsWith(name) && others.length === rest.length && others.join('\n') === rest.join('\n')
+    );
+  };
+
   return (cells) => {
+    if (isDeclaration(cells)) return 'same';
+    if (
+      cells.length === headers.length * 2 - 1 &&
+      endings.has((cells[headers.length - 1] ?? '').slice(-1)) &&
+      isJoined(cells)
+    )
+      return 'joined';
     const isSuspect =
       cells.length === headers.length ? read.some(({ index }) => isName(cells[index] ?? '')) : cells.some(isName);
     if (!isSuspect) return undefined;

@@ -26,25 +26,28 @@ export interface HeaderLine {
   readonly rival: number | undefined;
 }
 
-/** Folded. */
 export interface HeaderNames {
-  /** All that make a header. */
+  /** Of the API. */
+  readonly fields: readonly string[];
+  /** All that make a header, folded. */
   readonly known: ReadonlySet<string>;
-  /** Of the column that each table has. */
+  /** Of the column that each table has, folded. */
   readonly location: string;
 }
 
 /** The fields of the API and the columns that `--map` names. */
 export function headerNames(kind: Kind, map: ColumnMap): HeaderNames {
-  const known = new Set([...tableFields(kind).map((field) => field.name), ...map.values()].map(foldName));
-  return { known, location: foldName(map.get('location_id') ?? 'location_id') };
+  const fields = tableFields(kind).map((field) => field.name);
+  const known = new Set([...fields, ...map.values()].map(foldName));
+  return { fields, known, location: foldName(map.get('location_id') ?? 'location_id') };
 }
 
 /**
- * Finds the first line that names the column of the locations. When none does, it is the one with the most names, if it
- * has several of them, else the first with text. `text` holds one byte a character.
+ * Finds the first line that names the column of the locations. When none does, it is the one with the most names, also
+ * nearly right ones, if it has several of them, else the first with text. `text` holds one byte a character.
  */
-export function findHeader(text: string, { known, location }: HeaderNames, firstLine = 1): HeaderLine {
+export function findHeader(text: string, names: HeaderNames, firstLine = 1): HeaderLine {
+  const { known, location } = names;
   const headerOf = (line: string): Header => headerCells(line, known);
   const namesColumns = ({ cells }: Header): boolean => cells.some((cell) => foldName(cell) === location);
   const lines = joinedLines(linesOf(text), (line) => namesColumns(headerOf(line))).filter((one) => one.text !== '');
@@ -53,8 +56,7 @@ export function findHeader(text: string, { known, location }: HeaderNames, first
     .map(({ text: line, index, offset }) => ({ index, offset, header: headerOf(line) }));
   const first = candidates[0] ?? { index: 0, offset: 0, header: headerOf('') };
   const naming = candidates.filter((one) => namesColumns(one.header));
-  const likely = candidates.toSorted((a, b) => score(b.header, known) - score(a.header, known))[0] ?? first;
-  const found = naming[0] ?? (score(likely.header, known) > 1 ? likely : first);
+  const found = naming[0] ?? mostNames(candidates, names) ?? first;
   const { header, offset } = found;
   const written = header.cells.map(foldName).join('\n');
   const rival = naming.find((one) => one.header.cells.map(foldName).join('\n') !== written);
@@ -73,9 +75,12 @@ export function findHeader(text: string, { known, location }: HeaderNames, first
   };
 }
 
-/** How many cells are names; one that is nearly that of the location counts, too. */
-function score({ cells }: Header, known: ReadonlySet<string>): number {
-  return cells.filter((cell) => known.has(foldName(cell)) || nearestWord(cell, ['location_id']) !== undefined).length;
+function mostNames<T extends { readonly header: Header }>(lines: readonly T[], names: HeaderNames): T | undefined {
+  const isName = (cell: string): boolean =>
+    names.known.has(foldName(cell)) || nearestWord(cell, names.fields) !== undefined;
+  const counted = lines.map((line) => ({ line, count: line.header.cells.filter(isName).length }));
+  const [best] = counted.toSorted((a, b) => b.count - a.count);
+  return best === undefined || best.count < 2 ? undefined : best.line;
 }
 
 interface Line {

@@ -33,6 +33,11 @@ export function otherHeader(firstLine: string, row: CurrentRow): FailureDetail {
   };
 }
 
+export function joinedHeader(row: CurrentRow): RowFault {
+  const message = 'the header of another export begins in this line: put a line end before it';
+  return () => ({ path: '', message, place: row.place() });
+}
+
 /** `lines` are all that look so. */
 export function secondHeader(lines: readonly number[], row: CurrentRow): RowFault {
   const message = `line ${row.line} looks like a second header: --skip-lines ${linesInWords(lines)}, or delete it; if it is a pick, --skip-lines none`;

@@ -1,7 +1,15 @@
 /** The rows of one table, checked one by one and put into the request of their wave. */
 import { createFillDown } from './fill-down.ts';
 import { createHeaderCheck } from './header-again.ts';
-import { type CellFault, otherHeader, type RefuseRow, secondHeader, totalRow, wrongLength } from './row-faults.ts';
+import {
+  type CellFault,
+  joinedHeader,
+  otherHeader,
+  type RefuseRow,
+  secondHeader,
+  totalRow,
+  wrongLength,
+} from './row-faults.ts';
 import { createPickReader } from './row-picks.ts';
 import { cellOf, valueOf } from './row-values.ts';
 import { noteWave, type SetBuilder } from './set-builder.ts';
@@ -57,6 +65,8 @@ export function createTableRows(facts: TableFacts, set: SetBuilder, refuse: Refu
     } else if (header === 'other') {
       set.faults.add(() => otherHeader(facts.place, row));
       isOver = true;
+    } else if (header === 'joined') {
+      refuse(cells, [joinedHeader(row)], row.line);
     } else if (cells.length !== headers.length) {
       refuse(cells, [wrongLength(cells, headers.length, delimiter, row)], row.line);
     } else if (labels.length > 0 && labels.includes(row.line)) {

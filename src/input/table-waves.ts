@@ -61,9 +61,10 @@ export function createTableWaves(facts: TableFacts, set: SetBuilder): TableWaves
     if (set.kind !== 'cluster' || orderless === 0) return;
     const all = kept.reduce((sum, { request }) => sum + request.picks, 0);
     const first = kept.find((wave) => wave.orderless > 0);
+    const remedy = orderless < all ? '; if the row above has it, add --fill-down order_id' : '';
     set.warnings.push({
       path: '',
-      message: `${orderless} of ${all} picks have no "order_id": clusters are made of orders, OptiPick may refuse them`,
+      message: `${orderless} of ${all} picks have no "order_id": clusters are made of orders, OptiPick may refuse them${remedy}`,
       place: first?.firstOrderless ?? facts.place,
     });
   }

@@ -65,6 +65,21 @@ describe('T5: the header of joined exports, again,', () => {
     expect(await faults(`${HEADER}W;O;A\n${other}`, { skipInvalid: true })).toEqual(expected);
   });
 
+  test('below a line for Excel that comes again is left out with it', async () => {
+    expect(await read(`sep=;\n${HEADER}W;O;A\nsep=;\n${HEADER}W;P;B\n`)).toEqual([
+      'W: A/O, B/P',
+      '2 lines repeat the header and are left out: were exports joined? (w.csv:4:1)',
+    ]);
+  });
+
+  test.each([
+    ['of several columns', HEADER.trimEnd(), 'W;O;A'],
+    ['of one column', '\ufeffLocation ID', 'A01'],
+  ])('behind the last row %s, without a line end between, is named', async (_, header, row) => {
+    const expected = 'the header of another export begins in this line: put a line end before it (w.csv:2:1)';
+    expect(await faults(`${header.trim()}\n${row}${header}\n${row}\n`)).toEqual([expected]);
+  });
+
   test('is no pick with the name of a field as its place or order', async () => {
     expect(await read(`${HEADER}W;O;Quantity\nPRIORITY;P;B\nW;priority;C\n`)).toEqual([
       'W: Quantity/O, C/priority',
@@ -150,7 +165,7 @@ W2;O3;D;1
     expect(await read(table, { map: ['wave_id=Wave'], fillDown: ['Wave', 'ORDER_ID'] })).toEqual([
       'W1: A/O1',
       'W2: B/, C/O2',
-      '1 of 3 picks have no "order_id": clusters are made of orders, OptiPick may refuse them (w.csv:3:4)',
+      '1 of 3 picks have no "order_id": clusters are made of orders, OptiPick may refuse them; if the row above has it, add --fill-down order_id (w.csv:3:4)',
     ]);
   });
 
@@ -269,6 +284,12 @@ describe('T2: the header', () => {
     ]);
     expect(await faults('Pick list;;\nWAVE_ID;ORDER_ID;Locaton\nW;O;A\n')).toEqual([
       'unknown column "Locaton", did you mean "location_id"? Rename it, or add --map location_id=Locaton (w.csv:2:18)',
+    ]);
+  });
+
+  test('is named when its columns have other names than the fields', async () => {
+    expect(await faults('Pick list 7;;;\n\nWave;Order;Location;Qty\nW;O;A;1\n')).toEqual([
+      'unknown column "Location", did you mean "location_id"? Rename it, or add --map location_id=Location (w.csv:3:12)',
     ]);
   });
 

@@ -164,7 +164,7 @@ describe('worth a word are', () => {
   test('picks without an order, when orders are clustered', async () => {
     const table = 'wave_id,order_id,location_id\nW,O,A\nW,,B\nV,,B\n';
     expect((await requests({ 'w.csv': table })).warnings).toEqual([
-      '2 of 3 picks have no "order_id": clusters are made of orders, OptiPick may refuse them (w.csv:3:3)',
+      '2 of 3 picks have no "order_id": clusters are made of orders, OptiPick may refuse them; if the row above has it, add --fill-down order_id (w.csv:3:3)',
     ]);
     expect((await requests({ 'w.csv': table }, { kind: 'route' })).warnings).toEqual([]);
   });
