@@ -1,6 +1,6 @@
 import type { ByteBudget } from './byte-budget.ts';
 import { BodyTooLargeError, headerOf } from './http.ts';
-import type { HttpRequest } from './http.ts';
+import type { HttpHeaders, HttpRequest } from './http.ts';
 
 export type BoundedBody =
   /** `release` gives the bytes back to the budget: to be called once they are not needed any more. */
@@ -14,6 +14,30 @@ export type BoundedBody =
  */
 export async function readBoundedBody(
   { headers, body }: Pick<HttpRequest, 'headers' | 'body'>,
+  limit: number,
+  budget: ByteBudget,
+): Promise<BoundedBody> {
+  if (body instanceof Uint8Array) return boundedBytes(body, limit, budget);
+  if (typeof body === 'string') return boundedBytes(new TextEncoder().encode(body), limit, budget);
+  if (body === null || body === undefined) return boundedBytes(new Uint8Array(0), limit, budget);
+  return await readStream(headers, body, limit, budget);
+}
+
+/** Whoever stalls with large bodies must not keep short ones out, which are here already. */
+function boundedBytes(bytes: Uint8Array, limit: number, budget: ByteBudget): BoundedBody {
+  const { byteLength } = bytes;
+  if (byteLength > limit) return { ok: false, reason: 'too_large' };
+  let taken = budget.take(byteLength) ? byteLength : 0;
+  const release = (): void => {
+    budget.release(taken);
+    taken = 0;
+  };
+  return { ok: true, bytes, release };
+}
+
+async function readStream(
+  headers: HttpHeaders,
+  body: AsyncIterable<Uint8Array>,
   limit: number,
   budget: ByteBudget,
 ): Promise<BoundedBody> {
@@ -34,13 +58,6 @@ export async function readBoundedBody(
     return { ok: false, reason };
   };
 
-  if (body === null || body === undefined || typeof body === 'string' || body instanceof Uint8Array) {
-    const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : (body ?? new Uint8Array(0));
-    if (bytes.byteLength > limit) return fail('too_large');
-    // Whoever stalls with large bodies must not keep short ones out, which are here already.
-    take(bytes.byteLength);
-    return { ok: true, bytes, release };
-  }
   const declared = Number(headerOf(headers, 'content-length') ?? 0);
   const expected = Number.isSafeInteger(declared) && declared > 0 ? declared : 0;
   if (expected > limit) return fail('too_large');

@@ -99,7 +99,7 @@ export function watchConnections(server: NodeServer, isTls: boolean, reject: Rej
       }
       connection.running += 1;
       connection.latest = response;
-      response.once('close', () => {
+      response.on('close', () => {
         connection.running -= 1;
         // Its head may have promised to keep the connection before the end was near.
         if ((closing || connection.ending) && connection.running === 0) socket.destroySoon();

@@ -67,8 +67,13 @@ function arrivedBody(message: IncomingMessage): Uint8Array | undefined {
   return (message.read() as Buffer | null) ?? undefined;
 }
 
-/** From the raw list: `headersDistinct` throws on a header named `__proto__` in the older Node versions supported. */
-export function incomingHeaders(raw: readonly string[]): HttpHeaders {
+/** As Node has them, unless one is repeated: of that it joins or drops values. */
+export function incomingHeaders({ headers, rawHeaders }: IncomingMessage): HttpHeaders {
+  return 2 * Object.keys(headers).length === rawHeaders.length ? headers : headersFromList(rawHeaders);
+}
+
+/** `headersDistinct` throws on a header named `__proto__` in the older Node versions supported. */
+function headersFromList(raw: readonly string[]): HttpHeaders {
   const headers = Object.create(null) as Record<string, string | string[]>;
   for (let at = 0; at + 1 < raw.length; at += 2) {
     const name = (raw[at] ?? '').toLowerCase();

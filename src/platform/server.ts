@@ -95,7 +95,7 @@ export async function serveHttp(app: Http, options: ServeOptions, machine: Serve
 
   const handle = (message: IncomingMessage, response: ServerResponse, awaited: boolean): void => {
     if (!connections.admit(response)) return;
-    const headers = incomingHeaders(message.rawHeaders);
+    const headers = incomingHeaders(message);
     const fault = headFault(headers, message.httpVersion);
     if (fault !== undefined) {
       reject(message.socket.remoteAddress, fault);

@@ -199,7 +199,7 @@ export function createReceiver(options: ReceiverOptions): Http {
     const kind = KIND_NAMES.find((name) => path === `${base}/${name}`);
     const own = base === '' ? '/' : base;
     if (kind !== undefined || path === base) {
-      if (request.method === 'POST') return receive(exchange, kind);
+      if (request.method === 'POST') return await receive(exchange, kind);
       misdirected(exchange, 'method_not_allowed', `${request.method} to ${own}: webhooks come with POST`);
       return notAllowedAnswer('POST');
     }
@@ -246,16 +246,15 @@ function createExchange(
   const { body: arrived } = request;
   let known = arrived instanceof Uint8Array && arrived.byteLength <= maxBodyBytes ? arrived : undefined;
   let release: (() => void) | undefined;
+  const read = async (): Promise<BoundedBody> => {
+    const body = await readBoundedBody(request, maxBodyBytes, budget);
+    if (body.ok) ({ bytes: known, release } = body);
+    return body;
+  };
   return {
     request,
     receivedAt: clock.now(),
-    body: () =>
-      (reading ??= readBoundedBody(request, maxBodyBytes, budget).then((body) => {
-        if (!body.ok) return body;
-        known = body.bytes;
-        ({ release } = body);
-        return body;
-      })),
+    body: () => (reading ??= read()),
     known: () => known,
     release: () => release?.(),
   };

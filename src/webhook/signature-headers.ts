@@ -14,8 +14,11 @@ export type SignatureHeadersReading =
 const PARTS = ['id', 'timestamp', 'signature'] as const;
 type Part = (typeof PARTS)[number];
 
+const SVIX = namesOf('svix');
+const STANDARD = namesOf('webhook');
+
 /** Their six names. */
-export const SIGNATURE_HEADERS: readonly string[] = PARTS.flatMap((part) => [`svix-${part}`, `webhook-${part}`]);
+export const SIGNATURE_HEADERS: readonly string[] = [...Object.values(SVIX), ...Object.values(STANDARD)];
 
 /**
  * Finds the signature headers of a delivery: a complete `svix-*` set wins, else a complete `webhook-*` set (white-label
@@ -26,9 +29,8 @@ export const SIGNATURE_HEADERS: readonly string[] = PARTS.flatMap((part) => [`sv
  * @param headers names in lower case
  */
 export function readSignatureHeaders(headers: HttpHeaders): SignatureHeadersReading {
-  const svix = setOf(headers, 'svix');
-  const standard = setOf(headers, 'webhook');
-  const chosen = isComplete(svix) ? svix : isComplete(standard) ? standard : { ...standard, ...svix };
+  const svix = setOf(headers, SVIX);
+  const chosen = isComplete(svix) ? svix : completed(svix, setOf(headers, STANDARD));
   if (!isComplete(chosen)) {
     const missing = PARTS.filter((part) => chosen[part] === undefined).map((part) => `svix-${part}`);
     return {
@@ -47,20 +49,37 @@ export function readSignatureHeaders(headers: HttpHeaders): SignatureHeadersRead
   return { ok: true, headers: { id, timestamp, signature: chosen.signature.join(' ') } };
 }
 
-type HeaderSet = Partial<Record<Part, readonly string[]>>;
+type HeaderSet = Readonly<Record<Part, readonly string[] | undefined>>;
 
-function setOf(headers: HttpHeaders, prefix: 'svix' | 'webhook'): HeaderSet {
-  const found: HeaderSet = {};
-  for (const part of PARTS) {
-    const value = headers[`${prefix}-${part}`];
-    const values = (typeof value === 'string' ? [value] : (value ?? [])).filter((text) => text !== '');
-    if (values.length > 0) found[part] = values;
-  }
-  return found;
+function namesOf(prefix: 'svix' | 'webhook'): Readonly<Record<Part, string>> {
+  return { id: `${prefix}-id`, timestamp: `${prefix}-timestamp`, signature: `${prefix}-signature` };
+}
+
+function setOf(headers: HttpHeaders, names: Readonly<Record<Part, string>>): HeaderSet {
+  return {
+    id: valuesOf(headers[names.id]),
+    timestamp: valuesOf(headers[names.timestamp]),
+    signature: valuesOf(headers[names.signature]),
+  };
+}
+
+function valuesOf(value: string | readonly string[] | undefined): readonly string[] | undefined {
+  if (typeof value === 'string') return value === '' ? undefined : [value];
+  const values = value?.filter((text) => text !== '') ?? [];
+  return values.length === 0 ? undefined : values;
+}
+
+function completed(svix: HeaderSet, standard: HeaderSet): HeaderSet {
+  if (isComplete(standard)) return standard;
+  return {
+    id: svix.id ?? standard.id,
+    timestamp: svix.timestamp ?? standard.timestamp,
+    signature: svix.signature ?? standard.signature,
+  };
 }
 
 function isComplete(set: HeaderSet): set is Record<Part, readonly string[]> {
-  return PARTS.every((part) => set[part] !== undefined);
+  return set.id !== undefined && set.timestamp !== undefined && set.signature !== undefined;
 }
 
 function repeated(part: Part): SignatureHeadersReading {
