@@ -7,7 +7,7 @@ import type { Clock } from '../platform/host.ts';
 import { ACCEPT_TIMEOUT_MS, INBOX_READ_TIMEOUT_MS } from '../domain/limits.ts';
 import type { Delivery } from './delivery.ts';
 import { gather, MOST_TURNS } from './gather.ts';
-import { claimOf, headerBytes, type DeliveryRow, type Row, type RowInbox } from './inbox-rows.ts';
+import { claimOf, headerBytes, type DeliveryRow, type NewRow, type Row, type RowInbox } from './inbox-rows.ts';
 import type { Claim, ClaimRequest, Inbox } from './inbox.ts';
 
 type Post = (message: unknown) => void;
@@ -39,13 +39,6 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** A delivery that is not stored yet. */
-interface Accepting extends Waiting {
-  readonly delivery: Delivery;
-  readonly steps: readonly string[];
-  isOver: boolean;
-}
-
 /** Something that may not take as long as it takes. */
 interface Limited {
   /** On the clock that does not jump. */
@@ -53,8 +46,22 @@ interface Limited {
   over(): void;
 }
 
+/** A delivery that is not stored yet. */
+interface Accepting extends Waiting {
+  readonly delivery: Delivery;
+  readonly steps: readonly string[];
+  /** As of {@link Limited}. */
+  readonly until: number;
+}
+
+/** An attempt that has ended. */
+interface Settling extends Waiting {
+  readonly args: Parameters<Inbox['settle']>;
+}
+
 /** What moves many deliveries moves them packed. */
 const ACCEPT_ALL = 'acceptAll';
+const SETTLE_ALL = 'settleAll';
 const CLAIM_PACKED = 'claimPacked';
 
 /** How often limits are looked at, in milliseconds: one timer for all calls, as each webhook is one. */
@@ -89,6 +96,9 @@ export function createRemoteStores(
   const waiting = new Map<number, Waiting>();
   const limited = new Set<Limited>();
   let accepting: Accepting[] = [];
+  /** Those that were sent. */
+  let storing: readonly Accepting[] = [];
+  let settling: Settling[] = [];
   let writes: { readonly call: Call; readonly ended: Promise<void> }[] = [];
   let writing: Promise<void> | undefined;
   let number = 0;
@@ -123,28 +133,23 @@ export function createRemoteStores(
   };
 
   const watch = async (): Promise<void> => {
-    while (limited.size > 0) {
+    while (limited.size + storing.length + accepting.length > 0) {
       await clock.sleep(LOOK_MS);
       const now = clock.monotonic();
-      for (const each of limited) {
-        if (now < each.until) continue;
-        limited.delete(each);
-        each.over();
+      for (const each of limited) if (now >= each.until) each.over();
+      for (const { until, reject } of [...storing, ...accepting]) {
+        if (now >= until) reject(notInTime('the delivery could not be stored', ACCEPT_TIMEOUT_MS));
       }
+      accepting = accepting.filter(({ until }) => now < until);
     }
     watching = undefined;
   };
 
-  const limit = (ms: number, over: () => void): Limited => {
-    const made = { until: clock.monotonic() + ms, over };
-    limited.add(made);
-    watching ??= watch();
-    return made;
-  };
-
   const within = async <T>(ms: number, what: string, answer: Promise<T>): Promise<T> => {
     const late = Promise.withResolvers<never>();
-    const made = limit(ms, () => late.reject(notInTime(what, ms)));
+    const made = { until: clock.monotonic() + ms, over: () => late.reject(notInTime(what, ms)) };
+    limited.add(made);
+    watching ??= watch();
     try {
       return await Promise.race([answer, late.promise]);
     } finally {
@@ -152,34 +157,52 @@ export function createRemoteStores(
     }
   };
 
+  const waits = (): number => accepting.length + settling.length + writes.length;
+
   /**
    * One group after the other: all that is to be written while one is written is the next. At the far end a group is one
    * transaction, and a large one costs little more than a small one.
    */
   const writeAll = async (): Promise<void> => {
-    while (accepting.length + writes.length > 0) {
-      await gather(() => accepting.length + writes.length, MOST_TURNS);
-      const group = accepting.filter(({ isOver }) => !isOver);
+    while (waits() > 0) {
+      await gather(waits, MOST_TURNS);
       const calls = writes.map(({ call }) => call);
       const ended = writes.map((each) => each.ended);
-      accepting = [];
-      writes = [];
-      if (group.length > 0) ended.push(store(group, calls));
+      storing = accepting;
+      const settled = settling;
+      [accepting, settling, writes] = [[], [], []];
+      if (settled.length > 0)
+        ended.push(
+          together(
+            SETTLE_ALL,
+            settled,
+            settled.map(({ args }) => args),
+            calls,
+          ),
+        );
+      if (storing.length > 0) ended.push(together(ACCEPT_ALL, storing, packDeliveries(storing), calls));
       post(calls);
       await Promise.all(ended);
+      storing = [];
     }
     writing = undefined;
   };
 
-  /** Adds a call that stores the group. */
-  const store = async (group: readonly Accepting[], calls: Call[]): Promise<void> => {
-    const call = callOf('inbox', ACCEPT_ALL, [packDeliveries(group)]);
+  /** Adds a call that does the same for each of a group. */
+  const together = async (
+    method: string,
+    group: readonly Waiting[],
+    argument: unknown,
+    calls: Call[],
+  ): Promise<void> => {
+    const call = callOf('inbox', method, [argument]);
     calls.unshift(call);
     try {
       const outcomes = await answerTo<readonly unknown[]>(call);
       for (const [at, { resolve }] of group.entries()) resolve(outcomes[at]);
     } catch (error) {
-      for (const { reject } of group) reject(error);
+      const failure = errorFrom(error);
+      for (const { reject } of group) reject(failure);
     }
   };
 
@@ -189,30 +212,19 @@ export function createRemoteStores(
   const inbox: Inbox = {
     accept: (delivery, steps) =>
       new Promise((resolve, reject) => {
-        const made = limit(ACCEPT_TIMEOUT_MS, () => {
-          entry.isOver = true;
-          reject(notInTime('the delivery could not be stored', ACCEPT_TIMEOUT_MS));
-        });
-        const entry: Accepting = {
-          delivery,
-          steps,
-          isOver: false,
-          resolve(outcome) {
-            limited.delete(made);
-            resolve(outcome as 'new' | 'duplicate');
-          },
-          reject(error) {
-            limited.delete(made);
-            reject(errorFrom(error));
-          },
-        };
-        accepting.push(entry);
+        const until = clock.monotonic() + ACCEPT_TIMEOUT_MS;
+        accepting.push({ delivery, steps, until, resolve: resolve as Waiting['resolve'], reject });
+        watching ??= watch();
+        writing ??= writeAll();
+      }),
+    settle: (...args) =>
+      new Promise((resolve, reject) => {
+        settling.push({ args, resolve: resolve as Waiting['resolve'], reject });
         writing ??= writeAll();
       }),
     adopt: (...args) => change('adopt', args),
     claim: async (...args) => unpackClaims(await write('inbox', CLAIM_PACKED, args)),
     renew: (...args) => change('renew', args),
-    settle: (...args) => change('settle', args),
     release: (...args) => change('release', args),
     expedite: (...args) => change('expedite', args),
     reopen: (...args) => change('reopen', args),
@@ -266,6 +278,7 @@ export function createStoreServer(
     inbox: {
       ...inbox,
       [ACCEPT_ALL]: (packed: Packed) => acceptAll(inbox, packed),
+      [SETTLE_ALL]: (all: readonly Settling['args'][]) => Promise.all(all.map((args) => inbox.settle(...args))),
       [CLAIM_PACKED]: (request: ClaimRequest) => claimPacked(inbox, request),
     },
   };
@@ -325,20 +338,23 @@ type PackedDelivery = readonly [facts: Omit<DeliveryRow, 'headers' | 'body'>, st
 type PackedClaim = readonly [row: Row, step: string, attempts: number];
 
 function packDeliveries(group: readonly Accepting[]): Packed {
-  const entries = group.map(({ delivery: { headers: _headers, body: _body, ...facts }, steps }) => [facts, steps]);
-  return pack(
-    entries,
-    group.flatMap(({ delivery }) => [headerBytes(delivery.headers), delivery.body]),
-  );
+  const entries: PackedDelivery[] = [];
+  const pieces: Uint8Array[] = [];
+  for (const { delivery, steps } of group) {
+    const { id, receivedAt, verified, kind, event, requestId } = delivery;
+    entries.push([{ id, receivedAt, verified, kind, event, requestId }, steps]);
+    pieces.push(headerBytes(delivery.headers), delivery.body);
+  }
+  return pack(entries, pieces);
 }
 
 /** Rejects for all when one cannot be stored, as they share a transaction. */
 function acceptAll(inbox: RowInbox, packed: Packed): Promise<readonly unknown[]> {
   const { values, pieces } = unpack(packed);
-  const stored = (values as readonly PackedDelivery[]).map(([facts, steps], at) =>
-    inbox.acceptRow({ ...facts, headers: pieceAt(pieces, 2 * at), body: pieceAt(pieces, 2 * at + 1) }, steps),
-  );
-  return Promise.all(stored);
+  const rows = (values as readonly PackedDelivery[]).map(([facts, steps], at): NewRow => {
+    return [{ ...facts, headers: pieceAt(pieces, 2 * at), body: pieceAt(pieces, 2 * at + 1) }, steps];
+  });
+  return inbox.acceptRows(rows);
 }
 
 async function claimPacked(inbox: RowInbox, request: ClaimRequest): Promise<Packed> {

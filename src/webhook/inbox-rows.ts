@@ -7,12 +7,15 @@ export type Row = Readonly<Record<string, SqlValue>>;
 
 /** An inbox that also gives and takes deliveries as they are stored, for a link that moves them. */
 export interface RowInbox extends Inbox {
-  /** `headers`: as {@link headerBytes} makes them. */
-  acceptRow(delivery: DeliveryRow, steps: readonly string[]): Promise<'new' | 'duplicate'>;
+  /** All of them, or none. */
+  acceptRows(rows: readonly NewRow[]): Promise<readonly ('new' | 'duplicate')[]>;
   claimRows(request: ClaimRequest): Promise<ClaimRow[]>;
 }
 
+/** `headers`: as {@link headerBytes} makes them. */
 export type DeliveryRow = Omit<Delivery, 'headers'> & { readonly headers: Uint8Array };
+
+export type NewRow = readonly [delivery: DeliveryRow, steps: readonly string[]];
 
 export interface ClaimRow {
   /** With {@link ENTRY_COLUMNS}. */

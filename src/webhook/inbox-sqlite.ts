@@ -42,6 +42,10 @@ function dueOf(step: string): string {
 const OWNED = `delivery = :sequence AND step = :step AND owner = :owner
   AND EXISTS (SELECT 1 FROM deliveries WHERE sequence = :sequence AND id = :id)`;
 
+const SETTLE = `UPDATE steps
+  SET state = :state, next_attempt_at = :next, settled_at = :at, last_error = :error, owner = NULL, lease_until = 0
+  WHERE ${OWNED}`;
+
 const BEGIN_ANEW = `state = 'pending', attempts = 0, next_attempt_at = :now, settled_at = :now, last_error = NULL`;
 
 /** The inbox in a SQLite file with the tables `deliveries` and `steps`. */
@@ -49,10 +53,10 @@ export function createSqliteInbox({ queue, scope, now: clock }: SqliteInboxOptio
   const statements = new WeakMap<Database, Map<string, Statement>>();
 
   const prepared = (database: Database, sql: string): Statement => {
-    const known = statements.get(database) ?? new Map<string, Statement>();
-    statements.set(database, known);
-    const statement = known.get(sql) ?? database.prepare(sql);
-    known.set(sql, statement);
+    let known = statements.get(database);
+    if (known === undefined) statements.set(database, (known = new Map()));
+    let statement = known.get(sql);
+    if (statement === undefined) known.set(sql, (statement = database.prepare(sql)));
     return statement;
   };
 
@@ -98,6 +102,8 @@ export function createSqliteInbox({ queue, scope, now: clock }: SqliteInboxOptio
   };
 
   const unassigned = { scope, step: UNASSIGNED };
+  /** Whether the last claim found anything. */
+  let hasFound = false;
 
   const adopt = (database: Database, steps: readonly string[], now: number, sequence?: number): void => {
     if (!isThere(database, PENDING, unassigned)) return;
@@ -125,23 +131,39 @@ export function createSqliteInbox({ queue, scope, now: clock }: SqliteInboxOptio
       .map(({ delivery, attempts }) => ({ delivery: Number(delivery), step, attempts: Number(attempts) }));
 
   const inbox: RowInbox = {
-    accept: ({ headers, ...delivery }, steps) => inbox.acceptRow({ ...delivery, headers: headerBytes(headers) }, steps),
+    async accept({ headers, ...delivery }, steps) {
+      const [outcome = 'duplicate'] = await inbox.acceptRows([[{ ...delivery, headers: headerBytes(headers) }, steps]]);
+      return outcome;
+    },
 
-    acceptRow: ({ id, receivedAt, verified, kind, event, requestId, headers, body }, steps) =>
+    acceptRows: (rows) =>
       queue.write((database) => {
         // Node 22 binds bytes of length 0 as NULL; an empty body is still a body.
-        const { changes, lastInsertRowid } = prepared(
+        const insert = prepared(
           database,
           `INSERT INTO deliveries (id, scope, received_at, verified, kind, event, request_id, headers, body)
            VALUES (?, ?, ?, ?, ?, ?, ?, ?, coalesce(?, zeroblob(0))) ON CONFLICT DO NOTHING`,
-        ).run(id, scope, receivedAt, verified ? 1 : 0, kind ?? null, event ?? null, requestId ?? null, headers, body);
-        if (Number(changes) === 0) return 'duplicate';
-        const insert = prepared(
+        );
+        const insertStep = prepared(
           database,
           `INSERT INTO steps (delivery, step, scope, next_attempt_at, settled_at) VALUES (?, ?, ?, ?, ?)`,
         );
-        for (const step of steps) insert.run(lastInsertRowid, step, scope, receivedAt, receivedAt);
-        return 'new';
+        return rows.map(([{ id, receivedAt, verified, kind, event, requestId, headers, body }, steps]) => {
+          const { changes, lastInsertRowid } = insert.run(
+            id,
+            scope,
+            receivedAt,
+            verified ? 1 : 0,
+            kind ?? null,
+            event ?? null,
+            requestId ?? null,
+            headers,
+            body,
+          );
+          if (Number(changes) === 0) return 'duplicate';
+          for (const step of steps) insertStep.run(lastInsertRowid, step, scope, receivedAt, receivedAt);
+          return 'new';
+        });
       }),
 
     adopt: (steps, now, sequence) => writeAt(now, (database, at) => adopt(database, steps, at, sequence)),
@@ -149,16 +171,18 @@ export function createSqliteInbox({ queue, scope, now: clock }: SqliteInboxOptio
     claim: async (request) => (await inbox.claimRows(request)).map(claimOf),
 
     async claimRows({ owner, limits, now: asked }) {
-      // Looking costs no write: an idle listener does not wear the disk.
-      const isWork = await queue.read(
-        (database) =>
-          isThere(database, PENDING, unassigned) ||
-          Object.entries(limits).some(
-            ([step, limit]) => limit > 0 && isThere(database, dueOf(step), { scope, step, now: asked }),
-          ),
-      );
+      // Looking costs no write: an idle listener does not wear the disk. One that is at work finds more.
+      const isWork =
+        hasFound ||
+        (await queue.read(
+          (database) =>
+            isThere(database, PENDING, unassigned) ||
+            Object.entries(limits).some(
+              ([step, limit]) => limit > 0 && isThere(database, dueOf(step), { scope, step, now: asked }),
+            ),
+        ));
       if (!isWork) return [];
-      return await writeAt(asked, (database, now) => {
+      const found = await writeAt(asked, (database, now) => {
         adopt(database, Object.keys(limits), now);
         const claimed = Object.entries(limits).flatMap(([step, limit]) =>
           limit > 0 ? claimStep(database, step, limit, owner, now) : [],
@@ -168,6 +192,8 @@ export function createSqliteInbox({ queue, scope, now: clock }: SqliteInboxOptio
           claimed.toSorted((one, other) => one.delivery - other.delivery),
         );
       });
+      hasFound = found.length > 0;
+      return found;
     },
 
     async renew(keys, owner, asked) {
@@ -180,22 +206,16 @@ export function createSqliteInbox({ queue, scope, now: clock }: SqliteInboxOptio
     async settle({ sequence, id, step }, owner, outcome) {
       const { at, kind } = outcome;
       return await queue.write((database) => {
-        const settled = changesOf(
-          database,
-          `UPDATE steps SET state = :state, next_attempt_at = :next, settled_at = :at, last_error = :error,
-             owner = NULL, lease_until = 0
-           WHERE ${OWNED}`,
-          {
-            state: outcome.status === 'retry' ? 'pending' : outcome.status,
-            next: outcome.status === 'retry' ? outcome.nextAttemptAt : at,
-            at,
-            error: errorOf(outcome),
-            sequence,
-            id,
-            step,
-            owner,
-          },
-        );
+        const settled = changesOf(database, SETTLE, {
+          state: outcome.status === 'retry' ? 'pending' : outcome.status,
+          next: outcome.status === 'retry' ? outcome.nextAttemptAt : at,
+          at,
+          error: errorOf(outcome),
+          sequence,
+          id,
+          step,
+          owner,
+        });
         if (settled === 0) return false;
         if (kind !== undefined) {
           const sql = 'UPDATE deliveries SET kind = :kind WHERE sequence = :sequence AND kind IS NOT :kind';

@@ -14,7 +14,7 @@ import { createSubmissions } from '../../src/state/submissions.ts';
 import { createRemoteStores, createStoreServer } from '../../src/webhook/inbox-remote.ts';
 import type { RemoteStores } from '../../src/webhook/inbox-remote.ts';
 import { claimOf, headerBytes } from '../../src/webhook/inbox-rows.ts';
-import type { ClaimRow, DeliveryRow, RowInbox } from '../../src/webhook/inbox-rows.ts';
+import type { ClaimRow, NewRow, RowInbox } from '../../src/webhook/inbox-rows.ts';
 import type { ClaimRequest, Inbox, InboxEntry } from '../../src/webhook/inbox.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import type { FakeClock } from '../support/fake-clock.ts';
@@ -69,6 +69,11 @@ function linkTo(
 
 /** An inbox of which only these methods are used. */
 const inboxWith = (methods: Partial<RowInbox>): RowInbox => methods as RowInbox;
+
+/** Accepts each delivery by itself. */
+const acceptingEach = (accept: (...row: NewRow) => 'new' | 'duplicate' | number): Pick<RowInbox, 'acceptRows'> => ({
+  acceptRows: async (rows) => rows.map((row) => (accept(...row) === 'duplicate' ? 'duplicate' : 'new')),
+});
 
 describeInbox('behind a link', () => {
   const folder = createInboxFolder();
@@ -141,12 +146,12 @@ describe('a call behind a link', () => {
       deliveryOf({ id: 'b', requestId: undefined, verified: false, body: new Uint8Array([0, 255]) }),
     ];
     const steps = [[SHOW, EXEC], []];
-    const arrived: [DeliveryRow, readonly string[]][] = [];
-    const acceptRow: RowInbox['acceptRow'] = async (delivery, owed) => {
-      arrived.push([delivery, owed]);
-      return delivery.id === 'a' ? 'new' : 'duplicate';
-    };
-    const { inbox } = linkTo({ inbox: inboxWith({ acceptRow }) });
+    const arrived: NewRow[] = [];
+    const accepting = acceptingEach((...row) => {
+      arrived.push(row);
+      return row[0].id === 'a' ? 'new' : 'duplicate';
+    });
+    const { inbox } = linkTo({ inbox: inboxWith(accepting) });
     const outcomes = await Promise.all(deliveries.map((delivery, at) => inbox.accept(delivery, steps[at] ?? [])));
     expect(outcomes).toEqual(['new', 'duplicate']);
     // Exact bytes, whatever the class of the array.
@@ -208,7 +213,7 @@ describe('a call behind a link', () => {
         prune: () => pruning,
         release: async (owner) => void order.push(owner),
         list: async () => [],
-        acceptRow: async ({ id }) => (order.push(id), 'new'),
+        ...acceptingEach(({ id }) => order.push(id)),
       }),
     });
     const first = [link.inbox.prune(NOW), link.inbox.release('first')];
@@ -253,11 +258,8 @@ describe('a call behind a link', () => {
 
   test('takes exactly the bytes of a body that is a view of a larger buffer, and leaves it as it is', async () => {
     const arrived: Uint8Array[] = [];
-    const acceptRow: RowInbox['acceptRow'] = async ({ body }) => {
-      arrived.push(body);
-      return 'new';
-    };
-    const { inbox, sent } = linkTo({ inbox: inboxWith({ acceptRow }) });
+    const accepting = acceptingEach(({ body }) => arrived.push(body));
+    const { inbox, sent } = linkTo({ inbox: inboxWith(accepting) });
     const large = new Uint8Array(1_000_000).fill(7);
     large.set([1, 2, 3], 500);
     const bodies = [large.subarray(500, 503), Buffer.from('pooled'), new Uint8Array(0), large.subarray(500, 503)];
@@ -282,7 +284,7 @@ describe('a call behind a link that is not answered', () => {
 
   test('rejects an accept as inbox_unavailable when its time is over, and ignores the answer', async () => {
     const clock = createFakeClock({ auto: false });
-    const link = linkTo({ inbox: inboxWith({ acceptRow: async () => 'new' }) }, { clock, isHeld: true });
+    const link = linkTo({ inbox: inboxWith(acceptingEach(() => 'new')) }, { clock, isHeld: true });
     const accepting = link.inbox.accept(deliveryOf(), [SHOW]);
     const state = watched(accepting);
     await clock.advance(ACCEPT_TIMEOUT_MS - 100);
@@ -303,8 +305,8 @@ describe('a call behind a link that is not answered', () => {
   test('gives each accept its own time, and does not send one whose time is over', async () => {
     const clock = createFakeClock({ auto: false });
     const arrived: string[] = [];
-    const acceptRow: RowInbox['acceptRow'] = async ({ id }) => (arrived.push(id), 'new');
-    const link = linkTo({ inbox: inboxWith({ acceptRow }) }, { clock, isHeld: true });
+    const accepting = acceptingEach(({ id }) => arrived.push(id));
+    const link = linkTo({ inbox: inboxWith(accepting) }, { clock, isHeld: true });
     const accept = (id: string): Promise<unknown> => link.inbox.accept(deliveryOf({ id }), [SHOW]);
     const first = watched(accept('first'));
     await clock.advance(3000);
@@ -340,7 +342,7 @@ describe('a call behind a link that is not answered', () => {
 
 describe('a link', () => {
   test('that failed rejects all that waits and all that follows', async () => {
-    const methods = { prune: async () => 1, acceptRow: async () => 'new' as const, list: async () => [] };
+    const methods = { prune: async () => 1, ...acceptingEach(() => 'new'), list: async () => [] };
     const { inbox, remote } = linkTo({ inbox: inboxWith(methods) }, { isHeld: true });
     const calls = (): Promise<unknown>[] => [inbox.prune(NOW), inbox.accept(deliveryOf(), [SHOW]), inbox.list()];
     const sent = calls();
