@@ -12,24 +12,17 @@ const FRAME_HEADER = 24;
  */
 export function createLogWatch(path: string): () => boolean {
   const fs = process.getBuiltinModule('node:fs');
+  const header = Buffer.alloc(FILE_HEADER);
   /** Behind the last whole frame of the last look. */
   let end = FILE_HEADER;
   return () => {
     const file = openIfThere(path);
     if (file === undefined) return true;
-    const read = (at: number, length: number): Buffer => {
-      const bytes = Buffer.alloc(length);
-      return bytes.subarray(0, fs.readSync(file, bytes, 0, length, at));
-    };
-    const isHole = (at: number): boolean => {
-      const header = read(at, FRAME_HEADER);
-      return header.length > 0 && header.every((byte) => byte === 0);
-    };
+    const isHole = (at: number): boolean => isZero(header, fs.readSync(file, header, 0, FRAME_HEADER, at));
     try {
-      const header = read(0, FILE_HEADER);
-      if (header.length < FILE_HEADER) return true;
+      if (fs.readSync(file, header, 0, FILE_HEADER, 0) < FILE_HEADER) return true;
       const frame = FRAME_HEADER + header.readUInt32BE(8);
-      let hole = [0, end].find(isHole);
+      let hole = isZero(header, FRAME_HEADER) ? 0 : isHole(end) ? end : undefined;
       for (let at = end - frame; at >= FILE_HEADER && isHole(at); at -= frame) hole = Math.min(hole ?? at, at);
       if (hole === undefined) {
         const { size } = fs.fstatSync(file);
@@ -43,6 +36,12 @@ export function createLogWatch(path: string): () => boolean {
       fs.closeSync(file);
     }
   };
+}
+
+/** Whether some bytes were read, all of them 0. */
+function isZero(bytes: Uint8Array, length: number): boolean {
+  for (let at = 0; at < length; at += 1) if (bytes[at] !== 0) return false;
+  return length > 0;
 }
 
 function openIfThere(path: string): number | undefined {
