@@ -97,7 +97,9 @@ export async function listen(context: Context, flags: ListenFlags): Promise<void
     graceMs: GRACE_MS,
     forwardTo: plan.forwardTo,
     exec: flags.exec === undefined ? undefined : createExec(host, flags.exec, flags.execTimeout),
-    onAttempt: (report) => reports.print(() => screen.attempted(report)),
+    onAttempt(report) {
+      if (report.failure !== undefined) reports.print(() => screen.attempted(report));
+    },
     onTrouble: (error) => reports.print(() => screen.trouble(error)),
     onOwed: (owed) => reports.print(() => output.warn(owedBeside(owed))),
     onStalled: (step, places) => reports.print(() => output.warn(allBusy(step, places))),
