@@ -16,6 +16,8 @@ import { createPostings, type Postings } from './state/postings.ts';
 import { createSubmissions, type Submissions } from './state/submissions.ts';
 
 export { createArrivalClock } from './commands/optimization/arrival-clock.ts';
+export { fetchResult } from './api/result.ts';
+export { lookAtKinds } from './api/round.ts';
 export { waitForAnswer } from './api/wait.ts';
 export { createProgress } from './output/progress.ts';
 export { normaliseBaseUrl };

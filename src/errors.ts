@@ -36,6 +36,8 @@ export interface FailureFacts {
   readonly cause?: unknown;
   /** HTTP status that caused it. */
   readonly status?: number;
+  /** What the API calls the error, where it says so beside its words. */
+  readonly apiCode?: string;
   readonly requestId?: string;
   /** Whether the same command may succeed when run again. Default: only for `unavailable` and `pending`. */
   readonly retryable?: boolean;
@@ -52,6 +54,7 @@ export class CliError extends Error {
   readonly code: string;
   readonly hint: string | undefined;
   readonly status: number | undefined;
+  readonly apiCode: string | undefined;
   readonly requestId: string | undefined;
   readonly retryable: boolean;
   readonly details: readonly FailureDetail[];
@@ -62,6 +65,7 @@ export class CliError extends Error {
     this.code = facts.code ?? failure;
     this.hint = facts.hint;
     this.status = facts.status;
+    this.apiCode = facts.apiCode;
     this.requestId = facts.requestId;
     this.retryable = facts.retryable ?? (failure === 'unavailable' || failure === 'pending');
     this.details = facts.details ?? [];

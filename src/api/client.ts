@@ -1,19 +1,19 @@
 /** The API as the commands see it. Paths: the kinds table. Facts: the OptiPick documentation. */
 import { answerPath, KINDS } from '../domain/kinds.ts';
 import type { Kind } from '../domain/kinds.ts';
-import { headerOf, type Http } from '../domain/http.ts';
+import type { Http } from '../domain/http.ts';
 import { createRedaction, type Redact } from '../domain/redaction.ts';
 import { MAX_EXCHANGE_MS } from '../domain/limits.ts';
 import { CliError } from '../errors.ts';
 import type { Clock } from '../platform/host.ts';
-import { discard, exchange, jsonBody, refuse } from './exchange.ts';
+import { exchange, jsonBody, refuse } from './exchange.ts';
 import type { ExchangeOptions } from './exchange.ts';
 import { lookOnce } from './look.ts';
 import type { OptipickClient } from './model.ts';
 import { withKey } from './policy.ts';
 import { repeat } from './retry.ts';
 import type { RetryNotice } from './retry.ts';
-import { isHtml, webPageFailure } from './server-text.ts';
+import { NOT_THE_API } from './server-text.ts';
 import { readSubmitted, readSynchronousAnswer } from './submission.ts';
 
 export interface ClientOptions {
@@ -80,7 +80,8 @@ export function createClient(options: ClientOptions): OptipickClient {
         timeoutMs: Math.min(timeoutMs, SUBMIT_TIMEOUT_MS),
         totalMs: Math.min(timeoutMs, MAX_EXCHANGE_MS),
       };
-      const attempt = () => exchange(wire, request, undefined, (response) => readSubmitted(wire, kind, response));
+      const attempt = () =>
+        exchange(wire, request, undefined, (response) => readSubmitted(wire, request, kind, response));
       return repeat(policy(), attempt, signal);
     },
 
@@ -89,9 +90,9 @@ export function createClient(options: ClientOptions): OptipickClient {
       return repeat(policy(attempts), () => readSynchronousAnswer(wire, request, kind, sink), signal);
     },
 
-    async look(kind, requestId, { signal, sink, timeoutMs = LOOK_TIMEOUT_MS, totalMs, attempts } = {}) {
+    async look(kind, requestId, { signal, sink, timeoutMs = LOOK_TIMEOUT_MS, totalMs, attempts, unsure = false } = {}) {
       const request = { ...get(kind, requestId), signal, timeoutMs, totalMs };
-      return repeat(policy(attempts), () => lookOnce(wire, request, kind, requestId, sink), signal);
+      return repeat(policy(attempts), () => lookOnce(wire, request, { kind, requestId, unsure }, sink), signal);
     },
 
     checkKey({ signal, timeoutMs = LOOK_TIMEOUT_MS, attempts } = {}) {
@@ -99,19 +100,11 @@ export function createClient(options: ClientOptions): OptipickClient {
       const attempt = () =>
         exchange(wire, request, undefined, async (response) => {
           const { status } = response;
-          const isOwn = status < 300 || (status >= 400 && status < 500);
-          if (isOwn && isHtml('', headerOf(response.headers, 'content-type'))) {
-            await discard(response);
-            // Whatever it says of the request, it says nothing of the key.
-            throw webPageFailure(` (HTTP ${status})`, { status });
-          }
-          if (status === 401 || status === 403) {
-            await discard(response);
-            return 'rejected' as const;
-          }
-          const failure = await refuse(response, wire, { method: 'GET' });
-          if (status >= 300 && status < 400) throw failure;
-          if (status >= 400 && failure.failure === 'unavailable') throw failure;
+          const failure = await refuse(response, wire, { method: 'GET', url: request.url });
+          // Whatever a web page says of the request, it says nothing of the key.
+          if (failure.code === NOT_THE_API) throw failure;
+          if (status === 401 || status === 403) return 'rejected' as const;
+          if (status === 402 || (status >= 300 && status < 400) || failure.failure === 'unavailable') throw failure;
           return 'accepted' as const;
         });
       return repeat(policy(attempts), attempt, signal);

@@ -38,7 +38,7 @@ export async function exchange<T>(
     return await use(await http(request));
   } catch (error) {
     request.signal?.throwIfAborted();
-    const facts = { method: request.method, redact, ...job };
+    const facts = { method: request.method, url: request.url, redact, ...job };
     if (error instanceof AnswerLimitError) throw failureOfLimit(error, facts);
     throw error instanceof TransportError ? failureOfTransport(error, facts) : error;
   }
@@ -47,13 +47,15 @@ export async function exchange<T>(
 export interface Refusal extends RefusalBody {
   /** The bytes as they came, cut at a sane length. */
   readonly bytes: Uint8Array;
+  /** Why there are no more of them. */
+  readonly broken: TransportError | undefined;
 }
 
-/** Reads what a refusing answer says. */
-export async function refusalOf(response: HttpResponse, { redact }: ExchangeOptions): Promise<Refusal> {
-  const bytes = await readStart(response, MAX_REFUSAL_BYTES);
+/** Reads what a refusing answer says. Where its body breaks off, or is in a coding that is not known, its status still stands. */
+export async function refusalOf(response: HttpResponse, { redact }: Pick<ExchangeOptions, 'redact'>): Promise<Refusal> {
+  const { bytes, broken } = await readStart(response, MAX_REFUSAL_BYTES);
   const text = new TextDecoder().decode(bytes);
-  return { ...readRefusal(text, headerOf(response.headers, 'content-type'), redact), bytes };
+  return { ...readRefusal(text, headerOf(response.headers, 'content-type'), redact), bytes, broken };
 }
 
 /** The failure that a refusing answer means; its body is read. */
@@ -61,15 +63,6 @@ export async function refuse(response: HttpResponse, options: ExchangeOptions, f
   const body = await refusalOf(response, options);
   const retryAfterMs = retryAfterOf(response.headers, options.now());
   return failureOfStatus(response, body, { ...facts, redact: options.redact, retryAfterMs });
-}
-
-/** Reads and forgets, so that the connection can be used again; one that sends too much is closed. */
-export async function discard(response: HttpResponse): Promise<void> {
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.byteLength;
-    if (size > MAX_REFUSAL_BYTES) break;
-  }
 }
 
 /** A JSON body with its length, in pieces when it is large. It can be sent again. */
@@ -86,13 +79,22 @@ export function jsonBody(bytes: Uint8Array): Pick<HttpRequest, 'headers' | 'body
   };
 }
 
-async function readStart(response: HttpResponse, limit: number): Promise<Uint8Array> {
+async function readStart(
+  response: HttpResponse,
+  limit: number,
+): Promise<{ readonly bytes: Uint8Array; readonly broken: TransportError | undefined }> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of response.body ?? []) {
-    chunks.push(chunk.subarray(0, limit - size));
-    size += chunk.byteLength;
-    if (size >= limit) break;
+  let broken: TransportError | undefined;
+  try {
+    for await (const chunk of response.body ?? []) {
+      chunks.push(chunk.subarray(0, limit - size));
+      size += chunk.byteLength;
+      if (size >= limit) break;
+    }
+  } catch (error) {
+    if (!(error instanceof TransportError) || error.kind === 'aborted') throw error;
+    broken = error;
   }
-  return Buffer.concat(chunks);
+  return { bytes: Buffer.concat(chunks), broken };
 }

@@ -1,14 +1,15 @@
 /** Turns what the API refused, and what the network failed, into the failures of the program. */
 import { ANSWER_TOO_LARGE, type AnswerLimitError, sizeInWords } from '../domain/answer-limit.ts';
-import type { HttpResponse, TransportError } from '../domain/http.ts';
-import { headerOf } from '../domain/http.ts';
+import { headerOf, type HttpResponse, type TransportError } from '../domain/http.ts';
 import type { Redact } from '../domain/redaction.ts';
 import type { Kind } from '../domain/kinds.ts';
 import { MAX_ANSWER_BYTES } from '../domain/limits.ts';
 import { CliError } from '../errors.ts';
 import type { FailureFacts } from '../errors.ts';
+import { redirectFailure } from './redirect.ts';
 import type { RefusalBody } from './refusal-body.ts';
 import { retryAfterInWords } from './retry-after.ts';
+import { webPageFailure } from './server-text.ts';
 
 /** A failure that may pass by itself, with what is needed to decide when to ask again. */
 export class UnavailableError extends CliError {
@@ -30,6 +31,9 @@ export class UnavailableError extends CliError {
 /** Statuses after which a GET is asked again. */
 const PASSING = new Set([408, 425, 429, 500, 502, 503, 504]);
 
+/** The network wants a login first (RFC 6585, section 6): never the API's own trouble. */
+const LOGIN_REQUIRED = 511;
+
 const KEY_HINT =
   'the key may be mistyped or have expired (365 days after it was made, unless chosen otherwise): ' +
   'make one under Settings > API Keys in the web application, then run `optipick login`';
@@ -42,21 +46,34 @@ export interface JobFacts {
 
 export interface RefusalFacts extends Partial<JobFacts> {
   readonly method: string;
+  /** What was asked for. */
+  readonly url: string;
   readonly retryAfterMs?: number | undefined;
   /** Strikes secrets out of what the server says outside of its body. Default: none are known. */
   readonly redact?: Redact | undefined;
 }
 
-/** The failure that a status other than 2xx means. `body` is what {@link RefusalBody} could read of it. */
+/**
+ * The failure that a status other than 2xx means. `body` is what {@link RefusalBody} could read of it: a web page is not
+ * the API's, unless its gateway has trouble (429, 5xx), which may pass.
+ */
 export function failureOfStatus(response: HttpResponse, body: RefusalBody, facts: RefusalFacts): CliError {
   const { status } = response;
   const { requestId, retryAfterMs } = facts;
   const about = {
     status,
+    ...(body.code === undefined ? {} : { apiCode: body.code }),
     ...(requestId === undefined ? {} : { requestId }),
     ...(body.details.length === 0 ? {} : { details: body.details }),
   };
   const why = body.text === '' ? '' : `: ${body.text}`;
+  const isRedirect = status >= 300 && status < 400;
+  if (isRedirect && (body.about !== 'page' || headerOf(response.headers, 'location') !== undefined)) {
+    return redirectFailure(response, facts.url, about, facts.redact);
+  }
+  const isTrouble = PASSING.has(status) || status >= 500;
+  if (body.about === 'page' && (!isTrouble || status === LOGIN_REQUIRED))
+    return webPageFailure(body.text, { status, requestId });
   if (status === 401 || status === 403) {
     return new CliError('auth', `the API did not accept the key (HTTP ${status})${why}`, {
       ...about,
@@ -64,7 +81,13 @@ export function failureOfStatus(response: HttpResponse, body: RefusalBody, facts
       hint: KEY_HINT,
     });
   }
-  if (status >= 300 && status < 400) return redirectRefused(response, about, facts.redact);
+  if (status === 402) {
+    return new CliError('auth', `the account has no subscription for this (HTTP 402)${why}`, {
+      ...about,
+      code: 'no_subscription',
+      hint: 'the key itself is valid: ask Optioryx for the subscription, or use the key of another account',
+    });
+  }
   const again = retryAfterMs === undefined ? 'try again later' : `try again in ${retryAfterInWords(retryAfterMs)}`;
   if (status === 429) {
     return new UnavailableError(`the API asks for fewer requests (HTTP 429)${why}`, {
@@ -75,7 +98,7 @@ export function failureOfStatus(response: HttpResponse, body: RefusalBody, facts
       hint: again,
     });
   }
-  if (status >= 500 || PASSING.has(status)) {
+  if (isTrouble) {
     const get = facts.method === 'GET';
     return new UnavailableError(
       `the API could not answer (HTTP ${status})${why}${get ? '' : '; the request may have been accepted'}`,
@@ -187,13 +210,3 @@ const TRANSPORT_WORDS: Readonly<Record<TransportError['kind'], { readonly code: 
   not_http: { code: 'not_http', hint: 'check --base-url: something other than the API may answer there' },
   other: { code: 'network', hint: 'try again later; --debug shows the requests' },
 };
-
-function redirectRefused(response: HttpResponse, about: FailureFacts, redact: Redact = (text) => text): CliError {
-  const location = headerOf(response.headers, 'location') ?? '';
-  const target = URL.canParse(location) ? redact(new URL(location).origin) : 'another path of the same server';
-  return new CliError(
-    'refused',
-    `the server redirects to ${target} (HTTP ${response.status}), which is not followed: the API key is for one server only`,
-    { ...about, code: 'redirect_refused', hint: 'set --base-url to the address that answers itself' },
-  );
-}

@@ -10,15 +10,21 @@ import type { Kind } from '../domain/kinds.ts';
 import type { CliError } from '../errors.ts';
 import { readAnswerBody } from './answer-body.ts';
 import type { AnswerBody, Delivery } from './answer-body.ts';
-import { discard, exchange, refusalOf, refuse } from './exchange.ts';
-import type { ExchangeOptions } from './exchange.ts';
+import { exchange, refusalOf } from './exchange.ts';
+import type { ExchangeOptions, Refusal } from './exchange.ts';
 import { failureOfStatus, UnavailableError } from './failure.ts';
+import type { JobFacts } from './failure.ts';
 import type { Answer, AnswerBytes, Sighting } from './model.ts';
 import { retryAfterOf } from './retry-after.ts';
-import { cleanServerText, isHtml, titleOfHtml, webPageFailure } from './server-text.ts';
+import { cleanServerText, isHtml, NOT_THE_API, titleOfHtml, webPageFailure } from './server-text.ts';
 
 /** A plain word about the job, e.g. `PENDING`, is not longer than this. */
 const WORD_BYTES = 100;
+
+export interface LookFacts extends JobFacts {
+  /** Whether another kind may have the id: then no refusal is an answer. */
+  readonly unsure: boolean;
+}
 
 /**
  * Asks once. What the API answers before a job ends is not documented, so every likely variant is
@@ -28,14 +34,14 @@ const WORD_BYTES = 100;
 export async function lookOnce(
   wire: ExchangeOptions,
   request: HttpRequest,
-  kind: Kind,
-  requestId: string,
+  facts: LookFacts,
   sink: AnswerBytes | undefined,
 ): Promise<Sighting> {
   const delivery: Delivery = { sink, started: false };
+  const { kind, requestId } = facts;
   try {
     return await exchange(wire, request, { kind, requestId }, (response) =>
-      sightingOf(wire, response, kind, requestId, delivery),
+      sightingOf(wire, request, response, facts, delivery),
     );
   } catch (error) {
     if (!delivery.started || !(error instanceof UnavailableError) || error.code === ANSWER_TOO_LARGE) throw error;
@@ -52,23 +58,28 @@ export async function lookOnce(
 
 async function sightingOf(
   wire: ExchangeOptions,
+  request: HttpRequest,
   response: HttpResponse,
-  kind: Kind,
-  requestId: string,
+  { kind, requestId, unsure }: LookFacts,
   delivery: Delivery,
 ): Promise<Sighting> {
   const { status } = response;
   const retryAfterMs = retryAfterOf(response.headers, wire.now());
-  if (status === 404) {
-    await discard(response);
-    return { state: 'missing', retryAfterMs };
+  if (status < 200 || status > 299) {
+    const refusal = await refusalOf(response, wire);
+    if (status === 422 && refusal.broken !== undefined) throw refusal.broken;
+    const failed =
+      status === 422 && !unsure ? await failedJob(refusal, { kind, requestId }, delivery, wire.redact) : undefined;
+    if (failed !== undefined) return failed;
+    const { method, url } = request;
+    const facts = { method, url, requestId, redact: wire.redact, retryAfterMs };
+    const failure = failureOfStatus(response, refusal, facts);
+    if (failure.code !== NOT_THE_API) {
+      if (status === 404) return { state: 'missing', retryAfterMs };
+      if (status === 425) return { state: 'pending', word: undefined, retryAfterMs };
+    }
+    throw failure;
   }
-  if (status === 425) {
-    await discard(response);
-    return { state: 'pending', word: undefined, retryAfterMs };
-  }
-  if (status === 422) return sightingOfRefusal(wire, response, kind, requestId, delivery);
-  if (status < 200 || status > 299) throw await refuse(response, wire, { method: 'GET', requestId });
 
   const body = await readAnswerBody(response, delivery, wire.redact);
   // What the sink already has cannot turn out to be no answer after all.
@@ -97,21 +108,20 @@ export function endedAnswer(
 }
 
 /** FastAPI reports a validation exception as 422; whether a job's own comes that way is not documented. */
-async function sightingOfRefusal(
-  wire: ExchangeOptions,
-  response: HttpResponse,
-  kind: Kind,
-  requestId: string,
+async function failedJob(
+  refusal: Refusal,
+  { kind, requestId }: JobFacts,
   delivery: Delivery,
-): Promise<Answer> {
-  const refusal = await refusalOf(response, wire);
-  const summary = refusal.about === 'job' ? summaryOf(refusal.bytes, wire.redact) : undefined;
-  if (summary === undefined) throw failureOfStatus(response, refusal, { method: 'GET', requestId });
-  if (typeof delivery.sink === 'function') {
+  redact: Redact,
+): Promise<Answer | undefined> {
+  const summary = refusal.about === 'job' ? summaryOf(refusal.bytes, redact) : undefined;
+  if (summary === undefined) return undefined;
+  const { sink } = delivery;
+  if (typeof sink === 'function') {
     delivery.started = true;
-    await delivery.sink(refusal.bytes);
+    await sink(refusal.bytes);
   }
-  const raw = typeof delivery.sink === 'function' ? undefined : refusal.bytes;
+  const raw = typeof sink === 'function' ? undefined : refusal.bytes;
   return { state: 'failed', kind, requestId, summary, raw, failure: refusal.text };
 }
 
@@ -139,9 +149,7 @@ export function notTheApi(
   const text = new TextDecoder().decode(bytes?.subarray(0, 64 * 1024) ?? new Uint8Array(0));
   const about = { status: response.status, ...(requestId === undefined ? {} : { requestId }) };
   if (isHtml(text, headerOf(response.headers, 'content-type'))) {
-    const title = cleanServerText(titleOfHtml(text), redact);
-    const named = title === '' ? '' : `: ${title}`;
-    return webPageFailure(named, about);
+    return webPageFailure(cleanServerText(titleOfHtml(text), redact), about);
   }
   return new UnavailableError('the answer is not whole JSON', {
     ...about,

@@ -24,6 +24,8 @@ export interface FetchOptions {
   readonly totalMs?: number | undefined;
   /** How often a GET is tried in all; 1 for one who asks again anyway. Default 4. */
   readonly attempts?: number | undefined;
+  /** Another kind may have the id: a 422 is a refusal, whatever it tells. Default false. */
+  readonly unsure?: boolean | undefined;
 }
 
 /** A job that ended, well or not. */
@@ -45,6 +47,15 @@ export type Sighting =
   | { readonly state: 'pending'; readonly word: string | undefined; readonly retryAfterMs: number | undefined }
   /** 404: unknown, or not ready yet. */
   | { readonly state: 'missing'; readonly retryAfterMs: number | undefined };
+
+/** The result of a request is to be fetched later. */
+export interface NotYet {
+  readonly state: 'unfinished';
+  /** Why, for a person. */
+  readonly error: string;
+  /** When the server wants to be asked again. */
+  readonly retryAfterMs: number | undefined;
+}
 
 export interface Submitted {
   readonly kind: Kind;

@@ -1,7 +1,7 @@
 /**
  * What the body of a refusal says. No error but the 422 is documented, and of that only the status:
- * `detail` as a list or a string is FastAPI's way, `message` that of Amazon API Gateway, a web page
- * that of a proxy on the way.
+ * `detail` as a list or a string is FastAPI's way, `message` that of Amazon API Gateway, `code`, `params` and `message` that
+ * of the vendor's other products, plain text that of a server that crashed, a web page that of a proxy on the way.
  */
 import type { Redact } from '../domain/redaction.ts';
 import type { FailureDetail } from '../errors.ts';
@@ -15,32 +15,51 @@ export interface RefusalBody {
   /** One line for people; `''` when the body says nothing. */
   readonly text: string;
   readonly details: readonly FailureDetail[];
+  /** What the API calls the error, beside its words. */
+  readonly code?: string;
   /**
    * What it is about, as far as it tells: `job` when an optimisation failed, `request` when the id,
-   * the query or the headers of this very call are at fault.
+   * the query or the headers of this very call are at fault. `page`: a web page, which is not the API's.
    */
-  readonly about: 'job' | 'request' | 'unknown';
+  readonly about: 'job' | 'request' | 'unknown' | 'page';
 }
+
+/** No name of an error is longer. */
+const CODE_LENGTH = 100;
 
 /** Understands a refusal's body in every form that is known or likely. Never throws. */
 export function readRefusal(text: string, contentType: string | undefined, redact: Redact): RefusalBody {
   const clean = (words: string): string => cleanServerText(words, redact);
-  if (isHtml(text, contentType)) return { text: clean(titleOfHtml(text)), details: [], about: 'unknown' };
+  if (isHtml(text, contentType)) return { text: clean(titleOfHtml(text)), details: [], about: 'page' };
   const value = parsed(text);
   if (value === undefined) return { text: clean(text), details: [], about: 'unknown' };
   if (typeof value === 'string') return { text: clean(value), details: [], about: 'unknown' };
   if (!isRecord(value)) return { text: '', details: [], about: 'unknown' };
 
   const { detail } = value;
-  if (typeof detail === 'string' && detail.trim() !== '') {
-    return { text: clean(detail), details: [], about: namesTheId(detail) ? 'request' : 'job' };
-  }
-  if (Array.isArray(detail) && detail.length > 0) return fromList(detail, clean);
   const inner = isRecord(detail) ? detail : value;
   const error = wordsIn(inner, ['error', 'error_message']);
-  if (error !== undefined) return { text: clean(error), details: [], about: 'job' };
-  const words = wordsIn(inner, ['message', 'Message', 'msg', 'title', 'reason']);
-  return { text: clean(words ?? ''), details: [], about: 'unknown' };
+  const message = wordsIn(inner, ['message', 'Message', 'msg', 'title', 'reason']);
+  const code = codeIn([inner, inner['error'], value]) ?? (message === undefined ? undefined : error);
+  const named = code === undefined ? {} : { code: clean(code).slice(0, CODE_LENGTH) };
+  if (typeof detail === 'string' && detail.trim() !== '') {
+    return { text: clean(detail), details: [], ...named, about: namesTheId(detail) ? 'request' : 'job' };
+  }
+  if (Array.isArray(detail) && detail.length > 0) return { ...fromList(detail, clean), ...named };
+  const words = message ?? error ?? code ?? '';
+  return { text: clean(words), details: [], ...named, about: error === undefined ? 'unknown' : 'job' };
+}
+
+/** `{"code": "SITE_NOT_FOUND", "params": {}, "message": "..."}`, at one of several places. */
+function codeIn(places: readonly unknown[]): string | undefined {
+  for (const place of places) {
+    if (!isRecord(place)) continue;
+    for (const name of ['code', 'error_code', 'errorCode']) {
+      const code = place[name];
+      if (typeof code === 'number' || (typeof code === 'string' && code.trim() !== '')) return String(code);
+    }
+  }
+  return undefined;
 }
 
 /** FastAPI: `[{"loc": ["body", "picks", 0, "location_id"], "msg": "...", "type": "..."}]`. */

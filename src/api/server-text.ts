@@ -20,19 +20,34 @@ export function cleanServerText(text: string, redact: Redact): string {
         .replace(/\ufffd$/, '')}…`;
 }
 
-/** Whether this is a web page: what a proxy, a login portal or another server answers. */
+/** What may stand before the first element of a page: blanks, a byte order mark, comments, an XML declaration. */
+const PREAMBLE = /^\s*(?:(?:<!--[^]*?-->|<\?[^]*?\?>)\s*)*/;
+
+/**
+ * Whether this is a web page: what a proxy, a login portal or another server answers, under any status. `text` is the start
+ * of the body; JSON is none, whatever type it is given.
+ */
 export function isHtml(text: string, contentType: string | undefined): boolean {
-  return /\bx?html\b/i.test(contentType ?? '') || /^\s*<(?:!doctype|html|head|body)\b/i.test(text);
+  const start = text.replace(PREAMBLE, '');
+  if (/^<(?:!doctype\s+html|html|head|body|title|meta|script)\b/i.test(start)) return true;
+  return /\bx?html\b/i.test(contentType ?? '') && !/^[[{"]/.test(start);
 }
 
-/** The failure of a call that a web page came back from. `named`: what it is, behind a colon or in brackets. */
+/** The code of the failure of a call that a web page came back from. */
+export const NOT_THE_API = 'not_the_api';
+
+/** The failure of a call that a web page came back from. `title`: what the page says of itself. */
 export function webPageFailure(
-  named: string,
-  about: { readonly status: number; readonly requestId?: string },
+  title: string,
+  about: { readonly status: number; readonly requestId?: string | undefined },
 ): CliError {
-  return new CliError('refused', `a web page came in place of an answer of the API${named}`, {
-    ...about,
-    code: 'not_the_api',
+  const { status, requestId } = about;
+  const http = status === 200 ? '' : ` (HTTP ${status})`;
+  const named = title === '' ? '' : `: ${title}`;
+  return new CliError('refused', `a web page came in place of an answer of the API${http}${named}`, {
+    status,
+    ...(requestId === undefined ? {} : { requestId }),
+    code: NOT_THE_API,
     hint: 'check --base-url, and whether the network wants you to log in first',
   });
 }

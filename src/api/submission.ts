@@ -13,16 +13,21 @@ import type { ExchangeOptions } from './exchange.ts';
 import { limitFacts, MAYBE_ACCEPTED, UnavailableError } from './failure.ts';
 import { endedAnswer, notTheApi } from './look.ts';
 import type { Answer, AnswerBytes, Submitted } from './model.ts';
-import { cleanServerText } from './server-text.ts';
+import { cleanServerText, NOT_THE_API } from './server-text.ts';
 import { idAmong, submittedId } from './submitted-id.ts';
 
 /** An id is looked for in the text of a body up to this length; a longer one is an answer. */
 const ID_TEXT_BYTES = 1024 * 1024;
 
 /** The answer to an asynchronous submit. A server that ignored `synchronous=false` sends the result: its id counts. */
-export async function readSubmitted(wire: ExchangeOptions, kind: Kind, response: HttpResponse): Promise<Submitted> {
+export async function readSubmitted(
+  wire: ExchangeOptions,
+  { method, url }: HttpRequest,
+  kind: Kind,
+  response: HttpResponse,
+): Promise<Submitted> {
   const { status } = response;
-  if (status < 200 || status > 299) throw await refuse(response, wire, { method: 'POST' });
+  if (status < 200 || status > 299) throw await refuse(response, wire, { method, url });
   const delivery: Delivery = { sink: 'discard', started: false };
   let body: AnswerBody;
   try {
@@ -36,7 +41,7 @@ export async function readSubmitted(wire: ExchangeOptions, kind: Kind, response:
   const requestId = idIn(body, wire.redact);
   if (requestId !== undefined) return { kind, requestId };
   const elsewhere = notTheApi(body, response, undefined, wire.redact);
-  if (elsewhere.code === 'not_the_api') throw elsewhere;
+  if (elsewhere.code === NOT_THE_API) throw elsewhere;
   const said = body.summary?.error ?? (body.malformed ? '' : textOf(body));
   const words = cleanServerText(said, wire.redact);
   throw new CliError(
@@ -57,12 +62,16 @@ export async function readSynchronousAnswer(
   try {
     return await exchange(wire, request, undefined, async (response) => {
       const { status } = response;
-      if (status < 200 || status > 299) throw await refuse(response, wire, { method: 'POST' });
+      const { method, url } = request;
+      if (status < 200 || status > 299) throw await refuse(response, wire, { method, url });
       const body = await readAnswerBody(response, delivery, wire.redact).catch((error: unknown) => {
         throw withId(error, delivery, kind, wire.redact);
       });
       const id = idIn(body, wire.redact);
-      if (body.state !== 'pending' && body.summary !== undefined) {
+      // A word of success beside an id may speak of the submission alone.
+      const hasEnded =
+        body.state === 'failed' || (body.state === 'done' && (body.summary?.hasResult || id === undefined));
+      if (hasEnded && body.summary !== undefined) {
         return endedAnswer(kind, id ?? '', body.state, body.summary, body.bytes);
       }
       if (id !== undefined) throw wentOn(id, status);

@@ -6,8 +6,9 @@ import type { Clock } from '../platform/host.ts';
 import type { Answer, AnswerBytes, OptipickClient } from './model.ts';
 import { retryAfterInWords } from './retry-after.ts';
 import { afterRetryAfter } from './retry.ts';
-import { lookAtKinds } from './round.ts';
+import { lastResort, lookAtKinds } from './round.ts';
 import type { Unfinished } from './round.ts';
+import { NOT_THE_API } from './server-text.ts';
 
 /** What a look told, for progress and for warnings. */
 export type WaitEvent =
@@ -41,13 +42,13 @@ const GROWTH = 1.5;
 const JITTER = 0.15;
 
 /**
- * Waits for the answer to `requestId`, of one of `kinds` (in the order to be tried; the first that
- * knows the id is kept to). Network errors, 429 and 5xx count against the deadline only.
+ * Waits for the answer to `requestId`, of one of `kinds`, all of which are asked until one has it. Network errors, 429, 5xx
+ * and web pages of others count against the deadline only.
  *
  * Throws `CliError`: `pending` when the deadline passed while the job was healthy, or was never
  * found (the API does not tell "unknown" from "not ready": an id typed by the user is waited for
- * like any other); `unavailable` when nothing but failures of the network or the server was seen;
- * `auth` and `refused` at once. With `once`: `pending` when it is not finished, and `refused`
+ * like any other); `unavailable` when nothing but failures of the network or the server was seen; `refused`
+ * (`not_the_api`) when a web page was the last that was seen; else `auth` and `refused` at once. With `once`: `pending` when it is not finished, and `refused`
  * (`not_found`) when it is not found and was not submitted from here.
  */
 export async function waitForAnswer(
@@ -59,25 +60,24 @@ export async function waitForAnswer(
   const { clock, random, signal, deadline, once = false, onEvent } = options;
   const started = clock.monotonic();
   const seenWords = new Set<string>();
-  let candidates = kinds;
   let interval = options.intervalMs;
   let healthy = false;
   for (;;) {
-    const round = await lookAtKinds(client, candidates, requestId, options);
+    const attempts = once ? undefined : 1;
+    const round = await lookAtKinds(client, kinds, requestId, { ...options, attempts, isLast: once });
     if ('summary' in round) return round;
     if (round.state !== 'unavailable') healthy = true;
-    if (round.state === 'pending') {
-      // A word is proof that this kind knows the id; an empty answer may be what an unknown id gets.
-      if (round.word !== undefined) candidates = [round.kind];
-      tellUnknownWord(round.kind, round.word, seenWords, onEvent);
-    }
+    if (round.state === 'pending') tellUnknownWord(round.kind, round.word, seenWords, onEvent);
     if (once) throw notThere(round, requestId, options.knownHere);
 
     const now = clock.monotonic();
     const remaining = deadline - now;
-    const asked = round.state === 'unavailable' ? round.error.retryAfterMs : round.retryAfterMs;
+    const asked = round.retryAfterMs;
     const pause = asked === undefined ? interval * (1 + JITTER * (2 * random() - 1)) : afterRetryAfter(asked, random);
     if (remaining <= 0 || (asked !== undefined && asked > remaining)) {
+      if (round.state === 'missing' && round.refusal !== undefined) {
+        return await lastResort(client, round.refusal, requestId, options);
+      }
       throw timedOut(round, requestId, {
         healthy,
         waitedMs: now - started,
@@ -132,10 +132,11 @@ function timedOut(
     facts.askedMs === undefined
       ? ''
       : `; the server asks to wait ${retryAfterInWords(facts.askedMs)}, which is longer than the timeout leaves`;
-  if (!facts.healthy && round.state === 'unavailable') {
+  if (round.state === 'unavailable' && (!facts.healthy || round.error.code === NOT_THE_API)) {
     const { error } = round;
-    return new CliError('unavailable', `nothing was heard of request ${requestId} ${after}: ${error.message}${asked}`, {
+    return new CliError(error.failure, `nothing was heard of request ${requestId} ${after}: ${error.message}${asked}`, {
       code: error.code,
+      ...(error.apiCode === undefined ? {} : { apiCode: error.apiCode }),
       requestId,
       cause: error,
       ...(error.status === undefined ? {} : { status: error.status }),

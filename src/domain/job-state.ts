@@ -1,17 +1,28 @@
 import type { AnswerSummary, JobState } from './answer.ts';
 
-/** The only status word that the OptiPick documentation shows (the sequence diagram of its webhook example). */
-const DONE_WORD = 'FINISHED';
+/**
+ * `FINISHED` is the only status word that the OptiPick documentation shows (the sequence diagram of its webhook example).
+ * The others are those of the vendor's other products, and of job interfaces of this kind.
+ */
+const DONE_WORDS: ReadonlySet<string> = new Set(['FINISHED', 'COMPLETED', 'COMPLETE', 'DONE', 'SUCCESS', 'SUCCEEDED']);
 
-/** Words that mean failure in every job interface of this kind; the documentation names none. */
-const FAILURE_WORDS: ReadonlySet<string> = new Set(['FAILED', 'ERROR', 'CANCELLED']);
+/** The documentation names none. */
+const FAILURE_WORDS: ReadonlySet<string> = new Set([
+  'FAILED',
+  'FAILURE',
+  'ERROR',
+  'CANCELLED',
+  'CANCELED',
+  'TIMEOUT',
+  'TIMED_OUT',
+]);
 
 /**
  * What one answer says about its job. The documentation does not state what is answered before a job ends, so every
  * plausible variant is covered, most telling sign first:
  *
  * 1. `failed`: a message in `error`, or a status word of failure (in any case), even beside results;
- * 2. `done`: fields that only a finished job has, whatever its status word, or the word `FINISHED`;
+ * 2. `done`: fields that only a finished job has, whatever its status word, or a word of success;
  * 3. `pending`: all else: no body, `null`, an object without results, an unknown word.
  *
  * Only a 2xx body speaks of the job. Under any other status (404, 425, ...) an `error` field tells of the request,
@@ -24,13 +35,13 @@ export function classifyAnswer(status: number, summary: AnswerSummary | undefine
   if (summary === undefined || status < 200 || status > 299) return 'pending';
   const word = normalise(summary.status);
   if (summary.error !== undefined || FAILURE_WORDS.has(word)) return 'failed';
-  return summary.hasResult || word === DONE_WORD ? 'done' : 'pending';
+  return summary.hasResult || DONE_WORDS.has(word) ? 'done' : 'pending';
 }
 
 /** Whether the meaning of a status word is known; an unknown one is taken for `pending` and deserves a warning. */
 export function isKnownStatusWord(word: string): boolean {
   const known = normalise(word);
-  return known === DONE_WORD || FAILURE_WORDS.has(known);
+  return DONE_WORDS.has(known) || FAILURE_WORDS.has(known);
 }
 
 /** Why a job failed, in the words of the API; `undefined` when it gave none. */
@@ -39,6 +50,12 @@ export function reasonOf({ error, message, status }: AnswerSummary): string | un
   return status === undefined ? message : `${message} (status ${status})`;
 }
 
+/** `timed out`, `Timed-Out` and `TIMED_OUT` are one word. */
 function normalise(word: string | undefined): string {
-  return word === undefined ? '' : word.trim().toUpperCase();
+  return word === undefined
+    ? ''
+    : word
+        .trim()
+        .toUpperCase()
+        .replaceAll(/[\s-]+/g, '_');
 }

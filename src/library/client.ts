@@ -2,6 +2,7 @@
 import { normaliseBaseUrl } from '../api/base-url.ts';
 import { createClient as createApiClient } from '../api/client.ts';
 import type { Answer as ApiAnswer, OptipickClient as ApiClient } from '../api/model.ts';
+import { lookAtKinds } from '../api/round.ts';
 import { waitForAnswer } from '../api/wait.ts';
 import { ANSWER_TOO_LARGE } from '../domain/answer-limit.ts';
 import type { Http } from '../domain/http.ts';
@@ -100,9 +101,10 @@ export function createClient({ apiKey, baseUrl = DEFAULT_BASE_URL }: ClientOptio
       return { kind, requestId };
     },
     async get<K extends Kind>(kind: K, requestId: string, { signal }: CallOptions = {}): Promise<Sighting<K>> {
-      const sighting = await client.look(checkedKind(kind), requestId, { signal });
-      if (sighting.state === 'pending') return { state: 'pending', word: sighting.word };
-      return sighting.state === 'missing' ? { state: 'missing' } : answerOf<K>(sighting);
+      const round = await lookAtKinds(client, [checkedKind(kind)], requestId, { clock, signal, isLast: true });
+      if ('summary' in round) return answerOf<K>(round);
+      if (round.state === 'unavailable') throw round.error;
+      return round.state === 'pending' ? { state: 'pending', word: round.word } : { state: 'missing' };
     },
     async wait<K extends Kind>(kind: K | undefined, requestId: string, options: WaitOptions = {}): Promise<Answer<K>> {
       const { timeoutMs, intervalMs, maxIntervalMs } = { ...WAIT, ...withoutUndefined(options) };

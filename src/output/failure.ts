@@ -24,6 +24,7 @@ export interface FailureJson {
     readonly message: string;
     readonly exitCode: number;
     readonly status?: number;
+    readonly api_code?: string;
     readonly requestId?: string;
     readonly retryable: boolean;
     readonly hint?: string;
@@ -38,6 +39,7 @@ export function failureJson(error: CliError): FailureJson {
       message: shown(error.message),
       exitCode: error.exitCode,
       ...(error.status === undefined ? {} : { status: error.status }),
+      ...(error.apiCode === undefined ? {} : { api_code: cleanText(error.apiCode) }),
       ...(error.requestId === undefined ? {} : { requestId: error.requestId }),
       retryable: error.retryable,
       ...(error.hint === undefined ? {} : { hint: shown(error.hint) }),

@@ -1,14 +1,12 @@
-import type { Answer } from '../api/model.ts';
+import type { Answer, NotYet } from '../api/model.ts';
 import { EXEC, forwardStep, SHOW, stepLabel } from '../domain/delivery-steps.ts';
 import type { Http } from '../domain/http.ts';
 import type { Kind } from '../domain/kinds.ts';
-import { messageOf } from '../errors.ts';
+import { CliError, messageOf } from '../errors.ts';
 import type { Place } from './arrival-order.ts';
 import { renderEventLine } from './event-line.ts';
 import { forwardDelivery } from './forward.ts';
 import type { Claim, InboxEntry } from './inbox.ts';
-import { lookUpResult } from './result-lookup.ts';
-import type { FetchAnswer, Lookup } from './result-lookup.ts';
 import { MAX_ATTEMPTS } from './retry-schedule.ts';
 
 /** A delivery with what was found out about it, ready to be shown. */
@@ -20,6 +18,16 @@ export interface ListenEvent {
   /** The line of `--json`, without a line break; made anew on each call. */
   line(): string;
 }
+
+/**
+ * Asks for a result once, both kinds where it is not known. `isLast`: nobody asks again. Rejects with `CliError` for what
+ * the API refuses.
+ */
+export type FetchAnswer = (
+  requestId: string,
+  kind: Kind | undefined,
+  options: { readonly signal: AbortSignal; readonly isLast: boolean },
+) => Promise<Answer | NotYet>;
 
 export interface WorkOptions {
   /** `undefined`: results are not fetched. */
@@ -65,7 +73,7 @@ export interface DeliveryWork {
 interface Known {
   readonly kind: Kind | undefined;
   /** `undefined`: there is nothing to be fetched. */
-  readonly lookup: Lookup | undefined;
+  readonly result: Answer | NotYet | undefined;
 }
 
 /** Results that were shown and wait for their command. More are fetched again. */
@@ -81,12 +89,21 @@ export function createDeliveryWork(options: WorkOptions): DeliveryWork {
   /** By delivery: what was fetched to show it, for the command that follows. */
   const results = new Map<string, Known>();
 
-  const lookUp = async (entry: InboxEntry, signal: AbortSignal): Promise<Known> => {
+  /** The webhook can be there before the result. */
+  const lookUp = async ({ delivery, attempts }: Claim, signal: AbortSignal): Promise<Known> => {
+    const { requestId } = delivery;
     // What the delivery tells (its payload, then its path), then what was submitted; what is found comes last.
-    const kind = entry.kind ?? (entry.requestId === undefined ? undefined : await options.kindOf?.(entry.requestId));
-    if (options.fetchAnswer === undefined || entry.requestId === undefined) return { kind, lookup: undefined };
-    const lookup = await lookUpResult(options.fetchAnswer, entry.requestId, kind, signal);
-    return { kind: lookup.found ? lookup.kind : kind, lookup };
+    const kind = delivery.kind ?? (requestId === undefined ? undefined : await options.kindOf?.(requestId));
+    if (options.fetchAnswer === undefined || requestId === undefined) return { kind, result: undefined };
+    try {
+      const isLast = attempts >= MAX_ATTEMPTS;
+      const result = await options.fetchAnswer(requestId, kind, { signal, isLast });
+      return { kind: 'kind' in result ? result.kind : kind, result };
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof CliError)) throw error;
+      return { kind, result: { state: 'unfinished', error: error.message, retryAfterMs: undefined } };
+    }
   };
 
   const keep = (entry: InboxEntry, known: Known): void => {
@@ -98,28 +115,30 @@ export function createDeliveryWork(options: WorkOptions): DeliveryWork {
     }
   };
 
-  const show = async ({ delivery, attempts }: Claim, place: Place, signal: AbortSignal): Promise<StepResult> => {
+  const show = async (claim: Claim, place: Place, signal: AbortSignal): Promise<StepResult> => {
+    const { delivery, attempts } = claim;
     const shown = (event: ListenEvent): Promise<void> =>
       place.show(() => {
         signal.throwIfAborted();
         return options.show(event);
       });
-    const known = await lookUp(delivery, signal);
-    const { kind, lookup } = known;
-    if (lookup?.found === false) {
+    const known = await lookUp(claim, signal);
+    const { kind, result } = known;
+    if (result?.state === 'unfinished') {
       if (attempts >= MAX_ATTEMPTS) await shown(eventOf(delivery, known));
-      return fetchFailed(lookup, kind);
+      return fetchFailed(result, kind);
     }
     keep(delivery, known);
     await shown(eventOf(delivery, known));
     return { kind, failure: undefined };
   };
 
-  const execute = async ({ delivery }: Claim, signal: AbortSignal): Promise<StepResult> => {
-    const known = results.get(delivery.id) ?? (await lookUp(delivery, signal));
+  const execute = async (claim: Claim, signal: AbortSignal): Promise<StepResult> => {
+    const { delivery } = claim;
+    const known = results.get(delivery.id) ?? (await lookUp(claim, signal));
     results.delete(delivery.id);
-    const { kind, lookup } = known;
-    if (lookup?.found === false) return fetchFailed(lookup, kind);
+    const { kind, result } = known;
+    if (result?.state === 'unfinished') return fetchFailed(result, kind);
     try {
       await options.exec?.(eventOf(delivery, known).line(), signal);
     } catch (error) {
@@ -155,11 +174,11 @@ function isOwedCommand({ name, state }: InboxEntry['steps'][number]): boolean {
   return name === EXEC && state === 'pending';
 }
 
-function fetchFailed({ error, retryAfterMs }: Lookup & { found: false }, kind: Kind | undefined): StepResult {
+function fetchFailed({ error, retryAfterMs }: NotYet, kind: Kind | undefined): StepResult {
   return { kind, failure: { error: `fetch: ${error}`, retryAfterMs } };
 }
 
-function eventOf(delivery: InboxEntry, { kind, lookup }: Known): ListenEvent {
-  const answer = lookup?.found === true ? lookup.answer : undefined;
+function eventOf(delivery: InboxEntry, { kind, result }: Known): ListenEvent {
+  const answer = result?.state === 'unfinished' ? undefined : result;
   return { delivery, kind, answer, line: () => renderEventLine(delivery, kind, answer?.raw) };
 }

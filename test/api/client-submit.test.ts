@@ -5,7 +5,7 @@ import { createHttp } from '../../src/platform/http.ts';
 import { failureOf, startScriptedApi, TEST_KEY } from '../support/api-client.ts';
 import type { Script, ScriptedApi } from '../support/api-client.ts';
 import { createInstantClock } from '../support/instant-clock.ts';
-import { startScriptedServer } from '../support/scripted-server.ts';
+import { startScriptedServer, type Scripted } from '../support/scripted-server.ts';
 
 const ID = '67507ad05e593173d0313e0f';
 const BODY = Buffer.from('{"site_name":"Example","picks":[]}');
@@ -15,8 +15,9 @@ afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
 
-async function api(...script: Script): Promise<ScriptedApi> {
-  const started = await startScriptedApi(script);
+async function api(...script: Script | [() => Scripted]): Promise<ScriptedApi> {
+  const [first] = script;
+  const started = await startScriptedApi(typeof first === 'function' ? first : (script as Script));
   closers.push(() => started.server.close());
   return started;
 }
@@ -221,16 +222,144 @@ describe('a refusal', () => {
     expect(failure.hint).toContain('365 days');
   });
 
+  const LOGIN = 'check --base-url, and whether the network wants you to log in first';
+  const OTHER = ', which is not followed: the API key is for one server only';
+  const SAME = ', which is not followed';
+
   test.each([
-    ['https://other.test/login?next=1', 'https://other.test'],
-    ['/optimize/route/', 'another path of the same server'],
-  ])('by a redirect to %s is not followed', async (location, target) => {
-    const { client, server } = await api({ status: 307, headers: { location } });
-    expect(await failureOf(client.submit('route', BODY))).toMatchObject({
+    [
+      'a page to log in at',
+      'https://other.test/login?next=secret-0123',
+      `to https://other.test/login HTTP${OTHER}`,
+      LOGIN,
+    ],
+    ['such a page of the same server', '/login?next=1', `to /login HTTP${SAME}`, LOGIN],
+    [
+      'where the API has moved',
+      'https://api.other.test/v2/optimize/route?synchronous=false',
+      `to https://api.other.test/v2/optimize/route HTTP${OTHER}`,
+      'if that is the API, use --base-url https://api.other.test/v2',
+    ],
+    [
+      'another path of the same server',
+      '/latest/optimize/route',
+      `to /latest/optimize/route HTTP${SAME}`,
+      'if that is the API, use --base-url BASE/latest',
+    ],
+    [
+      'the same address with a slash',
+      'BASE/optimize/route/?synchronous=false',
+      `to /optimize/route/ HTTP${SAME}`,
+      'the server wants its own addresses spelled in another way: whoever runs it has to accept this one',
+    ],
+    [
+      'plain http',
+      'http://api.other.test/optimize/route',
+      `to http://api.other.test/optimize/route HTTP${OTHER}`,
+      'plain http would show the API key to everyone on the way: use an https address',
+    ],
+    ['a place with a password', 'https://me:hunter22@other.test/', `to https://other.test/ HTTP${OTHER}`, LOGIN],
+    ['nowhere', undefined, 'and does not say where to HTTP', 'check --base-url'],
+    ['a phone', 'tel:123', 'and does not say where to HTTP', 'check --base-url'],
+  ])('N7: by a redirect to %s says where to, and what to write instead', async (_where, location, where, hint) => {
+    let base = '';
+    const { client, server } = await api(() => ({
+      status: 307,
+      headers: location === undefined ? {} : { location: location.replace('BASE', base), 'content-type': 'text/html' },
+      body: location === undefined ? '' : '<html><title>307 Temporary Redirect</title></html>',
+    }));
+    base = server.url;
+    const failure = await failureOf(client.submit('route', BODY));
+    expect(failure).toMatchObject({
       failure: 'refused',
       code: 'redirect_refused',
       status: 307,
-      message: `the server redirects to ${target} (HTTP 307), which is not followed: the API key is for one server only`,
+      message: `the API redirects ${where.replace('HTTP', '(HTTP 307)')}`,
+      hint: hint.replace('BASE', base),
+    });
+    expect(server.seen).toHaveLength(1);
+  });
+
+  test.each([
+    ['code, params and message', { code: 'SITE_NOT_FOUND', params: { site: 'X' }, message: 'no site X' }, 'no site X'],
+    ['a code alone', { code: 'SITE_NOT_FOUND', params: {} }, 'SITE_NOT_FOUND'],
+  ])('N10: as %s keeps the code of the API', async (_shape, body, words) => {
+    const { client } = await api({ status: 400, body });
+    expect(await failureOf(client.submit('route', BODY))).toMatchObject({
+      failure: 'refused',
+      code: 'bad_request',
+      apiCode: 'SITE_NOT_FOUND',
+      message: `the API refused the request (HTTP 400): ${words}`,
+    });
+  });
+
+  test.each([
+    ['as text', 500, 'Internal Server Error', 'may_have_been_accepted', ': Internal Server Error; the request may'],
+    ['as a message', 403, { message: 'Forbidden' }, 'key_rejected', ': Forbidden'],
+    ['as a detail', 400, { detail: 'no site X' }, 'bad_request', ': no site X'],
+  ])('N10: %s has no code', async (_shape, status, body, code, words) => {
+    const { client } = await api({ status, body });
+    const failure = await failureOf(client.submit('route', BODY));
+    expect(failure).toMatchObject({ code, apiCode: undefined, status });
+    expect(failure.message).toContain(words);
+  });
+
+  test('N10: with 402 is about the subscription, not the key', async () => {
+    const { client, server } = await api({ status: 402, body: { message: 'No active plan' } });
+    expect(await failureOf(client.submit('route', BODY))).toMatchObject({
+      failure: 'auth',
+      exitCode: 4,
+      code: 'no_subscription',
+      status: 402,
+      retryable: false,
+      message: 'the account has no subscription for this (HTTP 402): No active plan',
+    });
+    expect(await failureOf(client.checkKey())).toMatchObject({ failure: 'auth', code: 'no_subscription' });
+    expect(server.seen).toHaveLength(2);
+  });
+
+  test.each([[401], [402], [403], [404], [422], [511]])(
+    'N1: as a web page under %i is not of the API',
+    async (status) => {
+      const body = '<!-- x --><html><title>Request blocked</title></html>';
+      const { client, server } = await api({ status, body, headers: { 'www-authenticate': 'Negotiate' } });
+      const expected = {
+        failure: 'refused',
+        code: 'not_the_api',
+        status,
+        message: `a web page came in place of an answer of the API (HTTP ${status}): Request blocked`,
+        hint: LOGIN,
+      };
+      expect(await failureOf(client.submit('route', BODY))).toMatchObject(expected);
+      expect(await failureOf(client.submitAndAwait('route', BODY))).toMatchObject(expected);
+      expect(await failureOf(client.look('route', ID))).toMatchObject(expected);
+      expect(await failureOf(client.checkKey())).toMatchObject(expected);
+      expect(server.seen).toHaveLength(4);
+    },
+  );
+
+  test.each([
+    [429, 'rate_limited'],
+    [502, 'server_error'],
+    [503, 'server_error'],
+  ])('N1: as a web page under %i is trouble of the gateway, which may pass', async (status, code) => {
+    const { client } = await api({ status, body: '<html><title>Back soon</title></html>' });
+    const failure = await failureOf(client.look('route', ID));
+    expect(failure).toMatchObject({ failure: 'unavailable', code, status });
+    expect(failure.message).toContain('Back soon');
+  });
+
+  test('that breaks off is still a refusal, of which nothing is in doubt', async () => {
+    const { client, server } = await api({
+      status: 400,
+      headers: { 'content-length': '500' },
+      body: 'no site X',
+      ending: 'cut',
+    });
+    expect(await failureOf(client.submit('route', BODY))).toMatchObject({
+      failure: 'refused',
+      code: 'bad_request',
+      message: 'the API refused the request (HTTP 400): no site X',
     });
     expect(server.seen).toHaveLength(1);
   });

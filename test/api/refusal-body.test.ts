@@ -40,7 +40,7 @@ describe('a refusal', () => {
     ['a string', { detail: 'Location Z99 not found' }, 'Location Z99 not found', 'job'],
     ['the message of a gateway', { message: 'Forbidden' }, 'Forbidden', 'unknown'],
     ['an error field', { error: 'no site' }, 'no site', 'job'],
-    ['an error object', { error: { code: 1, message: 'no site' } }, 'no site', 'job'],
+    ['an error object', { error: { message: 'no site' } }, 'no site', 'job'],
     ['a detail object', { detail: { error: 'no site' } }, 'no site', 'job'],
     ['a bare JSON string', 'no', 'no', 'unknown'],
     ['null', null, '', 'unknown'],
@@ -54,8 +54,54 @@ describe('a refusal', () => {
   test('as a web page gives its title alone', () => {
     const page =
       '<!DOCTYPE html><html><head><title>\n 502 Bad\n Gateway</title></head><body>internal host x</body></html>';
-    expect(readRefusal(page, 'text/html', redact)).toEqual({ text: '502 Bad Gateway', details: [], about: 'unknown' });
+    expect(readRefusal(page, 'text/html', redact)).toEqual({ text: '502 Bad Gateway', details: [], about: 'page' });
     expect(readRefusal('<html><body><h1>Log <b>in</b></h1></body></html>', undefined, redact).text).toBe('Log in');
+  });
+
+  test.each([
+    ['a page behind a byte order mark', '\ufeff<!DOCTYPE html><title>x', undefined],
+    ['a page behind comments and a declaration', '<?xml version="1.0"?>\n<!-- proxy -->\n<html>', undefined],
+    ['a page without html', '<title>Blocked</title>', 'text/plain'],
+    ['XHTML', 'Blocked', 'application/xhtml+xml'],
+    ['text that is called HTML', 'Access denied', 'text/html; charset=utf-8'],
+  ])('N1: %s is a web page', (_what, text, type) => {
+    expect(readRefusal(text, type, redact).about).toBe('page');
+  });
+
+  test.each([
+    ['JSON that is called HTML', '{"detail":"no"}', 'text/html'],
+    ['an XML document', '<Error><Code>AccessDenied</Code></Error>', 'application/xml'],
+    ['text that speaks of a page', 'the <html> of the page', 'text/plain'],
+  ])('N1: %s is none', (_what, text, type) => {
+    expect(readRefusal(text, type, redact).about).not.toBe('page');
+  });
+
+  test.each([
+    ['code, params and message', { code: 'SITE', params: { site: 'X' }, message: 'no site X' }, 'no site X', 'SITE'],
+    ['code and params alone', { code: 'SITE_NOT_FOUND', params: {} }, 'SITE_NOT_FOUND', 'SITE_NOT_FOUND'],
+    ['code and an empty message', { code: 'SITE_NOT_FOUND', message: ' ' }, 'SITE_NOT_FOUND', 'SITE_NOT_FOUND'],
+    ['a code that is a number', { code: 4011, message: 'no site X' }, 'no site X', '4011'],
+    ['a code beside a FastAPI detail', { detail: 'no site X', code: 'site' }, 'no site X', 'site'],
+    ['a code inside of it', { detail: { code: 'site', message: 'no site X' } }, 'no site X', 'site'],
+    ['a code inside an error', { error: { code: 'site', message: 'no site X' } }, 'no site X', 'site'],
+    [
+      'an error that is a name, beside a message',
+      { error: 'not_found', message: 'no site X' },
+      'no site X',
+      'not_found',
+    ],
+    ['message alone', { message: 'no site X' }, 'no site X', undefined],
+  ])('N10: %s give words and code', (_shape, value, text, code) => {
+    expect(json(value)).toMatchObject({ text, details: [] });
+    expect(json(value).code).toBe(code);
+  });
+
+  test('N10: a code cannot drive a terminal or flood the screen', () => {
+    const secret = 'key-0123456789';
+    const value = { code: `\u001b[2J${secret}${'x'.repeat(1000)}`, message: 'no' };
+    const { code } = readRefusal(JSON.stringify(value), 'application/json', createRedaction([secret]));
+    expect(code).toMatch(/^\[2J\*\*\*x+$/);
+    expect(code).toHaveLength(100);
   });
 
   test('as text, or as nothing, gives that', () => {

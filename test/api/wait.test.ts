@@ -210,36 +210,6 @@ describe('an id of unknown kind', () => {
     ]);
   });
 
-  test('is kept to the kind that says a word about it', async () => {
-    const { wait, server } = await waiting((request, number) => {
-      if (!isRoute(request)) return { status: 404 };
-      return number < 3 ? { body: { status: 'RUNNING' } } : { body: { request_id: ID, picks: [] } };
-    });
-    expect(await wait({ kinds })).toMatchObject({ state: 'done', kind: 'route' });
-    expect(server.lines()).toEqual([
-      `GET /optimize/cluster/${ID}`,
-      `GET /optimize/route/${ID}`,
-      `GET /optimize/route/${ID}`,
-      `GET /optimize/route/${ID}`,
-    ]);
-  });
-
-  test('is not lost to a kind that answers null for any id', async () => {
-    const { wait } = await waiting((request, number) =>
-      isRoute(request) && number > 2 ? { body: { request_id: ID, picks: [] } } : { body: 'null' },
-    );
-    expect(await wait({ kinds })).toMatchObject({ state: 'done', kind: 'route' });
-  });
-
-  test('is found though the other kind refuses it or fails', async () => {
-    for (const status of [400, 500]) {
-      const { wait } = await waiting((request) =>
-        isRoute(request) ? { body: { request_id: ID, picks: [] } } : { status },
-      );
-      expect(await wait({ kinds })).toMatchObject({ state: 'done', kind: 'route' });
-    }
-  });
-
   test('is refused when one kind refuses it and the other does not know it', async () => {
     const { wait } = await waiting((request) => ({ status: isRoute(request) ? 404 : 400 }));
     expect(await failureOf(wait({ kinds }))).toMatchObject({ failure: 'refused', status: 400 });

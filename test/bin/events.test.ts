@@ -205,7 +205,7 @@ describe('events replay', () => {
     const replayed = await workplace.run(['events', 'replay', ID], { env: env(api.url) });
     expect(replayed.code).toBe(6);
     expect(linesOf(await workplace.run(['events', 'list', '--status', 'failed', '--json']))).toMatchObject([
-      { id: 'msg_1', last_error: `fetch: the result of ${ID} is not there yet (404)` },
+      { id: 'msg_1', last_error: `fetch: the result of ${ID} is not available yet (404)` },
     ]);
     broken = false;
     const again = await workplace.run(['events', 'replay', '--failed', '--json'], { env: env(api.url) });

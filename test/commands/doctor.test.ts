@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createDiscretion } from '../../src/commands/doctor/discretion.ts';
 import { BASE_URL, createRemedies, PORT } from '../../src/commands/doctor/remedies.ts';
-import { jsonResponse, type Http } from '../../src/domain/http.ts';
+import { bodyOf, jsonResponse, type Http } from '../../src/domain/http.ts';
 import { createFakeHost, type FakeHostOptions } from '../support/fake-host.ts';
 import { main } from '../../src/main.ts';
 import type { PathFacts } from '../../src/platform/host.ts';
@@ -119,13 +119,32 @@ describe('doctor on a machine in memory', () => {
     ]);
   });
 
-  test('a web page is no API', async () => {
-    const http: Http = async () => ({ ...jsonResponse(200, {}), headers: { 'content-type': 'text/html' } });
+  test.each([
+    ['200', 200, 'text/html'],
+    ['403 of a firewall', 403, 'text/html'],
+    ['401 without its type', 401, 'text/plain'],
+    ['511 of a portal', 511, 'text/html; charset=utf-8'],
+  ])('N1: a web page is no API, under %s', async (_case, status, type) => {
+    const page = '<!doctype html><title>Sign in</title>';
+    const http: Http = async () => ({ status, headers: { 'content-type': type }, body: bodyOf(page) });
     const { code, found } = await troubles({ http });
-    expect([code, found.map(({ check, status, fix }) => [check, status, fix])]).toEqual([
+    expect([code, found]).toEqual([
       5,
-      [['network', 'fault', 'optipick config unset base-url']],
+      [
+        {
+          check: 'network',
+          status: 'fault',
+          message: `${API} answers with a web page (HTTP ${status}, "Sign in"): it is not the API, or a network that wants a login`,
+          fix: 'optipick config unset base-url',
+        },
+      ],
     ]);
+  });
+
+  test('N1: JSON is no web page, whatever type it is given', async () => {
+    const http: Http = async () => ({ ...jsonResponse(404, {}), headers: { 'content-type': 'text/html' } });
+    const { code, found } = await troubles({ http });
+    expect([code, found]).toEqual([0, []]);
   });
 
   test('a profile that is not stored is named, and the command is for it', async () => {

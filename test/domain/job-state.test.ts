@@ -22,11 +22,24 @@ describe('an answer', () => {
     ]).toEqual(['done', 'done', 'done', 'done', 'done']);
   });
 
-  it('is done with the word FINISHED in any case, and no other word', () => {
-    expect(
-      ['FINISHED', 'finished', ' Finished ', 'DONE', 'COMPLETED', 'SUCCESS'].map((status) => stateOf({ status })),
-    ).toEqual(['done', 'done', 'done', 'pending', 'pending', 'pending']);
-  });
+  it.each(['FINISHED', 'COMPLETED', 'COMPLETE', 'DONE', 'SUCCESS', 'SUCCEEDED'])(
+    'N11: is done with the word %s in any case, and no other word',
+    (word) => {
+      const spellings = [word, word.toLowerCase(), ` ${word} `, `${word}!`, `NOT ${word}`];
+      expect(spellings.map((status) => stateOf({ status }))).toEqual(['done', 'done', 'done', 'pending', 'pending']);
+    },
+  );
+
+  it.each(['FAILED', 'FAILURE', 'ERROR', 'CANCELLED', 'CANCELED', 'TIMEOUT', 'TIMED_OUT', 'timed out', 'Timed-Out'])(
+    'N11: is failed with the word %s, even beside results',
+    (status) => {
+      expect([stateOf({ status }), stateOf({ status, picks: [] }), stateOf({ status: `${status}?` })]).toEqual([
+        'failed',
+        'failed',
+        'pending',
+      ]);
+    },
+  );
 
   it('is failed with a message or a word of failure, even beside results', () => {
     expect([
@@ -60,6 +73,6 @@ describe('an answer', () => {
 describe('a status word', () => {
   it('is known when it ends the waiting', () => {
     expect(['FINISHED', 'failed', 'Error', 'CANCELLED'].map(isKnownStatusWord)).toEqual([true, true, true, true]);
-    expect(['RUNNING', 'DONE', '', 'FINISHED!'].map(isKnownStatusWord)).toEqual([false, false, false, false]);
+    expect(['RUNNING', 'ACCEPTED', '', 'FINISHED!'].map(isKnownStatusWord)).toEqual([false, false, false, false]);
   });
 });

@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 
 import type { Answer, Sighting } from '../../src/api/model.ts';
+import { fetchResult } from '../../src/api/result.ts';
 import { SHOW } from '../../src/domain/delivery-steps.ts';
 import { createAnswerReader } from '../../src/domain/answer-reader.ts';
 import { TransportError } from '../../src/domain/http.ts';
@@ -44,7 +45,12 @@ export interface Run {
 
 const unreachable: Http = () => Promise.reject(new TransportError('refused', 'nobody is there', { sent: false }));
 
-export function newRun(inbox: Inbox, changes: Partial<ProcessorOptions> = {}): Run {
+/** `fetchAnswer` is one look of the client, from which results are fetched as the program does it. */
+type RunChanges = Partial<Omit<ProcessorOptions, 'fetchAnswer'>> & {
+  readonly fetchAnswer?: (kind: Kind, requestId: string) => Promise<Sighting>;
+};
+
+export function newRun(inbox: Inbox, { fetchAnswer: look, ...changes }: RunChanges = {}): Run {
   const shown: ListenEvent[] = [];
   const reports: AttemptReport[] = [];
   const clock = changes.clock ?? createTurningClock();
@@ -59,6 +65,7 @@ export function newRun(inbox: Inbox, changes: Partial<ProcessorOptions> = {}): R
       shown.push(event);
     },
     onAttempt: (report) => reports.push(report),
+    fetchAnswer: look && ((requestId, kind, options) => fetchResult({ look }, requestId, kind, { ...options, clock })),
     ...changes,
   });
   return {

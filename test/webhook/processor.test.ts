@@ -220,9 +220,9 @@ describe('an attempt that fails', () => {
     const run = newRun(inbox, { fetchAnswer, clock });
     await run.until(allFinished(inbox));
     expect(run.reports.map(({ status, failure, attempts }) => [attempts, status, failure?.error])).toEqual([
-      [1, 'retry', `fetch: the result of ${REQUEST_ID} is not there yet (404)`],
+      [1, 'retry', `fetch: the result of ${REQUEST_ID} is not available yet (404)`],
       [2, 'retry', `fetch: the route ${REQUEST_ID} is not finished`],
-      [3, 'retry', `fetch: the result of ${REQUEST_ID} is not there yet (404)`],
+      [3, 'retry', `fetch: the result of ${REQUEST_ID} is not available yet (404)`],
       [4, 'done', undefined],
     ]);
     const delays = run.reports.map(({ nextAttemptAt }, index) => (nextAttemptAt ?? 0) - NOW - (at[index] ?? 0));

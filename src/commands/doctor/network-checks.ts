@@ -1,14 +1,16 @@
 /** The way to the API: proxy, DNS, TLS, an answer, its clock, and the key. */
 import { NOBODYS_ID } from '../../api/client.ts';
-import { discard } from '../../api/exchange.ts';
+import { refusalOf } from '../../api/exchange.ts';
 import { failureOfStatus, failureOfTransport } from '../../api/failure.ts';
-import { isHtml } from '../../api/server-text.ts';
+import { baseUrlBehind } from '../../api/redirect.ts';
 import type { RefusalBody } from '../../api/refusal-body.ts';
+import { NOT_THE_API } from '../../api/server-text.ts';
 import { proxyOf } from '../../diagnosing.ts';
 import { fault, ok, skipped, warning, type Outcome } from '../../domain/doctor-finding.ts';
 import { headerOf, TransportError } from '../../domain/http.ts';
 import type { HttpResponse } from '../../domain/http.ts';
 import { answerPath } from '../../domain/kinds.ts';
+import { redirectOf } from '../../domain/redirect.ts';
 import { isLoopback } from '../../domain/loopback.ts';
 import { CliError } from '../../errors.ts';
 import type { Examination } from './examination.ts';
@@ -19,9 +21,6 @@ import { withoutVariable } from './setting-checks.ts';
 const MOST_SKEW_MS = 5 * 60 * 1000;
 /** `Date` counts whole seconds, and the answer was on its way. */
 const USUAL_SKEW_MS = 30 * 1000;
-
-/** Its body is not looked at. */
-const NOTHING_SAID: RefusalBody = { text: '', details: [], about: 'unknown' };
 
 /** In the order of the checks: proxy, network, clock. One GET without the key, whose answer does not matter. */
 export async function checkNetwork(examination: Examination, baseUrl: string): Promise<readonly Outcome[]> {
@@ -40,16 +39,16 @@ export async function checkNetwork(examination: Examination, baseUrl: string): P
       totalMs: flags.timeout,
     });
     const took = Math.round(host.clock.monotonic() - started);
-    await discard(response);
+    const body = await refusalOf(response, examination);
     const through = ok('proxy', proxy === undefined ? 'none in use' : `${proxy.shown} (${proxy.variable}) works`);
-    const network = answered(examination, baseUrl, response, took);
+    const network = answered(examination, { baseUrl, url }, response, body, took);
     return [through, network, clockOf(examination, response)];
   } catch (error) {
     stop.throwIfAborted();
     if (!(error instanceof TransportError)) throw error;
     if (error.kind.startsWith('proxy') && proxy !== undefined)
       return unusableProxy(examination, proxy, examination.redact(error.message));
-    const { failure, message } = failureOfTransport(error, { method: 'GET', redact: examination.redact });
+    const { failure, message } = failureOfTransport(error, { method: 'GET', url, redact: examination.redact });
     // Which of the two is silent cannot be told from here: without the proxy it shows.
     const silent = isSilence(error) ? proxy : undefined;
     return [
@@ -125,27 +124,30 @@ function unusableProxy(
 }
 
 /** Any answer will do that is the API's own: without a key it has reason to refuse. */
-function answered(examination: Examination, baseUrl: string, response: HttpResponse, took: number): Outcome {
+function answered(
+  examination: Examination,
+  { baseUrl, url }: { readonly baseUrl: string; readonly url: string },
+  response: HttpResponse,
+  body: RefusalBody,
+  took: number,
+): Outcome {
   const { settings, remedies, redact } = examination;
   const { status } = response;
+  const { failure, message, code } = failureOfStatus(response, body, { method: 'GET', url, redact });
+  if (code === NOT_THE_API) {
+    const title = body.text === '' ? '' : `, "${body.text}"`;
+    const words = `${baseUrl} answers with a web page (HTTP ${status}${title}): it is not the API, or a network that wants a login`;
+    return fault('network', failure, words, remedies.change(BASE_URL, settings.baseUrl, undefined));
+  }
   if (status >= 500) {
     return fault('network', 'unavailable', `${baseUrl} answers HTTP ${status}: try later`, remedies.own('doctor'));
   }
   if (status >= 300 && status < 400) {
-    const { failure, message } = failureOfStatus(response, NOTHING_SAID, { method: 'GET', redact });
-    const target = URL.parse(headerOf(response.headers, 'location') ?? '');
     // An API that has moved sends the same path elsewhere; a page to log in at would get the key.
-    const isPlace = target?.protocol === 'https:' && target.pathname.endsWith(answerPath('cluster', NOBODYS_ID));
-    return fault(
-      'network',
-      failure,
-      message,
-      remedies.change(BASE_URL, settings.baseUrl, isPlace ? redact(target.origin) : undefined),
-    );
-  }
-  if (isHtml('', headerOf(response.headers, 'content-type'))) {
-    const message = `${baseUrl} answers with a web page (HTTP ${status}): it is not the API, or a network that wants a login`;
-    return fault('network', 'refused', message, remedies.change(BASE_URL, settings.baseUrl, undefined));
+    const target = redirectOf(response.headers, url);
+    const base = target === undefined ? undefined : baseUrlBehind(target.url);
+    const place = base === undefined || base === baseUrl ? undefined : redact(base);
+    return fault('network', failure, message, remedies.change(BASE_URL, settings.baseUrl, place));
   }
   return ok('network', `${new URL(baseUrl).host} answers (${took} ms)`);
 }

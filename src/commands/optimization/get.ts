@@ -54,14 +54,16 @@ async function get(context: Context, kind: Kind, requestId: string, options: Get
   const view = createAnswerView(context, options);
   const client = await context.client();
   const memory = createMemory(context, client);
+  const { lookAtKinds } = await import('../../calling.ts');
   const answer = await view.show(async (sink) => {
-    const sighting = await withDeadline(context, options.timeout, (signal) =>
-      client.look(kind, requestId, { sink, signal }),
+    const round = await withDeadline(context, options.timeout, (signal) =>
+      lookAtKinds(client, [kind], requestId, { clock: context.host.clock, sink, signal, isLast: true }),
     );
-    if (sighting.state === 'done' || sighting.state === 'failed') return sighting;
+    if ('summary' in round) return round;
+    if (round.state === 'unavailable') throw round.error;
     const poll = `optipick poll ${requestId} --kind ${kind}${sameTarget(context)}`;
-    const known = sighting.state === 'missing' ? await memory.kindOf(requestId) : kind;
-    if (sighting.state === 'pending' || known === kind) {
+    const known = round.state === 'missing' ? await memory.kindOf(requestId) : kind;
+    if (round.state === 'pending' || known === kind) {
       throw new CliError('pending', `request ${requestId} is not finished yet`, {
         code: 'not_finished',
         requestId,

@@ -1,5 +1,6 @@
 /** What the commands of this folder say of a job that did not end well. */
 import type { Answer } from '../../api/model.ts';
+import { NOT_THE_API } from '../../api/server-text.ts';
 import { CliError, type Failure } from '../../errors.ts';
 import { ANSWER_TOO_LARGE } from '../../domain/answer-limit.ts';
 import type { AnswerSummary } from '../../domain/answer.ts';
@@ -97,7 +98,7 @@ export async function refetchable<T>(
 
 /** Whether waiting on may bring the answer: one that is too large has come, and will be no smaller. */
 export function isResumable({ failure, code }: CliError): boolean {
-  return RESUMABLE.has(failure) && code !== ANSWER_TOO_LARGE;
+  return (RESUMABLE.has(failure) && code !== ANSWER_TOO_LARGE) || code === NOT_THE_API;
 }
 
 const RESUMABLE: ReadonlySet<Failure> = new Set<Failure>(['pending', 'unavailable', 'interrupted', 'terminated']);

@@ -6,6 +6,7 @@ import type { OpenedInbox } from '../../receiving.ts';
 import { SHOW, UNASSIGNED } from '../../domain/delivery-steps.ts';
 import { createArrivalOrder } from '../../webhook/arrival-order.ts';
 import { createDeliveryWork, type ListenEvent } from '../../webhook/delivery-work.ts';
+import { createFetch } from './listen-results.ts';
 import { lastErrorOf } from '../../webhook/inbox-rows.ts';
 import type { InboxEntry } from '../../webhook/inbox.ts';
 
@@ -54,8 +55,10 @@ export async function repeatHere(
   const [claim] = await inbox.retake([sequence], SHOW, owner, host.clock.now());
   if (claim === undefined) return { outcome: 'waiting', detail: 'a listener is at work on it', failure: 'pending' };
   let shown: ListenEvent | undefined;
+  const fetch = createFetch(context, client, undefined);
   const work = createDeliveryWork({
-    fetchAnswer: (kind, requestId, options) => client.look(kind, requestId, options),
+    // Once is all: what a kind refuses is not left open.
+    fetchAnswer: (requestId, kind, { signal }) => fetch(requestId, kind, { signal, isLast: true }),
     kindOf: (requestId) => submissions.kindOf(requestId, baseUrl),
     http: await host.http(),
     forwardTo: [],

@@ -14,6 +14,7 @@ const CONCURRENCY = 32;
 /** Throws the failure that speaks for all; what is unfinished is none. */
 export async function syncResults(context: Context): Promise<void> {
   const { output } = context;
+  const { fetchResult } = await import('../../calling.ts');
   const client = await context.client();
   const submissions = await context.submissions();
   const pending = submissions.pending(client.baseUrl);
@@ -23,16 +24,17 @@ export async function syncResults(context: Context): Promise<void> {
 
   const one = async ({ kind, requestId }: Submission): Promise<void> => {
     try {
-      const sighting = await client.look(kind, requestId, { signal: context.stop });
-      if (sighting.state === 'pending' || sighting.state === 'missing') {
+      const options = { clock: context.host.clock, signal: context.stop, isLast: true };
+      const result = await fetchResult(client, requestId, kind, options);
+      if (result.state === 'unfinished') {
         unfinished += 1;
         return;
       }
-      screen = screen.then(() => show(context, sighting));
+      screen = screen.then(() => show(context, result));
       await screen;
       // Only what was shown is settled: what was lost on the way is fetched again.
-      submissions.settle(requestId, client.baseUrl, sighting.state);
-      if (sighting.state === 'failed') failures.push(jobFailure(sighting).failure);
+      submissions.settle(requestId, client.baseUrl, result.state);
+      if (result.state === 'failed') failures.push(jobFailure(result).failure);
     } catch (error) {
       context.stop.throwIfAborted();
       if (!(error instanceof CliError)) throw error;

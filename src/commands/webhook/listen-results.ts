@@ -4,7 +4,7 @@ import type { Context } from '../../context.ts';
 import { CliError, messageOf } from '../../errors.ts';
 import type { Output } from '../../output/print.ts';
 import type { ListenerState } from '../../receiving.ts';
-import type { FetchAnswer } from '../../webhook/result-lookup.ts';
+import type { FetchAnswer } from '../../webhook/delivery-work.ts';
 
 /** The client, or the failure that also names the way without results. */
 export async function resultClient(context: Context): Promise<OptipickClient> {
@@ -19,14 +19,16 @@ export async function resultClient(context: Context): Promise<OptipickClient> {
   }
 }
 
-/** A key that is refused stays refused: `onRefusedKey` hears of it, and the look still fails as any other. */
+/** A key that is refused stays refused: `onRefusedKey` hears of it, and the attempt still fails as any other. */
 export function createFetch(
+  { host }: Context,
   client: OptipickClient,
   onRefusedKey: ((error: CliError) => void) | undefined,
 ): FetchAnswer {
-  return async (kind, requestId, options) => {
+  return async (requestId, kind, options) => {
+    const { fetchResult } = await import('../../calling.ts');
     try {
-      return await client.look(kind, requestId, options);
+      return await fetchResult(client, requestId, kind, { ...options, clock: host.clock });
     } catch (error) {
       if (error instanceof CliError && error.failure === 'auth') onRefusedKey?.(error);
       throw error;

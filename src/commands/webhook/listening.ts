@@ -84,7 +84,7 @@ export async function listen(context: Context, flags: ListenFlags): Promise<void
     end.shown(event, () => processor.attended(delivery));
   };
   const results: Pick<WorkOptions, 'fetchAnswer' | 'kindOf' | 'http' | 'show'> = {
-    fetchAnswer: client && createFetch(client, end.awaits ? over.reject : undefined),
+    fetchAnswer: client && createFetch(context, client, end.awaits ? over.reject : undefined),
     kindOf: (requestId) => memory.kindOf(requestId),
     http: await host.http(),
     show,
