@@ -17,6 +17,8 @@ export const INBOX_READ_TIMEOUT_MS = 2000;
 export const MAX_WAITING_LINES = 1000;
 
 // Files
+/** One row of a table. A longer one is the work of a quote that was never closed. */
+export const MAX_ROW_BYTES = 1_000_000;
 /** A named pipe waits this long for the process at its other end: a script that starts both needs seconds. */
 export const PIPE_PARTNER_WAIT_MS = 30_000;
 /** Far more than any key or secret has; a device such as `/dev/zero` never ends. */

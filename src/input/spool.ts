@@ -81,7 +81,7 @@ export function createSpool(scratch: () => Promise<ScratchFile>, limit = PENDING
         strand.used += content.length;
       }
       pending += strand.used - used;
-      touched.add(strand);
+      if (used === 0) touched.add(strand);
     },
     async relieve() {
       if (pending < limit) return;

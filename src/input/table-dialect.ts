@@ -1,6 +1,6 @@
 /** How a table separates its cells. */
 import { foldName } from './table-fields.ts';
-import { shapeOfRow } from './row-shape.ts';
+import { createRowScan, DOUBLED, QUOTED, scanRow } from './row-scan.ts';
 
 export const DELIMITERS = [',', ';', '\t', '|'] as const;
 
@@ -44,10 +44,11 @@ export function splitCells(line: string, delimiter: string | undefined): string[
 
 /** Good enough for names: quotes around a cell are taken off. */
 function cellsOf(line: string, delimiter: string): string[] {
-  const { starts } = shapeOfRow(line, delimiter);
-  return starts.map((start, index) => {
-    const end = starts[index + 1];
-    const raw = line.slice(start, end === undefined ? line.length : end - 1).trim();
-    return /^"(?:[^"]|"")*"$/.test(raw) ? raw.slice(1, -1).replaceAll('""', '"') : raw;
+  const scan = createRowScan();
+  scanRow(scan, line, 0, line.length, true, delimiter.charCodeAt(0));
+  return Array.from({ length: scan.cells }, (_, cell) => {
+    const trait = scan.traits[cell] ?? 0;
+    const text = line.slice((scan.starts[cell] ?? 0) + (trait & QUOTED), scan.ends[cell]);
+    return trait & DOUBLED ? text.replaceAll('""', '"') : text;
   });
 }

@@ -1,12 +1,8 @@
-/** Reads a table row by row. The door of `csv-parse`. */
-import { parse, type Parser } from 'csv-parse';
-import { messageOf } from '../errors.ts';
-import { createRowWindow, type RowWindow } from './row-window.ts';
+/** Reads a table row by row. */
+import { Buffer } from 'node:buffer';
+import { MAX_ROW_BYTES } from '../domain/limits.ts';
 import { createCellText } from './cell-text.ts';
-import { type QuoteSlip, shapeOfRow } from './row-shape.ts';
-
-/** More characters in one row are the work of a quote that was never closed. */
-const LONGEST_ROW = 1_000_000;
+import { BEYOND_ASCII, createRowScan, DOUBLED, QUOTED, type QuoteSlip, scanRow } from './row-scan.ts';
 
 /** The row that a listener is called for. */
 export interface CurrentRow {
@@ -48,183 +44,152 @@ export interface TableEnd {
 export async function readTable(table: Table, listener: TableListener): Promise<TableEnd> {
   const reader = new TableReader(table, listener);
   for await (const chunk of table.bytes) {
-    await reader.push(chunk);
+    for (let at = 0; at < chunk.length; at += PIECE) reader.push(chunk.subarray(at, at + PIECE), false);
     await listener.pause();
   }
-  await reader.end();
+  reader.push(new Uint8Array(), true);
   await listener.pause();
   return { foreignText: reader.foreignText };
 }
 
-class TableReader {
+/** Bytes that are made into text at a time: larger texts are expensive to collect. */
+const PIECE = 16_384;
+
+/** V8 stores a slice of fewer characters as a text of its own; a longer one holds all that it was cut from. */
+const OWN_TEXT = 12;
+
+class TableReader implements CurrentRow {
   readonly #name: string;
-  readonly #delimiter: string;
+  readonly #delimiter: number;
   readonly #listener: TableListener;
-  readonly #window: RowWindow;
+  readonly #scan = createRowScan();
   readonly #text = createCellText();
-  #parser: Parser;
-  /** Where the parser's first byte stands in the window. */
-  #base = 0;
-  #rowStart = 0;
-  #rowEnd = 0;
-  /** Behind a broken row whose line has not ended yet: where it begins, and where its end may be looked for. */
-  #passing: { readonly from: number; readonly fault: Fault } | undefined;
-  #thrown: { readonly error: unknown } | undefined;
+  /** From the row that was begun last. */
+  #bytes: Buffer = Buffer.alloc(0);
+  /** The same, one character a byte: what they mean is found out cell by cell. */
+  #chars = '';
+  /** Where the current row begins; of a broken one, where the line that is passed over was come to. */
+  #start = 0;
+  #passing = false;
+  line: number;
   foreignText: string | undefined;
 
-  constructor({ name, delimiter, firstLine }: Table, listener: TableListener) {
+  constructor({ name, delimiter, firstLine = 1 }: Table, listener: TableListener) {
     this.#name = name;
-    this.#delimiter = delimiter;
+    this.#delimiter = delimiter.charCodeAt(0);
     this.#listener = listener;
-    this.#window = createRowWindow(firstLine);
-    this.#parser = this.#newParser();
+    this.line = firstLine;
   }
 
-  async push(chunk: Uint8Array): Promise<void> {
-    const from = this.#window.end;
-    this.#window.push(chunk);
-    if (this.#passing === undefined) await this.#feed(from, false);
-    else await this.#resume(false);
-    this.#window.forget(this.#passing?.fault.start ?? this.#rowEnd);
+  /** Reads the rows that are whole now; nothing comes behind the `last` bytes. */
+  push(chunk: Uint8Array, last: boolean): void {
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    const rest = this.#bytes.subarray(this.#start);
+    this.#bytes = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
+    this.#chars = this.#bytes.toString('latin1');
+    this.#start = 0;
+    while (this.#start < this.#chars.length && (this.#passing ? this.#pass(last) : this.#read(last)));
   }
 
-  async end(): Promise<void> {
-    if (this.#passing === undefined) await this.#feed(this.#window.end, true);
-    else await this.#resume(true);
+  /** Tells of the row at `#start`, whole or broken; `false` when more bytes must come first. */
+  #read(last: boolean): boolean {
+    const scan = this.#scan;
+    const { length } = this.#chars;
+    const end = Math.min(length, this.#start + MAX_ROW_BYTES + 1);
+    const found = scanRow(scan, this.#chars, this.#start, end, last && end === length, this.#delimiter);
+    if (found === 'unfinished' && end - this.#start <= MAX_ROW_BYTES) return false;
+    if (found !== 'row' || scan.next - this.#start > MAX_ROW_BYTES) return this.#break(found !== 'broken', last);
+    const cells: string[] = [];
+    for (let cell = 0; cell < scan.cells; cell += 1) cells.push(this.#cell(cell));
+    if (cells.some((cell) => cell.trim() !== '')) this.#listener.row(cells, this);
+    this.#start = scan.next;
+    this.line += scan.lines;
+    return true;
   }
 
-  /** Gives the parser the bytes from `from` on; after a broken row those behind it. */
-  async #feed(from: number, last: boolean): Promise<void> {
-    const error = await this.#write(this.#window.bytes(from, this.#window.end), last);
-    if (this.#thrown !== undefined) throw this.#thrown.error;
-    if (error === undefined) return;
-    this.#passing = this.#broken(error);
-    await this.#resume(last);
-  }
-
-  #write(bytes: Uint8Array, last: boolean): Promise<unknown> {
-    return new Promise((resolve) => {
-      const parser = this.#parser;
-      const settle = (error?: unknown): void => resolve(error ?? undefined);
-      parser.removeAllListeners('error').once('error', settle);
-      // What the parser says is done when it calls back: rows are told of meanwhile.
-      if (last) parser.resume().end(bytes, settle);
-      else parser.write(bytes, settle);
-    });
-  }
-
-  /** Goes on with a new parser in the line behind the broken row, when that has come. */
-  async #resume(last: boolean): Promise<void> {
-    const passing = this.#passing;
-    if (passing === undefined) return;
-    const after = this.#window.afterLine(passing.from) ?? (last ? this.#window.end : undefined);
-    if (after === undefined) return;
-    this.#passing = undefined;
-    const { message, place, line, start } = passing.fault;
-    const text = this.#text.decode(this.#window.bytes(start, after)).replace(/[\r\n]+$/, '');
-    this.#listener.broken({ message, place, line, text });
-    this.#parser = this.#newParser();
-    this.#base = after;
-    this.#rowEnd = after;
-    await this.#feed(after, last);
-  }
-
-  #newParser(): Parser {
-    return parse({
-      // Bytes one by one: what they mean is found out cell by cell.
-      encoding: 'latin1',
-      delimiter: this.#delimiter,
-      record_delimiter: ['\r\n', '\n', '\r'],
-      relax_column_count: true,
-      skip_empty_lines: true,
-      max_record_size: LONGEST_ROW,
-      on_record: (cells: string[], { bytes }) => {
-        this.#rowStart = this.#rowEnd;
-        this.#rowEnd = this.#base + bytes;
-        if (cells.every((cell) => cell.trim() === '')) return undefined;
-        try {
-          this.#listener.row(this.#window.ascii ? cells : this.#decoded(cells), this.#current);
-        } catch (error) {
-          // The parser would take it for one of its own.
-          this.#thrown ??= { error };
-        }
-        return undefined;
-      },
-    });
-  }
-
-  #decoded(cells: string[]): string[] {
-    const decoded = cells.map((cell) => this.#text.ofCell(cell));
-    const foreign = this.#text.foreignCell;
-    if (this.foreignText === undefined && foreign !== undefined) {
-      this.foreignText = this.#current.place(cells.indexOf(foreign));
+  #cell(cell: number): string {
+    const { starts, ends, traits } = this.#scan;
+    const trait = traits[cell] ?? 0;
+    const from = (starts[cell] ?? 0) + ((trait & QUOTED) === 0 ? 0 : 1);
+    const to = ends[cell] ?? 0;
+    let text = to - from > OWN_TEXT ? this.#bytes.toString('latin1', from, to) : this.#chars.slice(from, to);
+    if (trait <= QUOTED) return text;
+    if ((trait & BEYOND_ASCII) !== 0) {
+      text = this.#text.ofCell(text);
+      if (this.#text.foreignCell !== undefined) this.foreignText ??= this.place(cell);
     }
-    return decoded;
+    return (trait & DOUBLED) === 0 ? text : text.replaceAll('""', '"');
   }
 
-  readonly #current: CurrentRow = ((reader: TableReader) => ({
-    get line() {
-      return reader.#window.lineAt(reader.#firstByte());
-    },
-    place: (cell = 0) => {
-      const start = reader.#firstByte();
-      const text = reader.#window.bytes(start, reader.#rowEnd).toString('latin1');
-      return reader.#placeOf(start, shapeOfRow(text, reader.#delimiter).starts[cell] ?? 0);
-    },
-  }))(this);
+  readonly place = (cell = 0): string => this.#placeOf(this.#scan.starts[cell] ?? this.#start);
 
-  /** Of the row: rows that were passed over may stand before it, and empty lines. */
-  #firstByte(): number {
-    return this.#window.pastLineEnds(this.#rowStart);
-  }
-
-  #placeOf(start: number, offset: number): string {
-    const at = start + offset;
-    const before = this.#text.decode(this.#window.bytes(start, at));
+  #placeOf(at: number): string {
+    const before = this.#decode(this.#start, at);
     const column = before.length - Math.max(before.lastIndexOf('\n'), before.lastIndexOf('\r'));
-    return `${this.#name}:${this.#window.lineAt(at)}:${column}`;
+    return `${this.#name}:${this.line + lineEnds(before)}:${column}`;
   }
 
-  #broken(error: unknown): { readonly from: number; readonly fault: Fault } {
-    const start = this.#window.pastLineEnds(this.#rowEnd);
-    const text = this.#window.bytes(start, this.#window.end).toString('latin1');
-    const { slip } = shapeOfRow(text, this.#delimiter);
-    // A parser that sees what the shape does not is a fault of ours: its own words are better than none.
-    if (slip === undefined) {
-      const fault = {
-        message: messageOf(error),
-        place: this.#placeOf(start, 0),
-        line: this.#window.lineAt(start),
-        start,
-      };
-      return { from: start, fault };
-    }
-    const runsOn = /[\r\n]/.test(text.slice(slip.cell, slip.at));
-    const at = slip.kind === 'open' || runsOn ? slip.cell : slip.at;
-    const fault = {
-      message: this.#words(slip, runsOn, start + slip.at),
-      place: this.#placeOf(start, at),
-      line: this.#window.lineAt(start),
-      start,
-    };
-    return { from: start + (runsOn ? slip.cell : at), fault };
+  #decode(from: number, to: number): string {
+    return this.#text.decode(this.#bytes.subarray(from, to));
   }
 
-  #words({ kind, column }: QuoteSlip, runsOn: boolean, at: number): string {
-    if (kind === 'open') return `a quote opens cell ${column + 1} here and is never closed`;
-    if (runsOn) {
-      return `a quote opens cell ${column + 1} here and its text runs on to line ${this.#window.lineAt(at)}: is its closing quote missing?`;
-    }
-    return kind === 'behind'
-      ? 'text behind the closing quote of a cell: a quote inside a quoted cell is written ""'
-      : 'a quote inside a cell that has none around it: write the cell as "..." with each quote inside it doubled';
+  /** Tells of a broken row when the line that is to be passed over has come, or the row is too long. */
+  #break(isLong: boolean, last: boolean): boolean {
+    const { slip, lines } = this.#scan;
+    // A quote that was not closed in its line is not meant to open a cell of several lines.
+    const at = slip === undefined ? this.#start : slip.runsOn ? slip.cell : slip.at;
+    const after = this.#afterLine(at, last);
+    const most = this.#start + MAX_ROW_BYTES;
+    if (after === undefined && !isLong && this.#chars.length < most) return false;
+    this.#listener.broken({
+      message: isLong ? tooLong(slip) : inWords(slip, this.line + lines),
+      place: this.#placeOf(at),
+      line: this.line,
+      text: this.#decode(this.#start, Math.min(after ?? most, most)).replace(/[\r\n]+$/, ''),
+    });
+    this.line += lineEnds(this.#chars.slice(this.#start, at));
+    this.#start = at;
+    this.#passing = true;
+    return true;
+  }
+
+  /** Goes on behind the line of a broken row. */
+  #pass(last: boolean): boolean {
+    const after = this.#afterLine(this.#start, last);
+    this.#passing = after === undefined;
+    const { length } = this.#chars;
+    this.#start = after ?? (this.#chars.endsWith('\r') ? length - 1 : length);
+    if (!this.#passing) this.line += 1;
+    return !this.#passing;
+  }
+
+  /** The offset behind the line end that comes first at or after `from`; `undefined` while none has come. */
+  #afterLine(from: number, last: boolean): number | undefined {
+    const lineEnd = /\r\n|[\r\n]/g;
+    lineEnd.lastIndex = from;
+    const { length } = this.#chars;
+    const found = lineEnd.exec(this.#chars);
+    const after = found === null ? length : found.index + found[0].length;
+    // Behind a carriage return a line feed may come.
+    const isWhole = found !== null && (after < length || found[0] !== '\r');
+    return isWhole || last ? after : undefined;
   }
 }
 
-interface Fault {
-  readonly message: string;
-  readonly place: string;
-  readonly line: number;
-  /** Offset of the row. */
-  readonly start: number;
+function lineEnds(text: string): number {
+  return text.match(/\r\n|[\r\n]/g)?.length ?? 0;
+}
+
+function inWords(slip: QuoteSlip | undefined, line: number): string {
+  const cell = `a quote opens cell ${(slip?.column ?? 0) + 1} here`;
+  if (slip?.kind === 'open') return `${cell} and is never closed`;
+  return slip?.runsOn === true
+    ? `${cell} and its text runs on to line ${line}: is its closing quote missing?`
+    : 'text behind the closing quote of a cell: a quote inside a quoted cell is written ""';
+}
+
+function tooLong(slip: QuoteSlip | undefined): string {
+  return slip === undefined
+    ? 'the row is longer than 1 MB'
+    : `a quote opens cell ${slip.column + 1} here and is not closed within 1 MB`;
 }

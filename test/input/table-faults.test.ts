@@ -142,14 +142,6 @@ const ROWS: readonly Case[] = [
     SKIP,
   ],
   [
-    'a quote inside a bare cell',
-    `${HEADER}W,1,O,12" rack,1\n`,
-    [
-      'a quote inside a cell that has none around it: write the cell as "..." with each quote inside it doubled (w.csv:2:9)',
-    ],
-    SKIP,
-  ],
-  [
     'control characters',
     `${HEADER}W,1,O,A\u001b[31m,1\nW,2,O,A\0,1\nW\u0007,2,O,A,1\n`,
     [

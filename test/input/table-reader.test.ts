@@ -43,7 +43,7 @@ describe('a table that comes in pieces of any size', () => {
   });
 
   test.each(SIZES)('of %i bytes goes on behind every broken row', async (size) => {
-    const text = 'A,B\n1,"x\n2,3\n4,"5"\n6,7"\n8,"9"0\n\n10,11\n12,"13\n14,15';
+    const text = 'A,B\n1,"x\n2,3\n4,"5"\n"6"7,\n8,"9"0\n\n10,11\n12,"13\n14,15';
     const { rows, broken } = await read(new TextEncoder().encode(text), size);
     expect(rows.map(([line, cells]) => `${line} ${cells.join(' ')}`)).toEqual([
       '1 A B',
@@ -52,7 +52,7 @@ describe('a table that comes in pieces of any size', () => {
       '8 10 11',
       '10 14 15',
     ]);
-    expect(broken).toEqual(['w:2:3 2 1,"x', 'w:5:4 5 6,7"', 'w:6:6 6 8,"9"0', 'w:9:4 9 12,"13']);
+    expect(broken).toEqual(['w:2:3 2 1,"x', 'w:5:4 5 "6"7,', 'w:6:6 6 8,"9"0', 'w:9:4 9 12,"13']);
   });
 
   test('begins each cell where its place says, whatever is in it', async () => {

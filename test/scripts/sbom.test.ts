@@ -25,7 +25,6 @@ const BUNDLED = [
   'cli-spinners',
   'commander',
   'conf',
-  'csv-parse',
   'debounce-fn',
   'dot-prop',
   'env-paths',
