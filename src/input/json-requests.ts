@@ -3,6 +3,7 @@ import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { decodeSource } from './encoding.ts';
 import { FaultList } from './fault-list.ts';
+import { createIdCheck, type IdCheck, idsUnder } from './id-check.ts';
 import { parseJson } from './json-parser.ts';
 import { type JsonNode, type JsonTree, memberOf, placeOf, stringOf } from './json-tree.ts';
 import { type CheckedRequest, checkRequest, type Overrides, type PreparedRequest } from './request.ts';
@@ -11,10 +12,16 @@ import type { SetBuilder } from './set-builder.ts';
 /** Adds what a file of JSON holds, or its faults, to the set. Throws `CliError` `usage` for what is no JSON. */
 export async function readJsonRequests(name: string, bytes: Uint8Array, set: SetBuilder): Promise<void> {
   const tree = parseJson(decodeSource(name, bytes));
+  const ids = createIdCheck(set.allowed);
+  await addRequests(name, tree, ids, set);
+  set.warnings.push(...ids.notes.warnings());
+}
+
+async function addRequests(name: string, tree: JsonTree, ids: IdCheck, set: SetBuilder): Promise<void> {
   const { root } = tree;
   if (root.type !== 'array' || memberOf(root.items[0] ?? root, 'picks') === undefined) {
     if (set.single || isChosen(set, root, name)) {
-      addRequest(set, { name, tree, under: '', overrides: withoutWave(set.overrides, set.single) });
+      addRequest(set, { name, tree, under: '', overrides: withoutWave(set.overrides, set.single), ids });
     }
     return;
   }
@@ -23,7 +30,8 @@ export async function readJsonRequests(name: string, bytes: Uint8Array, set: Set
   for (const [index, item] of root.items.entries()) {
     const tree = { root: item, duplicates: new FaultList() };
     if (!single && !isChosen(set, item, name)) continue;
-    addRequest(set, { name: placeOf(item), tree, under: `/${index}`, overrides: withoutWave(set.overrides, single) });
+    const overrides = withoutWave(set.overrides, single);
+    addRequest(set, { name: placeOf(item), tree, under: `/${index}`, overrides, ids });
     await set.spool.relieve();
   }
 }
@@ -35,11 +43,12 @@ interface FoundTree {
   /** Where it stands in its document, as a JSON pointer. */
   readonly under: string;
   readonly overrides: Overrides;
+  readonly ids: IdCheck;
 }
 
 /** Checks a request and puts it, or its faults, into the set. */
-function addRequest(set: SetBuilder, { name, tree, under, overrides }: FoundTree): void {
-  const { faults, warnings, prepared } = checkRequest(set.kind, tree, overrides);
+function addRequest(set: SetBuilder, { name, tree, under, overrides, ids }: FoundTree): void {
+  const { faults, warnings, prepared } = checkRequest(set.kind, tree, overrides, idsUnder(under, ids));
   set.faults.addAll(faults, under);
   if (faults.count > 0) return;
   addWarnings(set, warnings, { under, once: under !== '' });

@@ -1,5 +1,7 @@
 /** How faults speak of a value in a file. */
 import { nearestWord } from '../domain/nearest.ts';
+import { unseenIn, visible } from './look-alikes.ts';
+import { idSlip, isPlaceholder } from './placeholders.ts';
 import { type JsonNode, rawOf, stringOf } from './json-tree.ts';
 
 /** Longest piece of a file that is quoted in a message, in characters. */
@@ -30,8 +32,11 @@ export function describeNode(node: JsonNode): string {
 export function remedyFor(node: JsonNode, wanted: string, words: readonly string[] = []): string {
   if (node.type === 'string') {
     const text = stringOf(node);
-    if ((wanted === 'number' || wanted === 'integer') && /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(text)) {
-      return `: write ${short(text)} without quotes`;
+    if (wanted === 'number' || wanted === 'integer') {
+      if (/^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(text)) return `: write ${short(text)} without quotes`;
+      if (isPlaceholder(text)) return ': write null when there is none';
+      const unseen = unseenIn(text);
+      return unseen === undefined ? '' : `: remove the invisible ${unseen}`;
     }
     if (wanted === 'boolean' && /^(?:true|false)$/i.test(text)) return `: write ${text.toLowerCase()} without quotes`;
     const meant = wanted === 'picklist' ? nearestWord(text, words) : undefined;
@@ -39,7 +44,7 @@ export function remedyFor(node: JsonNode, wanted: string, words: readonly string
   }
   if (node.type === 'number' || node.type === 'boolean') {
     const raw = rawOf(node);
-    if (wanted === 'string') return `: write "${short(raw)}"`;
+    if (wanted === 'string') return idSlip(raw, new Set(), '') === undefined ? `: write "${short(raw)}"` : '';
     if (wanted === 'boolean' && (raw === '0' || raw === '1')) return `: write ${raw === '1'}`;
   }
   return '';
@@ -47,5 +52,5 @@ export function remedyFor(node: JsonNode, wanted: string, words: readonly string
 
 function short(text: string): string {
   // The cut may not leave half of a surrogate pair.
-  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST).replace(/[\ud800-\udbff]$/, '')}…`;
+  return text.length <= LONGEST ? visible(text) : `${visible(text.slice(0, LONGEST).replace(/[\ud800-\udbff]$/, ''))}…`;
 }

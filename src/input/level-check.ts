@@ -3,6 +3,7 @@ import { type GenericSchema, safeParse } from 'valibot';
 import { editDistance, nearestWord } from '../domain/nearest.ts';
 import type { Level } from '../domain/request-schema.ts';
 import type { FaultList } from './fault-list.ts';
+import { checkIds, type IdCheck } from './id-check.ts';
 import {
   type JsonMember,
   type JsonNode,
@@ -19,11 +20,17 @@ export type Path = readonly (string | number)[];
 /** Called for a field that the table does not know and that no required one is missing for. */
 export type UnknownField = (member: JsonMember, path: Path) => void;
 
-/**
- * One level of the table made ready: it is used for each pick. `deeper` names the fields whose content has a level of
- * its own and is checked there.
- */
-export function createLevelCheck(level: Level, deeper: readonly string[], faults: FaultList, onUnknown: UnknownField) {
+export interface LevelCheckOptions {
+  /** Fields whose content has a level of its own and is checked there. */
+  readonly deeper?: readonly string[];
+  readonly faults: FaultList;
+  readonly onUnknown: UnknownField;
+  /** For a level whose texts are ids. */
+  readonly ids?: IdCheck | undefined;
+}
+
+/** One level of the table made ready: it is used for each pick. */
+export function createLevelCheck(level: Level, { deeper = [], faults, onUnknown, ids }: LevelCheckOptions) {
   const fields = new Map(Object.entries(level.fields));
   const tolerated = new Set(level.tolerated);
 
@@ -37,16 +44,19 @@ export function createLevelCheck(level: Level, deeper: readonly string[], faults
         if (!tolerated.has(name)) (unknown ??= []).push(member);
         continue;
       }
-      if (level.required.includes(name)) required += 1;
-      if (!deeper.includes(name)) checkField(schema, member, path, faults);
+      const isRequired = level.required.includes(name);
+      if (isRequired) required += 1;
+      if (deeper.includes(name)) continue;
+      const isGood = checkField(schema, member, path, faults);
+      if (isGood && ids !== undefined) checkIds(member, { path, isRequired }, ids, faults);
     }
     if (required < level.required.length) unknown = addMissing(node, path, level.required, unknown ?? [], faults);
     for (const member of unknown ?? []) onUnknown(member, path);
   };
 }
 
-/** Checks one value that has no level of its own. */
-export function checkField(schema: GenericSchema, member: JsonMember, path: Path, faults: FaultList): void {
+/** Checks one value that has no level of its own, and returns whether it is good. */
+export function checkField(schema: GenericSchema, member: JsonMember, path: Path, faults: FaultList): boolean {
   const { value, name } = member;
   const { issues } = safeParse(schema, shallow(value), { abortPipeEarly: true });
   for (const issue of issues ?? []) {
@@ -59,6 +69,7 @@ export function checkField(schema: GenericSchema, member: JsonMember, path: Path
       place: placeOf(culprit),
     }));
   }
+  return issues === undefined;
 }
 
 /**

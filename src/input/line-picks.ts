@@ -1,6 +1,7 @@
 /** Picks that come one a line, put into the request of the wave they name. */
 import { REQUEST_SCHEMAS, type RequestSchema } from '../domain/request-schema.ts';
 import { FaultList } from './fault-list.ts';
+import type { IdCheck } from './id-check.ts';
 import { serialise } from './json-edit.ts';
 import { type JsonNode, type JsonTree, memberOf, placeOf, stringOf } from './json-tree.ts';
 import { describeNode } from './json-words.ts';
@@ -26,12 +27,13 @@ interface Wave {
 export function createLinePicks(
   name: string,
   set: SetBuilder,
+  ids: IdCheck,
   refuse: (text: string, faults: FaultList, line: number) => void,
 ): LinePicks {
   const { spool, overrides } = set;
   const schema: RequestSchema = REQUEST_SCHEMAS[set.kind];
   const unknown = createUnknownFields();
-  const heads = createRequestHeads(set.kind, overrides, set.faults, set.warnings);
+  const heads = createRequestHeads(set);
   const waves = new Map<string | undefined, Wave>();
   const orderless = { count: 0, first: '' };
   let namesWaves = false;
@@ -50,7 +52,7 @@ export function createLinePicks(
 
   function checkPick(node: JsonNode, faults: FaultList): void {
     if (node.type === 'object') {
-      createLevelCheck(schema.pick, [], faults, unknown.anywhere(schema.pick))(node, []);
+      createLevelCheck(schema.pick, { faults, onUnknown: unknown.anywhere(schema.pick), ids })(node, []);
       return;
     }
     const message = `expected a pick or a request, found ${describeNode(node)}`;
@@ -84,6 +86,7 @@ export function createLinePicks(
           faults.add(() => ({ path: '/pick_id', message, place: placeOf(id) }));
         }
       }
+      ids.notes.settle(faults.count === 0);
       if (faults.count > 0 || root.type !== 'object') {
         refuse(source.text, faults, line);
         return;

@@ -2,6 +2,7 @@
 import { CliError } from '../errors.ts';
 import { refuseStranger } from './encoding.ts';
 import { FaultList } from './fault-list.ts';
+import { createIdCheck } from './id-check.ts';
 import type { HeadedInput } from './input-format.ts';
 import { jsonLines } from './json-lines.ts';
 import { parseJson } from './json-parser.ts';
@@ -54,6 +55,7 @@ interface Reading {
 }
 
 function createReading(name: string, set: SetBuilder): Reading {
+  const ids = createIdCheck(set.allowed);
   let picks: LinePicks | undefined;
   let rejected: RejectedRows | undefined;
   let requests = 0;
@@ -80,7 +82,7 @@ function createReading(name: string, set: SetBuilder): Reading {
 
   function addRequest(tree: JsonTree, source: Source, line: number, single: boolean): void {
     if (!single && !isChosen(set, tree.root, name)) return;
-    const checked = checkRequest(set.kind, tree, withoutWave(set.overrides, single));
+    const checked = checkRequest(set.kind, tree, withoutWave(set.overrides, single), ids);
     if (checked.faults.count > 0) {
       refuse(source.text, checked.faults, line);
       return;
@@ -96,7 +98,7 @@ function createReading(name: string, set: SetBuilder): Reading {
       if (tree instanceof FaultList) {
         refuse(source.text, tree, line);
       } else if (requests === 0 && !isRequest(tree.root)) {
-        picks ??= createLinePicks(name, set, refuse);
+        picks ??= createLinePicks(name, set, ids, refuse);
         picks.add(tree, source, line);
       } else {
         requests += 1;
@@ -112,6 +114,7 @@ function createReading(name: string, set: SetBuilder): Reading {
     end() {
       if (first !== undefined) addRequest(first.tree, first.source, first.line, true);
       picks?.end();
+      set.warnings.push(...ids.notes.warnings());
     },
   };
 }

@@ -1,12 +1,11 @@
 /** What stands before the picks in a request that is put together pick by pick. */
-import type { Kind } from '../domain/kinds.ts';
-import type { FaultList } from './fault-list.ts';
+import { checkIds, createIdCheck } from './id-check.ts';
 import { serialise, withField } from './json-edit.ts';
 import { parseJson } from './json-parser.ts';
 import { memberOf, stringOf } from './json-tree.ts';
-import { type Overrides, withOverrides } from './request.ts';
+import { withOverrides } from './request.ts';
+import type { SetBuilder } from './set-builder.ts';
 import { createFlagSource, type Source } from './source.ts';
-import type { FailureDetail } from '../errors.ts';
 import { validateRequest } from './validation.ts';
 
 export interface WholeField {
@@ -31,20 +30,28 @@ export interface RequestHeads {
   make(fields: readonly WholeField[], place: () => string): RequestHead;
 }
 
-/** Faults and warnings are added to the lists given. */
-export function createRequestHeads(
-  kind: Kind,
-  { site, start, end, params }: Overrides,
-  faults: FaultList,
-  warnings: FailureDetail[],
-): RequestHeads {
+/** Faults and warnings are added to the set. The fields given are checked by whoever reads them, the overrides here. */
+export function createRequestHeads({ kind, overrides, allowed, faults, warnings }: SetBuilder): RequestHeads {
+  const { site, start, end, wave, params } = overrides;
   const checked = new Set<string>();
   const aPick = createFlagSource('', '[{"pick_id":"p","location_id":"l","order_id":"o"}]');
+
+  function checkOverrides(): void {
+    const ids = createIdCheck(allowed);
+    const given = withOverrides(parseJson(createFlagSource('', '{}')), { site, start, end, wave });
+    for (const member of given.root.type === 'object' ? given.root.members : []) {
+      checkIds(member, { path: [], isRequired: true }, ids, faults);
+    }
+    ids.notes.settle(true);
+    warnings.push(...ids.notes.warnings());
+  }
+
   return {
     make(fields, place) {
       const tree = withOverrides(parseJson(sourceOf(fields, place)), { site, start, end, params });
       // Requests of a thousand waves differ in the wave, which is any text.
       const key = fields.map(({ name, json }) => (name === 'wave_id' ? '' : `${name}:${json}`)).join('\n');
+      if (checked.size === 0) checkOverrides();
       if (!checked.has(key)) {
         const found = validateRequest(kind, withField(tree, ['picks'], aPick));
         faults.addAll(found.faults);

@@ -3,6 +3,7 @@ import type { Kind } from '../domain/kinds.ts';
 import { CliError, type FailureDetail } from '../errors.ts';
 import { decodeSource } from './encoding.ts';
 import type { FaultList } from './fault-list.ts';
+import { createIdCheck, type IdCheck } from './id-check.ts';
 import { inField, serialise, withField } from './json-edit.ts';
 import { parseJson } from './json-parser.ts';
 import { type JsonTree, memberOf, stringOf } from './json-tree.ts';
@@ -54,7 +55,7 @@ export function readRequest({ kind, bytes, name, overrides = {} }: RequestFile):
 
 /** The same for JSON that is already text, whatever it was made from: the places in the faults are the source's. */
 export function prepareRequest(kind: Kind, source: Source, overrides: Overrides): PreparedRequest {
-  const { faults, prepared } = checkRequest(kind, parseJson(source), overrides);
+  const { faults, prepared } = checkRequest(kind, parseJson(source), overrides, createIdCheck(new Set()));
   if (faults.count > 0) throw invalidRequest(`${source.name} is not a valid ${kind} request`, faults);
   return prepared();
 }
@@ -66,10 +67,14 @@ export interface CheckedRequest {
   readonly prepared: () => PreparedRequest;
 }
 
-/** The same for one that was parsed, without throwing for its content. Throws for a parameter that is not JSON. */
-export function checkRequest(kind: Kind, parsed: JsonTree, overrides: Overrides): CheckedRequest {
+/**
+ * The same for one that was parsed, without throwing for its content. What is to be noted of its ids is in `ids`. Throws
+ * for a parameter that is not JSON.
+ */
+export function checkRequest(kind: Kind, parsed: JsonTree, overrides: Overrides, ids: IdCheck): CheckedRequest {
   const tree = withOverrides(parsed, overrides);
-  const { faults, warnings } = validateRequest(kind, tree);
+  const { faults, warnings } = validateRequest(kind, tree, ids);
+  ids.notes.settle(faults.count === 0);
   return { faults, warnings, prepared: () => ({ body: serialise(tree), request: factsOf(tree), warnings }) };
 }
 

@@ -31,12 +31,12 @@ export function createPickReader(columns: Columns, set: SetBuilder): PickReader 
 
   return (wave, cells, row, faults) => {
     const given = cellOf(cells, idColumn);
-    const idJson = cellJson(given, 'text');
+    const idJson = idColumn === undefined ? '' : cellJson(given, idColumn.field, set.allowed);
     if (idColumn !== undefined && idJson instanceof CellSlip) faults.push(faultOf(idColumn, idJson, row));
     let json = '';
     for (const column of others) {
       const before = faults.length;
-      const value = valueOf(column, cells, row, faults);
+      const value = valueOf(column, cells, row, faults, set.allowed);
       if (value !== undefined) json += `,"${column.field.name}":${value}`;
       if (column.field.name === 'location_id' && value?.startsWith('[') === true) set.alternatives = true;
       else if (value === undefined && column.field.name === 'location_id' && faults.length === before)

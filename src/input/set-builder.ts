@@ -4,6 +4,7 @@ import type { Kind } from '../domain/kinds.ts';
 import type { FailureDetail } from '../errors.ts';
 import type { ColumnMap } from './column-map.ts';
 import { FaultList } from './fault-list.ts';
+import { allowedIds } from './placeholders.ts';
 import { createPickIds, type PickIds } from './pick-ids.ts';
 import type { RejectedRows } from './rejected-rows.ts';
 import type { Overrides } from './request.ts';
@@ -20,6 +21,8 @@ export interface SetBuilder {
   readonly fillDown: readonly string[];
   readonly skipLines: SkipLines;
   readonly skipInvalid: boolean;
+  /** Ids that look like none and are sent all the same. */
+  readonly allowed: ReadonlySet<string>;
   /** Whether there is one input. */
   readonly single: boolean;
   readonly spool: Spool;
@@ -60,7 +63,16 @@ export interface UnionColumns {
 }
 
 export function createSetBuilder(
-  { kind, inputs, overrides = {}, fillDown = [], skipLines = [], skipInvalid = false, rejectedSink }: SetOptions,
+  {
+    kind,
+    inputs,
+    overrides = {},
+    fillDown = [],
+    skipLines = [],
+    skipInvalid = false,
+    allowValues = [],
+    rejectedSink,
+  }: SetOptions,
   map: ColumnMap,
   spool: Spool,
 ): SetBuilder {
@@ -72,6 +84,7 @@ export function createSetBuilder(
     fillDown,
     skipLines: parseSkipLines(skipLines),
     skipInvalid,
+    allowed: allowedIds(allowValues),
     single: inputs.length === 1,
     spool,
     rejectedSink,

@@ -37,6 +37,8 @@ export interface SetOptions {
   readonly overrides?: Overrides | undefined;
   /** Leaves out rows and requests that have faults, and sends the rest. */
   readonly skipInvalid?: boolean | undefined;
+  /** Ids such as `#N/A` or `4.5E+15` that are meant. */
+  readonly allowValues?: readonly string[] | undefined;
   /** A temporary file, made when there is too much for memory. */
   readonly scratch: () => Promise<ScratchFile>;
   /** `name` is that of an input. */

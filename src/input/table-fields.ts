@@ -1,7 +1,7 @@
 /** Which fields of the API a column can hold, and what a cell must be for it. */
 import { type GenericSchema, safeParse } from 'valibot';
 import type { Kind } from '../domain/kinds.ts';
-import { REQUEST_SCHEMAS } from '../domain/request-schema.ts';
+import { type Level, REQUEST_SCHEMAS } from '../domain/request-schema.ts';
 
 /** `places`: one location, or alternatives between `|`. */
 export type CellType = 'text' | 'places' | 'number' | 'integer';
@@ -11,6 +11,8 @@ export interface TableField {
   readonly type: CellType;
   /** Of the request: one value for all rows of a wave. Else of the pick. */
   readonly whole: boolean;
+  /** Whether a row needs one: a pick without an id gets one. */
+  readonly isRequired: boolean;
 }
 
 /** Fields of a request that a cell cannot hold, or that the rows themselves are. */
@@ -19,11 +21,14 @@ const NO_CELL = new Set(['picks', 'parameters', 'extra']);
 /** The fields of a kind in the order of the API's documentation; those of the request first. A wave is of the request. */
 export function tableFields(kind: Kind): readonly TableField[] {
   const { request, pick } = REQUEST_SCHEMAS[kind];
-  const of = (fields: Readonly<Record<string, GenericSchema>>, whole: boolean): TableField[] =>
-    Object.entries(fields).map(([name, schema]) => ({ name, type: typeOf(schema), whole }));
+  const of = ({ fields, required }: Level, whole: boolean): TableField[] =>
+    Object.entries(fields).map(([name, schema]) => {
+      const isRequired = required.includes(name) && name !== 'pick_id';
+      return { name, type: typeOf(schema), whole, isRequired };
+    });
   return [
-    ...of(request.fields, true).filter(({ name }) => !NO_CELL.has(name)),
-    ...of(pick.fields, false).filter(({ name }) => name !== 'wave_id'),
+    ...of(request, true).filter(({ name }) => !NO_CELL.has(name)),
+    ...of(pick, false).filter(({ name }) => name !== 'wave_id'),
   ];
 }
 

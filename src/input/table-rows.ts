@@ -1,6 +1,8 @@
 /** The rows of one table, checked one by one and put into the request of their wave. */
+import { createCellTidy } from './cell-tidy.ts';
 import { createFillDown } from './fill-down.ts';
 import { createHeaderCheck } from './header-again.ts';
+import { createIdCheck } from './id-check.ts';
 import {
   type CellFault,
   joinedHeader,
@@ -43,6 +45,8 @@ export function createTableRows(facts: TableFacts, set: SetBuilder, refuse: Refu
   const order = columns.pick.find(({ field }) => field.name === 'order_id');
   const waves = createTableWaves(facts, set);
   const readPick = createPickReader(columns, set);
+  const read = [...(columns.wave === undefined ? [] : [columns.wave]), ...columns.whole, ...columns.pick];
+  const tidy = createCellTidy(read, createIdCheck(set.allowed));
   const fields = tableFields(set.kind).map((field) => field.name);
   const headerCheck = createHeaderCheck(headers, columns, fields);
   const isTotal = set.skipLines.none ? () => false : createTotalCheck(columns);
@@ -79,16 +83,17 @@ export function createTableRows(facts: TableFacts, set: SetBuilder, refuse: Refu
     return true;
   }
 
-  function addRow(cells: readonly string[], row: CurrentRow): void {
+  function addRow(given: readonly string[], row: CurrentRow): void {
+    const cells = tidy.row(given, row);
     const id = cellOf(cells, columns.wave);
     if (id !== '') {
       namesWaves = true;
       if (!noteWave(set, name, id, () => row.place(columns.wave?.index))) return;
     }
     const faults = waves.wholeSlips(cells, row);
-    if (columns.wave !== undefined && !waves.has(id)) valueOf(columns.wave, cells, row, faults);
+    if (columns.wave !== undefined && !waves.has(id)) valueOf(columns.wave, cells, row, faults, set.allowed);
     if (faults.length > 0) {
-      refuseCells(cells, faults, row);
+      refuseCells(given, faults, row);
       return;
     }
     const wave = waves.waveOf(id, cells, row);
@@ -96,14 +101,15 @@ export function createTableRows(facts: TableFacts, set: SetBuilder, refuse: Refu
     waves.checkWhole(wave, cells, row, faults);
     const pick = readPick(wave, cells, row, faults);
     if (faults.length > 0) {
-      refuseCells(cells, faults, row);
+      refuseCells(given, faults, row);
       return;
     }
     if (cellOf(cells, order) === '') {
       wave.orderless += 1;
       if (wave.orderless === 1) wave.firstOrderless = order === undefined ? facts.place : row.place(order.index);
     }
-    addPick(set.spool, wave.request, { ...pick, line: row.line, cells });
+    addPick(set.spool, wave.request, { ...pick, line: row.line, cells: given });
+    tidy.sent();
   }
 
   return {
@@ -114,6 +120,7 @@ export function createTableRows(facts: TableFacts, set: SetBuilder, refuse: Refu
     },
     end() {
       fillDown?.end();
+      set.warnings.push(...tidy.warnings());
       waves.end(namesWaves);
       const { count, first } = headersAgain;
       if (count === 0) return;

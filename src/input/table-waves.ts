@@ -40,7 +40,7 @@ export function createTableWaves(facts: TableFacts, set: SetBuilder): TableWaves
   const { name, columns } = facts;
   const { overrides, spool } = set;
   const { whole } = columns;
-  const heads = createRequestHeads(set.kind, overrides, set.faults, set.warnings);
+  const heads = createRequestHeads(set);
   const places = set.columns.add(facts.headers);
   const waves = new Map<string, TableWave>();
 
@@ -49,7 +49,7 @@ export function createTableWaves(facts: TableFacts, set: SetBuilder): TableWaves
     if (waveId !== undefined) fields.push({ name: 'wave_id', json: JSON.stringify(waveId), place: () => row.place() });
     for (const { field, index } of whole) {
       const cell = cells[index]?.trim() ?? '';
-      const json = cell === '' ? undefined : cellJson(cell, field.type);
+      const json = cell === '' ? undefined : cellJson(cell, field, set.allowed);
       // Rows with a slip never come here.
       if (typeof json === 'string') fields.push({ name: field.name, json, place: () => row.place(index) });
     }
@@ -90,7 +90,7 @@ export function createTableWaves(facts: TableFacts, set: SetBuilder): TableWaves
     },
     wholeSlips(cells, row) {
       const faults: CellFault[] = [];
-      for (const column of whole) valueOf(column, cells, row, faults);
+      for (const column of whole) valueOf(column, cells, row, faults, set.allowed);
       return faults;
     },
     checkWhole(wave, cells, row, faults) {

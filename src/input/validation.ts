@@ -3,6 +3,7 @@ import type { Kind } from '../domain/kinds.ts';
 import { REQUEST_SCHEMAS, type RequestSchema } from '../domain/request-schema.ts';
 import type { FailureDetail } from '../errors.ts';
 import { FaultList } from './fault-list.ts';
+import type { IdCheck } from './id-check.ts';
 import {
   type JsonMember,
   type JsonNode,
@@ -24,9 +25,10 @@ export interface Validation {
 
 /**
  * Checks the known fields strictly and lets unknown ones pass with a warning, since the API has fields that no document
- * names. An unknown field is a fault only where a required one is missing because of it.
+ * names. An unknown field is a fault only where a required one is missing because of it. Without `ids` the texts may be
+ * anything.
  */
-export function validateRequest(kind: Kind, tree: JsonTree): Validation {
+export function validateRequest(kind: Kind, tree: JsonTree, ids?: IdCheck): Validation {
   const schema: RequestSchema = REQUEST_SCHEMAS[kind];
   const faults = new FaultList();
   faults.addAll(tree.duplicates);
@@ -42,23 +44,24 @@ export function validateRequest(kind: Kind, tree: JsonTree): Validation {
   }
 
   const unknown = createUnknownFields();
-  const checkRequest = createLevelCheck(
-    schema.request,
-    ['parameters', 'picks'],
+  const checkRequest = createLevelCheck(schema.request, {
+    deeper: ['parameters', 'picks'],
     faults,
-    unknown.anywhere(schema.request),
-  );
+    onUnknown: unknown.anywhere(schema.request),
+    ids,
+  });
   checkRequest(root, []);
 
   const parameters = memberOf(root, 'parameters');
   if (parameters !== undefined) {
-    const checkParameters = createLevelCheck(schema.parameters, [], faults, unknown.slipsOnly(schema.parameters));
+    const onUnknown = unknown.slipsOnly(schema.parameters);
+    const checkParameters = createLevelCheck(schema.parameters, { faults, onUnknown });
     if (parameters.value.type === 'object') checkParameters(parameters.value, ['parameters']);
     else addNoObject(parameters.value, '/parameters', faults);
   }
 
   const picks = memberOf(root, 'picks');
-  const checkPick = createLevelCheck(schema.pick, [], faults, unknown.anywhere(schema.pick));
+  const checkPick = createLevelCheck(schema.pick, { faults, onUnknown: unknown.anywhere(schema.pick), ids });
   const orderless = picks === undefined ? [] : checkPicks(schema, picks, faults, checkPick);
   return {
     faults,

@@ -73,6 +73,30 @@ Content-Length: ${Buffer.byteLength(compact(REQUEST))}
     expect(dry.ended).toEqual({ code: 0, stdout: `${compact(REQUEST)}\n`, stderr: '' });
   });
 
+  test('T8: with a placeholder is an error that says how to send it, which sends it and warns of what is odd', async () => {
+    const table = 'ORDER_ID,LOCATION_ID\n#N/A,A\n--,A\u200b1\nO\u200b,B\n';
+    const machine = { files: { 'wave.csv': table } };
+    const argv = ['cluster', 'submit', 'wave.csv', '--site', 'Example', '--dry-run', '-q'];
+    expect((await run(argv, machine)).ended).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `error: wave.csv is not a valid cluster request: 2 faults
+  ORDER_ID: "#N/A" is a placeholder: empty the cell, or allow it with --allow-value '#N/A' (wave.csv:2:1)
+  ORDER_ID: "--" is a placeholder: empty the cell, or allow it with --allow-value '--' (wave.csv:3:1)
+hint: nothing was sent: mend the file and run the command again, or send the rest with --skip-invalid
+`,
+    });
+    expect((await run([...argv, '--allow-value', '#N/A', '--allow-value', '--'], machine)).ended).toEqual({
+      code: 0,
+      stdout:
+        '{"site_name":"Example","picks":[{"pick_id":"pick_1","location_id":"A","order_id":"#N/A"},{"pick_id":"pick_2","location_id":"A\u200b1","order_id":"--"},{"pick_id":"pick_3","location_id":"B","order_id":"O"}]}\n',
+      stderr: '',
+    });
+    expect((await run([...argv.slice(0, -1), '--allow-value', '#N/A', '--allow-value=--'], machine)).stderr).toContain(
+      'warning: LOCATION_ID: "A<U+200B>1" holds an invisible character (U+200B): sent as it is (wave.csv:3:4)\n',
+    );
+  });
+
   test('takes site, points, wave and parameters from the flags, over those of the file', async () => {
     const { http, bodies } = api();
     const file = {

@@ -77,9 +77,9 @@ describe('text is', () => {
 
   test('text for a field that is text, and a number for one that is a number', async () => {
     const table =
-      'order_id,location_id,sku_id,quantity,asis_sequence,release_time\ntrue,007,1e5,0010,-3,2026\nnull, A ,NaN,1.50,1e1,\n';
+      'order_id,location_id,sku_id,quantity,asis_sequence,release_time\ntrue,007,1e5,0010,-3,2026\nfalse, A ,2e+,1.50,1e1,\n';
     expect(await picksOf(table)).toBe(
-      '[{"pick_id":"pick_1","location_id":"007","asis_sequence":-3,"sku_id":"1e5","quantity":10,"order_id":"true","release_time":"2026"},{"pick_id":"pick_2","location_id":"A","asis_sequence":1e1,"sku_id":"NaN","quantity":1.50,"order_id":"null"}]',
+      '[{"pick_id":"pick_1","location_id":"007","asis_sequence":-3,"sku_id":"1e5","quantity":10,"order_id":"true","release_time":"2026"},{"pick_id":"pick_2","location_id":"A","asis_sequence":1e1,"sku_id":"2e+","quantity":1.50,"order_id":"false"}]',
     );
   });
 });

@@ -16,6 +16,7 @@ export interface SubmitOptions extends AnswerViewOptions {
   readonly fillDown?: readonly string[];
   readonly skipLines?: readonly string[];
   readonly skipInvalid?: boolean;
+  readonly allowValue?: readonly string[];
   readonly dryRun?: boolean;
   readonly curl?: boolean;
   readonly concurrency: number;

@@ -50,6 +50,7 @@ export function addSubmit(parent: Command, kind: Kind, context: ContextSource): 
     .option('--fill-down <column,...>', 'CSV: empty cells have the value of the row above (repeatable)', collect)
     .option('--skip-lines <lines>', 'CSV: leave out these lines, such as 2 or 1-3,5; none: all are rows', collect)
     .option('--skip-invalid', 'CSV: send the good rows, write the others to <name>.rejected.csv')
+    .option('--allow-value <id>', 'send an id that looks like none, such as #N/A or 4.5E+15 (repeatable)', collect)
     .option('--dry-run', 'check, print the exact request, send nothing')
     .option('--curl', 'with --dry-run: print it as a curl command, key masked')
     .addOption(
@@ -104,6 +105,7 @@ async function submit(context: Context, kind: Kind, files: readonly string[], op
     fillDown: options.fillDown ?? [],
     skipLines: options.skipLines ?? [],
     skipInvalid: options.skipInvalid ?? false,
+    allowValues: options.allowValue,
     overrides: {
       site: options.site,
       start: options.start,
