@@ -157,7 +157,7 @@ export function failureOfTransport(error: TransportError, facts: RefusalFacts): 
     code,
     hint,
     repeatable,
-    retryable: code !== ANSWER_TOO_LARGE,
+    retryable: code !== ANSWER_TOO_LARGE && code !== 'unknown_coding',
   });
 }
 
@@ -182,10 +182,10 @@ export function limitFacts({ passable }: AnswerLimitError, { kind, requestId }: 
 }
 
 /**
- * A certificate does not become trusted by asking again, a proxy does not forget that it wants a password, and an answer
- * becomes no smaller.
+ * A certificate does not become trusted by asking again, a proxy does not forget that it wants a password, a server learns
+ * no other coding, and an answer becomes no smaller.
  */
-export const LASTING_CODES: ReadonlySet<string> = new Set(['tls', 'proxy_setup', ANSWER_TOO_LARGE]);
+export const LASTING_CODES: ReadonlySet<string> = new Set(['tls', 'proxy_setup', 'unknown_coding', ANSWER_TOO_LARGE]);
 
 const TRANSPORT_WORDS: Readonly<Record<TransportError['kind'], { readonly code: string; readonly hint: string }>> = {
   refused: {
@@ -208,5 +208,9 @@ const TRANSPORT_WORDS: Readonly<Record<TransportError['kind'], { readonly code: 
   },
   too_large: { code: ANSWER_TOO_LARGE, hint: 'check --base-url: something other than the API may answer there' },
   not_http: { code: 'not_http', hint: 'check --base-url: something other than the API may answer there' },
+  coding: {
+    code: 'unknown_coding',
+    hint: 'gzip, deflate, br and zstd are understood: the server, or a proxy before it, has to send one of these or none',
+  },
   other: { code: 'network', hint: 'try again later; --debug shows the requests' },
 };

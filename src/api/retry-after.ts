@@ -1,19 +1,21 @@
 /** `Retry-After`: when the server wants to be asked again. */
-import { headerOf } from '../domain/http.ts';
 import type { HttpHeaders } from '../domain/http.ts';
 import { MAX_RETRY_AFTER_MS } from '../domain/limits.ts';
 
 /**
- * `Retry-After` in milliseconds from `nowMs`: seconds, or an HTTP date; `MAX_RETRY_AFTER_MS` at most. `undefined` when there
- * is none or it is neither.
+ * `Retry-After` in milliseconds from `nowMs`: seconds, or an HTTP date; `MAX_RETRY_AFTER_MS` at most. Of several, the last
+ * moment. `undefined` when there is none or it is neither.
  */
 export function retryAfterOf(headers: HttpHeaders, nowMs: number): number | undefined {
-  const value = headerOf(headers, 'retry-after')?.trim();
-  if (value === undefined || value === '') return undefined;
-  if (/^\d+(?:\.\d+)?$/.test(value)) return Math.min(MAX_RETRY_AFTER_MS, Number(value) * 1000);
+  const moments = [headers['retry-after'] ?? []].flat().flatMap((value) => momentOf(value.trim(), nowMs) ?? []);
+  return moments.length === 0 ? undefined : Math.min(MAX_RETRY_AFTER_MS, Math.max(0, ...moments));
+}
+
+function momentOf(value: string, nowMs: number): number | undefined {
+  if (/^\d+(?:\.\d+)?$/.test(value)) return Number(value) * 1000;
   // Only a date with a zone: a bare number or word is not given a meaning by the date parser.
   const date = /[A-Za-z]/.test(value) ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(date) ? undefined : Math.min(MAX_RETRY_AFTER_MS, Math.max(0, date - nowMs));
+  return Number.isNaN(date) ? undefined : date - nowMs;
 }
 
 /** `7 s`, `12 min`, `5 h`, `a day or more`: never shorter than what was asked for. */

@@ -45,7 +45,8 @@ export class TransportError extends Error {
   override readonly name = 'TransportError';
   /**
    * `proxy_setup`: as the proxy is set, no request will ever get through it (no password, no URL). `timeout`: silence;
-   * `overdue`: `totalMs` is over. `too_large`: the head of the response is. `not_http`: what came is no response.
+   * `overdue`: `totalMs` is over. `too_large`: the head of the response is. `not_http`: what came is no response. `coding`:
+   * its body is in a content coding that is not known.
    */
   readonly kind:
     | 'refused'
@@ -59,6 +60,7 @@ export class TransportError extends Error {
     | 'proxy_setup'
     | 'too_large'
     | 'not_http'
+    | 'coding'
     | 'other';
   readonly sent: boolean;
 

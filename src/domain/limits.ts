@@ -97,6 +97,8 @@ export const MAX_PARSED_ANSWER_VALUES = 10_000_000;
 export const MAX_REFUSAL_BYTES = 256 * 1024;
 /** Headers of an answer, its trailers by themselves. Servers allow 8 to 64 KB. */
 export const MAX_ANSWER_HEADER_BYTES = 64 * 1024;
+/** Content codings on top of each other. Two are seen, of a server and of a proxy that knows nothing of it. */
+export const MAX_CONTENT_CODINGS = 4;
 /** Answers with a status below 200 before the real one. */
 export const MAX_INTERIM_ANSWERS = 16;
 /** From the first try to connect to the last byte of the answer, where no `--timeout` says otherwise. */

@@ -8,7 +8,7 @@ import type { HttpHeaders, HttpRequest, HttpResponse } from '../domain/http.ts';
 import { MAX_EXCHANGE_MS, MAX_INTERIM_ANSWERS } from '../domain/limits.ts';
 import { LONGEST_TIMER_MS } from './clock.ts';
 import { createCountdown, type Countdown } from './countdown.ts';
-import { ACCEPT_ENCODING, codingOf, headersAfterDecoding, readableBody } from './http-body.ts';
+import { ACCEPT_ENCODING, codingsOf, headersAfterDecoding, readableBody } from './http-body.ts';
 import { transportErrorOf, unaskedWords } from './http-failure.ts';
 import type { ExchangeFacts } from './http-failure.ts';
 
@@ -130,9 +130,9 @@ function responseOf(
     body.resume();
     return { status, headers: head.headers, body: null };
   }
-  const coding = codingOf(head.headers);
-  const headers = coding === undefined ? head.headers : headersAfterDecoding(head.headers);
-  return { status, headers, body: readableBody(body, coding, countdown, failureOf) };
+  const codings = codingsOf(head.headers);
+  const headers = codings.length === 0 ? head.headers : headersAfterDecoding(head.headers);
+  return { status, headers, body: readableBody(body, codings, countdown, failureOf) };
 }
 
 function lengthOf(headers: Head['headers']): number | undefined {

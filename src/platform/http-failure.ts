@@ -81,17 +81,14 @@ export function unaskedWords({ host }: URL, status: number): string {
     : `${host} answers with status ${status}, which is not an answer to the request`;
 }
 
-/** What undici 8 (`client-h1.js`) says of interim answers that nobody asked for, and their status. */
-const UNASKED: Readonly<Record<string, number>> = { 'bad upgrade': 101, 'bad response': 100 };
-
 /**
  * Why what came is no response to the request; `undefined` when it may be one. undici tells it by `HTTPParserError`, or
  * trips over it in an assertion: an error without a code, or with that of `assert`.
  */
 function notHttp(error: unknown, code: string | undefined, url: URL): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  const status = code === 'UND_ERR_SOCKET' ? UNASKED[error.message] : undefined;
-  if (status !== undefined) return unaskedWords(url, status);
+  // What undici 8 (`client-h1.js`) says of a switch of protocols that nobody asked for.
+  if (code === 'UND_ERR_SOCKET' && error.message === 'bad upgrade') return unaskedWords(url, 101);
   const isGarbage = error.name === 'HTTPParserError' || code === undefined || code === 'ERR_ASSERTION';
   return isGarbage ? `the answer of ${url.host} is not valid HTTP` : undefined;
 }
@@ -133,6 +130,7 @@ function wordsFor(kind: TransportKind, url: URL, code: string | undefined, text:
     case 'proxy':
     case 'proxy_setup':
     case 'not_http':
+    case 'coding':
     case 'overdue':
     case 'other':
     default:

@@ -4,6 +4,8 @@ import type { LookupFunction, Socket } from 'node:net';
 
 import buildConnector from 'undici/lib/core/connect.js';
 import type { Connector } from 'undici/lib/core/connect.js';
+import symbols from 'undici/lib/core/symbols.js';
+import type { Parser } from 'undici/lib/core/symbols.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
 import type { Dispatcher } from 'undici/lib/dispatcher/dispatcher.js';
 
@@ -110,12 +112,30 @@ function checked(connect: Connector): Connector {
     connect(options, (error, connected) => {
       const stray = connected && strayConnection(options.hostname, connected.remoteAddress);
       if (stray === undefined) {
+        if (connected !== undefined) skipContinue(connected);
         callback(error, connected);
         return;
       }
       connected?.destroy();
       callback(stray);
     });
+}
+
+/**
+ * A `100 Continue` that nobody asked for is skipped (RFC 9110, section 15.2). undici 8 fails the exchange for it, and for it
+ * alone of all interim answers (`client-h1.js`, `onHeadersComplete`): so it is given to its parser as another of them.
+ */
+function skipContinue(socket: Socket & { [symbols.kParser]?: Parser | null }): void {
+  let current: Parser | null | undefined = socket[symbols.kParser];
+  Object.defineProperty(socket, symbols.kParser, {
+    get: () => current,
+    set(parser: Parser | null) {
+      current = parser;
+      if (parser === null) return;
+      const complete = parser.onHeadersComplete.bind(parser);
+      parser.onHeadersComplete = (status, ...rest) => complete(status === 100 ? 102 : status, ...rest);
+    },
+  });
 }
 
 async function createProxyAgent(proxy: string, tls: ConnectOptions): Promise<Dispatcher> {

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 
 import { messageOf, systemCodeOf } from '../errors.ts';
 import { TransportError } from '../domain/http.ts';
+import { MAX_ANSWER_HEADER_BYTES } from '../domain/limits.ts';
 import { dial, portOf, secured } from './dial.ts';
 import { hostOfProxy } from './proxy.ts';
 
@@ -29,6 +30,7 @@ export function openTunnel(proxy: string, target: URL, timeoutMs: number): Tunne
     path: authority,
     headers: { host: authority, ...authorization(url) },
     createConnection: () => dial(url),
+    maxHeaderSize: MAX_ANSWER_HEADER_BYTES,
   });
   // What has to be torn down to give the tunnel up, as far as it has come.
   let way: ClientRequest | Socket = request;

@@ -22,6 +22,17 @@ declare module 'undici/lib/core/connect.js' {
   export = buildConnector;
 }
 
+declare module 'undici/lib/core/symbols.js' {
+  namespace symbols {
+    /** Where a socket has its parser of HTTP/1; `null` once it is done. */
+    const kParser: unique symbol;
+    interface Parser {
+      onHeadersComplete: (status: number, ...rest: readonly unknown[]) => number;
+    }
+  }
+  export = symbols;
+}
+
 declare module 'undici/lib/dispatcher/dispatcher.js' {
   import type { RequestHandler } from 'undici/lib/api/api-request.js';
   /** Declared as an interface: it is never constructed here. */

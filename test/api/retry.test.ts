@@ -99,6 +99,19 @@ describe('Retry-After', () => {
     expect(retryAfterOf({ 'retry-after': value }, now)).toBe(ms);
   });
 
+  test.each([
+    ['huge', '99999999999', DAY],
+    ['negative', '-1', undefined],
+    ['fractional', '1.5', 1500],
+    ['a date', 'Thu, 01 Jan 2026 00:00:10 GMT', 10_000],
+    ['there twice', ['3', '5'], 5000],
+    ['there twice, once as a date', ['Thu, 01 Jan 2026 00:00:10 GMT', '5'], 10_000],
+    ['there twice, once as nonsense', ['soon', '5'], 5000],
+    ['there twice in one line', '3, 5', undefined],
+  ])('stays good: one that is %s', (_what, value, ms) => {
+    expect(retryAfterOf({ 'retry-after': value }, now)).toBe(ms);
+  });
+
   test('is not there', () => {
     expect(retryAfterOf({}, now)).toBeUndefined();
   });

@@ -166,6 +166,18 @@ describe('the deadline', () => {
     });
   });
 
+  test('stays good: a laptop that sleeps over it looks once more when it wakes up, and finds what is there', async () => {
+    const { wait, clock, server } = await waiting([{ status: 404 }, DONE]);
+    const onEvent = (): void => clock.advance(8 * 3_600_000);
+    expect(await wait({ onEvent })).toMatchObject({ state: 'done' });
+    expect(server.seen).toHaveLength(2);
+
+    const still = await waiting([{ status: 404 }]);
+    const failure = await failureOf(still.wait({ onEvent: () => still.clock.advance(8 * 3_600_000) }));
+    expect(failure).toMatchObject({ failure: 'pending', code: 'not_finished' });
+    expect(still.server.seen).toHaveLength(2);
+  });
+
   test('is not waited for when the server asks for a longer pause', async () => {
     const { wait, clock } = await waiting([{ status: 429, headers: { 'retry-after': '600' } }]);
     const failure = await failureOf(wait());

@@ -356,6 +356,16 @@ describe('a proxy', () => {
     expect(asked).toEqual(['GET http://optipick.test/x -']);
   });
 
+  test.each(['HTTP_PROXY', 'http_proxy'])('stays good: %s needs no scheme', async (variable) => {
+    const { url, asked } = await proxy();
+    const http = createHttp({ [variable]: url.replace('http://', '') });
+    expect(await readText((await http({ ...get, url: 'http://optipick.test/x' })).body)).toBe('from the proxy');
+    const withUser = createHttp({ [variable]: url.replace('http://', 'user:pass@') });
+    expect(await readText((await withUser({ ...get, url: 'http://optipick.test/x' })).body)).toBe('from the proxy');
+    const basic = `Basic ${Buffer.from('user:pass').toString('base64')}`;
+    expect(asked).toEqual(['GET http://optipick.test/x -', `GET http://optipick.test/x ${basic}`]);
+  });
+
   test('tunnels https, with the user and password of its URL', async () => {
     const target = await opened(createTlsServer(testTls(), (_request, response) => response.end('through')));
     const { url, asked } = await proxy();

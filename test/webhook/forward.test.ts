@@ -128,7 +128,7 @@ describe('forwarding', () => {
   });
 });
 
-test('headers of the connection stay behind, and so do those that Connection names', () => {
+test('stays good: Expect and hop-by-hop headers stay behind, and so do those that Connection names', () => {
   expect(
     endToEndHeaders({
       host: 'x',
