@@ -1,6 +1,6 @@
 /** What a command needs, resolved on first use, so that a command pays only for what it touches. */
 import type { OptipickClient } from './api/model.ts';
-import { DEFAULT_PROFILE, resolveSettings, type Settings } from './domain/settings.ts';
+import { DEFAULT_PROFILE, EMPTY_HINT, emptyNote, resolveSettings, type Settings } from './domain/settings.ts';
 import { readSecretFile } from './commands/input-file.ts';
 import type { Redact } from './domain/redaction.ts';
 import { CliError } from './errors.ts';
@@ -111,7 +111,9 @@ export function createContext(host: Host, options: GlobalOptions, { stop, atEnd 
       const { apiKey, baseUrl, profile, webhookSecrets } = await settings();
       const { normaliseBaseUrl } = await calling();
       const url = normaliseBaseUrl(baseUrl.value);
-      if (apiKey === undefined) throw noKey(profile.value);
+      if (apiKey === undefined) throw noKey(profile.value, host.env);
+      const empty = baseUrl.source === 'default' ? emptyNote(host.env, 'OPTIPICK_BASE_URL') : '';
+      if (empty !== '') await output.warn(`the default base URL is used, ${url}${empty}`);
       return context.clientFor(url, apiKey.value, { secrets: webhookSecrets?.value });
     }),
     redaction: once(async () => {
@@ -128,12 +130,14 @@ export function createContext(host: Host, options: GlobalOptions, { stop, atEnd 
 /** One door to all that a call needs: see `calling.ts`. */
 const calling = () => import('./calling.ts');
 
-function noKey(profile: string): CliError {
+function noKey(profile: string, env: Host['env']): CliError {
   // A mistyped profile is the likeliest reason for a key that is not found.
   const [where, target] = profile === DEFAULT_PROFILE ? ['', ''] : [` in profile "${profile}"`, ` -p ${profile}`];
-  return new CliError('auth', `there is no API key${where}`, {
+  const empty = emptyNote(env, 'OPTIPICK_API_KEY', 'OPTIPICK_PROFILE');
+  const variable = empty === '' ? 'set OPTIPICK_API_KEY' : EMPTY_HINT;
+  return new CliError('auth', `there is no API key${where}${empty}`, {
     code: 'no_api_key',
-    hint: `store one with: optipick login${target}; or set OPTIPICK_API_KEY; or try without an account: optipick demo`,
+    hint: `store one with: optipick login${target}; or ${variable}; or try without an account: optipick demo`,
   });
 }
 

@@ -142,6 +142,18 @@ function unlessBlank(text: string | undefined, source: SettingSource, from: stri
   return text === undefined || text.trim() === '' ? undefined : given(text, source, from);
 }
 
+/**
+ * `: OPTIPICK_API_KEY is set and empty`, for a message about what is missing; `''` when none of the variables is. So it is
+ * where a CI system has no secret to put there.
+ */
+export function emptyNote(env: SettingInputs['env'], ...variables: readonly string[]): string {
+  const empty = variables.filter((name) => env[name] !== undefined && env[name]?.trim() === '');
+  return empty.length === 0 ? '' : `: ${empty.join(' and ')} ${empty.length === 1 ? 'is' : 'are'} set and empty`;
+}
+
+/** What to do about that. */
+export const EMPTY_HINT = 'give it a value (CI gives no secrets to runs of forks), or unset it';
+
 /** A value that may be stored. */
 export interface ParsedSetting {
   readonly key: SettingKey;

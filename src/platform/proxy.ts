@@ -38,25 +38,42 @@ function variable(env: Environment, lowerCaseName: string): string | undefined {
 }
 
 /**
- * `NO_PROXY` is a list separated by commas or spaces: `*`, a host (`optioryx.com` covers its
- * subdomains, as does `.optioryx.com` and `*.optioryx.com`), or either with a port.
+ * `NO_PROXY` as curl 7.86 and later read it: a list separated by commas or spaces of `*`, a host (`optioryx.com` covers its
+ * subdomains, as does `.optioryx.com`; here `*.optioryx.com` does, too), an address, or a range of addresses
+ * (`10.0.0.0/8`, `fd00::/8`). Beyond curl, a host or an address may have a port. Names are not resolved for ranges.
  */
 function isExempt(url: URL, list: string): boolean {
-  const host = withoutBrackets(url.hostname);
+  const host = bare(url.hostname);
   const port = url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port;
+  const { isIP, BlockList } = process.getBuiltinModule('node:net');
+  const family = isIP(host);
   return list
     .toLowerCase()
     .split(/[\s,]+/)
     .filter((entry) => entry !== '')
     .some((entry) => {
       if (entry === '*') return true;
-      const match = /^(?<host>\[[^\]]*\]|[^:]*|.*:.*:.*?)(?::(?<port>\d+))?$/.exec(entry)?.groups;
-      if (match === undefined || (match['port'] !== undefined && match['port'] !== port)) return false;
-      const wanted = withoutBrackets(match['host'] ?? '').replace(/^\*?\./, '');
-      return wanted !== '' && (host === wanted || host.endsWith(`.${wanted}`));
+      const { place = '', own } = /^(?<place>\[[^\]]*\]|[^:]*|.*:.*:.*?)(?::(?<own>\d+))?$/.exec(entry)?.groups ?? {};
+      if (own !== undefined && own !== port) return false;
+      if (family === 0) return isWithin(host, place.replace(/^\*?\./, ''));
+      const { start = '', bits } = /^(?<start>[^/]+)(?:\/(?<bits>\d{1,3}))?$/.exec(place)?.groups ?? {};
+      const address = bare(start);
+      const kind = isIP(address);
+      const most = kind === 4 ? 32 : 128;
+      if (kind === 0 || Number(bits ?? most) > most) return false;
+      const range = new BlockList();
+      range.addSubnet(address, Number(bits ?? most), kind === 4 ? 'ipv4' : 'ipv6');
+      return range.check(host, family === 4 ? 'ipv4' : 'ipv6');
     });
 }
 
-function withoutBrackets(hostname: string): string {
-  return hostname.startsWith('[') && hostname.endsWith(']') ? hostname.slice(1, -1) : hostname;
+/** A name may be written with the dot of the root behind it. */
+function isWithin(host: string, domain: string): boolean {
+  const [name, wanted] = [host.replace(/\.$/, ''), domain.replace(/\.$/, '')];
+  return wanted !== '' && (name === wanted || name.endsWith(`.${wanted}`));
+}
+
+/** Without the brackets around an IPv6 address. */
+function bare(hostname: string): string {
+  return hostname.replace(/^\[(.*)\]$/, '$1');
 }

@@ -71,7 +71,7 @@ describe('get', () => {
   });
 
   test('without a key is exit 4, and nothing is sent', async () => {
-    const { ended, host } = await run(['route', 'get', ID], { env: { ...env, OPTIPICK_API_KEY: '' } });
+    const { ended, host } = await run(['route', 'get', ID], { env: { OPTIPICK_BASE_URL: env.OPTIPICK_BASE_URL } });
     expect(ended).toEqual({
       code: 4,
       stdout: '',
@@ -80,6 +80,49 @@ describe('get', () => {
         'hint: store one with: optipick login; or set OPTIPICK_API_KEY; or try without an account: optipick demo\n',
     });
     expect(host.requests).toEqual([]);
+  });
+
+  test.each([
+    ['', {}, 'OPTIPICK_API_KEY is'],
+    [' \t', {}, 'OPTIPICK_API_KEY is'],
+    ['', { OPTIPICK_PROFILE: '' }, 'OPTIPICK_API_KEY and OPTIPICK_PROFILE are'],
+  ])('N8: with a key in the environment that is %j says that it is set and empty', async (key, more, words) => {
+    const { ended, host } = await run(['route', 'get', ID], { env: { ...env, ...more, OPTIPICK_API_KEY: key } });
+    expect(ended).toEqual({
+      code: 4,
+      stdout: '',
+      stderr:
+        `error: there is no API key: ${words} set and empty\n` +
+        'hint: store one with: optipick login; or give it a value (CI gives no secrets to runs of forks), or unset it; ' +
+        'or try without an account: optipick demo\n',
+    });
+    expect(host.requests).toEqual([]);
+  });
+
+  test('N8: a base URL in the environment that is empty is not passed over in silence', async () => {
+    const empty = { OPTIPICK_API_KEY: env.OPTIPICK_API_KEY, OPTIPICK_BASE_URL: '' };
+    const { stderr, host } = await run(['route', 'get', ID], { env: empty, http: answering(404, {}) });
+    expect(stderr).toMatch(
+      /^warning: the default base URL is used, https:\/\/optipick\.api\.optioryx\.com: OPTIPICK_BASE_URL is set and empty\n/,
+    );
+    expect(host.requests).toHaveLength(1);
+    const stored = { default: { 'base-url': env.OPTIPICK_BASE_URL } };
+    const other = await run(['route', 'get', ID], { env: empty, profiles: stored, http: answering(404, {}) });
+    expect(other.stderr).not.toContain('warning');
+  });
+
+  test.each([
+    [['verify', 'delivery.http'], 'there is no webhook secret to check signatures with'],
+    [['listen', '--no-fetch'], 'there is no webhook secret to check signatures with'],
+    [['trigger', 'route.optimized', '--to', 'http://127.0.0.1:1/'], 'there is no webhook secret to sign with'],
+  ])('N8: %j says that the secret in the environment is set and empty', async (argv, words) => {
+    const { code, stderr } = await run(argv, {
+      env: { ...env, OPTIPICK_WEBHOOK_SECRET: '' },
+      files: { 'delivery.http': 'POST / HTTP/1.1\r\nsvix-id: msg_1\r\n\r\n{}' },
+    });
+    expect(code).toBe(4);
+    expect(stderr).toContain(`error: ${words}: OPTIPICK_WEBHOOK_SECRET is set and empty\n`);
+    expect(stderr).toContain('give it a value (CI gives no secrets to runs of forks), or unset it');
   });
 
   test('without a key in the profile that was named says which one', async () => {

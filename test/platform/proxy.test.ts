@@ -44,6 +44,49 @@ describe('the proxy of a URL', () => {
   });
 
   test.each([
+    ['10.0.0.0/8', 'https://10.1.2.3'],
+    ['192.0.2.77/32', 'https://192.0.2.77:8443'],
+    ['192.0.2.128/25', 'https://192.0.2.200'],
+    ['0.0.0.0/0', 'https://192.0.2.1'],
+    ['corp.test,10.0.0.0/8 , 192.168.0.0/16', 'https://192.168.3.4'],
+    ['192.0.2.0/24:8443', 'https://192.0.2.9:8443'],
+    ['fd00::/8', 'https://[fd12:3456::1]'],
+    ['[2001:db8::]/32', 'https://[2001:db8:1::1]'],
+    ['2001:DB8:0:0::1', 'https://[2001:db8::1]'],
+    ['10.0.0.0/8', 'https://[::ffff:10.1.2.3]'],
+    ['.example.com', 'https://api.example.com'],
+    ['.example.com', 'https://example.com'],
+    ['example.com.', 'https://api.example.com'],
+    ['example.com', 'https://api.example.com.'],
+    [' * ', 'https://anything.test'],
+    ['a.test,*', 'https://192.0.2.1'],
+  ])('N5: NO_PROXY=%j exempts %s, as curl has it', (list, target) => {
+    for (const name of ['NO_PROXY', 'no_proxy']) {
+      expect(proxyFor(url(target), { HTTPS_PROXY: 'http://p:1', [name]: list })).toBeUndefined();
+    }
+  });
+
+  test.each([
+    ['10.0.0.0/8', 'https://11.0.0.1'],
+    ['192.0.2.128/25', 'https://192.0.2.100'],
+    ['192.0.2.1/33', 'https://192.0.2.1'],
+    ['192.0.2.1/x', 'https://192.0.2.1'],
+    ['192.0.2/24', 'https://192.0.2.1'],
+    ['fd00::/129', 'https://[fd00::1]'],
+    ['fd00::/8', 'https://[2001:db8::1]'],
+    // A part of an address is no domain of it.
+    ['0.2.1', 'https://192.0.2.1'],
+    ['.2.1', 'https://192.0.2.1'],
+    // Names are not looked up for it.
+    ['0.0.0.0/0', 'https://example.com'],
+    ['*.com.test', 'https://example.com'],
+    ['/8', 'https://10.0.0.1'],
+    ['10.0.0.0/8:8443', 'https://10.0.0.1'],
+  ])('N5: NO_PROXY=%j does not exempt %s', (list, target) => {
+    expect(proxyFor(url(target), { HTTPS_PROXY: 'http://p:1', NO_PROXY: list })).toBe('http://p:1');
+  });
+
+  test.each([
     'http://127.0.0.1:4010',
     'https://127.8.8.8',
     'http://localhost:4010',

@@ -2,7 +2,7 @@
 import { normaliseBaseUrl } from '../../calling.ts';
 import { fault, ok, skipped, warning, type Finding, type Outcome } from '../../domain/doctor-finding.ts';
 import { maskSecret, parseApiKey, parseWebhookSecrets } from '../../domain/secret.ts';
-import { DEFAULT_PROFILE, type Sourced } from '../../domain/settings.ts';
+import { DEFAULT_PROFILE, emptyNote, type Sourced } from '../../domain/settings.ts';
 import { CliError } from '../../errors.ts';
 import type { Examination } from './examination.ts';
 import { BASE_URL } from './remedies.ts';
@@ -21,7 +21,8 @@ export function checkApiKey(examination: Examination, storedAt: number | undefin
   if (apiKey === undefined) {
     if (storeUnknown) return skipped('api-key', 'the settings file cannot be read');
     const missing = profile.value !== DEFAULT_PROFILE && !profileStored;
-    const where = missing ? `: no profile "${profile.value}" is stored` : '';
+    const empty = emptyNote(host.env, 'OPTIPICK_API_KEY', 'OPTIPICK_PROFILE');
+    const where = missing ? `: no profile "${profile.value}" is stored` : empty;
     return fault('api-key', 'auth', `there is no API key${where}`, login);
   }
   const renewed = withoutVariable(examination, apiKey, 'OPTIPICK_API_KEY', login);
@@ -46,14 +47,14 @@ export interface BaseUrlCheck {
   readonly url: string | undefined;
 }
 
-export function checkBaseUrl({ settings, storeUnknown, remedies }: Examination): BaseUrlCheck {
+export function checkBaseUrl({ settings, storeUnknown, remedies, host }: Examination): BaseUrlCheck {
   const { baseUrl } = settings;
   if (storeUnknown && baseUrl.source === 'default') {
     return { outcome: skipped('base-url', 'the settings file cannot be read'), url: undefined };
   }
   try {
     const url = normaliseBaseUrl(baseUrl.value);
-    return { outcome: ok('base-url', `${url} (${describe(baseUrl)})`), url };
+    return { outcome: ok('base-url', `${url} (${describe(baseUrl, host.env)})`), url };
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     const message = `${error.message} (from ${baseUrl.from})`;
@@ -62,8 +63,8 @@ export function checkBaseUrl({ settings, storeUnknown, remedies }: Examination):
   }
 }
 
-function describe({ source, from }: Sourced<string>): string {
-  return source === 'default' ? from : `from ${from}`;
+function describe({ source, from }: Sourced<string>, env: Examination['host']['env']): string {
+  return source === 'default' ? `${from}${emptyNote(env, 'OPTIPICK_BASE_URL')}` : `from ${from}`;
 }
 
 /** The same place by https and with nothing that may not be there; `undefined` when that is no base URL either. */
@@ -74,11 +75,12 @@ function correctedUrl(text: string): string | undefined {
 }
 
 export function checkWebhookSecret(examination: Examination): Outcome {
-  const { settings, storeUnknown, remedies } = examination;
+  const { settings, storeUnknown, remedies, host } = examination;
   const { webhookSecrets: secrets, apiKey } = settings;
   if (secrets === undefined) {
     if (storeUnknown) return skipped('webhook-secret', 'the settings file cannot be read');
-    const message = 'there is no webhook secret: only "optipick listen" needs it';
+    const empty = emptyNote(host.env, 'OPTIPICK_WEBHOOK_SECRET', 'OPTIPICK_PROFILE');
+    const message = `there is no webhook secret${empty}; only "optipick listen" needs it`;
     return warning('webhook-secret', message, remedies.own('login'));
   }
   const renew = remedies.own('config set webhook-secret');

@@ -1,6 +1,7 @@
 /** Where `listen` has results from, and what it knows of requests. */
 import type { OptipickClient } from '../../api/model.ts';
 import type { Context } from '../../context.ts';
+import { emptyNote } from '../../domain/settings.ts';
 import { CliError, messageOf } from '../../errors.ts';
 import type { Output } from '../../output/print.ts';
 import type { ListenerState } from '../../receiving.ts';
@@ -12,7 +13,8 @@ export async function resultClient(context: Context): Promise<OptipickClient> {
     return await context.client();
   } catch (error) {
     if (!(error instanceof CliError) || error.code !== 'no_api_key') throw error;
-    throw new CliError('auth', 'there is no API key to fetch results with', {
+    const empty = emptyNote(context.host.env, 'OPTIPICK_API_KEY', 'OPTIPICK_PROFILE');
+    throw new CliError('auth', `there is no API key to fetch results with${empty}`, {
       code: error.code,
       hint: `${error.hint ?? ''}; or receive without results: --no-fetch`,
     });

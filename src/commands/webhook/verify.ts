@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import type { Context } from '../../context.ts';
 import { maskSecret } from '../../domain/secret.ts';
+import { EMPTY_HINT, emptyNote } from '../../domain/settings.ts';
 import { CliError } from '../../errors.ts';
 import { renderExamination } from '../../output/diagnosis.ts';
 import type { DeliveryInQuestion, KnownMessage, NamedSecret } from '../../webhook/diagnosis-model.ts';
@@ -162,9 +163,11 @@ async function secretsOf(context: Context, secretFile: string | undefined): Prom
   }
   const { webhookSecrets } = await context.settings();
   if (webhookSecrets === undefined) {
-    throw new CliError('auth', 'there is no webhook secret to check signatures with', {
+    const empty = emptyNote(context.host.env, 'OPTIPICK_WEBHOOK_SECRET', 'OPTIPICK_PROFILE');
+    const variable = empty === '' ? 'set OPTIPICK_WEBHOOK_SECRET' : EMPTY_HINT;
+    throw new CliError('auth', `there is no webhook secret to check signatures with${empty}`, {
       code: 'no_webhook_secret',
-      hint: 'store it with: optipick login; or set OPTIPICK_WEBHOOK_SECRET, or give --secret-file',
+      hint: `store it with: optipick login; or ${variable}, or give --secret-file`,
     });
   }
   const { value, from } = webhookSecrets;

@@ -2,6 +2,7 @@
 import type { Context } from '../../context.ts';
 import { parseWebhookSecrets, type SecretsReading } from '../../domain/secret.ts';
 import type { Redact } from '../../domain/redaction.ts';
+import { EMPTY_HINT, emptyNote } from '../../domain/settings.ts';
 import { CliError } from '../../errors.ts';
 import { readSecretFile } from '../input-file.ts';
 import { createShownRedaction } from '../../output/shown-redaction.ts';
@@ -47,9 +48,10 @@ export async function webhookSecrets(
       ? stored && { text: stored.value.join(' '), from: stored.from }
       : { text: await readSecretFile(context, secretFile), from: '--secret-file' };
   if (given === undefined) {
-    throw new CliError('auth', `there is no webhook secret ${purpose}`, {
+    const empty = emptyNote(context.host.env, 'OPTIPICK_WEBHOOK_SECRET', 'OPTIPICK_PROFILE');
+    throw new CliError('auth', `there is no webhook secret ${purpose}${empty}`, {
       code: 'no_webhook_secret',
-      hint: 'store it with: optipick login; or set OPTIPICK_WEBHOOK_SECRET. It is the "Signing Secret" of your endpoint in the webhook settings of the web application',
+      hint: `store it with: optipick login; or ${empty === '' ? 'set OPTIPICK_WEBHOOK_SECRET' : EMPTY_HINT}. It is the "Signing Secret" of your endpoint in the webhook settings of the web application`,
     });
   }
   const reading = parseWebhookSecrets(given.text);
