@@ -67,7 +67,8 @@ export function createLinePicks(
   return {
     add({ root, duplicates }, source, line) {
       const waveNode = memberOf(root, 'wave_id')?.value;
-      const wave = waveNode?.type === 'string' ? stringOf(waveNode) : undefined;
+      const text = waveNode?.type === 'string' ? stringOf(waveNode) : '';
+      const wave = text === '' ? undefined : text;
       if (wave !== undefined) {
         namesWaves = true;
         if (!noteWave(set, name, wave, () => placeOf(waveNode ?? root))) return;

@@ -112,15 +112,18 @@ export function createTableWaves(facts: TableFacts, set: SetBuilder): TableWaves
       warnOfOrders(kept);
       const waveless = waves.get('');
       if (columns.wave === undefined || !namesWaves || waveless === undefined || !kept.includes(waveless)) return;
-      const { header } = columns.wave;
       const { picks } = waveless.request;
-      set.faults.add(() => ({
-        path: '',
-        message: `${picks} ${picks === 1 ? 'row has' : 'rows have'} no ${header} and others have one: add --fill-down ${asArgument(header)} when the row above has it, else write it into each row`,
-        place: `${name}:${waveless.firstLine}`,
-      }));
+      const message = waveMissing(picks, columns.wave, facts.filled.includes(columns.wave));
+      set.faults.add(() => ({ path: '', message, place: `${name}:${waveless.firstLine}` }));
     },
   };
+}
+
+function waveMissing(rows: number, { header }: Column, isFilled: boolean): string {
+  const remedy = isFilled
+    ? 'no row above has it to fill them, so write it into each row'
+    : `add --fill-down ${asArgument(header)} when the row above has it, else write it into each row`;
+  return `${rows} ${rows === 1 ? 'row has' : 'rows have'} no ${header} and others have one: ${remedy}`;
 }
 
 function otherThanFirst(cell: string, first: string, { firstLine }: TableWave, { field }: Column): CellSlip {

@@ -1,5 +1,8 @@
 /** A refusal that names picks by their place in the request, for requests that were put together of lines. */
 import { describe, expect, test } from 'vitest';
+import { withPickLines } from '../../src/commands/optimization/pick-lines.ts';
+import { CliError } from '../../src/errors.ts';
+import type { SetEntry } from '../../src/input/request-set.ts';
 import { jsonResponse, type Http } from '../../src/domain/http.ts';
 import { errorOf, run, type Run } from '../support/run.ts';
 
@@ -97,6 +100,15 @@ describe('T20: a refusal that names picks of a table', () => {
       files: { 'w.csv': table },
     });
     expect([several.code, several.stderr.match(/\(w\.csv:\d\)/g)]).toEqual([3, ['(w.csv:2)', '(w.csv:3)']]);
+  });
+
+  test('is told without its lines when the temporary file is gone', async () => {
+    const gone = (): never => {
+      throw new CliError('environment', 'the temporary file of the input cannot be read');
+    };
+    const entry = { pickLines: async () => gone() } as unknown as SetEntry;
+    const refusal = new CliError('refused', '/picks/0 is unknown');
+    expect(await withPickLines(refusal, entry)).toBe(refusal);
   });
 
   test('names the lines of picks one a line, and nothing for a request in JSON', async () => {

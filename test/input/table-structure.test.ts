@@ -160,6 +160,12 @@ W2;O3;D;1
     ]);
   });
 
+  test('that begins without a wave is an error with --fill-down too', async () => {
+    expect(await faults(`WAVE_ID;LOCATION_ID\n;A\n;B\nW;C\n`, { fillDown: ['WAVE_ID'] })).toEqual([
+      '2 rows have no WAVE_ID and others have one: no row above has it to fill them, so write it into each row (w.csv:2)',
+    ]);
+  });
+
   test('carries no order from one wave into the next', async () => {
     const table = 'Wave;ORDER_ID;LOCATION_ID\nW1;O1;A\nW2;;B\n;O2;C\n';
     expect(await read(table, { map: ['wave_id=Wave'], fillDown: ['Wave', 'ORDER_ID'] })).toEqual([
@@ -217,12 +223,13 @@ W2;O3;D;1
       { pick_id: '1', location_id: 'A', order_id: 'O', wave_id: 'W' },
       { pick_id: '2', location_id: 'B', order_id: 'O' },
       { pick_id: '3', location_id: 'C', order_id: 'O', wave_id: null },
+      { pick_id: '4', location_id: 'D', order_id: 'O', wave_id: '' },
     ];
     const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
     for (const overrides of [{ site: 'Example' }, { site: 'Example', wave: 'W' }]) {
       expect(await refusal({ 'w.ndjson': text }, { overrides })).toEqual([
         '2 invalid_request: w.ndjson is not a valid cluster request: one fault',
-        '  2 picks have no "wave_id" and others have one: write it into each pick (w.ndjson:2:1)',
+        '  3 picks have no "wave_id" and others have one: write it into each pick (w.ndjson:2:1)',
         FIX,
       ]);
     }
