@@ -44,10 +44,18 @@ export function secondHeader(lines: readonly number[], row: CurrentRow): RowFaul
   return () => ({ path: '', message, place: row.place() });
 }
 
-export function totalRow(row: CurrentRow): RowFault {
-  const { line } = row;
-  const message = `line ${line} looks like a total: --skip-lines ${line}, or delete it; if it is a pick, --skip-lines none`;
-  return () => ({ path: '', message, place: row.place() });
+/** More are not listed: nobody types them. */
+export const MOST_LINES = 20;
+
+/** `count` lines, of which the first ones are `lines`. */
+export function totals(count: number, lines: readonly number[], place: string): RowFault {
+  const [first = 0] = lines;
+  const one = `line ${first} looks like a total: --skip-lines ${first}, or delete it; if it is a pick, --skip-lines none`;
+  const many =
+    count > MOST_LINES
+      ? `${count} lines look like totals, the first is line ${first}: delete them; if they are picks, --skip-lines none`
+      : `${count} lines look like totals: --skip-lines ${linesInWords(lines)}, or delete them; if they are picks, --skip-lines none`;
+  return () => ({ path: '', message: count === 1 ? one : many, place });
 }
 
 export function wrongLength(cells: readonly string[], wanted: number, delimiter: string, row: CurrentRow): RowFault {

@@ -32,12 +32,15 @@ function rangeOf(part: string): { readonly from: number; readonly to: number } {
   });
 }
 
-/** As `--skip-lines` takes them: `2`, `2-3`, `2,5`. Numbers in order. */
+/** As `--skip-lines` takes them: `2`, `2-3,5`. The numbers are in order. */
 export function linesInWords(lines: readonly number[]): string {
-  const [first = 0] = lines;
-  const last = lines.at(-1) ?? first;
-  if (lines.length === 1 || last - first !== lines.length - 1) return lines.join(',');
-  return `${first}-${last}`;
+  const ranges: [from: number, to: number][] = [];
+  for (const line of lines) {
+    const last = ranges.at(-1);
+    if (last !== undefined && last[1] === line - 1) last[1] = line;
+    else ranges.push([line, line]);
+  }
+  return ranges.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(',');
 }
 
 const LINE_FEED = 10;

@@ -31,6 +31,8 @@ export interface HeaderRow {
   readonly headers: readonly string[];
   readonly place: (column?: number) => string;
   readonly line: number;
+  /** Whether it was found below other lines. */
+  readonly isBelow: boolean;
 }
 
 /** Parts of field names that say too little to be a slip. */
@@ -155,10 +157,9 @@ function addNoLocation(header: HeaderRow, strangers: readonly number[], faults: 
     }));
     return;
   }
-  const names =
-    header.line === 1
-      ? 'the first line must name the columns, here they are'
-      : `line ${header.line} looks like the header, its columns are`;
+  const names = header.isBelow
+    ? `line ${header.line} looks like the header, its columns are`
+    : 'the first line must name the columns, here they are';
   faults.add(() => ({
     path: '',
     message: `no column holds "location_id": ${names} ${listed(header.headers)}; for another name add --map location_id=<column>`,

@@ -39,7 +39,10 @@ function checkRival(header: HeaderRow, { line, rival }: HeaderLine, { faults }: 
   faults.add(() => ({ path: '', message, place: header.place() }));
 }
 
-/** Titles are left out. What looks like a row is not: a file that was sorted has its header somewhere below. */
+/**
+ * Titles are left out. What looks like a row right above the header is not: a file that was sorted has its header somewhere
+ * below.
+ */
 function checkAbove(name: string, found: HeaderLine, columns: Columns, { faults, warnings }: SetBuilder): void {
   const { above, below, line } = found;
   const [first] = above;
@@ -47,7 +50,8 @@ function checkAbove(name: string, found: HeaderLine, columns: Columns, { faults,
   const width = found.header.cells.length;
   const location = columns.pick.find(({ field }) => field.name === 'location_id')?.index ?? 0;
   const rows = above.filter(
-    ({ cells }) =>
+    ({ cells, line: own }, at) =>
+      line - own === above.length - at &&
       cells.length === width &&
       cells[location] !== '' &&
       cells.filter((cell) => cell !== '').length * 2 > width &&

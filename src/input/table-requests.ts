@@ -106,7 +106,8 @@ function createReading({ name, delimiter, found }: TableStart, set: SetBuilder):
         return;
       }
       headers = cells;
-      const header = readTableHeader(name, { headers: cells, place: row.place, line: row.line }, found, set);
+      const written = { headers: cells, place: row.place, line: row.line, isBelow: found.above.length > 0 };
+      const header = readTableHeader(name, written, found, set);
       if (header === undefined) return;
       rows = createTableRows({ name, headers: cells, ...header, delimiter, place: row.place() }, set, refuse);
     },

@@ -3,15 +3,7 @@ import { createCellTidy } from './cell-tidy.ts';
 import { createFillDown } from './fill-down.ts';
 import { createHeaderCheck } from './header-again.ts';
 import { createIdCheck } from './id-check.ts';
-import {
-  type CellFault,
-  joinedHeader,
-  otherHeader,
-  type RefuseRow,
-  secondHeader,
-  totalRow,
-  wrongLength,
-} from './row-faults.ts';
+import { type CellFault, joinedHeader, otherHeader, type RefuseRow, secondHeader, wrongLength } from './row-faults.ts';
 import { createPickReader } from './row-picks.ts';
 import { cellOf, valueOf } from './row-values.ts';
 import { noteWave, type SetBuilder } from './set-builder.ts';
@@ -19,7 +11,7 @@ import type { Column, Columns } from './table-columns.ts';
 import { tableFields } from './table-fields.ts';
 import type { CurrentRow } from './table-reader.ts';
 import { createTableWaves } from './table-waves.ts';
-import { createTotalCheck } from './total-row.ts';
+import { createTotalRows } from './total-row.ts';
 import { addPick } from './wave-requests.ts';
 
 export interface TableFacts {
@@ -49,7 +41,7 @@ export function createTableRows(facts: TableFacts, set: SetBuilder, refuse: Refu
   const tidy = createCellTidy(read, createIdCheck(set.allowed));
   const fields = tableFields(set.kind).map((field) => field.name);
   const headerCheck = createHeaderCheck(headers, columns, fields);
-  const isTotal = set.skipLines.none ? () => false : createTotalCheck(columns);
+  const totalRows = createTotalRows(columns, set, refuse);
   const fillDown = facts.filled.length === 0 ? undefined : createFillDown(facts.filled, columns, refuse);
   const headersAgain = { count: 0, first: '' };
   let namesWaves = false;
@@ -75,10 +67,8 @@ export function createTableRows(facts: TableFacts, set: SetBuilder, refuse: Refu
       refuse(cells, [wrongLength(cells, headers.length, delimiter, row)], row.line);
     } else if (labels.length > 0 && labels.includes(row.line)) {
       refuse(cells, [secondHeader(labels, row)], row.line);
-    } else if (isTotal(cells)) {
-      refuse(cells, [totalRow(row)], row.line);
     } else {
-      return false;
+      return totalRows.take(cells, row);
     }
     return true;
   }
@@ -120,6 +110,7 @@ export function createTableRows(facts: TableFacts, set: SetBuilder, refuse: Refu
     },
     end() {
       fillDown?.end();
+      totalRows.end();
       set.warnings.push(...tidy.warnings());
       waves.end(namesWaves);
       const { count, first } = headersAgain;

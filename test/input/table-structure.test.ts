@@ -213,6 +213,18 @@ W2;O3;D;1
     expect(set.entries.map(({ name, picks }) => [name, picks])).toEqual([['W1', 1]]);
   });
 
+  test('has the totals of all its groups in one line', async () => {
+    const table = (groups: number): string =>
+      `WAVE_ID;ORDER_ID;LOCATION_ID\n${'W;O;A\nW Total;;\n'.repeat(groups)}Grand Total;;\n`;
+    expect(await faults(table(2))).toEqual([
+      '3 lines look like totals: --skip-lines 3,5-6, or delete them; if they are picks, --skip-lines none (w.csv:3:1)',
+    ]);
+    expect(await faults(table(100))).toEqual([
+      '101 lines look like totals, the first is line 3: delete them; if they are picks, --skip-lines none (w.csv:3:1)',
+    ]);
+    expect(await read(table(2), { skipLines: ['3,5-6'] })).toEqual(['W: A/O, A/O']);
+  });
+
   test('has picks of a place or an order that is only called so', async () => {
     const table = 'ORDER_ID;LOCATION_ID\nO;Total\nTotal;A\nO;Sum 1\nTotally;Totals-1\n';
     expect(await read(table)).toEqual(['w.csv: Total/O, A/Total, Sum 1/O, Totals-1/Totally']);
@@ -247,6 +259,11 @@ describe('T2: the header', () => {
       'titles, a date and a filter',
       'Pick list\r\nPrinted;2026-01-05 10:00\r\nSite name;Example;\r\nOrder id;all;;;\r\n',
       '4 lines above the header are left out (w.csv:1:1)',
+    ],
+    [
+      'names and values, and an empty line',
+      'Site;Example;1\nDate;5 May;2026\n\n',
+      '2 lines above the header are left out (w.csv:1:1)',
     ],
     ['a title with the sign for inches', 'Shelf 3";;\n', 'a line above the header is left out (w.csv:1:1)'],
     ['labels for people', 'Wave;Order no;Storage bin\n', 'a line above the header is left out (w.csv:1:1)'],
@@ -322,6 +339,12 @@ describe('T2: the header', () => {
     expect(await read(table, { skipLines: ['1-2'] })).toEqual(['W: A/O']);
     expect(await faults('A01\nlocation_id\nB02\n')).toEqual([
       'line 1 looks like a row and the header is in line 2: put the header first, or add --skip-lines 1 (w.csv:1:1)',
+    ]);
+  });
+
+  test('is the first line that is left, whatever it is', async () => {
+    expect(await faults('ORDER_ID;LOCATION_ID\nO1;A1\n', { skipLines: ['1'] })).toEqual([
+      'no column holds "location_id": the first line must name the columns, here they are "O1", "A1"; for another name add --map location_id=<column> (w.csv:2:1)',
     ]);
   });
 
