@@ -15,8 +15,8 @@ export interface CellTidy {
   warnings(): FailureDetail[];
 }
 
-/** Nearly all cells need nothing. */
-const MAY_NEED = /^['\s]|\s$|[^ -~]/;
+/** Nearly all cells need nothing. The blanks around a number go when it is read. */
+const MAY_NEED = { text: /^['\s]|\s$|[^ -~]/, number: /^\s*'/ };
 
 /**
  * An apostrophe that makes a text of a cell, for spreadsheets (against formulas, or to save leading zeros), when a number
@@ -27,7 +27,7 @@ const GUARD = /^'(?=[=+@-]?[\p{L}\p{N}])/u;
 const DUTCH = /^'[st][ -]\p{L}{2}/iu;
 
 /** A number that may have a point between its thousands. */
-const POINT = /^-?[1-9]\d{0,2}\.\d{3}$/;
+const POINT = /^\s*-?[1-9]\d{0,2}\.\d{3}\s*$/;
 /** A comma that can hardly stand between thousands. */
 const DECIMAL_COMMA = /^-?(?:\d{1,3}(?:\.\d{3})+|\d+),(?:\d{1,2}|\d{4,})$|^-?0,\d+$/;
 
@@ -40,11 +40,14 @@ function idsOf(cell: string, { field }: Column): readonly string[] {
   return field.type === 'text' ? [cell] : [];
 }
 
-/** `columns` are those that are read. */
-export function createCellTidy(columns: readonly Column[], ids: IdCheck): CellTidy {
+/** `columns` are those that are read, of the `width` that there are. */
+export function createCellTidy(columns: readonly Column[], width: number, ids: IdCheck): CellTidy {
   const { notes } = ids;
   const points = createNotes();
   const fractions = columns.filter(({ field }) => field.type === 'number');
+  const tests = columns.map((column) => ({ column, mayNeed: isText(column) ? MAY_NEED.text : MAY_NEED.number }));
+  const texts = new Set(columns.filter(isText).map(({ index }) => index));
+  const others = Array.from({ length: width }, (_, index) => index).filter((index) => !texts.has(index));
   /** The first cell with a decimal comma, and its line. */
   let comma: string | undefined;
 
@@ -69,15 +72,17 @@ export function createCellTidy(columns: readonly Column[], ids: IdCheck): CellTi
     for (const { header, index } of fractions) {
       const cell = cells[index] ?? '';
       if (!POINT.test(cell)) continue;
+      const number = cell.trim();
       points.add('point', () => ({
         path: header,
         place: row.place(index),
         message: (more) =>
-          `${quote(cell)} is sent with its point as a decimal one${more}, but the file has decimal commas (${comma}): write ${cell.replace('.', '')} if it stands between thousands`,
+          `${quote(number)} is sent with its point as a decimal one${more}, but the file has decimal commas (${comma}): write ${number.replace('.', '')} if it stands between thousands`,
       }));
     }
     if (comma !== undefined) return;
-    for (const cell of cells) {
+    for (const index of others) {
+      const cell = cells[index] ?? '';
       if (cell.includes(',') && DECIMAL_COMMA.test(cell.trim())) comma = `${quote(cell.trim())} in line ${row.line}`;
     }
   }
@@ -86,9 +91,9 @@ export function createCellTidy(columns: readonly Column[], ids: IdCheck): CellTi
     row(cells, row) {
       settle(false);
       let tidied: string[] | undefined;
-      for (const column of columns) {
+      for (const { column, mayNeed } of tests) {
         const cell = cells[column.index] ?? '';
-        if (!MAY_NEED.test(cell)) continue;
+        if (!mayNeed.test(cell)) continue;
         const meant = tidy(cell, column, row);
         (tidied ??= [...cells])[column.index] = meant;
         for (const id of idsOf(meant, column)) {

@@ -14,6 +14,7 @@ import {
   scalarOf,
 } from './json-tree.ts';
 import { describeNode, remedyFor } from './json-words.ts';
+import { visible } from './look-alikes.ts';
 
 export type Path = readonly (string | number)[];
 
@@ -102,7 +103,7 @@ function addMissing(
     left.splice(left.indexOf(meant), 1);
     faults.add(() => ({
       path: pointerTo(path),
-      message: `unknown field "${meant.name.text}", did you mean "${field}"?`,
+      message: `unknown field "${visible(meant.name.text)}", did you mean "${field}"?`,
       place: placeOfName(meant),
     }));
   }

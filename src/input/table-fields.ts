@@ -32,9 +32,9 @@ export function tableFields(kind: Kind): readonly TableField[] {
   ];
 }
 
-/** `Pick ID`, `PICK-ID` and `pickId` are one name. */
+/** `Pick ID`, `PICK-ID` and `pickId` are one name, with invisible characters (a byte order mark) or without. */
 export function foldName(name: string): string {
-  return name.toLowerCase().replaceAll(/[\s_-]/g, '');
+  return name.toLowerCase().replaceAll(/[\s_\-\p{Default_Ignorable_Code_Point}]/gu, '');
 }
 
 /** Asked of the schema itself, so that there is one table of types. A time may be text or number, and stays text. */

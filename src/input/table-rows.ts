@@ -38,7 +38,7 @@ export function createTableRows(facts: TableFacts, set: SetBuilder, refuse: Refu
   const waves = createTableWaves(facts, set);
   const readPick = createPickReader(columns, set);
   const read = [...(columns.wave === undefined ? [] : [columns.wave]), ...columns.whole, ...columns.pick];
-  const tidy = createCellTidy(read, createIdCheck(set.allowed));
+  const tidy = createCellTidy(read, headers.length, createIdCheck(set.allowed));
   const fields = tableFields(set.kind).map((field) => field.name);
   const headerCheck = createHeaderCheck(headers, columns, fields);
   const totalRows = createTotalRows(columns, set, refuse);

@@ -3,6 +3,7 @@ import { foldedDistance, nearestWord } from '../domain/nearest.ts';
 import type { Level } from '../domain/request-schema.ts';
 import type { FailureDetail } from '../errors.ts';
 import { type JsonMember, placeOfName, pointerTo } from './json-tree.ts';
+import { visible } from './look-alikes.ts';
 import type { Path, UnknownField } from './level-check.ts';
 
 /** More names than a person reads at once. */
@@ -68,7 +69,7 @@ function wording({ name: { text } }: JsonMember, meant: string | undefined): { m
   if (text === 'is_deleted') {
     return { message: '"is_deleted" is an internal field of OptiPick: better left out, sent as it is' };
   }
-  const unknown = `unknown field "${text}"`;
+  const unknown = `unknown field "${visible(text)}"`;
   if (meant === undefined) return { message: `${unknown}: sent as it is` };
   return { message: `${unknown}, did you mean "${meant}"? Sent as it is` };
 }

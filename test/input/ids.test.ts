@@ -80,6 +80,13 @@ describe('T8: a placeholder', () => {
     });
   });
 
+  test('as the wave of a line makes no request either', async () => {
+    const lines = ['None', 'W'].map((wave) => `{"wave_id":"${wave}","pick_id":"1","order_id":"O","location_id":"A"}\n`);
+    expect((await requests({ 'p.ndjson': lines.join('') }, { skipInvalid: true })).bodies).toEqual({
+      W: `{"wave_id":"W",${SITE},"picks":[{"pick_id":"1","order_id":"O","location_id":"A"}]}`,
+    });
+  });
+
   test('in a number has the same words for it', async () => {
     const table = 'LOCATION_ID;QUANTITY\nA;#REF!\nA;\\N\nA;(null)\nA;####\nA;None\n';
     expect((await refusal({ 'w.csv': table }, { allowValues: ['None'] })).slice(1, -1)).toEqual(
@@ -247,6 +254,15 @@ describe('T14: characters that a person does not see', () => {
     expect(warnings).toEqual(['unknown field "note": sent as it is (p.ndjson:2:49)']);
     const table = `${HEADER}1,O\u200bO,\n2,O,A\n`;
     expect((await ordersOf(table, { skipInvalid: true })).warnings).toEqual([]);
+  });
+
+  test('do not hide the name of a column, and are named in the name of a field', async () => {
+    const table = '\ufeffORDER_ID\u200b,\ufeffLocation\u00a0ID\nO,A\n';
+    expect(await ordersOf(table)).toEqual({ orders: ['O'], warnings: [] });
+    const json = `{${SITE},"picks":[{"pick_id":"1","location_id\u200b":"A"}]}`;
+    expect((await refusal({ 'r.json': json }, { kind: 'route' }))[1]).toBe(
+      '  /picks/0: unknown field "location_id<U+200B>", did you mean "location_id"? (r.json:1:48)',
+    );
   });
 
   test('are named in a flag', async () => {
