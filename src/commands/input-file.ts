@@ -2,6 +2,7 @@
 import type { Context } from '../context.ts';
 import { readBytes } from '../domain/http.ts';
 import { SECRET_FILE_BYTES } from '../domain/limits.ts';
+import { decodeText } from '../domain/utf16.ts';
 import { CliError, messageOf, systemCodeOf } from '../errors.ts';
 
 export interface InputFile {
@@ -29,7 +30,7 @@ export async function readInput(context: Context, path: string, limit?: number):
 /** The text of a file that holds a key or secrets. Throws as {@link readInput}. */
 export async function readSecretFile(context: Context, path: string): Promise<string> {
   const { bytes } = await readInput(context, path, SECRET_FILE_BYTES);
-  return new TextDecoder().decode(bytes);
+  return decodeText(bytes);
 }
 
 /** A file that cannot be read, in words; a failure that has its own words keeps them. */
@@ -56,7 +57,7 @@ export function unreadable(path: string, cause: unknown): CliError {
 export async function readPipedValue(context: Context): Promise<string> {
   try {
     const read = (): Promise<Uint8Array> => readBytes(context.host.stdin.bytes(), SECRET_FILE_BYTES);
-    return new TextDecoder().decode(await untilStopped(context, read));
+    return decodeText(await untilStopped(context, read));
   } catch (cause) {
     throw cause instanceof RangeError ? tooLong('what is piped in', cause) : cause;
   }

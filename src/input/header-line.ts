@@ -4,6 +4,7 @@ import { HEADER_LINES } from '../domain/limits.ts';
 import { nearestWord } from '../domain/nearest.ts';
 import { createCellText } from './cell-text.ts';
 import type { ColumnMap } from './column-map.ts';
+import { isRule } from './drawn-table.ts';
 import { type Header, headerCells, splitCells } from './table-dialect.ts';
 import { foldName, tableFields } from './table-fields.ts';
 
@@ -50,7 +51,9 @@ export function findHeader(text: string, names: HeaderNames, firstLine = 1): Hea
   const { known, location } = names;
   const headerOf = (line: string): Header => headerCells(line, known);
   const namesColumns = ({ cells }: Header): boolean => cells.some((cell) => foldName(cell) === location);
-  const lines = joinedLines(linesOf(text), (line) => namesColumns(headerOf(line))).filter((one) => one.text !== '');
+  const lines = joinedLines(linesOf(text), (line) => namesColumns(headerOf(line))).filter(
+    ({ text: line }) => line !== '' && !isRule(line),
+  );
   const candidates = lines
     .filter(({ index }) => index < HEADER_LINES)
     .map(({ text: line, index, offset }) => ({ index, offset, header: headerOf(line) }));

@@ -1,6 +1,7 @@
 /** What kind of file an input is, and where its text begins. */
 import { Buffer } from 'node:buffer';
 import { HEADER_BYTES, HEADER_LINES } from '../domain/limits.ts';
+import { isBoxed } from './drawn-table.ts';
 import { findHeader, type HeaderNames } from './header-line.ts';
 import { foldName } from './table-fields.ts';
 
@@ -66,6 +67,7 @@ export function formatOfContent(head: Buffer, names: HeaderNames): InputFormat {
     return value !== undefined && (text.length > line.length || isPick) ? 'ndjson' : 'json';
   }
   if (line.startsWith('[')) return 'json';
+  if (isBoxed(line)) return 'csv';
   const { cells, delimiter } = findHeader(head.toString('latin1'), names).header;
   return delimiter !== undefined || cells.some((cell) => names.known.has(foldName(cell))) ? 'csv' : 'json';
 }

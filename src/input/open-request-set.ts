@@ -1,6 +1,7 @@
 /** From the files of a command line to requests, all checked before the first is sent. */
 import { CliError } from '../errors.ts';
 import { readBytes } from '../domain/http.ts';
+import { inUtf8 } from '../domain/utf16.ts';
 import { parseColumnMap } from './column-map.ts';
 import { headerNames } from './header-line.ts';
 import { formatOfContent, formatOfName, type HeadedInput, type InputFormat, openHead } from './input-format.ts';
@@ -10,6 +11,7 @@ import type { RequestSet, SetEntry } from './request-set.ts';
 import { createSetBuilder, type SetBuilder } from './set-builder.ts';
 import type { SetInput, SetOptions } from './set-options.ts';
 import { createSpool } from './spool.ts';
+import { withoutEnd } from './text-end.ts';
 
 /**
  * Reads all inputs (JSON, CSV, NDJSON) once and checks them. Nothing is kept in memory but where things stand. Throws
@@ -59,12 +61,13 @@ function refuseTableFlags({ map = [], fillDown = [], skipLines = [] }: SetOption
 async function readInput(input: SetInput, options: SetOptions, set: SetBuilder): Promise<string> {
   const { name } = input;
   const named = options.formatIn ?? formatOfName(name);
+  const bytes = withoutEnd(inUtf8(name, input.open()));
   try {
     if (named === 'json') {
-      await readJsonRequests(name, await readBytes(input.open()), set);
+      await readJsonRequests(name, await readBytes(bytes), set);
       return named;
     }
-    const headed = await openHead(input.open());
+    const headed = await openHead(bytes);
     try {
       return await readHeaded(name, headed, named, set);
     } finally {

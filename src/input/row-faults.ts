@@ -58,17 +58,31 @@ export function totals(count: number, lines: readonly number[], place: string): 
   return () => ({ path: '', message: count === 1 ? one : many, place });
 }
 
-export function wrongLength(cells: readonly string[], wanted: number, delimiter: string, row: CurrentRow): RowFault {
+export function footerRow(row: CurrentRow): RowFault {
+  const message = `line ${row.line} is a footer, not a pick: --skip-lines ${row.line}, or delete it`;
+  return () => ({ path: '', message, place: row.place() });
+}
+
+/** `wanted` is how many cells rows have, `headers` how many the header has. */
+export function wrongLength(
+  cells: readonly string[],
+  { wanted, headers, delimiter }: { wanted: number; headers: number; delimiter: string },
+  row: CurrentRow,
+): RowFault {
   const found = cells.length;
+  const like = wanted === headers ? 'the header' : 'the rows above';
+  const isEmpty = cells.slice(wanted).every((cell) => cell.trim() === '');
   const remedy =
     otherDelimiter(cells, wanted, delimiter) ??
     (found < wanted
       ? `a ${named(delimiter)} is missing for each empty cell`
-      : `a cell that holds a ${named(delimiter)} needs quotes around it`);
+      : isEmpty
+        ? `remove the ${named(delimiter)} at its end, or write one at the end of every row`
+        : `a cell that holds a ${named(delimiter)} needs quotes around it`);
   const count = `${found} cell${found === 1 ? '' : 's'}`;
   return () => ({
     path: '',
-    message: `the row is too ${found < wanted ? 'short' : 'long'}: expected ${wanted} cells as in the header, found ${count}; ${remedy}`,
+    message: `the row is too ${found < wanted ? 'short' : 'long'}: expected ${wanted} cells as in ${like}, found ${count}; ${remedy}`,
     place: row.place(),
   });
 }

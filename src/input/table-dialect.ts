@@ -1,4 +1,6 @@
 /** How a table separates its cells. */
+import { isFramed } from './drawn-table.ts';
+import { withoutGuard } from './formula-guard.ts';
 import { foldName } from './table-fields.ts';
 import { createRowScan, DOUBLED, QUOTED, scanRow } from './row-scan.ts';
 
@@ -31,10 +33,14 @@ export function headerCells(line: string, known: ReadonlySet<string>): Header {
   return best;
 }
 
+/** In quotes, filled up with delimiters, with a blank behind it; a tab may be written as `\\t`. */
+const DECLARATION = /^\s*"?sep=["' ]?(\t|\\t|[^\w\s"'\u0080-\u00ff])(?:\1|["'\t ])*(?:\r\n|\r|\n|$)/i;
+
 /** `sep=;` in the first line, as Excel understands it: the delimiter, and how many characters the line has. */
 export function declaredDelimiter(text: string): { readonly delimiter: string; readonly length: number } | undefined {
-  const [line, delimiter] = /^sep=(.)\r?\n/i.exec(text) ?? [];
-  return line === undefined || delimiter === undefined ? undefined : { delimiter, length: line.length };
+  const [line, delimiter] = DECLARATION.exec(text) ?? [];
+  if (line === undefined || delimiter === undefined) return undefined;
+  return { delimiter: delimiter === '\\t' ? '\t' : delimiter, length: line.length };
 }
 
 /** The cells of a line, also of one that is not the header. `delimiter` is that of the header. */
@@ -42,13 +48,14 @@ export function splitCells(line: string, delimiter: string | undefined): string[
   return cellsOf(line, delimiter ?? '\n');
 }
 
-/** Good enough for names: quotes around a cell are taken off. */
+/** Good enough for names: without the quotes around a cell, and without the bars around a row. */
 function cellsOf(line: string, delimiter: string): string[] {
   const scan = createRowScan();
   scanRow(scan, line, 0, line.length, true, delimiter.charCodeAt(0));
-  return Array.from({ length: scan.cells }, (_, cell) => {
+  const cells = Array.from({ length: scan.cells }, (_, cell) => {
     const trait = scan.traits[cell] ?? 0;
     const text = line.slice((scan.starts[cell] ?? 0) + (trait & QUOTED), scan.ends[cell]);
-    return trait & DOUBLED ? text.replaceAll('""', '"') : text;
+    return withoutGuard((trait & DOUBLED) === 0 ? text : text.replaceAll('""', '"'));
   });
+  return isFramed(cells, delimiter) ? cells.slice(1, -1) : cells;
 }

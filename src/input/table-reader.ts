@@ -2,7 +2,9 @@
 import { Buffer } from 'node:buffer';
 import { MAX_ROW_BYTES } from '../domain/limits.ts';
 import { createCellText } from './cell-text.ts';
-import { BEYOND_ASCII, createRowScan, DOUBLED, QUOTED, type QuoteSlip, scanRow } from './row-scan.ts';
+import { isFramed, isRule } from './drawn-table.ts';
+import { withoutGuard } from './formula-guard.ts';
+import { BEYOND_ASCII, createRowScan, DOUBLED, FORMULA, QUOTED, type QuoteSlip, scanRow } from './row-scan.ts';
 
 /** The row that a listener is called for. */
 export interface CurrentRow {
@@ -38,6 +40,8 @@ export interface Table {
 export interface TableEnd {
   /** Where the first text stands that is not UTF-8 and was read as Windows-1252. */
   readonly foreignText: string | undefined;
+  /** Lines that only draw the table, which are passed over. */
+  readonly rules: { readonly count: number; readonly first: string };
 }
 
 /** Empty lines, and rows without any text, are passed over. */
@@ -49,7 +53,7 @@ export async function readTable(table: Table, listener: TableListener): Promise<
   }
   reader.push(new Uint8Array(), true);
   await listener.pause();
-  return { foreignText: reader.foreignText };
+  return { foreignText: reader.foreignText, rules: reader.rules };
 }
 
 /** Bytes that are made into text at a time: larger texts are expensive to collect. */
@@ -60,7 +64,8 @@ const OWN_TEXT = 12;
 
 class TableReader implements CurrentRow {
   readonly #name: string;
-  readonly #delimiter: number;
+  readonly #delimiter: string;
+  readonly #delimiterCode: number;
   readonly #listener: TableListener;
   readonly #scan = createRowScan();
   readonly #text = createCellText();
@@ -71,12 +76,18 @@ class TableReader implements CurrentRow {
   /** Where the current row begins; of a broken one, where the line that is passed over was come to. */
   #start = 0;
   #passing = false;
+  /** Whether there are bars around the rows, as around the first. */
+  #framed: boolean | undefined;
+  /** How many cells were taken off before the first of the current row. */
+  #offset = 0;
   line: number;
   foreignText: string | undefined;
+  readonly rules = { count: 0, first: '' };
 
   constructor({ name, delimiter, firstLine = 1 }: Table, listener: TableListener) {
     this.#name = name;
-    this.#delimiter = delimiter.charCodeAt(0);
+    this.#delimiter = delimiter;
+    this.#delimiterCode = delimiter.charCodeAt(0);
     this.#listener = listener;
     this.line = firstLine;
   }
@@ -96,15 +107,30 @@ class TableReader implements CurrentRow {
     const scan = this.#scan;
     const { length } = this.#chars;
     const end = Math.min(length, this.#start + MAX_ROW_BYTES + 1);
-    const found = scanRow(scan, this.#chars, this.#start, end, last && end === length, this.#delimiter);
+    const found = scanRow(scan, this.#chars, this.#start, end, last && end === length, this.#delimiterCode);
     if (found === 'unfinished' && end - this.#start <= MAX_ROW_BYTES) return false;
     if (found !== 'row' || scan.next - this.#start > MAX_ROW_BYTES) return this.#break(found !== 'broken', last);
-    const cells: string[] = [];
-    for (let cell = 0; cell < scan.cells; cell += 1) cells.push(this.#cell(cell));
-    if (cells.some((cell) => cell.trim() !== '')) this.#listener.row(cells, this);
+    this.#offset = 0;
+    if (isRule(this.#chars.slice(this.#start, scan.ends[scan.cells - 1]))) this.#addRule();
+    else this.#tell();
     this.#start = scan.next;
     this.line += scan.lines;
     return true;
+  }
+
+  #addRule(): void {
+    this.rules.count += 1;
+    if (this.rules.count === 1) this.rules.first = this.place();
+  }
+
+  #tell(): void {
+    const cells: string[] = [];
+    for (let cell = 0; cell < this.#scan.cells; cell += 1) cells.push(this.#cell(cell));
+    if (cells.every((cell) => cell.trim() === '')) return;
+    const isWithin = this.#framed !== false && isFramed(cells, this.#delimiter);
+    this.#framed ??= isWithin;
+    this.#offset = isWithin ? 1 : 0;
+    this.#listener.row(isWithin ? cells.slice(1, -1) : cells, this);
   }
 
   #cell(cell: number): string {
@@ -118,10 +144,11 @@ class TableReader implements CurrentRow {
       text = this.#text.ofCell(text);
       if (this.#text.foreignCell !== undefined) this.foreignText ??= this.place(cell);
     }
-    return (trait & DOUBLED) === 0 ? text : text.replaceAll('""', '"');
+    if ((trait & DOUBLED) !== 0) text = text.replaceAll('""', '"');
+    return (trait & FORMULA) === 0 ? text : withoutGuard(text);
   }
 
-  readonly place = (cell = 0): string => this.#placeOf(this.#scan.starts[cell] ?? this.#start);
+  readonly place = (cell = 0): string => this.#placeOf(this.#scan.starts[cell + this.#offset] ?? this.#start);
 
   #placeOf(at: number): string {
     const before = this.#decode(this.#start, at);

@@ -1,6 +1,7 @@
 /** From a table to requests: one for each wave. */
 import { Buffer } from 'node:buffer';
 import { CliError, type FailureDetail } from '../errors.ts';
+import { isBoxed } from './drawn-table.ts';
 import { noText, refuseStranger } from './encoding.ts';
 import { findHeader, headerNames, type HeaderLine } from './header-line.ts';
 import type { HeadedInput } from './input-format.ts';
@@ -31,9 +32,14 @@ export async function readTableRequests(name: string, { head, bytes }: HeadedInp
     set.faults.add(() => ({ path: '', message, place: `${name}:1:1` }));
     return;
   }
+  if (isBoxed(head.toString('utf8'))) {
+    const message = 'this is a drawing of a table, with lines around its cells: export the rows as CSV';
+    set.faults.add(() => ({ path: '', message, place: `${name}:1:1` }));
+    return;
+  }
   const delimiter = declared?.delimiter ?? header.delimiter ?? ',';
   const reading = createReading({ name, delimiter, found }, set);
-  const { foreignText } = await readTable(
+  const { foreignText, rules } = await readTable(
     { name, bytes: fromHeader(start + found.offset, bytes, set), delimiter, firstLine: found.line },
     reading,
   );
@@ -44,6 +50,10 @@ export async function readTableRequests(name: string, { head, bytes }: HeadedInp
         'this is not UTF-8 text: it was read as Windows-1252 (Latin-1); if names look wrong, save the file as UTF-8',
       place: foreignText,
     });
+  }
+  if (rules.count > 0) {
+    const message = rules.count === 1 ? 'a line of dashes is left out' : `${rules.count} lines of dashes are left out`;
+    set.warnings.push({ path: '', message, place: rules.first });
   }
   reading.end();
 }

@@ -2,9 +2,19 @@
 import { createCellTidy } from './cell-tidy.ts';
 import { createFillDown } from './fill-down.ts';
 import { createHeaderCheck } from './header-again.ts';
+import { isFooter } from './footer-row.ts';
 import { createIdCheck } from './id-check.ts';
-import { type CellFault, joinedHeader, otherHeader, type RefuseRow, secondHeader, wrongLength } from './row-faults.ts';
+import {
+  type CellFault,
+  footerRow,
+  joinedHeader,
+  otherHeader,
+  type RefuseRow,
+  secondHeader,
+  wrongLength,
+} from './row-faults.ts';
 import { createPickReader } from './row-picks.ts';
+import { createRowWidth } from './row-width.ts';
 import { cellOf, valueOf } from './row-values.ts';
 import { noteWave, type SetBuilder } from './set-builder.ts';
 import type { Column, Columns } from './table-columns.ts';
@@ -43,6 +53,7 @@ export function createTableRows(facts: TableFacts, set: SetBuilder, refuse: Refu
   const headerCheck = createHeaderCheck(headers, columns, fields);
   const totalRows = createTotalRows(columns, set, refuse);
   const fillDown = facts.filled.length === 0 ? undefined : createFillDown(facts.filled, columns, refuse);
+  const width = createRowWidth(headers);
   const headersAgain = { count: 0, first: '' };
   let namesWaves = false;
   let isOver = false;
@@ -63,8 +74,8 @@ export function createTableRows(facts: TableFacts, set: SetBuilder, refuse: Refu
       isOver = true;
     } else if (header === 'joined') {
       refuse(cells, [joinedHeader(row)], row.line);
-    } else if (cells.length !== headers.length) {
-      refuse(cells, [wrongLength(cells, headers.length, delimiter, row)], row.line);
+    } else if (isFooter(cells, delimiter)) {
+      refuse(cells, [footerRow(row)], row.line);
     } else if (labels.length > 0 && labels.includes(row.line)) {
       refuse(cells, [secondHeader(labels, row)], row.line);
     } else {
@@ -105,7 +116,14 @@ export function createTableRows(facts: TableFacts, set: SetBuilder, refuse: Refu
   return {
     add(cells, row) {
       if (isOver || isNoPick(cells, row)) return;
-      const filled = fillDown === undefined ? cells : fillDown.fill(cells, row);
+      const fitted = width.fit(cells);
+      if (fitted === undefined) {
+        const wanted = cells.length === width.cells ? headers.length : width.cells;
+        const expected = { wanted, headers: headers.length, delimiter };
+        refuse(cells, [wrongLength(cells, expected, row)], row.line);
+        return;
+      }
+      const filled = fillDown === undefined ? fitted : fillDown.fill(fitted, row);
       if (filled !== undefined) addRow(filled, row);
     },
     end() {

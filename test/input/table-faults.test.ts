@@ -283,10 +283,10 @@ describe('what is no table', () => {
     ['an empty file', '', 'empty_input: w.csv is empty', EMPTY],
     ['a file of blank lines', '\ufeff\r\n\r\n  \r\n', 'empty_input: w.csv is empty', EMPTY],
     [
-      'UTF-16, as Excel saves "Unicode text"',
-      Buffer.from('\ufeffORDER_ID\tLOCATION_ID\r\n', 'utf16le'),
+      'UTF-16 without a byte order mark',
+      Buffer.from('ORDER_ID\tLOCATION_ID\r\n', 'utf16le'),
       'invalid_encoding: w.csv is UTF-16 text, CSV is UTF-8',
-      'hint: save it as UTF-8, for example: iconv -f UTF-16 -t UTF-8 wave.csv > wave-utf8.csv',
+      'hint: save it as UTF-8, for example: iconv -f UTF-16LE -t UTF-8 wave.csv > wave-utf8.csv',
     ],
     [
       'an Excel workbook',
