@@ -3,6 +3,8 @@
  * pieces, in other letters or encoded. Pure.
  */
 
+import { readAutoConfigToken } from './autoconfig-token.ts';
+
 export type Redact = (text: string) => string;
 
 /** A shorter run than this tells too little of a secret, and is part of too many words. */
@@ -79,11 +81,13 @@ function lowered(text: string): string {
 /** A secret as it is, and as it may be encoded; of a webhook secret, which is base64, the bytes in it, too. */
 function formsOf(secret: string): readonly string[] {
   if (secret.length < PIECE) return [secret];
+  const token = readAutoConfigToken(secret);
+  const inside = [token?.secret ?? '', token?.apiToken ?? ''].filter((text) => text !== '').flatMap(formsOf);
   const key = /^(?:wh[a-z]+_)?([A-Za-z\d+/]{24,})={0,2}$/.exec(secret)?.[1];
   const encoded = [Buffer.from(secret), ...(key === undefined ? [] : [Buffer.from(key, 'base64')])].flatMap(
     encodingsOf,
   );
-  return [secret, encodeURIComponent(secret), ...encoded];
+  return [secret, encodeURIComponent(secret), ...encoded, ...inside];
 }
 
 function encodingsOf(bytes: Buffer): readonly string[] {

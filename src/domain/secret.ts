@@ -3,6 +3,7 @@
  * of a secret. Forms: Svix, "Verifying payloads manually"; Standard Webhooks 1.0.0; Svix server, `EndpointIn.secret`.
  */
 import { CliError } from '../errors.ts';
+import { readAutoConfigToken } from './autoconfig-token.ts';
 
 /** What a delivery's signature is checked with. */
 export type ParsedSecret =
@@ -23,11 +24,13 @@ const PUBLIC_KEY_BYTES = 32;
 const WHERE_TO_FIND = 'copy the "Signing Secret" (whsec_...) of your endpoint from the webhook settings';
 
 /**
- * One webhook secret; white space around it (a line end, say) does not count, and `whsec_` may be missing.
- * Throws `CliError` `usage` `bad_webhook_secret` that names the fault.
+ * One webhook secret; white space around it (a line end, say) does not count, and `whsec_` may be missing. Of an
+ * AutoConfig token it is the secret inside. Throws `CliError` `usage` `bad_webhook_secret` that names the fault.
  */
 export function parseWebhookSecret(text: string): SecretReading {
-  const secret = text.trim();
+  const given = text.trim();
+  const secret = secretTextOf(given);
+  if (secret !== given) return { ...parseWebhookSecret(secret), warnings: [TOKEN_GIVEN] };
   refuseSlips(secret);
   if (secret.startsWith('whpk_')) {
     const publicKey = decode(secret.slice('whpk_'.length));
@@ -42,9 +45,19 @@ export function parseWebhookSecret(text: string): SecretReading {
   return { scheme: 'v1', key, warnings: oddLength(key.byteLength) };
 }
 
+const TOKEN_GIVEN = 'the webhook secret is an AutoConfig token of Svix: the signing secret in it is used';
+
+/** The text of the secret itself, also where an AutoConfig token was given. Throws `CliError` for a token without one. */
+function secretTextOf(text: string): string {
+  const token = readAutoConfigToken(text);
+  if (token === undefined) return text;
+  if (token.secret !== undefined && readAutoConfigToken(token.secret) === undefined) return token.secret;
+  throw malformed('the AutoConfig token (auto_v...) holds no signing secret: it is not whole, or of a later version');
+}
+
 export interface SecretsReading {
   readonly secrets: readonly ParsedSecret[];
-  /** The same secrets as texts, trimmed. */
+  /** The same secrets as texts, trimmed; for an AutoConfig token the secret inside. */
   readonly texts: readonly string[];
   readonly warnings: readonly string[];
 }
@@ -54,11 +67,11 @@ export function parseWebhookSecrets(text: string | readonly string[]): SecretsRe
   const words = (typeof text === 'string' ? [text] : text).flatMap((part) => part.trim().split(/\s+/));
   const readings = words.map(parseWebhookSecret);
   const warnings = readings.flatMap((reading) => reading.warnings);
-  const prefixed = words.filter((word) => /^wh(?:sec|pk)_/.test(word)).length;
+  const prefixed = words.filter((word) => /^(?:wh(?:sec|pk)|auto_v\d+)_/.test(word)).length;
   if (prefixed > 0 && prefixed < words.length) {
     warnings.push('only some of the webhook secrets begin with whsec_: was one broken in two by a space?');
   }
-  return { secrets: readings, texts: words, warnings };
+  return { secrets: readings, texts: words.map(secretTextOf), warnings };
 }
 
 /**
@@ -70,6 +83,12 @@ export function parseApiKey(text: string): string {
   if (key === '') throw badKey('the API key is empty', 'copy it from Settings > API Keys in the web application');
   if (/^(?:v1,)?wh(?:sec|pk|sk)1?_/.test(key)) {
     throw badKey('this is a webhook secret, not an API key', 'store it with: optipick config set webhook-secret -');
+  }
+  if (readAutoConfigToken(key) !== undefined || key.startsWith('sk_poll_')) {
+    throw badKey(
+      'this belongs to Svix (auto_v..., sk_poll_...), and is not an API key',
+      'copy it from Settings > API Keys',
+    );
   }
   if (/\s/.test(key)) {
     throw badKey(
@@ -91,7 +110,7 @@ export function parseApiKey(text: string): string {
  */
 export function maskSecret(text: string): string {
   const secret = text.trim();
-  const prefix = /^wh(?:sec|pk|sk)1?_/.exec(secret)?.[0] ?? '';
+  const prefix = /^(?:wh(?:sec|pk|sk)1?|auto_v\d+|sk_poll)_/.exec(secret)?.[0] ?? '';
   const rest = secret.slice(prefix.length);
   if (rest.length < 16 || !/^[\x21-\x7e]+$/.test(rest)) return `${prefix}****`;
   return `${prefix}${rest.slice(0, 2)}…${rest.slice(-2)}`;
@@ -117,6 +136,16 @@ function refuseSlips(secret: string): void {
       'use the public key (whpk_...) of the endpoint, and have the signing key replaced',
     );
   }
+  if (secret.startsWith('sk_poll_')) {
+    throw malformed(
+      'this is the key of a polling endpoint (sk_poll_...), which signs nothing',
+      'copy the "Signing Secret" (whsec_...) of a webhook endpoint from the webhook settings',
+    );
+  }
+  if (/^(?:test|app)?sk_/.test(secret))
+    throw malformed('this is an API key of Svix (sk_...), and not a webhook secret');
+  if (/^(?:ep|msg|app)_/.test(secret))
+    throw malformed('this is an id of Svix (ep_..., msg_...), and not a webhook secret');
   if (secret.startsWith('whpk1_')) throw malformed('keys of the form whpk1_... are not supported');
   if (/^wh(?:sec|pk)_wh(?:sec|pk)_/.test(secret)) throw malformed('the webhook secret begins with its prefix twice');
   if (/^(?:whsec_|whpk_)$/.test(secret)) throw malformed('the webhook secret has nothing after its prefix');

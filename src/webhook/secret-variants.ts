@@ -21,7 +21,7 @@ const SLIPS: readonly Slip[] = [
   { fault: 'there is white space in it', mend: (text) => text.replaceAll(/\s+/g, '') },
   {
     fault: 'the name of the variable belongs to it',
-    mend: (text) => text.replace(/^[A-Za-z_]\w*=(?=["'`]?(?:v1,)?wh)/, ''),
+    mend: (text) => text.replace(/^[A-Za-z_]\w*=(?=["'`]?(?:(?:v1,)?wh|auto_v))/, ''),
   },
   {
     fault: 'there are invisible characters in it',

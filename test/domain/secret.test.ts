@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { AutoConfig } from 'svix';
+import { createRedaction } from '../../src/domain/redaction.ts';
 import { maskSecret, parseApiKey, parseWebhookSecret, parseWebhookSecrets } from '../../src/domain/secret.ts';
 import { CliError } from '../../src/errors.ts';
 import vectors from '../fixtures/vectors.json' with { type: 'json' };
@@ -233,5 +235,67 @@ describe('a secret that is shown', () => {
     [`two words ${BASE64}`, '****'],
   ])('%j is %j', (secret, shown) => {
     expect(maskSecret(secret)).toBe(shown);
+  });
+});
+
+describe('W8: what else of Svix is pasted as a webhook secret', () => {
+  const esec = `whsec_${BASE64}`;
+  /** As the svix library makes and reads them. */
+  const token = (version: string, content: object): string =>
+    `auto_${version}_${Buffer.from(JSON.stringify(content)).toString('base64')}`;
+  const v1 = token('v1', {
+    aid: 'app_1',
+    eid: 'ep_2',
+    surl: 'https://api.example.test',
+    esec,
+    tok: 'sk_test_xyzxyzxyz',
+  });
+  const v2 = token('v2', {
+    aid: 'app_1',
+    sid: 'ac_2',
+    surl: 'https://api.example.test',
+    esec,
+    tok: 'sk_test_xyzxyzxyz',
+  });
+
+  test.each([v1, v2, `${v1}\n`])('an AutoConfig token stands for the signing secret in it', (text) => {
+    // The library itself accepts it.
+    expect(() => new AutoConfig(text.trim(), { url: 'https://example.test' })).not.toThrow();
+    const { secrets, texts, warnings } = parseWebhookSecrets(text);
+    expect({ secrets, texts, warnings }).toEqual({
+      secrets: [expect.objectContaining({ scheme: 'v1', key: new Uint8Array(Buffer.from(BASE64, 'base64')) })],
+      texts: [esec],
+      warnings: ['the webhook secret is an AutoConfig token of Svix: the signing secret in it is used'],
+    });
+  });
+
+  test('a token beside a secret is none that was broken in two', () => {
+    expect(parseWebhookSecrets(`${v1} ${esec}`)).toMatchObject({ texts: [esec, esec], warnings: [expect.any(String)] });
+  });
+
+  test.each([
+    ['cut off', v1.slice(0, 40), /^the AutoConfig token \(auto_v\.\.\.\) holds no signing secret/],
+    ['without a secret', token('v1', { aid: 'a' }), /^the AutoConfig token \(auto_v\.\.\.\) holds no signing secret/],
+    ['with a token in it', token('v1', { esec: v1 }), /^the AutoConfig token \(auto_v\.\.\.\) holds no signing secret/],
+    ['a polling key', 'sk_poll_yHiqZ0QyAqCWsR5Bf.us', /^this is the key of a polling endpoint \(sk_poll_\.\.\.\)/],
+    ['an API key', 'testsk_yHiqZ0QyAqCWsR5Bf', /^this is an API key of Svix/],
+    ['the id of the endpoint', 'ep_1srOrx2ZWZBpBUvZwXKQmoEYga2', /^this is an id of Svix/],
+  ])('%s is named, and nothing of it is in the message', (_, text, message) => {
+    const error = errorOf(() => parseWebhookSecret(text));
+    expect([error.failure, error.code]).toEqual(['usage', 'bad_webhook_secret']);
+    expect(error.message).toMatch(message);
+    expect(`${error.message} ${String(error.hint)}`).not.toContain(text.slice(10, 20));
+  });
+
+  test.each([v1, 'sk_poll_yHiqZ0QyAqCWsR5Bf.us'])('%s is no API key either', (text) => {
+    expect(errorOf(() => parseApiKey(text)).message).toBe(
+      'this belongs to Svix (auto_v..., sk_poll_...), and is not an API key',
+    );
+  });
+
+  test('of a token its secret and its API key are struck out of what a server says', () => {
+    const redact = createRedaction([v1]);
+    expect(redact(`no ${esec}, no sk_test_xyzxyzxyz, no ${v1}`)).toBe('no ***, no ***, no ***');
+    expect(maskSecret(v1)).toMatch(/^auto_v1_ey…..$/);
   });
 });
