@@ -3,6 +3,12 @@
 // Requests to the listener
 /** Bodies of requests that are not answered yet, all together; one body of the largest size always fits. */
 export const MAX_BYTES_IN_FLIGHT = 64 * 1024 * 1024;
+/** A body that came compressed, where no `--max-body` bounds it: what any webhook of Svix (1 MiB) is a small part of. */
+export const MAX_DECODED_BODY_BYTES = 16 * 1024 * 1024;
+/** Codings of one body, one in the other. A proxy that compresses what is compressed makes two. */
+export const MAX_BODY_CODINGS = 3;
+/** Of a frame of Zstandard: 8 MB, as RFC 9659 demands of the content coding. */
+export const ZSTD_WINDOW_LOG = 23;
 /** Files of `--record` that are written at the same time: each is synced, which a disk does well side by side. */
 export const RECORDS_AT_ONCE = 8;
 

@@ -6,6 +6,7 @@ import { createClock } from '../platform/clock.ts';
 import { jsonTextOf, readPayload } from '../webhook/delivery.ts';
 import { readSignatureHeaders } from '../webhook/signature-headers.ts';
 import { createVerifier, type SignatureFault } from '../webhook/signature.ts';
+import { readSignedBody } from '../webhook/signed-body.ts';
 import { type HeadersLike, normaliseHeaders } from './headers.ts';
 
 export type { SignatureFault };
@@ -17,7 +18,7 @@ export interface DeliveryFacts {
   readonly secrets?: readonly string[] | undefined;
   /** `svix-*` or `webhook-*`. */
   readonly headers: HeadersLike;
-  /** The body as it came, before any JSON parser: what is signed are its bytes. */
+  /** The body as it came, before any JSON parser, compressed or not: what is signed are its bytes. */
   readonly body: string | Uint8Array | ArrayBuffer;
   /** How far the timestamp may be from now, in milliseconds. Default 5 minutes. */
   readonly toleranceMs?: number | undefined;
@@ -61,13 +62,17 @@ export function verifyDelivery(facts: DeliveryFacts): Verification {
   const parsed = texts.length === 0 ? [] : parseWebhookSecrets(texts).secrets;
   const verifier = createVerifier(parsed, { toleranceMs });
   const body = bytesOf(facts.body);
-  const reading = readSignatureHeaders(normaliseHeaders(facts.headers));
+  const headers = normaliseHeaders(facts.headers);
+  const reading = readSignatureHeaders(headers);
   if (!reading.ok) return { ok: false, reason: reading.reason, detail: reading.detail };
   const { id, timestamp } = reading.headers;
-  const check = verifier.verify({ ...reading.headers, body, nowMs: Number(now) });
+  const signed = readSignedBody(headers, body, (bytes) =>
+    verifier.verify({ ...reading.headers, body: bytes, nowMs: Number(now) }),
+  );
+  const { check } = signed;
   if (!check.ok) return check;
-  const { event, kind, requestId } = readPayload(body);
-  const text = jsonTextOf(body);
+  const { event, kind, requestId } = readPayload(signed.payload);
+  const text = jsonTextOf(signed.payload);
   const payload: unknown = text === undefined ? undefined : JSON.parse(text);
   const sentAt = new Date(Number(timestamp) * 1000);
   return { ok: true, id, sentAt, secretIndex: check.secretIndex, payload, event, kind, requestId };

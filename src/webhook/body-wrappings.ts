@@ -28,14 +28,11 @@ export function* edgesOf(text: string): Generator<Candidate, void> {
   if (text.endsWith('\0')) yield { text: text.replace(/\0+$/, ''), form: 'without zero bytes behind it' };
 }
 
-/** What it was before it was decoded wrongly or wrapped: itself signed perhaps, or written again besides. */
+/** What it was before it was decoded wrongly or printed: itself signed perhaps, or written again besides. */
 export function* unwrapped(body: Uint8Array): Generator<Candidate, void> {
   const text = Buffer.from(body).toString('utf8');
   yield* otherCharsets(body, text);
-  const compact = text.trim();
-  yield* encodings(compact);
-  yield* pythonTexts(compact);
-  yield* insideJson(compact);
+  yield* pythonTexts(text.trim());
 }
 
 function* otherCharsets(body: Uint8Array, text: string): Generator<Candidate, void> {
@@ -70,50 +67,6 @@ function windowsBytes(text: string): Uint8Array | undefined {
   return /^[\u0000-\u007f]*$/.test(text) ? undefined : encodeWindows1252(text);
 }
 
-const BASE64 = /^[A-Za-z0-9+/]{4,}={0,2}$/;
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&quot;': '"',
-  '&#34;': '"',
-  '&#39;': "'",
-  '&lt;': '<',
-  '&gt;': '>',
-  '&amp;': '&',
-};
-
-/** What gateways do with bodies that they take for binary, for a form or for a text of HTML. */
-function* encodings(text: string): Generator<Candidate, void> {
-  if (/^(['`]).*\1$/s.test(text)) yield { text: text.slice(1, -1), form: 'without the quotes around it' };
-  const form = 'not encoded in base64';
-  const inner = /^"(.*)"$/.exec(text)?.[1] ?? text;
-  if (BASE64.test(inner)) {
-    const once = Buffer.from(inner, 'base64');
-    yield { text: once, form };
-    const again = once.toString('latin1');
-    if (BASE64.test(again)) yield { text: Buffer.from(again, 'base64'), form: `${form} twice` };
-  }
-  if (/%[0-9A-Fa-f]{2}/.test(text)) yield* formTexts(text);
-  if (/&(?:quot|#34);/.test(text)) {
-    yield {
-      text: text.replaceAll(/&(?:quot|#34|#39|lt|gt|amp);/g, (entity) => ENTITIES[entity] ?? entity),
-      form: 'without the entities of HTML',
-    };
-  }
-}
-
-function* formTexts(text: string): Generator<Candidate, void> {
-  const form = 'not encoded as a form';
-  try {
-    const decoded = decodeURIComponent(text.replaceAll('+', ' '));
-    yield { text: decoded, form };
-    yield { text: decoded.replace(/^[^={]*=/, ''), form };
-    yield { text: decoded.replace(/=$/, ''), form };
-  } catch (error) {
-    // A lone percent sign: then it was not that.
-    if (!(error instanceof URIError)) throw error;
-  }
-}
-
 /** `str(...)` of what `json.loads` gave, and of bytes. */
 function* pythonTexts(text: string): Generator<Candidate, void> {
   const bytes = /^b(['"])(.*)\1$/s.exec(text)?.[2];
@@ -146,27 +99,8 @@ function unescapedPython(text: string): string {
   );
 }
 
-/** A text that was written by JSON.stringify once too often, bytes of Node, and the envelope of a gateway. */
-function* insideJson(text: string): Generator<Candidate, void> {
-  const value = parsed(text);
-  if (typeof value === 'string') yield { text: value, form: 'the JSON that the text holds' };
-  if (typeof value !== 'object' || value === null) return;
-  const members = Object.entries(value);
-  for (const [name, member] of members) {
-    if (typeof member !== 'string' || member.length < 2) continue;
-    const form = `the text of the member ${/^[\w-]{1,40}$/.test(name) ? name : 'of another name'} alone`;
-    if (/^\s*[{["]/.test(member)) yield { text: member, form };
-    else if (BASE64.test(member)) yield { text: Buffer.from(member, 'base64'), form: `${form}, decoded from base64` };
-  }
-  const bytes: unknown = Array.isArray(value) ? value : (members.find(([name]) => name === 'data')?.[1] ?? value);
-  const numbers: readonly unknown[] =
-    Array.isArray(bytes) || members.every(([name], at) => name === String(at)) ? Object.values(bytes as object) : [];
-  if (numbers.length > 1 && numbers.every((one) => Number.isInteger(one) && Number(one) >= 0 && Number(one) < 256)) {
-    yield { text: Uint8Array.from(numbers as readonly number[]), form: 'the bytes whose numbers it lists' };
-  }
-}
-
-function parsed(text: string): unknown {
+/** `undefined` for what is no JSON. */
+export function parsed(text: string): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, '')) as unknown;
   } catch (error) {

@@ -43,6 +43,8 @@ export interface DeliveryInQuestion {
   /** For telling an API key that was pasted as a secret. */
   readonly apiKeys: readonly string[];
   readonly otherMessages: readonly KnownMessage[];
+  /** What a compressed body may have when it is decoded, in bytes; default `MAX_DECODED_BODY_BYTES`. */
+  readonly decodedBytes?: number;
   /** How much is tried in search of what was signed, in bytes that are hashed; default {@link FULL_EFFORT}. */
   readonly effort?: number;
 }
@@ -65,3 +67,12 @@ export interface Diagnosis {
 export type Examination =
   | { readonly verified: true; readonly id: string; readonly timestamp: string; readonly secretFrom: string }
   | ({ readonly verified: false } & Diagnosis);
+
+/** A cause that fits, with its proof. */
+export interface Fit {
+  /** The timestamp that was signed, where it is not the one that came. */
+  readonly signedTimestamp?: string;
+  readonly cause: Cause;
+  readonly explanation: string;
+  readonly evidence: Evidence;
+}

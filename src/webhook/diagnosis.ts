@@ -1,9 +1,12 @@
 /** Finds out why a delivery does not verify: a cause is named only when the signature itself proves it. */
 import { maskSecret } from '../domain/secret.ts';
-import { bodyFits, fitsOf, latenessOf, type Fit } from './diagnosis-fits.ts';
-import type { DeliveryInQuestion, Examination } from './diagnosis-model.ts';
+import { decodeBody, type DecodedBody } from './body-codings.ts';
+import { bodyFits, fitsOf, latenessOf } from './diagnosis-fits.ts';
+import type { DeliveryInQuestion, Examination, Fit } from './diagnosis-model.ts';
+import { jsonTextOf } from './delivery.ts';
 import { headersUnder, isWhole, missingParts, renamedHeaders } from './header-variants.ts';
 import type { HeaderTexts } from './header-variants.ts';
+import { remarkOnBody } from './lost-body.ts';
 import { fixFor } from './receiver-fixes.ts';
 import { faultOfSecret, mendedSecrets, parsedOrUndefined } from './secret-variants.ts';
 import { readSignatureHeaders } from './signature-headers.ts';
@@ -22,15 +25,53 @@ export function examine(delivery: DeliveryInQuestion): Examination {
   const matcher = createMatcher(given.map(({ secret }) => secret));
   const reading = readSignatureHeaders(delivery.headers);
   const texts = reading.ok ? reading.headers : textsOf(delivery);
-  if (texts === undefined) return failed(withoutHeaders(delivery, matcher));
+  const readings = readingsOf(delivery);
+  if (texts === undefined) return failed(withoutHeaders(readings, matcher));
 
-  const index = matcher.match(texts, delivery.body);
-  if (reading.ok && index !== undefined) {
+  for (const { body } of readings.all) {
+    const index = matcher.match(texts, body);
+    if (!reading.ok || index === undefined) continue;
     const late = latenessOf(delivery, texts);
     if (late !== undefined) return failed(late);
     return { verified: true, id: texts.id, timestamp: texts.timestamp, secretFrom: given[index]?.from ?? '' };
   }
-  return failed(judged(delivery, texts, fitsOf(delivery, texts, matcher)));
+  const fits = readings.all.flatMap((each) => [...fitsOf(each, texts, matcher)]);
+  return failed(withCoding(readings, judged(readings.plain, texts, fits)));
+}
+
+/** The delivery with its body as it came and, where that is coded, with the decoded one. */
+interface Readings {
+  readonly all: readonly DeliveryInQuestion[];
+  /** Of those the one whose body can be read. */
+  readonly plain: DeliveryInQuestion;
+  readonly decoded: DecodedBody | undefined;
+}
+
+function readingsOf(delivery: DeliveryInQuestion): Readings {
+  const decoded = decodeBody(delivery.headers, delivery.body, delivery.decodedBytes);
+  if (decoded?.ok !== true) return { all: [delivery], plain: delivery, decoded };
+  const plain = { ...delivery, body: decoded.body };
+  // Coded bytes cannot be written in other ways.
+  return { all: [{ ...delivery, effort: 0 }, plain], plain, decoded };
+}
+
+/** What its content coding has to do with it. */
+function withCoding({ decoded, plain }: Readings, fit: Fit): Fit {
+  if (decoded === undefined) return fit;
+  const { coding } = decoded;
+  const evidence = { ...fit.evidence, content_coding: coding };
+  if (!decoded.ok) {
+    // JSON under such a header was decoded by a proxy that left it there: that alone changes nothing that is signed.
+    const isDamaged = decoded.reason === 'damaged' && jsonTextOf(plain.body) === undefined;
+    return {
+      ...fit,
+      cause: isDamaged && fit.cause === 'unknown' ? 'body_changed' : fit.cause,
+      evidence,
+      explanation: `The body ${decoded.detail}. ${fit.explanation}`,
+    };
+  }
+  const explanation = `${fit.explanation} The body came as ${coding}: it was tried as it came and decoded.`;
+  return { ...fit, evidence, explanation };
 }
 
 /** What is there when one header came twice: the values in one line. */
@@ -43,10 +84,10 @@ function failed({ cause, explanation, evidence }: Fit): Examination {
   return { verified: false, cause, explanation, evidence, fix: fixFor(cause) };
 }
 
-function withoutHeaders(delivery: DeliveryInQuestion, matcher: SignatureMatcher): Fit {
-  const { headers, body } = delivery;
+function withoutHeaders({ all, plain: delivery }: Readings, matcher: SignatureMatcher): Fit {
+  const { headers } = delivery;
   const renamed = renamedHeaders(headers);
-  if (renamed !== undefined && matcher.match(renamed, body) !== undefined) {
+  if (renamed !== undefined && all.some(({ body }) => matcher.match(renamed, body) !== undefined)) {
     return alsoLate(delivery, renamed, {
       cause: 'header_changed',
       explanation: `The signature is right, but ${renamed.change}.`,
@@ -67,13 +108,12 @@ const TRIED = [
   'the clock',
   'secrets of other profiles',
   'slips in the secret (quotes, line ends, prefix, base64)',
-  'the body written in other ways (spaces, indents, key order, line ends, escapes, marks, character sets)',
+  'the body as it came, decoded, and written in other ways (spaces, indents, key order, line ends, escapes, marks, character sets)',
   'headers renamed, merged, cut or decoded',
   'headers of other messages',
 ] as const;
 
-function judged(delivery: DeliveryInQuestion, texts: HeaderTexts, fits: Iterable<Fit>): Fit {
-  const found = [...fits];
+function judged(delivery: DeliveryInQuestion, texts: HeaderTexts, found: readonly Fit[]): Fit {
   const causes = new Set(found.map(({ cause }) => cause));
   const [first] = found;
   if (first !== undefined && causes.size === 1) return alsoLate(delivery, texts, first);
@@ -98,13 +138,27 @@ function judged(delivery: DeliveryInQuestion, texts: HeaderTexts, fits: Iterable
   }
   const together = twoAtOnce(delivery, texts);
   if (together !== undefined) return together;
+  const remark = remarkOnBody(delivery.headers, delivery.body);
+  if (remark?.certain === true) {
+    return {
+      cause: 'body_changed',
+      explanation: `${remark.sentence} What was signed is lost with it.`,
+      evidence: { body: remark.what, received_bytes: delivery.body.byteLength },
+    };
+  }
   const impossible = impossibleHeader(texts);
   if (impossible !== undefined) return impossible;
-  const lost = LOST[Buffer.from(delivery.body.subarray(0, 32)).toString('utf8').trim()];
-  const hint = lost === undefined ? '' : ` Look at the body first: ${lost}.`;
+  const untold = `Tried: ${TRIED.join('; ')}.`;
+  if (remark !== undefined) {
+    return {
+      cause: 'unknown',
+      explanation: `${remark.sentence} No signature matches, and none of the known causes explains it. ${untold}`,
+      evidence: { body: remark.what, tried: TRIED },
+    };
+  }
   return {
     cause: 'unknown',
-    explanation: `No signature matches, and none of the known causes explains it. Tried: ${TRIED.join('; ')}. What is left: a secret that is not known here, or a content that was altered.${hint}`,
+    explanation: `No signature matches, and none of the known causes explains it. ${untold} What is left: a secret that is not known here, or a content that was altered.`,
     evidence: { tried: TRIED, in_use: delivery.secrets.map(({ text }) => maskSecret(text)) },
   };
 }
@@ -121,13 +175,6 @@ function alsoLate(delivery: DeliveryInQuestion, texts: HeaderTexts, fit: Fit): F
     explanation: `${fit.explanation} Beside that, the timestamp is ${away} s away from the time it is judged at.`,
   };
 }
-
-/** Bodies that only a receiver's own code makes: no proof, as what was signed is lost, but worth a word. */
-const LOST: Readonly<Record<string, string | undefined>> = Object.assign(Object.create(null), {
-  '': 'it is empty, as when something has read the request before the verification does, or a proxy has dropped it',
-  '[object Object]': 'it is "[object Object]": an object was turned into a text where the bytes were wanted',
-  undefined: 'it is "undefined": the framework had not kept the body',
-});
 
 /** A header that no sender makes, and that no receiver could verify: something has changed it. */
 function impossibleHeader({ timestamp, signature }: HeaderTexts): Fit | undefined {

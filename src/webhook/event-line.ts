@@ -1,17 +1,20 @@
 import type { Kind } from '../domain/kinds.ts';
+import { payloadOf } from './body-codings.ts';
 import { jsonTextOf } from './delivery.ts';
 import type { Delivery } from './delivery.ts';
+import { headersOf } from './forward-headers.ts';
 
 /**
  * The `event` line of `listen --json`, and the standard input of `--exec`: one JSON object without a line break.
  * Payload and result stand in it as they were sent (numbers beyond 2^53 and all keys unharmed); only line breaks between
- * their tokens become spaces. A payload that is not JSON is `null`, and its bytes are in `payload_base64`.
+ * their tokens become spaces. A payload that came compressed stands in it decoded. One that is not JSON is `null`, and its bytes are in `payload_base64`.
  *
  * @param kind as found by all means, `undefined` when nothing tells
  * @param result the API's answer in its own bytes; `undefined` when it was not fetched
  */
 export function renderEventLine(delivery: Delivery, kind: Kind | undefined, result: Uint8Array | undefined): string {
-  const payload = jsonTextOf(delivery.body);
+  const bytes = payloadOf(headersOf(delivery.headers), delivery.body);
+  const payload = jsonTextOf(bytes);
   const fields: [name: string, json: string][] = [
     ['v', '1'],
     ['type', '"event"'],
@@ -23,7 +26,7 @@ export function renderEventLine(delivery: Delivery, kind: Kind | undefined, resu
     ['payload', payload === undefined ? 'null' : onOneLine(payload)],
   ];
   if (payload === undefined) {
-    fields.push(['payload_base64', JSON.stringify(Buffer.from(delivery.body).toString('base64'))]);
+    fields.push(['payload_base64', JSON.stringify(Buffer.from(bytes).toString('base64'))]);
   }
   fields.push(['result', result === undefined ? 'null' : onOneLine(new TextDecoder().decode(result))]);
   return `{${fields.map(([name, json]) => `"${name}":${json}`).join(',')}}`;

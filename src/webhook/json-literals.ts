@@ -45,7 +45,8 @@ export function readLiterals(body: Uint8Array): JsonLiteral | undefined {
       if (isTooDeep) return;
       const value = open.pop();
       if (value === undefined) return;
-      const literal = literalOf(value, () => bytes.toString('utf8', value.from, at));
+      // A number at the very end is told of when all bytes are behind it, as ending at 0.
+      const literal = literalOf(value, () => bytes.toString('utf8', value.from, at === 0 ? bytes.length : at));
       const holder = open.at(-1);
       if (holder === undefined) root = literal;
       else if (holder.first === OBJECT) holder.members.push([holder.key, literal]);
@@ -106,6 +107,8 @@ export interface JsonLayout {
   readonly flatLists?: boolean;
   readonly lineEnd?: '\n' | '\r\n';
 }
+
+export const COMPACT: JsonLayout = { form: 'compact JSON', comma: ',', colon: ':' };
 
 export function writeLiterals(node: JsonLiteral, layout: JsonLayout, margin = ''): string {
   if (typeof node === 'string') return node;

@@ -24,7 +24,8 @@ import {
 import type { RefusalReason } from './receiver-answers.ts';
 import type { RecordedRequest } from './recording.ts';
 import { readSignatureHeaders, type SignatureHeaders } from './signature-headers.ts';
-import type { SignatureVerifier } from './signature.ts';
+import type { SignatureCheck, SignatureVerifier } from './signature.ts';
+import { readSignedBody } from './signed-body.ts';
 import type { SourceCheck } from './source-addresses.ts';
 
 /** A request that was refused, as far as it was read. */
@@ -78,8 +79,8 @@ export interface ReceiverOptions {
 /**
  * The webhook endpoint. 2xx means that the delivery is on disk. In this order: 404 path, 405 method, 403 source or a
  * browser, 503 shutting down, 413 declared size, 415 content type, 400 signature headers missing or malformed, 401 too old
- * or new; only then is the body read: 413 size, 503 too many bytes in flight, 401 not signed by a known secret, 503 inbox
- * not writable, 204 stored now or earlier. `GET /healthz` answers with counts.
+ * or new; only then is the body read: 413 size, also decoded, 503 too many bytes in flight, 401 not signed by a known
+ * secret, neither as it came nor decoded, 503 inbox not writable, 204 stored now or earlier. `GET /healthz` answers with counts.
  *
  * A signed body that is not JSON is kept too: the signature speaks for the sender, and what to do with the content is
  * decided later.
@@ -144,15 +145,20 @@ export function createReceiver(options: ReceiverOptions): Http {
     body: Uint8Array,
     pathKind: Kind | undefined,
   ): Promise<HttpResponse> => {
-    const check = signed && options.verifier?.checkBody(signed, body);
-    if (check?.ok === false) return refuse({ ...claimed, body, reason: check.reason, detail: check.detail });
+    const check = (bytes: Uint8Array): SignatureCheck =>
+      signed === undefined || options.verifier === undefined ? UNCHECKED : options.verifier.checkBody(signed, bytes);
+    const found = readSignedBody(request.headers, body, check, options.maxBodyBytes);
+    if (found.decoded?.ok === false && found.decoded.reason === 'too_large') {
+      return refuse({ ...claimed, body, reason: 'body_too_large', detail: `the body ${found.decoded.detail}` });
+    }
+    if (!found.check.ok) return refuse({ ...claimed, body, reason: found.check.reason, detail: found.check.detail });
     const id = signed?.id ?? claimedId(request.headers) ?? madeId(body, receivedAt);
-    const { event, kind, requestId } = readPayload(body);
+    const { event, kind, requestId } = readPayload(found.payload);
     const delivery: Delivery = {
       id,
       receivedAt,
-      headers: claimed.headers,
-      body,
+      headers: endToEndHeaders(found.headers),
+      body: found.body,
       verified: options.verifier !== undefined,
       kind: kind ?? pathKind,
       event,
@@ -277,6 +283,8 @@ interface HeadJudgement {
   /** What the signature of the body is checked by; `undefined` when signatures are not checked. */
   readonly signed: SignatureHeaders | undefined;
 }
+
+const UNCHECKED: SignatureCheck = { ok: true, secretIndex: 0, scheme: 'v1' };
 
 const OVERLOADED: Fault = { reason: 'overloaded', detail: 'too many bytes of other requests are being received' };
 

@@ -1,8 +1,12 @@
-/** Reads a delivery back from the text of an HTTP request: the files of `listen --record`, or one that was pasted. */
+/** Reads a delivery back from a file: of `listen --record`, or as it was pasted or dumped by something else. */
 import type { HttpHeaders } from '../domain/http.ts';
 import { CliError } from '../errors.ts';
 import type { HeaderLine } from './delivery.ts';
+import { looksLikeEnvironment, parseEnvironment } from './delivery-environment.ts';
+import { readDump } from './delivery-dump.ts';
 import { headersOf } from './forward-headers.ts';
+import { isLikeSignatureHeader } from './header-variants.ts';
+import { SIGNATURE_HEADERS } from './signature-headers.ts';
 
 export interface RecordedDelivery {
   readonly method: string;
@@ -18,6 +22,8 @@ export interface RecordedDelivery {
   readonly status: number | undefined;
   /** `false`: the request was refused before its body was read, and `body` is empty. */
   readonly bodyKept: boolean;
+  /** The file holds the body as a parsed object: `body` is that object as compact JSON, which need not be what came. */
+  readonly bodyWasParsed?: boolean;
 }
 
 const OWN = { receivedAt: 'x-optipick-received-at', status: 'x-optipick-status', body: 'x-optipick-body' } as const;
@@ -35,14 +41,49 @@ export function looksLikeRequest(bytes: Uint8Array): boolean {
 }
 
 /**
+ * The deliveries in a file, at least one: an HTTP request (see {@link parseRequest}), the environment of a CGI program, or
+ * JSON with requests in it (see {@link readDump}). Throws `CliError` `usage` (`bad_delivery`) that says why there is none.
+ */
+export function readDeliveries(content: Uint8Array, name: string): readonly RecordedDelivery[] {
+  const bytes = withoutStart(content);
+  if (looksLikeEnvironment(bytes)) return [parseEnvironment(bytes, name)];
+  if (looksLikeRequest(bytes)) return [parseRequest(bytes, name)];
+  const dumped = readDump(bytes, name);
+  if (dumped !== undefined) return dumped;
+  // The line that is no header is what there is to say of something that is nearly a request.
+  if (bytes.includes(0x0a)) return [parseRequest(bytes, name)];
+  throw new CliError('usage', `${name} is not a delivery: neither an HTTP request nor JSON with its headers`, {
+    code: 'bad_delivery',
+    hint: 'a request begins with a line such as "POST /webhook HTTP/1.1", or with its headers',
+  });
+}
+
+/** The one delivery in a file. Throws as {@link readDeliveries} does, and when there are several. */
+export function parseRecordedDelivery(content: Uint8Array, name: string): RecordedDelivery {
+  const all = readDeliveries(content, name);
+  const signed = all.length === 1 ? all : all.filter(isSigned);
+  const [only] = signed;
+  if (only !== undefined && signed.length === 1) return only;
+  throw new CliError('usage', `${name} holds ${all.length} requests, ${signed.length} of them with signature headers`, {
+    code: 'bad_delivery',
+    hint: 'write the delivery that is meant into a file of its own',
+  });
+}
+
+/** With a header of a signature, also under a name that a gateway gave it. */
+export function isSigned({ headers }: Pick<RecordedDelivery, 'headers'>): boolean {
+  const names = Object.keys(headers);
+  return names.some((name) => SIGNATURE_HEADERS.includes(name)) || names.some(isLikeSignatureHeader);
+}
+
+/**
  * Reads an HTTP/1.1 request as `listen --record` writes it, with header lines ended by CRLF or LF and, in what people
  * paste, perhaps without its first line, with the `> ` that curl puts before each, with the `:path` of HTTP/2, behind
  * empty lines or a byte order mark, or in the UTF-16 that PowerShell writes. The body is what follows the first
  * empty line, byte for byte, without line ends that lie beyond its `content-length`: those an editor or a shell has
  * added. Throws `CliError` `usage` (`bad_delivery`) that says which line cannot be read.
  */
-export function parseRecordedDelivery(content: Uint8Array, name: string): RecordedDelivery {
-  const bytes = withoutStart(content);
+function parseRequest(bytes: Uint8Array, name: string): RecordedDelivery {
   const end = endOfHead(bytes);
   const [first = '', ...rest] = headText(bytes.subarray(0, end.head)).split(/\r?\n/).map(unmarked);
   const start = REQUEST_LINE.exec(first);

@@ -134,7 +134,7 @@ describe('a recorded delivery', () => {
     await writeFile(broken, '{"a":1}\n');
     for (const [name, words] of [
       ['./nowhere', 'cannot read ./nowhere: there is no such file'],
-      [broken, 'line 1 is no header'],
+      [broken, 'is JSON and holds no request with its headers'],
     ] as const) {
       const replayed = await workplace.run(['events', 'replay', file, name], {
         env: { OPTIPICK_WEBHOOK_SECRET: SECRET },

@@ -23,11 +23,11 @@ const env = { OPTIPICK_WEBHOOK_SECRET: SECRET };
 const now = (): number => Math.floor(Date.now() / 1000);
 const put = (name: string, content: string): Promise<void> => writeFile(join(workplace.folder, name), content);
 
-function headersFor(body: string, sent = now(), secret = SECRET): Record<string, string> {
+function headersFor(body: string, sent = now(), secret = SECRET, id = 'msg_1'): Record<string, string> {
   return {
-    'svix-id': 'msg_1',
+    'svix-id': id,
     'svix-timestamp': String(sent),
-    'svix-signature': new Webhook(secret).sign('msg_1', new Date(sent * 1000), body),
+    'svix-signature': new Webhook(secret).sign(id, new Date(sent * 1000), body),
   };
 }
 
@@ -278,9 +278,12 @@ describe('together with listen', () => {
     await send(good, BODY);
     await send(Object.fromEntries(Object.entries(good).map(([name, value]) => [`x-${name}`, value])), BODY);
     expect(await listener.line(({ cause }) => cause === 'header_changed')).toMatchObject({ status: 400 });
-    await send(good, '{"request_id":"of another"}');
+    const other = '{"request_id":"of another"}';
+    await send(headersFor(other, now(), SECRET, 'msg_2'), other);
+    await send(good, other);
     expect(await listener.line(({ cause }) => cause === 'other_message')).toMatchObject({
-      explanation: 'All headers are those of message msg_1 as it is in the inbox; the body is that of another.',
+      explanation:
+        'All headers are those of message msg_1 as it is in the inbox; the body is that of message msg_2 (the inbox).',
     });
     listener.kill('SIGTERM');
     await listener.ended;
@@ -290,7 +293,7 @@ describe('together with listen', () => {
       const { stdout } = await workplace.run(['verify', `kept/${name}`, '--json'], { env });
       causes.push((JSON.parse(stdout) as { cause: unknown }).cause);
     }
-    expect(causes).toEqual([null, 'header_changed', 'other_message']);
+    expect(causes).toEqual([null, 'header_changed', null, 'other_message']);
     // From flags there is nothing beside it but the inbox.
     await put('body.json', '{"request_id":"of another"}');
     const flags = ['verify', '--payload', 'body.json', ...flagsOf(good), '--json'];
@@ -311,6 +314,75 @@ describe('together with listen', () => {
     expect([fromFile.code, fromFile.stderr]).toEqual([
       0,
       'warning: the secret of --secret-file has a carriage return around it: optipick leaves that out, and a receiver that does not fails\n',
+    ]);
+  });
+});
+
+describe('W4: what other tools wrote down', () => {
+  const variables = (headers: Record<string, string>): string =>
+    Object.entries(headers)
+      .map(([name, value]) => `HTTP_${name.toUpperCase().replaceAll('-', '_')}=${value}\n`)
+      .join('');
+
+  test.each<[string, (headers: Record<string, string>) => string]>([
+    [
+      'an event of Lambda in base64',
+      (headers) =>
+        JSON.stringify({ version: '2.0', headers, body: Buffer.from(BODY).toString('base64'), isBase64Encoded: true }),
+    ],
+    ['an event of API Gateway', (headers) => JSON.stringify({ httpMethod: 'POST', headers, body: BODY }, null, 2)],
+    ['a dump of headers and body', (headers) => JSON.stringify({ headers, body: BODY })],
+    ['a dump of variables', (headers) => `${variables(headers)}\n${BODY}`],
+  ])('%s verifies, is replayed and forwarded as it came', async (_, dump) => {
+    await put('dump.txt', dump(headersFor(BODY)));
+    expect((await workplace.run(['verify', 'dump.txt'], { env })).stdout).toMatch(/^verified: msg_1, /);
+    await using listener = await startListener(workplace, ['--no-fetch'], { env });
+    const replayed = await workplace.run(['trigger', '--to', listener.url, '--replay', 'dump.txt'], { env });
+    expect(replayed.code).toBe(0);
+    expect(await listener.line(({ type }) => type === 'event')).toMatchObject({
+      id: 'msg_1',
+      payload: JSON.parse(BODY) as unknown,
+    });
+    const args = ['events', 'replay', './dump.txt', '--forward-to', listener.url];
+    expect((await workplace.run(args, { env })).code).toBe(0);
+    expect(await listener.line(({ type }) => type === 'duplicate')).toMatchObject({ id: 'msg_1' });
+  });
+
+  test('a body that was parsed is verified as compact JSON, with a warning', async () => {
+    await put('dump.json', JSON.stringify({ headers: headersFor(BODY), body: JSON.parse(BODY) as unknown }));
+    expect(await workplace.run(['verify', 'dump.json'], { env })).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(/^verified: msg_1, /) as unknown,
+      stderr:
+        'warning: dump.json holds the body as an object and not the bytes that came: it is verified as compact JSON\n',
+    });
+  });
+
+  test('a body in base64 that is not marked is a changed body', async () => {
+    await put('dump.json', JSON.stringify({ headers: headersFor(BODY), body: Buffer.from(BODY).toString('base64') }));
+    const { code, stdout } = await workplace.run(['verify', 'dump.json', '--json'], { env });
+    expect([code, JSON.parse(stdout)]).toMatchObject([
+      9,
+      { cause: 'body_changed', evidence: { signed_form: 'not encoded in base64' } },
+    ]);
+  });
+
+  test('W3: two recordings of one message, the other one intact', async () => {
+    const headers = headersFor(BODY);
+    await put('a.http', requestOf(headers, BODY));
+    await put('b.http', requestOf(headers, BODY.replace('67507', '67508')));
+    const { code, stdout } = await workplace.run(['verify', 'b.http', '--json'], { env });
+    expect([code, JSON.parse(stdout)]).toMatchObject([
+      9,
+      {
+        cause: 'body_changed',
+        evidence: {
+          found_in: 'a.http',
+          differs_at_byte: 19,
+          signed_there: '"7ad05e593173"',
+          received_there: '"8ad05e593173"',
+        },
+      },
     ]);
   });
 });

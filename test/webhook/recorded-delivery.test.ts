@@ -71,7 +71,7 @@ describe('a pasted request', () => {
         message: 'p.txt is not a recorded delivery: line 3 is no header: expected "name: value"',
       }),
     );
-    expect(() => parseRecordedDelivery(Buffer.from('\n\n'), 'p.txt')).toThrow(/there are no headers/);
+    expect(() => parseRecordedDelivery(Buffer.from('\n\n'), 'p.txt')).toThrow(/neither an HTTP request nor JSON/);
   });
 
   test.each(['{"log":{"entries":[]}}', '{"a": 1}', '[]', ''])('%s is not taken for one', (text) => {

@@ -5,12 +5,14 @@ import { KIND_NAMES } from '../../domain/kinds.ts';
 import { quoted } from '../optimization/outcome.ts';
 import { CliError } from '../../errors.ts';
 import type { OpenedInbox } from '../../receiving.ts';
+import { payloadOf } from '../../webhook/body-codings.ts';
 import { readPayload, type Delivery } from '../../webhook/delivery.ts';
 import { endToEndHeaders } from '../../webhook/forward-headers.ts';
 import type { InboxEntry } from '../../webhook/inbox.ts';
 import { parseRecordedDelivery, type RecordedDelivery } from '../../webhook/recorded-delivery.ts';
 import { readSignatureHeaders } from '../../webhook/signature-headers.ts';
 import { createVerifier, type SignatureVerifier } from '../../webhook/signature.ts';
+import { readSignedBody } from '../../webhook/signed-body.ts';
 import { readInput } from '../input-file.ts';
 import type { Repeated } from './event-repeat.ts';
 import { webhookSecrets } from './webhook-secrets.ts';
@@ -37,7 +39,7 @@ export async function readRecordedFile(context: Context, name: string): Promise<
 export function deliveryOf({ record }: RecordedFile, now: number): Delivery {
   const { headers, body, receivedAt = now, target } = record;
   const reading = readSignatureHeaders(headers);
-  const { event, kind, requestId } = readPayload(body);
+  const { event, kind, requestId } = readPayload(payloadOf(headers, body));
   return {
     id: reading.ok ? reading.headers.id : 'unsigned',
     receivedAt,
@@ -68,11 +70,13 @@ export async function takeIn(
   file: RecordedFile,
   verifier: SignatureVerifier,
 ): Promise<Taken> {
-  const delivery = deliveryOf(file, host.clock.now());
+  const received = deliveryOf(file, host.clock.now());
   const reading = readSignatureHeaders(file.record.headers);
-  const check = reading.ok
-    ? verifier.verify({ ...reading.headers, body: delivery.body, nowMs: delivery.receivedAt })
-    : reading;
+  const signed = readSignedBody(file.record.headers, received.body, (body) =>
+    reading.ok ? verifier.verify({ ...reading.headers, body, nowMs: received.receivedAt }) : reading,
+  );
+  const { check } = signed;
+  const delivery = { ...received, body: signed.body, headers: endToEndHeaders(signed.headers) };
   if (!check.ok) {
     const error = `${file.name} does not verify: ${check.detail}; why: optipick verify ${quoted(file.name)}`;
     return { refused: { outcome: 'failed', error, failure: 'signature' } };

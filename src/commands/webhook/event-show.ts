@@ -4,8 +4,10 @@ import { CliError } from '../../errors.ts';
 import { cleanText } from '../../output/clean-text.ts';
 import { jsonLine } from '../../output/json.ts';
 import { openInbox } from '../../receiving.ts';
+import { payloadOf } from '../../webhook/body-codings.ts';
 import { isPublicHeader, jsonTextOf } from '../../webhook/delivery.ts';
 import { stepLabel } from '../../domain/delivery-steps.ts';
+import { headersOf } from '../../webhook/forward-headers.ts';
 import type { Inbox, InboxEntry, Step } from '../../webhook/inbox.ts';
 import { eventRecord } from './event-list.ts';
 import type { EventShowFlags } from './events.ts';
@@ -33,14 +35,15 @@ export async function findEvents(inbox: Inbox, id: string): Promise<readonly [In
 }
 
 function jsonOf(entry: InboxEntry): Uint8Array {
-  const isJson = jsonTextOf(entry.body) !== undefined;
+  const bytes = payloadOf(headersOf(entry.headers), entry.body);
+  const isJson = jsonTextOf(bytes) !== undefined;
   const fields = {
     ...eventRecord(entry),
     verified: entry.verified,
     headers: publicHeaders(entry),
-    ...(isJson ? {} : { payload_base64: Buffer.from(entry.body).toString('base64') }),
+    ...(isJson ? {} : { payload_base64: Buffer.from(bytes).toString('base64') }),
   };
-  return jsonLine(fields, { payload: isJson ? entry.body : null });
+  return jsonLine(fields, { payload: isJson ? bytes : null });
 }
 
 function* linesOf(entry: InboxEntry): Generator<string, void> {
@@ -59,7 +62,7 @@ function* linesOf(entry: InboxEntry): Generator<string, void> {
   yield '';
   for (const [name, value] of publicHeaders(entry)) yield cleanText(`${name}: ${value}`);
   yield '';
-  const text = jsonTextOf(entry.body);
+  const text = jsonTextOf(payloadOf(headersOf(entry.headers), entry.body));
   yield text === undefined
     ? `${entry.body.byteLength} bytes that are not JSON; --raw writes them`
     : cleanText(text, { multiline: true });

@@ -95,7 +95,7 @@ export async function createListenScreen({ output, host }: Context, verbose: boo
         const who = id === undefined ? 'a request without an id' : cleanText(id);
         const text = `rejected ${who} (${status}): ${cleanText(detail)}`;
         await output.note(`${timeOf(receivedAt)}  ${noteStyle.yellow(text)}`);
-        if (why === undefined || why.cause === 'unknown') return;
+        if (why === undefined || (why.cause === 'unknown' && why.evidence['body'] === undefined)) return;
         await output.note(`          ${cleanText(why.explanation)}`);
         await output.note(`          ${noteStyle.dim(why.fix.split('\n', 1)[0] ?? '')}`);
       }
@@ -141,7 +141,7 @@ export async function createListenScreen({ output, host }: Context, verbose: boo
 
 function unfetchedLine({ delivery, kind }: ListenEvent): string {
   const { event, requestId, id } = delivery;
-  const words = [event ?? kind ?? 'event', requestId ?? id];
+  const words = [event ?? kind ?? 'event', requestId ?? `${id} (no request id)`];
   return words.map((word) => cleanText(word)).join('  ');
 }
 

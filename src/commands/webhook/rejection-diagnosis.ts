@@ -56,6 +56,7 @@ export function createRejectionDiagnosis(
       secrets,
       otherMessages: await receivedMessages(inbox, NEIGHBOURS),
       effort: EFFORT,
+      decodedBytes: MOST_BYTES,
       ...(await knownElsewhere(context, secrets)),
     });
     return examination.verified ? undefined : examination;

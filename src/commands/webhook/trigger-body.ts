@@ -1,6 +1,7 @@
 /** The body of `trigger --data`. */
 import type { Context } from '../../context.ts';
 import { CliError } from '../../errors.ts';
+import { payloadOf } from '../../webhook/body-codings.ts';
 import { parseRecordedDelivery } from '../../webhook/recorded-delivery.ts';
 import { readInput } from '../input-file.ts';
 
@@ -25,7 +26,7 @@ export async function bodyOfData(context: Context, data: string): Promise<Uint8A
 }
 
 function bodyOfRecord(name: string, bytes: Uint8Array): Uint8Array {
-  const { body, bodyKept } = parseRecordedDelivery(bytes, name);
-  if (bodyKept) return body;
+  const { headers, body, bodyKept } = parseRecordedDelivery(bytes, name);
+  if (bodyKept) return payloadOf(headers, body);
   throw new CliError('usage', `${name} holds no body: it was too large to be recorded`, { code: 'body_not_kept' });
 }

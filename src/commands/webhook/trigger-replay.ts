@@ -4,6 +4,7 @@ import { mapBounded } from '../../api/pool.ts';
 import type { Context } from '../../context.ts';
 import { headerOf } from '../../domain/http.ts';
 import { CliError, messageOf, systemCodeOf } from '../../errors.ts';
+import { decodeBody, payloadOf, withoutCoding } from '../../webhook/body-codings.ts';
 import { readPayload } from '../../webhook/delivery.ts';
 import { endToEndHeaders, headersOf } from '../../webhook/forward-headers.ts';
 import { parseRecordedDelivery, type RecordedDelivery } from '../../webhook/recorded-delivery.ts';
@@ -38,7 +39,7 @@ export async function replay(context: Context, target: TestTarget, path: string,
     const record = parseRecordedDelivery((await readInput(context, file)).bytes, file);
     const delivery = make === undefined ? asItCame(record) : await signedAnew(record, make);
     const answer = await attemptTest(tools, target, delivery, { timeoutMs: flags.timeout, stop });
-    const { event, requestId } = readPayload(record.body);
+    const { event, requestId } = readPayload(payloadOf(record.headers, record.body));
     const id = delivery.id === '' ? undefined : delivery.id;
     await report.answered({ id, event, requestId, file, answer });
   };
@@ -83,7 +84,12 @@ async function readable(context: Context, files: readonly string[], inFolder: bo
   const sendable: string[] = [];
   for (const file of files) {
     context.stop.throwIfAborted();
-    const { bodyKept } = parseRecordedDelivery((await readInput(context, file)).bytes, file);
+    const { bodyKept, bodyWasParsed } = parseRecordedDelivery((await readInput(context, file)).bytes, file);
+    if (bodyWasParsed === true) {
+      await context.output.warn(
+        `${file} holds the body as an object and not the bytes that came: it is sent as compact JSON`,
+      );
+    }
     if (bodyKept) sendable.push(file);
     else if (inFolder) await context.output.warn(`${file} is left out: its body was too large to be recorded`);
     else {
@@ -105,8 +111,14 @@ function asItCame({ headers, body }: RecordedDelivery): TestDelivery {
   return { id: idOf({ headers }) ?? '', headers: messageHeaders(headers), body };
 }
 
-/** With a new timestamp and signature under the id that it had (a new one for a request that had none). */
-async function signedAnew({ headers, body }: RecordedDelivery, make: MakeDelivery): Promise<TestDelivery> {
+/**
+ * With a new timestamp and signature under the id that it had (a new one for a request that had none); decoded, as every
+ * receiver can then verify it.
+ */
+async function signedAnew(record: RecordedDelivery, make: MakeDelivery): Promise<TestDelivery> {
+  const decoded = decodeBody(record.headers, record.body);
+  const { headers, body } =
+    decoded?.ok === true ? { headers: withoutCoding(record.headers), body: decoded.body } : record;
   const headerNames = headerOf(headers, 'svix-id') === undefined && hasAny(headers, 'webhook-') ? 'webhook' : 'svix';
   const signed = await make({ id: idOf({ headers }), body, headerNames });
   const kept = Object.entries(messageHeaders(headers)).filter(([name]) => !/^(?:svix|webhook)-/.test(name));

@@ -1,14 +1,17 @@
-/** What `verify` is to look at: a recorded request, one that was pasted, an entry of a HAR file, or flags. */
+/** What `verify` is to look at: a recorded request, one that was pasted or dumped, or flags. */
 import { basename, dirname, join } from 'node:path';
 import type { Context } from '../../context.ts';
-import { isRecord, fieldOf, textOf } from '../../domain/loose-fields.ts';
 import type { HttpHeaders } from '../../domain/http.ts';
 import { CliError } from '../../errors.ts';
 import type { HeaderLine } from '../../webhook/delivery.ts';
 import type { KnownMessage } from '../../webhook/diagnosis-model.ts';
 import { headersOf } from '../../webhook/forward-headers.ts';
-import { isLikeSignatureHeader } from '../../webhook/header-variants.ts';
-import { looksLikeRequest, parseRecordedDelivery } from '../../webhook/recorded-delivery.ts';
+import {
+  isSigned,
+  parseRecordedDelivery,
+  readDeliveries,
+  type RecordedDelivery,
+} from '../../webhook/recorded-delivery.ts';
 import { readSignatureHeaders } from '../../webhook/signature-headers.ts';
 import { readInput } from '../input-file.ts';
 
@@ -50,8 +53,7 @@ export async function readVerifyInput(
   }
   if (file === undefined) return fromFlags(context, flags);
   const { name, bytes } = await readInput(context, file);
-  if (looksLikeRequest(bytes)) return fromRequest(context, name, bytes);
-  return fromHar(name, bytes, flags.entry);
+  return fromFile(context, name, bytes, flags.entry);
 }
 
 async function fromFlags(
@@ -77,16 +79,42 @@ async function fromFlags(
   return { headers, body: bytes, receivedAt: undefined, otherMessages: [], endUncertain: false };
 }
 
-async function fromRequest(context: Context, name: string, bytes: Uint8Array): Promise<VerifyInput> {
-  const { headers, body, receivedAt, bodyKept } = parseRecordedDelivery(bytes, name);
+async function fromFile(
+  context: Context,
+  name: string,
+  bytes: Uint8Array,
+  number: number | undefined,
+): Promise<VerifyInput> {
+  const all = readDeliveries(bytes, name);
+  const signed = all.find(({ headers }) => readSignatureHeaders(headers).ok) ?? all.find(isSigned);
+  const chosen = number === undefined ? (signed ?? (all.length === 1 ? all[0] : undefined)) : all[number - 1];
+  if (chosen === undefined) {
+    const which = number === undefined ? 'with svix-* or webhook-* headers' : `number ${number}`;
+    throw new CliError('usage', `${name} holds no request ${which}`, {
+      code: 'bad_delivery',
+      hint: `there are ${all.length} entries; --entry <n> chooses one`,
+    });
+  }
+  const { headers, body, receivedAt, bodyKept, bodyWasParsed = false } = chosen;
   if (!bodyKept) {
     throw new CliError('usage', `${name} was refused before its body was read: there is nothing to verify`, {
       code: 'bad_delivery',
     });
   }
-  const otherMessages = name.endsWith(RECORD_ENDING) ? await neighboursOf(context, name) : [];
-  const endUncertain = receivedAt === undefined && headers['content-length'] === undefined;
-  return { headers, body, receivedAt, otherMessages, endUncertain };
+  if (bodyWasParsed) {
+    await context.output.warn(
+      `${name} holds the body as an object and not the bytes that came: it is verified as compact JSON`,
+    );
+  }
+  const beside = name.endsWith(RECORD_ENDING) ? await neighboursOf(context, name) : [];
+  const inside = all.filter((other) => other !== chosen).slice(-NEIGHBOURS);
+  return {
+    headers,
+    body,
+    receivedAt,
+    otherMessages: [...beside, ...inside.flatMap((other) => messageOf(other, `another entry of ${name}`))],
+    endUncertain: receivedAt === undefined && headers['content-length'] === undefined,
+  };
 }
 
 /** The other records of the folder. What cannot be read is none. */
@@ -100,9 +128,7 @@ async function neighboursOf({ host }: Context, path: string): Promise<readonly K
     // A pipe by that name would be waited for.
     if (name === basename(path) || (await host.files.inspect(join(dirname(path), name)))?.kind !== 'file') continue;
     try {
-      const { headers, body } = parseRecordedDelivery(await host.files.read(join(dirname(path), name)), name);
-      const reading = readSignatureHeaders(headers);
-      if (reading.ok) messages.push({ ...reading.headers, body, from: name });
+      messages.push(...messageOf(parseRecordedDelivery(await host.files.read(join(dirname(path), name)), name), name));
     } catch (error) {
       if (!(error instanceof CliError)) throw error;
     }
@@ -110,80 +136,7 @@ async function neighboursOf({ host }: Context, path: string): Promise<readonly K
   return messages;
 }
 
-/** HAR 1.2: `log.entries[].request`, or an entry or request alone. */
-function fromHar(name: string, bytes: Uint8Array, number: number | undefined): VerifyInput {
-  let document: unknown;
-  try {
-    document = JSON.parse(new TextDecoder().decode(bytes));
-  } catch (cause) {
-    throw new CliError('usage', `${name} is neither an HTTP request nor a HAR file`, {
-      code: 'bad_delivery',
-      cause,
-      hint: 'a request begins with a line such as "POST /webhook HTTP/1.1", or with its headers',
-    });
-  }
-  const listed = fieldOf(fieldOf(document, 'log'), 'entries');
-  const entries = (Array.isArray(listed) ? listed : [document]).filter(isRecord);
-  const requests = entries.map((entry) => ({ entry, request: isRecord(entry['request']) ? entry['request'] : entry }));
-  const chosen =
-    number === undefined
-      ? (requests.find(({ request }) => headerLines(request).some(([header]) => /^(?:svix|webhook)-/.test(header))) ??
-        // What has changed their names is what is to be found out.
-        requests.find(({ request }) => headerLines(request).some(([header]) => isLikeSignatureHeader(header))) ??
-        (requests.length === 1 ? requests[0] : undefined))
-      : requests[number - 1];
-  if (
-    listed === undefined &&
-    !Array.isArray(fieldOf(document, 'headers')) &&
-    fieldOf(document, 'request') === undefined
-  ) {
-    throw new CliError('usage', `${name} is neither an HTTP request nor a HAR file`, {
-      code: 'bad_delivery',
-      hint: 'for a body alone: optipick verify --payload <file> --id <svix-id> --timestamp <seconds> --signature <v1,...>',
-    });
-  }
-  if (chosen === undefined || !Array.isArray(chosen.request['headers'])) {
-    const which = number === undefined ? 'with svix-* or webhook-* headers' : `number ${number}`;
-    throw new CliError('usage', `${name} holds no request ${which}`, {
-      code: 'bad_delivery',
-      hint: `there are ${entries.length} entries; --entry <n> chooses one`,
-    });
-  }
-  const started = Date.parse(textOf(chosen.entry['startedDateTime']) ?? '');
-  return {
-    headers: headersOf(headerLines(chosen.request)),
-    body: bodyOfHar(fieldOf(chosen.request, 'postData')),
-    receivedAt: Number.isNaN(started) ? undefined : started,
-    endUncertain: false,
-    otherMessages: requests
-      .filter((other) => other !== chosen)
-      .slice(-NEIGHBOURS)
-      .flatMap(({ request }) => messageOf(request)),
-  };
-}
-
-function messageOf(request: Readonly<Record<string, unknown>>): readonly KnownMessage[] {
-  const reading = readSignatureHeaders(headersOf(headerLines(request)));
-  const text = fieldOf(fieldOf(request, 'postData'), 'text');
-  if (!reading.ok || typeof text !== 'string') return [];
-  return [{ ...reading.headers, body: bodyOfHar(fieldOf(request, 'postData')), from: 'another entry of the HAR file' }];
-}
-
-function headerLines(request: Readonly<Record<string, unknown>>): readonly HeaderLine[] {
-  const { headers } = request;
-  if (!Array.isArray(headers)) return [];
-  return headers.flatMap((header): HeaderLine[] => {
-    const [header_, value] = [fieldOf(header, 'name'), fieldOf(header, 'value')];
-    return typeof header_ === 'string' && typeof value === 'string' ? [[header_.toLowerCase(), value]] : [];
-  });
-}
-
-/** A request without a body has none in it. Throws `CliError` `usage` for a body that is no text. */
-function bodyOfHar(postData: unknown): Uint8Array {
-  const text = fieldOf(postData, 'text');
-  if (text !== undefined && typeof text !== 'string') {
-    throw new CliError('usage', 'the postData of the HAR entry has no text', { code: 'bad_delivery' });
-  }
-  if (text === undefined) return new Uint8Array(0);
-  return Buffer.from(text, fieldOf(postData, 'encoding') === 'base64' ? 'base64' : 'utf8');
+function messageOf({ headers, body }: RecordedDelivery, from: string): readonly KnownMessage[] {
+  const reading = readSignatureHeaders(headers);
+  return reading.ok ? [{ ...reading.headers, body, from }] : [];
 }

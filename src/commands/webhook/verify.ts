@@ -5,7 +5,7 @@ import { maskSecret } from '../../domain/secret.ts';
 import { EMPTY_HINT, emptyNote } from '../../domain/settings.ts';
 import { CliError } from '../../errors.ts';
 import { renderExamination } from '../../output/diagnosis.ts';
-import type { DeliveryInQuestion, KnownMessage, NamedSecret } from '../../webhook/diagnosis-model.ts';
+import type { DeliveryInQuestion, Diagnosis, KnownMessage, NamedSecret } from '../../webhook/diagnosis-model.ts';
 import { durationOption, withHelp, type ContextSource } from '../declaration.ts';
 import { readSecretFile } from '../input-file.ts';
 import { knownElsewhere } from './known-secrets.ts';
@@ -20,7 +20,10 @@ export function addVerify(parent: Command, context: ContextSource): void {
   const command = parent
     .command('verify')
     .description('Check the signature of one delivery, and say why it fails.')
-    .argument('[file]', 'a file of listen --record, a pasted HTTP request, or a HAR file; - for stdin')
+    .argument(
+      '[file]',
+      'a file of listen --record, a pasted request, a HAR file, a Lambda event or another dump; - for stdin',
+    )
     .option('--payload <file>', 'the body alone, from a file or from stdin with -')
     .option('--id <svix-id>', 'with --payload: the svix-id header')
     .option('--timestamp <seconds>', 'with --payload: the svix-timestamp header')
@@ -86,11 +89,11 @@ async function verify(context: Context, file: string | undefined, flags: VerifyF
     ...(await knownElsewhere(context, secrets)),
   };
   let examination = examine(delivery);
-  if (!examination.verified && examination.cause === 'unknown') {
+  if (!examination.verified && isOpen(examination)) {
     // Only now, as most causes are found without; the body was searched for, and need not be again.
     const otherMessages = await receivedBefore(context);
     const again = otherMessages.length === 0 ? examination : examine({ ...delivery, otherMessages, effort: 0 });
-    if (again.verified || again.cause !== 'unknown') examination = again;
+    if (again.verified || !isOpen(again)) examination = again;
   }
   if (!examination.verified && input.endUncertain && examine(withoutLineEnd(delivery)).verified) {
     const explanation = `${examination.explanation} It was pasted without its content-length: a line end at the end may be that of the paste, and then nothing is wrong.`;
@@ -117,6 +120,11 @@ async function verify(context: Context, file: string | undefined, flags: VerifyF
     code: examination.cause,
     hint: secrets.map(({ text, from }) => `the secret in use: ${maskSecret(text)} (${from})`).join('; '),
   });
+}
+
+/** No cause is proved by the signature: what the body looks like is all that is known. */
+function isOpen({ cause, evidence }: Diagnosis): boolean {
+  return cause === 'unknown' || evidence['body'] !== undefined;
 }
 
 function withoutLineEnd(delivery: DeliveryInQuestion): DeliveryInQuestion {
