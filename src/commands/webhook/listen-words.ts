@@ -4,6 +4,7 @@ import { EXEC, stepLabel } from '../../domain/delivery-steps.ts';
 import { maskUrl } from '../../domain/url-secrets.ts';
 import { CliError } from '../../errors.ts';
 import { SVIX_PLAY, type RelayAddresses } from '../../webhook/relay-address.ts';
+import type { Delivery } from '../../webhook/delivery.ts';
 import type { OwedStep } from '../../webhook/inbox.ts';
 import type { Refusal } from '../../webhook/receiver.ts';
 import { SIGNATURE_HEADERS } from '../../webhook/signature-headers.ts';
@@ -109,6 +110,11 @@ export function remarksOn(
     ...(flags.record === undefined ? [] : [`  record   in ${flags.record}`]),
     ...where,
   ];
+}
+
+/** Said of the first one: the "Testing" tab of the portal sends examples, and an endpoint may get all events. */
+export function noRequestId({ id }: Pick<Delivery, 'id'>): string {
+  return `${id} has no request id: an example of the webhook portal, or an event of another product; such events are stored and printed, and there is no result to fetch`;
 }
 
 /** Deliveries owe a step that this listener does not have. */

@@ -23,6 +23,7 @@ import { createListenScreen, type ListenCounts, type ListenScreen } from './list
 import { planRelay, startRelay, type RelayRun } from './listen-relay.ts';
 import {
   allBusy,
+  noRequestId,
   notInTime,
   notVerified,
   owedBeside,
@@ -59,6 +60,7 @@ export async function listen(context: Context, flags: ListenFlags): Promise<void
     inbox,
   });
   const counts = { accepted: 0, duplicates: 0, rejected: 0, shown: 0 };
+  let isUnnamedReported = false;
   /** What is printed beside the work must not hold it up; a reader who is gone ends the run. */
   const reports = createReports((count) => screen.more(count), over.reject);
   const limits = createLimitCounts(output, reports);
@@ -105,8 +107,12 @@ export async function listen(context: Context, flags: ListenFlags): Promise<void
     onStalled: (step, places) => reports.print(() => output.warn(allBusy(step, places))),
   });
   const events: ReceiverEvents = {
-    accepted() {
+    accepted(delivery) {
       counts.accepted += 1;
+      if (delivery.requestId === undefined && client !== undefined && !isUnnamedReported) {
+        isUnnamedReported = true;
+        reports.print(() => output.warn(noRequestId(delivery)));
+      }
       processor.wake();
     },
     duplicate(delivery) {
