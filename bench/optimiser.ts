@@ -61,6 +61,7 @@ function benchRoutes(print: (line: string) => void): void {
     [200, 20, 30, 10],
     [1000, 25, 60, 5],
     [1000, 15, 90, 5],
+    [2500, 40, 100, 2],
   ] as const;
   for (const [stops, aisles, bays, walks] of sizes) {
     const { site, depth, locations } = createWarehouse(aisles, bays);

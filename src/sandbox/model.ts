@@ -10,6 +10,8 @@ export interface Site {
   has(place: string): boolean;
   /** Walking distance; may differ each way on a site given as a matrix. */
   distance(from: string, to: string): number;
+  /** The same from index to index of `places`, for whoever asks for millions. */
+  distancesAmong(places: readonly string[]): (from: number, to: number) => number;
   readonly plan: FloorPlan | undefined;
   /** The places to walk through from one to the other, corners included, for drawing. */
   path(from: string, to: string): readonly Position[] | undefined;

@@ -99,6 +99,25 @@ describe('a site of aisles', () => {
     expect([site.has('Rack'), site.has('rack')]).toEqual([true, false]);
   });
 
+  it('measures among many places as it measures between two', () => {
+    const places = ['Back', 'A1', 'Office', 'B1', 'A1'];
+    const matrix = parseSite({
+      site_name: 'M',
+      names: ['a', 'b', 'c'],
+      matrix: [
+        [0, 1, 2],
+        [3, 0, 4],
+        [5, 6, 0],
+      ],
+    });
+    for (const [at, some] of [[site, places] as const, [matrix, ['c', 'a', 'b', 'a']] as const]) {
+      const between = at.distancesAmong(some);
+      const measured = some.map((_, from) => some.map((__, to) => between(from, to)));
+      expect(measured).toEqual(some.map((from) => some.map((to) => at.distance(from, to))));
+    }
+    expect(() => site.distancesAmong(['A1', 'Z9'])).toThrow(new RangeError('site Two blocks has no place Z9'));
+  });
+
   it('refuses to measure from a place that it does not have', () => {
     expect(() => site.distance('A1', 'Z9')).toThrow(new RangeError('site Two blocks has no place Z9'));
   });

@@ -61,6 +61,10 @@ export function createAisleSite({ name, unit, aisles, crossAisles, places }: Ais
     names: [...places.keys()],
     has: (place) => accesses.has(place),
     distance: (from, to) => walkway.distance(accessOf(from), accessOf(to)),
+    distancesAmong(some) {
+      const known = some.map(accessOf);
+      return (from, to) => walkway.distance(known[from] as Access, known[to] as Access);
+    },
     plan,
     path: (from, to) => walkway.path(accessOf(from), accessOf(to)),
   };

@@ -16,15 +16,16 @@ export function createMatrixSite({ name, unit, names, matrix }: MatrixSiteSpec):
     if (index === undefined) throw new RangeError(`site ${name} has no place ${place}`);
     return index;
   };
+  const between = (row: number, column: number): number => (row === column ? 0 : (matrix[row]?.[column] ?? 0));
   return {
     name,
     unit,
     names,
     has: (place) => indexes.has(place),
-    distance(from, to) {
-      const row = indexOf(from);
-      const column = indexOf(to);
-      return row === column ? 0 : (matrix[row]?.[column] ?? 0);
+    distance: (from, to) => between(indexOf(from), indexOf(to)),
+    distancesAmong(places) {
+      const known = places.map(indexOf);
+      return (from, to) => between(known[from] as number, known[to] as number);
     },
     plan: undefined,
     path: () => undefined,

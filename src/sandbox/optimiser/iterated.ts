@@ -14,7 +14,7 @@ const LONG_STRETCH = 50;
 const EPSILON = 1e-7;
 
 /** Group after group, always on to the nearest node not yet visited, at its nearest place. */
-export function nearestNeighbourWalk({ size, groups, options, distances, width, places }: Network): Walk {
+export function* nearestNeighbourWalk({ size, groups, options, distances, width, places }: Network): Steps<Walk> {
   const order: number[] = [];
   const rows = Array.from<number>({ length: size }).fill(0);
   let at = places.length;
@@ -23,6 +23,7 @@ export function nearestNeighbourWalk({ size, groups, options, distances, width, 
     while (last < size && groups[last] === groups[first]) last += 1;
     const left = new Set(Array.from({ length: last - first }, (_, index) => first + index));
     while (left.size > 0) {
+      yield;
       let best = -1;
       let bestRow = 0;
       let nearest = Number.POSITIVE_INFINITY;

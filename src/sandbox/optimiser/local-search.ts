@@ -19,6 +19,9 @@ export interface LocalSearch {
  */
 export function createLocalSearch(network: Network, tour: Tour, neighbours: readonly Int32Array[]): LocalSearch {
   const { order, position, size, distance, reversalCost, within } = tour;
+  const { symmetric, distances, width } = network;
+  const { rows } = tour;
+  const leaving = new Float64Array(LONGEST_SEGMENT);
   const waiting: number[] = [];
   const isWaiting = new Uint8Array(size + 2);
 
@@ -75,36 +78,84 @@ export function createLocalSearch(network: Network, tour: Tour, neighbours: read
     return delta;
   }
 
+  /** Moves what lies from one position to the other to between `gap` and the position after it in the direction of `step`. */
+  function tryMoveAlong(step: 1 | -1, one: number, other: number, gap: number, turned: boolean): number {
+    return tryMove(Math.min(one, other), Math.max(one, other), step === 1 ? gap : gap - 1, turned);
+  }
+
+  /** Row of the node at a position, of the virtual ends beyond them. */
+  const rowAt = (at: number): number => rows[order[Math.min(Math.max(at, 0), size + 1)] as number] as number;
+
+  /** Of each length, what closing the gap costs behind a segment that ends with the node at `i` and goes on away from `step`. */
+  function measureLeaving(i: number, step: 1 | -1): void {
+    const [out, to] = step === 1 ? [width, 1] : [1, width];
+    const next = rowAt(i + step) * to;
+    const removed = distances[rowAt(i) * out + next] as number;
+    for (let more = 0; more < LONGEST_SEGMENT; more += 1) {
+      const before = rowAt(i - step * (more + 1)) * out;
+      leaving[more] =
+        (distances[before + next] as number) - (distances[before + rowAt(i - step * more) * to] as number) - removed;
+    }
+  }
+
   /**
    * Moves that make `c` the neighbour of `a` instead of the node behind (`step` 1) or before (-1) it:
    * 2-opt turns round what lies between; Or-opt takes a segment that ends with one of the two to the other.
    * Only new steps shorter than the one they replace are tried, `a` to `c` and `c` to `a` each on its own.
+   * Most moves that do not help are passed over after two or three distances, before they are weighed as a whole.
    */
   function tryJoin(a: number, c: number, step: 1 | -1, removed: number): number {
     const i = position[a] as number;
     const j = position[c] as number;
-    const out = distance(a, c) < removed;
-    const back = distance(c, a) < removed;
-    let delta = 0;
-    if (i < j ? out : back) {
+    // The distance from x on to y in the direction of `step` is that at x * out + y * to.
+    const out = step === 1 ? width : 1;
+    const to = step === 1 ? 1 : width;
+    const rowA = rows[a] as number;
+    const rowC = rows[c] as number;
+    const joined = distances[rowA * out + rowC * to] as number;
+    const joinedBack = distances[rowC * out + rowA * to] as number;
+    const isOut = joined < removed;
+    const isBack = joinedBack < removed;
+    if (i < j === (step === 1) ? isOut : isBack) {
+      let delta = 0;
       if (step === 1) delta = i < j ? tryReversal(i + 1, j) : tryReversal(j + 1, i);
       else delta = i < j ? tryReversal(i, j - 1) : tryReversal(j, i - 1);
       if (delta < 0) return delta;
     }
+    const toNext = rowAt(i + step) * to;
+    const outBefore = rowAt(j - step) * out;
+    const toAfter = rowAt(j + step) * to;
+    const opened = distances[outBefore + rowC * to] as number;
+    const openedBehind = distances[rowC * out + toAfter] as number;
     for (let more = 0; more < LONGEST_SEGMENT; more += 1) {
-      if (step === 1) {
-        if (out) {
-          delta = tryMove(i - more, i, j - 1, false) || tryMove(j, j + more, i, false) || tryMove(j - more, j, i, true);
+      const far = step * more;
+      const left = leaving[more] as number;
+      if (isOut) {
+        const first = rowAt(i - far);
+        if (left + joined + (distances[outBefore + first * to] as number) < opened) {
+          const delta = tryMoveAlong(step, i - far, i, j - step, false);
+          if (delta < 0) return delta;
         }
-        if (delta === 0 && back) delta = tryMove(i - more, i, j, true);
-      } else {
-        if (back) {
-          delta =
-            tryMove(i, i + more, j, false) || tryMove(j - more, j, i - 1, false) || tryMove(j, j + more, i - 1, true);
+        const last = rowAt(j + far) * out;
+        const beyond = rowAt(j + far + step) * to;
+        if (joined + (distances[last + toNext] as number) < removed + opened + (distances[last + beyond] as number)) {
+          const delta = tryMoveAlong(step, j, j + far, i, false);
+          if (delta < 0) return delta;
         }
-        if (delta === 0 && out) delta = tryMove(i, i + more, j - 1, true);
+        const start = rowAt(j - far);
+        const ahead = distances[rowAt(j - far - step) * out + start * to] as number;
+        if (!symmetric || joined + (distances[start * out + toNext] as number) < removed + openedBehind + ahead) {
+          const delta = tryMoveAlong(step, j - far, j, i, true);
+          if (delta < 0) return delta;
+        }
       }
-      if (delta < 0) return delta;
+      if (isBack) {
+        const reached = distances[rowAt(i - far) * out + toAfter] as number;
+        if (!symmetric || left + joinedBack + reached < openedBehind) {
+          const delta = tryMoveAlong(step, i - far, i, j, true);
+          if (delta < 0) return delta;
+        }
+      }
     }
     return 0;
   }
@@ -158,9 +209,17 @@ export function createLocalSearch(network: Network, tour: Tour, neighbours: read
     const nearby = neighbours[a] as Int32Array;
     for (const step of STEPS) {
       const at = position[a] as number;
-      const removed = step === 1 ? distance(a, node(at + 1)) : distance(node(at - 1), a);
+      const row = rows[a] as number;
+      const next = rowAt(at + step);
+      const removed = distances[step === 1 ? row * width + next : next * width + row] as number;
+      let isMeasured = false;
       for (const c of nearby) {
-        if (Math.min(distance(a, c), distance(c, a)) >= removed) break;
+        const other = rows[c] as number;
+        let nearest = distances[row * width + other] as number;
+        if (!symmetric) nearest = Math.min(nearest, distances[other * width + row] as number);
+        if (nearest >= removed) break;
+        if (!isMeasured) measureLeaving(at, step);
+        isMeasured = true;
         const delta = tryJoin(a, c, step, removed);
         if (delta < 0) return delta;
       }

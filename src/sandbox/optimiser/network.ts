@@ -38,19 +38,20 @@ function* measure(
 ): Steps<Pick<Network, 'width' | 'distances' | 'symmetric'>> {
   const width = places.length + 2;
   const distances = new Float64Array(width * width);
-  for (const [row, from] of places.entries()) {
+  const between = site.distancesAmong(places);
+  let symmetric = true;
+  for (const [row, place] of places.entries()) {
     yield;
-    for (const [column, to] of places.entries()) {
-      if (row !== column) distances[row * width + column] = site.distance(from, to);
+    for (let column = 0; column < places.length; column += 1) {
+      const length = row === column ? 0 : between(row, column);
+      distances[row * width + column] = length;
+      if (symmetric && column < row) symmetric = distances[column * width + row] === length;
     }
-    distances[places.length * width + row] = shortest(starts.map((start) => site.distance(start, from)));
-    distances[row * width + places.length + 1] = shortest(ends.map((end) => site.distance(from, end)));
+    distances[places.length * width + row] = shortest(starts.map((start) => site.distance(start, place)));
+    distances[row * width + places.length + 1] = shortest(ends.map((end) => site.distance(place, end)));
   }
   const direct = starts.flatMap((start) => ends.map((end) => site.distance(start, end)));
   distances[places.length * width + places.length + 1] = shortest(direct);
-  const symmetric = places.every((_, row) =>
-    places.every((_, column) => distances[row * width + column] === distances[column * width + row]),
-  );
   return { width, distances, symmetric };
 }
 

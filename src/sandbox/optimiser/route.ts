@@ -8,6 +8,12 @@ import type { Steps } from './steps.ts';
 /** Kick rounds: at least so many, and so many for each stop where a round is cheap (distances do not differ each way). */
 const ROUNDS = 5000;
 const ROUNDS_PER_STOP = 10;
+/**
+ * Of a long walk every stop beyond so many adds fewer: 2,500 stops come within 0.1 % of what four times the rounds find.
+ * Where stops have several places, that would cost more than 1 %.
+ */
+const LONG_WALK = 1000;
+const ROUNDS_PER_FURTHER_STOP = 4;
 /** With up to so many stops, visiting a place twice is considered: it pays where distances break the triangle inequality. */
 const MOST_UNMERGED = 12;
 
@@ -74,12 +80,22 @@ function keepsGroups({ stops }: RouteProblem, order: readonly number[]): boolean
   });
 }
 
+function roundsFor({ size, places, symmetric }: Network): number {
+  if (!symmetric) return ROUNDS;
+  const further = places.length > size ? 0 : Math.max(0, size - LONG_WALK);
+  return Math.max(ROUNDS, ROUNDS_PER_STOP * (size - further) + ROUNDS_PER_FURTHER_STOP * further);
+}
+
 function* solve(problem: RouteProblem, { seed, rounds }: SolveOptions, merge: boolean): Steps<RouteSolution> {
   const network = yield* createNetwork(problem, merge);
-  const kicks = rounds ?? Math.max(ROUNDS, network.symmetric ? ROUNDS_PER_STOP * network.size : 0);
   const found = canSolveExactly(network)
     ? yield* solveExactly(network)
-    : yield* iterateSearch(network, nearestNeighbourWalk(network), createRandom(seed), kicks);
+    : yield* iterateSearch(
+        network,
+        yield* nearestNeighbourWalk(network),
+        createRandom(seed),
+        rounds ?? roundsFor(network),
+      );
   return solutionOf(problem, network, found);
 }
 

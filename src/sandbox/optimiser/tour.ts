@@ -6,6 +6,8 @@ export interface Tour {
   readonly order: Int32Array;
   readonly position: Int32Array;
   readonly size: number;
+  /** The row of the place where each node is visited now, the virtual ends included. */
+  readonly rows: Int32Array;
   /** From node to node, at the places chosen now. */
   readonly distance: (from: number, to: number) => number;
   /** The row of the place where a node is visited now. */
@@ -35,38 +37,37 @@ export function createTour(network: Network, initial: readonly number[], initial
   const position = new Int32Array(width);
   const groups = Int32Array.from([...network.groups, -1, -2]);
   const rows = Int32Array.from([...initialRows, places.length, places.length + 1]);
-  const matrix = new Float64Array(width * width);
   const ahead = new Float64Array(width);
   const back = new Float64Array(width);
   const keptRows = new Map<number, number>();
   let low = width;
   let high = -1;
+  /** The first position whose sums are out of date. */
+  let stale = 1;
 
   const cell = (row: number, otherRow: number): number => between[row * rowWidth + otherRow] as number;
+  const distance = (from: number, to: number): number =>
+    between[(rows[from] as number) * rowWidth + (rows[to] as number)] as number;
 
-  function fill(node: number): void {
-    const row = rows[node] as number;
-    for (let other = 0; other < width; other += 1) {
-      const otherRow = rows[other] as number;
-      matrix[node * width + other] = cell(row, otherRow);
-      matrix[other * width + node] = cell(otherRow, row);
+  /** Sums of distances ahead and back up to a position: only where they differ, and no further than they are asked for. */
+  function sumUpTo(last: number): void {
+    for (; stale <= last; stale += 1) {
+      const before = order[stale - 1] as number;
+      const node = order[stale] as number;
+      ahead[stale] = (ahead[stale - 1] as number) + distance(before, node);
+      back[stale] = (back[stale - 1] as number) + distance(node, before);
     }
   }
-  /** Sums of distances ahead and back up to each position, kept only where they differ. */
-  function sum(from: number): void {
-    if (symmetric) return;
-    for (let at = Math.max(from, 1); at < width; at += 1) {
-      const before = order[at - 1] as number;
-      const node = order[at] as number;
-      ahead[at] = (ahead[at - 1] as number) + (matrix[before * width + node] as number);
-      back[at] = (back[at - 1] as number) + (matrix[node * width + before] as number);
-    }
+  function reversalCost(from: number, to: number): number {
+    if (symmetric) return 0;
+    sumUpTo(to);
+    return (back[to] as number) - (back[from] as number) - (ahead[to] as number) + (ahead[from] as number);
   }
   function touch(from: number, to: number): void {
     for (let at = from; at <= to; at += 1) position[order[at] as number] = at;
     low = Math.min(low, from);
     high = Math.max(high, to);
-    sum(from);
+    stale = Math.min(stale, Math.max(from, 1));
   }
   function flip(from: number, to: number): void {
     for (let left = from, right = to; left < right; left += 1, right -= 1) {
@@ -77,18 +78,16 @@ export function createTour(network: Network, initial: readonly number[], initial
   }
   function setRow(node: number, row: number): void {
     rows[node] = row;
-    fill(node);
-    sum((position[node] as number) || 1);
+    stale = Math.min(stale, Math.max(position[node] as number, 1));
   }
   const length = (): number => {
     let total = 0;
     for (let at = 1; at < width; at += 1) {
-      total += matrix[(order[at - 1] as number) * width + (order[at] as number)] as number;
+      total += distance(order[at - 1] as number, order[at] as number);
     }
     return total;
   };
 
-  for (let node = 0; node < width; node += 1) fill(node);
   touch(0, width - 1);
   low = width;
   high = -1;
@@ -97,11 +96,11 @@ export function createTour(network: Network, initial: readonly number[], initial
     order,
     position,
     size,
-    distance: (from, to) => matrix[from * width + to] as number,
+    rows,
+    distance,
     rowOf: (node) => rows[node] as number,
     between: cell,
-    reversalCost: (from, to) =>
-      symmetric ? 0 : (back[to] as number) - (back[from] as number) - (ahead[to] as number) + (ahead[from] as number),
+    reversalCost,
     within: (from, to) => groups[order[from] as number] === groups[order[to] as number],
     reverse(from, to) {
       flip(from, to);
@@ -129,8 +128,8 @@ export function createTour(network: Network, initial: readonly number[], initial
         order[at] = kept[at] as number;
         position[order[at] as number] = at;
       }
+      stale = Math.min(stale, Math.max(low, 1));
       for (const [node, row] of keptRows) setRow(node, row);
-      sum(low);
       keptRows.clear();
       low = width;
       high = -1;

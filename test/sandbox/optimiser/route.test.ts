@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { singleBlockOptimum } from '../../../bench/single-block-optimum.ts';
 import { exampleSite } from '../../../src/sandbox/example-site.ts';
 import type { RouteProblem, RouteStop } from '../../../src/sandbox/model.ts';
+import { parseSite } from '../../../src/sandbox/layout.ts';
+import { nearestNeighbourWalk } from '../../../src/sandbox/optimiser/iterated.ts';
+import { createNetwork } from '../../../src/sandbox/optimiser/network.ts';
 import { createRandom } from '../../../src/sandbox/optimiser/random.ts';
 import { optimiseRoute as routeSteps, walkAsis } from '../../../src/sandbox/optimiser/route.ts';
 import { runSteps } from '../../../src/sandbox/optimiser/steps.ts';
@@ -170,6 +173,43 @@ describe('a longer route', () => {
     ];
     const problem = { site: exampleSite(), starts: ['Start'], ends: [], stops };
     expect(optimiseRoute(problem, { seed: 1 }, [1, 2, 0]).order).toEqual([2, 0, 1]);
+  });
+});
+
+describe('a route of 2,500 places', () => {
+  it('in one block is within 0.1 % of the shortest, which walks every aisle through', { timeout: 120_000 }, () => {
+    const site = blocksSite(50, [0, 5100]);
+    const random = createRandom(4);
+    const stops = stopsAt(...site.names.filter((name) => name.includes('-')))
+      .map((stop) => ({ stop, at: random.next() }))
+      .toSorted((a, b) => a.at - b.at)
+      .map(({ stop }) => stop);
+    const problem = { site, starts: ['Start'], ends: ['Start'], stops };
+    const solution = optimiseRoute(problem, { seed: 1 });
+    const shortest = 50 * 5100 + 2 * 49 * 300 + 2 * 200;
+    expect(stops).toHaveLength(2500);
+    expect(walkedDistance(problem, solution)).toBe(solution.distance);
+    expect(new Set(solution.order).size).toBe(2500);
+    expect(solution.distance).toBeGreaterThanOrEqual(shortest);
+    expect(solution.distance).toBeLessThanOrEqual(shortest * 1.001);
+  });
+
+  it('whose distances differ each way is shorter by 15 % than from one to the nearest', { timeout: 120_000 }, () => {
+    const random = createRandom(5);
+    const spots = Array.from({ length: 2500 }, () => [random.next() * 10_000, random.next() * 5000] as const);
+    const names = spots.map((_, index) => `p${index}`);
+    const matrix = spots.map(([x, y]) => spots.map(([u, v]) => Math.hypot(x - u, y - v) * (1 + 0.3 * random.next())));
+    const site = parseSite({ site_name: 'Field', names, matrix });
+    const problem = { site, starts: ['p0'], ends: ['p0'], stops: stopsAt(...names) };
+    const network = runSteps(createNetwork(problem));
+    const { order, rows } = runSteps(nearestNeighbourWalk(network));
+    const nearest = walkAsis(
+      problem,
+      order.map((node) => rows[node] ?? 0),
+    );
+    const found = optimiseRoute(problem, { seed: 1 });
+    expect(walkedDistance(problem, found)).toBeCloseTo(found.distance, 3);
+    expect(found.distance).toBeLessThan(0.85 * nearest.distance);
   });
 });
 

@@ -35,19 +35,19 @@ function networkOf(kind: 'two blocks' | 'directed', stops: number, alternatives:
 describe('the local search with kicks', () => {
   it.each(SEEDS)('finds the proven optimum of 12 stops in two blocks (problem %d)', (seed) => {
     const network = networkOf('two blocks', 12, 1, seed);
-    const found = runSteps(iterateSearch(network, nearestNeighbourWalk(network), createRandom(1), 3000));
+    const found = runSteps(iterateSearch(network, runSteps(nearestNeighbourWalk(network)), createRandom(1), 3000));
     expect(lengthOf(network, found)).toBe(lengthOf(network, runSteps(solveExactly(network))));
   });
 
   it.each(SEEDS)('finds the proven optimum of 8 stops with three places each (problem %d)', (seed) => {
     const network = networkOf('two blocks', 8, 3, seed);
-    const found = runSteps(iterateSearch(network, nearestNeighbourWalk(network), createRandom(1), 3000));
+    const found = runSteps(iterateSearch(network, runSteps(nearestNeighbourWalk(network)), createRandom(1), 3000));
     expect(lengthOf(network, found)).toBe(lengthOf(network, runSteps(solveExactly(network))));
   });
 
   it.each(SEEDS)('finds the proven optimum of 9 stops where distances differ each way (problem %d)', (seed) => {
     const network = networkOf('directed', 9, 1, seed);
-    const found = runSteps(iterateSearch(network, nearestNeighbourWalk(network), createRandom(1), 3000));
+    const found = runSteps(iterateSearch(network, runSteps(nearestNeighbourWalk(network)), createRandom(1), 3000));
     expect(lengthOf(network, found)).toBe(lengthOf(network, runSteps(solveExactly(network))));
   });
 });
@@ -74,7 +74,7 @@ describe('one descent', () => {
 describe('a tour', () => {
   it.each(['two blocks', 'directed'] as const)('returns to what was kept, places included: %s', (kind) => {
     const network = networkOf(kind, 10, 2, 3);
-    const initial = nearestNeighbourWalk(network);
+    const initial = runSteps(nearestNeighbourWalk(network));
     const tour = createTour(network, initial.order, initial.rows);
     tour.keep();
     const state = () => [
