@@ -11,4 +11,5 @@ export type {
 export { CliError, EXIT_CODES } from './errors.ts';
 export type { FaultName, FaultRates } from './sandbox/faults.ts';
 export type { SandboxNotice } from './sandbox/notice.ts';
-export type { PendingShape, SubmitShape } from './sandbox/options.ts';
+export type { PayloadShape } from './domain/webhook-payload.ts';
+export type { ErrorShape, PendingShape, SubmitShape } from './sandbox/options.ts';

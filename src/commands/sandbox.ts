@@ -3,7 +3,8 @@ import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { parsePort } from '../domain/settings.ts';
-import type { PendingShape, SubmitShape } from '../sandbox/options.ts';
+import { PAYLOAD_SHAPES, type PayloadShape } from '../domain/webhook-payload.ts';
+import type { ErrorShape, PendingShape, SubmitShape } from '../sandbox/options.ts';
 import { collect, collectList, durationOption, withHelp, type ContextSource } from './declaration.ts';
 import { renderNotice } from './sandbox-log.ts';
 import { settingVariable } from './shell-words.ts';
@@ -21,6 +22,8 @@ interface SandboxFlags {
   readonly site?: string;
   readonly submitShape: SubmitShape;
   readonly pendingAs: PendingShape;
+  readonly errorShape?: ErrorShape;
+  readonly payloadShape: PayloadShape;
   readonly allowRemoteWebhooks?: boolean;
 }
 
@@ -51,6 +54,17 @@ export function addSandbox(parent: Command, context: ContextSource): void {
       new Option('--pending-as <answer>', 'what polling answers before the end')
         .choices(['404', '202', 'null', 'status'])
         .default('404'),
+    )
+    .addOption(
+      new Option(
+        '--error-shape <shape>',
+        'how errors are answered: {"detail"}, {"message"}, {"code","params","message"}, or plain text (default: fastapi, gateway for a wrong key)',
+      ).choices(['fastapi', 'gateway', 'coded', 'text']),
+    )
+    .addOption(
+      new Option('--payload-shape <shape>', 'what webhooks carry: request_id alone, or the event type, too')
+        .choices(PAYLOAD_SHAPES)
+        .default('id'),
     )
     .option('--allow-remote-webhooks', 'let webhooks leave this machine');
   withHelp(command, {

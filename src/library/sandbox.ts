@@ -1,11 +1,12 @@
 /** `createSandbox`: a local OptiPick for tests, on a free port of this machine. */
 import { createSandbox as startSandbox } from '../commands/sandbox-server.ts';
 import { createLibraryHost } from '../platform/library-host.ts';
+import type { PayloadShape } from '../domain/webhook-payload.ts';
 import type { EndpointOptions } from '../sandbox/endpoints.ts';
 import type { FaultRates } from '../sandbox/faults.ts';
 import { parseSite } from '../sandbox/layout.ts';
 import type { SandboxNotice } from '../sandbox/notice.ts';
-import type { PendingShape, SubmitShape } from '../sandbox/options.ts';
+import type { ErrorShape, PendingShape, SubmitShape } from '../sandbox/options.ts';
 
 /** A warehouse with aisles: walked along an aisle, changed by a cross aisle. */
 export interface AisleSiteFile {
@@ -52,6 +53,10 @@ export interface SandboxOptions {
   readonly submitShape?: SubmitShape | undefined;
   /** What polling answers before the end. Default `404`. */
   readonly pendingAs?: PendingShape | undefined;
+  /** How errors are answered. Default: `fastapi`, but `gateway` for a missing or wrong key. */
+  readonly errorShape?: ErrorShape | undefined;
+  /** What webhooks carry: `request_id` alone (`id`, the default), or the event type, too (`rich`). */
+  readonly payloadShape?: PayloadShape | undefined;
   /** Lets webhooks leave this machine. Default false. */
   readonly allowRemoteWebhooks?: boolean | undefined;
   /** Hears of requests, jobs and webhook attempts. */

@@ -49,8 +49,8 @@ export function createApi(facts: ApiFacts): Api {
   async function disturbed({ request, body }: ApiCall, answer: () => Promise<HttpResponse>): Promise<HttpResponse> {
     const made = statusOnce(request, body);
     if (made !== undefined) return made;
-    if (dice.strikes('error500')) return jsonResponse(500, { detail: 'Internal Server Error' });
-    if (dice.strikes('rate-limit')) return jsonResponse(429, { detail: 'Too Many Requests' }, { 'retry-after': '1' });
+    if (dice.strikes('error500')) throw new Refusal(500, 'Internal Server Error');
+    if (dice.strikes('rate-limit')) throw new Refusal(429, 'Too Many Requests', { 'retry-after': '1' });
     const isDropped = dice.strikes('drop');
     if (dice.strikes('slow')) await clock.sleep(SLOW_ANSWER_MS, background.signal);
     const response = await answer();
@@ -98,7 +98,9 @@ function answerOf({ answer }: Job): HttpResponse {
 }
 
 const PENDING_ANSWERS: Readonly<Record<PendingShape, (requestId: string) => HttpResponse>> = {
-  404: () => jsonResponse(404, { detail: 'Request not found, or not finished yet' }),
+  404: () => {
+    throw new Refusal(404, 'Request not found, or not finished yet');
+  },
   202: (requestId) => jsonResponse(202, { request_id: requestId }),
   null: () => jsonResponse(200, null),
   status: (requestId) => jsonResponse(200, { request_id: requestId, status: 'RUNNING' }),

@@ -1,12 +1,5 @@
 /** The sandbox as one {@link Http}: a stand-in for the API, and for the sender of its webhooks. */
-import {
-  type Http,
-  headerOf,
-  type HttpRequest,
-  type HttpResponse,
-  jsonResponse,
-  TransportError,
-} from '../domain/http.ts';
+import { type Http, headerOf, type HttpRequest, type HttpResponse, TransportError } from '../domain/http.ts';
 import { createByteBudget } from '../domain/byte-budget.ts';
 import { MAX_SANDBOX_BYTES } from '../domain/limits.ts';
 import type { Clock } from '../platform/host.ts';
@@ -23,7 +16,7 @@ import { createRandom } from './optimiser/random.ts';
 import { checkOptions, type SandboxOptions } from './options.ts';
 import { createOutbox } from './outbox.ts';
 import { createPace } from './pace.ts';
-import { Refusal } from './refusal.ts';
+import { Refusal, refusalResponse } from './refusal.ts';
 import { withBody } from './request-body.ts';
 import { findRoute, targetOf } from './router.ts';
 import { createRoutes } from './routes.ts';
@@ -62,7 +55,7 @@ export interface SandboxApp {
 /**
  * An OptiPick on this machine, all of it in memory and without a port of its own. `X-API-KEY` is
  * checked on every path but the page at `/`: a missing or wrong key is answered 403
- * `{"message":"Forbidden"}`, as Amazon's API gateway does. Throws `CliError` (usage) for options that
+ * `{"message":"Forbidden"}`, as Amazon's API gateway does (unless `errorShape` says otherwise). Throws `CliError` (usage) for options that
  * cannot be worked with.
  */
 export function createSandboxApp(options: SandboxOptions, deps: SandboxDeps): SandboxApp {
@@ -82,7 +75,19 @@ export function createSandboxApp(options: SandboxOptions, deps: SandboxDeps): Sa
   const allowRemote = options.allowRemoteWebhooks ?? false;
   const endpoints = createEndpoints({ clock, pace, randomBytes, secret, allowRemote });
   const random = createRandom(seed);
-  const outbox = createOutbox({ clock, http, randomBytes, random, pace, dice, endpoints, background, notify });
+  const { payloadShape = 'id', errorShape } = options;
+  const outbox = createOutbox({
+    clock,
+    http,
+    randomBytes,
+    random,
+    pace,
+    dice,
+    endpoints,
+    payloadShape,
+    background,
+    notify,
+  });
   const routes = createRoutes({
     api: createApi({
       clock,
@@ -112,13 +117,13 @@ export function createSandboxApp(options: SandboxOptions, deps: SandboxDeps): Sa
     try {
       const { route, id } = findRoute(routes, request.method, pathname);
       if (route.open !== true && headerOf(request.headers, 'x-api-key') !== apiKey) {
-        return jsonResponse(403, { message: 'Forbidden' });
+        return refusalResponse(new Refusal(403, 'Forbidden'), errorShape ?? 'gateway');
       }
       if (route.maxBodyBytes === undefined) return await route.answer({ request, query, id, body: '' });
       return await withBody(request, route.maxBodyBytes, budget, (body) => route.answer({ request, query, id, body }));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      return jsonResponse(error.status, { detail: error.detail }, error.headers);
+      return refusalResponse(error, errorShape ?? 'fastapi');
     }
   }
 

@@ -1,4 +1,5 @@
 /** How a sandbox can be set up, and what it is when nothing is said. */
+import type { PayloadShape } from '../domain/webhook-payload.ts';
 import { CliError } from '../errors.ts';
 import { checkFaultRates, type FaultRates } from './faults.ts';
 import type { Site } from './model.ts';
@@ -13,7 +14,14 @@ export type SubmitShape = (typeof SUBMIT_SHAPES)[number];
 export const PENDING_SHAPES = ['404', '202', 'null', 'status'] as const;
 export type PendingShape = (typeof PENDING_SHAPES)[number];
 
-/** Every one may be left out. The documents leave open what the two shapes choose between. */
+/**
+ * How errors are answered: `{"detail"}` (FastAPI), `{"message"}` (a gateway), `{"code", "params", "message"}`, or plain
+ * text. Clients of the vendor's other APIs meet all four.
+ */
+export const ERROR_SHAPES = ['fastapi', 'gateway', 'coded', 'text'] as const;
+export type ErrorShape = (typeof ERROR_SHAPES)[number];
+
+/** Every one may be left out. The documents leave open what the shapes choose between. */
 export interface SandboxOptions {
   /** Default: the built-in `Example`. */
   readonly site?: Site | undefined;
@@ -30,6 +38,10 @@ export interface SandboxOptions {
   readonly seed?: number | undefined;
   readonly submitShape?: SubmitShape | undefined;
   readonly pendingAs?: PendingShape | undefined;
+  /** Default: `fastapi`, but `gateway` for a missing or wrong key. */
+  readonly errorShape?: ErrorShape | undefined;
+  /** What webhooks carry. Default `id`. */
+  readonly payloadShape?: PayloadShape | undefined;
   /** Lets webhooks leave this machine. Default false. */
   readonly allowRemoteWebhooks?: boolean | undefined;
   /** Hears of what happens. */

@@ -19,6 +19,7 @@ import { retryDelay } from './retry-schedule.ts';
 import { createSecret } from './secret.ts';
 import { signatureOf } from './sign.ts';
 import { maskUrl } from '../domain/url-secrets.ts';
+import { type PayloadShape, payloadText } from '../domain/webhook-payload.ts';
 
 /** The oldest messages that are settled are forgotten beyond so many. */
 const KEPT_MESSAGES = 10_000;
@@ -49,6 +50,7 @@ export interface OutboxFacts {
   readonly pace: Pace;
   readonly dice: FaultDice;
   readonly endpoints: Endpoints;
+  readonly payloadShape: PayloadShape;
   readonly background: Background;
   readonly notify: Notify;
 }
@@ -157,7 +159,8 @@ export function createOutbox(facts: OutboxFacts): Outbox {
       const id = createSvixId('msg', randomBytes);
       const deliveries = endpoints.list().flatMap((endpoint) => {
         const eventType = eventTypeFor(endpoint.events, kind, siteName);
-        return eventType === undefined ? [] : [createDelivery(id, endpoint, eventType, requestId)];
+        if (eventType === undefined) return [];
+        return [createDelivery(id, endpoint, eventType, payloadText(facts.payloadShape, eventType, requestId))];
       });
       const message: Message = { id, kind, siteName, requestId, createdAt: clock.now(), deliveries };
       messages.set(id, message);
@@ -202,13 +205,13 @@ function settle(delivery: Delivery, status: 'succeeded' | 'failed'): void {
 }
 
 /** A message of the time when its endpoint was disabled can be had by recovering. */
-function createDelivery(messageId: string, endpoint: Endpoint, eventType: string, requestId: string): Delivery {
+function createDelivery(messageId: string, endpoint: Endpoint, eventType: string, body: string): Delivery {
   return {
     messageId,
     endpointId: endpoint.id,
     url: endpoint.url,
     eventType,
-    body: JSON.stringify({ type: eventType, request_id: requestId }),
+    body,
     status: endpoint.disabled === undefined ? 'pending' : 'failed',
     attempts: [],
     nextAttemptAt: undefined,

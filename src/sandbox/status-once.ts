@@ -13,7 +13,7 @@ export type StatusOnce = (request: HttpRequest, body: string) => HttpResponse | 
 /**
  * When the very same request comes again it is answered properly, so that a client can be seen to
  * recover though it sends the same headers each time. After that the header works anew.
- * Throws {@link Refusal} 422 for a value that is no status from 200 to 599.
+ * Throws {@link Refusal}: with that status from 400 on, and 422 for a value that is no status from 200 to 599.
  */
 export function createStatusOnce(): StatusOnce {
   const answered = new Set<string>();
@@ -32,7 +32,7 @@ export function createStatusOnce(): StatusOnce {
     answered.add(request);
     const waits = status === 429 || status === 503;
     const detail = `${HEADER} asked for ${status}`;
-    const response = jsonResponse(status, { detail }, waits ? { 'retry-after': '1' } : {});
-    return status === 204 || status === 304 ? { status, headers: {}, body: null } : response;
+    if (status >= 400) throw new Refusal(status, detail, waits ? { 'retry-after': '1' } : {});
+    return status === 204 || status === 304 ? { status, headers: {}, body: null } : jsonResponse(status, { detail });
   };
 }

@@ -1,5 +1,6 @@
 /** What a correct receiver of signed webhooks does: the table of checks. */
 import type { TestAnswer } from '../domain/test-answer.ts';
+import { PAYLOAD_SHAPES, type PayloadShape } from '../domain/webhook-payload.ts';
 import {
   ACCEPTED,
   judgeAccepted,
@@ -13,8 +14,8 @@ import { type DeliveryWish, SKEW_SECONDS, type TestDelivery } from './test-deliv
 
 /** What a check works with. Every call of `make` and `wish` is about a new message. */
 export interface CheckBench {
-  /** A payload of its own. */
-  readonly payload: () => Uint8Array;
+  /** A payload of its own, in the shape that was asked for unless another is given. */
+  readonly payload: (shape?: PayloadShape) => Uint8Array;
   readonly oddPayload: () => Uint8Array;
   readonly make: (wish: DeliveryWish) => Promise<TestDelivery>;
   readonly send: (delivery: TestDelivery) => Promise<TestAnswer>;
@@ -48,6 +49,13 @@ export const CONFORMANCE_CHECKS: readonly ConformanceCheck[] = [
     sent: 'a delivery signed with the secret',
     why: 'what is not answered 2xx is sent again for a day, and after five days the endpoint is disabled',
     wish: (bench) => ({ body: bench.payload() }),
+  }),
+  accepts({
+    name: 'id-alone',
+    title: 'finds its way with an id alone',
+    sent: 'a body that holds request_id and nothing else, then one that names the event type, too',
+    why: 'request_id is all that is documented: whether it is of a route or a cluster has to be found by fetching it',
+    wish: ({ payload }) => PAYLOAD_SHAPES.map((shape) => ({ body: payload(shape) })),
   }),
   accepts({
     name: 'exact-body',

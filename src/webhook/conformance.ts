@@ -2,6 +2,7 @@
 import type { ConformanceReport, ConformanceResult } from '../domain/conformance.ts';
 import { createRequestId, type RandomBytes } from '../domain/ids.ts';
 import type { TestAnswer } from '../domain/test-answer.ts';
+import type { PayloadShape } from '../domain/webhook-payload.ts';
 import { CliError } from '../errors.ts';
 import { CONFORMANCE_CHECKS, type CheckBench, type ConformanceCheck } from './conformance-checks.ts';
 import type { Verdict } from './conformance-judge.ts';
@@ -14,7 +15,8 @@ export interface ConformanceOptions extends AttemptTools {
   readonly target: TestTarget;
   readonly make: MakeDelivery;
   readonly randomBytes: RandomBytes;
-  /** The type that payloads name. */
+  readonly payloadShape: PayloadShape;
+  /** The type that rich payloads name. */
   readonly event: string;
   /** The request that all payloads are about. Default: a new one each, that does not exist. */
   readonly requestId?: string | undefined;
@@ -34,12 +36,12 @@ const PATIENCE_MS = 5000;
  * that would take minutes.
  */
 export async function runConformance(options: ConformanceOptions): Promise<ConformanceReport> {
-  const { target, clock, randomBytes, make, event, timeoutMs, stop } = options;
+  const { target, clock, randomBytes, make, event, payloadShape, timeoutMs, stop } = options;
   const all: TestAnswer[] = [];
   const requestId = (): string => options.requestId ?? createRequestId(clock.now(), randomBytes);
   const bench: CheckBench = {
-    payload: () => payloadOf(event, requestId()),
-    oddPayload: () => oddPayloadOf(event, requestId()),
+    payload: (shape = payloadShape) => payloadOf(shape, event, requestId()),
+    oddPayload: () => oddPayloadOf(payloadShape, event, requestId()),
     make,
     noise: (bytes) => Buffer.from(randomBytes(bytes)).toString('base64'),
     async send(delivery) {

@@ -1,24 +1,19 @@
 /** Bodies of deliveries that try an endpoint. Pure. */
+import { type PayloadShape, payloadText } from '../domain/webhook-payload.ts';
 
-/**
- * The small payload of a webhook: `request_id` is documented (OptiPick's webhook example); the event type in the body is
- * customary among Svix senders, and the sandbox sends it, too. It reads the same when it is parsed and written again.
- */
-export function payloadOf(event: string, requestId: string): Uint8Array {
-  return bytesOf(JSON.stringify({ type: event, request_id: requestId }));
+export function payloadOf(shape: PayloadShape, event: string, requestId: string): Uint8Array {
+  return bytesOf(payloadText(shape, event, requestId));
 }
 
 /**
  * The same payload as a sender is free to write it: whoever verifies anything but the bytes that came does not get them
  * back. White space, the order of keys, escapes that need not be, `1.0`, `0.10`, an integer beyond 2^53.
  */
-export function oddPayloadOf(event: string, requestId: string): Uint8Array {
-  const type = JSON.stringify(event).replace('.', String.raw`\u002e`);
+export function oddPayloadOf(shape: PayloadShape, event: string, requestId: string): Uint8Array {
+  const type = shape === 'id' ? '' : `"type" : ${JSON.stringify(event).replace('.', String.raw`\u002e`)},`;
   const note = String.raw`"caf\u00e9 \/ café <\u2713>"`;
   const numbers = '"saving":1.0, "ratio" :1e-7,"walk": 0.10,"picks":12345678901234567890';
-  return bytesOf(
-    `{ "type" : ${type},\n\t"request_id":${JSON.stringify(requestId)} , "note": ${note},\r\n  ${numbers} }\n`,
-  );
+  return bytesOf(`{ ${type}\n\t"request_id":${JSON.stringify(requestId)} , "note": ${note},\r\n  ${numbers} }\n`);
 }
 
 /**

@@ -93,7 +93,7 @@ describe.skipIf(chromium === undefined)('the status page in Chromium (skipped wh
     const first = await page.evaluate('document.querySelector("details ol li").textContent');
     expect(String(first).replaceAll(/\s+/g, ' ').trim()).toMatch(/UTC, scheduled: HTTP 503 \(\d+ ms\)$/);
     expect(await page.evaluate('document.querySelector("details pre").textContent')).toBe(
-      JSON.stringify({ type: 'route.optimized', request_id: requestId }),
+      JSON.stringify({ request_id: requestId }),
     );
     await page.click(resend);
     const { headers } = await receiver.next();

@@ -26,6 +26,7 @@ const env = { OPTIPICK_WEBHOOK_SECRET: SECRET };
 
 const ACCEPTING = [
   'valid',
+  'id-alone',
   'exact-body',
   'duplicate',
   'concurrent-duplicate',
@@ -71,10 +72,10 @@ describe('all checks pass', () => {
     expect({ code, stderr, failed }).toEqual({ code: 0, stderr: '', failed: [] });
     expect(document.checks.map(({ name }) => name)).toEqual(ALL);
     expect(document.counts).toEqual({ checks: ALL.length, passed: ALL.length, failed: 0 });
-    // Seven messages were new to it, three came again, and seven were refused.
+    // Ten messages were new to it, three came again, and eight were refused.
     listener.kill('SIGTERM');
     const closed = await listener.line(({ type }) => type === 'closed');
-    expect(closed).toMatchObject({ accepted: 8, duplicates: 3, rejected: 8, shown: 8 });
+    expect(closed).toMatchObject({ accepted: 10, duplicates: 3, rejected: 8, shown: 10 });
   });
 
   test('against optipick listen that looks for results which do not exist', async () => {
@@ -143,10 +144,26 @@ describe('exactly the right checks fail for an endpoint that', () => {
       expect(document).toMatchObject({ passed: false, counts: { failed: expected.length } });
       expect(code).toBe(3);
       expect(JSON.parse(stderr)).toMatchObject({
-        error: { code: 'suite_failed', message: `${expected.length} of 16 checks failed: ${expected.join(', ')}` },
+        error: { code: 'suite_failed', message: `${expected.length} of 17 checks failed: ${expected.join(', ')}` },
       });
     });
   }
+
+  test('W9: needs an event in the body, whatever the other checks send', async () => {
+    await using service = await startService((request, response) => {
+      const { type } = JSON.parse(request.body.toString()) as { type?: string };
+      if (type === undefined) response.writeHead(422).end('no type');
+      else void correct(SECRET)(request, response);
+    });
+    const rich = await suite(service.url, ['--payload-shape', 'rich']);
+    expect({ code: rich.code, failed: rich.failed }).toEqual({ code: 3, failed: ['id-alone'] });
+    const plain = await suite(service.url);
+    expect({ code: plain.code, failed: plain.failed }).toEqual({ code: 3, failed: ACCEPTING });
+    for (const { document } of [rich, plain]) {
+      const { answers } = document.checks.find(({ name }) => name === 'id-alone') ?? {};
+      expect(answers?.map(({ status }) => status)).toEqual([422, 204]);
+    }
+  });
 
   test('dies on the way', async () => {
     let count = 0;
@@ -186,7 +203,7 @@ describe('the report', () => {
     expect(ended.code).toBe(3);
     const lines = ended.stdout.split('\n');
     expect(lines[0]).toMatch(/^ +CHECK +CAME BACK +SHOULD +SENT$/);
-    expect(lines.slice(1, 17).map((line) => line.slice(0, 4).trim())).toEqual(
+    expect(lines.slice(1, 18).map((line) => line.slice(0, 4).trim())).toEqual(
       ALL.map((name) => (['stale', 'future'].includes(name) ? 'FAIL' : 'ok')),
     );
     const text = ended.stdout.replaceAll(/\d+ ms/g, 'N ms');
@@ -202,9 +219,9 @@ FAIL  refuses a delivery from the future (future)
   should     4xx (400 or 401)
   why        it would stay valid for longer than the tolerance allows
 
-2 of 16 checks failed
+2 of 17 checks failed
 `);
-    expect(ended.stderr).toBe('error: 2 of 16 checks failed: stale, future\n');
+    expect(ended.stderr).toBe('error: 2 of 17 checks failed: stale, future\n');
   });
 
   test('is Markdown whose cells hold what the endpoint says', async () => {
@@ -224,7 +241,7 @@ FAIL  refuses a delivery from the future (future)
     const args = ['trigger', '--suite', '--junit', 'report.xml', '--to', service.url];
     expect((await workplace.run(args, { env })).code).toBe(3);
     const root = parseXml(await readFile(join(workplace.folder, 'report.xml'), 'utf8'));
-    expect(root.attributes).toMatchObject({ tests: '16', failures: '2', errors: '0', skipped: '0' });
+    expect(root.attributes).toMatchObject({ tests: '17', failures: '2', errors: '0', skipped: '0' });
     const cases = root.children.flatMap(({ children }) => children);
     expect(cases.map(({ attributes }) => attributes['classname'])).toEqual(ALL.map((name) => `webhook.${name}`));
     const failed = cases.filter(({ children }) => children.some(({ name }) => name === 'failure'));

@@ -55,7 +55,7 @@ describe('what is sent', () => {
       'user-agent': 'Svix-Webhooks/optipick-trigger',
     });
     expect(request.headers['transfer-encoding']).toBeUndefined();
-    expect(request.body.toString()).toBe(`{"type":"${EVENT}","request_id":"67507ad05e593173d0313e0f"}`);
+    expect(request.body.toString()).toBe('{"request_id":"67507ad05e593173d0313e0f"}');
     const id = String(request.headers['svix-id']);
     expect(id).toMatch(/^msg_[A-Za-z0-9]{27}$/);
     verify(request);
@@ -189,7 +189,7 @@ describe('what a correct endpoint takes', () => {
 
   test('an event whose site has a name of several words is sent as it is', async () => {
     const event = 'cluster.optimized.Zürich Nord (2).u1';
-    const { code, seen } = await trigger([event], { handler: correct(SECRET) });
+    const { code, seen } = await trigger([event, '--payload-shape', 'rich'], { handler: correct(SECRET) });
     expect([code, JSON.parse(seen[0]?.body.toString() ?? '')]).toMatchObject([0, { type: event }]);
   });
 

@@ -42,7 +42,7 @@ test('a webhook arrives at an endpoint, verifies, and leads to the result', asyn
   const client = createClient({ apiKey: sandbox.apiKey, baseUrl: sandbox.url });
   const { requestId } = await client.submit('cluster', { site_name: 'Example', picks: PICKS });
   const check = verifyDelivery({ secret: sandbox.secret, ...(await receiver.next()) });
-  expect(check).toMatchObject({ ok: true, kind: 'cluster', event: 'cluster.optimized', requestId });
+  expect(check).toMatchObject({ ok: true, kind: undefined, event: undefined, requestId });
   expect((await client.get('cluster', requestId)).state).toBe('done');
   expect(notices.map(({ type }) => type)).toEqual(expect.arrayContaining(['submitted', 'finished', 'request']));
 });
@@ -93,4 +93,20 @@ test('what it cannot work with is a usage failure, and leaves no port open', asy
     'the sandbox sends webhooks to this machine only, not to example.com',
   );
   expect(codes).toEqual(['usage bad_faults', 'usage bad_sandbox_option', 'usage bad_secret', 'usage bad_site_file']);
+});
+
+test('W9: a webhook names its event when it is asked to', async () => {
+  await using receiver = await startReceiver();
+  await using sandbox = await createSandbox({ latency: 0, payloadShape: 'rich' });
+  sandbox.addEndpoint(receiver.url);
+  const client = createClient({ apiKey: sandbox.apiKey, baseUrl: sandbox.url });
+  const { requestId } = await client.submit('cluster', { site_name: 'Example', picks: PICKS });
+  const check = verifyDelivery({ secret: sandbox.secret, ...(await receiver.next()) });
+  expect(check).toMatchObject({ ok: true, kind: 'cluster', event: 'cluster.optimized', requestId });
+});
+
+test('N10: an error has the shape that was asked for', async () => {
+  await using sandbox = await createSandbox({ errorShape: 'coded' });
+  const answer = await fetch(`${sandbox.url}/optimize/route`, { method: 'POST' });
+  expect([answer.status, await answer.json()]).toEqual([403, { code: 'forbidden', params: {}, message: 'Forbidden' }]);
 });

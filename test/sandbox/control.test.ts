@@ -159,7 +159,7 @@ describe('messages', () => {
             endpoint_id: endpointId,
             url: TARGET,
             event_type: 'route.optimized',
-            payload: { type: 'route.optimized', request_id: routeId },
+            payload: { request_id: routeId },
             status: 'pending',
             attempts: 1,
             next_attempt_at: expect.stringMatching(/^2026-01-31T12:00:0[456]\.\d{3}Z$/) as string,

@@ -76,11 +76,7 @@ describe('on a real port', () => {
     const { request_id: id } = (await submitted.json()) as { request_id: string };
     expect(await attempt).toMatchObject({ number: 1, attempt: { succeeded: true, status: 204 } });
     const [seen] = receiver.seen;
-    expect([seen?.method, seen?.url, seen?.body]).toEqual([
-      'POST',
-      '/webhook',
-      JSON.stringify({ type: 'route.optimized', request_id: id }),
-    ]);
+    expect([seen?.method, seen?.url, seen?.body]).toEqual(['POST', '/webhook', JSON.stringify({ request_id: id })]);
     expect(seen?.headers).toMatchObject({
       'content-type': 'application/json',
       'svix-id': expect.stringMatching(/^msg_/) as string,

@@ -67,7 +67,7 @@ describe('a webhook', () => {
       'svix-timestamp': String(NOON / SECOND),
       'svix-signature': expect.stringMatching(/^v1,[A-Za-z0-9+/]{43}=$/) as string,
     });
-    expect(JSON.parse(body)).toEqual({ type: 'route.optimized', request_id: requestId });
+    expect(body).toBe(`{"request_id":"${requestId}"}`);
     expect(accepts(post.app.secret, post.seen[0])).toBe(true);
     expect(accepts(`whsec_${Buffer.alloc(24).toString('base64')}`, post.seen[0])).toBe(false);
   });
@@ -77,9 +77,7 @@ describe('a webhook', () => {
     await post.post('/optimize/route', routeOf('A01'));
     const failed = await post.submit('cluster', routeOf('FAIL'));
     await post.clock.advance(1);
-    expect(post.seen.map(({ body }) => JSON.parse(body) as unknown)).toEqual([
-      { type: 'cluster.optimized', request_id: failed },
-    ]);
+    expect(post.seen.map(({ body }) => JSON.parse(body) as unknown)).toEqual([{ request_id: failed }]);
   });
 
   test('sends the credentials of its address as basic authentication and shows them to nobody', async () => {
@@ -334,7 +332,7 @@ describe('an endpoint', () => {
     [['route.optimized.Other.*'], undefined],
   ])('with the events %j gets a finished route as %s', async (events, type) => {
     const receiver = createReceiver(async () => TAKEN);
-    const bench = createBench({ latency: 0 }, receiver.http);
+    const bench = createBench({ latency: 0, payloadShape: 'rich' }, receiver.http);
     bench.app.addEndpoint(TARGET, { events });
     await sendOne(bench);
     expect(receiver.seen.map(({ body }) => (JSON.parse(body) as { type: string }).type)).toEqual(

@@ -15,6 +15,7 @@ interface FlagFacts {
 const FLAGS: readonly FlagFacts[] = [
   { flag: '--data', given: ({ data }) => data !== undefined, modes: ['send'] },
   { flag: '--request-id', given: ({ requestId }) => requestId !== undefined, modes: ['send', 'suite'] },
+  { flag: '--payload-shape', given: ({ payloadShape }) => payloadShape !== undefined, modes: ['send', 'suite'] },
   { flag: '--bad-signature', given: ({ badSignature }) => badSignature === true, modes: ['send'] },
   { flag: '--stale', given: ({ stale }) => stale === true, modes: ['send'] },
   { flag: '--future', given: ({ future }) => future === true, modes: ['send'] },
@@ -38,6 +39,7 @@ const EXCLUSIVE: readonly (readonly string[])[] = [
   ['--stale', '--future'],
   ['--bad-signature', '--altered-body', '--no-signature', '--two-signatures'],
   ['--data', '--request-id'],
+  ['--data', '--payload-shape'],
 ];
 
 /** What the command is to do. Throws `CliError` `usage` for flags that contradict each other, or an event that is missing. */

@@ -76,7 +76,7 @@ async function underProgress(
 ): Promise<ConformanceReport> {
   const { host, output, stop, options } = context;
   const randomBytes = (size: number): Uint8Array => host.randomBytes(size);
-  // A log of sixteen lines would say less than the table that follows.
+  // A log of a line for each check would say less than the table that follows.
   const visible = host.stderr.isTTY && !output.json;
   const progress = createProgress({
     terminal: host.terminal,
@@ -95,6 +95,7 @@ async function underProgress(
       make: createDeliveryMaker({ secrets: signing.secrets, clock: host.clock, randomBytes }),
       target,
       event,
+      payloadShape: flags.payloadShape ?? 'id',
       requestId: flags.requestId,
       timeoutMs: flags.timeout,
       stop,

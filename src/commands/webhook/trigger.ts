@@ -1,5 +1,6 @@
 /** `optipick trigger`: test webhooks to any endpoint. */
 import { type Command, Option } from 'commander';
+import { PAYLOAD_SHAPES, type PayloadShape } from '../../domain/webhook-payload.ts';
 import { CliError } from '../../errors.ts';
 import { durationOption, withHelp, type ContextSource } from '../declaration.ts';
 
@@ -7,6 +8,7 @@ export interface TriggerFlags {
   readonly to: string;
   readonly yes?: boolean;
   readonly requestId?: string;
+  readonly payloadShape?: PayloadShape;
   readonly data?: string;
   readonly secretFile?: string;
   readonly badSignature?: boolean;
@@ -37,10 +39,19 @@ export function addTrigger(parent: Command, context: ContextSource): void {
   const command = parent
     .command('trigger')
     .description('Send test webhooks to an endpoint: signed as Svix signs them, or wrong on purpose.')
-    .argument('[event]', 'event type, for example cluster.optimized.Example.<user id>; any other will do')
+    .argument(
+      '[event]',
+      'event type, for example cluster.optimized.Example.<user id>; any other will do. Only a rich payload names it',
+    )
     .requiredOption('--to <url>', 'the endpoint')
     .option('--yes', 'it may be on another machine')
     .option('--request-id <id>', 'the finished request it tells of (default: one that does not exist)')
+    .addOption(
+      new Option(
+        '--payload-shape <shape>',
+        'id: a body with request_id alone, as it is documented; rich: the event type, too (default: id)',
+      ).choices(PAYLOAD_SHAPES),
+    )
     .option(
       '--data <body>',
       'the body: JSON, or @file or @- (stdin) for its exact bytes; of a recorded .http file, its body',
@@ -72,7 +83,7 @@ export function addTrigger(parent: Command, context: ContextSource): void {
 a line: {"v":1,"type":"result","id":"msg_...","event":"...","request_id":"...","url":"...","status":204,
 "duration_ms":3,"body":"","error":null}, with "file" for --replay; "status" is null when there was no answer.
 With --suite a table of checks, and for each that failed what was sent, what came back, what should have, and why it
-matters; with --json {"v":1,"type":"suite","url":"...","timeout_ms":15000,"passed":false,"counts":{"checks":16,"passed":14,"failed":2},
+matters; with --json {"v":1,"type":"suite","url":"...","timeout_ms":15000,"passed":false,"counts":{"checks":17,"passed":15,"failed":2},
 "checks":[{"name":"stale","title":"...","passed":false,"sent":"...","received":"...","expected":"...","why":"...",
 "remark":null,"answers":[{"status":204,"duration_ms":3,"body":"","error":null}]}]}.
 Real HTTP, as Svix sends it: POST, redirects not followed. The exit code tells of the answer, whatever was sent: a

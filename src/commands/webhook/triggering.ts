@@ -55,7 +55,8 @@ async function send(context: Context, target: TestTarget, event: string, flags: 
   });
 
   const sendMessage = async (): Promise<void> => {
-    const body = given ?? payloadOf(event, flags.requestId ?? createRequestId(host.clock.now(), randomBytes));
+    const requestIdSent = flags.requestId ?? createRequestId(host.clock.now(), randomBytes);
+    const body = given ?? payloadOf(flags.payloadShape ?? 'id', event, requestIdSent);
     const wish: DeliveryWish = {
       body,
       signatures,
