@@ -35,11 +35,15 @@ export function targetOf(url: string): { readonly pathname: string; readonly que
   return { pathname, query: searchParams };
 }
 
-/** Throws {@link Refusal}: 404 for a path that is not there, 405 for another method on one that is. */
+/**
+ * Slashes that are repeated or at the end say nothing: the vendor's own example joins a base address that ends in one with
+ * `/optimize/...`. Throws {@link Refusal}: 404 for a path that is not there, 405 for another method on one that is.
+ */
 export function findRoute(routes: readonly Route[], method: string, pathname: string): Found {
+  const path = pathname.replaceAll(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '');
   const allowed: string[] = [];
   for (const route of routes) {
-    const id = matchPath(route.path, pathname);
+    const id = matchPath(route.path, path);
     if (id === undefined) continue;
     if (route.method === method) return { route, id };
     allowed.push(route.method);
