@@ -27,6 +27,8 @@ if (parts[0] < NEEDED[0] || (parts[0] === NEEDED[0] && parts[1] < NEEDED[1])) {
   });
   process.stdout.write(JSON.parse(fs.readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version + '\n');
 } else {
+  // NO_COLOR wins. With both, Node itself would decide otherwise, and warn of it.
+  if (process.env.NO_COLOR) delete process.env.FORCE_COLOR;
   process.getBuiltinModule('node:module').enableCompileCache();
   import('../dist/cli.js').catch(function (error) {
     const missing = error && error.code === 'ERR_MODULE_NOT_FOUND';

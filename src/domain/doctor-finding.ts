@@ -14,6 +14,7 @@ export const CHECKS = [
   'clock',
   'key-accepted',
   'webhook-secret',
+  'relay-url',
   'port',
   'delivery',
 ] as const;

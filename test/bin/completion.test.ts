@@ -117,6 +117,22 @@ describe.skipIf(!HAS.bash)('bash (skipped where there is none) completes', () =>
     ['a profile', ['optipick', '-p', ''], ['staging', 'stable']],
     ['nothing for a free value', ['optipick', 'listen', '--port', ''], []],
     ['nothing for the value of a setting', ['optipick', 'config', 'set', 'port', ''], []],
+    [
+      'a second word after a comma',
+      ['optipick', 'listen', '-e', 'route.optimized,cl'],
+      ['route.optimized,cluster.optimized'],
+    ],
+    [
+      'any word after a comma',
+      ['optipick', 'listen', '--allow-from', 'svix-us,'],
+      ['svix', 'svix-us', 'svix-eu'].map((word) => `svix-us,${word}`),
+    ],
+    [
+      'a word after "=" and a comma',
+      ['optipick', 'listen', '--events=route.optimized,cl'],
+      ['--events=route.optimized,cluster.optimized'],
+    ],
+    ['no second word where one is taken', ['optipick', 'poll', '--kind', 'route,'], []],
     ['no flag after --', ['optipick', 'cluster', 'submit', '--', '--'], []],
   ])('%s', async (_what, words, expected) => {
     const { words: found, noise } = await bashOffers(words);
@@ -161,6 +177,16 @@ describe.skipIf(!HAS.fish)('fish (skipped where there is none) completes', () =>
       ['submit\tSend a cluster problem: group orders into clusters that are picked in one walk each.'],
     ],
     ['a topic', 'optipick help exit', ['exit-codes\ttopic']],
+    [
+      'a word',
+      'optipick listen -e cl',
+      ['cluster.optimized\tshow and count only these; all are kept, forwarded and run'],
+    ],
+    [
+      'a second word after a comma',
+      'optipick listen -e route.optimized,cl',
+      ['route.optimized,cluster.optimized\tshow and count only these; all are kept, forwarded and run'],
+    ],
     ['nothing for a free value', 'optipick listen --port ', []],
   ])('%s', async (_what, line, expected) => {
     expect(await fishOffers(line)).toEqual(offers(...expected));
@@ -233,6 +259,7 @@ describe.skipIf(!HAS.zsh || !HAS_TERMINAL)('zsh (skipped where there is none, or
     ['a flag', 'optipick listen --forw', '--forward-to'],
     ['the choices of a flag', 'optipick poll --kind r', '--kind route'],
     ['the choices after "="', 'optipick poll --kind=r', '--kind=route'],
+    ['a second word after a comma', 'optipick listen -e route.optimized,cl', 'route.optimized,cluster.optimized'],
     ['a file that a flag takes', 'optipick poll x -o wave\\ o', 'wave\\ one.json'],
     ['a file', 'optipick cluster submit wave\\ o', 'wave\\ one.json'],
     ['a folder', 'optipick listen --record wa', 'waves/'],

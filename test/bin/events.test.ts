@@ -54,6 +54,7 @@ describe('events list', () => {
     const step = { step: 'show', state: 'done', attempts: 1, next_attempt_at: null, last_error: null };
     const facts = {
       v: 1,
+      type: 'event',
       event: null,
       status: 'done',
       attempts: 1,

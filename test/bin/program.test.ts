@@ -39,6 +39,15 @@ describe.runIf(OLD_NODE !== undefined)('on a Node that is too old', () => {
   });
 });
 
+test.each([['doctor', '--offline'], ['config', 'list'], ['demo']])(
+  'NO_COLOR wins over FORCE_COLOR, and Node has nothing to say of it: %s',
+  async (...args) => {
+    const { stdout, stderr } = await workplace.run(args, { env: { NO_COLOR: '1', FORCE_COLOR: '3' } });
+    expect(`${stdout}${stderr}`).not.toMatch(/\u001b|Warning/);
+    expect(stdout).not.toBe('');
+  },
+);
+
 test('output that nobody reads any more does not hang it', async () => {
   const { execa } = await import('execa');
   const { exitCode, stderr } = await execa(

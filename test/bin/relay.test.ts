@@ -46,6 +46,7 @@ describe('a relay', () => {
       url: listener.url,
       port: listener.port,
       relay_url: relay.inbox(),
+      viewer_url: relay.inbox().replace('/in/', '/view/'),
     });
     expect(relay.started[0]).toMatch(/^c_[0-9A-Za-z]{10}$/);
     const response = await deliver(relay.inbox(), 'msg_1');

@@ -243,13 +243,33 @@ port            5000                               default
     expect(port.ended).toEqual({ code: 0, stdout: '7000\n', stderr: '' });
   });
 
-  test('get of what is not set is exit 5, with the way to set it', async () => {
-    const { ended } = await run(['config', 'get', 'api-key', '-p', 'staging'], { profiles });
+  test.each([
+    ['api-key', ['-p', 'staging'], ' -p staging'],
+    ['webhook-secret', ['-p', 'staging'], ' -p staging'],
+    ['api-key', [], ''],
+  ])('get of a %s that is not set is exit 4, with the way to set it (%j)', async (key, flags, target) => {
+    const { staging } = profiles;
+    const { ended } = await run(['config', 'get', key, ...flags], { profiles: { staging } });
     expect(ended).toEqual({
-      code: 5,
+      code: 4,
       stdout: '',
-      stderr: 'error: api-key is not set\nhint: store it with: optipick config set api-key\n',
+      stderr: `error: ${key} is not set\nhint: store it with: optipick config set ${key}${target}\n`,
     });
+  });
+
+  test.each([
+    ['base-url', [], {}, 'https://optipick.api.optioryx.com'],
+    ['port', [], {}, '5000'],
+    [
+      'base-url',
+      ['--base-url', 'http://127.0.0.1:1'],
+      { OPTIPICK_BASE_URL: 'http://127.0.0.1:2' },
+      'http://127.0.0.1:1',
+    ],
+    ['base-url', [], { OPTIPICK_BASE_URL: 'http://127.0.0.1:2' }, 'http://127.0.0.1:2'],
+  ])('get of %s is the value in force, be it the default (%j, %j)', async (key, flags, env, value) => {
+    const { ended } = await run(['config', 'get', key, ...flags], { env, profiles: {} });
+    expect(ended).toEqual({ code: 0, stdout: `${value}\n`, stderr: '' });
   });
 
   test('a key file wins over the environment, from a path and from stdin', async () => {

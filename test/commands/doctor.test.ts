@@ -3,6 +3,7 @@ import { createDiscretion } from '../../src/commands/doctor/discretion.ts';
 import { BASE_URL, createRemedies, PORT } from '../../src/commands/doctor/remedies.ts';
 import { bodyOf, jsonResponse, type Http } from '../../src/domain/http.ts';
 import { createFakeHost, type FakeHostOptions } from '../support/fake-host.ts';
+import { run } from '../support/run.ts';
 import { main } from '../../src/main.ts';
 import type { PathFacts } from '../../src/platform/host.ts';
 import { systemError } from '../support/fake-files.ts';
@@ -93,6 +94,26 @@ describe('doctor on a machine in memory', () => {
         ],
       ]);
     });
+  });
+
+  test.each([
+    ['http://relay.example', 'OPTIPICK_RELAY_URL is not a ws or wss URL'],
+    ['ws://relay.example/listen/', 'OPTIPICK_RELAY_URL: a relay on another machine needs wss://'],
+    ['wss://relay.example/#a', 'OPTIPICK_RELAY_URL must not hold a fragment'],
+  ])('a relay URL that "listen --relay" would reject is a fault: %s', async (url, message) => {
+    expect(await troubles({ env: { OPTIPICK_RELAY_URL: url } })).toEqual({
+      code: 2,
+      found: [{ check: 'relay-url', status: 'fault', message, fix: 'unset OPTIPICK_RELAY_URL' }],
+    });
+  });
+
+  test('a relay URL that can be used is named without its secrets, and none is not worth a line', async () => {
+    const relay = 'wss://relay.example/listen/?token=sesame';
+    const set = await run(['doctor', '--offline'], { profiles, env: { OPTIPICK_RELAY_URL: relay } });
+    expect(set.stdout).toMatch(/^ok +relay-url +wss:\/\/relay\.example\/listen\/\S* \(from OPTIPICK_RELAY_URL\)$/m);
+    expect(set.stdout).not.toContain('sesame');
+    const unset = await run(['doctor', '--offline'], { profiles, env: { OPTIPICK_RELAY_URL: ' ' } });
+    expect(unset.stdout).not.toContain('relay-url');
   });
 
   test('a secret in the place of the key is one fault: the secret itself is in order', async () => {

@@ -4,6 +4,7 @@ import type { Context } from '../../context.ts';
 import { maskSecret } from '../../domain/secret.ts';
 import { maskUrl } from '../../domain/url-secrets.ts';
 import {
+  DEFAULT_PROFILE,
   parseSettingKey,
   parseSettingValue,
   SETTING_KEYS,
@@ -52,7 +53,7 @@ export function addConfig(parent: Command, context: ContextSource): void {
 
   const get = config
     .command('get')
-    .description('Print the value in force; secrets are masked.')
+    .description('Print the value in force, be it the default; secrets are masked.')
     .argument('<key>', SETTING_KEYS.join(', '));
   withHelp(get, {
     output: 'The value on one line; with --json {"key","value","source","from"}.',
@@ -61,7 +62,7 @@ export function addConfig(parent: Command, context: ContextSource): void {
       ['optipick config get api-key', 'which key is in force, masked'],
       ['optipick config get base-url -p sandbox', 'of another profile'],
     ],
-    failures: [['usage', 'unknown setting'], ['refused', 'it is not set'], ...failures.slice(1)],
+    failures: [['usage', 'unknown setting'], ['auth', 'the key or secret is not set'], ...failures.slice(1)],
   });
   get.action((key: string) => getSetting(context(), key));
 
@@ -178,11 +179,14 @@ export async function store(
 
 async function getSetting(context: Context, word: string): Promise<void> {
   const key = parseSettingKey(word);
-  const shown = shownSettings(await context.settings())[key];
+  const settings = await context.settings();
+  const { profile } = settings;
+  const shown = shownSettings(settings)[key];
   if (shown === undefined) {
-    throw new CliError('refused', `${key} is not set`, {
+    const target = profile.value === DEFAULT_PROFILE ? '' : ` -p ${profile.value}`;
+    throw new CliError('auth', `${key} is not set`, {
       code: 'not_set',
-      hint: `store it with: optipick config set ${key}`,
+      hint: `store it with: optipick config set ${key}${target}`,
     });
   }
   const { value, source, from } = shown;

@@ -22,7 +22,7 @@ export function addDoctor(parent: Command, context: ContextSource): void {
     output: `A line for each check: ok, warning or fault, and below what is not ok the command that mends it. A check that
 builds on a faulty one is not made. With --json one line: [{"check":"port","status":"ok","message":"...","fix":null},...].
 The checks: runtime, config, state, database, api-key, base-url, proxy, network, clock, key-accepted, webhook-secret,
-port, delivery (the listener is started, with an inbox that is thrown away, and a signed webhook sent to it).
+relay-url (only when OPTIPICK_RELAY_URL is set), port, delivery (the listener is started, with an inbox that is thrown away, and a signed webhook sent to it).
 It is fit for a ticket: keys and secrets are masked, the home folder is "~". Warnings alone end with 0.`,
     examples: [
       ['optipick doctor', 'all checks; the webhook is sent within this machine'],

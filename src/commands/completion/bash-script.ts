@@ -89,8 +89,12 @@ _optipick() {
       _optipick_add "$word"
     done < <(command "\${COMP_WORDS[0]}" completion --list "\${kind#list:}" 2>/dev/null </dev/null)
     ;;
-  words:*)
-    kind=\${kind#words:}
+  words:* | several:*)
+    # what comes before the last comma stays
+    if [[ $kind == several:* && $cur == *,* ]]; then
+      prefix=$prefix\${cur%,*}, cur=\${cur##*,}
+    fi
+    kind=\${kind#*:}
     for word in \${kind//,/ }; do _optipick_add "$word"; done
     ;;
   esac
@@ -129,5 +133,5 @@ function valueCases(path: string | undefined, flags: readonly FlagSuggestion[]):
 /** A kind as one word of the shell: `list:ids`, `words:table,json`. */
 export function kindWord(value: ValueKind): string {
   if (value.kind === 'list') return `list:${value.list}`;
-  return value.kind === 'words' ? `words:${value.words.join(',')}` : value.kind;
+  return 'words' in value ? `${value.kind}:${value.words.join(',')}` : value.kind;
 }

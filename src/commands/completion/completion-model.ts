@@ -8,6 +8,8 @@ import type { ListName } from './known-words.ts';
 /** What a value is completed with. */
 export type ValueKind =
   | { readonly kind: 'words'; readonly words: readonly string[] }
+  /** One or more of them, with commas between. */
+  | { readonly kind: 'several'; readonly words: readonly string[] }
   /** Asked of the program at that moment. */
   | { readonly kind: 'list'; readonly list: ListName }
   | { readonly kind: 'file' | 'folder' | 'free' };
@@ -90,14 +92,14 @@ function flagOf(option: OptionFacts): FlagSuggestion {
   return { short, long, description: oneLine(description), value: taken };
 }
 
-const EVENTS: ValueKind = { kind: 'words', words: KIND_NAMES.map((name) => KINDS[name].event) };
+const EVENTS = KIND_NAMES.map((name) => KINDS[name].event);
 const PLACEHOLDERS: Readonly<Record<string, ValueKind>> = {
   file: { kind: 'file' },
   layout: { kind: 'file' },
   'file|folder': { kind: 'file' },
   folder: { kind: 'folder' },
-  'pattern,...': EVENTS,
-  'source,...': { kind: 'words', words: ['svix', 'svix-us', 'svix-eu'] },
+  'pattern,...': { kind: 'several', words: EVENTS },
+  'source,...': { kind: 'several', words: ['svix', 'svix-us', 'svix-eu'] },
   'request id': { kind: 'list', list: 'ids' },
   'svix-id': { kind: 'list', list: 'events' },
 };
@@ -126,7 +128,7 @@ function argumentKind(name: string, choices: readonly string[] | undefined, { pa
     return { kind: 'list', list: command === 'get' && (group === 'route' || group === 'cluster') ? group : 'ids' };
   }
   if (name === 'key') return { kind: 'words', words: SETTING_KEYS };
-  if (name === 'event') return EVENTS;
+  if (name === 'event') return { kind: 'words', words: EVENTS };
   return { kind: /^(?:file|layout|.*\.json)$/.test(name) ? 'file' : 'free' };
 }
 

@@ -61,6 +61,12 @@ function __optipick_list
     command $words[1] completion --list $argv[1] 2>/dev/null </dev/null
 end
 
+# Words behind what stands before the last comma.
+function __optipick_several
+    set -l given (commandline -ct | string replace -r '^--[^=]*=' '' | string replace -r '[^,]*$' '')
+    printf '%s\\n' "$given"$argv
+end
+
 complete -c optipick -e
 complete -c optipick -f
 ${globalFlags.map((flag) => flagLine(flag, undefined)).join('\n')}
@@ -105,6 +111,8 @@ function valueWords(value: ValueKind): string {
   switch (value.kind) {
     case 'words':
       return `-a ${quoted(value.words.join(' '))}`;
+    case 'several':
+      return `-a ${quoted(`(__optipick_several ${value.words.join(' ')})`)}`;
     case 'list':
       // The newest first, as they come.
       return `-k -a ${quoted(`(__optipick_list ${value.list})`)}`;

@@ -79,8 +79,9 @@ _optipick() {
       done < <(command "\${(Q)words[1]}" completion --list "\${kind#list:}" 2>/dev/null </dev/null)
       _describe -V -t values 'known here' found
       ;;
-    (words:*)
-      found=(\${(s:,:)\${kind#words:}})
+    (words:* | several:*)
+      if [[ $kind == several:* ]]; then compset -P '*,'; fi
+      found=(\${(s:,:)\${kind#*:}})
       compadd -a found
       ;;
     (*) _message 'a value' ;;

@@ -13,7 +13,7 @@ import type { DoctorFlags, Examination } from './examination.ts';
 import { checkConfig, checkDatabase, checkRuntime, checkState } from './machine-checks.ts';
 import { checkKeyAccepted, checkNetwork } from './network-checks.ts';
 import { createRemedies } from './remedies.ts';
-import { checkApiKey, checkBaseUrl, checkWebhookSecret, isUsable } from './setting-checks.ts';
+import { checkApiKey, checkBaseUrl, checkRelayUrl, checkWebhookSecret, isUsable } from './setting-checks.ts';
 
 /** Shows the findings. Throws `CliError` of the worst fault. */
 export async function doctor(context: Context, flags: DoctorFlags): Promise<void> {
@@ -65,13 +65,14 @@ async function examine(context: Context, flags: DoctorFlags): Promise<readonly O
   const apiKey = checkApiKey(examination, config.modifiedAt);
   const baseUrl = checkBaseUrl(examination);
   const secret = checkWebhookSecret(examination);
+  const relay = checkRelayUrl(examination);
   const [runtime, state, reached, delivery] = await Promise.all([
     checkRuntime(host, remedies),
     checkState(host, remedies).then(async (found) => [found, await checkDatabase(host, found, remedies)]),
     checkReach(examination, baseUrl.url, isUsable(apiKey)),
     checkDelivery(examination),
   ]);
-  const all = [runtime, config.finding, ...state, apiKey, baseUrl.outcome, ...reached, secret, ...delivery];
+  const all = [runtime, config.finding, ...state, apiKey, baseUrl.outcome, ...reached, secret, ...relay, ...delivery];
   const discreet = createDiscretion({ home: host.home, secrets });
   const inOrder = CHECKS.flatMap((check) => all.filter((outcome) => outcome.check === check));
   return inOrder.map((outcome) => reworded(outcome, discreet));

@@ -3,7 +3,9 @@ import { normaliseBaseUrl } from '../../calling.ts';
 import { fault, ok, skipped, warning, type Finding, type Outcome } from '../../domain/doctor-finding.ts';
 import { maskSecret, parseApiKey, parseWebhookSecrets } from '../../domain/secret.ts';
 import { DEFAULT_PROFILE, emptyNote, type Sourced } from '../../domain/settings.ts';
+import { maskUrl } from '../../domain/url-secrets.ts';
 import { CliError } from '../../errors.ts';
+import { parseRelayUrl } from '../../webhook/relay-address.ts';
 import type { Examination } from './examination.ts';
 import { BASE_URL } from './remedies.ts';
 
@@ -98,6 +100,20 @@ export function checkWebhookSecret(examination: Examination): Outcome {
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     return fault('webhook-secret', error.failure, `${error.message} (${where})`, fix);
+  }
+}
+
+/** Of the relay that `listen --relay` would take; nothing when it is Svix's. */
+export function checkRelayUrl({ host, remedies }: Examination): readonly Outcome[] {
+  const variable = 'OPTIPICK_RELAY_URL';
+  const text = host.env[variable]?.trim() ?? '';
+  if (text === '') return [];
+  try {
+    parseRelayUrl(text);
+    return [ok('relay-url', `${maskUrl(text)} (from ${variable})`)];
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    return [fault('relay-url', error.failure, error.message, remedies.unset(variable))];
   }
 }
 

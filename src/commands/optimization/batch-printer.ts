@@ -1,6 +1,7 @@
 /** What a batch puts on stdout or into a file, request by request. */
 import type { Context } from '../../context.ts';
 import type { Kind } from '../../domain/kinds.ts';
+import { shownId } from '../../domain/shown-id.ts';
 import type { RequestSet, SetEntry } from '../../input/request-set.ts';
 import { renderBatch, type BatchRow } from '../../output/batch-table.ts';
 import { createChunkQueue } from '../../output/chunk-queue.ts';
@@ -8,7 +9,6 @@ import type { Report } from '../../output/report-model.ts';
 import { createStyle } from '../../output/style.ts';
 import { entryOf, type AnswerView } from './answer-view.ts';
 import { writeOutput } from '../output-file.ts';
-import { cleanText } from '../../output/clean-text.ts';
 import { jsonLine } from '../../output/json.ts';
 import type { BatchEnd } from './batch.ts';
 import type { Judgement } from './judging.ts';
@@ -61,10 +61,10 @@ function createIdPrinter({ output }: Context, kind: Kind, entries: readonly SetE
     raw: false,
     async submitted(entry, requestId) {
       if (output.json) {
-        await output.record({ v: 1, request_id: requestId, kind, ...waveOf(entry) });
+        await output.record({ v: 1, type: 'submitted', request_id: requestId, kind, ...waveOf(entry) });
         return;
       }
-      ids.set(entry, cleanText(requestId));
+      ids.set(entry, shownId(requestId));
       await printEnded();
     },
     answered: () => Promise.resolve(),

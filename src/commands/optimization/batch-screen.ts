@@ -1,5 +1,6 @@
 /** What people see of a running batch, on stderr: one line with a bar, or with `--watch` each request that runs. */
 import type { Context } from '../../context.ts';
+import { shownId } from '../../domain/shown-id.ts';
 import type { SetEntry } from '../../input/request-set.ts';
 import { cleanText } from '../../output/clean-text.ts';
 import { barOf } from '../../output/bar.ts';
@@ -60,7 +61,7 @@ export function createBatchScreen(
     step(entry, step, requestId) {
       running.set(entry, {
         since: host.clock.monotonic(),
-        words: `${WORDS[step]}${requestId === undefined ? '' : ` for ${cleanText(requestId)}`}`,
+        words: `${WORDS[step]}${requestId === undefined ? '' : ` for ${shownId(requestId)}`}`,
       });
       draw();
     },

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { Context } from '../../context.ts';
 import { KINDS, type Kind } from '../../domain/kinds.ts';
+import { readId, shownId } from '../../domain/shown-id.ts';
 import { CliError } from '../../errors.ts';
 import {
   deadlineOption,
@@ -14,7 +15,7 @@ import {
 import { withDeadline } from '../deadline.ts';
 import { createAnswerView, FORMATS_IN_WORDS, type AnswerViewOptions } from './answer-view.ts';
 import { createMemory } from './memory.ts';
-import { jobFailure, sameTarget } from './outcome.ts';
+import { jobFailure, quoted, sameTarget } from './outcome.ts';
 
 interface GetOptions extends AnswerViewOptions {
   /** Milliseconds. */
@@ -50,7 +51,9 @@ csv: a row for each pick, with its cluster and place; md and html: a report.`,
   command.action((id: string, options: GetOptions) => get(context(), kind, id, options));
 }
 
-async function get(context: Context, kind: Kind, requestId: string, options: GetOptions): Promise<void> {
+async function get(context: Context, kind: Kind, word: string, options: GetOptions): Promise<void> {
+  const requestId = readId(word);
+  const shown = shownId(requestId);
   const view = createAnswerView(context, options);
   const client = await context.client();
   const memory = createMemory(context, client);
@@ -61,23 +64,23 @@ async function get(context: Context, kind: Kind, requestId: string, options: Get
     );
     if ('summary' in round) return round;
     if (round.state === 'unavailable') throw round.error;
-    const poll = `optipick poll ${requestId} --kind ${kind}${sameTarget(context)}`;
+    const poll = `optipick poll ${quoted(shown)} --kind ${kind}${sameTarget(context)}`;
     const known = round.state === 'missing' ? await memory.kindOf(requestId) : kind;
     if (round.state === 'pending' || known === kind) {
-      throw new CliError('pending', `request ${requestId} is not finished yet`, {
+      throw new CliError('pending', `request ${shown} is not finished yet`, {
         code: 'not_finished',
         requestId,
         hint: `wait for it with: ${poll}`,
       });
     }
-    throw new CliError('refused', `there is no ${kind} answer under ${requestId}: unknown id, or not ready yet`, {
+    throw new CliError('refused', `there is no ${kind} answer under ${shown}: unknown id, or not ready yet`, {
       code: 'not_found',
       status: 404,
       requestId,
       hint:
         known === undefined
           ? `check the id; if it was just submitted elsewhere, wait for it with: ${poll}`
-          : `it was submitted from here as a ${known}: optipick ${known} get ${requestId}`,
+          : `it was submitted from here as a ${known}: optipick ${known} get ${quoted(shown)}`,
     });
   });
   if ((await memory.kindOf(requestId)) !== undefined) await memory.settle(requestId, answer.state);

@@ -4,6 +4,7 @@ import { NOT_THE_API } from '../../api/server-text.ts';
 import { CliError, type Failure } from '../../errors.ts';
 import { ANSWER_TOO_LARGE } from '../../domain/answer-limit.ts';
 import type { AnswerSummary } from '../../domain/answer.ts';
+import { shownId } from '../../domain/shown-id.ts';
 import { cleanText } from '../../output/clean-text.ts';
 import { failureJson, renderFailure } from '../../output/failure.ts';
 import { jsonText } from '../../output/json.ts';
@@ -19,10 +20,10 @@ export async function tellFailure({ host, output }: Context, error: CliError): P
 /** Exit 3 for a job that the API ran and that failed. Its answer has been shown before. */
 export function jobFailure(answer: Answer): CliError {
   const why = answer.failure === undefined ? '' : `: ${cleanText(answer.failure)}`;
-  return new CliError('failed', `the optimisation of request ${answer.requestId} failed${why}`, {
+  return new CliError('failed', `the optimisation of request ${shownId(answer.requestId)} failed${why}`, {
     code: 'job_failed',
     requestId: answer.requestId,
-    hint: `optipick ${answer.kind} get ${answer.requestId} --json shows the whole answer`,
+    hint: `optipick ${answer.kind} get ${quoted(shownId(answer.requestId))} --json shows the whole answer`,
   });
 }
 
@@ -86,7 +87,7 @@ export async function refetchable<T>(
   } catch (error) {
     const known = error instanceof CliError && error.failure === 'environment' ? ids() : [];
     if (known.length > 0) {
-      const shown = known.slice(0, PASTABLE_IDS).map((id) => quoted(cleanText(id)));
+      const shown = known.slice(0, PASTABLE_IDS).map((id) => quoted(shownId(id)));
       const more = known.length > PASTABLE_IDS ? ` ... (${known.length} ids)` : '';
       await context.host.stderr.write(
         `answered, but not written; fetch again with: optipick poll ${shown.join(' ')}${more}${sameTarget(context)}\n`,
@@ -108,7 +109,7 @@ const PASTABLE_IDS = 20;
 
 function resumeLines(context: Context, running: readonly string[]): readonly string[] {
   const target = sameTarget(context);
-  const ids = running.map((id) => cleanText(id));
+  const ids = running.map(shownId);
   if (running.length <= PASTABLE_IDS)
     return [`still running; resume with: optipick poll ${ids.map(quoted).join(' ')}${target}`];
   return [

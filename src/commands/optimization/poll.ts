@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import type { Context } from '../../context.ts';
 import { KIND_NAMES, type Kind } from '../../domain/kinds.ts';
+import { readId } from '../../domain/shown-id.ts';
 import { CliError } from '../../errors.ts';
 import {
   API_ENVIRONMENT,
@@ -50,7 +51,7 @@ export function addPoll(parent: Command, context: ContextSource): void {
     .option('--all', 'do not cut long lists');
   withHelp(command, {
     output: `One id: the answer as a table, or with --json the API's own document.
-Several: each as it comes; with --json one line each,
+Several, and --pending: each as it comes; with --json one line each,
 {"v":1,"type":"result","request_id":"...","kind":"cluster","state":"done","result":{...}}.
 csv (one table), md and html (one report): when all have ended.`,
     examples: [
@@ -82,7 +83,8 @@ async function poll(context: Context, words: readonly string[], options: PollOpt
     return;
   }
   const wait = { ...options, once: options.once ?? false };
-  if (targets.length > 1) {
+  // A script that does not know how many there are gets lines, be it one.
+  if (targets.length > 1 || (options.pending === true && view.format === 'json')) {
     await view.prepare();
     refuseFile(options, view);
     await pollMany(context, client, memory, targets, { ...wait, any: options.any ?? false, view });
@@ -129,7 +131,7 @@ async function idsOf(context: Context, words: readonly string[], options: PollOp
       hint: 'optipick poll <id>, or optipick poll --pending for all that was submitted from here',
     });
   }
-  return [...new Set(ids)];
+  return [...new Set(ids.map(readId))];
 }
 
 async function targetsOf(memory: Memory, ids: readonly string[], options: PollOptions): Promise<readonly Target[]> {

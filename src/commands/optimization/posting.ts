@@ -2,6 +2,7 @@
 import type { Answer, AnswerBytes, OptipickClient, Submitted } from '../../api/model.ts';
 import { CliError } from '../../errors.ts';
 import type { Kind } from '../../domain/kinds.ts';
+import { shownId } from '../../domain/shown-id.ts';
 import type { SetEntry } from '../../input/request-set.ts';
 import type { Posting, Postings } from '../../state/postings.ts';
 import type { Memory } from './memory.ts';
@@ -34,7 +35,7 @@ export class PostedMeanwhile extends Error {
   readonly requestId: string;
 
   constructor(requestId: string) {
-    super(`submitted by another run as ${requestId}`);
+    super(`submitted by another run as ${shownId(requestId)}`);
     this.requestId = requestId;
   }
 }

@@ -2,9 +2,9 @@
 import type { Answer, AnswerBytes } from '../../api/model.ts';
 import type { Context } from '../../context.ts';
 import type { AnswerDetails } from '../../domain/answer-details.ts';
+import { shownId } from '../../domain/shown-id.ts';
 import { CliError } from '../../errors.ts';
 import type { RequestSet, SetEntry } from '../../input/request-set.ts';
-import { cleanText } from '../../output/clean-text.ts';
 import type { AnswerContext, AnswerView } from './answer-view.ts';
 import type { Judge, Judgement } from './judging.ts';
 import { jobFailure, refetchable, resumable, tellFailure } from './outcome.ts';
@@ -94,8 +94,8 @@ export async function submitOne(
   }
   if (requestId === undefined) return;
   const id = requestId;
-  if (before !== undefined) await output.note(`submitted before as ${cleanText(before)}`);
-  else if (waits) await output.note(`submitted as ${cleanText(id)}`);
+  if (before !== undefined) await output.note(`submitted before as ${shownId(before)}`);
+  else if (waits) await output.note(`submitted as ${shownId(id)}`);
   if (waits) {
     const fetch = (sink: AnswerBytes | undefined): Promise<Answer> =>
       awaitAnswer(context, client, { requestId: id, kind, knownHere: true }, { timeout: options.timeout, sink });
@@ -103,7 +103,7 @@ export async function submitOne(
     return;
   }
   if (output.json) await output.record({ v: 1, request_id: id, kind });
-  else await output.lines([cleanText(id)]);
+  else await output.lines([shownId(id)]);
   // It was stopped meanwhile, and the id came all the same.
   stop.throwIfAborted();
 }

@@ -70,7 +70,8 @@ export function addSubmit(parent: Command, kind: Kind, context: ContextSource): 
     .option('--all', 'do not cut long lists');
   withHelp(command, {
     output: `neither --wait nor --sync: the request id alone, so that id=$(...) works;
-with --json {"v":1,"request_id":"...","kind":"${kind}"}.
+with --json {"v":1,"request_id":"...","kind":"${kind}"} (several requests: a line each,
+{"v":1,"type":"submitted","request_id":"...","kind":"${kind}","wave_id":"..."}).
 --wait or --sync: the answer as a table, or with --json the API's own document (several requests: a line each,
 {"v":1,"type":"result","request_id":"...","kind":"${kind}","state":"done","wave_id":"...","result":{...}});
 csv: your rows with cluster and place; md and html: a report.`,

@@ -2,6 +2,7 @@
 import type { Answer, AnswerBytes, OptipickClient } from '../../api/model.ts';
 import type { Context } from '../../context.ts';
 import { KIND_NAMES, type Kind } from '../../domain/kinds.ts';
+import { shownId } from '../../domain/shown-id.ts';
 import { CliError } from '../../errors.ts';
 import type { Clock } from '../../platform/host.ts';
 import { cleanText } from '../../output/clean-text.ts';
@@ -115,5 +116,5 @@ async function clockOf(context: Context, requestId: string): Promise<Pick<Clock,
 }
 
 function waitingFor(requestId: string, word: string | undefined): string {
-  return `waiting for ${requestId}${word === undefined ? '' : ` (${cleanText(word)})`}`;
+  return `waiting for ${shownId(requestId)}${word === undefined ? '' : ` (${cleanText(word)})`}`;
 }

@@ -39,6 +39,7 @@ export async function listEvents(context: Context, flags: EventListFlags): Promi
 export function eventRecord(event: InboxSummary): Readonly<Record<string, unknown>> {
   return {
     v: 1,
+    type: 'event',
     id: event.id,
     event: event.event ?? null,
     request_id: event.requestId ?? null,

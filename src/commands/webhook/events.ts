@@ -62,7 +62,7 @@ function addList(group: Command, context: ContextSource): void {
     .option('--limit <n>', 'most lines', parseLimit, 50);
   withHelp(command, {
     output: `A table; with --json one line each:
-{"v":1,"id":"msg_...","event":null,"request_id":"...","kind":"cluster","status":"done","attempts":1,
+{"v":1,"type":"event","id":"msg_...","event":null,"request_id":"...","kind":"cluster","status":"done","attempts":1,
 "received_at":"...","last_error":null,"steps":[{"step":"show","state":"done","attempts":1,
 "next_attempt_at":null,"last_error":null}]}. Steps are what a delivery owed when it was accepted: "show", "exec",
 "forward <url>"; each is pending, done, failed (after 12 attempts) or discarded. A delivery is "failed" when a step

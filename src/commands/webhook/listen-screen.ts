@@ -10,6 +10,7 @@ import type { AttemptReport } from '../../webhook/processor.ts';
 import type { Diagnosis } from '../../webhook/diagnosis-model.ts';
 import type { PortRejection } from '../../platform/host.ts';
 import type { Refusal } from '../../webhook/receiver.ts';
+import type { RelayAddresses } from '../../webhook/relay-address.ts';
 
 export interface ListenCounts {
   readonly accepted: number;
@@ -26,8 +27,8 @@ export interface ListenCounts {
 export interface ReadyFacts {
   readonly url: string;
   readonly port: number;
-  /** Where a relay takes in for this listener. */
-  readonly relayUrl?: string | undefined;
+  /** Where a relay receives for this listener. */
+  readonly relay?: RelayAddresses | undefined;
   /** For people, on stderr. */
   readonly remarks: readonly string[];
 }
@@ -71,9 +72,9 @@ export async function createListenScreen({ output, host }: Context, verbose: boo
   };
 
   return {
-    async ready({ url, port, relayUrl, remarks }) {
-      const relay = relayUrl === undefined ? {} : { relay_url: relayUrl };
-      if (json) await output.record({ v: 1, type: 'ready', url, port, ...relay });
+    async ready({ url, port, relay, remarks }) {
+      const addresses = relay === undefined ? {} : { relay_url: relay.inbox, viewer_url: relay.viewer };
+      if (json) await output.record({ v: 1, type: 'ready', url, port, ...addresses });
       else await output.note([`${noteStyle.green('listening')} on ${noteStyle.bold(url)}`, ...remarks].join('\n'));
     },
     event: (event) => (json ? output.document(`${event.line()}\n`) : showLine(event)),

@@ -1,6 +1,7 @@
 /** `optipick listen`: receive webhooks. */
 import { type Command, Option } from 'commander';
 import { parsePort } from '../../domain/settings.ts';
+import { readId } from '../../domain/shown-id.ts';
 import { CliError } from '../../errors.ts';
 import { parseDuration } from '../../input/duration.ts';
 import { parseSize } from '../../input/size.ts';
@@ -57,7 +58,7 @@ export function addListen(parent: Command, context: ContextSource): void {
     .option('--no-fetch', 'do not fetch the result; no API key is needed then')
     .option('--once', 'end after the first one, or when one does not verify')
     .option('--count <n>', 'end after so many', parseCount)
-    .option('--until <request id>', 'end after the one about this request')
+    .option('--until <request id>', 'end after the one about this request', readId)
     .option('--timeout <duration>', 'end after this long', duration('--timeout'))
     .option(
       '--allow-from <source,...>',
@@ -88,7 +89,8 @@ it, the command, each target), and each of these is done even after a crash, wit
 and --exec may see one twice after a crash, so look at its svix-id; a command or service that fails does not fail
 --once. What is left is done by the next listener that has it: a command by any --exec, a forward by its URL; one
 that does not says so once.
-With --relay "ready" comes once the relay is there and has "relay_url"; "reconnecting" and "connected" tell of a drop.
+With --relay "ready" comes once the relay is there and has "relay_url" and "viewer_url" (a page for
+people); "reconnecting" and "connected" report a drop.
 --record writes an HTTP request: header lines, an empty line, the exact body; credentials are left out.`,
     examples: [
       ['optipick listen', 'on port 5000, as the web application is told to send to'],

@@ -192,7 +192,7 @@ export async function listen(context: Context, flags: ListenFlags): Promise<void
     // Without a relay nothing but promises lies between this first line and the opening of the port.
     const url = `${server.url}${plan.path}`;
     const remarks = remarksOn(plan, baseUrl, flags, addresses);
-    await screen.ready({ url, port: server.port, relayUrl: addresses?.inbox, remarks });
+    await screen.ready({ url, port: server.port, relay: addresses, remarks });
     // With --json there are no remarks, and this is more than one.
     if (addresses !== undefined && output.json && !output.quiet) await output.warn(thirdParty(addresses).join(' '));
     opened.resolve();
