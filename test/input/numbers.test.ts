@@ -4,7 +4,7 @@ import { refusal, requests } from './opening.ts';
 
 /** What is said of a quantity in a table that is separated by semicolons. */
 async function faultOf(quantity: string, column = 'QUANTITY'): Promise<string | undefined> {
-  const [, fault] = await refusal({ 'w.csv': `LOCATION_ID;${column}\nA;${quantity}\n` });
+  const [, fault] = await refusal({ 'w.csv': `LOCATION_ID;${column}\nA;${quantity}\nB;1\n` });
   return fault?.trim();
 }
 
