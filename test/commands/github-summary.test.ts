@@ -14,7 +14,8 @@ const ANSWER = {
   asis_distance: 1000,
   optimal_distance: 900,
 };
-const answering: Http = async ({ method }) => jsonResponse(200, method === 'POST' ? { request_id: ID } : ANSWER);
+const answering: Http = async ({ method, url }) =>
+  jsonResponse(200, method === 'POST' && !url.endsWith('true') ? { request_id: ID } : ANSWER);
 const STEP = '/runner/summary.md';
 
 function submit(http: Http, env: Readonly<Record<string, string>>, ...flags: readonly string[]): Promise<Run> {
@@ -94,5 +95,46 @@ describe('--github-summary', () => {
       2,
       'error: --github-summary needs --wait or --sync: without them there is no answer to judge',
     ]);
+  });
+
+  test('of a thousand waves stays below the 1 MiB that GitHub takes of a step', async () => {
+    const waves = Array.from({ length: 1000 }, (_, at) => ({
+      ...PICK,
+      wave: `wave ${at} ${'of the northern hall '.repeat(20)}`,
+    }));
+    const rows = waves.map(({ wave, pick_id, order_id, location_id }) =>
+      [wave, pick_id, order_id, location_id].join(';'),
+    );
+    const { code, host } = await run(
+      [
+        'cluster',
+        'submit',
+        'waves.csv',
+        '--site',
+        'Example',
+        '--start',
+        'S',
+        '--end',
+        'E',
+        '--sync',
+        '--github-summary',
+        '-q',
+      ],
+      {
+        env: {
+          OPTIPICK_API_KEY: 'key-of-the-tests',
+          OPTIPICK_BASE_URL: 'http://127.0.0.1:4010',
+          GITHUB_STEP_SUMMARY: STEP,
+        },
+        http: answering,
+        files: { 'waves.csv': `wave_id;pick_id;order_id;location_id\n${rows.join('\n')}\n`, [STEP]: '' },
+      },
+    );
+    const summary = host.files.text(STEP) ?? '';
+    expect([
+      code,
+      Buffer.byteLength(summary) < 1024 * 1024,
+      summary.includes('1,000') || summary.includes('1000'),
+    ]).toEqual([0, true, true]);
   });
 });
