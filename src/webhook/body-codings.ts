@@ -14,6 +14,7 @@ import {
 import { headerOf, type HttpHeaders } from '../domain/http.ts';
 import { MAX_BODY_CODINGS, MAX_DECODED_BODY_BYTES, ZSTD_WINDOW_LOG } from '../domain/limits.ts';
 import { systemCodeOf } from '../errors.ts';
+import { jsonTextOf } from './delivery.ts';
 
 export type DecodedBody =
   /** `coding`: `gzip`; of several the one that was applied last comes last. */
@@ -91,10 +92,12 @@ export function decodeBody(
   return undone.length === 0 ? undefined : { ok: true, coding: undone.join(', '), body: plain };
 }
 
-/** What a body says, whether it is stored coded or not: the bytes to be parsed. */
-export function payloadOf(headers: HttpHeaders, body: Uint8Array): Uint8Array {
-  const decoded = decodeBody(headers, body);
-  return decoded?.ok === true ? decoded.body : body;
+/**
+ * The bytes to be parsed of a body that may be coded. No signature covers `content-encoding`: what is JSON as it came is
+ * that, whatever else a header makes of it.
+ */
+export function payloadOf(headers: HttpHeaders, body: Uint8Array, decoded = decodeBody(headers, body)): Uint8Array {
+  return decoded?.ok === true && jsonTextOf(body) === undefined ? decoded.body : body;
 }
 
 /** The headers that are still true of a body after it was decoded. */

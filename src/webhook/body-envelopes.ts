@@ -55,6 +55,10 @@ function* encodings(text: string): Generator<Candidate, void> {
     const again = once.toString('latin1');
     if (BASE64.test(again)) yield { text: Buffer.from(again, 'base64'), form: `${form} twice` };
   }
+  const hex = /^<Buffer((?: [\da-f]{2})+)>$/.exec(text)?.[1] ?? /^(?:[\da-fA-F]{2}){8,}$/.exec(text)?.[0];
+  if (hex !== undefined) {
+    yield { text: Buffer.from(hex.replaceAll(' ', ''), 'hex'), form: 'not written as hexadecimal digits' };
+  }
   if (/%[0-9A-Fa-f]{2}/.test(text)) yield* formTexts(text);
   if (/&(?:quot|#34);/.test(text)) {
     yield {

@@ -6,7 +6,7 @@ import { SIGNATURE_HEADERS } from './signature-headers.ts';
 /** A header as it came, name in lower case. In the order of arrival; a repeated header is there several times. */
 export type HeaderLine = readonly [name: string, value: string];
 
-/** One webhook delivery that was let in, with the bytes as they came. */
+/** One webhook delivery that was let in, with the bytes that were signed: as they came or, sometimes, decoded. */
 export interface Delivery {
   /** `svix-id`: the same for every attempt at one message. */
   readonly id: string;

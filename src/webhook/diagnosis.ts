@@ -63,12 +63,9 @@ function withCoding({ decoded, plain }: Readings, fit: Fit): Fit {
   if (!decoded.ok) {
     // JSON under such a header was decoded by a proxy that left it there: that alone changes nothing that is signed.
     const isDamaged = decoded.reason === 'damaged' && jsonTextOf(plain.body) === undefined;
-    return {
-      ...fit,
-      cause: isDamaged && fit.cause === 'unknown' ? 'body_changed' : fit.cause,
-      evidence,
-      explanation: `The body ${decoded.detail}. ${fit.explanation}`,
-    };
+    const explanation = `The body ${decoded.detail}. ${fit.explanation}`;
+    if (!isDamaged || fit.cause !== 'unknown') return { ...fit, evidence, explanation };
+    return { ...fit, cause: 'body_changed', evidence: { ...evidence, body: 'not_decodable' }, explanation };
   }
   const explanation = `${fit.explanation} The body came as ${coding}: it was tried as it came and decoded.`;
   return { ...fit, evidence, explanation };
@@ -148,17 +145,17 @@ function judged(delivery: DeliveryInQuestion, texts: HeaderTexts, found: readonl
   }
   const impossible = impossibleHeader(texts);
   if (impossible !== undefined) return impossible;
-  const untold = `Tried: ${TRIED.join('; ')}.`;
+  const tried = `Tried: ${TRIED.join('; ')}.`;
   if (remark !== undefined) {
     return {
       cause: 'unknown',
-      explanation: `${remark.sentence} No signature matches, and none of the known causes explains it. ${untold}`,
+      explanation: `${remark.sentence} No signature matches, and none of the known causes explains it. ${tried}`,
       evidence: { body: remark.what, tried: TRIED },
     };
   }
   return {
     cause: 'unknown',
-    explanation: `No signature matches, and none of the known causes explains it. ${untold} What is left: a secret that is not known here, or a content that was altered.`,
+    explanation: `No signature matches, and none of the known causes explains it. ${tried} What is left: a secret that is not known here, or a content that was altered.`,
     evidence: { tried: TRIED, in_use: delivery.secrets.map(({ text }) => maskSecret(text)) },
   };
 }

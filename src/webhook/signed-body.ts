@@ -1,6 +1,6 @@
 /** Finds the bytes that a signature is of: the body as it came or, where that is coded, decoded. */
 import type { HttpHeaders } from '../domain/http.ts';
-import { decodeBody, withoutCoding, type DecodedBody } from './body-codings.ts';
+import { decodeBody, payloadOf, withoutCoding, type DecodedBody } from './body-codings.ts';
 import type { SignatureCheck } from './signature.ts';
 
 export interface SignedBody {
@@ -30,7 +30,7 @@ export function readSignedBody(
   const decoded = decodeBody(headers, body, limit);
   const asItCame = { check: came, body, headers, payload: body, decoded };
   if (decoded === undefined) return asItCame;
-  if (came.ok) return { ...asItCame, payload: decoded.ok ? decoded.body : body };
+  if (came.ok) return { ...asItCame, payload: payloadOf(headers, body, decoded) };
   if (came.reason !== 'no_match') return asItCame;
   const plain = decoded.ok ? check(decoded.body) : undefined;
   if (decoded.ok && plain?.ok === true) {

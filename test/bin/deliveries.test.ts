@@ -85,6 +85,14 @@ describe('W1: a compressed delivery', () => {
     expect(await listener.line((line) => line['id'] === 'msg_magic')).toMatchObject({
       request_id: expect.any(String) as unknown,
     });
+    // JSON as it came is that, whatever a header that nobody signed makes of it.
+    for (const coding of ['gzip', 'deflate', 'br']) {
+      const headers = { ...signed(`msg_${coding}`, BODY), 'content-encoding': coding };
+      expect(await post(listener, headers, BODY)).toBe('HTTP/1.1 204 No Content');
+      expect(await listener.line((line) => line['id'] === `msg_${coding}`)).toMatchObject({
+        payload: JSON.parse(BODY) as unknown,
+      });
+    }
     const shown = await workplace.run(['events', 'show', 'msg_c3', '--json']);
     expect(JSON.parse(shown.stdout)).toMatchObject({ payload: { request_id: '67507ad05e593173d0313e0f' } });
   });

@@ -116,6 +116,9 @@ describe('W1: a compressed body', () => {
       'The body is said to be gzip and breaks off',
       evidence('gzip'),
     ]);
+    expect(look({ headers: { ...signed(BODY), 'content-encoding': 'gzip' }, body: cut })).toMatchObject({
+      evidence: { body: 'not_decodable' },
+    });
     const other = named('br', Buffer.from('\uFFFD\uFFFD\u0001'));
     expect(other).toEqual(['body_changed', 'The body is said to be br and is not', evidence('br')]);
     const unknown = named('compress', gzipSync(BODY));
@@ -199,6 +202,12 @@ describe('W5: a body that was rewritten', () => {
     ['into EventBridge in a queue of SQS', BODY, JSON.stringify({ Records: [{ body: event({ detail: data }) }] })],
     ['into a message of Pub/Sub', BODY, JSON.stringify({ message: { data: Buffer.from(BODY).toString('base64') } })],
     ['into a notification of SNS', BODY, JSON.stringify({ Type: 'Notification', Message: BODY })],
+    [
+      'printed by Node as a Buffer',
+      '{"request_id":"x"}',
+      '<Buffer 7b 22 72 65 71 75 65 73 74 5f 69 64 22 3a 22 78 22 7d>',
+    ],
+    ['into hexadecimal digits', BODY, Buffer.from(BODY).toString('hex')],
     ["PHP's \\/ beside other characters than ASCII", '{"u":"a/b","s":"ü"}', '{"u":"a\\/b","s":"ü"}'],
     ["PHP's \\/ beside a number with a zero", '{"u":"a/b","p":139.50}', '{"u":"a\\/b","p":139.50}'],
     ["PHP's \\/, and the zero lost", '{"u":"a/b","p":139.50,"n":3}', '{"u":"a\\/b","p":139.5,"n":3}'],
