@@ -1,8 +1,7 @@
 /** What programs put around or into the cells of a table, and a person does not see or mean. */
 import type { FailureDetail } from '../errors.ts';
-import type { IdCheck } from './id-check.ts';
 import { trimmed } from './look-alikes.ts';
-import { createNotes } from './notes.ts';
+import { createNotes, type Notes } from './notes.ts';
 import { quote } from './table-cells.ts';
 import type { Column } from './table-columns.ts';
 import type { CurrentRow } from './table-reader.ts';
@@ -15,8 +14,16 @@ export interface CellTidy {
   warnings(): FailureDetail[];
 }
 
-/** Nearly all cells need nothing. The blanks around a number go when it is read. */
-const MAY_NEED = { text: /^['\s]|\s$|[^ -~]/, number: /^\s*'/ };
+const BLANK = 32;
+const APOSTROPHE = 39;
+const TILDE = 126;
+
+/** Nearly all cells need nothing: printable ASCII at both ends, and neither blank nor apostrophe. */
+function isTidy(cell: string): boolean {
+  const first = cell.charCodeAt(0);
+  const last = cell.charCodeAt(cell.length - 1);
+  return cell === '' || (first > APOSTROPHE && first <= TILDE && last > BLANK && last <= TILDE);
+}
 
 /**
  * An apostrophe that makes a text of a cell, for spreadsheets (against formulas, or to save leading zeros), when a number
@@ -27,7 +34,7 @@ const GUARD = /^'(?=[=+@-]?[\p{L}\p{N}])/u;
 const DUTCH = /^'[st][ -]\p{L}{2}/iu;
 
 /** A number that may have a point between its thousands. */
-const POINT = /^\s*-?[1-9]\d{0,2}\.\d{3}\s*$/;
+const POINT = /^-?[1-9]\d{0,2}\.\d{3}$/;
 /** A comma that can hardly stand between thousands. */
 const DECIMAL_COMMA = /^-?(?:\d{1,3}(?:\.\d{3})+|\d+),(?:\d{1,2}|\d{4,})$|^-?0,\d+$/;
 
@@ -35,17 +42,10 @@ function isText({ field }: Column): boolean {
   return field.type === 'text' || field.type === 'places';
 }
 
-function idsOf(cell: string, { field }: Column): readonly string[] {
-  if (field.type === 'places') return cell.split('|').map(trimmed);
-  return field.type === 'text' ? [cell] : [];
-}
-
 /** `columns` are those that are read, of the `width` that there are. */
-export function createCellTidy(columns: readonly Column[], width: number, ids: IdCheck): CellTidy {
-  const { notes } = ids;
+export function createCellTidy(columns: readonly Column[], width: number, notes: Notes): CellTidy {
   const points = createNotes();
   const fractions = columns.filter(({ field }) => field.type === 'number');
-  const tests = columns.map((column) => ({ column, mayNeed: isText(column) ? MAY_NEED.text : MAY_NEED.number }));
   const texts = new Set(columns.filter(isText).map(({ index }) => index));
   const others = Array.from({ length: width }, (_, index) => index).filter((index) => !texts.has(index));
   /** The first cell with a decimal comma, and its line. */
@@ -72,12 +72,11 @@ export function createCellTidy(columns: readonly Column[], width: number, ids: I
     for (const { header, index } of fractions) {
       const cell = cells[index] ?? '';
       if (!POINT.test(cell)) continue;
-      const number = cell.trim();
       points.add('point', () => ({
         path: header,
         place: row.place(index),
         message: (more) =>
-          `${quote(number)} is sent with its point as a decimal one${more}, but the file has decimal commas (${comma}): write ${number.replace('.', '')} if it stands between thousands`,
+          `${quote(cell)} is sent with its point as a decimal one${more}, but the file has decimal commas (${comma}): write ${cell.replace('.', '')} if it stands between thousands`,
       }));
     }
     if (comma !== undefined) return;
@@ -91,14 +90,11 @@ export function createCellTidy(columns: readonly Column[], width: number, ids: I
     row(cells, row) {
       settle(false);
       let tidied: string[] | undefined;
-      for (const { column, mayNeed } of tests) {
+      for (const column of columns) {
         const cell = cells[column.index] ?? '';
-        if (!mayNeed.test(cell)) continue;
+        if (isTidy(cell)) continue;
         const meant = tidy(cell, column, row);
-        (tidied ??= [...cells])[column.index] = meant;
-        for (const id of idsOf(meant, column)) {
-          ids.look(id, () => ({ path: column.header, place: row.place(column.index) }));
-        }
+        if (meant !== cell) (tidied ??= [...cells])[column.index] = meant;
       }
       if (fractions.length > 0) lookAtPoints(tidied ?? cells, row);
       return tidied ?? cells;

@@ -1,8 +1,9 @@
 /** From a row to the pick that is sent. */
+import type { IdCheck } from './id-check.ts';
 import { type CellFault, faultOf, NO_LOCATION } from './row-faults.ts';
 import { cellOf, valueOf } from './row-values.ts';
 import type { SetBuilder } from './set-builder.ts';
-import { CellSlip, cellJson, quote } from './table-cells.ts';
+import { CellSlip, quote } from './table-cells.ts';
 import type { Column, Columns } from './table-columns.ts';
 import type { CurrentRow } from './table-reader.ts';
 import type { TableWave } from './table-waves.ts';
@@ -16,7 +17,7 @@ export interface RowPick {
 /** Reads the pick of a row; what is wrong with its cells is added to `faults`. */
 export type PickReader = (wave: TableWave, cells: readonly string[], row: CurrentRow, faults: CellFault[]) => RowPick;
 
-export function createPickReader(columns: Columns, set: SetBuilder): PickReader {
+export function createPickReader(columns: Columns, set: SetBuilder, ids: IdCheck): PickReader {
   const idColumn = columns.pick.find(({ field }) => field.name === 'pick_id');
   const others = columns.pick.filter((column) => column !== idColumn);
 
@@ -31,12 +32,11 @@ export function createPickReader(columns: Columns, set: SetBuilder): PickReader 
 
   return (wave, cells, row, faults) => {
     const given = cellOf(cells, idColumn);
-    const idJson = idColumn === undefined ? '' : cellJson(given, idColumn.field, set.allowed);
-    if (idColumn !== undefined && idJson instanceof CellSlip) faults.push(faultOf(idColumn, idJson, row));
+    const idJson = idColumn === undefined ? undefined : valueOf(idColumn, cells, row, faults, ids);
     let json = '';
     for (const column of others) {
       const before = faults.length;
-      const value = valueOf(column, cells, row, faults, set.allowed);
+      const value = valueOf(column, cells, row, faults, ids);
       if (value !== undefined) json += `,"${column.field.name}":${value}`;
       if (column.field.name === 'location_id' && value?.startsWith('[') === true) set.alternatives = true;
       else if (value === undefined && column.field.name === 'location_id' && faults.length === before)
@@ -48,8 +48,7 @@ export function createPickReader(columns: Columns, set: SetBuilder): PickReader 
       const first = set.ids.add(wave.number, id, row.line);
       if (first !== undefined) faults.push(usedTwice(idColumn, id, wave, first, row));
     }
-    const written = typeof idJson === 'string' && given !== '' ? idJson : JSON.stringify(id);
-    return { id, json: `{"pick_id":${written}${json}}` };
+    return { id, json: `{"pick_id":${idJson ?? JSON.stringify(id)}${json}}` };
   };
 }
 

@@ -1,4 +1,5 @@
 /** The values of one row, cell by cell. */
+import type { IdCheck } from './id-check.ts';
 import { type CellFault, faultOf } from './row-faults.ts';
 import { cellJson } from './table-cells.ts';
 import type { Column } from './table-columns.ts';
@@ -9,17 +10,17 @@ export function cellOf(cells: readonly string[], column: Column | undefined): st
   return column === undefined ? '' : (cells[column.index]?.trim() ?? '');
 }
 
-/** The JSON of the cell; `undefined` when there is none, or it has a fault. `allowed` are ids that look like none. */
+/** The JSON of the cell; `undefined` when there is none, or it has a fault. */
 export function valueOf(
   column: Column,
   cells: readonly string[],
   row: CurrentRow,
   faults: CellFault[],
-  allowed: ReadonlySet<string>,
+  ids: IdCheck,
 ): string | undefined {
   const cell = cellOf(cells, column);
   if (cell === '') return undefined;
-  const json = cellJson(cell, column.field, allowed);
+  const json = cellJson(cell, column, ids, row);
   if (typeof json === 'string') return json;
   faults.push(faultOf(column, json, row));
   return undefined;

@@ -1,7 +1,9 @@
 /** From a cell to the JSON of a field. */
+import type { IdCheck } from './id-check.ts';
 import { codePoint, trimmed, unseenIn, visible } from './look-alikes.ts';
 import { idSlip, isPlaceholder, MAY_BE_NONE } from './placeholders.ts';
-import type { TableField } from './table-fields.ts';
+import type { Column } from './table-columns.ts';
+import type { CurrentRow } from './table-reader.ts';
 
 /** What is wrong with a cell, to follow the name of its column. */
 export class CellSlip {
@@ -14,18 +16,21 @@ export class CellSlip {
 
 /**
  * The JSON text of a cell without its outer blanks, which is not empty. Text stays text (`007`, `true`), unless it
- * stands for no value and is not `allowed`; leading zeros of a number go, since JSON has none.
+ * stands for no value and is not allowed; leading zeros of a number go, since JSON has none.
  */
 export function cellJson(
   cell: string,
-  { type, isRequired }: Pick<TableField, 'type' | 'isRequired'>,
-  allowed: ReadonlySet<string>,
+  { field: { type, isRequired }, header, index }: Column,
+  ids: IdCheck,
+  row: CurrentRow,
 ): string | CellSlip {
   if (type === 'number' || type === 'integer') return numberJson(cell, type);
   if (PLAIN.test(cell)) return `"${cell}"`;
   if (UNFIT.test(cell)) return new CellSlip(unfit(cell));
-  if (type === 'places' && cell.includes('|')) return placesJson(cell, allowed);
-  const slip = idSlip(cell, allowed, isRequired ? 'write the real one' : 'empty the cell');
+  const at = () => ({ path: header, place: row.place(index) });
+  if (type === 'places' && cell.includes('|')) return placesJson(cell, ids, at);
+  ids.look(cell, at);
+  const slip = idSlip(cell, ids.allowed, isRequired ? 'write the real one' : 'empty the cell');
   return slip === undefined ? JSON.stringify(cell) : new CellSlip(slip);
 }
 
@@ -41,11 +46,12 @@ function unfit(cell: string): string {
   return `a control character (${codePoint(char)}) in a cell: remove it`;
 }
 
-function placesJson(cell: string, allowed: ReadonlySet<string>): string | CellSlip {
+function placesJson(cell: string, ids: IdCheck, at: Parameters<IdCheck['look']>[1]): string | CellSlip {
   const places = cell.split('|').map(trimmed);
   const empty = places.indexOf('');
   if (empty === -1) {
-    const slip = places.map((place) => idSlip(place, allowed, 'remove this alternative')).find(Boolean);
+    for (const place of places) ids.look(place, at);
+    const slip = places.map((place) => idSlip(place, ids.allowed, 'remove this alternative')).find(Boolean);
     return slip === undefined ? JSON.stringify(places) : new CellSlip(slip);
   }
   const written = places.filter((place) => place !== '');

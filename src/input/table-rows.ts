@@ -45,10 +45,11 @@ export interface TableRows {
 export function createTableRows(facts: TableFacts, set: SetBuilder, refuse: RefuseRow): TableRows {
   const { name, headers, columns, delimiter, labels } = facts;
   const order = columns.pick.find(({ field }) => field.name === 'order_id');
-  const waves = createTableWaves(facts, set);
-  const readPick = createPickReader(columns, set);
+  const ids = createIdCheck(set.allowed);
+  const waves = createTableWaves(facts, set, ids);
+  const readPick = createPickReader(columns, set, ids);
   const read = [...(columns.wave === undefined ? [] : [columns.wave]), ...columns.whole, ...columns.pick];
-  const tidy = createCellTidy(read, headers.length, createIdCheck(set.allowed));
+  const tidy = createCellTidy(read, headers.length, ids.notes);
   const fields = tableFields(set.kind).map((field) => field.name);
   const headerCheck = createHeaderCheck(headers, columns, fields);
   const totalRows = createTotalRows(columns, set, refuse);
@@ -92,7 +93,7 @@ export function createTableRows(facts: TableFacts, set: SetBuilder, refuse: Refu
       if (!noteWave(set, name, id, () => row.place(columns.wave?.index))) return;
     }
     const faults = waves.wholeSlips(cells, row);
-    if (columns.wave !== undefined && !waves.has(id)) valueOf(columns.wave, cells, row, faults, set.allowed);
+    if (columns.wave !== undefined && !waves.has(id)) valueOf(columns.wave, cells, row, faults, ids);
     if (faults.length > 0) {
       refuseCells(given, faults, row);
       return;

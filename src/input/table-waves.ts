@@ -1,9 +1,10 @@
 /** The waves of one table: what their rows must agree on, and the requests that they become. */
+import { createIdCheck, type IdCheck } from './id-check.ts';
 import { createRequestHeads, type RequestHead, type WholeField } from './request-head.ts';
 import { type CellFault, faultOf } from './row-faults.ts';
 import { cellOf, valueOf } from './row-values.ts';
 import type { SetBuilder } from './set-builder.ts';
-import { CellSlip, cellJson, quote } from './table-cells.ts';
+import { CellSlip, quote } from './table-cells.ts';
 import { asArgument, type Column } from './table-columns.ts';
 import type { CurrentRow } from './table-reader.ts';
 import type { TableFacts } from './table-rows.ts';
@@ -36,22 +37,22 @@ export interface TableWaves {
   end(namesWaves: boolean): void;
 }
 
-export function createTableWaves(facts: TableFacts, set: SetBuilder): TableWaves {
+export function createTableWaves(facts: TableFacts, set: SetBuilder, ids: IdCheck): TableWaves {
   const { name, columns } = facts;
   const { overrides, spool } = set;
   const { whole } = columns;
   const heads = createRequestHeads(set);
+  const quiet = createIdCheck(set.allowed);
   const places = set.columns.add(facts.headers);
   const waves = new Map<string, TableWave>();
 
   function wholeFields(waveId: string | undefined, cells: readonly string[], row: CurrentRow): WholeField[] {
     const fields: WholeField[] = [];
     if (waveId !== undefined) fields.push({ name: 'wave_id', json: JSON.stringify(waveId), place: () => row.place() });
-    for (const { field, index } of whole) {
-      const cell = cells[index]?.trim() ?? '';
-      const json = cell === '' ? undefined : cellJson(cell, field, set.allowed);
-      // Rows with a slip never come here.
-      if (typeof json === 'string') fields.push({ name: field.name, json, place: () => row.place(index) });
+    for (const column of whole) {
+      // Rows with faults never come here, and what is odd was noted with the row.
+      const json = valueOf(column, cells, row, [], quiet);
+      if (json !== undefined) fields.push({ name: column.field.name, json, place: () => row.place(column.index) });
     }
     return fields;
   }
@@ -90,7 +91,7 @@ export function createTableWaves(facts: TableFacts, set: SetBuilder): TableWaves
     },
     wholeSlips(cells, row) {
       const faults: CellFault[] = [];
-      for (const column of whole) valueOf(column, cells, row, faults, set.allowed);
+      for (const column of whole) valueOf(column, cells, row, faults, ids);
       return faults;
     },
     checkWhole(wave, cells, row, faults) {

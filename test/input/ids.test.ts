@@ -238,6 +238,13 @@ describe('T14: characters that a person does not see', () => {
     expect(list.warnings).toEqual([`/0/picks/0/location_id: ${message} (r.json:1:56)`]);
   });
 
+  test('in a column of the request are counted once a row', async () => {
+    const table = 'WAVE_ID,SITE_NAME,ORDER_ID,LOCATION_ID\nW,E\u00a0x,O,A\nV,E\u00a0x,O,A\n';
+    expect((await ordersOf(table, { overrides: {} })).warnings).toEqual([
+      'SITE_NAME: "E<U+00A0>x" holds a blank that is not a plain space (U+00A0): sent as it is, also in 1 more (w.csv:2:3)',
+    ]);
+  });
+
   test('are warned of at the edges in JSON, which is sent as it is', async () => {
     const json = `{${SITE},"picks":[{"pick_id":"1\\u200b","order_id":"O\\u0007","location_id":"A"}]}`;
     const { bodies, warnings } = await requests({ 'r.json': json });
