@@ -31,7 +31,7 @@ function jackson(lineEnd: '\n' | '\r\n'): JsonLayout {
 }
 
 /** What is tried with each order of the members, of which there may be thousands. */
-const USUAL_LAYOUTS = LAYOUTS.slice(0, 4);
+const USUAL_LAYOUTS = LAYOUTS.slice(0, 5);
 
 /** What becomes of names and texts, and of numbers; where nothing is said they stay as they are. */
 interface Spelling {

@@ -210,6 +210,8 @@ describe('W5: a body that was rewritten', () => {
     ['into hexadecimal digits', BODY, Buffer.from(BODY).toString('hex')],
     ["PHP's \\/ beside other characters than ASCII", '{"u":"a/b","s":"ü"}', '{"u":"a\\/b","s":"ü"}'],
     ["PHP's \\/ beside a number with a zero", '{"u":"a/b","p":139.50}', '{"u":"a\\/b","p":139.50}'],
+    ["PHP's \\/ beside both", '{"u":"a/b","s":"ü","p":139.50}', '{"u":"a\\/b","s":"ü","p":139.50}'],
+    ['tabs to compact, its keys in another order', '{\n\t"b": 1,\n\t"c": 2,\n\t"a": 3\n}', '{"c":2,"b":1,"a":3}'],
     ["PHP's \\/, and the zero lost", '{"u":"a/b","p":139.50,"n":3}', '{"u":"a\\/b","p":139.5,"n":3}'],
     ["PHP's \\/ and escapes, and the zero lost", '{"u":"ü/b","p":139.50}', '{"u":"\\u00fc\\/b","p":139.5}'],
     ["PHP's \\/ undone", '{"u":"a\\/b","s":"ü","p":139.50}', '{"u":"a/b","s":"ü","p":139.5}'],
