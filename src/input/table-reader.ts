@@ -127,10 +127,16 @@ class TableReader implements CurrentRow {
     const cells: string[] = [];
     for (let cell = 0; cell < this.#scan.cells; cell += 1) cells.push(this.#cell(cell));
     if (cells.every((cell) => cell.trim() === '')) return;
-    const isWithin = this.#framed !== false && isFramed(cells, this.#delimiter);
-    this.#framed ??= isWithin;
-    this.#offset = isWithin ? 1 : 0;
-    this.#listener.row(isWithin ? cells.slice(1, -1) : cells, this);
+    this.#framed ??= isFramed(cells, this.#delimiter);
+    if (!this.#framed || cells.length === 1) this.#listener.row(cells, this);
+    else if (isFramed(cells, this.#delimiter)) {
+      this.#offset = 1;
+      this.#listener.row(cells.slice(1, -1), this);
+    } else {
+      const message = 'a bar is missing before or behind the cells of this row: was the file cut off?';
+      const text = this.#decode(this.#start, this.#scan.next).replace(/[\r\n]+$/, '');
+      this.#listener.broken({ message, place: this.place(), line: this.line, text });
+    }
   }
 
   #cell(cell: number): string {
