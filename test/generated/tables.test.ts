@@ -1,6 +1,8 @@
 /**
  * 10,000 tables drawn from a seed, against what they mean, which `table-cases.ts` finds out by itself. `TABLES_SEED`
  * repeats a run.
+ *
+ * @module-tag generated
  */
 import { parse } from 'csv-parse/sync';
 import { setFlagsFromString } from 'node:v8';

@@ -283,7 +283,7 @@ describe('T19: UTF-16 with a byte order mark is read:', () => {
 });
 
 describe('T6: the marks at the very end of a file are no row:', () => {
-  const endings = ['\u001a', '\u001a\u001a', '\0\0\0', '\u001a\r\n', '\r\n\u001a\0\0\r\n', '\0'.repeat(3_000_000)];
+  const endings = ['\u001a', '\u001a\u001a', '\0\0\0', '\u001a\r\n', '\r\n\u001a\0\0\r\n', '\0'.repeat(100_000)];
   test.each(endings.map((end) => [JSON.stringify(end.slice(0, 8)), end]))('%s', async (_, end) => {
     expect(await read(SEMICOLONS + end)).toEqual(TWO);
     expect(await read(SEMICOLONS.trimEnd() + end)).toEqual(TWO);
