@@ -67,7 +67,9 @@ async function sightingOf(
   const retryAfterMs = retryAfterOf(response.headers, wire.now());
   if (status < 200 || status > 299) {
     const refusal = await refusalOf(response, wire);
-    if (status === 422 && refusal.broken !== undefined) throw refusal.broken;
+    const { broken } = refusal;
+    // What is missing may be the failure of the job; in another coding it will never come.
+    if (status === 422 && broken !== undefined && broken.kind !== 'coding') throw broken;
     const failed =
       status === 422 && !unsure ? await failedJob(refusal, { kind, requestId }, delivery, wire.redact) : undefined;
     if (failed !== undefined) return failed;

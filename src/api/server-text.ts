@@ -25,12 +25,12 @@ const PREAMBLE = /^\s*(?:(?:<!--[^]*?-->|<\?[^]*?\?>)\s*)*/;
 
 /**
  * Whether this is a web page: what a proxy, a login portal or another server answers, under any status. `text` is the start
- * of the body; JSON is none, whatever type it is given.
+ * of the body; JSON is none, whatever type it is given, and neither is nothing.
  */
 export function isHtml(text: string, contentType: string | undefined): boolean {
   const start = text.replace(PREAMBLE, '');
   if (/^<(?:!doctype\s+html|html|head|body|title|meta|script)\b/i.test(start)) return true;
-  return /\bx?html\b/i.test(contentType ?? '') && !/^[[{"]/.test(start);
+  return /\bx?html\b/i.test(contentType ?? '') && !/^(?:[[{"]|$)/.test(start);
 }
 
 /** The code of the failure of a call that a web page came back from. */

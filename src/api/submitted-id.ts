@@ -7,9 +7,10 @@
 const BARE_ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{2,199}$/;
 /** Strings that say how it went, not which request it is. */
 const WORDS = new Set(
-  'null true false none undefined ok accepted received created submitted queued pending processing started success error failed'.split(
-    ' ',
-  ),
+  (
+    'null true false none undefined ok accepted received created submitted queued pending processing running started ' +
+    'finished completed complete done success succeeded error failed failure cancelled canceled timeout timed_out'
+  ).split(' '),
 );
 
 /** The id, or `undefined` when there is none. `text` is the whole body. */

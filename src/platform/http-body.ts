@@ -1,5 +1,6 @@
 /** The body of a response: decompressed, and with the network's failures in its own words. */
 import type { Readable, Transform } from 'node:stream';
+import type * as Zlib from 'node:zlib';
 
 import { headerOf, TransportError } from '../domain/http.ts';
 import type { HttpHeaders } from '../domain/http.ts';
@@ -53,7 +54,7 @@ export async function* readableBody(
   }
 }
 
-type Decoders = Readonly<Record<string, (zlib: typeof import('node:zlib'), first: number) => Transform>>;
+type Decoders = Readonly<Record<string, (zlib: typeof Zlib, first: number) => Transform>>;
 
 const DECODERS: Decoders = {
   gzip: (zlib) => zlib.createGunzip(),

@@ -1,6 +1,7 @@
 /** One attempt to deliver a webhook, as Svix makes it. Facts: docs.svix.com, "Retries" and "Delivery control". */
 import { joinSignals, underSignals } from '../domain/joined-signal.ts';
-import { headerOf, type Http, readStart, TransportError } from '../domain/http.ts';
+import { headerOf, type Http, type HttpResponse, readStart, TransportError } from '../domain/http.ts';
+import { redirectOf } from '../domain/redirect.ts';
 import type { Clock } from '../platform/host.ts';
 import { readRetryAfter } from './retry-schedule.ts';
 import { credentialsOf, withoutCredentials } from '../domain/url-secrets.ts';
@@ -57,7 +58,7 @@ export async function attemptDelivery(
     const answer = await readStart(response.body, KEPT_BYTES);
     return {
       status: response.status,
-      error: complaintOf(response.status),
+      error: complaintOf(response, webhook.url),
       answer,
       duration: taken(),
       retryAfter: readRetryAfter(headerOf(response.headers, 'retry-after'), clock.now()),
@@ -96,9 +97,12 @@ function addressed({ url, headers }: OutgoingWebhook): { url: string; headers: R
   return { url: withoutCredentials(url), headers: sent };
 }
 
-function complaintOf(status: number): string | undefined {
+function complaintOf({ status, headers }: HttpResponse, url: string): string | undefined {
   if (status >= 200 && status < 300) return undefined;
-  return status >= 300 && status < 400 ? `HTTP ${status}: redirects are not followed` : `HTTP ${status}`;
+  if (status < 300 || status > 399) return `HTTP ${status}`;
+  const redirect = redirectOf(headers, url);
+  const where = redirect === undefined ? '' : `; the endpoint to register is ${redirect.url.href}`;
+  return `HTTP ${status}: redirects are not followed${where}`;
 }
 
 function wishOf(header: string | undefined): AttemptResult['wish'] {

@@ -1,5 +1,6 @@
 import type { Http, HttpResponse } from '../domain/http.ts';
 import { TransportError } from '../domain/http.ts';
+import { redirectOf } from '../domain/redirect.ts';
 import type { Delivery } from './delivery.ts';
 import { headersOf } from './forward-headers.ts';
 
@@ -48,7 +49,10 @@ export async function forwardDelivery(
   }
   await readAway(response);
   const { status } = response;
-  return status >= 200 && status <= 299 ? { ok: true, status } : { ok: false, status, error: `answered ${status}` };
+  if (status >= 200 && status <= 299) return { ok: true, status };
+  const redirect = status >= 300 && status <= 399 ? redirectOf(response.headers, url) : undefined;
+  const where = redirect === undefined ? '' : `, a redirect: forward to ${redirect.url.href} instead`;
+  return { ok: false, status, error: `answered ${status}${where}` };
 }
 
 /**

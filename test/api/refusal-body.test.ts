@@ -70,6 +70,7 @@ describe('a refusal', () => {
 
   test.each([
     ['JSON that is called HTML', '{"detail":"no"}', 'text/html'],
+    ['nothing that is called HTML', ' \r\n', 'text/html'],
     ['an XML document', '<Error><Code>AccessDenied</Code></Error>', 'application/xml'],
     ['text that speaks of a page', 'the <html> of the page', 'text/plain'],
   ])('N1: %s is none', (_what, text, type) => {

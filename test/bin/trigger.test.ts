@@ -259,6 +259,18 @@ describe('the answer', () => {
     }
   });
 
+  test.each([
+    ['/hooks/', /hint: Svix does not follow redirects: use --to http:\/\/127\.0\.0\.1:\d+\/hooks\/\n/],
+    ['https://www.example.com/hooks?t=1', /use --to https:\/\/www\.example\.com\/hooks\n/],
+    ['mailto:x', /give the address that answers itself\n/],
+  ])('N7: a redirect to %s says what to write instead', async (location, words) => {
+    const { code, stderr } = await trigger([EVENT], {
+      handler: (_request, response) => void response.writeHead(308, { location }).end(),
+    });
+    expect(code).toBe(3);
+    expect(stderr).toMatch(words);
+  });
+
   test('that does not come is 6', async () => {
     const service = await startService(accept);
     await service[Symbol.asyncDispose]();

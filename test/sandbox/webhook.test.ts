@@ -225,6 +225,17 @@ describe('what counts as delivered', () => {
     expect(await statusesOf(post)).toEqual(['pending']);
   });
 
+  test('N7: a redirect does not, and the attempt says which endpoint to register', async () => {
+    const post = createPost(() => refusedWith(308, { location: '/hooks/?token=secret-0123' }));
+    await sendOne(post);
+    expect(await attemptsOf(post)).toMatchObject([
+      {
+        status: 'failed',
+        error: `HTTP 308: redirects are not followed; the endpoint to register is ${new URL('/hooks/', TARGET).href}`,
+      },
+    ]);
+  });
+
   test('an answer after fifteen seconds does not', async () => {
     const post = createPost((_, number, signal) => (number > 1 ? TAKEN : lateAnswer(post, 16 * SECOND, signal)));
     await sendOne(post);

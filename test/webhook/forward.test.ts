@@ -75,15 +75,22 @@ describe('forwarding', () => {
     });
   });
 
-  test('does not follow a redirect', async () => {
-    const other = await startTarget({ status: 200, headers: {}, body: null });
-    const target = await startTarget({ status: 307, headers: { location: other.url }, body: null });
-    expect(await forwardDelivery(http, target.url, delivery)).toEqual({
+  test.each([
+    ['the same address with a slash', '/hook/', 'BASE/hook/'],
+    ['another server, with a token', 'https://other.test/hook?token=secret-0123', 'https://other.test/hook'],
+    ['a place with a password', 'http://me:hunter22@127.0.0.1:1/', 'http://127.0.0.1:1/'],
+    ['nowhere', undefined, undefined],
+    ['a phone', 'tel:1', undefined],
+  ])('N7: does not follow a redirect to %s, and says what to write instead', async (_where, location, place) => {
+    const target = await startTarget({ status: 308, headers: location === undefined ? {} : { location }, body: null });
+    const base = new URL(target.url).origin;
+    const instead = place === undefined ? '' : `, a redirect: forward to ${place.replace('BASE', base)} instead`;
+    expect(await forwardDelivery(http, `${base}/hook`, delivery)).toEqual({
       ok: false,
-      status: 307,
-      error: 'answered 307',
+      status: 308,
+      error: `answered 308${instead}`,
     });
-    expect(other.received).toEqual([]);
+    expect(target.received).toHaveLength(1);
   });
 
   test('takes a target that is not there for a failure', async () => {

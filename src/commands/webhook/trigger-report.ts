@@ -1,5 +1,6 @@
 /** Shows what an endpoint answered to test deliveries, and says in the end how it went. */
 import type { Context } from '../../context.ts';
+import { redirectOf } from '../../domain/redirect.ts';
 import { isAccepted, type TestAnswer } from '../../domain/test-answer.ts';
 import { CliError } from '../../errors.ts';
 import { renderTestAnswer, testAnswerJson } from '../../output/test-answer.ts';
@@ -77,7 +78,7 @@ export async function createTriggerReport(
         hint: 'start the service, and look at port and path',
       });
     }
-    const hint = hintFor(first.status);
+    const hint = hintFor(first.status, first.location);
     return new CliError('failed', single ? `${target.shown} answered ${first.status}` : many, {
       code: 'not_accepted',
       status: first.status,
@@ -85,11 +86,15 @@ export async function createTriggerReport(
     });
   }
 
-  function hintFor(status: number): string | undefined {
+  function hintFor(status: number, location: string | undefined): string | undefined {
     if (status >= 400 && status <= 499 && flaw !== undefined) {
       return `so it should be: a correct receiver refuses a delivery ${flaw}`;
     }
-    if (status >= 300 && status <= 399) return 'Svix does not follow redirects: give the address it leads to';
+    if (status >= 300 && status <= 399) {
+      const place = redirectOf({ location }, target.url)?.url.href;
+      const remedy = place === undefined ? 'give the address that answers itself' : `use --to ${place}`;
+      return `Svix does not follow redirects: ${remedy}`;
+    }
     if (status === 404 || status === 405) return 'look at the path';
     if ([400, 401, 403].includes(status)) return whenRefused;
     return undefined;
