@@ -12,8 +12,9 @@ const EXIT_CODE_TOPIC = `Exit codes
   2     usage        unknown flag or command, bad value, unreadable or invalid input   no
   3     failed       the optimisation itself failed; an audit, a gate or a check of
                      --suite did not pass; a replay was not taken                      no
-  4     auth         no API key, or it was rejected (401, 403)                         no
-  5     refused      the API refused: 400, 404, 409, 422, other 4xx                    no
+  4     auth         no API key, or it was rejected (401, 402, 403)                    no
+  5     refused      the API refused: 400, 404, 409, 422, other 4xx; or a web page
+                     came in place of its answers                                      no
   6     unavailable  network, TLS, 429 or 5xx after all retries                        yes
                      (answer_too_large: the same answer would be as large again)       no
   7     environment  port in use, config corrupt, file or state not writable           no
