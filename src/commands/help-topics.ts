@@ -71,7 +71,8 @@ whole or not there. The extension tells the format, --format wins:
 Each error with --json is one line on stderr:
   {"error":{"code":"job_failed","message":"...","exitCode":3,"requestId":"...",
    "retryable":false,"hint":"..."}}
-"code" is a stable word, "details" lists single faults with their JSON path.`;
+"code" is a stable word, "api_code" what the API calls the error, where it says so, and "details" lists single faults with
+their JSON path.`;
 
 /** As in `webhook/svix-addresses.ts`, which a listener checks by. */
 const SVIX_SOURCES = `  us       44.228.126.217, 50.112.21.217, 52.24.126.164, 54.148.139.208,
