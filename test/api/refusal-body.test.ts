@@ -101,7 +101,7 @@ describe('a refusal', () => {
     const secret = 'key-0123456789';
     const value = { code: `\u001b[2J${secret}${'x'.repeat(1000)}`, message: 'no' };
     const { code } = readRefusal(JSON.stringify(value), 'application/json', createRedaction([secret]));
-    expect(code).toMatch(/^\[2J\*\*\*x+$/);
+    expect(code).toMatch(/^\*\*\*x+$/);
     expect(code).toHaveLength(100);
   });
 

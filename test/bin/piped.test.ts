@@ -118,7 +118,7 @@ describe('what a server says cannot drive the terminal', () => {
       { status: 400, body: { detail: [{ loc: ['body', `p${ATTACKS}`], msg: `m${ATTACKS}`, type: `t${ATTACKS}` }] } },
       5,
     ],
-    ['in a web page', ['route', 'get', ID], { status: 403, body: `<title>${ATTACKS}</title>` }, 4],
+    ['in a web page', ['route', 'get', ID], { status: 403, body: `<title>${ATTACKS}</title>` }, 5],
     ['in a redirect', ['route', 'get', ID], { status: 302, headers: { location: 'https://e.example/\u009b2J' } }, 5],
     [
       'in a status word',

@@ -322,7 +322,9 @@ describe('what is refused before anything is sent', () => {
     for (const mode of [[EVENT], ['--suite']]) {
       const none = await trigger(mode, { env: { OPTIPICK_WEBHOOK_SECRET: '' } });
       expect(none).toMatchObject({ code: 4, stdout: '', seen: [] });
-      expect(none.stderr).toMatch(/^error: there is no webhook secret to sign with\nhint: /);
+      expect(none.stderr).toMatch(
+        /^error: there is no webhook secret to sign with: OPTIPICK_WEBHOOK_SECRET is set and empty\nhint: /,
+      );
       const bad = await trigger(mode, { env: { OPTIPICK_WEBHOOK_SECRET: 'whsec_hush!hush' } });
       expect(bad).toMatchObject({ code: 2, stdout: '', seen: [] });
       expect(bad.stderr).not.toContain('hush');

@@ -127,7 +127,7 @@ export function drawCase(index: number, dice: Dice): Case {
   ].join('\r\n');
   const framed = framing === 'chunked' ? chunked(sent, isCut, dice) : framing === 'none' ? Buffer.alloc(0) : sent;
   const pieces = inPieces(Buffer.concat([Buffer.from(head, 'latin1'), framed]), dice);
-  const visible = isCut ? (coding === '' ? sent.toString('utf8') : '') : body.text;
+  const visible = isCut ? (coding === '' || coding === 'identity' ? sent.toString('utf8') : '') : body.text;
   return { id, method, status, body, coding, framing, isCut, retryAfter, location, pieces, visible };
 }
 
