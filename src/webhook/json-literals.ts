@@ -45,7 +45,7 @@ export function readLiterals(body: Uint8Array): JsonLiteral | undefined {
       if (isTooDeep) return;
       const value = open.pop();
       if (value === undefined) return;
-      // A number at the very end is told of when all bytes are behind it, as ending at 0.
+      // A number at the very end is reported when all bytes are behind it, as ending at 0.
       const literal = literalOf(value, () => bytes.toString('utf8', value.from, at === 0 ? bytes.length : at));
       const holder = open.at(-1);
       if (holder === undefined) root = literal;
