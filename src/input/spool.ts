@@ -42,18 +42,31 @@ export interface Spool {
 
 /** The file is made by `scratch` when memory does not do. */
 export function createSpool(scratch: () => Promise<ScratchFile>, limit = PENDING): Spool {
-  const touched = new Set<Strand>();
+  let touched = new Set<Strand>();
+  /** Strands that keep their room from the round before, which they most likely need again. */
+  let rested = new Set<Strand>();
+  /** What is written at once. Made once: the collector is slow to take so large ones back. */
+  let batched: Buffer = NOTHING;
   let pending = 0;
   let file: ScratchFile | undefined;
 
-  async function write(batch: readonly Strand[]): Promise<void> {
+  /** One buffer of what is pending in a batch of that size. */
+  function joined(batch: readonly Strand[], size: number): Uint8Array {
+    const [first] = batch;
+    if (batch.length === 1 && first !== undefined) return pendingOf(first);
+    if (batched.length < size) batched = Buffer.allocUnsafeSlow(size);
+    let at = 0;
+    for (const strand of batch) at += strand.pending.copy(batched, at, 0, strand.used);
+    return batched.subarray(0, size);
+  }
+
+  async function write(batch: readonly Strand[], size: number): Promise<void> {
     try {
       file ??= await scratch();
-      let at = await file.append(joined(batch.map(pendingOf)));
+      let at = await file.append(joined(batch, size));
       for (const strand of batch) {
         strand.pieces.push(at, strand.used);
         at += strand.used;
-        strand.pending = NOTHING;
         strand.used = 0;
       }
     } catch (cause) {
@@ -92,12 +105,14 @@ export function createSpool(scratch: () => Promise<ScratchFile>, limit = PENDING
         batch.push(strand);
         size += strand.used;
         if (size < WRITE) continue;
-        await write(batch);
+        await write(batch, size);
         batch = [];
         size = 0;
       }
-      if (batch.length > 0) await write(batch);
-      touched.clear();
+      if (batch.length > 0) await write(batch, size);
+      for (const strand of rested) if (!touched.has(strand)) strand.pending = NOTHING;
+      rested = touched;
+      touched = new Set();
       pending = 0;
     },
     async *read(strand) {
@@ -144,16 +159,4 @@ async function readPiece(file: ScratchFile | undefined, offset: number, length: 
       cause,
     });
   }
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const [first] = parts;
-  if (parts.length === 1 && first !== undefined) return first;
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
