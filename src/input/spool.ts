@@ -143,6 +143,11 @@ function makeRoom(strand: Strand, size: number): void {
   strand.pending = larger;
 }
 
+/** How many bytes were added to it. */
+export function sizeOf({ pieces, used }: Strand): number {
+  return pieces.reduce((sum, length, at) => (at % 2 === 1 ? sum + length : sum), used);
+}
+
 /** SHA-256 of a strand's hash and what it has not been fed yet, then `end`; in hexadecimal. */
 export function digestOf(strand: Strand, end: string): string {
   if (strand.hash === undefined) throw new TypeError('a strand without a hash has no digest');

@@ -59,9 +59,13 @@ function placesJson(cell: string, ids: IdCheck, at: Parameters<IdCheck['look']>[
   return new CellSlip(`alternative ${empty + 1} of ${places.length} in ${quote(cell)} is empty${remedy}`);
 }
 
+/** Digits that JSON and JavaScript take as they are: nearly all numbers there are. */
+const PLAIN_NUMBER = /^(?:0|[1-9]\d{0,14})$/;
+
 const JSON_NUMBER = /^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i;
 
 function numberJson(cell: string, type: 'number' | 'integer'): string | CellSlip {
+  if (PLAIN_NUMBER.test(cell)) return cell;
   const wanted = type === 'integer' ? 'a whole number' : 'a number';
   const wrong = (remedy: string): CellSlip => new CellSlip(`expected ${wanted}, found ${quote(cell)}${remedy}`);
   if (!JSON_NUMBER.test(cell)) return wrong(remedyFor(cell, type));

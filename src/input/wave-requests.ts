@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { HEAD_END, type RequestHead } from './request-head.ts';
 import type { CallerRow, PickLine, SetEntry } from './request-set.ts';
-import { digestOf, type Spool, type Strand } from './spool.ts';
+import { digestOf, sizeOf, type Spool, type Strand } from './spool.ts';
 
 /** One request in the making. */
 export interface WaveRequest {
@@ -66,10 +66,18 @@ export function entryOf(
     picks,
     digest: digestOf(body, HEAD_END),
     async body() {
-      const pieces: Uint8Array[] = [new TextEncoder().encode(head.text)];
-      for await (const piece of spool.read(body)) pieces.push(piece);
-      pieces.push(new TextEncoder().encode(HEAD_END));
-      return joined(pieces);
+      const begin = new TextEncoder().encode(head.text);
+      const end = new TextEncoder().encode(HEAD_END);
+      // One room for all: pieces that are gathered and joined take it twice.
+      const whole = new Uint8Array(begin.length + sizeOf(body) + end.length);
+      whole.set(begin);
+      let at = begin.length;
+      for await (const piece of spool.read(body)) {
+        whole.set(piece, at);
+        at += piece.length;
+      }
+      whole.set(end, at);
+      return whole;
     },
     async rows() {
       if (!input.table) return undefined;
@@ -96,13 +104,3 @@ export function entryOf(
 }
 
 type Origin = [line: number, pickId: string, ...cells: string[]];
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
-}
