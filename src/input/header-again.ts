@@ -8,6 +8,9 @@ import { foldName } from './table-fields.ts';
  */
 export type HeaderAgain = 'same' | 'other' | 'joined';
 
+const BLANK = 32;
+const DELETE = 127;
+
 /** `fields` are the names that make a header besides those of this one. Looks at a row; cheap for a pick. */
 export function createHeaderCheck(
   headers: readonly string[],
@@ -18,12 +21,20 @@ export function createHeaderCheck(
   const names = new Set([...own, ...fields.map(nameOf)]);
   names.delete('');
   // Most cells end in a digit, and names do not: so a row is passed without a look at its text.
-  const endings = new Set([...names].flatMap((name) => [name.slice(-1), name.slice(-1).toUpperCase(), '"']));
-  const isName = (cell: string): boolean => endings.has(cell.trimEnd().slice(-1)) && names.has(nameOf(cell));
+  const endings = new Set(
+    [...names].flatMap((name) => [name.slice(-1), name.slice(-1).toUpperCase(), '"']).map((end) => end.charCodeAt(0)),
+  );
+  const endsAsName = (cell: string): boolean => {
+    const last = cell.charCodeAt(cell.length - 1);
+    return endings.has(last > BLANK && last < DELETE ? last : cell.trimEnd().slice(-1).charCodeAt(0));
+  };
+  const isName = (cell: string): boolean => endsAsName(cell) && names.has(nameOf(cell));
   const read = [...pick, ...(wave === undefined ? [] : [wave])];
 
-  const isDeclaration = ([first = '', ...others]: readonly string[]): boolean =>
-    first.endsWith('=') && nameOf(first) === 'sep=' && others.every((cell) => cell === '');
+  const isDeclaration = (cells: readonly string[]): boolean => {
+    const [first = ''] = cells;
+    return first.endsWith('=') && nameOf(first) === 'sep=' && cells.every((cell, at) => at === 0 || cell === '');
+  };
   /** The first export had no line end at its end. */
   const isJoined = (cells: readonly string[]): boolean => {
     const [first = '', ...others] = namesOf(cells.slice(headers.length - 1));
@@ -37,7 +48,7 @@ export function createHeaderCheck(
     if (isDeclaration(cells)) return 'same';
     if (
       cells.length === headers.length * 2 - 1 &&
-      endings.has((cells[headers.length - 1] ?? '').slice(-1)) &&
+      endings.has((cells[headers.length - 1] ?? '').slice(-1).charCodeAt(0)) &&
       isJoined(cells)
     )
       return 'joined';
