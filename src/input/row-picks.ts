@@ -19,7 +19,9 @@ export type PickReader = (wave: TableWave, cells: readonly string[], row: Curren
 
 export function createPickReader(columns: Columns, set: SetBuilder, ids: IdCheck): PickReader {
   const idColumn = columns.pick.find(({ field }) => field.name === 'pick_id');
-  const others = columns.pick.filter((column) => column !== idColumn);
+  const others = columns.pick
+    .filter((column) => column !== idColumn)
+    .map((column) => ({ column, key: `,"${column.field.name}":`, isLocation: column.field.name === 'location_id' }));
 
   /** The same on every run, and none that a row before has. */
   function madeId(wave: TableWave, line: number): string {
@@ -34,13 +36,13 @@ export function createPickReader(columns: Columns, set: SetBuilder, ids: IdCheck
     const given = cellOf(cells, idColumn);
     const idJson = idColumn === undefined ? undefined : valueOf(idColumn, cells, row, faults, ids);
     let json = '';
-    for (const column of others) {
+    for (const { column, key, isLocation } of others) {
       const before = faults.length;
       const value = valueOf(column, cells, row, faults, ids);
-      if (value !== undefined) json += `,"${column.field.name}":${value}`;
-      if (column.field.name === 'location_id' && value?.startsWith('[') === true) set.alternatives = true;
-      else if (value === undefined && column.field.name === 'location_id' && faults.length === before)
-        faults.push(faultOf(column, NO_LOCATION, row));
+      if (value !== undefined) json += key + value;
+      if (!isLocation) continue;
+      if (value?.startsWith('[') === true) set.alternatives = true;
+      else if (value === undefined && faults.length === before) faults.push(faultOf(column, NO_LOCATION, row));
     }
     if (faults.length > 0) return { id: given, json: '' };
     const id = given === '' ? madeId(wave, row.line) : given;

@@ -110,7 +110,7 @@ export function createTableRows(facts: TableFacts, set: SetBuilder, refuse: Refu
       wave.orderless += 1;
       if (wave.orderless === 1) wave.firstOrderless = order === undefined ? facts.place : row.place(order.index);
     }
-    addPick(set.spool, wave.request, { ...pick, line: row.line, cells: given });
+    addPick(set.spool, wave.request, { json: pick.json, id: pick.id, line: row.line, cells: given });
     tidy.sent();
   }
 
