@@ -16,12 +16,12 @@ export interface PickIds {
  */
 export function createPickIds(): PickIds {
   let capacity = 1024;
-  let slots = new Uint32Array(capacity * WORDS);
+  let slots = new Int32Array(capacity * WORDS);
   let count = 0;
-  const hash = new Uint32Array(3);
+  const hash = new Int32Array(3);
 
   /** The slot of the hash: its own, or the empty one where it belongs. */
-  function slotOf(table: Uint32Array, size: number, a: number, b: number, c: number): number {
+  function slotOf(table: Int32Array, size: number, a: number, b: number, c: number): number {
     for (let at = a & (size - 1); ; at = (at + 1) & (size - 1)) {
       const slot = at * WORDS;
       // Lines count from 1: 0 is an empty slot.
@@ -31,7 +31,7 @@ export function createPickIds(): PickIds {
   }
 
   function grow(): void {
-    const larger = new Uint32Array(capacity * 2 * WORDS);
+    const larger = new Int32Array(capacity * 2 * WORDS);
     for (let slot = 0; slot < slots.length; slot += WORDS) {
       const line = slots[slot + 3] ?? 0;
       if (line === 0) continue;
@@ -69,7 +69,7 @@ export function createPickIds(): PickIds {
 }
 
 /** Three lanes of multiplication and rotation, each mixed to the last bit at the end. */
-function hashInto(out: Uint32Array, wave: number, id: string): void {
+function hashInto(out: Int32Array, wave: number, id: string): void {
   let a = 0x9e3779b9 ^ wave;
   let b = 0x85ebca6b ^ Math.imul(wave, 0x27d4eb2f);
   let c = 0xc2b2ae35 + id.length;
@@ -93,5 +93,5 @@ function mixed(word: number): number {
   h = Math.imul(h, 0x21f0aaad);
   h ^= h >>> 15;
   h = Math.imul(h, 0x735a2d97);
-  return (h ^ (h >>> 15)) >>> 0;
+  return h ^ (h >>> 15);
 }
