@@ -110,7 +110,7 @@ export function drawTable(random: Random, index: number): TableCase {
       return one(ODD);
     }
     if (field === 'wave_id') return `W${row % 2}7`;
-    if (field === 'pick_id') return `P${index}-${row}`;
+    if (field === 'pick_id') return `P${index}-${String(row).padStart(2, '0')}`;
     if (field === 'order_id') return id('SO');
     if (field === 'location_id') return chance(0.02) ? '' : id(one(['A', 'B0', '0']));
     if (field === 'quantity') return chance(0.1) ? '' : String(random.below(50) + 1);
