@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     // Longer than any pause of a busy machine: what is awaited comes, and then at once.
     expect: { poll: { timeout: 20_000 } },
     // Two cores: the tests of the built program start many processes of their own.

@@ -21,7 +21,7 @@ afterEach(async () => {
 
 test(
   `of 10,000 generated requests (seed ${SEED}) the genuine ones are accepted, and nothing else`,
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     const report = await tortureWithRequests(workplace, { requests: REQUESTS, seed: SEED });
     const { genuine, answers, wrong, lost, unexpected, memoryMb, code, stderr } = report;

@@ -336,11 +336,11 @@ test('listen, with deliveries that carry credentials, forgeries, a command, a re
 
 test(
   'every command of the tree, with success and with failure, for people and for machines',
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     await using listener = await startListener(workplace, ['--no-fetch'], {
       env: { ...base(), OPTIPICK_WEBHOOK_SECRET: '' },
-      timeoutMs: 120_000,
+      timeoutMs: 300_000,
     });
     const recordOf = (name: string): string =>
       join('record', readdirSync(at('record')).find((each) => each.includes(name)) ?? '');

@@ -18,7 +18,7 @@ afterEach(async () => {
 
 test(
   '2,000 webhooks with duplicates, concurrent pairs and lost answers, and ten SIGKILLs: none is lost',
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     const kills = 10;
     const { repeats, attemptsRepeated, ...report } = await torture(workplace, { events: 2000, kills, seed: 7 });
