@@ -1,6 +1,6 @@
 /** Opens one input as `submit` does and tells how long that took and what it held. Run by `bench/input.ts`. */
-import { openRequestSet } from '../src/input/open-request-set.ts';
-import { createFiles } from '../src/platform/files.ts';
+import { openRequestSet } from '../src/requests/open.ts';
+import { createFiles } from '../src/platform/fs/files.ts';
 
 const [path = '', folder = ''] = process.argv.slice(2);
 const files = createFiles();

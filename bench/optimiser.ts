@@ -1,11 +1,11 @@
 import { pathToFileURL } from 'node:url';
-import { parseSite } from '../src/sandbox/layout.ts';
-import type { ClusterPick, ClusterProblem, RouteProblem, Site } from '../src/sandbox/model.ts';
-import { clusterOf, routeOf } from '../src/sandbox/optimiser/asis.ts';
-import { optimiseClusters as clusterSteps } from '../src/sandbox/optimiser/cluster.ts';
-import { createRandom, type Random } from '../src/sandbox/optimiser/random.ts';
-import { optimiseRoute as routeSteps } from '../src/sandbox/optimiser/route.ts';
-import { runSteps } from '../src/sandbox/optimiser/steps.ts';
+import { parseSite } from '../src/site/layout.ts';
+import type { ClusterPick, ClusterProblem, RouteProblem, Site } from '../src/site/model.ts';
+import { clusterOf, routeOf } from '../src/sandbox/optimizer/asis.ts';
+import { optimiseClusters as clusterSteps } from '../src/sandbox/optimizer/cluster.ts';
+import { createRandom, type Random } from '../src/sandbox/optimizer/random.ts';
+import { optimiseRoute as routeSteps } from '../src/sandbox/optimizer/route.ts';
+import { runSteps } from '../src/sandbox/optimizer/steps.ts';
 import { singleBlockOptimum } from './single-block-optimum.ts';
 
 const optimiseRoute = (...facts: Parameters<typeof routeSteps>) => runSteps(routeSteps(...facts));

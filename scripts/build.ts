@@ -23,8 +23,8 @@ await checkPinnedNode();
 
 const doors = doorChunks([
   { name: 'base', module: '/src/cli.ts' },
-  { name: 'calling', module: '/src/calling.ts' },
-  { name: 'http', module: '/src/platform/http.ts' },
+  { name: 'calling', module: '/src/app/api-services.ts' },
+  { name: 'http', module: '/src/platform/http/http.ts' },
 ]);
 
 const chunks = [

@@ -1,5 +1,5 @@
 /** The entry: the real machine and the real arguments. */
-import { INTERRUPTED_EXIT_CODES, main } from './main.ts';
+import { INTERRUPTED_EXIT_CODES, main } from './app/main.ts';
 import { createRealHost } from './platform/real-host.ts';
 
 // Not a top-level await: modules that are loaded later import this one's chunk, and would wait for its end.

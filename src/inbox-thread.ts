@@ -1,14 +1,14 @@
 /** A thread that has the state of a listener: see `inbox-remote.ts`. */
 import { createClock } from './platform/clock.ts';
-import { openDatabase } from './platform/database.ts';
+import { openDatabase } from './platform/fs/database.ts';
 import { threadLink } from './platform/thread.ts';
-import { checkState, openState } from './state/database.ts';
+import { checkState, openState } from './state/sqlite/database.ts';
 import type { Database } from './platform/host.ts';
-import { createRelayTokens } from './state/relay-tokens.ts';
-import { createSubmissions, type Submissions } from './state/submissions.ts';
-import { createStoreServer } from './webhook/inbox-remote.ts';
-import { createSqliteInbox } from './webhook/inbox-sqlite.ts';
-import { createWriteQueue } from './webhook/write-queue.ts';
+import { createRelayTokens } from './state/sqlite/relay-tokens.ts';
+import { createSubmissions, type Submissions } from './state/sqlite/submissions.ts';
+import { createStoreServer } from './state/sqlite/remote-stores.ts';
+import { createSqliteInbox } from './state/sqlite/inbox.ts';
+import { createWriteQueue } from './state/sqlite/write-queue.ts';
 
 /** What the thread is started with. */
 export interface InboxThreadData {

@@ -1,7 +1,7 @@
 /** `import { createClient, verifyDelivery } from 'optipick'`. */
 export { CliError, EXIT_CODES } from './errors.ts';
 export type { Failure, FailureDetail, FailureFacts } from './errors.ts';
-export type { Kind } from './domain/kinds.ts';
+export type { Kind } from './kinds.ts';
 export { createClient } from './library/client.ts';
 export type {
   Answer,

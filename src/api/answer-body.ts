@@ -1,12 +1,12 @@
 /** Reads the body of an answer once: for its summary, and for whoever wants the bytes themselves. */
-import { largerThan } from '../domain/answer-limit.ts';
-import { createAnswerReader } from '../domain/answer-reader.ts';
-import type { AnswerSummary, JobState } from '../domain/answer.ts';
-import { createByteStore } from '../domain/byte-store.ts';
-import { classifyAnswer } from '../domain/job-state.ts';
-import type { Redact } from '../domain/redaction.ts';
-import type { HttpResponse } from '../domain/http.ts';
-import { MAX_ANSWER_BYTES, MAX_READ_ANSWER_BYTES } from '../domain/limits.ts';
+import { largerThan } from '../answers/limit.ts';
+import { createAnswerReader } from '../answers/reader.ts';
+import type { AnswerSummary, JobState } from '../answers/answer.ts';
+import { createByteStore } from '../lib/bytes/store.ts';
+import { classifyAnswer } from '../answers/job-state.ts';
+import type { Redact } from '../settings/redaction.ts';
+import type { HttpResponse } from '../lib/net/http.ts';
+import { MAX_ANSWER_BYTES, MAX_READ_ANSWER_BYTES } from '../limits.ts';
 import type { AnswerBytes } from './model.ts';
 
 /** No answer about an unfinished job is this long: from here on the bytes go to the sink as they come. */

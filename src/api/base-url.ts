@@ -1,5 +1,5 @@
 /** The address of the API, as a user may give it. */
-import { isLoopback } from '../domain/loopback.ts';
+import { isLoopback } from '../lib/net/loopback.ts';
 import { CliError } from '../errors.ts';
 
 /**

@@ -1,19 +1,19 @@
 /** The API as the commands see it. Paths: the kinds table. Facts: the OptiPick documentation. */
-import { answerPath, KINDS } from '../domain/kinds.ts';
-import type { Kind } from '../domain/kinds.ts';
-import type { Http } from '../domain/http.ts';
-import { createRedaction, type Redact } from '../domain/redaction.ts';
-import { MAX_EXCHANGE_MS } from '../domain/limits.ts';
+import { answerPath, KINDS } from '../kinds.ts';
+import type { Kind } from '../kinds.ts';
+import type { Http } from '../lib/net/http.ts';
+import { createRedaction, type Redact } from '../settings/redaction.ts';
+import { MAX_EXCHANGE_MS } from '../limits.ts';
 import { CliError } from '../errors.ts';
 import type { Clock } from '../platform/host.ts';
 import { exchange, jsonBody, refuse } from './exchange.ts';
 import type { ExchangeOptions } from './exchange.ts';
-import { lookOnce } from './look.ts';
+import { lookOnce } from './get-answer.ts';
 import type { OptipickClient } from './model.ts';
-import { withKey } from './policy.ts';
+import { withKey } from './middleware.ts';
 import { repeat } from './retry.ts';
 import type { RetryNotice } from './retry.ts';
-import { NOT_THE_API } from './server-text.ts';
+import { NOT_THE_API } from './sanitize.ts';
 import { readSubmitted, readSynchronousAnswer } from './submission.ts';
 
 export interface ClientOptions {

@@ -1,9 +1,9 @@
 /** One request to the API and one answer, with the network's failures in the program's own terms. */
-import { AnswerLimitError } from '../domain/answer-limit.ts';
-import { headerOf, TransportError } from '../domain/http.ts';
-import type { Http, HttpRequest, HttpResponse } from '../domain/http.ts';
-import type { Redact } from '../domain/redaction.ts';
-import { MAX_REFUSAL_BYTES } from '../domain/limits.ts';
+import { AnswerLimitError } from '../answers/limit.ts';
+import { headerOf, TransportError } from '../lib/net/http.ts';
+import type { Http, HttpRequest, HttpResponse } from '../lib/net/http.ts';
+import type { Redact } from '../settings/redaction.ts';
+import { MAX_REFUSAL_BYTES } from '../limits.ts';
 import type { CliError } from '../errors.ts';
 import { failureOfLimit, failureOfStatus, failureOfTransport } from './failure.ts';
 import type { JobFacts, RefusalFacts } from './failure.ts';

@@ -1,15 +1,15 @@
 /** Turns what the API refused, and what the network failed, into the failures of the program. */
-import { ANSWER_TOO_LARGE, type AnswerLimitError, sizeInWords } from '../domain/answer-limit.ts';
-import { headerOf, type HttpResponse, type TransportError } from '../domain/http.ts';
-import type { Redact } from '../domain/redaction.ts';
-import type { Kind } from '../domain/kinds.ts';
-import { MAX_ANSWER_BYTES } from '../domain/limits.ts';
+import { ANSWER_TOO_LARGE, type AnswerLimitError, sizeInWords } from '../answers/limit.ts';
+import { headerOf, type HttpResponse, type TransportError } from '../lib/net/http.ts';
+import type { Redact } from '../settings/redaction.ts';
+import type { Kind } from '../kinds.ts';
+import { MAX_ANSWER_BYTES } from '../limits.ts';
 import { CliError } from '../errors.ts';
 import type { FailureFacts } from '../errors.ts';
 import { redirectFailure } from './redirect.ts';
 import type { RefusalBody } from './refusal-body.ts';
 import { retryAfterInWords } from './retry-after.ts';
-import { webPageFailure } from './server-text.ts';
+import { webPageFailure } from './sanitize.ts';
 
 /** A failure that may pass by itself, with what is needed to decide when to ask again. */
 export class UnavailableError extends CliError {

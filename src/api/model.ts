@@ -1,6 +1,6 @@
 /** The shapes that the API client and those who use it agree on. */
-import type { AnswerSummary } from '../domain/answer.ts';
-import type { Kind } from '../domain/kinds.ts';
+import type { AnswerSummary } from '../answers/answer.ts';
+import type { Kind } from '../kinds.ts';
 
 /** A chunk of the answer's own bytes, in order. Called only once it is certain that the job has ended. */
 export type AnswerSink = (chunk: Uint8Array) => Promise<void>;

@@ -1,8 +1,8 @@
 /** What to do about an API that redirects: the key is for one server only, so nothing is followed. */
-import { redirectOf } from '../domain/redirect.ts';
-import type { HttpResponse } from '../domain/http.ts';
-import { KINDS, KIND_NAMES } from '../domain/kinds.ts';
-import type { Redact } from '../domain/redaction.ts';
+import { redirectOf } from '../lib/net/redirect.ts';
+import type { HttpResponse } from '../lib/net/http.ts';
+import { KINDS, KIND_NAMES } from '../kinds.ts';
+import type { Redact } from '../settings/redaction.ts';
 import { CliError, type FailureFacts } from '../errors.ts';
 import { normaliseBaseUrl } from './base-url.ts';
 

@@ -3,10 +3,10 @@
  * `detail` as a list or a string is FastAPI's way, `message` that of Amazon API Gateway, `code`, `params` and `message` that
  * of the vendor's other products, plain text that of a server that crashed, a web page that of a proxy on the way.
  */
-import type { Redact } from '../domain/redaction.ts';
+import type { Redact } from '../settings/redaction.ts';
 import type { FailureDetail } from '../errors.ts';
-import { createJsonScanner } from '../domain/json-scanner.ts';
-import { cleanServerText, isHtml, titleOfHtml } from './server-text.ts';
+import { createJsonScanner } from '../lib/json/scanner.ts';
+import { cleanServerText, isHtml, titleOfHtml } from './sanitize.ts';
 
 /** More faults than these help nobody. */
 const MAX_DETAILS = 200;

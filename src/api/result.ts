@@ -1,7 +1,7 @@
 /** The result of a request, for one who comes back for it later. */
-import { KIND_NAMES, type Kind } from '../domain/kinds.ts';
+import { KIND_NAMES, type Kind } from '../kinds.ts';
 import type { Answer, NotYet } from './model.ts';
-import { lookAtKinds, type Looker, type RoundOptions } from './round.ts';
+import { lookAtKinds, type Looker, type RoundOptions } from './poll-kinds.ts';
 
 /** Asks once, both kinds where `kind` is `undefined`. Throws as {@link lookAtKinds}. */
 export async function fetchResult(

@@ -1,6 +1,6 @@
 /** `Retry-After`: when the server wants to be asked again. */
-import type { HttpHeaders } from '../domain/http.ts';
-import { MAX_RETRY_AFTER_MS } from '../domain/limits.ts';
+import type { HttpHeaders } from '../lib/net/http.ts';
+import { MAX_RETRY_AFTER_MS } from '../limits.ts';
 
 /**
  * `Retry-After` in milliseconds from `nowMs`: seconds, or an HTTP date; `MAX_RETRY_AFTER_MS` at most. Of several, the last

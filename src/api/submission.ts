@@ -1,19 +1,19 @@
 /** What the answers to a POST mean. */
-import { AnswerLimitError } from '../domain/answer-limit.ts';
-import { TransportError } from '../domain/http.ts';
-import type { HttpRequest, HttpResponse } from '../domain/http.ts';
-import { unredacted } from '../domain/answer-reader.ts';
-import type { Redact } from '../domain/redaction.ts';
-import type { Kind } from '../domain/kinds.ts';
+import { AnswerLimitError } from '../answers/limit.ts';
+import { TransportError } from '../lib/net/http.ts';
+import type { HttpRequest, HttpResponse } from '../lib/net/http.ts';
+import { unredacted } from '../answers/reader.ts';
+import type { Redact } from '../settings/redaction.ts';
+import type { Kind } from '../kinds.ts';
 import { CliError } from '../errors.ts';
 import { readAnswerBody } from './answer-body.ts';
 import type { AnswerBody, Delivery } from './answer-body.ts';
 import { exchange, refuse } from './exchange.ts';
 import type { ExchangeOptions } from './exchange.ts';
 import { limitFacts, MAYBE_ACCEPTED, UnavailableError } from './failure.ts';
-import { endedAnswer, notTheApi } from './look.ts';
+import { endedAnswer, notTheApi } from './get-answer.ts';
 import type { Answer, AnswerBytes, Submitted } from './model.ts';
-import { cleanServerText, NOT_THE_API } from './server-text.ts';
+import { cleanServerText, NOT_THE_API } from './sanitize.ts';
 import { idAmong, submittedId } from './submitted-id.ts';
 
 /** An id is looked for in the text of a body up to this length; a longer one is an answer. */

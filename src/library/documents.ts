@@ -3,7 +3,7 @@
  * "Optimize Route", "Get Route Response", "Optimize Cluster" and "Get Cluster Response". The readable part of those
  * pages ends early: every object may hold more than is named here.
  */
-import type { Kind } from '../domain/kinds.ts';
+import type { Kind } from '../kinds.ts';
 
 interface Open {
   readonly [field: string]: unknown;

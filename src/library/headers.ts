@@ -1,5 +1,5 @@
 /** Headers in each of the forms in which a program may hold them. */
-import type { HttpHeaders } from '../domain/http.ts';
+import type { HttpHeaders } from '../lib/net/http.ts';
 
 /** A plain object, Node's `request.headers` or `headersDistinct`, or a WHATWG `Headers`. Case does not matter. */
 export type HeadersLike =

@@ -1,11 +1,11 @@
 /** `createSandbox`: a local OptiPick for tests, on a free port of this machine. */
-import { createSandbox as startSandbox } from '../commands/sandbox-server.ts';
+import { createSandbox as startSandbox } from '../sandbox/server.ts';
 import { createLibraryHost } from '../platform/library-host.ts';
-import type { PayloadShape } from '../domain/webhook-payload.ts';
-import type { EndpointOptions } from '../sandbox/endpoints.ts';
+import type { PayloadShape } from '../webhooks/payload.ts';
+import type { EndpointOptions } from '../sandbox/webhooks/endpoints.ts';
 import type { FaultRates } from '../sandbox/faults.ts';
-import { parseSite } from '../sandbox/layout.ts';
-import type { SandboxNotice } from '../sandbox/notice.ts';
+import { parseSite } from '../site/layout.ts';
+import type { SandboxNotice } from '../sandbox/events.ts';
 import type { ErrorShape, PendingShape, SubmitShape } from '../sandbox/options.ts';
 
 /** A warehouse with aisles: walked along an aisle, changed by a cross aisle. */

@@ -1,12 +1,12 @@
 /** `verifyDelivery`: whether a webhook was signed with a secret that both sides know, for a server of one's own. */
-import type { Kind } from '../domain/kinds.ts';
-import { parseWebhookSecrets } from '../domain/secret.ts';
+import type { Kind } from '../kinds.ts';
+import { parseWebhookSecrets } from '../settings/secret.ts';
 import { CliError } from '../errors.ts';
 import { createClock } from '../platform/clock.ts';
-import { jsonTextOf, readPayload } from '../webhook/delivery.ts';
-import { readSignatureHeaders } from '../webhook/signature-headers.ts';
-import { createVerifier, type SignatureFault } from '../webhook/signature.ts';
-import { readSignedBody } from '../webhook/signed-body.ts';
+import { jsonTextOf, readPayload } from '../webhooks/delivery.ts';
+import { readSignatureHeaders } from '../webhooks/signature-headers.ts';
+import { createVerifier, type SignatureFault } from '../webhooks/signature.ts';
+import { readSignedBody } from '../webhooks/signed-body.ts';
 import { type HeadersLike, normaliseHeaders } from './headers.ts';
 
 export type { SignatureFault };

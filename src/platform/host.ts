@@ -2,8 +2,8 @@
  * What the machine offers. One real version (`real-host.ts`), one faked whole in the tests.
  * Nothing below the entry touches `process`, `console`, `Date` or the global `fetch`.
  */
-import type { Http, HttpRequest } from '../domain/http.ts';
-import type { SettingKey, StoredProfiles } from '../domain/settings.ts';
+import type { Http, HttpRequest } from '../lib/net/http.ts';
+import type { SettingKey, StoredProfiles } from '../settings/settings.ts';
 
 export interface Clock {
   /** Milliseconds since 1970, UTC. */

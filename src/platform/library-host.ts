@@ -13,11 +13,11 @@ export function createLibraryHost(): LibraryHost {
     random: () => Math.random(),
     randomBytes: (size) => process.getBuiltinModule('node:crypto').randomBytes(size),
     async http() {
-      const { createHttp } = await import('./http.ts');
+      const { createHttp } = await import('./http/http.ts');
       return createHttp(process.env);
     },
     async serve(app, options) {
-      const { serveHttp } = await import('./server.ts');
+      const { serveHttp } = await import('./server/server.ts');
       return serveHttp(app, options, { platform: process.platform });
     },
   };

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 
 import packageJson from '../../package.json' with { type: 'json' };
 import { createClock } from './clock.ts';
-import { createFiles } from './files.ts';
+import { createFiles } from './fs/files.ts';
 import type { Host, SettingsFile, Terminal } from './host.ts';
-import { configFolder } from './paths.ts';
-import { onStopSignal } from './signals.ts';
-import { createInputStream, createOutputStream } from './streams.ts';
+import { configFolder } from '../settings/paths.ts';
+import { onStopSignal } from './terminal/signals.ts';
+import { createInputStream, createOutputStream } from './terminal/streams.ts';
 
 /** What is slow to load (network, server, database, spinner, the writer of settings) is loaded when it is first used. */
 export function createRealHost(): Host {
@@ -19,7 +19,7 @@ export function createRealHost(): Host {
   let home: string | undefined;
 
   async function terminal(): Promise<Terminal> {
-    const { createTerminal } = await import('./terminal.ts');
+    const { createTerminal } = await import('./terminal/terminal.ts');
     return createTerminal({ input: () => process.stdin, output: stderr, spinnerStream: () => process.stderr });
   }
 
@@ -51,19 +51,19 @@ export function createRealHost(): Host {
     random: () => Math.random(),
     randomBytes: (size) => process.getBuiltinModule('node:crypto').randomBytes(size),
     async http({ direct = false } = {}) {
-      const { createHttp } = await import('./http.ts');
+      const { createHttp } = await import('./http/http.ts');
       return createHttp(direct ? {} : env);
     },
     async serve(app, options) {
-      const { serveHttp } = await import('./server.ts');
+      const { serveHttp } = await import('./server/server.ts');
       return serveHttp(app, options, { platform });
     },
     async connectWebSocket(url, events, options) {
-      const { connectWebSocket } = await import('./web-socket.ts');
+      const { connectWebSocket } = await import('./http/web-socket.ts');
       return connectWebSocket(url, events, options, env);
     },
     async openDatabase(path, options) {
-      const { openDatabase } = await import('./database.ts');
+      const { openDatabase } = await import('./fs/database.ts');
       return openDatabase(path, options);
     },
     async startThread(name, data, events) {
@@ -85,11 +85,11 @@ function createSettingsFile(machine: () => Host): SettingsFile {
       return join(configFolder(machine()), 'config.json');
     },
     async read() {
-      const { readSettingsFile } = await import('./settings-file.ts');
+      const { readSettingsFile } = await import('./fs/settings-file.ts');
       return readSettingsFile(configFolder(machine()), machine().platform);
     },
     async change(changes) {
-      const { changeSettings } = await import('./settings-writer.ts');
+      const { changeSettings } = await import('./fs/settings-writer.ts');
       return changeSettings(configFolder(machine()), changes, machine());
     },
   };

@@ -1,7 +1,7 @@
 /** Faults that the sandbox makes on purpose, each at its own rate and from its own seeded dice. */
-import { nearestWord } from '../domain/nearest.ts';
+import { nearestWord } from '../lib/text/did-you-mean.ts';
 import { CliError } from '../errors.ts';
-import { createRandom } from './optimiser/random.ts';
+import { createRandom } from './optimizer/random.ts';
 
 /** What each fault does, for the help and the log. */
 export const FAULTS = {

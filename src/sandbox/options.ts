@@ -1,10 +1,10 @@
 /** How a sandbox can be set up, and what it is when nothing is said. */
-import type { PayloadShape } from '../domain/webhook-payload.ts';
+import type { PayloadShape } from '../webhooks/payload.ts';
 import { CliError } from '../errors.ts';
 import { checkFaultRates, type FaultRates } from './faults.ts';
-import type { Site } from './model.ts';
-import type { Notify } from './notice.ts';
-import { keyOf } from './secret.ts';
+import type { Site } from '../site/model.ts';
+import type { Notify } from './events.ts';
+import { keyOf } from './webhooks/secret.ts';
 
 /** What a submit with `synchronous=false` answers: an object with the id under that name, or the bare string. */
 export const SUBMIT_SHAPES = ['request_id', 'id', '_id', 'bare'] as const;

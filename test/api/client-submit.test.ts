@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 
 import { createClient } from '../../src/api/client.ts';
-import { createHttp } from '../../src/platform/http.ts';
+import { createHttp } from '../../src/platform/http/http.ts';
 import { failureOf, startScriptedApi, TEST_KEY } from '../support/api-client.ts';
 import type { Script, ScriptedApi } from '../support/api-client.ts';
 import { createInstantClock } from '../support/instant-clock.ts';

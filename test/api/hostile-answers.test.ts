@@ -5,10 +5,10 @@ import { afterEach, describe, expect, test } from 'vitest';
 
 import { createClient } from '../../src/api/client.ts';
 import type { OptipickClient } from '../../src/api/model.ts';
-import { waitForAnswer } from '../../src/api/wait.ts';
-import type { HttpRequest } from '../../src/domain/http.ts';
-import { readText, TransportError } from '../../src/domain/http.ts';
-import { createHttp } from '../../src/platform/http.ts';
+import { waitForAnswer } from '../../src/api/poll.ts';
+import type { HttpRequest } from '../../src/lib/net/http.ts';
+import { readText, TransportError } from '../../src/lib/net/http.ts';
+import { createHttp } from '../../src/platform/http/http.ts';
 import { failureOf, TEST_KEY } from '../support/api-client.ts';
 import { createInstantClock, type InstantClock } from '../support/instant-clock.ts';
 import {

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 
 import { createClient } from '../../src/api/client.ts';
 import type { OptipickClient } from '../../src/api/model.ts';
-import { createHttp } from '../../src/platform/http.ts';
+import { createHttp } from '../../src/platform/http/http.ts';
 import { failureOf, TEST_KEY } from '../support/api-client.ts';
 import { createInstantClock } from '../support/instant-clock.ts';
 import { answerOf, headOf, startRawServer, type RawAnswer, type RawServer } from '../support/raw-server.ts';

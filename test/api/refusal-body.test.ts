@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { readRefusal } from '../../src/api/refusal-body.ts';
-import { createRedaction } from '../../src/domain/redaction.ts';
+import { createRedaction } from '../../src/settings/redaction.ts';
 
 const redact = createRedaction([]);
 const json = (value: unknown): ReturnType<typeof readRefusal> =>

@@ -3,8 +3,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 
 import type { Answer } from '../../src/api/model.ts';
 import { fetchResult } from '../../src/api/result.ts';
-import { waitForAnswer, type WaitForAnswerOptions } from '../../src/api/wait.ts';
-import { KIND_NAMES, type Kind } from '../../src/domain/kinds.ts';
+import { waitForAnswer, type WaitForAnswerOptions } from '../../src/api/poll.ts';
+import { KIND_NAMES, type Kind } from '../../src/kinds.ts';
 import { createClient } from '../../src/library/client.ts';
 import { failureOf, startScriptedApi, TEST_KEY, type ScriptedApi } from '../support/api-client.ts';
 import type { Scripted } from '../support/scripted-server.ts';

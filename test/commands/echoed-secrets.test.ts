@@ -4,8 +4,8 @@
  * `--json`), traces. A result of `--json` is the API's own document and stays as it came.
  */
 import { describe, expect, test } from 'vitest';
-import { bodyOf, jsonResponse, TransportError, type Http, type HttpResponse } from '../../src/domain/http.ts';
-import { KIND_NAMES, type Kind } from '../../src/domain/kinds.ts';
+import { bodyOf, jsonResponse, TransportError, type Http, type HttpResponse } from '../../src/lib/net/http.ts';
+import { KIND_NAMES, type Kind } from '../../src/kinds.ts';
 import { answerOf, requestOf } from '../support/hostile.ts';
 import { run, type Run } from '../support/run.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { jsonResponse, type Http } from '../../src/domain/http.ts';
+import { jsonResponse, type Http } from '../../src/lib/net/http.ts';
 import { errorOf, run } from '../support/run.ts';
 
 const ID = '67507ad05e593173d0313e0f';
@@ -47,7 +47,7 @@ describe('get', () => {
       stdin: '{"site_name":"E","picks":[{"pick_id":"p","location_id":"A01"}]}',
     });
     expect(host.stdoutText).toBe(`${ID}\n`);
-    const { main } = await import('../../src/main.ts');
+    const { main } = await import('../../src/app/main.ts');
     expect(await main(host, ['cluster', 'get', ID])).toBe(5);
     expect(host.stderrText).toContain(`hint: it was submitted from here as a route: optipick route get ${ID}\n`);
     expect(await main(host, ['route', 'get', ID])).toBe(8);

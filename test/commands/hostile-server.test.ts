@@ -4,8 +4,8 @@
  */
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
-import { bodyOf, jsonResponse, type Http, type HttpResponse } from '../../src/domain/http.ts';
-import { KIND_NAMES, type Kind } from '../../src/domain/kinds.ts';
+import { bodyOf, jsonResponse, type Http, type HttpResponse } from '../../src/lib/net/http.ts';
+import { KIND_NAMES, type Kind } from '../../src/kinds.ts';
 import { ACTS, answerOf, BENIGN, HOSTILE, requestOf } from '../support/hostile.ts';
 import { SECRET } from '../support/listener.ts';
 import { errorOf, run, type Run } from '../support/run.ts';

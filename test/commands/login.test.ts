@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { jsonResponse, TransportError, type Http } from '../../src/domain/http.ts';
+import { jsonResponse, TransportError, type Http } from '../../src/lib/net/http.ts';
 import { CliError } from '../../src/errors.ts';
 import { run } from '../support/run.ts';
 

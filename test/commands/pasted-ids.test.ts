@@ -1,8 +1,8 @@
 /** Ids that a shell, a terminal or the parser of options would take for something else. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { bodyOf, jsonResponse, type Http } from '../../src/domain/http.ts';
-import { main } from '../../src/main.ts';
+import { bodyOf, jsonResponse, type Http } from '../../src/lib/net/http.ts';
+import { main } from '../../src/app/main.ts';
 import { createFakeHost } from '../support/fake-host.ts';
 import { run } from '../support/run.ts';
 

@@ -3,8 +3,8 @@
  * that a command writes, on its streams or into files, may hold a piece of it.
  */
 import { describe, expect, test } from 'vitest';
-import { bodyOf, jsonResponse, readText, TransportError, type Http } from '../../src/domain/http.ts';
-import { main } from '../../src/main.ts';
+import { bodyOf, jsonResponse, readText, TransportError, type Http } from '../../src/lib/net/http.ts';
+import { main } from '../../src/app/main.ts';
 import { createFakeHost, type FakeHostOptions } from '../support/fake-host.ts';
 import { SECRET } from '../support/listener.ts';
 import { run } from '../support/run.ts';

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { jsonResponse, type Http } from '../../src/domain/http.ts';
-import { main } from '../../src/main.ts';
+import { jsonResponse, type Http } from '../../src/lib/net/http.ts';
+import { main } from '../../src/app/main.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { createFakeHost } from '../support/fake-host.ts';
 

@@ -1,6 +1,6 @@
 /** `--json` on a terminal: what would act there is escaped; a pipe gets the API's own bytes. */
 import { describe, expect, test } from 'vitest';
-import { bodyOf, jsonResponse, type Http } from '../../src/domain/http.ts';
+import { bodyOf, jsonResponse, type Http } from '../../src/lib/net/http.ts';
 import type { FakeHostOptions } from '../support/fake-host.ts';
 import { run } from '../support/run.ts';
 

@@ -1,6 +1,6 @@
 /** Keys and secrets in UTF-16: what `>` of Windows PowerShell and Notepad's "Unicode" write. */
 import { describe, expect, test } from 'vitest';
-import { jsonResponse, type Http } from '../../src/domain/http.ts';
+import { jsonResponse, type Http } from '../../src/lib/net/http.ts';
 import { SECRET } from '../support/listener.ts';
 import { run } from '../support/run.ts';
 

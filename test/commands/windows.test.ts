@@ -1,8 +1,8 @@
 /** What a user of Windows meets, on a machine in memory that says it is one. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { bodyOf, type Http } from '../../src/domain/http.ts';
-import { main } from '../../src/main.ts';
+import { bodyOf, type Http } from '../../src/lib/net/http.ts';
+import { main } from '../../src/app/main.ts';
 import { createFakeHost, type FakeHost, type FakeHostOptions } from '../support/fake-host.ts';
 import { run } from '../support/run.ts';
 

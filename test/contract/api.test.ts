@@ -6,8 +6,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { KIND_NAMES, KINDS, type Kind } from '../../src/domain/kinds.ts';
-import { DEFAULT_BASE_URL } from '../../src/domain/settings.ts';
+import { KIND_NAMES, KINDS, type Kind } from '../../src/kinds.ts';
+import { DEFAULT_BASE_URL } from '../../src/settings/settings.ts';
 import { createClient, type Client } from '../../src/index.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox-entry.ts';
 import { faultsOf, schemaNamed, type OpenApi } from '../support/json-schema.ts';

@@ -3,13 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
-import { answerPath, KIND_NAMES, KINDS, type Kind } from '../../src/domain/kinds.ts';
-import {
-  PICK_VIOLATION_HANDLINGS,
-  REQUEST_SCHEMAS,
-  ROUTING_POLICIES,
-  type Level,
-} from '../../src/domain/request-schema.ts';
+import { answerPath, KIND_NAMES, KINDS, type Kind } from '../../src/kinds.ts';
+import { PICK_VIOLATION_HANDLINGS, REQUEST_SCHEMAS, ROUTING_POLICIES, type Level } from '../../src/requests/schema.ts';
 import { faultsOf, schemaNamed, type OpenApi, type Schema } from '../support/json-schema.ts';
 
 interface Operation {

@@ -10,9 +10,9 @@ import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 
 import { createClient } from '../../src/api/client.ts';
-import { mapBounded } from '../../src/api/pool.ts';
+import { mapBounded } from '../../src/lib/async/pool.ts';
 import { CliError } from '../../src/errors.ts';
-import { createHttp } from '../../src/platform/http.ts';
+import { createHttp } from '../../src/platform/http/http.ts';
 import { createInstantClock } from '../support/instant-clock.ts';
 import { createDice } from './answer-bodies.ts';
 import { drawCase, isUnknown, type Case } from './answer-cases.ts';

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, expectTypeOf, test } from 'vitest';
 
-import type * as schema from '../../src/domain/request-schema.ts';
-import { REQUEST_SCHEMAS } from '../../src/domain/request-schema.ts';
+import type * as schema from '../../src/requests/schema.ts';
+import { REQUEST_SCHEMAS } from '../../src/requests/schema.ts';
 import type { ClusterAnswer, ClusterPick, ClusterRequest, RoutePick, RouteRequest } from '../../src/index.ts';
 
 /** The fields that a type names, without those that it leaves open. */

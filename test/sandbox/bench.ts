@@ -1,9 +1,9 @@
 /** A sandbox on a clock that stands still, and short ways to call it. */
 import { createHash } from 'node:crypto';
 
-import { type Http, type HttpHeaders, type HttpRequest, jsonResponse, readText } from '../../src/domain/http.ts';
+import { type Http, type HttpHeaders, type HttpRequest, jsonResponse, readText } from '../../src/lib/net/http.ts';
 import { createSandboxApp, type SandboxApp } from '../../src/sandbox/app.ts';
-import type { SandboxNotice } from '../../src/sandbox/notice.ts';
+import type { SandboxNotice } from '../../src/sandbox/events.ts';
 import type { SandboxOptions } from '../../src/sandbox/options.ts';
 import { createFakeClock, type FakeClock } from './fake-clock.ts';
 

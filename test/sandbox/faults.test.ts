@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 
-import { type HttpResponse, jsonResponse } from '../../src/domain/http.ts';
+import { type HttpResponse, jsonResponse } from '../../src/lib/net/http.ts';
 import { createFaultDice, FAULTS, parseFaults } from '../../src/sandbox/faults.ts';
 import type { FaultRates } from '../../src/sandbox/faults.ts';
-import { signatureOf } from '../../src/sandbox/sign.ts';
+import { signatureOf } from '../../src/sandbox/webhooks/sign.ts';
 import { type Bench, createBench, createReceiver, type Delivered, routeOf } from './bench.ts';
 import { NOON } from './fake-clock.ts';
 

@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test } from 'vitest';
 
-import { TransportError } from '../../src/domain/http.ts';
+import { TransportError } from '../../src/lib/net/http.ts';
 import type { Clock } from '../../src/platform/host.ts';
-import { createHttp } from '../../src/platform/http.ts';
-import { serveHttp } from '../../src/platform/server.ts';
+import { createHttp } from '../../src/platform/http/http.ts';
+import { serveHttp } from '../../src/platform/server/server.ts';
 import { createSandboxApp, type SandboxApp } from '../../src/sandbox/app.ts';
-import type { SandboxNotice } from '../../src/sandbox/notice.ts';
+import type { SandboxNotice } from '../../src/sandbox/events.ts';
 import type { SandboxOptions } from '../../src/sandbox/options.ts';
 import { startScriptedServer } from '../support/scripted-server.ts';
 import { routeOf } from './bench.ts';

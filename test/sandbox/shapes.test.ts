@@ -1,7 +1,7 @@
 /** What may differ between one service and another: how paths are joined, errors are worded, webhooks are filled. */
 import { describe, expect, test } from 'vitest';
 
-import { jsonResponse } from '../../src/domain/http.ts';
+import { jsonResponse } from '../../src/lib/net/http.ts';
 import { ERROR_SHAPES } from '../../src/sandbox/options.ts';
 import { createBench, createReceiver, LATENCY, routeOf } from './bench.ts';
 

@@ -1,9 +1,9 @@
 /** Which requests of a sandbox have their bodies read, and how much of them is in memory at the same time. */
-import { readText } from '../../src/domain/http.ts';
+import { readText } from '../../src/lib/net/http.ts';
 import { describe, expect, test } from 'vitest';
 
-import type { HttpHeaders } from '../../src/domain/http.ts';
-import { MAX_CONTROL_BYTES, MAX_SANDBOX_BYTES, MAX_SUBMISSION_BYTES } from '../../src/domain/limits.ts';
+import type { HttpHeaders } from '../../src/lib/net/http.ts';
+import { MAX_CONTROL_BYTES, MAX_SANDBOX_BYTES, MAX_SUBMISSION_BYTES } from '../../src/limits.ts';
 import { createBench, routeOf, type Bench } from './bench.ts';
 
 const ROUTE = JSON.stringify(routeOf('A01'));

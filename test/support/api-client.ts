@@ -3,7 +3,7 @@ import { createClient } from '../../src/api/client.ts';
 import type { OptipickClient } from '../../src/api/model.ts';
 import type { RetryNotice } from '../../src/api/retry.ts';
 import { CliError } from '../../src/errors.ts';
-import { createHttp } from '../../src/platform/http.ts';
+import { createHttp } from '../../src/platform/http/http.ts';
 import { createInstantClock } from './instant-clock.ts';
 import type { InstantClock } from './instant-clock.ts';
 import { startScriptedServer } from './scripted-server.ts';

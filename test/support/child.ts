@@ -51,7 +51,7 @@ export function startChild(code: string, ...args: readonly string[]): Child {
   };
 }
 
-/** `src/platform/files.ts` -> the URL to import it by. */
+/** `src/platform/fs/files.ts` -> the URL to import it by. */
 export function sourceUrl(path: string): string {
   return new URL(`../../${path}`, import.meta.url).href;
 }

@@ -1,6 +1,6 @@
 /** A file system in memory: of files, their modes, and the folders they may be put in. */
 import { basename, dirname, join, resolve } from 'node:path';
-import { readBytes } from '../../src/domain/http.ts';
+import { readBytes } from '../../src/lib/net/http.ts';
 import type { Files, PathFacts, ScratchFile } from '../../src/platform/host.ts';
 
 export interface FakeFiles extends Files {

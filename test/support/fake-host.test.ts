@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { jsonResponse, readText } from '../../src/domain/http.ts';
-import { openState } from '../../src/state/database.ts';
-import { createSubmissions } from '../../src/state/submissions.ts';
+import { jsonResponse, readText } from '../../src/lib/net/http.ts';
+import { openState } from '../../src/state/sqlite/database.ts';
+import { createSubmissions } from '../../src/state/sqlite/submissions.ts';
 import { createFakeClock } from './fake-clock.ts';
 import { createFakeHost } from './fake-host.ts';
 

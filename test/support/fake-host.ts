@@ -1,8 +1,8 @@
 /** A machine in memory: what a command sees of the world, whole, with nothing of the real one. */
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { bodyOf, TransportError, type Http, type HttpRequest } from '../../src/domain/http.ts';
-import type { StoredProfile } from '../../src/domain/settings.ts';
+import { bodyOf, TransportError, type Http, type HttpRequest } from '../../src/lib/net/http.ts';
+import type { StoredProfile } from '../../src/settings/settings.ts';
 import {
   ClosedPipeError,
   type Database,
@@ -14,7 +14,7 @@ import {
   type Spinner,
   type StopSignal,
 } from '../../src/platform/host.ts';
-import { configFolder } from '../../src/platform/paths.ts';
+import { configFolder } from '../../src/settings/paths.ts';
 import { createFakeClock, type FakeClock } from './fake-clock.ts';
 import { createFakeFiles, type FakeFiles } from './fake-files.ts';
 

@@ -1,5 +1,5 @@
 /** Texts of an adversary, and answers that hold one of them wherever the API can send a text. */
-import type { Kind } from '../../src/domain/kinds.ts';
+import type { Kind } from '../../src/kinds.ts';
 
 /** Each begins and ends with something that can be seen, so that cleaning leaves no field empty. */
 export const HOSTILE: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-import type { RelayTiming } from '../../src/webhook/relay-timing.ts';
+import type { RelayTiming } from '../../src/webhooks/relay/timing.ts';
 
 /**
  * Quick to try again; but what a test is not about takes longer than the test may, so that no pause of a busy machine

@@ -1,8 +1,8 @@
 /** Entries of reports, from answers as the API sends them. */
 import { readFileSync } from 'node:fs';
-import { readDetails } from '../../src/domain/answer-details.ts';
-import { readRequestDetails } from '../../src/domain/request-details.ts';
-import type { ReportEntry } from '../../src/output/report-model.ts';
+import { readDetails } from '../../src/answers/details.ts';
+import { readRequestDetails } from '../../src/requests/details.ts';
+import type { ReportEntry } from '../../src/output/answers/report-model.ts';
 
 const fixture = (name: string): Buffer => readFileSync(new URL(`../fixtures/${name}`, import.meta.url));
 

@@ -1,5 +1,5 @@
 /** Runs one command line on a machine in memory. */
-import { main } from '../../src/main.ts';
+import { main } from '../../src/app/main.ts';
 import { createFakeHost, type FakeHost, type FakeHostOptions } from './fake-host.ts';
 
 export interface Ended {

@@ -1,12 +1,12 @@
 /** What a shell asks for at the touch of a key: profiles, and ids that this machine has seen lately. */
 import { join } from 'node:path';
-import type { Context } from '../../context.ts';
-import { stateFolderOf } from '../../diagnosing.ts';
-import { KIND_NAMES, type Kind } from '../../domain/kinds.ts';
-import { maskUrl } from '../../domain/url-secrets.ts';
-import { cleanText } from '../../output/clean-text.ts';
+import type { Context } from '../../app/context.ts';
+import { stateFolderOf } from '../../app/diagnosing.ts';
+import { KIND_NAMES, type Kind } from '../../kinds.ts';
+import { maskUrl } from '../../lib/net/url-secrets.ts';
+import { cleanText } from '../../lib/text/sanitize-terminal.ts';
 import type { SqlValue } from '../../platform/host.ts';
-import { STATE_FILE } from '../../state/database.ts';
+import { STATE_FILE } from '../../state/sqlite/database.ts';
 
 export const LIST_NAMES = ['profiles', 'ids', ...KIND_NAMES, 'events'] as const;
 

@@ -1,13 +1,13 @@
 /** The port, and the whole path of a webhook: the real listener, and a signed message that must arrive there. */
-import { fault, ok, skipped, warning, type Outcome } from '../../domain/doctor-finding.ts';
-import { readText, type Http } from '../../domain/http.ts';
-import { TransportError } from '../../domain/http.ts';
+import { fault, ok, skipped, warning, type Outcome } from './finding.ts';
+import { readText, type Http } from '../../lib/net/http.ts';
+import { TransportError } from '../../lib/net/http.ts';
 import { CliError, messageOf, systemCodeOf } from '../../errors.ts';
 import type { Host, Server } from '../../platform/host.ts';
-import { judgeDelivery } from './delivery-judgement.ts';
+import { judgeDelivery } from './delivery-verdict.ts';
 import { createDeliveryTest, type DeliveryTest } from './delivery-test.ts';
-import type { Examination } from './examination.ts';
-import { PORT } from './remedies.ts';
+import type { Examination } from './check-context.ts';
+import { PORT } from './fix-commands.ts';
 
 const ADDRESS = '127.0.0.1';
 /** How many ports above a taken one are tried for a free one to propose. */

@@ -1,18 +1,18 @@
 /** A listener for one message: the receiver and the inbox of `listen`, in a state of their own that is thrown away. */
-import { underSignals } from '../../domain/joined-signal.ts';
-import { parseWebhookSecret } from '../../domain/secret.ts';
-import { readBoundedBody } from '../../domain/bounded-body.ts';
-import { createByteBudget } from '../../domain/byte-budget.ts';
-import { headerOf, jsonResponse, type Http, type HttpHeaders, type HttpRequest } from '../../domain/http.ts';
-import { MAX_BYTES_IN_FLIGHT } from '../../domain/limits.ts';
+import { underSignals } from '../../lib/async/any-signal.ts';
+import { parseWebhookSecret } from '../../settings/secret.ts';
+import { readBoundedBody } from '../../lib/bytes/bounded-body.ts';
+import { createByteBudget } from '../../lib/bytes/budget.ts';
+import { headerOf, jsonResponse, type Http, type HttpHeaders, type HttpRequest } from '../../lib/net/http.ts';
+import { MAX_BYTES_IN_FLIGHT } from '../../limits.ts';
 import type { Host } from '../../platform/host.ts';
-import { signatureOf } from '../../sandbox/sign.ts';
-import { createSecret } from '../../sandbox/secret.ts';
-import { openState } from '../../state/database.ts';
-import { createSqliteInbox } from '../../webhook/inbox-sqlite.ts';
-import { createReceiver } from '../../webhook/receiver.ts';
-import { createVerifier } from '../../webhook/signature.ts';
-import { createWriteQueue } from '../../webhook/write-queue.ts';
+import { signatureOf } from '../../sandbox/webhooks/sign.ts';
+import { createSecret } from '../../sandbox/webhooks/secret.ts';
+import { openState } from '../../state/sqlite/database.ts';
+import { createSqliteInbox } from '../../state/sqlite/inbox.ts';
+import { createReceiver } from '../../webhooks/receiver/receiver.ts';
+import { createVerifier } from '../../webhooks/signature.ts';
+import { createWriteQueue } from '../../state/sqlite/write-queue.ts';
 
 /** What came to the port of the message that was sent. */
 export interface Arrival {

@@ -1,12 +1,12 @@
 /** The runtime, and the folders of settings and state. */
 import { dirname, join } from 'node:path';
-import { stateFolderOf } from '../../diagnosing.ts';
-import { fault, ok, skipped, warning, type Finding, type Outcome } from '../../domain/doctor-finding.ts';
+import { stateFolderOf } from '../../app/diagnosing.ts';
+import { fault, ok, skipped, warning, type Finding, type Outcome } from './finding.ts';
 import { CliError, messageOf, systemCodeOf } from '../../errors.ts';
 import type { Database, Files, Host, PathFacts, StoredSettings } from '../../platform/host.ts';
-import { stateError, STATE_FILE } from '../../state/database.ts';
-import { MIGRATIONS, tablesAt } from '../../state/migrations.ts';
-import type { Remedies } from './remedies.ts';
+import { stateError, STATE_FILE } from '../../state/sqlite/database.ts';
+import { MIGRATIONS, tablesAt } from '../../state/sqlite/migrations.ts';
+import type { Remedies } from './fix-commands.ts';
 
 const MB = 1024 * 1024;
 /** A wave's answer, or a few thousand webhooks, need about as much. */

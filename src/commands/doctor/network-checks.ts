@@ -4,17 +4,17 @@ import { refusalOf } from '../../api/exchange.ts';
 import { failureOfStatus, failureOfTransport } from '../../api/failure.ts';
 import { baseUrlBehind } from '../../api/redirect.ts';
 import type { RefusalBody } from '../../api/refusal-body.ts';
-import { NOT_THE_API } from '../../api/server-text.ts';
-import { proxyOf } from '../../diagnosing.ts';
-import { fault, ok, skipped, warning, type Outcome } from '../../domain/doctor-finding.ts';
-import { headerOf, TransportError } from '../../domain/http.ts';
-import type { HttpResponse } from '../../domain/http.ts';
-import { answerPath } from '../../domain/kinds.ts';
-import { redirectOf } from '../../domain/redirect.ts';
-import { isLoopback } from '../../domain/loopback.ts';
+import { NOT_THE_API } from '../../api/sanitize.ts';
+import { proxyOf } from '../../app/diagnosing.ts';
+import { fault, ok, skipped, warning, type Outcome } from './finding.ts';
+import { headerOf, TransportError } from '../../lib/net/http.ts';
+import type { HttpResponse } from '../../lib/net/http.ts';
+import { answerPath } from '../../kinds.ts';
+import { redirectOf } from '../../lib/net/redirect.ts';
+import { isLoopback } from '../../lib/net/loopback.ts';
 import { CliError } from '../../errors.ts';
-import type { Examination } from './examination.ts';
-import { BASE_URL } from './remedies.ts';
+import type { Examination } from './check-context.ts';
+import { BASE_URL } from './fix-commands.ts';
 import { withoutVariable } from './setting-checks.ts';
 
 /** A webhook may be signed this long ago: `listen --tolerance`, Svix's own libraries. */

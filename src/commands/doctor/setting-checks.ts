@@ -1,13 +1,13 @@
 /** The values in force: key, base URL, webhook secret. Nothing is sent anywhere. */
-import { normaliseBaseUrl } from '../../calling.ts';
-import { fault, ok, skipped, warning, type Finding, type Outcome } from '../../domain/doctor-finding.ts';
-import { maskSecret, parseApiKey, parseWebhookSecrets } from '../../domain/secret.ts';
-import { DEFAULT_PROFILE, emptyNote, type Sourced } from '../../domain/settings.ts';
-import { maskUrl } from '../../domain/url-secrets.ts';
+import { normaliseBaseUrl } from '../../app/api-services.ts';
+import { fault, ok, skipped, warning, type Finding, type Outcome } from './finding.ts';
+import { maskSecret, parseApiKey, parseWebhookSecrets } from '../../settings/secret.ts';
+import { DEFAULT_PROFILE, emptyNote, type Sourced } from '../../settings/settings.ts';
+import { maskUrl } from '../../lib/net/url-secrets.ts';
 import { CliError } from '../../errors.ts';
-import { parseRelayUrl } from '../../webhook/relay-address.ts';
-import type { Examination } from './examination.ts';
-import { BASE_URL } from './remedies.ts';
+import { parseRelayUrl } from '../../webhooks/relay/address.ts';
+import type { Examination } from './check-context.ts';
+import { BASE_URL } from './fix-commands.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** What the web application fills in when a key is made. */

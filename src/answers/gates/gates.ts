@@ -1,0 +1,145 @@
+/**
+ * Gates: conditions under which a run is to fail, such as `saving<5%`. Grammar: `<metric> <op> <number>[unit]`, spaces
+ * anywhere between; operators `<` `<=` `>` `>=` `=` `==` `!=`.
+ */
+import { CliError } from '../../errors.ts';
+import type { AnswerDetails } from '../details.ts';
+import { formatNumber } from '../distance.ts';
+import type { Finding } from '../audit/finding.ts';
+import { type Dimension, GATE_METRIC_NAMES, type GateMetric, metricOf, UNITS_OF } from './metrics.ts';
+import { classifyAnswer } from '../job-state.ts';
+import type { Kind } from '../../kinds.ts';
+import { convertLength, type LengthUnit, lengthUnitOf } from '../length-unit.ts';
+import { nearestWord } from '../../lib/text/did-you-mean.ts';
+
+type Operator = '<' | '<=' | '>' | '>=' | '=' | '!=';
+
+export interface Gate {
+  /** As it was written, without the spaces around it. */
+  readonly expression: string;
+  readonly metric: GateMetric;
+  readonly operator: Operator;
+  readonly value: number;
+  /** As it was written, in lower case; `undefined`: none. */
+  readonly unit: string | undefined;
+}
+
+export interface GateVerdict {
+  readonly expression: string;
+  /** Whether the run is to fail: the condition holds, or it cannot be judged. */
+  readonly tripped: boolean;
+  /** `saving is 3.2 %`, or `cannot be judged: ` and why. It may hold text of the answer: clean it before it is shown. */
+  readonly reason: string;
+}
+
+const EXPRESSION = /^([^<>=!]*?)\s*(<=|>=|==|!=|<|>|=)\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*(\S*)$/i;
+
+/**
+ * Reads a gate. Throws `CliError` `usage` (`bad_gate`) when it is none: an unknown metric, a unit that does not fit the
+ * metric, no number. With `kind`, also a metric that only answers of the other kind have.
+ */
+export function parseGate(text: string, kind?: Kind): Gate {
+  const expression = text.trim();
+  const [, name = '', operator = '', digits = '', suffix = ''] = EXPRESSION.exec(expression) ?? [];
+  if (operator === '') throw badGate(expression, whyNot(expression));
+  const metric = GATE_METRIC_NAMES.find((known) => known === name.trim().toLowerCase());
+  if (metric === undefined) {
+    const meant = nearestWord(name, GATE_METRIC_NAMES);
+    throw badGate(expression, `there is no metric "${name}"${meant === undefined ? '' : `, did you mean "${meant}"?`}`);
+  }
+  const { dimension, kind: only } = metricOf(metric);
+  if (kind !== undefined && only !== undefined && only !== kind) {
+    throw badGate(expression, `the answer of a ${kind} has no ${metric}, only that of a ${only}`);
+  }
+  const unit = suffix === '' ? undefined : suffix.toLowerCase();
+  if (unit !== undefined && !UNITS_OF[dimension].includes(unit)) throw badGate(expression, unfit(suffix, metric));
+  const value = Number(digits);
+  if (!Number.isFinite(value)) throw badGate(expression, `"${digits}" is too large a number`);
+  return { expression, metric, operator: operator === '==' ? '=' : (operator as Operator), value, unit };
+}
+
+/**
+ * Whether a gate trips. One that cannot be judged trips, too: a run that must not fall below a saving does not pass
+ * because the figures are missing. `findings` of the audit, `undefined` when there was none.
+ */
+export function judgeGate(gate: Gate, answer: AnswerDetails, findings: readonly Finding[] | undefined): GateVerdict {
+  const { expression, metric, operator, value } = gate;
+  const trip = (why: string): GateVerdict => ({ expression, tripped: true, reason: `cannot be judged: ${why}` });
+  if (classifyAnswer(200, answer.summary) !== 'done') return trip('there is no result');
+  const { dimension, kind, measure } = metricOf(metric);
+  const { kind: answered = kind, unit: answerUnit } = answer.summary;
+  if (kind !== undefined && answered !== kind) return trip(`the answer of a ${answered} has no ${metric}`);
+  const measured = measure(answer, findings);
+  if (typeof measured !== 'number') return trip(measured.reason);
+  const comparable = inUnitOf(gate, dimension, measured, answerUnit);
+  if (typeof comparable !== 'number') return trip(comparable.reason);
+  const unit = dimension === 'count' ? '' : (gate.unit ?? { percent: '%', distance: answerUnit, time: 's' }[dimension]);
+  return {
+    expression,
+    tripped: HOLDS[operator](compare(comparable, value)),
+    reason: `${metric} is ${shown(comparable, value)}${unit === '' ? '' : ` ${unit}`}`,
+  };
+}
+
+/** What was measured in the unit of the gate. */
+function inUnitOf(
+  { unit }: Gate,
+  dimension: Dimension,
+  measured: number,
+  answerUnit: string,
+): number | { readonly reason: string } {
+  if (dimension === 'time') return unit === 'ms' ? measured * 1000 : measured;
+  if (dimension !== 'distance' || unit === undefined) return measured;
+  const known = lengthUnitOf(answerUnit);
+  if (known !== undefined) return convertLength(measured, known, unit as LengthUnit);
+  return { reason: `the answer's distances are in "${answerUnit}", which cannot be turned into ${unit}` };
+}
+
+/** A difference that only rounding makes is none. */
+const ROUNDING = 1e-9;
+
+/** Below, at or above 0, as the first is less than, equal to or more than the second. */
+function compare(one: number, other: number): number {
+  const difference = one - other;
+  return Math.abs(difference) <= ROUNDING * Math.max(Math.abs(one), Math.abs(other)) ? 0 : difference;
+}
+
+const HOLDS: Readonly<Record<Operator, (order: number) => boolean>> = {
+  '<': (order) => order < 0,
+  '<=': (order) => order <= 0,
+  '>': (order) => order > 0,
+  '>=': (order) => order >= 0,
+  '=': (order) => order === 0,
+  '!=': (order) => order !== 0,
+};
+
+/** Rounded for a person, unless that would make it look like the number it is compared with. */
+function shown(value: number, other: number): string {
+  const rounded = Math.round(value * 1000) / 1000;
+  if (rounded === other && compare(value, other) !== 0) return String(Number(value.toPrecision(12)));
+  const text = formatNumber(rounded, 3);
+  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+}
+
+function whyNot(expression: string): string {
+  if (expression === '') return 'it is empty';
+  const [metric = ''] = expression.split(/[<>=!]/);
+  // An unquoted < or > is a redirection: the shell takes it away, and the number with it.
+  if (metric === expression) return 'it has no operator; if there was one, quote the whole expression';
+  const rest = expression.slice(metric.length).replace(/^(<=|>=|==|!=|<|>|=)\s*/, '');
+  return rest === '' ? 'there is no number to compare with' : `"${rest}" is not a number with a unit`;
+}
+
+function unfit(unit: string, metric: GateMetric): string {
+  const { dimension } = metricOf(metric);
+  const units = UNITS_OF[dimension];
+  if (dimension === 'count') return `"${unit}" does not fit: ${metric} is a number without unit`;
+  return `"${unit}" is no unit of ${metric}: ${units.join(', ')}, or none`;
+}
+
+function badGate(expression: string, why: string): CliError {
+  return new CliError('usage', `--fail-if "${expression}": ${why}`, {
+    code: 'bad_gate',
+    hint: `for example --fail-if 'saving<5%' or --fail-if 'optimal_distance>200m'; metrics: ${GATE_METRIC_NAMES.join(', ')}`,
+  });
+}

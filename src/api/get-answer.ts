@@ -1,0 +1,162 @@
+/** One look at a job: what each answer to a GET means. */
+import { ANSWER_TOO_LARGE } from '../answers/limit.ts';
+import { createAnswerReader } from '../answers/reader.ts';
+import { headerOf } from '../lib/net/http.ts';
+import type { HttpRequest, HttpResponse } from '../lib/net/http.ts';
+import type { AnswerSummary } from '../answers/answer.ts';
+import { reasonOf } from '../answers/job-state.ts';
+import type { Redact } from '../settings/redaction.ts';
+import type { Kind } from '../kinds.ts';
+import type { CliError } from '../errors.ts';
+import { readAnswerBody } from './answer-body.ts';
+import type { AnswerBody, Delivery } from './answer-body.ts';
+import { exchange, refusalOf } from './exchange.ts';
+import type { ExchangeOptions, Refusal } from './exchange.ts';
+import { failureOfStatus, UnavailableError } from './failure.ts';
+import type { JobFacts } from './failure.ts';
+import type { Answer, AnswerBytes, Sighting } from './model.ts';
+import { retryAfterOf } from './retry-after.ts';
+import { cleanServerText, isHtml, NOT_THE_API, titleOfHtml, webPageFailure } from './sanitize.ts';
+
+/** A plain word about the job, e.g. `PENDING`, is not longer than this. */
+const WORD_BYTES = 100;
+
+export interface LookFacts extends JobFacts {
+  /** Whether another kind may have the id: then no refusal is an answer. */
+  readonly unsure: boolean;
+}
+
+/**
+ * Asks once. What the API answers before a job ends is not documented, so every likely variant is
+ * taken for pending: 202, 204, 425, an empty or `null` body, an object without results, a bare word.
+ * 404 is `missing`. A 422 that tells of the job is its failure; one about the id is a refusal.
+ */
+export async function lookOnce(
+  wire: ExchangeOptions,
+  request: HttpRequest,
+  facts: LookFacts,
+  sink: AnswerBytes | undefined,
+): Promise<Sighting> {
+  const delivery: Delivery = { sink, started: false };
+  const { kind, requestId } = facts;
+  try {
+    return await exchange(wire, request, { kind, requestId }, (response) =>
+      sightingOf(wire, request, response, facts, delivery),
+    );
+  } catch (error) {
+    if (!delivery.started || !(error instanceof UnavailableError) || error.code === ANSWER_TOO_LARGE) throw error;
+    throw new UnavailableError(`the answer was cut off: ${error.message}`, {
+      code: 'answer_cut',
+      requestId,
+      cause: error,
+      hint: 'what was written is not whole: fetch it again',
+      // The sink has a part of it already.
+      repeatable: false,
+    });
+  }
+}
+
+async function sightingOf(
+  wire: ExchangeOptions,
+  request: HttpRequest,
+  response: HttpResponse,
+  { kind, requestId, unsure }: LookFacts,
+  delivery: Delivery,
+): Promise<Sighting> {
+  const { status } = response;
+  const retryAfterMs = retryAfterOf(response.headers, wire.now());
+  if (status < 200 || status > 299) {
+    const refusal = await refusalOf(response, wire);
+    const { broken } = refusal;
+    // What is missing may be the failure of the job; in another coding it will never come.
+    if (status === 422 && broken !== undefined && broken.kind !== 'coding') throw broken;
+    const failed =
+      status === 422 && !unsure ? await failedJob(refusal, { kind, requestId }, delivery, wire.redact) : undefined;
+    if (failed !== undefined) return failed;
+    const { method, url } = request;
+    const facts = { method, url, requestId, redact: wire.redact, retryAfterMs };
+    const failure = failureOfStatus(response, refusal, facts);
+    if (failure.code !== NOT_THE_API) {
+      if (status === 404) return { state: 'missing', retryAfterMs };
+      if (status === 425) return { state: 'pending', word: undefined, retryAfterMs };
+    }
+    throw failure;
+  }
+
+  const body = await readAnswerBody(response, delivery, wire.redact);
+  // What the sink already has cannot turn out to be no answer after all.
+  if (delivery.started && body.state === 'pending') throw notTheApi(body, response, requestId, wire.redact);
+  if (body.malformed) {
+    const word = plainWord(body, response);
+    if (word === undefined) throw notTheApi(body, response, requestId, wire.redact);
+    return { state: 'pending', word: wire.redact(word), retryAfterMs };
+  }
+  if (body.state === 'pending' || body.summary === undefined) {
+    return { state: 'pending', word: body.summary?.status?.slice(0, WORD_BYTES), retryAfterMs };
+  }
+  return endedAnswer(kind, requestId, body.state, body.summary, body.bytes);
+}
+
+/** A job that ended, in the form that the commands take. */
+export function endedAnswer(
+  kind: Kind,
+  requestId: string,
+  state: Answer['state'],
+  summary: AnswerSummary,
+  raw: Uint8Array | undefined,
+): Answer {
+  const failure = state === 'failed' ? (reasonOf(summary) ?? summary.status) : undefined;
+  return { state, kind, requestId, summary, raw, failure };
+}
+
+/** FastAPI reports a validation exception as 422; whether a job's own comes that way is not documented. */
+async function failedJob(
+  refusal: Refusal,
+  { kind, requestId }: JobFacts,
+  delivery: Delivery,
+  redact: Redact,
+): Promise<Answer | undefined> {
+  const summary = refusal.about === 'job' ? summaryOf(refusal.bytes, redact) : undefined;
+  if (summary === undefined) return undefined;
+  const { sink } = delivery;
+  if (typeof sink === 'function') {
+    delivery.started = true;
+    await sink(refusal.bytes);
+  }
+  const raw = typeof sink === 'function' ? undefined : refusal.bytes;
+  return { state: 'failed', kind, requestId, summary, raw, failure: refusal.text };
+}
+
+function summaryOf(bytes: Uint8Array, redact: Redact): AnswerSummary | undefined {
+  const reader = createAnswerReader({ redact });
+  reader.push(bytes);
+  return reader.end();
+}
+
+function plainWord({ bytes }: AnswerBody, response: HttpResponse): string | undefined {
+  if (bytes === undefined || bytes.byteLength > WORD_BYTES) return undefined;
+  const text = new TextDecoder().decode(bytes);
+  return isHtml(text, headerOf(response.headers, 'content-type')) || !/^\s*[A-Za-z][\w .-]*$/.test(text.trim())
+    ? undefined
+    : text.trim();
+}
+
+/** A 2xx that is not JSON: a web page is another server's, anything else an answer that was damaged. */
+export function notTheApi(
+  { bytes }: AnswerBody,
+  response: HttpResponse,
+  requestId: string | undefined,
+  redact: Redact,
+): CliError {
+  const text = new TextDecoder().decode(bytes?.subarray(0, 64 * 1024) ?? new Uint8Array(0));
+  const about = { status: response.status, ...(requestId === undefined ? {} : { requestId }) };
+  if (isHtml(text, headerOf(response.headers, 'content-type'))) {
+    return webPageFailure(cleanServerText(titleOfHtml(text), redact), about);
+  }
+  return new UnavailableError('the answer is not whole JSON', {
+    ...about,
+    code: 'damaged_answer',
+    hint: 'try again; --debug shows the requests',
+    repeatable: true,
+  });
+}

@@ -1,0 +1,148 @@
+/** Waiting for one answer: asks until it is there, the deadline passes, or asking makes no sense. */
+import { isKnownStatusWord } from '../answers/job-state.ts';
+import type { Kind } from '../kinds.ts';
+import { CliError } from '../errors.ts';
+import type { Clock } from '../platform/host.ts';
+import type { Answer, AnswerBytes, OptipickClient } from './model.ts';
+import { retryAfterInWords } from './retry-after.ts';
+import { afterRetryAfter } from './retry.ts';
+import { lastResort, lookAtKinds } from './poll-kinds.ts';
+import type { Unfinished } from './poll-kinds.ts';
+import { NOT_THE_API } from './sanitize.ts';
+
+/** What a look told, for progress and for warnings. */
+export type WaitEvent =
+  | { readonly type: 'pending'; readonly kind: Kind; readonly word: string | undefined; readonly pauseMs: number }
+  | { readonly type: 'missing'; readonly pauseMs: number }
+  /** The failure counts against the deadline only. */
+  | { readonly type: 'unavailable'; readonly error: CliError; readonly pauseMs: number }
+  /** A status word whose meaning nobody documented; told once for each word. Taken for "not finished". */
+  | { readonly type: 'unknown_word'; readonly kind: Kind; readonly word: string };
+
+export interface WaitForAnswerOptions {
+  /** The first pause, and the longest one, in milliseconds. */
+  readonly intervalMs: number;
+  readonly maxIntervalMs: number;
+  /** On the monotonic clock. */
+  readonly deadline: number;
+  /** Ask once instead of waiting. */
+  readonly once?: boolean;
+  /** Submitted from here: a 404 means that it is not there yet. */
+  readonly knownHere: boolean;
+  readonly clock: Pick<Clock, 'monotonic' | 'sleep'>;
+  /** A number in [0, 1). */
+  readonly random: () => number;
+  readonly signal?: AbortSignal | undefined;
+  readonly sink?: AnswerBytes | undefined;
+  readonly onEvent?: ((event: WaitEvent) => void) | undefined;
+}
+
+const GROWTH = 1.5;
+/** A pause is varied by this much each way, so that many waits do not beat in step. */
+const JITTER = 0.15;
+
+/**
+ * Waits for the answer to `requestId`, of one of `kinds`, all of which are asked until one has it. Network errors, 429, 5xx
+ * and web pages of others count against the deadline only.
+ *
+ * Throws `CliError`: `pending` when the deadline passed while the job was healthy, or was never
+ * found (the API does not tell "unknown" from "not ready": an id typed by the user is waited for
+ * like any other); `unavailable` when nothing but failures of the network or the server was seen; `refused`
+ * (`not_the_api`) when a web page was the last that was seen; else `auth` and `refused` at once. With `once`: `pending` when it is not finished, and `refused`
+ * (`not_found`) when it is not found and was not submitted from here.
+ */
+export async function waitForAnswer(
+  client: OptipickClient,
+  kinds: readonly Kind[],
+  requestId: string,
+  options: WaitForAnswerOptions,
+): Promise<Answer> {
+  const { clock, random, signal, deadline, once = false, onEvent } = options;
+  const started = clock.monotonic();
+  const seenWords = new Set<string>();
+  let interval = options.intervalMs;
+  let healthy = false;
+  for (;;) {
+    const attempts = once ? undefined : 1;
+    const round = await lookAtKinds(client, kinds, requestId, { ...options, attempts, isLast: once });
+    if ('summary' in round) return round;
+    if (round.state !== 'unavailable') healthy = true;
+    if (round.state === 'pending') tellUnknownWord(round.kind, round.word, seenWords, onEvent);
+    if (once) throw notThere(round, requestId, options.knownHere);
+
+    const now = clock.monotonic();
+    const remaining = deadline - now;
+    const asked = round.retryAfterMs;
+    const pause = asked === undefined ? interval * (1 + JITTER * (2 * random() - 1)) : afterRetryAfter(asked, random);
+    if (remaining <= 0 || (asked !== undefined && asked > remaining)) {
+      if (round.state === 'missing' && round.refusal !== undefined) {
+        return await lastResort(client, round.refusal, requestId, options);
+      }
+      throw timedOut(round, requestId, {
+        healthy,
+        waitedMs: now - started,
+        askedMs: remaining > 0 ? asked : undefined,
+      });
+    }
+    const pauseMs = Math.min(pause, remaining);
+    onEvent?.(eventOf(round, pauseMs));
+    await clock.sleep(pauseMs, signal);
+    interval = Math.min(options.maxIntervalMs, interval * GROWTH);
+  }
+}
+
+function tellUnknownWord(
+  kind: Kind,
+  word: string | undefined,
+  seen: Set<string>,
+  onEvent: WaitForAnswerOptions['onEvent'],
+): void {
+  if (word === undefined || isKnownStatusWord(word) || seen.has(word)) return;
+  seen.add(word);
+  onEvent?.({ type: 'unknown_word', kind, word });
+}
+
+function eventOf(round: Unfinished, pauseMs: number): WaitEvent {
+  if (round.state === 'pending') return { type: 'pending', kind: round.kind, word: round.word, pauseMs };
+  if (round.state === 'missing') return { type: 'missing', pauseMs };
+  return { type: 'unavailable', error: round.error, pauseMs };
+}
+
+/** `--once`, and no answer yet. */
+function notThere(round: Unfinished, requestId: string, knownHere: boolean): CliError {
+  if (round.state === 'unavailable') return round.error;
+  if (round.state === 'missing' && !knownHere) {
+    return new CliError('refused', `request ${requestId} was not found, or is not ready yet`, {
+      code: 'not_found',
+      status: 404,
+      requestId,
+      hint: `check the id; if it was submitted just now: optipick poll ${requestId}`,
+    });
+  }
+  return new CliError('pending', `request ${requestId} is not finished yet`, { code: 'not_finished', requestId });
+}
+
+function timedOut(
+  round: Unfinished,
+  requestId: string,
+  facts: { readonly healthy: boolean; readonly waitedMs: number; readonly askedMs: number | undefined },
+): CliError {
+  const after = `after ${Math.round(facts.waitedMs / 1000)} s`;
+  const asked =
+    facts.askedMs === undefined
+      ? ''
+      : `; the server asks to wait ${retryAfterInWords(facts.askedMs)}, which is longer than the timeout leaves`;
+  if (round.state === 'unavailable' && (!facts.healthy || round.error.code === NOT_THE_API)) {
+    const { error } = round;
+    return new CliError(error.failure, `nothing was heard of request ${requestId} ${after}: ${error.message}${asked}`, {
+      code: error.code,
+      ...(error.apiCode === undefined ? {} : { apiCode: error.apiCode }),
+      requestId,
+      cause: error,
+      ...(error.status === undefined ? {} : { status: error.status }),
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+    });
+  }
+  const state = round.state === 'missing' ? 'was not found, or is not ready,' : 'is not finished';
+  return new CliError('pending', `request ${requestId} ${state} ${after}${asked}`, { code: 'not_finished', requestId });
+}

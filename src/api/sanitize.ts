@@ -1,0 +1,60 @@
+/** Words of a server, made fit to stand in an error message. */
+import { withoutControls } from '../lib/text/control-characters.ts';
+import type { Redact } from '../settings/redaction.ts';
+import { CliError } from '../errors.ts';
+
+/** An explanation longer than this explains nothing. */
+const LIMIT = 300;
+
+/** One line, no control or invisible characters, no secrets, cut at a sane length. */
+export function cleanServerText(text: string, redact: Redact): string {
+  // Twice: a secret may be told from what is around it only before, or only after.
+  const clean = redact(withoutControls(redact(text)))
+    .replace(/[\n\t ]+/g, ' ')
+    .trim();
+  return clean.length <= LIMIT
+    ? clean
+    : `${clean
+        .slice(0, LIMIT)
+        .toWellFormed()
+        .replace(/\ufffd$/, '')}…`;
+}
+
+/** What may stand before the first element of a page: blanks, a byte order mark, comments, an XML declaration. */
+const PREAMBLE = /^\s*(?:(?:<!--[^]*?-->|<\?[^]*?\?>)\s*)*/;
+
+/**
+ * Whether this is a web page: what a proxy, a login portal or another server answers, under any status. `text` is the start
+ * of the body; JSON is none, whatever type it is given, and neither is nothing.
+ */
+export function isHtml(text: string, contentType: string | undefined): boolean {
+  const start = text.replace(PREAMBLE, '');
+  if (/^<(?:!doctype\s+html|html|head|body|title|meta|script)\b/i.test(start)) return true;
+  return /\bx?html\b/i.test(contentType ?? '') && !/^(?:[[{"]|$)/.test(start);
+}
+
+/** The code of the failure of a call that a web page came back from. */
+export const NOT_THE_API = 'not_the_api';
+
+/** The failure of a call that a web page came back from. `title`: what the page says of itself. */
+export function webPageFailure(
+  title: string,
+  about: { readonly status: number; readonly requestId?: string | undefined },
+): CliError {
+  const { status, requestId } = about;
+  const http = status === 200 ? '' : ` (HTTP ${status})`;
+  const named = title === '' ? '' : `: ${title}`;
+  return new CliError('refused', `a web page came in place of an answer of the API${http}${named}`, {
+    status,
+    ...(requestId === undefined ? {} : { requestId }),
+    code: NOT_THE_API,
+    hint: 'check --base-url, and whether the network wants you to log in first',
+  });
+}
+
+/** What a web page says of itself: its title, else its first heading; `''` when it has neither. */
+export function titleOfHtml(html: string): string {
+  const found =
+    /<title\b[^>]*>([^<]*)/i.exec(html)?.[1]?.trim() || /<h1\b[^>]*>([^]*?)<\/h1/i.exec(html)?.[1]?.trim() || '';
+  return found.replace(/<[^>]*>/g, ' ');
+}

@@ -1,0 +1,73 @@
+/**
+ * What every call of the API needs, in one module, so that it is loaded as one piece and only by the
+ * commands that call: opening ten small files costs more than reading one.
+ */
+import { normaliseBaseUrl } from '../api/base-url.ts';
+import { createClient } from '../api/client.ts';
+import type { OptipickClient } from '../api/model.ts';
+import { withTrace } from '../api/middleware.ts';
+import { parseApiKey } from '../settings/secret.ts';
+import { createShownRedaction } from '../output/terminal/shown-redaction.ts';
+import type { Host } from '../platform/host.ts';
+import { stateFolder } from '../settings/paths.ts';
+import { createArrivals, type Arrivals } from '../state/sqlite/arrivals.ts';
+import { followState } from '../state/sqlite/database.ts';
+import { createPostings, type Postings } from '../state/sqlite/postings.ts';
+import { createSubmissions, type Submissions } from '../state/sqlite/submissions.ts';
+
+export { createArrivalClock } from '../state/arrival-clock.ts';
+export { fetchResult } from '../api/result.ts';
+export { lookAtKinds } from '../api/poll-kinds.ts';
+export { waitForAnswer } from '../api/poll.ts';
+export { createProgress } from '../output/terminal/progress.ts';
+export { normaliseBaseUrl };
+
+export interface ClientFacts {
+  /** As {@link normaliseBaseUrl} gives it. */
+  readonly baseUrl: string;
+  readonly key: string;
+  /** Struck out of what the server says, as the key is. */
+  readonly secrets?: readonly string[] | undefined;
+  /** Gets a line for each HTTP call, the key masked. */
+  readonly trace?: ((line: string) => void) | undefined;
+  /** Never through a proxy: the API is one that this very program has opened. Default false. */
+  readonly direct?: boolean | undefined;
+}
+
+/** A client for a key that need not be stored. Throws `CliError` `usage` for a key that cannot be one. */
+export async function openClient(
+  host: Host,
+  { baseUrl, key, secrets = [], trace, direct }: ClientFacts,
+): Promise<OptipickClient> {
+  const apiKey = parseApiKey(key);
+  const network = await host.http({ direct: direct ?? false });
+  const redact = createShownRedaction([apiKey, ...secrets]);
+  return createClient({
+    http: trace === undefined ? network : withTrace(network, { clock: host.clock, write: trace, redact }),
+    baseUrl,
+    apiKey,
+    redact,
+    clock: host.clock,
+    random: () => host.random(),
+    userAgent: `optipick/${host.version}`,
+  });
+}
+
+export interface OpenedState {
+  readonly submissions: Submissions;
+  readonly postings: Postings;
+  readonly arrivals: Arrivals;
+  close(): void;
+}
+
+/** What was submitted from this machine, and which webhooks came; `close` when done. Throws `CliError` `environment`. */
+export async function openSubmissions(host: Host): Promise<OpenedState> {
+  const folder = stateFolder(host);
+  const database = await followState((path) => host.openDatabase(path), folder);
+  return {
+    submissions: createSubmissions(database, host.clock, folder),
+    postings: createPostings(database, host.clock, folder),
+    arrivals: createArrivals(database, host.clock),
+    close: () => database.close(),
+  };
+}

@@ -1,0 +1,151 @@
+/** What a command needs, resolved on first use, so that a command pays only for what it touches. */
+import type { OptipickClient } from '../api/model.ts';
+import { DEFAULT_PROFILE, EMPTY_HINT, emptyNote, resolveSettings, type Settings } from '../settings/settings.ts';
+import { readSecretFile } from './input-file.ts';
+import type { Redact } from '../settings/redaction.ts';
+import { CliError } from '../errors.ts';
+import { cleanText } from '../lib/text/sanitize-terminal.ts';
+import { createShownRedaction } from '../output/terminal/shown-redaction.ts';
+import { createOutput, type Output } from '../output/terminal/print.ts';
+import type { Host } from '../platform/host.ts';
+import type { Arrivals } from '../state/sqlite/arrivals.ts';
+import type { Postings } from '../state/sqlite/postings.ts';
+import type { Submissions } from '../state/sqlite/submissions.ts';
+
+/** The options that every command takes, before or after its name. */
+export interface GlobalOptions {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly debug?: boolean;
+  /** `false` with `--no-color`. */
+  readonly color?: boolean;
+  /** `false` with `--no-input`. */
+  readonly input?: boolean;
+  readonly profile?: string;
+  readonly baseUrl?: string;
+  readonly apiKeyFile?: string;
+}
+
+export interface Context {
+  readonly host: Host;
+  readonly options: GlobalOptions;
+  readonly output: Output;
+  /** Aborted with a `CliError` by the first SIGINT or SIGTERM. */
+  readonly stop: AbortSignal;
+  /** Whether questions may be asked: a terminal, no `--no-input`, no `CI`. */
+  readonly interactive: boolean;
+  /** A question on the terminal, which a signal ends: see `Terminal.ask`. Only where `interactive`. */
+  ask(question: string, options?: { readonly hidden?: boolean }): Promise<string>;
+  settings(): Promise<Settings>;
+  /** The client for the base URL in force. Throws `CliError` `auth` when there is no key. */
+  client(): Promise<OptipickClient>;
+  /**
+   * A client for a key that need not be stored; `secrets`: struck out of what the server says, as the key is; `direct`:
+   * never through a proxy. Throws `CliError` `usage` for a key that cannot be one.
+   */
+  clientFor(
+    baseUrl: string,
+    key: string,
+    options?: { readonly secrets?: readonly string[] | undefined; readonly direct?: boolean },
+  ): Promise<OptipickClient>;
+  /** Strikes the key and the webhook secrets in force out of a text of others. */
+  redaction(): Promise<Redact>;
+  /** What was submitted from this machine. Throws `CliError` `environment` when it cannot be opened. */
+  submissions(): Promise<Submissions>;
+  /** Which contents were posted from this machine. Throws as {@link submissions}. */
+  postings(): Promise<Postings>;
+  /** Which webhooks listeners on this machine receive. Throws as {@link submissions}. */
+  arrivals(): Promise<Arrivals>;
+  /** Work to be done when the command ends, however it ends. */
+  atEnd(task: () => void | Promise<void>): void;
+}
+
+export interface RunFacts {
+  readonly stop: AbortSignal;
+  readonly atEnd: Context['atEnd'];
+}
+
+/** The real context; all parts are made on first use and once. */
+export function createContext(host: Host, options: GlobalOptions, { stop, atEnd }: RunFacts): Context {
+  const output = createOutput(host, {
+    json: options.json ?? false,
+    quiet: options.quiet ?? false,
+    color: options.color ?? true,
+  });
+
+  const settings = once(async () => {
+    const { profiles, repaired } = await host.settingsFile.read();
+    for (const warning of repaired) await output.warn(warning);
+    const flags = { profile: options.profile, baseUrl: options.baseUrl, apiKey: await keyFromFile() };
+    return resolveSettings({ flags, env: host.env, profiles });
+  });
+
+  const keyFromFile = async (): Promise<string | undefined> => {
+    if (options.apiKeyFile === undefined) return undefined;
+    return (await readSecretFile(context, options.apiKeyFile)).trim();
+  };
+
+  const state = once(async () => {
+    const { openSubmissions } = await calling();
+    const opened = await openSubmissions(host);
+    atEnd(() => opened.close());
+    return opened;
+  });
+
+  const context: Context = {
+    host,
+    options,
+    output,
+    stop,
+    atEnd,
+    interactive: host.stdin.isTTY && host.stderr.isTTY && options.input !== false && !isSet(host.env['CI']),
+    ask: (question, asked) => host.terminal.ask(question, { ...asked, signal: stop }),
+    settings,
+    async clientFor(baseUrl, key, { secrets, direct } = {}) {
+      const { openClient } = await calling();
+      const traced = options.debug === true || isSet(host.env['OPTIPICK_DEBUG']);
+      const trace = (line: string): void => void host.stderr.write(`${cleanText(line)}\n`);
+      return openClient(host, { baseUrl, key, secrets, trace: traced ? trace : undefined, direct });
+    },
+    client: once(async () => {
+      const { apiKey, baseUrl, profile, webhookSecrets } = await settings();
+      const { normaliseBaseUrl } = await calling();
+      const url = normaliseBaseUrl(baseUrl.value);
+      if (apiKey === undefined) throw noKey(profile.value, host.env);
+      const empty = baseUrl.source === 'default' ? emptyNote(host.env, 'OPTIPICK_BASE_URL') : '';
+      if (empty !== '') await output.warn(`the default base URL is used, ${url}${empty}`);
+      return context.clientFor(url, apiKey.value, { secrets: webhookSecrets?.value });
+    }),
+    redaction: once(async () => {
+      const { apiKey, webhookSecrets } = await settings();
+      return createShownRedaction([apiKey?.value ?? '', ...(webhookSecrets?.value ?? [])]);
+    }),
+    submissions: async () => (await state()).submissions,
+    postings: async () => (await state()).postings,
+    arrivals: async () => (await state()).arrivals,
+  };
+  return context;
+}
+
+/** One door to all that a call needs: see `calling.ts`. */
+const calling = () => import('./api-services.ts');
+
+function noKey(profile: string, env: Host['env']): CliError {
+  // A mistyped profile is the likeliest reason for a key that is not found.
+  const [where, target] = profile === DEFAULT_PROFILE ? ['', ''] : [` in profile "${profile}"`, ` -p ${profile}`];
+  const empty = emptyNote(env, 'OPTIPICK_API_KEY', 'OPTIPICK_PROFILE');
+  const variable = empty === '' ? 'set OPTIPICK_API_KEY' : EMPTY_HINT;
+  return new CliError('auth', `there is no API key${where}${empty}`, {
+    code: 'no_api_key',
+    hint: `store one with: optipick login${target}; or ${variable}; or try without an account: optipick demo`,
+  });
+}
+
+function isSet(value: string | undefined): boolean {
+  return value !== undefined && value !== '' && value !== '0' && value !== 'false';
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+}

@@ -1,0 +1,88 @@
+/** What the commands that work with received webhooks need beside `calling.ts`: the inbox of this machine. */
+import { join } from 'node:path';
+import { normaliseBaseUrl } from './api-services.ts';
+import type { Context } from './context.ts';
+import type { Kind } from '../kinds.ts';
+import { stateFolder } from '../settings/paths.ts';
+import { checkState, openState, STATE_FILE } from '../state/sqlite/database.ts';
+import type { InboxThreadData } from '../inbox-thread.ts';
+import { createRemoteStores } from '../state/sqlite/remote-stores.ts';
+import { createSqliteInbox } from '../state/sqlite/inbox.ts';
+import type { Inbox } from '../state/inbox.ts';
+import { createWriteQueue } from '../state/sqlite/write-queue.ts';
+
+export interface OpenedInbox {
+  readonly inbox: Inbox;
+  /** Normalised: whose deliveries are worked on, and where their results are fetched from. */
+  readonly baseUrl: string;
+  /** A name that no other run has or will have. */
+  readonly owner: string;
+}
+
+/** As {@link openInbox}, but `undefined` where nothing was received yet: it is not made. */
+export async function findInbox(context: Context): Promise<Inbox | undefined> {
+  const { host } = context;
+  const isThere = await host.files.exists(join(stateFolder(host), STATE_FILE));
+  return isThere ? (await openInbox(context)).inbox : undefined;
+}
+
+/** Closed when the command ends. Throws `CliError` `environment` when it cannot be read. */
+export async function openInbox(context: Context): Promise<OpenedInbox> {
+  const { host } = context;
+  const folder = stateFolder(host);
+  const scope = await scopeOf(context);
+  const queue = createWriteQueue({
+    open: () => openState((path) => host.openDatabase(path), folder),
+    check: checkState,
+    pause: (ms) => host.clock.sleep(ms),
+  });
+  return await opened(context, createSqliteInbox({ queue, scope, now: () => host.clock.now() }), scope);
+}
+
+/** What a listener needs of the state. */
+export interface ListenerState extends OpenedInbox {
+  /** What was submitted from this machine. */
+  readonly requests: {
+    kindOf(requestId: string): Promise<Kind | undefined>;
+    settle(requestId: string, state: 'done' | 'failed'): Promise<void>;
+  };
+  /** The inboxes at relays that this machine keeps. */
+  readonly relayTokens: {
+    find(profile: string, relay: string): Promise<string | undefined>;
+    keep(profile: string, relay: string, token: string): Promise<void>;
+  };
+}
+
+/** As {@link openInbox}, in a thread: nothing that holds up the disk may hold up a listener's other work. */
+export async function openListenerState(context: Context): Promise<ListenerState> {
+  const { host } = context;
+  const scope = await scopeOf(context);
+  const data: InboxThreadData = { folder: stateFolder(host), scope };
+  const thread = await host.startThread('inbox-thread', data, {
+    message: (message) => remote.received(message),
+    failed: (error) => remote.failed(error),
+  });
+  const remote = createRemoteStores(thread.post, host.clock, () => thread.end());
+  return {
+    ...(await opened(context, remote.inbox, scope)),
+    requests: {
+      kindOf: (...args) => remote.read('requests', 'kindOf', args),
+      settle: (...args) => remote.write('requests', 'settle', args),
+    },
+    relayTokens: {
+      find: (...args) => remote.read('relayTokens', 'find', args),
+      keep: (...args) => remote.write('relayTokens', 'keep', args),
+    },
+  };
+}
+
+async function opened(context: Context, inbox: Inbox, baseUrl: string): Promise<OpenedInbox> {
+  context.atEnd(() => inbox.close());
+  // Said now, and not when the first webhook comes. Not by counts: a thread may take longer to start than those may take.
+  await inbox.list({ limit: 1 });
+  return { inbox, baseUrl, owner: Buffer.from(context.host.randomBytes(12)).toString('base64url') };
+}
+
+async function scopeOf(context: Context): Promise<string> {
+  return normaliseBaseUrl((await context.settings()).baseUrl.value);
+}

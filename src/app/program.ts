@@ -1,0 +1,146 @@
+/** The command tree, and the translation of commander's complaints into ours. */
+import { Command, CommanderError } from 'commander';
+import { addDemo } from '../commands/demo/command.ts';
+import { addConfig } from '../commands/config.ts';
+import { addDoctor } from '../commands/doctor/command.ts';
+import { addLogin } from '../commands/login.ts';
+import { addDiff } from '../commands/diff/command.ts';
+import { addGet } from '../commands/get.ts';
+import { addPoll } from '../commands/poll/command.ts';
+import { addSubmit } from '../commands/submit/command.ts';
+import { addCompletion } from '../commands/completion/command.ts';
+import { addHelp } from '../commands/help/command.ts';
+import { addEvents } from '../commands/events/command.ts';
+import { addListen } from '../commands/listen/command.ts';
+import { addTrigger } from '../commands/trigger/command.ts';
+import { addVerify } from '../commands/verify/command.ts';
+import { addSandbox } from '../commands/sandbox/command.ts';
+import { withHelp, type ContextSource } from '../commands/shared/options.ts';
+import type { Context, GlobalOptions } from './context.ts';
+import { KINDS, type Kind } from '../kinds.ts';
+import { CliError } from '../errors.ts';
+import type { Host } from '../platform/host.ts';
+
+/** Parses the arguments and runs the command they name. Throws `CliError` for all that goes wrong. */
+export async function runProgram(
+  host: Host,
+  argv: readonly string[],
+  contextFor: (options: GlobalOptions) => Context,
+): Promise<number> {
+  const root = new Command('optipick');
+  // commander writes at once and synchronously; what it writes is kept and written by us, whole.
+  let help = '';
+  root.configureOutput({
+    writeOut: (text) => (help += text),
+    writeErr: () => undefined,
+    getOutHelpWidth: () => Math.min(host.stdout.columns ?? 100, 120),
+    getErrHelpWidth: () => Math.min(host.stderr.columns ?? 100, 120),
+    getOutHasColors: () => false,
+    getErrHasColors: () => false,
+  });
+  declare(root, host.version, () => contextFor(root.opts<GlobalOptions>()));
+  // `--format json` is `--json` said of one command: errors and remarks are for machines then, too.
+  root.hook('preAction', (_root, command) => {
+    if (command.opts()['format'] === 'json') root.setOptionValue('json', true);
+  });
+  try {
+    await root.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // No command at all asks for the overview; a group without its command is a slip.
+    if (error.code === 'commander.help' && root.args.length === 0) root.outputHelp();
+    else if (error.exitCode !== 0) throw usageError(error, root);
+  }
+  await host.stdout.write(help);
+  return 0;
+}
+
+function declare(root: Command, version: string, context: ContextSource): void {
+  root
+    .description('Submit picking problems to the OptiPick API, wait for the answers, and receive its signed webhooks.')
+    .version(version, '--version', 'print the version')
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand(false)
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .option('--json', 'JSON on stdout, errors as JSON on stderr')
+    .option('-q, --quiet', 'say nothing on stderr when all goes well')
+    .option('--debug', 'trace HTTP calls and print stacks of errors (keys masked)')
+    .option('--no-color', 'no colours')
+    .option('--no-input', 'never ask a question')
+    .option('-p, --profile <name>', 'stored profile to use')
+    .option('--base-url <url>', 'API to talk to')
+    .option('--api-key-file <path>', 'read the API key from a file, or from stdin with -')
+    .addHelpText(
+      'after',
+      `
+Start here:
+  $ optipick demo                                     the whole flow on a local sandbox, no account
+  $ optipick login                                    store your API key and webhook secret
+  $ id=$(optipick cluster submit wave.json)           submit, asynchronously
+  $ optipick poll $id                                 wait for the answer and show it
+
+Help on a command: optipick help <command>. Topics: exit-codes, environment, output, webhooks.`,
+    );
+  for (const kind of Object.keys(KINDS) as Kind[]) {
+    const group = root.command(kind).description(sentence(KINDS[kind].purpose));
+    withHelp(group, {
+      examples: [
+        [`optipick ${kind} submit wave.json --wait`, 'submit, wait and show the result'],
+        [`optipick ${kind} get 67507ad05e593173d0313e0f`, 'show an answer'],
+        [`optipick ${kind} submit --help`, 'all about submitting'],
+      ],
+      failures: [['usage', 'there is no such command']],
+    });
+    addSubmit(group, kind, context);
+    addGet(group, kind, context);
+  }
+  addPoll(root, context);
+  addDiff(root, context);
+  addListen(root, context);
+  addEvents(root, context);
+  addTrigger(root, context);
+  addVerify(root, context);
+  addSandbox(root, context);
+  addDemo(root, context);
+  addLogin(root, context);
+  addConfig(root, context);
+  addDoctor(root, context);
+  addCompletion(root, context);
+  addHelp(root, context);
+  // One way to get help, and it is listed once.
+  for (const group of root.commands) group.helpCommand(false);
+}
+
+function sentence(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+}
+
+/** The words that name a command; options of the program are not among them. */
+function commandPath(root: Command): readonly string[] {
+  const path: string[] = [];
+  let command: Command | undefined = root;
+  for (const word of root.args) {
+    command = command.commands.find((each) => each.name() === word);
+    if (command === undefined) break;
+    path.push(word);
+  }
+  return path;
+}
+
+function usageError(error: CommanderError, root: Command): CliError {
+  const path = commandPath(root);
+  const help = ['optipick help', ...path].join(' ');
+  if (error.code === 'commander.help') {
+    return new CliError('usage', `optipick ${path.join(' ')} needs a command`, { code: 'missing_command', hint: help });
+  }
+  const [message = 'wrong usage', ...rest] = error.message.replace(/^error: /, '').split('\n');
+  const suggestion = rest
+    .join(' ')
+    .trim()
+    .replace(/^\(|\)$/g, '');
+  return new CliError('usage', message, {
+    code: error.code.replace(/^commander\./, '').replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+    hint: suggestion === '' ? help : suggestion,
+  });
+}

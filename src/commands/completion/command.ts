@@ -1,0 +1,54 @@
+/** `optipick completion`: scripts by which a shell completes commands, flags, profiles and ids. */
+import { Argument, Option, type Command } from 'commander';
+import { CliError } from '../../errors.ts';
+import type { ListName } from './known-words.ts';
+import { withHelp, type ContextSource } from '../shared/options.ts';
+
+const SHELLS = ['bash', 'zsh', 'fish'] as const;
+
+type Shell = (typeof SHELLS)[number];
+
+export function addCompletion(root: Command, context: ContextSource): void {
+  const command = root
+    .command('completion')
+    .description('Print the script by which bash, zsh or fish completes optipick.')
+    .addArgument(new Argument('[shell]', 'which shell').choices(SHELLS))
+    .addOption(new Option('--list <what>', 'words of this machine, for the scripts').hideHelp());
+  withHelp(command, {
+    output: `The script. It completes commands, flags and their values, files, stored profiles and recent ids, offline.
+PowerShell is not supported.
+
+bash (4 or later, or macOS' own 3.2), in ~/.bashrc; on macOS in ~/.bash_profile:
+  source <(optipick completion bash)                      with bash 3.2: eval "$(optipick completion bash)"
+zsh, in ~/.zshrc, after compinit:
+  source <(optipick completion zsh)
+or once, as a file in a folder of $fpath:
+  optipick completion zsh > "\${fpath[1]}/_optipick"
+fish, once and after each update:
+  optipick completion fish > ~/.config/fish/completions/optipick.fish
+Then open a new shell.`,
+    examples: [
+      ['source <(optipick completion bash)', 'bash, in this shell'],
+      ['source <(optipick completion zsh)', 'zsh, in this shell'],
+      ['optipick completion fish | source', 'fish, in this shell'],
+    ],
+    failures: [['usage', 'another shell']],
+  });
+  command.action(async (shell: Shell | undefined, { list }: { readonly list?: string }) => {
+    if (list !== undefined) {
+      const { knownWords, LIST_NAMES } = await import('./known-words.ts');
+      const name = LIST_NAMES.find((known): known is ListName => known === list);
+      if (name === undefined) throw new CliError('usage', 'there is no such list', { code: 'unknown_list' });
+      await context().output.lines(await knownWords(context(), name));
+      return;
+    }
+    if (shell === undefined) {
+      throw new CliError('usage', 'which shell: bash, zsh or fish?', {
+        code: 'missing_argument',
+        hint: 'optipick help completion says how to install it',
+      });
+    }
+    const { completionScript } = await import('./script.ts');
+    await context().output.write(completionScript(root, shell));
+  });
+}

@@ -1,0 +1,226 @@
+/** `optipick config`: stored keys, secrets and defaults. */
+import type { Command } from 'commander';
+import type { Context } from '../app/context.ts';
+import { maskSecret } from '../settings/secret.ts';
+import { maskUrl } from '../lib/net/url-secrets.ts';
+import {
+  DEFAULT_PROFILE,
+  parseSettingKey,
+  parseSettingValue,
+  SETTING_KEYS,
+  type SettingKey,
+  type Settings,
+  type Sourced,
+} from '../settings/settings.ts';
+import { CliError } from '../errors.ts';
+import { renderTable } from '../output/terminal/table.ts';
+import { withHelp, type ContextSource } from './shared/options.ts';
+import { readPipedValue } from '../app/input-file.ts';
+
+/** Never taken from the command line, where other users of the machine can read them; shown masked. */
+const SECRET_KEYS: ReadonlySet<SettingKey> = new Set<SettingKey>(['api-key', 'webhook-secret']);
+
+export function addConfig(parent: Command, context: ContextSource): void {
+  const config = parent.command('config').description('Stored keys, secrets and defaults, by profile.');
+  const failures = [
+    ['usage', 'unknown setting, or a value that could never work'],
+    ['environment', 'the settings file is corrupt or cannot be written'],
+  ] as const;
+
+  withHelp(config, {
+    examples: [
+      ['optipick config list', 'what is in force, and where it comes from'],
+      ['optipick config set base-url http://127.0.0.1:4010 -p sandbox', 'a profile for a sandbox'],
+      ['optipick config set api-key', 'store a key; it is asked for'],
+    ],
+    failures: [['usage', 'there is no such command'], ...failures],
+  });
+
+  const set = config
+    .command('set')
+    .description('Store a setting. Secrets are asked for, or read from stdin, never taken from the command line.')
+    .argument('<key>', SETTING_KEYS.join(', '))
+    .argument('[value]', 'the value, or - to read it from stdin');
+  withHelp(set, {
+    examples: [
+      ['optipick config set api-key', 'ask for the key, without echo'],
+      ['printf %s "$KEY" | optipick config set api-key -', 'in a script'],
+      ['optipick config set base-url http://127.0.0.1:4010 -p sandbox', 'a profile for a sandbox'],
+    ],
+    failures,
+  });
+  set.action((key: string, value: string | undefined) => setSetting(context(), key, value));
+
+  const get = config
+    .command('get')
+    .description('Print the value in force, be it the default; secrets are masked.')
+    .argument('<key>', SETTING_KEYS.join(', '));
+  withHelp(get, {
+    output: 'The value on one line; with --json {"key","value","source","from"}.',
+    examples: [
+      ['optipick config get base-url', 'which API is called'],
+      ['optipick config get api-key', 'which key is in force, masked'],
+      ['optipick config get base-url -p sandbox', 'of another profile'],
+    ],
+    failures: [['usage', 'unknown setting'], ['auth', 'the key or secret is not set'], ...failures.slice(1)],
+  });
+  get.action((key: string) => getSetting(context(), key));
+
+  const unset = config
+    .command('unset')
+    .description('Forget a stored setting.')
+    .argument('<key>', SETTING_KEYS.join(', '));
+  withHelp(unset, {
+    examples: [
+      ['optipick config unset api-key', 'forget the key of the default profile'],
+      ['optipick config unset webhook-secret', 'forget the webhook secret'],
+      ['optipick config unset base-url -p sandbox', 'of another profile'],
+    ],
+    failures,
+  });
+  unset.action((key: string) => unsetSetting(context(), key));
+
+  const list = config.command('list').description('All settings in force, masked, and where each comes from.');
+  withHelp(list, {
+    output: 'A table; with --json an object of {"value","source","from"} by key.',
+    examples: [
+      ['optipick config list', 'the settings in force'],
+      ['optipick config list -p sandbox', 'of another profile'],
+      ['optipick config list --json | jq -r \'."base-url".source\'', 'in a script'],
+    ],
+    failures: failures.slice(1),
+  });
+  list.action(() => listSettings(context()));
+
+  const path = config.command('path').description('Print the path of the settings file.');
+  withHelp(path, {
+    examples: [
+      ['optipick config path', 'where it is'],
+      ['ls -l "$(optipick config path)"', 'who may read it'],
+      ['OPTIPICK_CONFIG_DIR=./ci optipick config path', 'another folder'],
+    ],
+    failures: [],
+  });
+  path.action(async () => {
+    const { host, output } = context();
+    const file = host.settingsFile.path;
+    if (output.json) await output.record({ path: file });
+    else await output.write(`${file}\n`);
+  });
+}
+
+async function setSetting(context: Context, word: string, given: string | undefined): Promise<void> {
+  const key = parseSettingKey(word);
+  if (given !== undefined && given !== '-' && SECRET_KEYS.has(key)) {
+    throw new CliError('usage', `${key} is a secret and is not taken from the command line, where others can read it`, {
+      code: 'secret_in_arguments',
+      hint: `type it in: optipick config set ${key}; or pipe it in: ... | optipick config set ${key} -`,
+    });
+  }
+  const text = await valueOf(context, key, given);
+  const { value, warnings } = given === text ? parseSettingValue(key, text) : parsePipedValue(key, text);
+  const profile = (await context.settings()).profile.value;
+  await store(context, profile, { [key]: value });
+  for (const warning of warnings) await context.output.warn(warning);
+  await context.output.note(`stored ${key} in profile "${profile}"`);
+  const variable = VARIABLES[key];
+  if (variable !== undefined && (context.host.env[variable] ?? '') !== '') {
+    await context.output.warn(`${variable} is set and wins over the stored value`);
+  }
+}
+
+/** What is piped may be a secret in the place of another setting: no error repeats it. */
+function parsePipedValue(key: SettingKey, text: string): ReturnType<typeof parseSettingValue> {
+  try {
+    return parseSettingValue(key, text);
+  } catch (error) {
+    if (!(error instanceof CliError) || text.trim() === '') throw error;
+    const { failure, code, hint } = error;
+    const message = error.message.replaceAll(text, '***').replaceAll(text.trim(), '***');
+    throw new CliError(failure, message, { code, ...(hint === undefined ? {} : { hint }) });
+  }
+}
+
+const VARIABLES: Readonly<Partial<Record<SettingKey, string>>> = {
+  'api-key': 'OPTIPICK_API_KEY',
+  'webhook-secret': 'OPTIPICK_WEBHOOK_SECRET',
+  'base-url': 'OPTIPICK_BASE_URL',
+};
+
+async function valueOf(context: Context, key: SettingKey, given: string | undefined): Promise<string> {
+  if (given !== undefined && given !== '-') return given;
+  if (given === '-' || !context.host.stdin.isTTY) {
+    return (await readPipedValue(context)).replace(/\r?\n$/, '');
+  }
+  if (context.interactive) return context.ask(`${key}: `, { hidden: SECRET_KEYS.has(key) });
+  throw new CliError('usage', `there is no value for ${key}`, {
+    code: 'missing_argument',
+    hint: `pipe it in: ... | optipick config set ${key} -`,
+  });
+}
+
+async function unsetSetting(context: Context, word: string): Promise<void> {
+  const key = parseSettingKey(word);
+  const profile = (await context.settings()).profile.value;
+  await store(context, profile, { [key]: undefined });
+  await context.output.note(`${key} is no longer stored in profile "${profile}"`);
+}
+
+/** Writes into a profile; all or nothing, also with several processes writing at once. */
+export async function store(
+  { host, output }: Context,
+  profile: string,
+  change: Readonly<Partial<Record<SettingKey, string | number | undefined>>>,
+): Promise<void> {
+  const entries = Object.entries(change) as [SettingKey, string | number | undefined][];
+  const { repaired } = await host.settingsFile.change(entries.map(([key, value]) => ({ profile, key, value })));
+  for (const warning of repaired) await output.warn(warning);
+}
+
+async function getSetting(context: Context, word: string): Promise<void> {
+  const key = parseSettingKey(word);
+  const settings = await context.settings();
+  const { profile } = settings;
+  const shown = shownSettings(settings)[key];
+  if (shown === undefined) {
+    const target = profile.value === DEFAULT_PROFILE ? '' : ` -p ${profile.value}`;
+    throw new CliError('auth', `${key} is not set`, {
+      code: 'not_set',
+      hint: `store it with: optipick config set ${key}${target}`,
+    });
+  }
+  const { value, source, from } = shown;
+  if (context.output.json) await context.output.record({ key, value, source, from });
+  else await context.output.lines([String(value)]);
+}
+
+async function listSettings(context: Context): Promise<void> {
+  const { output } = context;
+  const settings = await context.settings();
+  const shown = { profile: settings.profile, ...shownSettings(settings) };
+  if (output.json) {
+    await output.record(shown);
+    return;
+  }
+  const rows = Object.entries(shown).map(([key, sourced]) =>
+    sourced === undefined ? [key, '(not set)', ''] : [key, String(sourced.value), sourced.from],
+  );
+  await output.lines(
+    renderTable([{ title: 'setting' }, { title: 'value' }, { title: 'from' }], rows, {
+      width: output.width,
+      style: await output.style(),
+    }),
+  );
+}
+
+/** As it may be seen: secrets masked. */
+function shownSettings(settings: Settings): Readonly<Record<SettingKey, Sourced<string | number> | undefined>> {
+  const { apiKey, webhookSecrets, baseUrl, port } = settings;
+  return {
+    'api-key': apiKey && { ...apiKey, value: maskSecret(apiKey.value) },
+    'webhook-secret': webhookSecrets && { ...webhookSecrets, value: webhookSecrets.value.map(maskSecret).join(' ') },
+    // It may hold a secret, although every command that calls it refuses that.
+    'base-url': { ...baseUrl, value: maskUrl(baseUrl.value) },
+    port,
+  };
+}

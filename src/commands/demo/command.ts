@@ -1,0 +1,115 @@
+/** `optipick demo`: the whole flow on this machine, over real sockets, with no account. */
+import type { Command } from 'commander';
+import type { Answer, OptipickClient } from '../../api/model.ts';
+import type { Context } from '../../app/context.ts';
+import type { Door } from './receiver.ts';
+import type { SandboxHost } from '../../sandbox/server.ts';
+import { readBytes } from '../../lib/net/http.ts';
+import { KINDS, type Kind } from '../../kinds.ts';
+import { CliError } from '../../errors.ts';
+import { jsonLine } from '../../lib/json/stringify.ts';
+import { renderAnswer } from '../../output/answers/answer-table.ts';
+import { demoClusterRequest, demoRouteRequest } from './requests.ts';
+import { withHelp, type ContextSource } from '../shared/options.ts';
+
+/** A webhook on one machine takes milliseconds; this long only when something is in the way. */
+const PATIENCE_MS = 10_000;
+
+export function addDemo(parent: Command, context: ContextSource): void {
+  const command = parent
+    .command('demo')
+    .description(
+      'Run the whole flow on a local sandbox: submit, signed webhook, verify, fetch, show. No account needed.',
+    );
+  withHelp(command, {
+    output: `What happens goes to stderr, the two results to stdout; with --json one line each,
+{"v":1,"type":"result","request_id":"...","kind":"cluster","result":{...}}.`,
+    examples: [
+      ['optipick demo', 'see it work'],
+      ['optipick demo --json | jq .result.optimal_distance', 'its results, for a script'],
+      ['optipick demo --debug', 'with every HTTP call'],
+    ],
+    failures: [['environment', 'no port could be opened on this machine']],
+  });
+  command.action(() => demo(context()));
+}
+
+async function demo(context: Context): Promise<void> {
+  const { output, host } = context;
+  const [{ createSandbox }, { createDoor }] = await Promise.all([
+    import('../../sandbox/server.ts'),
+    import('./receiver.ts'),
+  ]);
+  // Both ends are this program: a proxy that the network needs has no part in it.
+  const machine: SandboxHost = {
+    clock: host.clock,
+    randomBytes: (size) => host.randomBytes(size),
+    http: () => host.http({ direct: true }),
+    serve: (app, options) => host.serve(app, options),
+  };
+  const sandbox = await createSandbox(machine, { seed: 1 });
+  context.atEnd(() => sandbox.stop());
+  const door = await createDoor(host, sandbox.secret);
+  context.atEnd(() => door.close());
+  sandbox.addEndpoint(door.url);
+  const client = await context.clientFor(sandbox.url, sandbox.apiKey, { direct: true });
+
+  const step = createSteps(context);
+  await step(`A sandbox of the OptiPick API is running at ${sandbox.url}.`);
+  await step(`A webhook endpoint is open at ${door.url}; its signing secret is known to both sides.`);
+
+  const cluster = await run(context, step, { client, door, kind: 'cluster', body: demoClusterRequest() });
+  const first = await run(context, step, { client, door, kind: 'route', body: demoRouteRequest(cluster.raw) });
+  if (output.json) return;
+  await output.note(`
+What happened: two requests went to an API on this machine, each with synchronous=false, so that only an id came back.
+When a job was done, the sandbox sent a signed message to the endpoint. It carried the id; the result was fetched with it.
+The figures are computed on a small example warehouse; they are not Optioryx's.
+
+Next:
+  optipick login                          store your API key and webhook secret
+  optipick ${first.kind} submit --help            your own request files
+  optipick sandbox                        keep a sandbox running to build against`);
+}
+
+interface Task {
+  readonly client: OptipickClient;
+  readonly door: Door;
+  readonly kind: Kind;
+  readonly body: Uint8Array;
+}
+
+/** Submits, waits for the webhook, fetches, shows. */
+async function run(context: Context, step: (text: string) => Promise<void>, task: Task): Promise<Answer> {
+  const { output, stop } = context;
+  const { client, door, kind, body } = task;
+  const submitted = await client.submit(kind, body, { signal: stop });
+  await step(`POST ${KINDS[kind].path}?synchronous=false answered with the request id ${submitted.requestId}.`);
+  const delivery = await door.next(submitted.requestId, PATIENCE_MS, stop);
+  await step(`Webhook ${delivery.id} arrived; its signature is right, and the svix library agrees.`);
+  const answer = await client.look(kind, submitted.requestId, { signal: stop });
+  if (answer.state !== 'done') {
+    throw new CliError('internal', `the sandbox answered "${answer.state}" for a job that it called done`);
+  }
+  await step(`GET ${KINDS[kind].path}/${submitted.requestId} answered with the result:`);
+  const { requestId, raw } = answer;
+  if (output.json) {
+    const result = raw ?? (await readBytes(null));
+    await output.document(jsonLine({ v: 1, type: 'result', request_id: requestId, kind }, { result }));
+  } else {
+    await output.note('');
+    await output.lines(renderAnswer(answer.summary, { width: output.width, style: await output.style(), all: true }));
+    await output.note('');
+  }
+  return answer;
+}
+
+function createSteps({ output }: Context): (text: string) => Promise<void> {
+  let number = 0;
+  return async (text) => {
+    if (output.json) return;
+    number += 1;
+    const style = await output.noteStyle();
+    await output.note(`${style.bold(`${number}.`)} ${text}`);
+  };
+}

@@ -1,0 +1,195 @@
+/** `optipick events`: what this machine received. */
+import { type Command, Option } from 'commander';
+import { KIND_NAMES, type Kind } from '../../kinds.ts';
+import { CliError } from '../../errors.ts';
+import { parseDuration } from '../shared/duration.ts';
+import { API_ENVIRONMENT, API_FAILURES, durationOption, withHelp, type ContextSource } from '../shared/options.ts';
+
+export interface EventListFlags {
+  readonly status?: 'pending' | 'done' | 'failed';
+  /** Milliseconds back from now. */
+  readonly since?: number;
+  readonly kind?: Kind;
+  readonly limit: number;
+}
+
+export interface EventShowFlags {
+  readonly raw?: boolean;
+}
+
+export interface EventDiscardFlags {
+  readonly failed?: boolean;
+  readonly pending?: boolean;
+}
+
+export interface EventReplayFlags {
+  readonly failed?: boolean;
+  /** Milliseconds back from now. */
+  readonly since?: number;
+  readonly forwardTo?: string;
+  readonly secretFile?: string;
+  /** Milliseconds. */
+  readonly timeout: number;
+}
+
+const STATE_FAILURE = ['environment', 'the inbox of this machine cannot be read or written'] as const;
+const duration = (flag: string) => (text: string) => parseDuration(text, flag);
+
+export function addEvents(parent: Command, context: ContextSource): void {
+  const group = parent.command('events').description('What "optipick listen" received on this machine.');
+  addList(group, context);
+  addShow(group, context);
+  addReplay(group, context);
+  addDiscard(group, context);
+  addSync(group, context);
+  withHelp(group, {
+    examples: [
+      ['optipick events list', 'what came'],
+      ['optipick events replay --failed', 'retry what failed'],
+      ['optipick events sync', 'fetch the results that no webhook brought'],
+    ],
+    failures: [['usage', 'wrong options'], STATE_FAILURE],
+  });
+}
+
+function addList(group: Command, context: ContextSource): void {
+  const command = group
+    .command('list')
+    .description('List what was received, newest first.')
+    .addOption(new Option('--status <status>', 'only these').choices(['pending', 'done', 'failed']))
+    .option('--since <duration>', 'only of the last, say, 2h', duration('--since'))
+    .addOption(new Option('--kind <kind>', 'only these').choices(KIND_NAMES))
+    .option('--limit <n>', 'most lines', parseLimit, 50);
+  withHelp(command, {
+    output: `A table; with --json one line each:
+{"v":1,"type":"event","id":"msg_...","event":null,"request_id":"...","kind":"cluster","status":"done","attempts":1,
+"received_at":"...","last_error":null,"steps":[{"step":"show","state":"done","attempts":1,
+"next_attempt_at":null,"last_error":null}]}. Steps are what a delivery owed when it was accepted: "show", "exec",
+"forward <url>"; each is pending, done, failed (after 12 attempts) or discarded. A delivery is "failed" when a step
+is, else "pending" when a step is.`,
+    examples: [
+      ['optipick events list', 'the last fifty'],
+      ['optipick events list --since 2h', 'what came in the last two hours'],
+      ['optipick events list --status failed --json | jq -r .id', 'the ids of what failed'],
+    ],
+    failures: [['usage', 'wrong options'], STATE_FAILURE],
+  });
+  command.action(async (flags: EventListFlags) => {
+    const { listEvents } = await import('./list.ts');
+    await listEvents(context(), flags);
+  });
+}
+
+function addShow(group: Command, context: ContextSource): void {
+  const command = group
+    .command('show')
+    .description('Show one delivery: headers, payload, and what became of it.')
+    .argument('<id>', 'svix-id, or request id (then the newest)')
+    .option('--raw', 'the exact bytes of its body and nothing else');
+  withHelp(command, {
+    output: 'Its facts, headers and payload; with --json one object. Headers that may hold credentials are left out.',
+    examples: [
+      ['optipick events show 67507ad05e593173d0313e0f', 'the webhook about a request'],
+      ['optipick events show msg_2bXwVjQ9uWmVJk8zqf0qS1Ho3Wd', 'one delivery by its svix-id'],
+      ['optipick events show msg_2bXwVjQ9uWmVJk8zqf0qS1Ho3Wd --raw > body.json', 'its body, byte for byte'],
+    ],
+    failures: [['usage', 'there is no such delivery'], STATE_FAILURE],
+  });
+  command.action(async (id: string, flags: EventShowFlags) => {
+    const { showEvent } = await import('./show.ts');
+    await showEvent(context(), id, flags);
+  });
+}
+
+function addReplay(group: Command, context: ContextSource): void {
+  const command = group
+    .command('replay')
+    .description('Do again what a delivery causes, under the same svix-id.')
+    .argument('[id...]', 'svix-ids, request ids, or files of "listen --record" (a path, or a name in .http)')
+    .option('--failed', 'all that failed')
+    .option('--since <duration>', 'all of the last, say, 2h', duration('--since'))
+    .option('-f, --forward-to <url>', 'only send it there, as it came')
+    .option('--secret-file <path>', 'for files: read the signing secret from a file, or from stdin with -')
+    .addOption(durationOption('--timeout', 'how long a running listener may take', '10s'));
+  withHelp(command, {
+    output: `One line for each: what happened. With --json
+{"v":1,"type":"result","id":"msg_...","request_id":"...","outcome":"forwarded|shown|done|waiting|failed","error":null}.
+Without --forward-to all that it owed when it was accepted is done again. A result that is only to be shown is
+fetched and shown here; forwards and commands are left to the listener that runs on this machine and has them, or to
+the next one. With --forward-to it is sent there and nowhere else.
+A file is verified by the time it was received and put into the inbox, as if it had come now under its svix-id: a
+listener that runs on this machine does the work, else it is done here. With --forward-to its exact bytes are sent,
+verified or not, and the inbox does not change.
+The timestamp is signed with the rest and stays: a target that refuses old ones refuses it.`,
+    examples: [
+      ['optipick events replay --failed', 'retry what failed'],
+      ['optipick events replay 67507ad05e593173d0313e0f', 'do the work for one request once more'],
+      ['optipick events replay --since 1d -f http://127.0.0.1:3000/hooks', 'fill a service that missed a day'],
+      ['optipick events replay records/*.http', 'what "listen --record" has kept, as if it came now'],
+    ],
+    environment: API_ENVIRONMENT,
+    failures: [
+      ['usage', 'there is no such delivery, or a file that is none'],
+      ['failed', 'a target answered with a failure, or a job had failed'],
+      ...API_FAILURES,
+      ['pending', 'left to the next listener'],
+      ['signature', 'a file does not verify'],
+    ],
+  });
+  command.action(async (ids: readonly string[], flags: EventReplayFlags) => {
+    const { replayEvents } = await import('./replay.ts');
+    await replayEvents(context(), ids, flags);
+  });
+}
+
+function addDiscard(group: Command, context: ContextSource): void {
+  const command = group
+    .command('discard')
+    .description('Drop what deliveries still owe; they stay in the list, and are known as duplicates.')
+    .argument('[id...]', 'svix-ids or request ids')
+    .option('--failed', 'of all deliveries that failed')
+    .option('--pending', 'of all deliveries that are pending');
+  withHelp(command, {
+    output: `One line for each delivery: its id and what it owed. With --json
+{"v":1,"type":"discarded","id":"msg_...","request_id":"...","steps":["exec"]}.
+What a listener is doing at this moment is not stopped, but not repeated either. "optipick events replay" makes
+a delivery owe all of it again.`,
+    examples: [
+      ['optipick events discard --failed', 'drop what failed'],
+      ['optipick events discard --pending', 'start with an empty inbox, for example without a command that is gone'],
+      ['optipick events discard msg_2bXwVjQ9uWmVJk8zqf0qS1Ho3Wd', 'of one delivery'],
+    ],
+    failures: [['usage', 'there is no such delivery, or none was named'], STATE_FAILURE],
+  });
+  command.action(async (ids: readonly string[], flags: EventDiscardFlags) => {
+    const { discardEvents } = await import('./discard.ts');
+    await discardEvents(context(), ids, flags);
+  });
+}
+
+function addSync(group: Command, context: ContextSource): void {
+  const command = group
+    .command('sync')
+    .description('Fetch the results of all that was submitted from here and that no webhook and no poll has brought.');
+  withHelp(command, {
+    output: `A line for each result that is there; with --json
+{"v":1,"type":"result","request_id":"...","kind":"cluster","state":"done","result":{...}}.`,
+    examples: [
+      ['optipick events sync', 'catch up after a time without a listener'],
+      ['optipick events sync -p staging', 'for another account'],
+      ['optipick events sync --json >> results.ndjson', 'in a job of cron'],
+    ],
+    environment: API_ENVIRONMENT,
+    failures: [['failed', 'an optimisation failed'], ...API_FAILURES],
+  });
+  command.action(async () => {
+    const { syncResults } = await import('./sync.ts');
+    await syncResults(context());
+  });
+}
+
+function parseLimit(text: string): number {
+  const limit = /^\d{1,9}$/.test(text.trim()) ? Number(text) : 0;
+  if (limit >= 1) return limit;
+  throw new CliError('usage', `--limit: "${text}" is not a number from 1 on`, { code: 'bad_limit' });
+}

@@ -1,0 +1,50 @@
+/** `optipick events discard`. */
+import type { Context } from '../../app/context.ts';
+import { CliError } from '../../errors.ts';
+import { cleanText } from '../../lib/text/sanitize-terminal.ts';
+import { openInbox } from '../../app/inbox-services.ts';
+import type { Inbox, InboxSummary } from '../../state/inbox.ts';
+import { owedBy } from './list.ts';
+import { findEvents } from './show.ts';
+import type { EventDiscardFlags } from './command.ts';
+
+export async function discardEvents(context: Context, ids: readonly string[], flags: EventDiscardFlags): Promise<void> {
+  const { host, output } = context;
+  requireOneWay(ids, flags);
+  const { inbox } = await openInbox(context);
+  const deliveries = await chosen(inbox, ids, flags);
+  const owing = deliveries.filter((delivery) => owedBy(delivery).length > 0);
+  await inbox.discard(
+    owing.map(({ sequence }) => sequence),
+    host.clock.now(),
+  );
+  for (const delivery of owing) {
+    const { id, requestId } = delivery;
+    const steps = owedBy(delivery);
+    if (output.json) await output.record({ v: 1, type: 'discarded', id, request_id: requestId ?? null, steps });
+    else await output.lines([`${cleanText(id)}  ${cleanText(steps.join(', '))}`]);
+  }
+  if (owing.length === 0) await output.note('nothing to discard');
+}
+
+function requireOneWay(ids: readonly string[], { failed, pending }: EventDiscardFlags): void {
+  const isByState = failed === true || pending === true;
+  if (ids.length > 0 !== isByState) return;
+  throw new CliError('usage', isByState ? 'ids exclude --failed and --pending' : 'nothing was named to discard', {
+    code: isByState ? 'conflicting_options' : 'missing_argument',
+    hint: 'optipick events discard <id>, or --failed, or --pending',
+  });
+}
+
+/** Each once, in the order in which they are named, else of arrival. */
+async function chosen(
+  inbox: Inbox,
+  ids: readonly string[],
+  { failed, pending }: EventDiscardFlags,
+): Promise<readonly InboxSummary[]> {
+  const found: InboxSummary[] = [];
+  for (const id of ids) found.push(...(await findEvents(inbox, id)));
+  if (failed === true) found.push(...(await inbox.list({ status: 'failed' })).toReversed());
+  if (pending === true) found.push(...(await inbox.list({ status: 'pending' })).toReversed());
+  return [...new Map(found.map((each) => [each.sequence, each])).values()];
+}

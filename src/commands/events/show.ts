@@ -1,0 +1,81 @@
+/** `optipick events show`. */
+import type { Context } from '../../app/context.ts';
+import { CliError } from '../../errors.ts';
+import { cleanText } from '../../lib/text/sanitize-terminal.ts';
+import { jsonLine } from '../../lib/json/stringify.ts';
+import { openInbox } from '../../app/inbox-services.ts';
+import { payloadOf } from '../../webhooks/body-codings.ts';
+import { isPublicHeader, jsonTextOf } from '../../webhooks/delivery.ts';
+import { stepLabel } from '../../state/delivery-steps.ts';
+import { headersOf } from '../../webhooks/forward-headers.ts';
+import type { Inbox, InboxEntry, Step } from '../../state/inbox.ts';
+import { eventRecord } from './list.ts';
+import type { EventShowFlags } from './command.ts';
+
+export async function showEvent(context: Context, id: string, { raw }: EventShowFlags): Promise<void> {
+  const { output } = context;
+  const { inbox } = await openInbox(context);
+  const [entry, ...others] = await findEvents(inbox, id);
+  if (others.length > 0) {
+    await output.note(`there are ${others.length} older ones: ${others.map((each) => cleanText(each.id)).join(', ')}`);
+  }
+  if (raw === true) await output.write(entry.body);
+  else if (output.json) await output.document(jsonOf(entry));
+  else await output.lines(linesOf(entry));
+}
+
+/** The deliveries with this svix-id or about this request, newest first. Throws `CliError` `usage` for none. */
+export async function findEvents(inbox: Inbox, id: string): Promise<readonly [InboxEntry, ...InboxEntry[]]> {
+  const [first, ...rest] = await inbox.find(id);
+  if (first !== undefined) return [first, ...rest];
+  throw new CliError('usage', `nothing with the id ${cleanText(id)} was received on this machine`, {
+    code: 'unknown_event',
+    hint: 'see what was: optipick events list',
+  });
+}
+
+function jsonOf(entry: InboxEntry): Uint8Array {
+  const bytes = payloadOf(headersOf(entry.headers), entry.body);
+  const isJson = jsonTextOf(bytes) !== undefined;
+  const fields = {
+    ...eventRecord(entry),
+    verified: entry.verified,
+    headers: publicHeaders(entry),
+    ...(isJson ? {} : { payload_base64: Buffer.from(bytes).toString('base64') }),
+  };
+  return jsonLine(fields, { payload: isJson ? bytes : null });
+}
+
+function* linesOf(entry: InboxEntry): Generator<string, void> {
+  const facts: readonly (readonly [string, string | undefined])[] = [
+    ['svix-id', entry.id],
+    ['request id', entry.requestId],
+    ['event', entry.event],
+    ['kind', entry.kind],
+    ['received', new Date(entry.receivedAt).toISOString()],
+    ['signature', entry.verified ? 'verified' : 'not checked'],
+    ['status', entry.status],
+  ];
+  for (const [name, text] of facts) if (text !== undefined) yield `${name.padEnd(10)}  ${cleanText(text)}`;
+  yield '';
+  for (const step of entry.steps) yield stepLine(step);
+  yield '';
+  for (const [name, value] of publicHeaders(entry)) yield cleanText(`${name}: ${value}`);
+  yield '';
+  const text = jsonTextOf(payloadOf(headersOf(entry.headers), entry.body));
+  yield text === undefined
+    ? `${entry.body.byteLength} bytes that are not JSON; --raw writes them`
+    : cleanText(text, { multiline: true });
+}
+
+/** `exec: pending after 3 attempts, next at 2026-01-31T12:00:00.000Z: exec: the command ended with 1` */
+function stepLine({ name, state, attempts, nextAttemptAt, lastError }: Step): string {
+  const tried = attempts === 0 ? '' : ` after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}`;
+  const next = state === 'pending' && attempts > 0 ? `, next at ${new Date(nextAttemptAt).toISOString()}` : '';
+  const error = state === 'done' || lastError === undefined ? '' : ` (${lastError})`;
+  return cleanText(`${stepLabel(name)}: ${state}${tried}${next}${error}`);
+}
+
+function publicHeaders({ headers }: InboxEntry): InboxEntry['headers'] {
+  return headers.filter(([name]) => isPublicHeader(name));
+}

@@ -1,0 +1,49 @@
+/** `optipick help [command|topic]`. */
+import type { Command } from 'commander';
+import { CliError } from '../../errors.ts';
+import { HELP_TOPICS } from '../shared/help-topics.ts';
+import { withHelp, type ContextSource } from '../shared/options.ts';
+
+export function addHelp(root: Command, context: ContextSource): void {
+  const command = root
+    .command('help')
+    .description('Show help on a command or a topic: exit-codes, environment, output, webhooks.')
+    .argument('[command...]', 'command or topic');
+  withHelp(command, {
+    output: `The text of --help, or of the topic. With --json one document: {"v":1,"name","path","description","arguments",
+"options":[{"flags","description","default","choices","env",...}],"subcommands":[...],"exit_codes":[...],"topics":[...]};
+of a command: that subtree, with "global_options".`,
+    examples: [
+      ['optipick help', 'all commands'],
+      ['optipick help cluster submit', 'one of them'],
+      ['optipick help exit-codes', 'a topic'],
+      ["optipick help --json | jq -r '.subcommands[].name'", 'the command tree, for a program'],
+    ],
+    failures: [['usage', 'there is no such command or topic']],
+  });
+  command.action(async (words: readonly string[]) => {
+    const topic = words.length === 1 ? HELP_TOPICS.find(({ name }) => name === words[0]) : undefined;
+    const { output } = context();
+    if (output.json) {
+      const { helpDocument, topicDocument } = await import('./document.ts');
+      await output.record(topic === undefined ? helpDocument(root, find(root, words), words) : topicDocument(topic));
+    } else if (topic === undefined) find(root, words).outputHelp();
+    else await output.write(`${topic.text}\n`);
+  });
+}
+
+function find(root: Command, words: readonly string[]): Command {
+  let command = root;
+  for (const word of words) {
+    const child = command.commands.find((each) => each.name() === word);
+    if (child === undefined) {
+      const topics = command === root ? HELP_TOPICS.map(({ name }) => name) : [];
+      throw new CliError('usage', `there is no help on "${words.join(' ')}"`, {
+        code: 'unknown_help_topic',
+        hint: `there is help on: ${[...command.commands.map((each) => each.name()), ...topics].join(', ')}`,
+      });
+    }
+    command = child;
+  }
+  return command;
+}

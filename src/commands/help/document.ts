@@ -1,0 +1,93 @@
+/** `help --json`: the command tree for programs that wrap this one. The shape is a promise: fields are added, never changed. */
+import type { Command } from 'commander';
+import { EXIT_CODES, type Failure } from '../../errors.ts';
+import { commandFacts, type ArgumentFacts, type CommandFacts, type OptionFacts } from '../shared/command-tree.ts';
+import { helpPartsOf } from '../shared/options.ts';
+import { HELP_TOPICS } from '../shared/help-topics.ts';
+
+/** The environment variable that stands in for a flag. */
+const VARIABLES: Readonly<Record<string, string>> = {
+  '--profile': 'OPTIPICK_PROFILE',
+  '--base-url': 'OPTIPICK_BASE_URL',
+  '--api-key-file': 'OPTIPICK_API_KEY',
+  '--secret-file': 'OPTIPICK_WEBHOOK_SECRET',
+  '--debug': 'OPTIPICK_DEBUG',
+};
+
+/** Failures after which the same command may succeed. */
+const RETRYABLE: ReadonlySet<string> = new Set<Failure>(['unavailable', 'pending']);
+
+/** `command` is the root, or one below it: then the document is of that subtree, and has the global options apart. */
+export function helpDocument(root: Command, command: Command, path: readonly string[]): object {
+  const facts = commandFacts(command, path);
+  const whole = { v: 1, ...commandDocument(facts, command) };
+  if (command !== root) return { ...whole, global_options: commandFacts(root).options.map(optionDocument) };
+  return {
+    ...whole,
+    version: root.version() ?? null,
+    topics: HELP_TOPICS.map(({ name, text }) => ({ name, title: text.split('\n', 1)[0] ?? '' })),
+    exit_codes: [
+      { code: 0, name: 'ok', retryable: false },
+      ...Object.keys(EXIT_CODES).map((name) => exitCode(name as Failure)),
+    ],
+  };
+}
+
+/** One topic. */
+export function topicDocument({ name, text }: { readonly name: string; readonly text: string }): object {
+  return { v: 1, name, text };
+}
+
+function commandDocument(facts: CommandFacts, command: Command): object {
+  const parts = helpPartsOf(command);
+  return {
+    name: facts.name,
+    path: facts.path,
+    description: facts.description,
+    arguments: facts.arguments.map(argumentDocument),
+    options: facts.options.map(optionDocument),
+    output: parts?.output ?? null,
+    examples: parts?.examples.map(([line, purpose]) => ({ command: line, purpose })) ?? [],
+    environment: parts?.environment?.map(([name, purpose]) => ({ name, purpose })) ?? [],
+    exit_codes:
+      parts === undefined
+        ? []
+        : [
+            { code: 0, name: 'ok', retryable: false, meaning: 'ok' },
+            ...parts.failures.map(([name, meaning]) => exitCode(name, meaning)),
+          ],
+    subcommands: facts.commands.flatMap((child) => {
+      const below = command.commands.find((each) => each.name() === child.name);
+      return below === undefined ? [] : [commandDocument(child, below)];
+    }),
+  };
+}
+
+/** `meaning`: for one command; a program knows the names. */
+function exitCode(name: Failure, meaning?: string): object {
+  return {
+    code: EXIT_CODES[name],
+    name,
+    retryable: RETRYABLE.has(name),
+    ...(meaning === undefined ? {} : { meaning }),
+  };
+}
+
+function argumentDocument({ name, description, required, variadic, choices }: ArgumentFacts): object {
+  return { name, description, required, variadic, choices: choices ?? null };
+}
+
+function optionDocument(option: OptionFacts): object {
+  const { flags, short, long, description, value, valueOptional, choices, defaultValue } = option;
+  return {
+    flags,
+    short: short ?? null,
+    long: long ?? null,
+    description,
+    value: value ?? null,
+    value_optional: valueOptional,
+    default: defaultValue ?? null,
+    choices: choices ?? null,
+    env: (long === undefined ? undefined : VARIABLES[long]) ?? null,
+  };
+}

@@ -1,0 +1,141 @@
+/** `optipick listen`: receive webhooks. */
+import { type Command, Option } from 'commander';
+import { parsePort } from '../../settings/settings.ts';
+import { readId } from '../../lib/text/shown-id.ts';
+import { CliError } from '../../errors.ts';
+import { parseDuration } from '../shared/duration.ts';
+import { parseSize } from '../shared/size.ts';
+import { collect, collectList, durationOption, withHelp, type ContextSource } from '../shared/options.ts';
+
+export interface ListenFlags {
+  readonly port?: number;
+  readonly host: string;
+  readonly path: string;
+  readonly events?: readonly string[];
+  readonly secretFile?: string;
+  readonly forwardTo?: readonly string[];
+  readonly exec?: string;
+  /** Milliseconds. */
+  readonly execTimeout: number;
+  /** `false` with `--no-fetch`. */
+  readonly fetch: boolean;
+  readonly once?: boolean;
+  readonly count?: number;
+  readonly until?: string;
+  /** Milliseconds. */
+  readonly timeout?: number;
+  readonly allowFrom?: readonly string[];
+  readonly trustProxy?: boolean;
+  /** `true` for the kept token, `new`, or a token. */
+  readonly relay?: boolean | string;
+  /** Milliseconds. */
+  readonly tolerance: number;
+  /** Bytes. */
+  readonly maxBody: number;
+  readonly record?: string;
+  /** Bytes. */
+  readonly recordLimit: number;
+  /** `false` with `--no-verify-signature`. */
+  readonly verifySignature: boolean;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly verbose?: boolean;
+}
+
+export function addListen(parent: Command, context: ContextSource): void {
+  const duration = (flag: string) => (text: string) => parseDuration(text, flag);
+  const command = parent
+    .command('listen')
+    .description('Receive webhooks: verify, keep on disk, fetch the result, show it.')
+    .option('--port <n>', 'port to open; 0 picks a free one (default: the setting "port", else 5000)', parsePort)
+    .option('--host <address>', 'address to listen on; 0.0.0.0 is all of them', '127.0.0.1')
+    .option('--path <path>', 'where webhooks are received; below it /route and /cluster tell the kind', '/webhook')
+    .option('-e, --events <pattern,...>', 'show and count only these; all are kept, forwarded and run', collectList)
+    .option('--secret-file <path>', 'read the signing secret from a file, or from stdin with -')
+    .option('-f, --forward-to <url>', 'send each one on as it came, signature included (repeatable)', collect)
+    .option('--exec <command>', 'run through the shell for each one, with its JSON line on stdin')
+    .addOption(durationOption('--exec-timeout', 'how long the command may run; then it is ended, and has failed', '5m'))
+    .option('--no-fetch', 'do not fetch the result; no API key is needed then')
+    .option('--once', 'end after the first one, or when one does not verify')
+    .option('--count <n>', 'end after so many', parseCount)
+    .option('--until <request id>', 'end after the one about this request', readId)
+    .option('--timeout <duration>', 'end after this long', duration('--timeout'))
+    .option(
+      '--allow-from <source,...>',
+      'take in only from svix, svix-us, svix-eu (addresses: optipick help webhooks), an address or a range',
+      collectList,
+    )
+    .option('--trust-proxy', 'believe the X-Forwarded-For of a proxy of your own')
+    .option(
+      '--relay [token]',
+      'receive through the Svix relay, with no public address; "new" takes another address, a token that one',
+    )
+    .addOption(durationOption('--tolerance', 'how old, or new, a signature may be', '5m'))
+    .addOption(sizeOption('--max-body', 'reject larger ones', '1mb'))
+    .option('--record <folder>', 'write each request, accepted or not, into a file')
+    .addOption(sizeOption('--record-limit', 'how much of rejected requests is recorded', '256mb'))
+    .option('--no-verify-signature', 'take in what anybody sends: for tests only')
+    .option('--tls-cert <file>', 'serve https with this certificate (PEM)')
+    .option('--tls-key <file>', 'and its key (PEM)')
+    .option('-v, --verbose', 'show each result as a table');
+  withHelp(command, {
+    output: `One line for each event: time, kind, site, id, the walk before and after, the saving.
+With --json one object a line: {"v":1,"type":"ready","url":"...","port":5000} once the port is open, then
+{"v":1,"type":"event","id":"msg_...","kind":"cluster","event":null,"request_id":"...","received_at":"...",
+"payload":{...},"result":{...}}, "duplicate", "rejected" with "reason", "more" with a "count" of lines that were
+left out because nobody read them, and "closed" with counts at the end.
+A sender that is answered 2xx can forget the webhook: it is on disk with all that this listener owes it (to print
+it, the command, each target), and each of these is done even after a crash, with retries of its own. --forward-to
+and --exec may see one twice after a crash, so look at its svix-id; a command or service that fails does not fail
+--once. What is left is done by the next listener that has it: a command by any --exec, a forward by its URL; one
+that does not says so once.
+With --relay "ready" comes once the relay is there and has "relay_url" and "viewer_url" (a page for
+people); "reconnecting" and "connected" report a drop.
+--record writes an HTTP request: header lines, an empty line, the exact body; credentials are left out.`,
+    examples: [
+      ['optipick listen', 'on port 5000, as the web application is told to send to'],
+      ['optipick listen --forward-to http://127.0.0.1:3000/hooks', 'in front of your own service'],
+      ['optipick listen --relay', 'with no public address: through a relay, whose address is printed'],
+      [
+        `optipick listen --once --json --timeout 10m | jq 'select(.type == "event").result'`,
+        'one result, for a script',
+      ],
+      ["optipick listen --exec 'jq -r .result.optimal_distance >> distances.txt'", 'a command for each one'],
+    ],
+    environment: [
+      ['OPTIPICK_WEBHOOK_SECRET', 'signing secret; several, separated by spaces, while rotating'],
+      ['OPTIPICK_API_KEY', 'API key that results are fetched with'],
+      ['OPTIPICK_BASE_URL', 'another API, for example a sandbox'],
+      ['OPTIPICK_RELAY_URL', 'another relay than that of Svix'],
+      ['OPTIPICK_STATE_DIR', 'where what was received is kept'],
+    ],
+    failures: [
+      ['usage', 'wrong options, a malformed secret'],
+      ['failed', 'the optimisation that was waited for failed (--once, --count, --until)'],
+      ['auth', 'no webhook secret, or no API key to fetch results with'],
+      ['unavailable', 'the relay could not be reached before --timeout'],
+      ['environment', 'the port is in use, the inbox cannot be written'],
+      ['pending', 'what was waited for did not come before --timeout'],
+      ['signature', '--once, and a delivery did not verify'],
+      ['interrupted', 'stopped by Ctrl-C'],
+      ['terminated', 'stopped by SIGTERM'],
+    ],
+  });
+  command.action(async (flags: ListenFlags) => {
+    const { listen } = await import('./run.ts');
+    await listen(context(), flags);
+  });
+}
+
+function parseCount(text: string): number {
+  const count = /^\d{1,9}$/.test(text.trim()) ? Number(text) : 0;
+  if (count >= 1) return count;
+  throw new CliError('usage', `--count: "${text}" is not a number from 1 on`, { code: 'bad_count' });
+}
+
+/** `<flag> <size>`; its value in bytes. The default is shown as it would be typed. */
+function sizeOption(flag: string, description: string, fallback: string): Option {
+  return new Option(`${flag} <size>`, description)
+    .argParser((text) => parseSize(text, flag))
+    .default(parseSize(fallback, flag), fallback);
+}

@@ -1,0 +1,150 @@
+/** What `listen` says at its beginning and of an end that is none. */
+import type { Context } from '../../app/context.ts';
+import { EXEC, stepLabel } from '../../state/delivery-steps.ts';
+import { maskUrl } from '../../lib/net/url-secrets.ts';
+import { CliError } from '../../errors.ts';
+import { SVIX_PLAY, type RelayAddresses } from '../../webhooks/relay/address.ts';
+import type { Delivery } from '../../webhooks/delivery.ts';
+import type { OwedStep } from '../../state/inbox.ts';
+import type { Refusal } from '../../webhooks/receiver/receiver.ts';
+import { SIGNATURE_HEADERS } from '../../webhooks/signature-headers.ts';
+import type { ListenPlan } from './plan.ts';
+import type { ListenFlags } from './command.ts';
+
+/** Refusals that say that a delivery did not verify; the others are about the request, or about this machine. */
+const NOT_VERIFIED: ReadonlySet<Refusal['reason']> = new Set<Refusal['reason']>([
+  'missing_header',
+  'malformed_header',
+  'malformed_timestamp',
+  'too_old',
+  'too_new',
+  'unsupported_scheme',
+  'no_match',
+]);
+
+/** Whether a delivery was refused because it does not verify. */
+export function isNotVerified(reason: Refusal['reason']): boolean {
+  return NOT_VERIFIED.has(reason);
+}
+
+/**
+ * The failure of `--once` when a delivery did not verify; `undefined` for a refusal of another kind, and for a request
+ * without any signature header, which no sender of webhooks sends.
+ */
+export function notVerified(
+  { id, detail, reason, headers }: Refusal,
+  secrets: readonly string[],
+): CliError | undefined {
+  if (!isNotVerified(reason) || !headers.some(([name]) => SIGNATURE_HEADERS.includes(name))) return undefined;
+  const clock = reason === 'too_old' || reason === 'too_new';
+  return new CliError('signature', `${id === undefined ? 'a delivery' : `delivery ${id}`} did not verify: ${detail}`, {
+    code: reason,
+    hint: clock
+      ? 'set the clock of this machine (NTP), or allow more with --tolerance'
+      : `the secret must be that of the endpoint that sends here; in use: ${secrets.join(', ')}`,
+  });
+}
+
+/** `--timeout` has passed, and what was waited for has not come, or has come and could not be shown yet. */
+export function notInTime({ timeout = 0, until, once, count, fetch }: ListenFlags, accepted: number): CliError {
+  if (accepted > 0 && fetch && until === undefined) {
+    const inTime = `came within ${timeout / 1000} s, but`;
+    const message =
+      accepted === 1
+        ? `one webhook ${inTime} its result was not there`
+        : `${accepted} webhooks ${inTime} not every result was there`;
+    return new CliError('pending', message, {
+      code: 'timed_out',
+      hint: 'what came is kept, and worked off by the next run: optipick events list; for webhooks without results: --no-fetch',
+    });
+  }
+  const enough = once === true ? 'no webhook' : `fewer than ${count ?? 1} webhooks`;
+  return new CliError(
+    'pending',
+    `${until === undefined ? enough : `no webhook about ${until}`} came within ${timeout / 1000} s`,
+    {
+      code: 'timed_out',
+      hint: 'see what came at all: optipick events list; or ask for the result: optipick poll <id>',
+    },
+  );
+}
+
+/** `--timeout` has passed, and the relay was never there, or has refused all the time, for the reason `refused`. */
+export function relayNotInTime({ timeout = 0 }: ListenFlags, refused: string | undefined): CliError {
+  if (refused !== undefined) {
+    return new CliError('unavailable', `the relay did not give its inbox within ${timeout / 1000} s: ${refused}`, {
+      code: 'relay_refused',
+      hint: 'another listener may receive at that inbox: end it, or take another inbox with --relay new',
+    });
+  }
+  return new CliError('unavailable', `the relay could not be reached within ${timeout / 1000} s`, {
+    code: 'relay_unreachable',
+    hint: 'check the network connection, and HTTPS_PROXY if there is a proxy',
+  });
+}
+
+/** What a person wants to know when the port is open, in lines. */
+export function remarksOn(
+  { secrets, forwardTo, path }: ListenPlan,
+  baseUrl: string,
+  flags: ListenFlags,
+  relay: RelayAddresses | undefined,
+): readonly string[] {
+  const where =
+    relay === undefined
+      ? [
+          'In the web application, under Settings > Webhooks, add an endpoint: the public address of this machine with the',
+          `path ${path === '' ? '/' : path}, events route.optimized and cluster.optimized. It shows the signing secret to use here.`,
+          'Addresses to let through a firewall: optipick help webhooks. Ctrl-C ends it.',
+        ]
+      : [
+          'In the web application, under Settings > Webhooks, add the relay address as an endpoint, with the events',
+          'route.optimized and cluster.optimized. It shows the signing secret to use here. Ctrl-C ends it.',
+          ...thirdParty(relay),
+        ];
+  return [
+    ...(relay === undefined ? [] : [`  relay    ${relay.inbox}`, `  viewer   ${relay.viewer}`]),
+    ...secrets.map((secret) => `  secret   ${secret}`),
+    flags.fetch ? `  results  from ${maskUrl(baseUrl)}` : '  results  are not fetched',
+    ...forwardTo.map((url) => `  forward  to ${maskUrl(url)}`),
+    ...(flags.record === undefined ? [] : [`  record   in ${flags.record}`]),
+    ...where,
+  ];
+}
+
+/** Said of the first one: the "Testing" tab of the portal sends examples, and an endpoint may get all events. */
+export function noRequestId({ id }: Pick<Delivery, 'id'>): string {
+  return `${id} has no request id: an example of the webhook portal, or an event of another product; such events are stored and printed, and there is no result to fetch`;
+}
+
+/** Deliveries owe a step that this listener does not have. */
+export function owedBeside({ step, deliveries }: OwedStep): string {
+  const [who, owe] = deliveries === 1 ? ['1 delivery', 'owes'] : [`${deliveries} deliveries`, 'owe'];
+  const target = /^forward (\S+)/.exec(step)?.[1];
+  const [what, flag] = target === undefined ? ['a command', '--exec'] : [`a forward to ${target}`, '--forward-to'];
+  return `${who} ${owe} ${what} that this listener does not have: start it with ${flag}, or run "optipick events discard"`;
+}
+
+/** All places of a step have been taken for long: what comes next waits. */
+export function allBusy(step: string, places: number): string {
+  if (step === EXEC) return `all ${places} commands are still running; the next ones wait (--exec-timeout ends them)`;
+  return `all ${places} places of "${stepLabel(step)}" are busy; the next ones wait`;
+}
+
+/** What must be known of a relay, in lines. */
+export function thirdParty({ inbox }: RelayAddresses): readonly string[] {
+  const { host } = new URL(inbox);
+  const name = host === SVIX_PLAY ? 'Svix Play' : host;
+  return [
+    `What is relayed passes through a third party (${name}), and whoever knows the address can see it. Where it`,
+    'comes from is not checked; signatures are.',
+  ];
+}
+
+/** Even with --quiet: this is not a remark, it is a hole. */
+export async function warnOfForgery({ output, host }: Context): Promise<void> {
+  const style = await output.noteStyle();
+  const text =
+    'WARNING: signatures are not checked (--no-verify-signature): whoever reaches this port can send anything';
+  await host.stderr.write(`${style.red(text)}\n`);
+}

@@ -1,0 +1,101 @@
+/** The files of `listen --record`. */
+import { join, resolve } from 'node:path';
+import type { Context } from '../../app/context.ts';
+import { RECORDS_AT_ONCE } from '../../limits.ts';
+import { CliError, messageOf, systemCodeOf } from '../../errors.ts';
+import { recordFileName, renderRecord, type RecordedRequest } from '../../webhooks/receiver/recording.ts';
+
+export interface Recorder {
+  /** Fulfilled when it is on disk, or was counted as not recorded. Never rejects. */
+  record(request: RecordedRequest): Promise<void>;
+  /** How many could not be recorded. */
+  notRecorded(): number;
+}
+
+export interface RecorderOptions {
+  readonly folder: string;
+  /** Bytes of rejected requests that are recorded in a run; whoever floods the port must not fill the disk. */
+  readonly rejectedBytes: number;
+  /** The rejected requests have reached that. */
+  readonly onFull: () => void;
+}
+
+/**
+ * Throws `CliError` `environment` when the folder cannot be made or not written to. Later on a file that cannot be written
+ * costs one warning: the deliveries count more.
+ */
+export async function createRecorder({ host, output }: Context, options: RecorderOptions): Promise<Recorder> {
+  const { folder, rejectedBytes, onFull } = options;
+  const path = resolve(host.cwd, folder);
+  try {
+    await host.files.ensurePrivateFolder(path);
+    await host.files.tryWriting(join(path, 'record.http'));
+  } catch (cause) {
+    throw new CliError('environment', `cannot record in ${folder}: ${messageOf(cause)}`, {
+      code: 'record_folder_not_writable',
+      cause,
+      hint: 'give --record a folder that can be made and written to',
+    });
+  }
+  let number = 0;
+  let notRecorded = 0;
+  let rejected = 0;
+  let warned = false;
+  const places = createPlaces(RECORDS_AT_ONCE);
+
+  const write = async (name: string, content: Uint8Array, again = true): Promise<void> => {
+    try {
+      await host.files.writeAtomic(join(path, name), content, 0o600);
+    } catch (error) {
+      // Somebody has tidied up: the folder is made again, once for each file.
+      if (systemCodeOf(error) === 'ENOENT' && again) {
+        await host.files.ensurePrivateFolder(path).catch(() => undefined);
+        await write(name, content, false);
+        return;
+      }
+      notRecorded += 1;
+      if (warned) return;
+      warned = true;
+      await output.warn(`what is received cannot be recorded in ${folder}: ${messageOf(error)}`);
+    }
+  };
+
+  return {
+    async record(request) {
+      if (request.status >= 400) {
+        if (rejected >= rejectedBytes) {
+          notRecorded += 1;
+          onFull();
+          return;
+        }
+        rejected += request.body?.byteLength ?? 0;
+      }
+      number += 1;
+      const name = recordFileName(request, number);
+      await places.take();
+      try {
+        await write(name, renderRecord(request));
+      } finally {
+        places.giveBack();
+      }
+    },
+    notRecorded: () => notRecorded,
+  };
+}
+
+/** So many at a time; the others wait in the order in which they came. */
+function createPlaces(count: number): { take(): Promise<void>; giveBack(): void } {
+  const waiting: (() => void)[] = [];
+  let free = count;
+  return {
+    async take() {
+      if (free > 0) free -= 1;
+      else await new Promise<void>((resolve) => waiting.push(resolve));
+    },
+    giveBack() {
+      const next = waiting.shift();
+      if (next === undefined) free += 1;
+      else next();
+    },
+  };
+}

@@ -1,0 +1,64 @@
+/** Why a delivery was rejected, found out beside the listener's work and never at its expense. */
+import type { Context } from '../../app/context.ts';
+import type { Diagnosis, NamedSecret } from '../../webhooks/diagnosis/model.ts';
+import { headersOf } from '../../webhooks/forward-headers.ts';
+import type { Inbox } from '../../state/inbox.ts';
+import type { Refusal } from '../../webhooks/receiver/receiver.ts';
+import { knownElsewhere } from '../shared/known-secrets.ts';
+import { receivedMessages } from '../shared/received-messages.ts';
+import { isNotVerified } from './messages.ts';
+
+/** Larger bodies are not looked into: the payload of OptiPick is a few dozen bytes. */
+const MOST_BYTES = 8 * 1024;
+
+/** A tenth of a second at most. */
+const EFFORT = 2 * 1024 * 1024;
+
+/** So many a second; whoever floods the port with forgeries must not keep it busy. */
+const MOST_PER_SECOND = 5;
+
+/** `undefined` for a refusal of another kind, and for one that is not looked into. */
+export type DiagnoseRejection = (refusal: Refusal) => Promise<Diagnosis | undefined>;
+
+interface RejectionFacts {
+  readonly secrets: readonly NamedSecret[];
+  readonly toleranceMs: number;
+  /** Where the messages are that the headers may belong to. */
+  readonly inbox: Inbox;
+}
+
+/** As many of the latest messages are looked at. */
+const NEIGHBOURS = 20;
+
+export function createRejectionDiagnosis(
+  context: Context,
+  { secrets, toleranceMs, inbox }: RejectionFacts,
+): DiagnoseRejection {
+  const { clock } = context.host;
+  let second = 0;
+  let count = 0;
+  return async ({ reason, body, headers, receivedAt }) => {
+    if (secrets.length === 0 || !isNotVerified(reason) || body === undefined || body.byteLength > MOST_BYTES)
+      return undefined;
+    const now = Math.floor(clock.monotonic() / 1000);
+    if (now !== second) count = 0;
+    second = now;
+    count += 1;
+    if (count > MOST_PER_SECOND) return undefined;
+    const { examine } = await import('../../webhooks/diagnosis/diagnosis.ts');
+    // The sender is answered first.
+    await clock.sleep(0);
+    const examination = examine({
+      headers: headersOf(headers),
+      body,
+      judgedAt: receivedAt,
+      toleranceMs,
+      secrets,
+      otherMessages: await receivedMessages(inbox, NEIGHBOURS),
+      effort: EFFORT,
+      decodedBytes: MOST_BYTES,
+      ...(await knownElsewhere(context, secrets)),
+    });
+    return examination.verified ? undefined : examination;
+  };
+}

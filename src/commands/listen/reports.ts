@@ -1,0 +1,51 @@
+/** Lines about what happens beside the work: they wait for their reader, but only so many. */
+import { MAX_WAITING_LINES } from '../../limits.ts';
+import type { Clock } from '../../platform/host.ts';
+
+export interface Reports {
+  /** Prints when it can; where too many wait already it is only counted. Must not be waited for. */
+  print(line: () => Promise<void>): void;
+  /** Fulfilled when all that was taken is printed; a reader that takes nothing holds up no end for longer than `graceMs`. */
+  flush(clock: Pick<Clock, 'sleep'>, graceMs: number): Promise<void>;
+}
+
+/**
+ * @param more prints how many were left out, when those that waited are printed
+ * @param failed gets what printing rejects with
+ */
+export function createReports(more: (count: number) => Promise<void>, failed: (error: unknown) => void): Reports {
+  const waiting = new Set<Promise<void>>();
+  let leftOut = 0;
+
+  const print = (line: () => Promise<void>): void => {
+    if (waiting.size >= MAX_WAITING_LINES) {
+      leftOut += 1;
+      return;
+    }
+    const printed = line()
+      .catch(failed)
+      .finally(() => {
+        waiting.delete(printed);
+        if (waiting.size > 0 || leftOut === 0) return;
+        const count = leftOut;
+        leftOut = 0;
+        print(() => more(count));
+      });
+    waiting.add(printed);
+  };
+
+  return {
+    print,
+    async flush(clock, graceMs) {
+      const over = new AbortController();
+      const grace = clock.sleep(graceMs, over.signal).catch((error: unknown) => {
+        if (!over.signal.aborted) throw error;
+      });
+      const printed = async (): Promise<void> => {
+        while (waiting.size > 0) await Promise.all(waiting);
+      };
+      await Promise.race([printed(), grace]);
+      over.abort();
+    },
+  };
+}

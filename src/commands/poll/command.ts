@@ -1,0 +1,150 @@
+/** `optipick poll`: wait for answers. */
+import { type Command, Option } from 'commander';
+import type { Context } from '../../app/context.ts';
+import { KIND_NAMES, type Kind } from '../../kinds.ts';
+import { readId } from '../../lib/text/shown-id.ts';
+import { CliError } from '../../errors.ts';
+import {
+  API_ENVIRONMENT,
+  API_FAILURES,
+  durationOption,
+  outputOption,
+  withHelp,
+  type ContextSource,
+} from '../shared/options.ts';
+import { readInput } from '../../app/input-file.ts';
+import { createAnswerView, FORMATS_IN_WORDS, type AnswerView, type AnswerViewOptions } from '../shared/answer-view.ts';
+import { createMemory, type Memory } from '../shared/submission-history.ts';
+import { jobFailure, resumable } from '../shared/job-errors.ts';
+import { pollMany } from './many.ts';
+import { awaitAnswer, type Target } from '../shared/progress.ts';
+
+interface PollOptions extends AnswerViewOptions {
+  readonly kind?: Kind;
+  readonly interval: number;
+  readonly maxInterval: number;
+  readonly timeout: number;
+  readonly any?: boolean;
+  readonly once?: boolean;
+  readonly pending?: boolean;
+}
+
+export function addPoll(parent: Command, context: ContextSource): void {
+  const command = parent
+    .command('poll')
+    .description('Wait until answers are there, and show them.')
+    .argument('[id...]', 'request ids, or - to read them from stdin')
+    .addOption(
+      new Option('--kind <kind>', 'route or cluster (default: as submitted from here, else both are tried)').choices(
+        KIND_NAMES,
+      ),
+    )
+    .addOption(durationOption('--interval', 'first pause; pauses grow', '1s'))
+    .addOption(durationOption('--max-interval', 'longest pause', '10s'))
+    .addOption(durationOption('--timeout', 'give up after this long', '5m'))
+    .option('--any', 'stop at the first finished one')
+    .option('--once', 'ask once and do not wait')
+    .option('--pending', 'all that was submitted from here and has not been seen to end')
+    .option('--format <format>', FORMATS_IN_WORDS)
+    .addOption(outputOption('write to a file; the extension tells the format (table, json: one id only)'))
+    .option('--site-file <layout>', 'html: draw the walks on this floor plan')
+    .option('--all', 'do not cut long lists');
+  withHelp(command, {
+    output: `One id: the answer as a table, or with --json the API's own document.
+Several, and --pending: each as it comes; with --json one line each,
+{"v":1,"type":"result","request_id":"...","kind":"cluster","state":"done","result":{...}}.
+csv (one table), md and html (one report): when all have ended.`,
+    examples: [
+      ['optipick poll 67507ad05e593173d0313e0f', 'wait for one answer'],
+      ['optipick poll --pending --timeout 30m', 'wait for all that is unfinished'],
+      ['cat ids.txt | optipick poll - --json > answers.ndjson', 'many at once'],
+    ],
+    environment: API_ENVIRONMENT,
+    failures: [
+      ['usage', 'wrong options'],
+      ['failed', 'an optimisation failed'],
+      ...API_FAILURES,
+      ['pending', 'not finished yet: --once, or the deadline passed'],
+      ['interrupted', 'Ctrl-C; the command to resume with is printed'],
+    ],
+  });
+  command.action((ids: readonly string[], options: PollOptions) => poll(context(), ids, options));
+}
+
+async function poll(context: Context, words: readonly string[], options: PollOptions): Promise<void> {
+  const view = createAnswerView(context, options);
+  const typed = await idsOf(context, words, options);
+  const client = await context.client();
+  const memory = createMemory(context, client);
+  const targets = await targetsOf(memory, typed, options);
+  const [only] = targets;
+  if (only === undefined) {
+    await context.output.note('nothing is unfinished');
+    return;
+  }
+  const wait = { ...options, once: options.once ?? false };
+  // A script that does not know how many there are gets lines, be it one.
+  if (targets.length > 1 || (options.pending === true && view.format === 'json')) {
+    await view.prepare();
+    refuseFile(options, view);
+    await pollMany(context, client, memory, targets, { ...wait, any: options.any ?? false, view });
+    return;
+  }
+  const answer = await resumable(context, [only.requestId], () =>
+    view.show((sink) => awaitAnswer(context, client, only, { ...wait, sink })),
+  );
+  if (only.knownHere) await memory.settle(answer.requestId, answer.state);
+  if (answer.state === 'failed') throw jobFailure(answer);
+}
+
+function refuseFile({ output }: PollOptions, { format }: AnswerView): void {
+  if (output === undefined || (format !== 'table' && format !== 'json')) return;
+  throw new CliError('usage', `--output takes one answer as ${format} and there are several ids`, {
+    code: 'conflicting_options',
+    hint: 'use --json > answers.ndjson: one line for each answer; or -o with .csv, .md or .html',
+  });
+}
+
+/** The ids of the command line, in order, each once. `-` stands for stdin, whose ids are separated by white space. */
+async function idsOf(context: Context, words: readonly string[], options: PollOptions): Promise<readonly string[]> {
+  if (options.pending === true) {
+    if (words.length === 0) return [];
+    throw new CliError('usage', '--pending takes no ids', { code: 'conflicting_options' });
+  }
+  const ids: string[] = [];
+  for (const word of words) {
+    if (word !== '-') {
+      ids.push(word);
+      continue;
+    }
+    const { bytes } = await readInput(context, '-');
+    ids.push(
+      ...new TextDecoder()
+        .decode(bytes)
+        .split(/\s+/)
+        .filter((id) => id !== ''),
+    );
+  }
+  if (ids.length === 0) {
+    throw new CliError('usage', words.length === 0 ? 'poll needs a request id' : 'there are no request ids on stdin', {
+      code: 'missing_argument',
+      hint: 'optipick poll <id>, or optipick poll --pending for all that was submitted from here',
+    });
+  }
+  return [...new Set(ids.map(readId))];
+}
+
+async function targetsOf(memory: Memory, ids: readonly string[], options: PollOptions): Promise<readonly Target[]> {
+  if (options.pending === true) {
+    const pending = await memory.pending();
+    return pending
+      .filter(({ kind }) => options.kind === undefined || kind === options.kind)
+      .map(({ requestId, kind }) => ({ requestId, kind, knownHere: true }));
+  }
+  const targets: Target[] = [];
+  for (const requestId of ids) {
+    const remembered = await memory.kindOf(requestId);
+    targets.push({ requestId, kind: options.kind ?? remembered, knownHere: remembered !== undefined });
+  }
+  return targets;
+}

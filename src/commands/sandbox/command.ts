@@ -1,0 +1,143 @@
+/** `optipick sandbox`: a local OptiPick to build against. */
+import { type Command, Option } from 'commander';
+import type { Context } from '../../app/context.ts';
+import { CliError } from '../../errors.ts';
+import { parsePort } from '../../settings/settings.ts';
+import { PAYLOAD_SHAPES, type PayloadShape } from '../../webhooks/payload.ts';
+import type { ErrorShape, PendingShape, SubmitShape } from '../../sandbox/options.ts';
+import { collect, collectList, durationOption, withHelp, type ContextSource } from '../shared/options.ts';
+import { renderNotice } from './log.ts';
+import { settingVariable } from '../../lib/text/shell-words.ts';
+
+interface SandboxFlags {
+  readonly port: number;
+  readonly webhook?: readonly string[];
+  readonly events?: readonly string[];
+  readonly secret?: string;
+  readonly apiKey?: string;
+  readonly latency: number;
+  readonly timeScale: number;
+  readonly faults?: readonly string[];
+  readonly seed: number;
+  readonly site?: string;
+  readonly submitShape: SubmitShape;
+  readonly pendingAs: PendingShape;
+  readonly errorShape?: ErrorShape;
+  readonly payloadShape: PayloadShape;
+  readonly allowRemoteWebhooks?: boolean;
+}
+
+export function addSandbox(parent: Command, context: ContextSource): void {
+  const command = parent
+    .command('sandbox')
+    .description("A local OptiPick: the same API, real answers, signed webhooks. It is not Optioryx's optimiser.")
+    .option('--port <n>', 'port to open on 127.0.0.1; 0 picks a free one', parsePort, 4010)
+    .option('--webhook <url>', 'send signed webhooks there (repeatable)', collect)
+    .option('-e, --events <pattern,...>', 'only these events, for example cluster.optimized', collectList)
+    .option('--secret <whsec>', 'signing secret of the webhooks (a test value; default: a new one)')
+    .option('--api-key <key>', 'API key to expect (a test value; default: a new one)')
+    .addOption(durationOption('--latency', 'how long an asynchronous job runs', '500ms'))
+    .option('--time-scale <n>', 'run the retry schedule n times faster', numberFor('--time-scale'), 1)
+    .option(
+      '--faults <name=rate,...>',
+      'make faults at a rate from 0 to 1: error500, rate-limit, drop, slow, duplicate, reorder, bad-signature, job-failure',
+      collect,
+    )
+    .option('--seed <n>', 'the same seed gives the same answers and faults', numberFor('--seed'), 1)
+    .option('--site <file>', 'warehouse layout as JSON (default: the built-in Example)')
+    .addOption(
+      new Option('--submit-shape <shape>', 'what a submission is answered with')
+        .choices(['request_id', 'id', '_id', 'bare'])
+        .default('request_id'),
+    )
+    .addOption(
+      new Option('--pending-as <answer>', 'what polling answers before the end')
+        .choices(['404', '202', 'null', 'status'])
+        .default('404'),
+    )
+    .addOption(
+      new Option(
+        '--error-shape <shape>',
+        'how errors are answered: {"detail"}, {"message"}, {"code","params","message"}, or plain text (default: fastapi, gateway for a wrong key)',
+      ).choices(['fastapi', 'gateway', 'coded', 'text']),
+    )
+    .addOption(
+      new Option('--payload-shape <shape>', 'what webhooks carry: request_id alone, or the event type, too')
+        .choices(PAYLOAD_SHAPES)
+        .default('id'),
+    )
+    .option('--allow-remote-webhooks', 'let webhooks leave this machine');
+  withHelp(command, {
+    output: `With --json the first line is {"v":1,"type":"ready","url":"...","port":4010,"api_key":"...","secret":"..."}.
+It runs until it is stopped.`,
+    examples: [
+      ['optipick sandbox', 'a sandbox on port 4010'],
+      ['optipick sandbox --webhook http://127.0.0.1:5000/webhook', 'with webhooks to your receiver'],
+      ['optipick sandbox --faults error500=0.2,drop=0.1 --seed 7', 'an unreliable one'],
+    ],
+    failures: [
+      ['usage', 'a site file with faults, an unknown fault, a webhook target that is not on this machine'],
+      ['environment', 'the port is in use'],
+      ['interrupted', 'stopped by Ctrl-C'],
+    ],
+  });
+  command.action((flags: SandboxFlags) => runSandbox(context(), flags));
+}
+
+async function runSandbox(context: Context, flags: SandboxFlags): Promise<void> {
+  const { host, output } = context;
+  const [{ createSandbox }, { parseFaults }] = await Promise.all([
+    import('../../sandbox/server.ts'),
+    import('../../sandbox/faults.ts'),
+  ]);
+  const site =
+    flags.site === undefined ? undefined : await (await import('../shared/site-file.ts')).readSite(context, flags.site);
+  const style = await output.noteStyle();
+  const sandbox = await createSandbox(host, {
+    ...flags,
+    site,
+    faults: parseFaultFlags(flags.faults, parseFaults),
+    onEvent: (notice) => {
+      const line = renderNotice(notice, style);
+      if (line !== undefined) void output.note(line).catch(() => undefined);
+    },
+  });
+  context.atEnd(() => sandbox.stop());
+  for (const url of flags.webhook ?? []) {
+    sandbox.addEndpoint(url, flags.events === undefined ? {} : { events: flags.events });
+  }
+  const { url, port, apiKey, secret } = sandbox;
+  if (output.json) {
+    await output.record({ v: 1, type: 'ready', url, port, api_key: apiKey, secret });
+  } else {
+    const variables = { OPTIPICK_BASE_URL: url, OPTIPICK_API_KEY: apiKey, OPTIPICK_WEBHOOK_SECRET: secret };
+    await output.lines([
+      `OptiPick sandbox at ${url}  (site ${site?.name ?? 'Example'}; status page: open it in a browser)`,
+      '',
+      ...Object.entries(variables).map((entry) => `  ${settingVariable(host.platform, ...entry)}`),
+      '',
+    ]);
+    if (host.platform === 'win32') await output.note(`for PowerShell; in cmd: set OPTIPICK_BASE_URL=${url}, and so on`);
+    await output.note('test values, not secrets; Ctrl-C ends it');
+  }
+  await new Promise<never>((_resolve, reject) => {
+    const end = (): void => reject(context.stop.reason as Error);
+    if (context.stop.aborted) end();
+    else context.stop.addEventListener('abort', end, { once: true });
+  });
+}
+
+function parseFaultFlags<T>(
+  texts: readonly string[] | undefined,
+  parse: (texts: readonly string[]) => T,
+): T | undefined {
+  return texts === undefined ? undefined : parse(texts);
+}
+
+function numberFor(flag: string): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== '' && Number.isFinite(value)) return value;
+    throw new CliError('usage', `${flag} must be a number, not "${text}"`);
+  };
+}

@@ -1,0 +1,47 @@
+/** Reports about answers in the formats that are made of picks: CSV, Markdown, HTML. */
+import type { Context } from '../../app/context.ts';
+import type { Report } from '../../output/answers/report-model.ts';
+
+export const REPORT_FORMATS = ['csv', 'md', 'html'] as const;
+
+export type ReportFormat = (typeof REPORT_FORMATS)[number];
+
+export interface ReportFacts {
+  /** How many answers, and requests without one, it will be about. */
+  readonly total: number;
+  /** Headers of the caller's own table, if there was one. */
+  readonly columns: readonly string[] | undefined;
+  /** Whether some of the requests do not come from that table. Default false. */
+  readonly mixed?: boolean;
+  /** Whether the answers choose among alternatives that the caller has sent. */
+  readonly alternatives: boolean;
+}
+
+export type ReportMaker = (facts: ReportFacts) => Report;
+
+/** Loads what the reports need. Throws `CliError` `usage` for a layout (`--site-file`) that cannot be used. */
+export async function openReports(
+  context: Context,
+  format: ReportFormat,
+  siteFile: string | undefined,
+): Promise<ReportMaker> {
+  switch (format) {
+    case 'csv': {
+      const { createCsvReport } = await import('../../output/answers/csv.ts');
+      const redact = await context.redaction();
+      return (facts) => createCsvReport({ ...facts, redact });
+    }
+    case 'md': {
+      const { createMarkdownReport } = await import('../../output/markdown/report.ts');
+      return createMarkdownReport;
+    }
+    case 'html': {
+      const [{ createHtmlReport }, { openPlans }] = await Promise.all([
+        import('../../output/html/report.ts'),
+        import('./report-plan.ts'),
+      ]);
+      const planFor = await openPlans(context, siteFile);
+      return ({ total }) => createHtmlReport({ total, planFor });
+    }
+  }
+}

@@ -1,0 +1,211 @@
+/** Shows one finished answer, on stdout or in a file, in the form that was asked for. */
+import type { Answer, AnswerBytes } from '../../api/model.ts';
+import type { Context } from '../../app/context.ts';
+import type { AnswerDetails } from '../../answers/details.ts';
+import { CliError } from '../../errors.ts';
+import type { Report, ReportEntry } from '../../output/answers/report-model.ts';
+import { renderAnswer } from '../../output/answers/answer-table.ts';
+import { createStyle } from '../../output/terminal/style.ts';
+import { createChunkQueue } from '../../lib/async/chunk-queue.ts';
+import { refuseUnwritable, writeOutput } from './output-file.ts';
+import { openReports, REPORT_FORMATS, type ReportFacts, type ReportFormat, type ReportMaker } from './answer-report.ts';
+import { knownSummary } from './job-errors.ts';
+
+const ANSWER_FORMATS = ['table', 'json', ...REPORT_FORMATS] as const;
+
+export type AnswerFormat = (typeof ANSWER_FORMATS)[number];
+
+export interface AnswerViewOptions {
+  /** `--format` */
+  readonly format?: string;
+  /** `-o`: a file instead of stdout. */
+  readonly output?: string;
+  /** `--all`: lists are not cut. */
+  readonly all?: boolean;
+  /** `--site-file`: the layout that HTML reports draw. */
+  readonly siteFile?: string;
+}
+
+/** What the one who asks knows beside the answer. */
+export interface AnswerContext extends Pick<ReportEntry, 'name' | 'request' | 'findings' | 'gates'> {
+  /** The caller's own table. */
+  readonly columns: readonly string[] | undefined;
+  readonly alternatives: boolean;
+  rows(): Promise<readonly { readonly pickId: string; readonly cells: readonly string[] }[] | undefined>;
+}
+
+export interface AnswerView {
+  readonly format: AnswerFormat;
+  /**
+   * For before something is sent that cannot be taken back; done once, however often it is called. Throws `environment`
+   * when the file could not be written, and `usage` for a layout (`--site-file`) that cannot be used.
+   */
+  prepare(): Promise<void>;
+  /** A report about several answers, for whoever shows them together; `undefined` when the format is none. */
+  newReport(facts: ReportFacts): Promise<Report | undefined>;
+  /** On stdout, or in the file. */
+  write(report: Report): Promise<void>;
+  /**
+   * Runs `fetch` (which may fill the sink), shows what it brings, and returns it. `look` is given each pick of the
+   * answer before it is shown, and adds what it knows; only with it is an answer read so closely that costs memory.
+   */
+  show(
+    fetch: (sink: AnswerBytes | undefined) => Promise<Answer>,
+    look?: (details: AnswerDetails | undefined) => Promise<AnswerContext>,
+  ): Promise<Answer>;
+}
+
+const EXTENSIONS: Readonly<Record<string, AnswerFormat>> = {
+  txt: 'table',
+  ndjson: 'json',
+  jsonl: 'json',
+  markdown: 'md',
+  htm: 'html',
+};
+
+/** For `--format`. */
+export const FORMATS_IN_WORDS = 'table, json, csv, md or html';
+
+/** Throws `usage` for a format that is not known, before anything is sent. */
+export function createAnswerView(context: Context, options: AnswerViewOptions): AnswerView {
+  const { output, host } = context;
+  const format = formatOf(options, output.json);
+  const file = options.output;
+
+  const tableLines = async (answer: Answer): Promise<Iterable<string>> =>
+    renderAnswer(knownSummary(answer), {
+      width: file === undefined ? output.width : undefined,
+      style: file === undefined ? await output.style() : await createStyle(0),
+      all: options.all ?? false,
+    });
+
+  const write = async (pieces: Iterable<string>): Promise<void> => {
+    if (file !== undefined) {
+      await writeOutput(host, file, [...pieces].join(''));
+      return;
+    }
+    for (const part of inParts(pieces)) await output.write(part);
+  };
+
+  /** The answer's own bytes, while they come in. */
+  const passOn = async (fetch: (sink: AnswerBytes) => Promise<Answer>): Promise<Answer> => {
+    if (file === undefined) {
+      let last = 0;
+      const answer = await fetch(async (chunk) => {
+        last = chunk.at(-1) ?? last;
+        await output.document(chunk);
+      });
+      if (last !== 0x0a) await output.write('\n');
+      return answer;
+    }
+    // They flow into a temporary file; the name appears only when it is whole.
+    const queue = createChunkQueue();
+    const written = writeOutput(host, file, queue.chunks);
+    written.catch((error: unknown) => queue.fail(error));
+    try {
+      const answer = await fetch((chunk) => queue.push(chunk));
+      queue.end();
+      await written;
+      return answer;
+    } catch (error) {
+      queue.fail(error);
+      await written.catch(() => undefined);
+      throw error;
+    }
+  };
+
+  let maker: Promise<ReportMaker> | undefined;
+  const reports = (): Promise<ReportMaker> | undefined =>
+    isReport(format) ? (maker ??= openReports(context, format, options.siteFile)) : undefined;
+  const prepareOnce = async (): Promise<void> => {
+    if (file !== undefined) await refuseUnwritable(host, file);
+    if (options.siteFile !== undefined && format !== 'html') {
+      await output.warn('--site-file is not used: only HTML reports (--format html, -o report.html) draw a floor plan');
+    }
+    await reports();
+  };
+  let prepared: Promise<void> | undefined;
+  const prepare = (): Promise<void> => (prepared ??= prepareOnce());
+
+  return {
+    format,
+    prepare,
+    write: (report) => write(report.render()),
+    newReport: async (facts) => (await reports())?.(facts),
+    async show(fetch, look) {
+      await prepare();
+      if (look === undefined && !isReport(format)) {
+        if (format === 'json') return passOn(fetch);
+        const answer = await fetch('discard');
+        await write(terminated(await tableLines(answer)));
+        return answer;
+      }
+      const { tapAnswer } = await import('./tee.ts');
+      if (format === 'json') {
+        let details: AnswerDetails | undefined;
+        const answer = await passOn(async (target) => {
+          const tapped = await tapAnswer(context, target, fetch);
+          details = tapped.details;
+          return tapped.answer;
+        });
+        await look?.(details);
+        return answer;
+      }
+      const { answer, details } = await tapAnswer(context, 'discard', fetch);
+      const known = await look?.(details);
+      const { columns, alternatives = false } = known ?? {};
+      const report = (await reports())?.({ total: 1, columns, alternatives });
+      if (report === undefined || details === undefined) {
+        await write(terminated(await tableLines(answer)));
+        return answer;
+      }
+      report.add(0, entryOf(answer, details, known), await known?.rows());
+      await write(report.render());
+      return answer;
+    },
+  };
+}
+
+/** An answer with what is known about it; without more than its id when it was asked for by that. */
+export function entryOf(
+  { kind, requestId }: Pick<Answer, 'kind' | 'requestId'>,
+  details: AnswerDetails,
+  known?: Pick<ReportEntry, 'name' | 'request' | 'findings' | 'gates'>,
+): ReportEntry {
+  const { name = requestId, request, findings = [], gates = [] } = known ?? {};
+  return { name, kind, requestId, details, request, findings, gates };
+}
+
+function isReport(format: AnswerFormat): format is ReportFormat {
+  return format !== 'table' && format !== 'json';
+}
+
+/** Neither a write a line nor all in memory. */
+function* inParts(pieces: Iterable<string>): Generator<string, void> {
+  let part = '';
+  for (const piece of pieces) {
+    part += piece;
+    if (part.length <= 32_768) continue;
+    yield part;
+    part = '';
+  }
+  if (part !== '') yield part;
+}
+
+function* terminated(lines: Iterable<string>): Generator<string, void> {
+  for (const line of lines) yield `${line}\n`;
+}
+
+function formatOf(options: AnswerViewOptions, json: boolean): AnswerFormat {
+  const extension = /\.([A-Za-z0-9]+)$/.exec(options.output ?? '')?.[1]?.toLowerCase();
+  const word = options.format ?? (json ? 'json' : extension === undefined ? 'table' : extension);
+  const format = ANSWER_FORMATS.find((known) => known === word) ?? EXTENSIONS[word];
+  if (format === undefined) {
+    const source = options.format === undefined ? `the extension of ${options.output ?? ''}` : '--format';
+    throw new CliError('usage', `unknown output format "${word}" (from ${source})`, {
+      code: 'unknown_format',
+      hint: 'the formats are table (.txt), json, csv, md and html; choose one with --format',
+    });
+  }
+  return format;
+}

@@ -1,0 +1,58 @@
+/** Where `listen` has results from, and what it knows of requests. */
+import type { OptipickClient } from '../../api/model.ts';
+import type { Context } from '../../app/context.ts';
+import { emptyNote } from '../../settings/settings.ts';
+import { CliError, messageOf } from '../../errors.ts';
+import type { Output } from '../../output/terminal/print.ts';
+import type { ListenerState } from '../../app/inbox-services.ts';
+import type { FetchAnswer } from '../../webhooks/inbox/delivery-work.ts';
+
+/** The client, or the failure that also names the way without results. */
+export async function resultClient(context: Context): Promise<OptipickClient> {
+  try {
+    return await context.client();
+  } catch (error) {
+    if (!(error instanceof CliError) || error.code !== 'no_api_key') throw error;
+    const empty = emptyNote(context.host.env, 'OPTIPICK_API_KEY', 'OPTIPICK_PROFILE');
+    throw new CliError('auth', `there is no API key to fetch results with${empty}`, {
+      code: error.code,
+      hint: `${error.hint ?? ''}; or receive without results: --no-fetch`,
+    });
+  }
+}
+
+/** A key that is refused stays refused: `onRefusedKey` hears of it, and the attempt still fails as any other. */
+export function createFetch(
+  { host }: Context,
+  client: OptipickClient,
+  onRefusedKey: ((error: CliError) => void) | undefined,
+): FetchAnswer {
+  return async (requestId, kind, options) => {
+    const { fetchResult } = await import('../../app/api-services.ts');
+    try {
+      return await fetchResult(client, requestId, kind, { ...options, clock: host.clock });
+    } catch (error) {
+      if (error instanceof CliError && error.failure === 'auth') onRefusedKey?.(error);
+      throw error;
+    }
+  };
+}
+
+/** What was submitted from this machine. Neither method rejects: a listener does without, after one warning. */
+export function tolerant(requests: ListenerState['requests'], output: Pick<Output, 'warn'>): ListenerState['requests'] {
+  let warned = false;
+  const attempt = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof CliError)) throw error;
+      if (!warned) void output.warn(`what was submitted from here cannot be used: ${messageOf(error)}`);
+      warned = true;
+      return undefined;
+    }
+  };
+  return {
+    kindOf: (requestId) => attempt(() => requests.kindOf(requestId)),
+    settle: (requestId, state) => attempt(() => requests.settle(requestId, state)),
+  };
+}

@@ -1,0 +1,105 @@
+/** What the declarations of all commands share: help in one form, lists, and the context on first use. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Context } from '../../app/context.ts';
+import { EXIT_CODES, type Failure } from '../../errors.ts';
+import { parseDuration } from './duration.ts';
+
+/** Gives the context of the run; only valid inside an action, when the options are known. */
+export type ContextSource = () => Context;
+
+export interface HelpParts {
+  /** What comes out on stdout, for people and with `--json`. */
+  readonly output?: string;
+  /** Command lines that can be pasted, each with what it does. */
+  readonly examples: readonly (readonly [command: string, purpose: string])[];
+  /** Environment variables beside the ones that every command reads. */
+  readonly environment?: readonly (readonly [name: string, purpose: string])[];
+  /** How the command can end other than well. */
+  readonly failures: readonly (readonly [failure: Failure, meaning: string])[];
+}
+
+const HELP_PARTS = Symbol('help parts');
+
+/** What {@link withHelp} was given for this command. */
+export function helpPartsOf(command: Command & { readonly [HELP_PARTS]?: HelpParts }): HelpParts | undefined {
+  return command[HELP_PARTS];
+}
+
+/** Adds output, examples, environment and exit codes below the options of a command's help. */
+export function withHelp(command: Command, parts: HelpParts): Command {
+  const sections: string[] = [];
+  if (parts.output !== undefined) sections.push(`Output:\n${indented(parts.output)}`);
+  sections.push(`Examples:\n${parts.examples.map(([line, purpose]) => `  # ${purpose}\n  $ ${line}`).join('\n')}`);
+  if (parts.environment !== undefined && parts.environment.length > 0) {
+    sections.push(`Environment:\n${aligned(parts.environment)}`);
+  }
+  sections.push(
+    `Exit codes:\n${aligned([['0', 'ok'], ...parts.failures.map(([name, why]) => [String(EXIT_CODES[name]), why] as const)])}`,
+  );
+  Object.assign(command, { [HELP_PARTS]: parts });
+  return command.addHelpText('after', `\n${sections.join('\n\n')}`);
+}
+
+/** The environment variables of a command that calls the API. */
+export const API_ENVIRONMENT = [
+  ['OPTIPICK_API_KEY', 'API key; wins over the stored one'],
+  ['OPTIPICK_BASE_URL', 'another API, for example a sandbox'],
+  ['OPTIPICK_PROFILE', 'which stored profile to use'],
+] as const;
+
+/** The ways in which every call of the API can end. */
+export const API_FAILURES = [
+  ['auth', 'no API key, or it was rejected'],
+  ['refused', 'the API refused the request'],
+  ['unavailable', 'network failure, 429 or 5xx after all retries'],
+  ['environment', 'a file or folder of this machine is in the way'],
+] as const;
+
+/** For options that may come several times and take commas: `-e a,b -e c`. */
+export function collectList(value: string, previous: readonly string[] | undefined): readonly string[] {
+  const words = value
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
+  return [...(previous ?? []), ...words];
+}
+
+/** For options of which a second would take the place of the first unseen. */
+export function once(value: string, previous: string | undefined): string {
+  if (previous === undefined) return value;
+  throw new InvalidArgumentError('it is given twice, and takes one value');
+}
+
+/** `-o`; `-` is stdout, as it would be without it. */
+export function outputOption(description: string): Option {
+  return new Option('-o, --output <file>', description).argParser((text) => (text === '-' ? undefined : text));
+}
+
+/** For options that may come several times and whose value may hold commas. */
+export function collect(value: string, previous: readonly string[] | undefined): readonly string[] {
+  return [...(previous ?? []), value];
+}
+
+/** `--timeout <duration>`; its value in milliseconds. The default is shown as it would be typed. */
+export function durationOption(flag: string, purpose: string, normal: string): Option {
+  return new Option(`${flag} <duration>`, purpose)
+    .argParser((text) => parseDuration(text, flag))
+    .default(parseDuration(normal, flag), normal);
+}
+
+/** `--timeout <duration>` without a default; its value in milliseconds. */
+export function deadlineOption(purpose: string): Option {
+  return new Option('--timeout <duration>', purpose).argParser((text) => parseDuration(text, '--timeout'));
+}
+
+function indented(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => `  ${line}`)
+    .join('\n');
+}
+
+function aligned(rows: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`).join('\n');
+}

@@ -1,0 +1,72 @@
+/** Files of the user's that a command writes: `-o`, `--junit`. */
+import { dirname, win32 } from 'node:path';
+import type { Context } from '../../app/context.ts';
+import { CliError, messageOf, systemCodeOf } from '../../errors.ts';
+import { quoted } from './job-errors.ts';
+
+/** For before the work: nothing must be sent or waited for that cannot be kept. Throws `CliError` `environment`. */
+export async function refuseUnwritable(host: Context['host'], file: string): Promise<void> {
+  if (host.platform === 'win32') refuseWindowsName(file);
+  const folder = dirname(file);
+  if (!(await host.files.exists(folder))) {
+    throw new CliError('environment', `cannot write ${file}: there is no folder ${folder}`, {
+      code: 'output_not_writable',
+      hint: `create it first: mkdir ${quoted(folder)}`,
+    });
+  }
+  try {
+    await host.files.tryWriting(file);
+  } catch (cause) {
+    throw notWritable(host, file, cause);
+  }
+}
+
+/** Windows has other meanings for these characters: behind a colon there would be a part of the file that nobody sees. */
+function refuseWindowsName(file: string): void {
+  const found = /[<>:"|?*]/.exec(win32.basename(file))?.[0];
+  if (found === undefined) return;
+  throw new CliError('environment', `cannot write ${file}: a file name on Windows cannot contain ${found}`, {
+    code: 'output_not_writable',
+    hint: 'name the file without any of < > : " | ? *',
+  });
+}
+
+/** Writes a file of the user's, whole or not at all. Throws `CliError` `environment`. */
+export async function writeOutput(
+  host: Context['host'],
+  path: string,
+  content: string | AsyncIterable<Uint8Array>,
+): Promise<void> {
+  try {
+    await host.files.writeAtomic(path, content);
+  } catch (cause) {
+    if (cause instanceof CliError) throw cause;
+    throw notWritable(host, path, cause);
+  }
+}
+
+/** What kept a file from being written, in words. `advice`: what to do about a folder that cannot be written to. */
+export function notWritable(
+  { platform }: Context['host'],
+  path: string,
+  cause: unknown,
+  advice = 'name a file in a folder that exists and is writable',
+): CliError {
+  const [reason, hint = advice] = reasonOf(cause, platform);
+  return new CliError('environment', `cannot write ${path}: ${reason}`, { code: 'output_not_writable', cause, hint });
+}
+
+function reasonOf(cause: unknown, platform: string): readonly [reason: string, hint?: string] {
+  const code = systemCodeOf(cause) ?? '';
+  // What can be written beside it but not put in its place, is open.
+  const isRefusal = ['EPERM', 'EACCES'].includes(code);
+  const isRename = (cause as { readonly syscall?: unknown }).syscall === 'rename';
+  if (platform === 'win32' && (code === 'EBUSY' || (isRefusal && isRename))) {
+    return ['it is open in another program', 'close it there (Excel?), or name another file'];
+  }
+  if (code === 'ENOENT') return ['no such folder'];
+  if (isRefusal) return ['permission denied'];
+  if (code === 'EISDIR') return ['it is a folder'];
+  if (code === 'ENOSPC') return ['the disk is full'];
+  return [messageOf(cause)];
+}

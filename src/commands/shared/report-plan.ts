@@ -1,0 +1,62 @@
+/** The floor plan of a report: where it comes from, and the walks on it. */
+import type { Context } from '../../app/context.ts';
+import { isLoopback } from '../../lib/net/loopback.ts';
+import type { ReportPlan } from '../../output/html/report-walks.ts';
+import type { RouteProblem, Site } from '../../site/model.ts';
+
+/** A picture needs no more of the search for short walks; the same each time. */
+const SEARCH = { seed: 1, rounds: 300 };
+
+/** The plan for the site that an answer names; `undefined` when its floor is not known. */
+type PlanSource = (siteName: string | undefined) => ReportPlan | undefined;
+
+/**
+ * The layout that was given (`--site-file`), for answers of any site: whoever gives it knows what it is of. Without one, the sandbox's
+ * own `Example`, when the API is on this machine: the site of that name in an account may look otherwise.
+ * Throws `CliError` `usage` (`bad_site_file`).
+ */
+export async function openPlans(context: Context, siteFile: string | undefined): Promise<PlanSource> {
+  if (siteFile !== undefined) {
+    const { readSite } = await import('./site-file.ts');
+    const plan = await createReportPlan(await readSite(context, siteFile));
+    if (plan === undefined) {
+      await context.output.warn(`${siteFile} gives distances and no positions: the report has no floor plan`);
+    }
+    return () => plan;
+  }
+  if (!isLoopback(hostOf((await context.settings()).baseUrl.value))) return () => undefined;
+  const { exampleSite } = await import('../../site/example-site.ts');
+  const plan = await createReportPlan(exampleSite());
+  return (siteName) => (siteName === plan?.siteName ? plan : undefined);
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).hostname : '';
+}
+
+/** `undefined` for a site without positions: a matrix of distances cannot be drawn. */
+async function createReportPlan(site: Site): Promise<ReportPlan | undefined> {
+  const { plan: floor } = site;
+  if (floor === undefined) return undefined;
+  const { optimiseRoute, walkAsis } = await import('../../sandbox/optimizer/route.ts');
+  const { runSteps } = await import('../../sandbox/optimizer/steps.ts');
+  return {
+    siteName: site.name,
+    unit: site.unit,
+    floor,
+    walk(stops, { starts, ends }, order) {
+      const problem: RouteProblem = {
+        site,
+        starts,
+        ends,
+        stops: stops.map((alternatives) => ({ alternatives, group: 0 })),
+      };
+      const solution =
+        order === 'given' ? walkAsis(problem, [...stops.keys()]) : runSteps(optimiseRoute(problem, SEARCH));
+      const visits = solution.order.map((stop) => solution.places[stop]);
+      const places = [solution.start, ...visits, solution.end].filter((place) => place !== undefined);
+      return { places: places.filter((place, at) => place !== places[at - 1]), distance: solution.distance };
+    },
+    path: (places) => places.slice(1).flatMap((to, index) => site.path(places[index] ?? to, to) ?? []),
+  };
+}

@@ -1,0 +1,57 @@
+/** The memory of what was submitted from this machine. Losing it must never lose a submission: faults become warnings. */
+import type { OptipickClient, Submitted } from '../../api/model.ts';
+import type { Context } from '../../app/context.ts';
+import type { Kind } from '../../kinds.ts';
+import { CliError, messageOf } from '../../errors.ts';
+import type { Submissions } from '../../state/sqlite/submissions.ts';
+
+export interface SubmissionFacts {
+  readonly siteName: string | undefined;
+  readonly waveId: string | undefined;
+}
+
+export interface Memory {
+  /** On disk when it returns, or warned about. */
+  remember(submitted: Submitted, facts: SubmissionFacts): Promise<void>;
+  kindOf(requestId: string): Promise<Kind | undefined>;
+  /** Ids submitted to this base URL whose end was not seen, oldest first. Throws when the state cannot be read. */
+  pending(): Promise<readonly Submitted[]>;
+  settle(requestId: string, state: 'done' | 'failed'): Promise<void>;
+}
+
+export function createMemory(context: Context, client: Pick<OptipickClient, 'baseUrl'>): Memory {
+  let warned = false;
+  const attempt = async <T>(what: string, work: (submissions: Submissions) => T): Promise<T | undefined> => {
+    try {
+      return work(await context.submissions());
+    } catch (error) {
+      if (!warned) {
+        warned = true;
+        const hint = error instanceof CliError && error.hint !== undefined ? ` (${error.hint})` : '';
+        await context.output.warn(`${what}: ${messageOf(error)}${hint}`);
+      }
+      return undefined;
+    }
+  };
+
+  return {
+    async remember(submitted, facts) {
+      const profile = (await context.settings()).profile.value;
+      await attempt('this submission could not be remembered on this machine', (submissions) =>
+        submissions.remember({ ...submitted, ...facts, baseUrl: client.baseUrl, profile }),
+      );
+    },
+    kindOf: (requestId) =>
+      attempt('what was submitted from this machine could not be read', (submissions) =>
+        submissions.kindOf(requestId, client.baseUrl),
+      ),
+    async pending() {
+      return (await context.submissions()).pending(client.baseUrl);
+    },
+    async settle(requestId, state) {
+      await attempt('the end of the job could not be noted on this machine', (submissions) =>
+        submissions.settle(requestId, client.baseUrl, state),
+      );
+    },
+  };
+}

@@ -1,0 +1,60 @@
+/** The webhook secrets in force: of the flag, the environment or the profile. */
+import type { Context } from '../../app/context.ts';
+import { parseWebhookSecrets, type SecretsReading } from '../../settings/secret.ts';
+import type { Redact } from '../../settings/redaction.ts';
+import { EMPTY_HINT, emptyNote } from '../../settings/settings.ts';
+import { CliError } from '../../errors.ts';
+import { readSecretFile } from '../../app/input-file.ts';
+import { createShownRedaction } from '../../output/terminal/shown-redaction.ts';
+import type { TestTarget } from '../../webhooks/testing/test-target.ts';
+
+export interface SecretsInForce extends SecretsReading {
+  /** For people: `--secret-file`, `OPTIPICK_WEBHOOK_SECRET`, `profile staging`. */
+  readonly from: string;
+}
+
+/** Strikes out of the answers of an endpoint what it may know: key and secrets in force, and those of its own address. */
+export async function createEndpointRedaction(
+  context: Context,
+  target: Pick<TestTarget, 'secrets'>,
+  signing: Pick<SecretsReading, 'texts'> | undefined,
+): Promise<Redact> {
+  return createShownRedaction([...(await secretsInSettings(context)), ...(signing?.texts ?? []), ...target.secrets]);
+}
+
+/** None when they cannot be read: whatever else needs them tells. */
+async function secretsInSettings(context: Context): Promise<readonly string[]> {
+  try {
+    const { apiKey, webhookSecrets: secrets } = await context.settings();
+    return [...(apiKey === undefined ? [] : [apiKey.value]), ...(secrets?.value ?? [])];
+  } catch (error) {
+    if (error instanceof CliError) return [];
+    throw error;
+  }
+}
+
+/**
+ * What is odd about them is warned of. Throws `CliError`: `auth` when there is none, which `purpose` ("to sign with")
+ * explains, `usage` for a malformed one or a file that cannot be read.
+ */
+export async function webhookSecrets(
+  context: Context,
+  secretFile: string | undefined,
+  purpose: string,
+): Promise<SecretsInForce> {
+  const { webhookSecrets: stored } = await context.settings();
+  const given =
+    secretFile === undefined
+      ? stored && { text: stored.value.join(' '), from: stored.from }
+      : { text: await readSecretFile(context, secretFile), from: '--secret-file' };
+  if (given === undefined) {
+    const empty = emptyNote(context.host.env, 'OPTIPICK_WEBHOOK_SECRET', 'OPTIPICK_PROFILE');
+    throw new CliError('auth', `there is no webhook secret ${purpose}${empty}`, {
+      code: 'no_webhook_secret',
+      hint: `store it with: optipick login; or ${empty === '' ? 'set OPTIPICK_WEBHOOK_SECRET' : EMPTY_HINT}. It is the "Signing Secret" of your endpoint in the webhook settings of the web application`,
+    });
+  }
+  const reading = parseWebhookSecrets(given.text);
+  for (const warning of reading.warnings) await context.output.warn(warning);
+  return { ...reading, from: given.from };
+}

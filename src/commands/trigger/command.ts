@@ -1,0 +1,129 @@
+/** `optipick trigger`: test webhooks to any endpoint. */
+import { type Command, Option } from 'commander';
+import { PAYLOAD_SHAPES, type PayloadShape } from '../../webhooks/payload.ts';
+import { CliError } from '../../errors.ts';
+import { durationOption, withHelp, type ContextSource } from '../shared/options.ts';
+
+export interface TriggerFlags {
+  readonly to: string;
+  readonly yes?: boolean;
+  readonly requestId?: string;
+  readonly payloadShape?: PayloadShape;
+  readonly data?: string;
+  readonly secretFile?: string;
+  readonly badSignature?: boolean;
+  readonly stale?: boolean;
+  readonly future?: boolean;
+  readonly alteredBody?: boolean;
+  /** `false` with `--no-signature`. */
+  readonly signature: boolean;
+  readonly duplicate?: boolean;
+  readonly twoSignatures?: boolean;
+  readonly webhookHeaders?: boolean;
+  readonly slowBody?: boolean;
+  readonly repeat?: number;
+  readonly concurrency?: number;
+  /** Milliseconds. */
+  readonly timeout: number;
+  readonly replay?: string;
+  readonly reSign?: boolean;
+  readonly suite?: boolean;
+  readonly junit?: string;
+  readonly verbose?: boolean;
+  readonly format?: TriggerFormat;
+}
+
+export type TriggerFormat = 'table' | 'json' | 'md';
+
+export function addTrigger(parent: Command, context: ContextSource): void {
+  const command = parent
+    .command('trigger')
+    .description('Send test webhooks to an endpoint: signed as Svix signs them, or wrong on purpose.')
+    .argument(
+      '[event]',
+      'event type, for example cluster.optimized.Example.<user id>; any other will do. Only a rich payload names it',
+    )
+    .requiredOption('--to <url>', 'the endpoint')
+    .option('--yes', 'it may be on another machine')
+    .option('--request-id <id>', 'the finished request it tells of (default: one that does not exist)')
+    .addOption(
+      new Option(
+        '--payload-shape <shape>',
+        'id: a body with request_id alone, as it is documented; rich: the event type, too (default: id)',
+      ).choices(PAYLOAD_SHAPES),
+    )
+    .option(
+      '--data <body>',
+      'the body: JSON, or @file or @- (stdin) for its exact bytes; of a recorded .http file, its body',
+    )
+    .option('--secret-file <path>', 'read the signing secret from a file, or from stdin with -')
+    .option('--bad-signature', 'sign with a secret that nobody has')
+    .option('--stale', 'sign for ten minutes ago')
+    .option('--future', 'sign for ten minutes from now')
+    .option('--altered-body', 'change a character of the body after signing')
+    .option('--no-signature', 'leave the signature out')
+    .option('--two-signatures', 'another signature before the right one, as while a secret is rotated')
+    .option('--webhook-headers', 'webhook-id, ... in place of svix-id, ... (Standard Webhooks)')
+    .option('--duplicate', 'send the same message twice at the same time')
+    .option('--slow-body', 'send the body in pieces, with pauses')
+    .option('--repeat <n>', 'send so many messages', countFor('--repeat'))
+    .option('--concurrency <n>', 'so many at once (with --repeat or --replay; default 1)', countFor('--concurrency'))
+    .addOption(durationOption('--timeout', 'how long the endpoint may take', '15s'))
+    .option(
+      '--replay <file|folder>',
+      'send what "listen --record" has kept, to the byte; a folder in the order of names',
+    )
+    .option('--re-sign', 'with --replay: a new timestamp and signature, under the same id')
+    .option('--suite', 'try all that a correct receiver must do, and show a table')
+    .option('--junit <file>', 'with --suite: write a JUnit report, too')
+    .option('-v, --verbose', 'with --suite: explain every check, not only those that failed')
+    .addOption(new Option('--format <format>', 'table, json, or md with --suite').choices(['table', 'json', 'md']));
+  withHelp(command, {
+    output: `A line for each answer: status, time, svix-id, and the start of what the endpoint said. With --json one object
+a line: {"v":1,"type":"result","id":"msg_...","event":"...","request_id":"...","url":"...","status":204,
+"duration_ms":3,"body":"","error":null}, with "file" for --replay; "status" is null when there was no answer.
+With --suite a table of checks, and for each that failed what was sent, what came back, what should have, and why it
+matters; with --json {"v":1,"type":"suite","url":"...","timeout_ms":15000,"passed":false,"counts":{"checks":17,"passed":15,"failed":2},
+"checks":[{"name":"stale","title":"...","passed":false,"sent":"...","received":"...","expected":"...","why":"...",
+"remark":null,"answers":[{"status":204,"duration_ms":3,"body":"","error":null}]}]}.
+Real HTTP, as Svix sends it: POST, redirects not followed. The exit code tells of the answer, whatever was sent: a
+receiver that refuses --bad-signature ends it with 3.`,
+    examples: [
+      ['optipick trigger cluster.optimized --to http://127.0.0.1:3000/hooks', 'one signed webhook'],
+      [
+        'optipick trigger route.optimized --data @body.json --to http://127.0.0.1:3000/hooks',
+        'with a body of your own',
+      ],
+      ['optipick trigger route.optimized --bad-signature --to http://127.0.0.1:3000/hooks', 'one to be refused'],
+      [
+        'optipick trigger --replay deliveries --re-sign --to http://127.0.0.1:3000/hooks',
+        'what was recorded, once more',
+      ],
+      ['optipick trigger --suite --junit report.xml --to http://127.0.0.1:3000/hooks', 'all checks, in CI'],
+    ],
+    environment: [
+      ['OPTIPICK_WEBHOOK_SECRET', 'secret to sign with; several, separated by spaces, sign all'],
+      ['OPTIPICK_PROFILE', 'which stored profile to use'],
+    ],
+    failures: [
+      ['usage', 'wrong options, a malformed secret or record, an endpoint on another machine without --yes'],
+      ['failed', 'an answer other than 2xx, or a check of --suite failed'],
+      ['auth', 'no webhook secret'],
+      ['unavailable', 'the endpoint does not answer'],
+      ['environment', 'the JUnit report cannot be written'],
+      ['interrupted', 'stopped by Ctrl-C'],
+    ],
+  });
+  command.action(async (event: string | undefined, flags: TriggerFlags) => {
+    const { trigger } = await import('./run.ts');
+    await trigger(context(), event, flags);
+  });
+}
+
+function countFor(flag: string): (text: string) => number {
+  return (text) => {
+    const count = /^\d{1,6}$/.test(text.trim()) ? Number(text) : 0;
+    if (count >= 1) return count;
+    throw new CliError('usage', `${flag}: "${text}" is not a number from 1 to 999999`, { code: 'bad_count' });
+  };
+}

@@ -1,0 +1,139 @@
+/** The work of `optipick trigger --replay`. */
+import { join } from 'node:path';
+import { mapBounded } from '../../lib/async/pool.ts';
+import type { Context } from '../../app/context.ts';
+import { headerOf } from '../../lib/net/http.ts';
+import { CliError, messageOf, systemCodeOf } from '../../errors.ts';
+import { decodeBody, payloadOf, withoutCoding } from '../../webhooks/body-codings.ts';
+import { readPayload } from '../../webhooks/delivery.ts';
+import { endToEndHeaders, headersOf } from '../../webhooks/forward-headers.ts';
+import { parseRecordedDelivery, type RecordedDelivery } from '../../webhooks/receiver/recorded-delivery.ts';
+import { attemptTest } from '../../webhooks/testing/test-attempt.ts';
+import { createDeliveryMaker, type MakeDelivery, type TestDelivery } from '../../webhooks/testing/test-delivery.ts';
+import type { TestTarget } from '../../webhooks/testing/test-target.ts';
+import { readInput } from '../../app/input-file.ts';
+import { createTriggerReport } from './report.ts';
+import type { TriggerFlags } from './command.ts';
+import { createEndpointRedaction, webhookSecrets, type SecretsInForce } from '../shared/webhook-secrets.ts';
+
+const IS_IT_THE_TIME = 'timestamp and signature are those that were recorded, and grow old: --re-sign makes new ones';
+
+/** Throws `CliError` `usage` before anything is sent when a file is no record; then as {@link createTriggerReport} does. */
+export async function replay(context: Context, target: TestTarget, path: string, flags: TriggerFlags): Promise<void> {
+  const { host, stop } = context;
+  const { files, inFolder } = await recordsIn(context, path);
+  const sendable = await readable(context, files, inFolder);
+  const signing = flags.reSign === true ? await webhookSecrets(context, flags.secretFile, 'to sign with') : undefined;
+  const make = signing === undefined ? undefined : maker(context, signing);
+  const redact = await createEndpointRedaction(context, target, signing);
+  const tools = { http: await host.http(), clock: host.clock, redact };
+  const report = await createTriggerReport(context, {
+    target,
+    flaw: undefined,
+    single: !inFolder,
+    whenRefused: make === undefined ? IS_IT_THE_TIME : 'is the secret that of this endpoint?',
+  });
+
+  const send = async (file: string): Promise<void> => {
+    stop.throwIfAborted();
+    const record = parseRecordedDelivery((await readInput(context, file)).bytes, file);
+    const delivery = make === undefined ? asItCame(record) : await signedAnew(record, make);
+    const answer = await attemptTest(tools, target, delivery, { timeoutMs: flags.timeout, stop });
+    const { event, requestId } = readPayload(payloadOf(record.headers, record.body));
+    const id = delivery.id === '' ? undefined : delivery.id;
+    await report.answered({ id, event, requestId, file, answer });
+  };
+  for await (const _ of mapBounded(sendable, flags.concurrency ?? 1, send)) stop.throwIfAborted();
+  await report.end();
+}
+
+/** The record itself, or those in a folder in the order of their names, which is that of their arrival. */
+async function recordsIn(
+  { host }: Context,
+  path: string,
+): Promise<{ readonly files: readonly string[]; readonly inFolder: boolean }> {
+  const names = await namesIn(host, path);
+  if (names === undefined) return { files: [path], inFolder: false };
+  const records: string[] = [];
+  for (const name of names.toSorted()) {
+    const file = join(path, name);
+    if (name.endsWith('.http') && (await host.files.list(file)) === undefined) records.push(file);
+  }
+  if (records.length > 0) return { files: records, inFolder: true };
+  throw new CliError('usage', `there are no recorded deliveries (*.http) in ${path}`, {
+    code: 'nothing_recorded',
+    hint: 'record some with: optipick listen --record <folder>',
+  });
+}
+
+/** `undefined` for a file, and for what is not there: reading it tells. */
+async function namesIn({ files }: Context['host'], path: string): Promise<readonly string[] | undefined> {
+  try {
+    return await files.list(path);
+  } catch (cause) {
+    if (systemCodeOf(cause) === 'ENOENT') return undefined;
+    throw new CliError('usage', `cannot read the folder ${path}: ${messageOf(cause)}`, {
+      code: 'input_not_readable',
+      cause,
+    });
+  }
+}
+
+/** Those that can be sent. All are looked at before the first is sent. */
+async function readable(context: Context, files: readonly string[], inFolder: boolean): Promise<readonly string[]> {
+  const sendable: string[] = [];
+  for (const file of files) {
+    context.stop.throwIfAborted();
+    const { bodyKept, bodyWasParsed } = parseRecordedDelivery((await readInput(context, file)).bytes, file);
+    if (bodyWasParsed === true) {
+      await context.output.warn(
+        `${file} holds the body as an object and not the bytes that came: it is sent as compact JSON`,
+      );
+    }
+    if (bodyKept) sendable.push(file);
+    else if (inFolder) await context.output.warn(`${file} is left out: its body was too large to be recorded`);
+    else {
+      throw new CliError('usage', `${file} cannot be sent: its body was too large to be recorded`, {
+        code: 'body_not_kept',
+        hint: 'record it again with a larger --max-body',
+      });
+    }
+  }
+  return sendable;
+}
+
+function maker({ host }: Context, { secrets }: SecretsInForce): MakeDelivery {
+  return createDeliveryMaker({ secrets, clock: host.clock, randomBytes: (size) => host.randomBytes(size) });
+}
+
+/** Every header that was recorded, signature and all. */
+function asItCame({ headers, body }: RecordedDelivery): TestDelivery {
+  return { id: idOf({ headers }) ?? '', headers: messageHeaders(headers), body };
+}
+
+/**
+ * With a new timestamp and signature under the id that it had (a new one for a request that had none); decoded, as every
+ * receiver can then verify it.
+ */
+async function signedAnew(record: RecordedDelivery, make: MakeDelivery): Promise<TestDelivery> {
+  const decoded = decodeBody(record.headers, record.body);
+  const { headers, body } =
+    decoded?.ok === true ? { headers: withoutCoding(record.headers), body: decoded.body } : record;
+  const headerNames = headerOf(headers, 'svix-id') === undefined && hasAny(headers, 'webhook-') ? 'webhook' : 'svix';
+  const signed = await make({ id: idOf({ headers }), body, headerNames });
+  const kept = Object.entries(messageHeaders(headers)).filter(([name]) => !/^(?:svix|webhook)-/.test(name));
+  return { ...signed, headers: { ...signed.headers, ...Object.fromEntries(kept) } };
+}
+
+function idOf({ headers }: Pick<RecordedDelivery, 'headers'>): string | undefined {
+  return headerOf(headers, 'svix-id') ?? headerOf(headers, 'webhook-id');
+}
+
+function hasAny(headers: RecordedDelivery['headers'], prefix: string): boolean {
+  return Object.keys(headers).some((name) => name.startsWith(prefix));
+}
+
+/** A record that was pasted may have those of a connection, which the new one has of its own. */
+function messageHeaders(headers: RecordedDelivery['headers']): RecordedDelivery['headers'] {
+  return headersOf(endToEndHeaders(headers));
+}

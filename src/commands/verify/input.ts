@@ -1,0 +1,142 @@
+/** What `verify` is to look at: a recorded request, one that was pasted or dumped, or flags. */
+import { basename, dirname, join } from 'node:path';
+import type { Context } from '../../app/context.ts';
+import type { HttpHeaders } from '../../lib/net/http.ts';
+import { CliError } from '../../errors.ts';
+import type { HeaderLine } from '../../webhooks/delivery.ts';
+import type { KnownMessage } from '../../webhooks/diagnosis/model.ts';
+import { headersOf } from '../../webhooks/forward-headers.ts';
+import {
+  isSigned,
+  parseRecordedDelivery,
+  readDeliveries,
+  type RecordedDelivery,
+} from '../../webhooks/receiver/recorded-delivery.ts';
+import { readSignatureHeaders } from '../../webhooks/signature-headers.ts';
+import { readInput } from '../../app/input-file.ts';
+
+export interface VerifyInput {
+  readonly headers: HttpHeaders;
+  readonly body: Uint8Array;
+  /** When it was received, in milliseconds since 1970; `undefined`: judge it by now. */
+  readonly receivedAt: number | undefined;
+  readonly otherMessages: readonly KnownMessage[];
+  /** The body ends where a paste ends, and nothing says where it ended when it was sent. */
+  readonly endUncertain: boolean;
+}
+
+export interface VerifyInputFlags {
+  readonly payload?: string;
+  readonly id?: string;
+  readonly timestamp?: string;
+  readonly signature?: string;
+  readonly entry?: number;
+}
+
+/** Of the files that `listen --record` writes, and of requests that were saved by hand. */
+const RECORD_ENDING = '.http';
+
+/** As many neighbours of a record are looked at, the nearest, as messages that the headers may belong to. */
+const NEIGHBOURS = 1000;
+
+/** Throws `CliError` `usage` when there is nothing to verify, or it cannot be read. */
+export async function readVerifyInput(
+  context: Context,
+  file: string | undefined,
+  flags: VerifyInputFlags,
+): Promise<VerifyInput> {
+  const { payload, id, timestamp, signature } = flags;
+  const parts = { '--payload': payload, '--id': id, '--timestamp': timestamp, '--signature': signature };
+  const given = Object.entries(parts).filter(([, value]) => value !== undefined);
+  if (file !== undefined && given.length > 0) {
+    throw new CliError('usage', `a file and ${given[0]?.[0]} exclude each other`, { code: 'conflicting_options' });
+  }
+  if (file === undefined) return fromFlags(context, flags);
+  const { name, bytes } = await readInput(context, file);
+  return fromFile(context, name, bytes, flags.entry);
+}
+
+async function fromFlags(
+  context: Context,
+  { payload, id, timestamp, signature }: VerifyInputFlags,
+): Promise<VerifyInput> {
+  if (payload === undefined) {
+    throw new CliError('usage', 'there is nothing to verify', {
+      code: 'missing_argument',
+      hint: 'optipick verify <file>, or optipick verify --payload <file> --id <svix-id> --timestamp <seconds> --signature <v1,...>',
+    });
+  }
+  const { bytes } = await readInput(context, payload);
+  const lines = [
+    ['svix-id', id],
+    ['svix-timestamp', timestamp],
+    ['svix-signature', signature],
+  ] as const;
+  // A header that was not given is one that is missing: that is a finding, not a wrong usage.
+  const headers = headersOf(
+    lines.flatMap(([header, value]): HeaderLine[] => (value === undefined ? [] : [[header, value]])),
+  );
+  return { headers, body: bytes, receivedAt: undefined, otherMessages: [], endUncertain: false };
+}
+
+async function fromFile(
+  context: Context,
+  name: string,
+  bytes: Uint8Array,
+  number: number | undefined,
+): Promise<VerifyInput> {
+  const all = readDeliveries(bytes, name);
+  const signed = all.find(({ headers }) => readSignatureHeaders(headers).ok) ?? all.find(isSigned);
+  const chosen = number === undefined ? (signed ?? (all.length === 1 ? all[0] : undefined)) : all[number - 1];
+  if (chosen === undefined) {
+    const which = number === undefined ? 'with svix-* or webhook-* headers' : `number ${number}`;
+    throw new CliError('usage', `${name} holds no request ${which}`, {
+      code: 'bad_delivery',
+      hint: `there are ${all.length} entries; --entry <n> chooses one`,
+    });
+  }
+  const { headers, body, receivedAt, bodyKept, bodyWasParsed = false } = chosen;
+  if (!bodyKept) {
+    throw new CliError('usage', `${name} was refused before its body was read: there is nothing to verify`, {
+      code: 'bad_delivery',
+    });
+  }
+  if (bodyWasParsed) {
+    await context.output.warn(
+      `${name} holds the body as an object and not the bytes that came: it is verified as compact JSON`,
+    );
+  }
+  const beside = name.endsWith(RECORD_ENDING) ? await neighboursOf(context, name) : [];
+  const inside = all.filter((other) => other !== chosen).slice(-NEIGHBOURS);
+  return {
+    headers,
+    body,
+    receivedAt,
+    otherMessages: [...beside, ...inside.flatMap((other) => messageOf(other, `another entry of ${name}`))],
+    endUncertain: receivedAt === undefined && headers['content-length'] === undefined,
+  };
+}
+
+/** The other records of the folder. What cannot be read is none. */
+async function neighboursOf({ host }: Context, path: string): Promise<readonly KnownMessage[]> {
+  const messages: KnownMessage[] = [];
+  const names = (await host.files.list(dirname(path))) ?? [];
+  const records = names.filter((name) => name.endsWith(RECORD_ENDING)).toSorted();
+  const own = records.indexOf(basename(path));
+  const near = records.slice(Math.max(0, own - NEIGHBOURS / 2), own + NEIGHBOURS / 2 + 1);
+  for (const name of near) {
+    // A pipe by that name would be waited for.
+    if (name === basename(path) || (await host.files.inspect(join(dirname(path), name)))?.kind !== 'file') continue;
+    try {
+      messages.push(...messageOf(parseRecordedDelivery(await host.files.read(join(dirname(path), name)), name), name));
+    } catch (error) {
+      if (!(error instanceof CliError)) throw error;
+    }
+  }
+  return messages;
+}
+
+function messageOf({ headers, body }: RecordedDelivery, from: string): readonly KnownMessage[] {
+  const reading = readSignatureHeaders(headers);
+  return reading.ok ? [{ ...reading.headers, body, from }] : [];
+}

@@ -1,0 +1,134 @@
+import type { AnswerSummary } from '../../answers/answer.ts';
+import { formatNumber } from '../../answers/distance.ts';
+import { classifyAnswer, reasonOf } from '../../answers/job-state.ts';
+import { type Kind, KINDS } from '../../kinds.ts';
+import { formatPercent, savingOf } from '../../answers/saving.ts';
+import type { AnswerOptions } from '../terminal/answer-options.ts';
+import { cleanText } from '../../lib/text/sanitize-terminal.ts';
+import { renderClusters } from './cluster-table.ts';
+import { shownDistance } from './shown-distance.ts';
+import { renderStops } from './stop-table.ts';
+import type { Style } from '../terminal/style.ts';
+
+/** An answer for the one who runs the picking: what to walk, how far it is, and what is saved. Lines without line ends. */
+export function* renderAnswer(summary: AnswerSummary, options: AnswerOptions): Generator<string, void> {
+  const { style } = options;
+  const state = classifyAnswer(200, summary);
+  yield titleOf(summary, style);
+  if (state === 'failed') {
+    yield `${style.red('failed:')} ${failureOf(summary)}`;
+  } else if (state === 'pending') {
+    yield `${style.yellow('not finished')}${summary.status === undefined ? '' : `: ${cleanText(summary.status)}`}`;
+  }
+  if (summary.clusters.length > 0) {
+    yield '';
+    yield* renderClusters(summary, options);
+  }
+  if (summary.stops.length > 0) {
+    yield '';
+    yield* renderStops(summary, options);
+  }
+  if (state === 'done') {
+    yield '';
+    yield* renderTotals(summary, style);
+  }
+  if (summary.invalidPicks.length > 0) {
+    yield '';
+    yield* renderInvalidPicks(summary, options);
+  }
+  if (summary.visualizationUrl !== undefined) {
+    yield '';
+    yield `picture: ${style.cyan(cleanText(summary.visualizationUrl))}`;
+  }
+}
+
+/** One line for a stream of answers: kind, site, wave, id, the walk before and after, the saving (or the failure). */
+export function renderAnswerLine(kind: Kind, summary: AnswerSummary): string {
+  const words = [kind, summary.siteName, waveOf(summary), summary.requestId ?? 'no request id'];
+  const state = classifyAnswer(200, summary);
+  if (state === 'failed') words.push(`failed: ${failureOf(summary)}`);
+  else if (state === 'pending') words.push('not finished');
+  else words.push(walkOf(summary), savedOf(summary));
+  return words
+    .filter((word) => word !== undefined)
+    .map((word) => cleanText(word))
+    .join('  ');
+}
+
+function titleOf(summary: AnswerSummary, style: Style): string {
+  const parts = [
+    summary.siteName,
+    waveOf(summary),
+    summary.routeId === undefined ? undefined : `route ${summary.routeId}`,
+    summary.requestId ?? 'no request id',
+  ];
+  const kind = summary.kind === undefined ? 'Answer' : KINDS[summary.kind].title;
+  const rest = parts.filter((part) => part !== undefined).map((part) => ` · ${cleanText(part)}`);
+  return `${style.bold(kind)}${rest.join('')}`;
+}
+
+function waveOf({ waveId }: AnswerSummary): string | undefined {
+  return waveId === undefined ? undefined : `wave ${waveId}`;
+}
+
+function failureOf(summary: AnswerSummary): string {
+  const reason = reasonOf(summary);
+  if (reason !== undefined) return cleanText(reason);
+  return `the API gave no reason${summary.status === undefined ? '' : ` (status ${cleanText(summary.status)})`}`;
+}
+
+function* renderTotals(summary: AnswerSummary, style: Style): Generator<string, void> {
+  const saving = savingOf(summary);
+  yield label('picks', countsOf(summary), style);
+  yield label('distance', walkOf(summary), style);
+  if ('reason' in saving) {
+    yield label('saved', `n/a: ${saving.reason}`, style);
+  } else {
+    const saved = shownDistance(Math.abs(saving.saved), summary.unit);
+    const text = `${saved}${saving.saved < 0 ? ' longer' : ''} (${formatPercent(saving.percent)})`;
+    yield label('saved', saving.saved < 0 ? style.yellow(text) : style.green(text), style);
+  }
+  if (summary.computationTime !== undefined) {
+    yield label('computed', `in ${formatNumber(summary.computationTime, 2)} s`, style);
+  }
+}
+
+function countsOf({ picks, clusters, asisClusters, kind }: AnswerSummary): string {
+  const count = formatNumber(picks, 0);
+  if (kind !== 'cluster') return count;
+  const before = asisClusters === undefined ? '' : ` (as-is ${formatNumber(asisClusters, 0)})`;
+  return `${count} in ${formatNumber(clusters.length, 0)} ${clusters.length === 1 ? 'cluster' : 'clusters'}${before}`;
+}
+
+/** `138.995 m -> 84.022 m`; the optimised distance alone when there is nothing to compare with. */
+function walkOf({ asisDistance, optimalDistance, unit }: AnswerSummary): string {
+  const after = optimalDistance === undefined ? 'n/a' : shownDistance(optimalDistance, unit);
+  return asisDistance === undefined ? after : `${shownDistance(asisDistance, unit)} -> ${after}`;
+}
+
+/** `39.55 % saved`, `3.10 % longer`, `saving n/a` */
+export function savedOf(summary: AnswerSummary): string {
+  const saving = savingOf(summary);
+  if ('reason' in saving) return 'saving n/a';
+  return saving.saved < 0 ? `${formatPercent(-saving.percent)} longer` : `${formatPercent(saving.percent)} saved`;
+}
+
+function label(name: string, text: string, style: Style): string {
+  return `${style.dim(name.padEnd(8))}  ${text}`;
+}
+
+/** As many reasons as fit a screen: the documentation knows three, a server may send any text. */
+const REASONS = 20;
+
+function* renderInvalidPicks({ invalidPicks }: AnswerSummary, { style, all }: AnswerOptions): Generator<string, void> {
+  const count = invalidPicks.reduce((sum, group) => sum + group.count, 0);
+  yield style.yellow(`${formatNumber(count, 0)} invalid ${count === 1 ? 'pick' : 'picks'}`);
+  const shown = all ? invalidPicks : invalidPicks.slice(0, REASONS);
+  for (const group of shown) {
+    const examples = group.examples.map((example) => cleanText(example)).join(', ');
+    const others = group.count > group.examples.length ? ', …' : '';
+    yield `  ${cleanText(group.reason)}: ${formatNumber(group.count, 0)} (${examples}${others})`;
+  }
+  const hidden = invalidPicks.length - shown.length;
+  if (hidden > 0) yield style.dim(`… ${formatNumber(hidden, 0)} more reasons; --all shows them`);
+}

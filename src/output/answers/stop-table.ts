@@ -1,0 +1,38 @@
+import type { AnswerSummary, Stop } from '../../answers/answer.ts';
+import type { AnswerOptions } from '../terminal/answer-options.ts';
+import { cutList } from '../terminal/long-list.ts';
+import { type Column, renderTable } from '../terminal/table.ts';
+
+export interface StopColumn extends Column {
+  readonly cell: (stop: Stop) => string;
+  /** Shown only when the answer has such values at all. */
+  readonly onlyIfAny?: boolean;
+}
+
+const COLUMNS: readonly StopColumn[] = [
+  // As the API counts: whether from 0 or 1 is not documented.
+  { title: '#', align: 'right', cell: ({ sequence }) => numberText(sequence) },
+  { title: 'location', cell: ({ locationId }) => locationId },
+  { title: 'pick', drop: 1, cell: ({ pickId }) => pickId },
+  { title: 'order', drop: 2, onlyIfAny: true, cell: ({ orderId }) => orderId ?? '' },
+  { title: 'sku', drop: 3, onlyIfAny: true, cell: ({ skuId }) => skuId ?? '' },
+  { title: 'quantity', align: 'right', onlyIfAny: true, cell: ({ quantity }) => numberText(quantity) },
+];
+
+/** What is worth showing of these stops. */
+export function stopColumns(stops: readonly Stop[]): readonly StopColumn[] {
+  return COLUMNS.filter(({ onlyIfAny, cell }) => onlyIfAny !== true || stops.some((stop) => cell(stop) !== ''));
+}
+
+/** The pick list in walking order, one stop a row. */
+export function* renderStops({ stops }: AnswerSummary, options: AnswerOptions): Generator<string, void> {
+  const columns = stopColumns(stops);
+  const { shown, rest } = cutList(stops, options);
+  const rows = shown.map((stop) => columns.map(({ cell }) => cell(stop)));
+  yield* renderTable(columns, rows, options);
+  yield* rest;
+}
+
+function numberText(value: number | undefined): string {
+  return value === undefined ? '' : String(value);
+}

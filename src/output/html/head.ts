@@ -1,0 +1,90 @@
+/** What stands at the top of a report: the saving in one sentence, in two bars, and the figures around it. */
+import type { Html } from '../../lib/text/html.ts';
+import type { NoSaving, Saving } from '../../answers/saving.ts';
+import { heading, page } from './html-template.ts';
+import { headlineOf, savedText } from '../answers/report-overview.ts';
+import { shownDistance } from '../answers/shown-distance.ts';
+
+export interface Headline {
+  readonly words: string;
+  /** One or two sentences. */
+  readonly lead: string;
+  readonly level: 'good' | 'warning' | 'bad' | 'plain';
+}
+
+/** `about`: whose walk it is, such as `the same 10 picks`. */
+export function savingHeadline(
+  saving: Saving | NoSaving,
+  optimal: number | undefined,
+  unit: string,
+  about: string,
+): Headline {
+  if ('reason' in saving) {
+    const words = optimal === undefined ? 'Optimised' : `${shownDistance(optimal, unit)} of walking`;
+    return { words, lead: `For ${about}. What that saves cannot be told: ${saving.reason}.`, level: 'plain' };
+  }
+  const now = shownDistance(saving.optimal, unit);
+  const before = shownDistance(saving.asis, unit);
+  const lead = `${now} instead of ${before} for ${about}: ${savedText(saving, unit)}.`;
+  const words = headlineOf(saving);
+  return { words: capitalised(words), lead, level: saving.saved < 0 ? 'warning' : 'good' };
+}
+
+function capitalised(words: string): string {
+  return words.slice(0, 1).toUpperCase() + words.slice(1);
+}
+
+/** `level` and `id` of the heading. */
+export function headlineParts({ words, lead, level: tone }: Headline, level: number, id: string): Html {
+  const mark =
+    tone === 'bad' || tone === 'warning'
+      ? page`<p class="lead ${tone}">${lead}</p>`
+      : page`<p class="lead">${lead}</p>`;
+  return page`${heading(level, words, id)}
+${mark}`;
+}
+
+/** The walk of today above the optimised one, on one scale. */
+export function compareBars({ asis, optimal }: Saving, unit: string): Html {
+  const longest = Math.max(asis, optimal);
+  return page`<dl class="compare">
+<dt>As-is</dt><dd>${track('asis', asis, longest)}<span>${shownDistance(asis, unit)}</span></dd>
+<dt>Optimised</dt><dd>${track('optimal', optimal, longest)}<span>${shownDistance(optimal, unit)}</span></dd>
+</dl>
+`;
+}
+
+function track(tone: string, length: number, longest: number): Html {
+  return page`<span class="track ${tone}"><span style="--w:${share(length, longest)}"></span></span>`;
+}
+
+/** A bar in a table, beside the number that it shows. */
+export function barCell(tone: 'asis' | 'optimal', length: number, longest: number): Html {
+  const bar = length > 0 ? page`<span style="--w:${share(length, longest)}"></span>` : undefined;
+  return page`<td class="bar ${tone}" aria-hidden="true">${bar}</td>`;
+}
+
+/** `37.1%` */
+function share(length: number, longest: number): string {
+  return `${longest <= 0 ? 0 : Math.max(0, Math.round((length / longest) * 1000) / 10)}%`;
+}
+
+export interface Figure {
+  readonly name: string;
+  readonly value: string;
+  readonly remark?: string | undefined;
+  /** For words instead of a number. */
+  readonly level?: 'good' | 'warning' | 'bad' | undefined;
+}
+
+export function figureList(figures: readonly Figure[]): Html {
+  const items = figures.map(({ name, value, remark, level }) => {
+    const small = remark === undefined ? undefined : page` <small>${remark}</small>`;
+    const tone = level === undefined ? page`<dd>` : page`<dd class="word ${level}">`;
+    return page`<div><dt>${name}</dt>${tone}${value}${small}</dd></div>
+`;
+  });
+  return page`<dl class="figures">
+${items}</dl>
+`;
+}

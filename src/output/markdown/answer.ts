@@ -1,0 +1,151 @@
+/** One answer in Markdown, for a pull request or the summary of a CI run. */
+import type { AnswerSummary } from '../../answers/answer.ts';
+import { formatNumber } from '../../answers/distance.ts';
+import { savingOf } from '../../answers/saving.ts';
+import { joined } from '../../lib/text/markup.ts';
+import {
+  inMarkdown,
+  type Markdown,
+  type MarkdownColumn,
+  markdownCode,
+  markdownTable,
+} from '../../lib/text/markdown-text.ts';
+import type { ReportEntry } from '../answers/report-model.ts';
+import { counted, distanceCell, headlineOf, invalidOf, overviewOf, savedText } from '../answers/report-overview.ts';
+import { shownDistance } from '../answers/shown-distance.ts';
+import { stopColumns } from '../answers/stop-table.ts';
+
+/** Rows that a list may have: a comment on GitHub holds 65,536 characters. */
+const ROWS = 20;
+
+/** All that is said of an answer below its title; `level` of the headings. */
+export function* markdownAnswer(entry: ReportEntry, level: 3 | 4): Generator<Markdown, void> {
+  const { summary } = entry.details;
+  const { problem } = overviewOf(entry);
+  if (problem === undefined) yield* walkLines(summary);
+  else yield inMarkdown`❌ **No result**: ${problem}`;
+  yield inMarkdown``;
+  yield factsLine(entry);
+  const mark = level === 3 ? inMarkdown`###` : inMarkdown`####`;
+  const heading: Heading = (text) => [inMarkdown``, inMarkdown`${mark} ${text}`, inMarkdown``];
+  yield* gateLines(entry, heading);
+  yield* findingLines(entry, heading);
+  yield* invalidLines(summary, heading);
+  yield* clusterLines(summary, heading);
+  yield* stopLines(summary, heading);
+}
+
+type Heading = (text: Markdown) => readonly Markdown[];
+
+function* walkLines(summary: AnswerSummary): Generator<Markdown, void> {
+  const saving = savingOf(summary);
+  if ('reason' in saving) {
+    yield inMarkdown`**${distanceCell(summary.optimalDistance, summary.unit)}** of walking. Saving n/a: ${saving.reason}`;
+    return;
+  }
+  const { asis, optimal } = saving;
+  const walk = `${shownDistance(asis, summary.unit)} → ${shownDistance(optimal, summary.unit)}`;
+  yield inMarkdown`**${headlineOf(saving)}**: ${walk}, ${savedText(saving, summary.unit)}`;
+}
+
+function factsLine({ requestId, details: { summary } }: ReportEntry): Markdown {
+  const { picks, clusters, asisClusters, computationTime, kind } = summary;
+  const before = asisClusters === undefined ? '' : ` (as-is ${formatNumber(asisClusters, 0)})`;
+  const groups = kind === 'cluster' ? ` in ${counted(clusters.length, 'cluster')}${before}` : '';
+  const parts = [
+    inMarkdown`${counted(picks, 'pick')}${groups}`,
+    ...(computationTime === undefined ? [] : [inMarkdown`computed in ${formatNumber(computationTime, 2)} s`]),
+    inMarkdown`request ${markdownCode(requestId)}`,
+  ];
+  return inMarkdown`${joined(parts, inMarkdown` · `)}`;
+}
+
+function* gateLines({ gates }: ReportEntry, heading: Heading): Generator<Markdown, void> {
+  if (gates.length === 0) return;
+  yield* heading(inMarkdown`Gates`);
+  const rows = gates.map(({ expression, tripped, reason }) => [
+    tripped ? '❌ tripped' : '✅ passed',
+    markdownCode(expression),
+    reason,
+  ]);
+  const columns = [{ title: 'gate' }, { title: 'fails if' }, { title: 'because' }];
+  yield* markdownTable(columns, rows);
+}
+
+function* findingLines({ request, findings }: ReportEntry, heading: Heading): Generator<Markdown, void> {
+  // Without its request an answer cannot be audited.
+  if (request === undefined) return;
+  yield* heading(inMarkdown`Audit`);
+  if (findings.length === 0) yield inMarkdown`✅ The answer stands up to the audit against its request.`;
+  for (const { message, count, examples } of findings) {
+    yield inMarkdown`- ⚠️ ${message}${examples.length === 0 ? '' : inMarkdown`: ${exampleList(examples, count)}`}`;
+  }
+}
+
+function exampleList(examples: readonly string[], count: number): Markdown {
+  const shown = joined(examples.map(markdownCode), inMarkdown`, `);
+  return inMarkdown`${shown}${count > examples.length ? ', …' : ''}`;
+}
+
+function* invalidLines(summary: AnswerSummary, heading: Heading): Generator<Markdown, void> {
+  const { invalidPicks } = summary;
+  if (invalidPicks.length === 0) return;
+  yield* heading(inMarkdown`⚠️ ${counted(invalidOf(summary), 'invalid pick')}`);
+  const rows = invalidPicks
+    .slice(0, ROWS)
+    .map(({ reason, count, examples }) => [reason, formatNumber(count, 0), exampleList(examples, count)]);
+  yield* markdownTable(INVALID_COLUMNS, rows);
+  yield* moreLines(invalidPicks.length, 'reason');
+}
+
+const INVALID_COLUMNS: readonly MarkdownColumn[] = [
+  { title: 'reason' },
+  { title: 'picks', align: 'right' },
+  { title: 'such as' },
+];
+
+const CLUSTER_COLUMNS: readonly MarkdownColumn[] = [
+  { title: 'cluster' },
+  { title: 'orders', align: 'right' },
+  { title: 'picks', align: 'right' },
+  { title: 'locations', align: 'right' },
+  { title: 'distance', align: 'right' },
+];
+
+function* clusterLines({ clusters, unit }: AnswerSummary, heading: Heading): Generator<Markdown, void> {
+  if (clusters.length === 0) return;
+  yield* heading(inMarkdown`Clusters`);
+  const rows = clusters
+    .slice(0, ROWS)
+    .map(({ listId, orders, picks, locations, distance }) => [
+      markdownCode(listId),
+      formatNumber(orders, 0),
+      formatNumber(picks, 0),
+      formatNumber(locations, 0),
+      distanceCell(distance, unit),
+    ]);
+  yield* markdownTable(CLUSTER_COLUMNS, rows);
+  yield* moreLines(clusters.length, 'cluster');
+}
+
+function* stopLines({ stops }: AnswerSummary, heading: Heading): Generator<Markdown, void> {
+  if (stops.length === 0) return;
+  yield* heading(inMarkdown`Pick list`);
+  const columns = stopColumns(stops);
+  const rows = stops
+    .slice(0, ROWS)
+    .map((stop) => columns.map(({ align, cell }) => (align === 'right' ? cell(stop) : markdownCode(cell(stop)))));
+  // A # that stands alone links nothing.
+  const titled = columns.map(({ title, align }) => ({
+    title: title === '#' ? inMarkdown`#` : title,
+    align,
+  }));
+  yield* markdownTable(titled, rows);
+  yield* moreLines(stops.length, 'pick');
+}
+
+function* moreLines(count: number, one: string): Generator<Markdown, void> {
+  if (count <= ROWS) return;
+  yield inMarkdown``;
+  yield inMarkdown`… ${formatNumber(count - ROWS, 0)} more ${one}${count - ROWS === 1 ? '' : 's'} not shown; CSV and JSON hold all.`;
+}

@@ -1,0 +1,42 @@
+/** What was found out about a delivery, for a person. */
+import { cleanText } from '../../lib/text/sanitize-terminal.ts';
+import type { Style } from '../terminal/style.ts';
+
+export type ShownExamination =
+  | { readonly verified: true; readonly id: string; readonly timestamp: string; readonly secretFrom: string }
+  | {
+      readonly verified: false;
+      readonly cause: string;
+      readonly explanation: string;
+      readonly evidence: Readonly<Record<string, string | number | boolean | readonly string[]>>;
+      /** What to do, and then a line for each framework: `Express: ...`. */
+      readonly fix: string;
+    };
+
+/** Lines without line ends. */
+export function* renderExamination(examination: ShownExamination, style: Style): Generator<string, void> {
+  if (examination.verified) {
+    const { id, timestamp, secretFrom } = examination;
+    const sent = new Date(Number(timestamp) * 1000).toISOString();
+    yield `${style.green('verified')}: ${cleanText(id)}, signed at ${sent} with the secret of ${cleanText(secretFrom)}`;
+    return;
+  }
+  const { cause, explanation, evidence, fix } = examination;
+  yield `${style.red('does not verify')}: ${style.bold(cause.replaceAll('_', ' '))}`;
+  yield '';
+  yield cleanText(explanation);
+  yield '';
+  const facts = Object.entries(evidence);
+  const width = Math.max(0, ...facts.map(([name]) => name.length));
+  for (const [name, value] of facts) {
+    const text = Array.isArray(value) ? value.join(', ') : String(value);
+    yield `  ${style.dim(name.replaceAll('_', ' ').padEnd(width))}  ${cleanText(text)}`;
+  }
+  if (facts.length > 0) yield '';
+  const [what = '', ...lines] = fix.split('\n');
+  yield `${style.cyan('to mend it:')} ${what}`;
+  for (const line of lines) {
+    const at = line.indexOf(': ');
+    yield `  ${style.dim(line.slice(0, at).padEnd(8))}  ${line.slice(at + 2)}`;
+  }
+}

@@ -1,0 +1,46 @@
+/** Which fields of the API a column can hold, and what a cell must be for it. */
+import { type GenericSchema, safeParse } from 'valibot';
+import type { Kind } from '../../kinds.ts';
+import { type Level, REQUEST_SCHEMAS } from '../schema.ts';
+
+/** `places`: one location, or alternatives between `|`. */
+export type CellType = 'text' | 'places' | 'number' | 'integer';
+
+export interface TableField {
+  readonly name: string;
+  readonly type: CellType;
+  /** Of the request: one value for all rows of a wave. Else of the pick. */
+  readonly whole: boolean;
+  /** Whether a row needs one: a pick without an id gets one. */
+  readonly isRequired: boolean;
+}
+
+/** Fields of a request that a cell cannot hold, or that the rows themselves are. */
+const NO_CELL = new Set(['picks', 'parameters', 'extra']);
+
+/** The fields of a kind in the order of the API's documentation; those of the request first. A wave is of the request. */
+export function tableFields(kind: Kind): readonly TableField[] {
+  const { request, pick } = REQUEST_SCHEMAS[kind];
+  const of = ({ fields, required }: Level, whole: boolean): TableField[] =>
+    Object.entries(fields).map(([name, schema]) => {
+      const isRequired = required.includes(name) && name !== 'pick_id';
+      return { name, type: typeOf(schema), whole, isRequired };
+    });
+  return [
+    ...of(request, true).filter(({ name }) => !NO_CELL.has(name)),
+    ...of(pick, false).filter(({ name }) => name !== 'wave_id'),
+  ];
+}
+
+/** `Pick ID`, `PICK-ID` and `pickId` are one name, with invisible characters (a byte order mark) or without. */
+export function foldName(name: string): string {
+  return name.toLowerCase().replaceAll(/[\s_\-\p{Default_Ignorable_Code_Point}]/gu, '');
+}
+
+/** Asked of the schema itself, so that there is one table of types. A time may be text or number, and stays text. */
+function typeOf(schema: GenericSchema): CellType {
+  const takes = (value: unknown): boolean => safeParse(schema, value).success;
+  if (takes(['A'])) return 'places';
+  if (takes('A')) return 'text';
+  return takes(0.5) ? 'number' : 'integer';
+}

@@ -1,0 +1,206 @@
+/** Which column of a table holds which field. */
+import type { Kind } from '../../../kinds.ts';
+import { foldedDistance, nearestWord } from '../../../lib/text/did-you-mean.ts';
+import type { FailureDetail } from '../../../errors.ts';
+import type { ColumnMap } from './column-map.ts';
+import type { FaultList } from '../../fault-list.ts';
+import { quote } from '../rows/cells.ts';
+import { foldName, type TableField, tableFields } from '../fields.ts';
+
+export interface Column {
+  readonly field: TableField;
+  /** From 0. */
+  readonly index: number;
+  /** As written in the header. */
+  readonly header: string;
+}
+
+export interface Columns {
+  /** Of the request and constant in a wave; without the wave itself and what the command line gives. */
+  readonly whole: readonly Column[];
+  /** Of the pick, in the order of the API's documentation. */
+  readonly pick: readonly Column[];
+  readonly wave: Column | undefined;
+  /** Whether the rows name their picks. */
+  readonly named: boolean;
+  readonly warnings: readonly FailureDetail[];
+}
+
+export interface HeaderRow {
+  /** As written. */
+  readonly headers: readonly string[];
+  readonly place: (column?: number) => string;
+  readonly line: number;
+  /** Whether it was found below other lines. */
+  readonly isBelow: boolean;
+}
+
+/** Parts of field names that say too little to be a slip. */
+const GENERIC: ReadonlySet<string> = new Set(['id', 'name', 'type', 'time', 'due', 'points']);
+
+/** More columns are not listed in a message. */
+const MOST_LISTED = 20;
+
+export interface ColumnChoice {
+  readonly kind: Kind;
+  readonly map: ColumnMap;
+  /** Whether the command line gives the field, so that no column is read for it. */
+  readonly isGiven: (field: string) => boolean;
+}
+
+/** `undefined` when the header has faults, which are added to `faults`: the rows cannot be read then. */
+export function readColumns(
+  header: HeaderRow,
+  { kind, map, isGiven }: ColumnChoice,
+  faults: FaultList,
+): Columns | undefined {
+  const before = faults.count;
+  const { headers } = header;
+  const fields = tableFields(kind);
+  const folded = headers.map(foldName);
+
+  const taken = new Map<string, number>();
+  const take = (field: string, columns: readonly number[]): void => {
+    const [first, ...others] = columns;
+    if (first === undefined) return;
+    taken.set(field, first);
+    if (!isGiven(field)) addTwice(header, field, first, others, faults);
+  };
+  for (const [field, column] of map) {
+    const columns = columnsNamed(column, headers, folded);
+    take(field, columns);
+    if (columns.length === 0) addNoColumn(header, `--map ${field}=${column}`, column, faults);
+  }
+  const mapped = new Set(taken.values());
+  for (const { name } of fields) {
+    if (!map.has(name))
+      take(
+        name,
+        columnsNamed(name, [], folded).filter((index) => !mapped.has(index)),
+      );
+  }
+
+  const used = new Set(taken.values());
+  const strangers = headers.map((_, index) => index).filter((index) => !used.has(index) && folded[index] !== '');
+  const missing = fields.map(({ name }) => name).filter((name) => !taken.has(name));
+  const warnings: FailureDetail[] = [];
+  if (!map.has('location_id') && !taken.has('location_id')) addNoLocation(header, strangers, faults);
+  else warnings.push(...nearNames(header, strangers, missing));
+
+  if (faults.count > before) return undefined;
+  const columns = fields.flatMap((field): Column[] => {
+    const index = taken.get(field.name);
+    return index === undefined ? [] : [{ field, index, header: (headers[index] ?? '').trim() }];
+  });
+  return {
+    whole: columns.filter(({ field }) => field.whole && field.name !== 'wave_id' && !isGiven(field.name)),
+    pick: columns.filter(({ field }) => !field.whole),
+    wave: columns.find(({ field }) => field.name === 'wave_id'),
+    named: taken.has('pick_id'),
+    warnings,
+  };
+}
+
+/** Columns that are written so, else those that are named so with other capitals, blanks, `_` or `-`. */
+function columnsNamed(name: string, headers: readonly string[], folded: readonly string[]): number[] {
+  const isWritten = headers.map((header) => header.trim() === name);
+  const isNamed = isWritten.includes(true) ? isWritten : folded.map((one) => one === foldName(name));
+  return isNamed.flatMap((is, index) => (is ? [index] : []));
+}
+
+/** Two columns that one field could be read from: which of them counts? Columns that nobody reads may have any name. */
+function addTwice(header: HeaderRow, field: string, first: number, others: readonly number[], faults: FaultList): void {
+  const name = header.headers[first]?.trim() ?? '';
+  for (const index of others) {
+    const written = header.headers[index]?.trim() ?? '';
+    const [also, choice] =
+      written === name ? ['', ''] : [` (as ${quote(name)})`, `, or choose one with --map ${mapping(field, written)}`];
+    faults.add(() => ({
+      path: '',
+      message: `the column ${quote(written)} is there twice${also}, first as column ${first + 1}: rename or remove one${choice}`,
+      place: header.place(index),
+    }));
+  }
+}
+
+/** `asked` is the flag that names the column. */
+export function addNoColumn(header: HeaderRow, asked: string, column: string, faults: FaultList): void {
+  const meant = nearestWord(column, header.headers);
+  const remedy =
+    meant === undefined ? `: the columns are ${listed(header.headers)}` : `, did you mean ${quote(meant)}?`;
+  faults.add(() => ({
+    path: '',
+    message: `${asked}: there is no column ${quote(column)}${remedy}`,
+    place: header.place(),
+  }));
+}
+
+function addNoLocation(header: HeaderRow, strangers: readonly number[], faults: FaultList): void {
+  const [meant] = strangers
+    .filter((index) => nearestWord(header.headers[index] ?? '', ['location_id']) !== undefined)
+    .sort((a, b) => farness(header, a) - farness(header, b));
+  if (meant !== undefined) {
+    const name = header.headers[meant]?.trim() ?? '';
+    faults.add(() => ({
+      path: '',
+      message: `unknown column ${quote(name)}, did you mean "location_id"? Rename it, or add --map ${mapping('location_id', name)}`,
+      place: header.place(meant),
+    }));
+    return;
+  }
+  const [only] = header.headers;
+  if (header.headers.length === 1 && only !== undefined) {
+    faults.add(() => ({
+      path: '',
+      message: `no column holds "location_id", the only one is ${quote(only.trim())}: cells are separated by ",", ";", tab or "|"`,
+      place: header.place(),
+    }));
+    return;
+  }
+  const names = header.isBelow
+    ? `line ${header.line} looks like the header, its columns are`
+    : 'the first line must name the columns, here they are';
+  faults.add(() => ({
+    path: '',
+    message: `no column holds "location_id": ${names} ${listed(header.headers)}; for another name add --map location_id=<column>`,
+    place: header.place(),
+  }));
+}
+
+function farness(header: HeaderRow, index: number): number {
+  return foldedDistance(header.headers[index] ?? '', 'location_id');
+}
+
+/** What an exported plan has: it may be read again. */
+const OWN = new Set(['CLUSTER', 'SEQUENCE', 'CHOSEN_LOCATION']);
+
+/** Columns of the caller's own are fine; one that is nearly a field that is not there may be a slip. */
+function nearNames(header: HeaderRow, strangers: readonly number[], missing: readonly string[]): FailureDetail[] {
+  return strangers.flatMap((index): FailureDetail[] => {
+    const name = header.headers[index]?.trim() ?? '';
+    const meant = GENERIC.has(foldName(name)) || OWN.has(name.toUpperCase()) ? undefined : nearestWord(name, missing);
+    if (meant === undefined) return [];
+    return [
+      {
+        path: '',
+        message: `unknown column ${quote(name)}, did you mean "${meant}"? It is not sent; to send it add --map ${mapping(meant, name)}`,
+        place: header.place(index),
+      },
+    ];
+  });
+}
+
+function mapping(field: string, column: string): string {
+  return `${field}=${asArgument(column)}`;
+}
+
+/** As it is typed in a shell. */
+export function asArgument(column: string): string {
+  return /^[\w.-]+$/.test(column) ? column : `"${column}"`;
+}
+
+function listed(headers: readonly string[]): string {
+  const names = headers.map((header) => quote(header.trim()));
+  const more = names.length - MOST_LISTED;
+  return more > 0 ? `${names.slice(0, MOST_LISTED).join(', ')} and ${more} more` : names.join(', ');
+}

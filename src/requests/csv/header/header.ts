@@ -1,0 +1,70 @@
+/** The header of one table: its columns, and what stands right above and below it. */
+import { columnsToFill } from '../rows/fill-down.ts';
+import type { HeaderLine } from './line.ts';
+import { looksLikeLabels, secondHeaders } from './second.ts';
+import type { SetBuilder } from '../../set-builder.ts';
+import { linesInWords } from '../skip-lines.ts';
+import { type Columns, type HeaderRow, readColumns } from './columns.ts';
+import type { TableFacts } from '../rows/rows.ts';
+
+export type TableHeader = Pick<TableFacts, 'columns' | 'filled' | 'labels'>;
+
+/** `undefined` when the header has faults, which are added to the set: the rows cannot be read then. */
+export function readTableHeader(
+  name: string,
+  header: HeaderRow,
+  found: HeaderLine,
+  set: SetBuilder,
+): TableHeader | undefined {
+  const { kind, map, overrides, faults } = set;
+  const before = faults.count;
+  const given: Readonly<Record<string, unknown>> = {
+    site_name: overrides.site,
+    start_points: overrides.start?.[0],
+    end_points: overrides.end?.[0],
+  };
+  const isGiven = (field: string): boolean => given[field] !== undefined;
+  const columns = readColumns(header, { kind, map, isGiven }, faults);
+  if (columns === undefined) return undefined;
+  set.warnings.push(...columns.warnings);
+  const filled = columnsToFill(set.fillDown, header, columns, faults);
+  checkRival(header, found, set);
+  checkAbove(name, found, columns, set);
+  return faults.count > before ? undefined : { columns, filled, labels: secondHeaders(found.below, columns) };
+}
+
+function checkRival(header: HeaderRow, { line, rival }: HeaderLine, { faults }: SetBuilder): void {
+  if (rival === undefined) return;
+  const message = `lines ${line} and ${rival} both look like the header: add --skip-lines ${line}, or --skip-lines ${rival}`;
+  faults.add(() => ({ path: '', message, place: header.place() }));
+}
+
+/**
+ * Titles are left out. What looks like a row right above the header is not: a file that was sorted has its header somewhere
+ * below.
+ */
+function checkAbove(name: string, found: HeaderLine, columns: Columns, { faults, warnings }: SetBuilder): void {
+  const { above, below, line } = found;
+  const [first] = above;
+  if (first === undefined) return;
+  const width = found.header.cells.length;
+  const location = columns.pick.find(({ field }) => field.name === 'location_id')?.index ?? 0;
+  const rows = above.filter(
+    ({ cells, line: own }, at) =>
+      line - own === above.length - at &&
+      cells.length === width &&
+      cells[location] !== '' &&
+      cells.filter((cell) => cell !== '').length * 2 > width &&
+      !looksLikeLabels(cells, below, columns),
+  );
+  const [row] = rows;
+  if (row !== undefined) {
+    const lines = linesInWords(rows.map((one) => one.line));
+    const what = rows.length === 1 ? `line ${lines} looks like a row` : `lines ${lines} look like rows`;
+    const message = `${what} and the header is in line ${line}: put the header first, or add --skip-lines ${lines}`;
+    faults.add(() => ({ path: '', message, place: `${name}:${row.line}:1` }));
+    return;
+  }
+  const what = above.length === 1 ? 'a line above the header is' : `${above.length} lines above the header are`;
+  warnings.push({ path: '', message: `${what} left out`, place: `${name}:${first.line}:1` });
+}

@@ -1,0 +1,105 @@
+/** What programs put around or into the cells of a table, and a person does not see or mean. */
+import type { FailureDetail } from '../../../errors.ts';
+import { trimmed } from '../../../lib/text/look-alikes.ts';
+import { createNotes, type Notes } from '../../notes.ts';
+import { quote } from './cells.ts';
+import type { Column } from '../header/columns.ts';
+import type { CurrentRow } from '../reader.ts';
+
+export interface CellTidy {
+  /** The cells as they are meant, the others as they are: what nobody reads goes back as it came. */
+  row(cells: readonly string[], row: CurrentRow): readonly string[];
+  /** The row is sent: to be called while it is the current one. */
+  sent(): void;
+  warnings(): FailureDetail[];
+}
+
+const BLANK = 32;
+const APOSTROPHE = 39;
+const TILDE = 126;
+
+/** Nearly all cells need nothing: printable ASCII at both ends, and neither blank nor apostrophe. */
+function isTidy(cell: string): boolean {
+  const first = cell.charCodeAt(0);
+  const last = cell.charCodeAt(cell.length - 1);
+  return cell === '' || (first > APOSTROPHE && first <= TILDE && last > BLANK && last <= TILDE);
+}
+
+/**
+ * An apostrophe that makes a text of a cell, for spreadsheets (against formulas, or to save leading zeros), when a number
+ * or an id follows.
+ */
+const GUARD = /^'(?=[=+@-]?[\p{L}\p{N}])/u;
+/** `'s-Hertogenbosch`, `'t Zand`. */
+const DUTCH = /^'[st][ -]\p{L}{2}/iu;
+
+/** A number that may have a point between its thousands. */
+const POINT = /^-?[1-9]\d{0,2}\.\d{3}$/;
+/** A comma that can hardly stand between thousands. */
+const DECIMAL_COMMA = /^-?(?:\d{1,3}(?:\.\d{3})+|\d+),(?:\d{1,2}|\d{4,})$|^-?0,\d+$/;
+
+function isText({ field }: Column): boolean {
+  return field.type === 'text' || field.type === 'places';
+}
+
+/** `columns` are those that are read, of the `width` that there are. */
+export function createCellTidy(columns: readonly Column[], width: number, notes: Notes): CellTidy {
+  const points = createNotes();
+  const fractions = columns.filter(({ field }) => field.type === 'number');
+  const texts = new Set(columns.filter(isText).map(({ index }) => index));
+  const others = Array.from({ length: width }, (_, index) => index).filter((index) => !texts.has(index));
+  /** The first cell with a decimal comma, and its line. */
+  let comma: string | undefined;
+
+  function tidy(cell: string, column: Column, row: CurrentRow): string {
+    const bare = isText(column) ? trimmed(cell) : cell.trim();
+    if (!GUARD.test(bare) || DUTCH.test(bare)) return bare;
+    const meant = bare.slice(1).replace(/^([^']*)'$/, '$1');
+    notes.add('guard', () => ({
+      path: column.header,
+      place: row.place(column.index),
+      message: (more) => `${quote(bare)} is sent as ${quote(meant)}, without the apostrophe of a spreadsheet${more}`,
+    }));
+    return meant;
+  }
+
+  function settle(isSent: boolean): void {
+    notes.settle(isSent);
+    points.settle(isSent);
+  }
+
+  function lookAtPoints(cells: readonly string[], row: CurrentRow): void {
+    for (const { header, index } of fractions) {
+      const cell = cells[index] ?? '';
+      if (!POINT.test(cell)) continue;
+      points.add('point', () => ({
+        path: header,
+        place: row.place(index),
+        message: (more) =>
+          `${quote(cell)} is sent with its point as a decimal one${more}, but the file has decimal commas (${comma}): write ${cell.replace('.', '')} if it stands between thousands`,
+      }));
+    }
+    if (comma !== undefined) return;
+    for (const index of others) {
+      const cell = cells[index] ?? '';
+      if (cell.includes(',') && DECIMAL_COMMA.test(cell.trim())) comma = `${quote(cell.trim())} in line ${row.line}`;
+    }
+  }
+
+  return {
+    row(cells, row) {
+      settle(false);
+      let tidied: string[] | undefined;
+      for (const column of columns) {
+        const cell = cells[column.index] ?? '';
+        if (isTidy(cell)) continue;
+        const meant = tidy(cell, column, row);
+        if (meant !== cell) (tidied ??= [...cells])[column.index] = meant;
+      }
+      if (fractions.length > 0) lookAtPoints(tidied ?? cells, row);
+      return tidied ?? cells;
+    },
+    sent: () => settle(true),
+    warnings: () => [...notes.warnings(), ...(comma === undefined ? [] : points.warnings())],
+  };
+}

@@ -1,0 +1,74 @@
+/** `--fill-down`: a grouped export has the wave or the order of several rows in the first of them only. */
+import type { FaultList } from '../../fault-list.ts';
+import { faultOf, NO_LOCATION, type RefuseRow } from './faults.ts';
+import { cellOf } from './values.ts';
+import { quote } from './cells.ts';
+import { addNoColumn, type Column, type Columns, type HeaderRow } from '../header/columns.ts';
+import { foldName } from '../fields.ts';
+import type { CurrentRow } from '../reader.ts';
+
+export interface FillDown {
+  /** The cells with the values of the rows above; `undefined` for a heading, which holds nothing but such values. */
+  fill(cells: readonly string[], row: CurrentRow): readonly string[] | undefined;
+  end(): void;
+}
+
+/** `refuse` takes headings that have no row below them: most likely picks without a location. */
+export function createFillDown(filled: readonly Column[], { wave, pick }: Columns, refuse: RefuseRow): FillDown {
+  const indexes = new Set(filled.map(({ index }) => index));
+  const carried = new Map<Column, string>();
+  let lastWave = '';
+  /** Refuses the heading before this row. */
+  let heading: { readonly cells: readonly string[]; readonly refuse: () => void } | undefined;
+
+  return {
+    fill(cells, row) {
+      const isHeading = cells.every((cell, index) => cell.trim() === '' || indexes.has(index));
+      const above = heading?.cells ?? [];
+      if (filled.some((column) => cellOf(above, column) !== '' && cellOf(cells, column) !== '')) heading?.refuse();
+      heading = undefined;
+      const own = cellOf(cells, wave);
+      // An order of one wave is none of the next.
+      if (own !== '' && own !== lastWave) for (const column of pick) carried.delete(column);
+      if (own !== '') lastWave = own;
+      const whole = [...cells];
+      for (const column of filled) {
+        const cell = cellOf(cells, column);
+        if (cell === '') whole[column.index] = carried.get(column) ?? '';
+        else carried.set(column, cell);
+      }
+      if (!isHeading) return whole;
+      const location = pick.find(({ field }) => field.name === 'location_id');
+      const detail = location && faultOf(location, NO_LOCATION, row).word();
+      const { line } = row;
+      heading = { cells, refuse: () => refuse(whole, detail === undefined ? [] : [() => detail], line) };
+      return undefined;
+    },
+    end: () => heading?.refuse(),
+  };
+}
+
+/** The columns that are named by themselves or by the field that is read from them; another name is a fault. */
+export function columnsToFill(
+  names: readonly string[],
+  header: HeaderRow,
+  { whole, wave, pick }: Columns,
+  faults: FaultList,
+): readonly Column[] {
+  const read = [...whole, ...(wave === undefined ? [] : [wave]), ...pick];
+  const named = (name: string): Column[] =>
+    read.filter((column) => [column.header, column.field.name].some((one) => foldName(one) === foldName(name)));
+  return names
+    .flatMap((name) => (named(name).length > 0 ? [name] : name.split(',').map((part) => part.trim())))
+    .flatMap((name) => {
+      const columns = named(name);
+      if (columns.length > 0) return columns;
+      if (header.headers.some((one) => foldName(one) === foldName(name))) {
+        const message = `--fill-down ${name}: the column ${quote(name)} is not sent, so that there is nothing to fill`;
+        faults.add(() => ({ path: '', message, place: header.place() }));
+      } else {
+        addNoColumn(header, `--fill-down ${name}`, name, faults);
+      }
+      return [];
+    });
+}

@@ -1,0 +1,113 @@
+/** Setting a field of a JSON tree, and writing the tree. */
+import { FaultList } from '../fault-list.ts';
+import { parseJson } from './parser.ts';
+import { type JsonMember, type JsonNode, type JsonObject, type JsonTree, pointerTo } from './tree.ts';
+import type { Source } from './source.ts';
+
+/**
+ * The tree with the field at `path` set to the JSON text of `value`, in the place of the old value or behind the other
+ * fields. Objects that are missing on the way (or `null`) are made. Throws `CliError` `usage` when the text is no JSON,
+ * and `TypeError` when something on the way is a scalar or a list: look before.
+ */
+export function withField(tree: JsonTree, path: readonly string[], value: Source): JsonTree {
+  const { root, duplicates } = parseJson(value);
+  const all = new FaultList();
+  all.addAll(tree.duplicates);
+  all.addAll(duplicates, pointerTo(path));
+  return { root: withNode(tree.root, path, root), duplicates: all };
+}
+
+function withNode(node: JsonNode, [step, ...rest]: readonly string[], value: JsonNode): JsonNode {
+  if (step === undefined) return value;
+  const holder = node.type === 'null' ? emptyObject(value) : node;
+  if (holder.type !== 'object') throw new TypeError(`a field cannot be set in a ${holder.type}`);
+  const old = holder.members.find((member) => member.name.text === step);
+  const inner = withNode(old?.value ?? emptyObject(value), rest, value);
+  const member: JsonMember = {
+    name: old?.name ?? { text: step, raw: JSON.stringify(step) },
+    start: inner === value ? inner.start : (old?.start ?? inner.start),
+    value: inner,
+  };
+  const members =
+    old === undefined
+      ? [...holder.members, member]
+      : holder.members.map((existing) => (existing === old ? member : existing));
+  return { ...holder, members };
+}
+
+function emptyObject({ source, start, end }: JsonNode): JsonObject {
+  return { type: 'object', source, start, end, members: [] };
+}
+
+/** An object of one field, which holds the whole tree. */
+export function inField(field: string, { root, duplicates }: JsonTree): JsonTree {
+  const name = { text: field, raw: JSON.stringify(field) };
+  const all = new FaultList();
+  all.addAll(duplicates, pointerTo([field]));
+  return { root: { ...emptyObject(root), members: [{ name, start: root.start, value: root }] }, duplicates: all };
+}
+
+/** Written out in pieces of about this many characters. */
+const PIECE = 65_536;
+
+/** Compact JSON in UTF-8: order, names and scalars as they were written, white space between them left out. */
+export function serialise({ root }: JsonTree): Uint8Array {
+  const writer = new Writer();
+  writer.node(root);
+  return writer.bytes();
+}
+
+class Writer {
+  readonly #encoder = new TextEncoder();
+  readonly #pieces: Uint8Array[] = [];
+  #pending = '';
+
+  node(node: JsonNode): void {
+    if (node.type === 'object') this.#object(node);
+    else if (node.type === 'array') this.#array(node.items);
+    else this.#text(node.source.text.slice(node.start, node.end));
+  }
+
+  bytes(): Uint8Array {
+    this.#flush();
+    let length = 0;
+    for (const piece of this.#pieces) length += piece.length;
+    const whole = new Uint8Array(length);
+    let at = 0;
+    for (const piece of this.#pieces) {
+      whole.set(piece, at);
+      at += piece.length;
+    }
+    return whole;
+  }
+
+  #object({ members }: JsonObject): void {
+    let before = '{';
+    for (const { name, value } of members) {
+      this.#text(`${before}${name.raw}:`);
+      this.node(value);
+      before = ',';
+    }
+    this.#text(members.length === 0 ? '{}' : '}');
+  }
+
+  #array(items: readonly JsonNode[]): void {
+    let before = '[';
+    for (const item of items) {
+      this.#text(before);
+      this.node(item);
+      before = ',';
+    }
+    this.#text(items.length === 0 ? '[]' : ']');
+  }
+
+  #text(text: string): void {
+    this.#pending += text;
+    if (this.#pending.length > PIECE) this.#flush();
+  }
+
+  #flush(): void {
+    this.#pieces.push(this.#encoder.encode(this.#pending));
+    this.#pending = '';
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * A JSON document as it was written: every value knows its place, and scalars keep their own text, so that integers
+ * beyond 2^53, `1.0` and `1e400` are sent on unchanged.
+ */
+import type { FaultList } from '../fault-list.ts';
+import type { Source } from './source.ts';
+
+/** Offsets are into `source.text`; `end` is the first character behind the value. */
+interface Extent {
+  readonly source: Source;
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface JsonScalar extends Extent {
+  readonly type: 'string' | 'number' | 'boolean' | 'null';
+}
+
+export interface JsonArray extends Extent {
+  readonly type: 'array';
+  readonly items: readonly JsonNode[];
+}
+
+export interface JsonObject extends Extent {
+  readonly type: 'object';
+  /** In the order of the document; a name that came twice is there twice. */
+  readonly members: readonly JsonMember[];
+}
+
+export type JsonNode = JsonScalar | JsonArray | JsonObject;
+
+export interface MemberName {
+  readonly text: string;
+  /** As written, with its quotes and escapes. */
+  readonly raw: string;
+}
+
+export interface JsonMember {
+  readonly name: MemberName;
+  /** Offset of the name's opening quote, in the source of the value. */
+  readonly start: number;
+  readonly value: JsonNode;
+}
+
+export interface JsonTree {
+  readonly root: JsonNode;
+  /** Names that came twice in one object: to be told together with the faults of the content. */
+  readonly duplicates: FaultList;
+}
+
+export function rawOf(node: JsonNode): string {
+  return node.source.text.slice(node.start, node.end);
+}
+
+/** The text that a string node stands for. */
+export function stringOf(node: JsonScalar): string {
+  const inner = node.source.text.slice(node.start + 1, node.end - 1);
+  if (!inner.includes('\\')) return inner;
+  const value: unknown = JSON.parse(`"${inner}"`);
+  return String(value);
+}
+
+/** The value of a scalar; a number is the nearest double (`1e400` is `Infinity`). */
+export function scalarOf(node: JsonScalar): string | number | boolean | null {
+  if (node.type === 'string') return stringOf(node);
+  if (node.type === 'number') return Number(rawOf(node));
+  return node.type === 'null' ? null : rawOf(node) === 'true';
+}
+
+/** The first member of that name; `undefined` also for a node that is no object. */
+export function memberOf(node: JsonNode, name: string): JsonMember | undefined {
+  return node.type === 'object' ? node.members.find((member) => member.name.text === name) : undefined;
+}
+
+export function placeOf(node: JsonNode): string {
+  return node.source.place(node.start);
+}
+
+/** Where the name of a member stands. */
+export function placeOfName(member: JsonMember): string {
+  return member.value.source.place(member.start);
+}
+
+/** `/picks/3/location_id` (RFC 6901). */
+export function pointerTo(path: readonly (string | number)[]): string {
+  return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}

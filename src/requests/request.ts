@@ -1,0 +1,121 @@
+/** From the bytes of a request file to the exact bytes that are sent. */
+import type { Kind } from '../kinds.ts';
+import { CliError, type FailureDetail } from '../errors.ts';
+import { decodeSource } from './encoding.ts';
+import type { FaultList } from './fault-list.ts';
+import { createIdCheck, type IdCheck } from './validation/id-check.ts';
+import { inField, serialise, withField } from './json/edit.ts';
+import { parseJson } from './json/parser.ts';
+import { type JsonTree, memberOf, stringOf } from './json/tree.ts';
+import { parameterSource } from './json/parameter.ts';
+import { createFlagSource, type Source } from './json/source.ts';
+import { validateRequest } from './validation/validation.ts';
+
+/** What the command line puts over the file, field by field. */
+export interface Overrides {
+  readonly site?: string | undefined;
+  /** One place is sent as a text, several as a list; none changes nothing. */
+  readonly start?: readonly string[] | undefined;
+  readonly end?: readonly string[] | undefined;
+  readonly wave?: string | undefined;
+  /** Key and JSON text of `parameters.<key>`; of the same key the last wins. */
+  readonly params?: readonly (readonly [key: string, json: string])[] | undefined;
+}
+
+export interface RequestFile {
+  readonly kind: Kind;
+  readonly bytes: Uint8Array;
+  /** As errors name it: `picks.json`, `<stdin>`. */
+  readonly name: string;
+  readonly overrides?: Overrides | undefined;
+}
+
+/** A request that is fit to be sent. */
+export interface PreparedRequest {
+  /** Compact JSON in UTF-8; names, order and scalars as the file has them. */
+  readonly body: Uint8Array;
+  readonly request: {
+    readonly siteName: string;
+    readonly waveId: string | undefined;
+    /** How many. */
+    readonly picks: number;
+  };
+  /** Worth a word, and no reason not to send. */
+  readonly warnings: readonly FailureDetail[];
+}
+
+/**
+ * Reads a JSON request, puts the overrides over it and checks the whole. A file that is a list of picks is taken as a
+ * request when the site is given. Throws one `CliError` `usage` that lists all faults of content (`invalid_request`),
+ * or tells the first fault of syntax (`invalid_json`), of a parameter (`invalid_parameter`) or of the encoding.
+ */
+export function readRequest({ kind, bytes, name, overrides = {} }: RequestFile): PreparedRequest {
+  return prepareRequest(kind, decodeSource(name, bytes), overrides);
+}
+
+/** The same for JSON that is already text, whatever it was made from: the places in the faults are the source's. */
+export function prepareRequest(kind: Kind, source: Source, overrides: Overrides): PreparedRequest {
+  const { faults, prepared } = checkRequest(kind, parseJson(source), overrides, createIdCheck(new Set()));
+  if (faults.count > 0) throw invalidRequest(`${source.name} is not a valid ${kind} request`, faults);
+  return prepared();
+}
+
+export interface CheckedRequest {
+  readonly faults: FaultList;
+  readonly warnings: readonly FailureDetail[];
+  /** Fit to be sent when there are no faults. */
+  readonly prepared: () => PreparedRequest;
+}
+
+/**
+ * The same for one that was parsed, without throwing for its content. What is to be noted of its ids is in `ids`. Throws
+ * for a parameter that is not JSON.
+ */
+export function checkRequest(kind: Kind, parsed: JsonTree, overrides: Overrides, ids: IdCheck): CheckedRequest {
+  const tree = withOverrides(parsed, overrides);
+  const { faults, warnings } = validateRequest(kind, tree, ids);
+  ids.notes.settle(faults.count === 0);
+  return { faults, warnings, prepared: () => ({ body: serialise(tree), request: factsOf(tree), warnings }) };
+}
+
+/** All faults of an input as one failure; `what` says of what: `picks.json is not a valid route request`. */
+export function invalidRequest(
+  what: string,
+  faults: FaultList,
+  hint = 'nothing was sent: mend the file and run the command again',
+): CliError {
+  const listed = faults.details.length;
+  const count = faults.count === 1 ? 'one fault' : `${faults.count} faults`;
+  const cut = listed < faults.count ? `, the first ${listed} are listed` : '';
+  return new CliError('usage', `${what}: ${count}${cut}`, { code: 'invalid_request', hint, details: faults.details });
+}
+
+export function withOverrides(file: JsonTree, { site, start, end, wave, params }: Overrides): JsonTree {
+  let tree = file.root.type === 'array' && site !== undefined ? inField('picks', file) : file;
+  // Nothing can be set in it, and the validation says so.
+  if (tree.root.type !== 'object') return tree;
+  const set = (field: string, flag: string, value: unknown): void => {
+    tree = withField(tree, [field], createFlagSource(flag, JSON.stringify(value)));
+  };
+  if (site !== undefined) set('site_name', '--site', site);
+  if (start !== undefined && start.length > 0) set('start_points', '--start', start.length === 1 ? start[0] : start);
+  if (end !== undefined && end.length > 0) set('end_points', '--end', end.length === 1 ? end[0] : end);
+  if (wave !== undefined) set('wave_id', '--wave', wave);
+  const parameters = memberOf(tree.root, 'parameters')?.value.type ?? 'null';
+  for (const [key, json] of params ?? []) {
+    const value = parameterSource(key, json);
+    if (parameters === 'object' || parameters === 'null') tree = withField(tree, ['parameters', key], value);
+  }
+  return tree;
+}
+
+function factsOf({ root }: JsonTree): PreparedRequest['request'] {
+  const site = memberOf(root, 'site_name')?.value;
+  const wave = memberOf(root, 'wave_id')?.value;
+  const picks = memberOf(root, 'picks')?.value;
+  return {
+    siteName: site?.type === 'string' ? stringOf(site) : '',
+    waveId: wave?.type === 'string' ? stringOf(wave) : undefined,
+    picks: picks?.type === 'array' ? picks.items.length : 0,
+  };
+}

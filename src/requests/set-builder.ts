@@ -1,0 +1,140 @@
+/** What is gathered while the inputs of a set are read. */
+import { foldName } from './csv/fields.ts';
+import type { Kind } from '../kinds.ts';
+import type { FailureDetail } from '../errors.ts';
+import type { ColumnMap } from './csv/header/column-map.ts';
+import { FaultList } from './fault-list.ts';
+import { allowedIds } from './validation/placeholders.ts';
+import { createPickIds, type PickIds } from './validation/pick-ids.ts';
+import type { RejectedRows } from './csv/rows/rejected.ts';
+import type { Overrides } from './request.ts';
+import type { SetEntry } from './request-set.ts';
+import type { SetOptions } from './set-options.ts';
+import { parseSkipLines, type SkipLines } from './csv/skip-lines.ts';
+import type { Spool } from './spool.ts';
+
+export interface SetBuilder {
+  readonly kind: Kind;
+  readonly overrides: Overrides;
+  readonly map: ColumnMap;
+  /** As the command line names them. */
+  readonly fillDown: readonly string[];
+  readonly skipLines: SkipLines;
+  readonly skipInvalid: boolean;
+  /** Ids that look like none and are sent all the same. */
+  readonly allowed: ReadonlySet<string>;
+  /** Whether there is one input. */
+  readonly single: boolean;
+  readonly spool: Spool;
+  readonly rejectedSink: SetOptions['rejectedSink'];
+  readonly faults: FaultList;
+  readonly warnings: FailureDetail[];
+  readonly ids: PickIds;
+  /** Rows that were left out, with the header of their file. */
+  readonly rejected: { readonly rows: RejectedRows; readonly headers: readonly string[] }[];
+  /** Headers of all tables. */
+  readonly columns: UnionColumns;
+  /** Requests in the order of the input. */
+  readonly requests: FoundRequest[];
+  /** The waves that were found, whether they were chosen or not, and the input each was first found in. */
+  readonly waves: Map<string, string>;
+  /** Whether any pick of a table may be made at one of several locations. */
+  alternatives: boolean;
+  /** How many of the faults are of rows or requests that could be left out. */
+  skippable: number;
+  /** A number for each request that is put together of picks. */
+  nextNumber(): number;
+}
+
+export interface FoundRequest {
+  /** How people know it, when no other request of the set is known by the same. */
+  readonly name: string;
+  /** Where it stands. */
+  readonly place: string;
+  readonly entry: (name: string) => SetEntry;
+}
+
+/** The columns of several tables as those of one. */
+export interface UnionColumns {
+  readonly headers: readonly string[];
+  /** Where each of these columns stands in the union; of columns with the same header the first is the first.
+   * Headers are the same as they are on input: capitals, blanks, `_` and `-` do not count. */
+  add(headers: readonly string[]): readonly number[];
+}
+
+export function createSetBuilder(
+  {
+    kind,
+    inputs,
+    overrides = {},
+    fillDown = [],
+    skipLines = [],
+    skipInvalid = false,
+    allowValues = [],
+    rejectedSink,
+  }: SetOptions,
+  map: ColumnMap,
+  spool: Spool,
+): SetBuilder {
+  let number = 0;
+  return {
+    kind,
+    overrides,
+    map,
+    fillDown,
+    skipLines: parseSkipLines(skipLines),
+    skipInvalid,
+    allowed: allowedIds(allowValues),
+    single: inputs.length === 1,
+    spool,
+    rejectedSink,
+    faults: new FaultList(),
+    warnings: [],
+    ids: createPickIds(),
+    rejected: [],
+    columns: createUnionColumns(),
+    requests: [],
+    waves: new Map(),
+    alternatives: false,
+    skippable: 0,
+    nextNumber: () => (number += 1),
+  };
+}
+
+/**
+ * Notes the wave of a pick of the input `name` and tells whether it is to be sent. Picks of one wave in two inputs are a
+ * fault: more likely the same export twice than one wave in two parts.
+ */
+export function noteWave(set: SetBuilder, name: string, wave: string, place: () => string): boolean {
+  const isChosen = set.overrides.wave === undefined || set.overrides.wave === wave;
+  const first = set.waves.get(wave);
+  if (first === name) return isChosen;
+  set.waves.set(wave, name);
+  if (first !== undefined && isChosen) {
+    set.faults.add(() => ({
+      path: '',
+      message: `the wave "${wave}" is in ${first} too: a wave is one request, so join the two files or send one of them`,
+      place: place(),
+    }));
+  }
+  return isChosen;
+}
+
+function createUnionColumns(): UnionColumns {
+  const headers: string[] = [];
+  return {
+    headers,
+    add(own) {
+      const taken = new Set<number>();
+      return own.map((header) => {
+        const isFree = (index: number): boolean => !taken.has(index);
+        let at = headers.findIndex((one, index) => one === header && isFree(index));
+        // Another export may write the same name in other letters.
+        if (at === -1) at = headers.findIndex((one, index) => foldName(one) === foldName(header) && isFree(index));
+        if (at === -1) at = headers.push(header) - 1;
+        taken.add(at);
+        return at;
+      });
+    },
+  };
+}

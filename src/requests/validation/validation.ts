@@ -1,0 +1,120 @@
+/** Checks a request before anything is sent: all faults are found, each with its place. */
+import type { Kind } from '../../kinds.ts';
+import { REQUEST_SCHEMAS, type RequestSchema } from '../schema.ts';
+import type { FailureDetail } from '../../errors.ts';
+import { FaultList } from '../fault-list.ts';
+import type { IdCheck } from './id-check.ts';
+import {
+  type JsonMember,
+  type JsonNode,
+  type JsonScalar,
+  type JsonTree,
+  memberOf,
+  placeOf,
+  stringOf,
+} from '../json/tree.ts';
+import { describeNode } from '../json/messages.ts';
+import { checkField, createLevelCheck, type Path } from './level-check.ts';
+import { createUnknownFields } from './unknown-fields.ts';
+
+export interface Validation {
+  /** Nothing may be sent while there is one. All are counted, the first 1000 are worded. */
+  readonly faults: FaultList;
+  readonly warnings: readonly FailureDetail[];
+}
+
+/**
+ * Checks the known fields strictly and lets unknown ones pass with a warning, since the API has fields that no document
+ * names. An unknown field is a fault only where a required one is missing because of it. Without `ids` the texts may be
+ * anything.
+ */
+export function validateRequest(kind: Kind, tree: JsonTree, ids?: IdCheck): Validation {
+  const schema: RequestSchema = REQUEST_SCHEMAS[kind];
+  const faults = new FaultList();
+  faults.addAll(tree.duplicates);
+  const { root } = tree;
+  if (root.type !== 'object') {
+    const hint = root.type === 'array' ? ': --site <name> makes a request of a list of picks' : '';
+    faults.add(() => ({
+      path: '',
+      message: `expected an object with "site_name" and "picks", found ${describeNode(root)}${hint}`,
+      place: placeOf(root),
+    }));
+    return { faults, warnings: [] };
+  }
+
+  const unknown = createUnknownFields();
+  const checkRequest = createLevelCheck(schema.request, {
+    deeper: ['parameters', 'picks'],
+    faults,
+    onUnknown: unknown.anywhere(schema.request),
+    ids,
+  });
+  checkRequest(root, []);
+
+  const parameters = memberOf(root, 'parameters');
+  if (parameters !== undefined) {
+    const onUnknown = unknown.slipsOnly(schema.parameters);
+    const checkParameters = createLevelCheck(schema.parameters, { faults, onUnknown });
+    if (parameters.value.type === 'object') checkParameters(parameters.value, ['parameters']);
+    else addNoObject(parameters.value, '/parameters', faults);
+  }
+
+  const picks = memberOf(root, 'picks');
+  const checkPick = createLevelCheck(schema.pick, { faults, onUnknown: unknown.anywhere(schema.pick), ids });
+  const orderless = picks === undefined ? [] : checkPicks(schema, picks, faults, checkPick);
+  return {
+    faults,
+    warnings: [...unknown.warnings(), ...(kind === 'cluster' ? orderless : [])],
+  };
+}
+
+/** Returns a warning when picks lack an order: the documentation of clustering does not say whether that is refused. */
+function checkPicks(
+  schema: RequestSchema,
+  picks: JsonMember,
+  faults: FaultList,
+  checkPick: (node: JsonNode & { type: 'object' }, path: Path) => void,
+): FailureDetail[] {
+  const { value } = picks;
+  if (value.type !== 'array' || value.items.length === 0) {
+    const whole = schema.request.fields['picks'];
+    if (whole !== undefined) checkField(whole, picks, [], faults);
+    return [];
+  }
+  const first = new Map<string, JsonScalar>();
+  const orderless: JsonNode[] = [];
+  for (const [index, pick] of value.items.entries()) {
+    if (pick.type !== 'object') {
+      addNoObject(pick, `/picks/${index}`, faults);
+      continue;
+    }
+    checkPick(pick, ['picks', index]);
+    checkUnique(memberOf(pick, 'pick_id')?.value, `/picks/${index}/pick_id`, first, faults);
+    const order = memberOf(pick, 'order_id')?.value;
+    if (order === undefined || order.type === 'null') orderless.push(pick);
+  }
+  const [example] = orderless;
+  if (example === undefined) return [];
+  const message = `${orderless.length} of ${value.items.length} picks have no "order_id": clusters are made of orders, OptiPick may refuse them`;
+  return [{ path: '/picks', message, place: placeOf(example) }];
+}
+
+function checkUnique(id: JsonNode | undefined, path: string, seen: Map<string, JsonScalar>, faults: FaultList): void {
+  if (id?.type !== 'string') return;
+  const text = stringOf(id);
+  const first = seen.get(text);
+  if (first === undefined) {
+    seen.set(text, id);
+    return;
+  }
+  faults.add(() => ({
+    path,
+    message: `the pick_id ${describeNode(id).replace('the text ', '')} is used twice, first at ${placeOf(first)}`,
+    place: placeOf(id),
+  }));
+}
+
+function addNoObject(node: JsonNode, path: string, faults: FaultList): void {
+  faults.add(() => ({ path, message: `expected an object, found ${describeNode(node)}`, place: placeOf(node) }));
+}

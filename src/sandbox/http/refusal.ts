@@ -1,0 +1,57 @@
+/** What the sandbox refuses, and how it says so. */
+import { bodyOf, type HttpHeaders, type HttpResponse, jsonResponse } from '../../lib/net/http.ts';
+import type { ErrorShape } from '../options.ts';
+
+/** One fault of a request: `{"loc":["body","picks",0,"location_id"],"msg":"Field required","type":"missing"}`. */
+export interface RequestFault {
+  readonly loc: readonly (string | number)[];
+  readonly msg: string;
+  readonly type: string;
+}
+
+/** A request that is answered with an error status. `detail` in one of the two forms that FastAPI gives its errors. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly status: number;
+  readonly detail: string | readonly RequestFault[];
+  readonly headers: HttpHeaders;
+
+  constructor(status: number, detail: string | readonly RequestFault[], headers: HttpHeaders = {}) {
+    super(typeof detail === 'string' ? detail : detail.map(({ msg }) => msg).join('; '));
+    this.status = status;
+    this.detail = detail;
+    this.headers = headers;
+  }
+}
+
+/** A value that the schema takes but the sandbox cannot work with, as Pydantic's validators word it. */
+export function valueFault(loc: RequestFault['loc'], message: string): RequestFault {
+  return { loc, msg: `Value error, ${message}`, type: 'value_error' };
+}
+
+/** Codes that clients of such APIs tell errors apart by; the sandbox's own. */
+const CODES: Readonly<Record<number, string>> = {
+  400: 'bad_request',
+  401: 'unauthorized',
+  402: 'payment_required',
+  403: 'forbidden',
+  404: 'not_found',
+  405: 'method_not_allowed',
+  413: 'request_too_large',
+  422: 'validation_error',
+  429: 'too_many_requests',
+  500: 'internal_error',
+  503: 'unavailable',
+};
+
+export function refusalResponse({ status, detail, headers }: Refusal, shape: ErrorShape): HttpResponse {
+  if (shape === 'fastapi') return jsonResponse(status, { detail }, headers);
+  const isText = typeof detail === 'string';
+  const message = isText ? detail : detail.map(({ loc, msg }) => `${loc.join('.')}: ${msg}`).join('; ');
+  if (shape === 'gateway') return jsonResponse(status, { message }, headers);
+  if (shape === 'coded') {
+    const params = isText ? {} : { errors: detail };
+    return jsonResponse(status, { code: CODES[status] ?? `error_${status}`, params, message }, headers);
+  }
+  return { status, headers: { 'content-type': 'text/plain; charset=utf-8', ...headers }, body: bodyOf(message) };
+}

@@ -1,0 +1,75 @@
+/** From method and path to whoever answers. */
+import type { HttpRequest, HttpResponse } from '../../lib/net/http.ts';
+import { Refusal } from './refusal.ts';
+
+export interface Call {
+  readonly request: HttpRequest;
+  readonly query: URLSearchParams;
+  /** What stands in the path's `{}`; `''` when it has none. */
+  readonly id: string;
+  /** `''` for a route that does not read it. */
+  readonly body: string;
+}
+
+export interface Route {
+  readonly method: 'GET' | 'POST';
+  /** With `{}` for one segment that varies: `/optimize/route/{}`. */
+  readonly path: string;
+  /** Whether it may be called without a key. */
+  readonly open?: boolean;
+  /** Largest body. Without it no body is read. */
+  readonly maxBodyBytes?: number | undefined;
+  answer(call: Call): HttpResponse | Promise<HttpResponse>;
+}
+
+export interface Found {
+  readonly route: Route;
+  readonly id: string;
+}
+
+/** The target of a request: whole when it came from a client without a port between, else `/path?query`. */
+export function targetOf(url: string): { readonly pathname: string; readonly query: URLSearchParams } {
+  const whole = url.startsWith('/') ? `http://sandbox.invalid${url}` : url;
+  if (!URL.canParse(whole)) return { pathname: url, query: new URLSearchParams() };
+  const { pathname, searchParams } = new URL(whole);
+  return { pathname, query: searchParams };
+}
+
+/**
+ * Slashes that are repeated or at the end say nothing: the vendor's own example joins a base address that ends in one with
+ * `/optimize/...`. Throws {@link Refusal}: 404 for a path that is not there, 405 for another method on one that is.
+ */
+export function findRoute(routes: readonly Route[], method: string, pathname: string): Found {
+  const path = pathname.replaceAll(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '');
+  const allowed: string[] = [];
+  for (const route of routes) {
+    const id = matchPath(route.path, path);
+    if (id === undefined) continue;
+    if (route.method === method) return { route, id };
+    allowed.push(route.method);
+  }
+  if (allowed.length > 0) throw new Refusal(405, 'Method Not Allowed', { allow: allowed.join(', ') });
+  throw new Refusal(404, 'Not Found');
+}
+
+function matchPath(path: string, pathname: string): string | undefined {
+  const wanted = path.split('/');
+  const given = pathname.split('/');
+  if (wanted.length !== given.length) return undefined;
+  let id = '';
+  for (const [index, segment] of wanted.entries()) {
+    const actual = given[index] ?? '';
+    if (segment === '{}' && actual !== '') id = decoded(actual);
+    else if (segment !== actual) return undefined;
+  }
+  return id;
+}
+
+/** A segment whose escapes are broken stands for itself: no id looks like that. */
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}

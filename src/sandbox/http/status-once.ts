@@ -1,0 +1,38 @@
+/** The magic header `x-sandbox-status`: the request that carries it is answered with that status, once. */
+import { createHash } from 'node:crypto';
+import { headerOf, type HttpRequest, type HttpResponse, jsonResponse } from '../../lib/net/http.ts';
+import { Refusal } from './refusal.ts';
+
+const HEADER = 'x-sandbox-status';
+const LEAST = 200;
+const MOST = 599;
+
+/** The made answer, or `undefined` when the request is to be answered as it deserves. */
+export type StatusOnce = (request: HttpRequest, body: string) => HttpResponse | undefined;
+
+/**
+ * When the very same request comes again it is answered properly, so that a client can be seen to
+ * recover though it sends the same headers each time. After that the header works anew.
+ * Throws {@link Refusal}: with that status from 400 on, and 422 for a value that is no status from 200 to 599.
+ */
+export function createStatusOnce(): StatusOnce {
+  const answered = new Set<string>();
+  return ({ method, url, headers }, body) => {
+    const value = headerOf(headers, HEADER);
+    if (value === undefined) return undefined;
+    const status = Number(value);
+    if (!/^\d{3}$/.test(value) || status < LEAST || status > MOST) {
+      const msg = `Input should be a status from ${LEAST} to ${MOST}`;
+      throw new Refusal(422, [{ loc: ['header', HEADER], msg, type: 'value_error' }]);
+    }
+    const request = createHash('sha256')
+      .update(JSON.stringify([method, url, status, body]))
+      .digest('base64');
+    if (answered.delete(request)) return undefined;
+    answered.add(request);
+    const waits = status === 429 || status === 503;
+    const detail = `${HEADER} asked for ${status}`;
+    if (status >= 400) throw new Refusal(status, detail, waits ? { 'retry-after': '1' } : {});
+    return status === 204 || status === 304 ? { status, headers: {}, body: null } : jsonResponse(status, { detail });
+  };
+}

@@ -1,0 +1,108 @@
+/** The part of an answer that only routes have. Fields: the OptiPick documentation, "Get Route Response". */
+import type { ClusterPick } from '../../requests/schema.ts';
+import { hallwaysBetween } from '../../site/hallways.ts';
+import { repeatedFields, type ValidPick } from './invalid-picks.ts';
+import type { RouteProblem, RouteSolution, Site } from '../../site/model.ts';
+import type { Optimiser } from '../optimizer/optimizer.ts';
+import type { Steps } from '../optimizer/steps.ts';
+import type { Task } from './background-job.ts';
+
+export interface Result {
+  /** Fields of the answer behind its head. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** The places of the walk in order, start and end included, for drawing; `undefined` when there is no one walk. */
+  readonly walk: readonly string[] | undefined;
+}
+
+/** The route fields of a job that came to nothing. */
+export const NO_ROUTE: Readonly<Record<string, unknown>> = { picks: [], asis_distance: null, optimal_distance: null };
+
+/**
+ * Orders the picks. `optim_sequence` counts from 0. `asis_distance` is null unless every pick tells
+ * its `asis_sequence`.
+ */
+export function* answerRoute(task: Task, site: Site, optimiser: Optimiser, seed: number): Steps<Result> {
+  const groups = groupsOf(task.picks.map(({ input }) => input));
+  const problem: RouteProblem = {
+    site,
+    starts: task.starts,
+    ends: task.ends,
+    stops: task.picks.map(({ options }, index) => ({
+      alternatives: options.map(({ place }) => place),
+      group: groups[index] ?? 0,
+    })),
+  };
+  const given = givenOrder(task.picks);
+  const asis = task.picks.every(({ input }) => typeof input.asis_sequence === 'number')
+    ? optimiser.walkAsis(problem, given)
+    : undefined;
+  const solution = task.asisRouting
+    ? optimiser.walkAsis(problem, given)
+    : yield* optimiser.optimiseRoute(problem, { seed }, given);
+  return {
+    fields: {
+      route_id: task.routeId,
+      picks: solution.order.flatMap((index, sequence) => routedPick(task, site, solution, index, sequence)),
+      asis_distance: asis?.distance ?? null,
+      optimal_distance: solution.distance,
+    },
+    walk: placesOf(solution),
+  };
+}
+
+/** The order of today: by `asis_sequence`, and as sent where it is missing or equal. Indexes into `picks`. */
+function givenOrder(picks: readonly ValidPick[]): readonly number[] {
+  const sequence = (index: number): number => picks[index]?.input.asis_sequence ?? Number.MAX_VALUE;
+  return picks.map((_, index) => index).toSorted((a, b) => sequence(a) - sequence(b));
+}
+
+/**
+ * Groups that are walked one after the other: a low `sequence_priority` first, those without one
+ * last; where that leaves it open, a high `priority` first (absent: 0).
+ */
+function groupsOf(picks: readonly ClusterPick[]): readonly number[] {
+  const first = ({ sequence_priority: rank }: ClusterPick): number => rank ?? Number.MAX_VALUE;
+  const second = ({ priority }: ClusterPick): number => -(priority ?? 0);
+  const compare = (a: ClusterPick, b: ClusterPick): number => first(a) - first(b) || second(a) - second(b);
+  const groups = Array.from({ length: picks.length }, () => 0);
+  let group = 0;
+  let before: ClusterPick | undefined;
+  for (const [index, pick] of [...picks.entries()].sort(([, a], [, b]) => compare(a, b))) {
+    if (before !== undefined && compare(before, pick) !== 0) group += 1;
+    groups[index] = group;
+    before = pick;
+  }
+  return groups;
+}
+
+function placesOf({ start, order, places, end }: RouteSolution): readonly string[] {
+  const stops = order.map((index) => places[index]);
+  return [start, ...stops, end].filter((place) => place !== undefined);
+}
+
+function routedPick(
+  task: Task,
+  site: Site,
+  solution: RouteSolution,
+  index: number,
+  sequence: number,
+): readonly object[] {
+  const pick = task.picks[index];
+  if (pick === undefined) return [];
+  const { input, options } = pick;
+  const place = solution.places[index];
+  const before = sequence === 0 ? solution.start : solution.places[solution.order[sequence - 1] ?? -1];
+  return [
+    {
+      pick_id: input.pick_id,
+      // As the request names it: the caller may not know the site's own name.
+      location_id: (options.find((option) => option.place === place) ?? options[0])?.name,
+      ...repeatedFields(input),
+      optim_sequence: sequence,
+      path: null,
+      instructions: task.instructions
+        ? { hallways: hallwaysBetween(site, before, place), end_loop: false, start_loop: false }
+        : null,
+    },
+  ];
+}

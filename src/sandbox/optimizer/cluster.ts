@@ -1,0 +1,98 @@
+import type { ClusterProblem, ClusterSolution, SolvedCluster, SolveOptions } from '../../site/model.ts';
+import { asisClusters, asisOrder, clusterOf, routeOf } from './asis.ts';
+import type { Cart } from './cart.ts';
+import { searchClusters } from './cluster-search.ts';
+import { withinLimits } from './limits.ts';
+import { createOrderBook, type OrderBook } from './order-book.ts';
+import { createRandom } from './random.ts';
+import { optimiseRoute } from './route.ts';
+import type { Steps } from './steps.ts';
+
+/** Kick rounds of the grouping: at least so many, and so many for each order. */
+const ROUNDS = 1000;
+const ROUNDS_PER_ORDER = 3;
+/** Kick rounds for the walk of each cluster, once the clusters are chosen. */
+const ROUTE_ROUNDS = 300;
+/** More orders are grouped part by part, in the order in which they come. */
+const MOST_ORDERS = 1200;
+
+function solutionOf(clusters: readonly SolvedCluster[]): ClusterSolution {
+  return { clusters, distance: clusters.reduce((sum, { distance }) => sum + distance, 0) };
+}
+
+/** The cluster that a cart stands for, its walk optimised; not longer than the trip that the search found. */
+function* clusterOfCart(
+  problem: ClusterProblem,
+  { network, orders }: OrderBook,
+  { orders: inside, trip }: Cart,
+  seed: number,
+): Steps<SolvedCluster> {
+  const members = inside.flatMap((order) => orders[order]?.picks ?? []).toSorted((a, b) => a - b);
+  const memberOf = new Map(members.map((pick, member): [number, number] => [pick, member]));
+  const chosen = new Map<number, string>();
+  const initial: number[] = [];
+  for (const [at, node] of trip.nodes.entries()) {
+    for (const pick of network.members[node] ?? []) {
+      const member = memberOf.get(pick);
+      if (member === undefined) continue;
+      initial.push(member);
+      chosen.set(member, network.places[trip.rows[at] ?? 0] ?? '');
+    }
+  }
+  const { stops, ...rest } = routeOf(problem, members);
+  const route = {
+    ...rest,
+    stops: stops.map(({ alternatives, group }, member) => {
+      const place = chosen.get(member) ?? '';
+      // Where the number of places is limited, those chosen stay; else the chosen one only comes first.
+      const others = problem.limits.locations === undefined ? alternatives.filter((other) => other !== place) : [];
+      return { alternatives: [place, ...others], group };
+    }),
+  };
+  const { distance } = yield* optimiseRoute(route, { seed, rounds: ROUTE_ROUNDS }, initial);
+  return clusterOf(problem.picks, members, distance);
+}
+
+/** Whether no order is on two lists. */
+function keepsOrdersWhole({ clusters }: ClusterSolution): boolean {
+  const orders = clusters.flatMap(({ orderIds }) => orderIds);
+  return new Set(orders).size === orders.length;
+}
+
+/** The lists of today with better walks. */
+function* improvedAsis(problem: ClusterProblem, asis: ClusterSolution, seed: number): Steps<ClusterSolution> {
+  const clusters: SolvedCluster[] = [];
+  for (const { picks } of asis.clusters) {
+    const initial = asisOrder(problem.picks, picks);
+    const { distance } = yield* optimiseRoute(routeOf(problem, picks), { seed, rounds: ROUTE_ROUNDS }, initial);
+    clusters.push(clusterOf(problem.picks, picks, distance));
+  }
+  return solutionOf(clusters);
+}
+
+/**
+ * Groups whole orders into clusters that together need little walking, each within the limits (an
+ * order that alone exceeds one is a cluster of its own; with no limit one cluster of all is well
+ * possible). Every place must be known to the site. The same problem and seed give the same clusters.
+ *
+ * Never longer than today's lists as {@link asisClusters} walks them, if those are within the limits: they stay, with
+ * better walks, when the search finds nothing better. Lists that split an order among them stay only when already as
+ * they are walked today they are shorter than what was found: every other answer keeps orders whole.
+ */
+export function* optimiseClusters(problem: ClusterProblem, { seed, rounds }: SolveOptions): Steps<ClusterSolution> {
+  const book = yield* createOrderBook(problem);
+  const kicks = rounds ?? Math.max(ROUNDS, ROUNDS_PER_ORDER * book.orders.length);
+  const clusters: SolvedCluster[] = [];
+  for (let from = 0; from < book.orders.length; from += MOST_ORDERS) {
+    const part = { ...book, orders: book.orders.slice(from, from + MOST_ORDERS) };
+    for (const cart of yield* searchClusters(part, createRandom(seed), kicks)) {
+      clusters.push(yield* clusterOfCart(problem, part, cart, seed));
+    }
+  }
+  const found = solutionOf(clusters);
+  const asis = asisClusters(problem);
+  if (asis === undefined || !withinLimits(problem, asis)) return found;
+  if (!keepsOrdersWhole(asis) && asis.distance >= found.distance) return found;
+  const improved = yield* improvedAsis(problem, asis, seed);
+  return improved.distance < found.distance ? improved : found;
+}

@@ -1,0 +1,97 @@
+/** The receivers of webhooks: where they are, what they take, with which secrets they are signed for. */
+import type { Clock } from '../../platform/host.ts';
+import { checkEventPattern } from './event-pattern.ts';
+import { createSvixId, type RandomBytes } from '../../ids.ts';
+import type { Pace } from './time-scale.ts';
+import { createSecret, keyOf } from './secret.ts';
+import { readTarget } from './target.ts';
+
+/** Svix: after a rotation both secrets sign for a day, and at most ten old ones are kept. */
+const OLD_SECRET_MS = 24 * 60 * 60 * 1000;
+const MOST_OLD_SECRETS = 10;
+
+export interface Endpoint {
+  readonly id: string;
+  readonly url: string;
+  /** Event patterns; none: every event. */
+  readonly events: readonly string[];
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  /** Why nothing is sent to it; `undefined` while it is enabled. */
+  readonly disabled: string | undefined;
+}
+
+export interface EndpointOptions {
+  readonly events?: readonly string[] | undefined;
+  readonly secret?: string | undefined;
+}
+
+export interface Endpoints {
+  /** Throws `CliError` (usage): `bad_webhook_url`, `remote_webhook`, `bad_event`, `bad_secret`. */
+  add(url: string, options?: EndpointOptions): Endpoint;
+  /** In the order in which they were added. */
+  list(): readonly Endpoint[];
+  find(id: string): Endpoint | undefined;
+  /** `undefined` as the reason enables it. */
+  setDisabled(id: string, reason: string | undefined): void;
+  /** Makes a new secret and returns it; the old one signs too for a day of the schedule. */
+  rotate(id: string): string;
+  /** The secrets to sign with now, the newest first. */
+  secretsOf(id: string): readonly string[];
+}
+
+interface Entry {
+  endpoint: Endpoint;
+  secret: string;
+  old: readonly { readonly secret: string; readonly until: number }[];
+}
+
+export interface EndpointsFacts {
+  readonly clock: Clock;
+  readonly pace: Pace;
+  readonly randomBytes: RandomBytes;
+  /** Signs for endpoints that bring no secret of their own. */
+  readonly secret: string;
+  readonly allowRemote: boolean;
+}
+
+export function createEndpoints(facts: EndpointsFacts): Endpoints {
+  const { clock, pace, randomBytes } = facts;
+  const entries = new Map<string, Entry>();
+
+  function entryOf(id: string): Entry {
+    const entry = entries.get(id);
+    if (entry === undefined) throw new RangeError(`no endpoint ${id}`);
+    return entry;
+  }
+
+  return {
+    add(url, { events = [], secret = facts.secret } = {}) {
+      readTarget(url, facts.allowRemote);
+      for (const pattern of events) checkEventPattern(pattern);
+      keyOf(secret);
+      const id = createSvixId('ep', randomBytes);
+      const endpoint = { id, url, events: [...events], createdAt: clock.now(), disabled: undefined };
+      entries.set(id, { endpoint, secret, old: [] });
+      return endpoint;
+    },
+    list: () => Array.from(entries.values(), ({ endpoint }) => endpoint),
+    find: (id) => entries.get(id)?.endpoint,
+    setDisabled(id, reason) {
+      const entry = entryOf(id);
+      entry.endpoint = { ...entry.endpoint, disabled: reason };
+    },
+    rotate(id) {
+      const entry = entryOf(id);
+      const until = clock.now() + pace.real(OLD_SECRET_MS);
+      entry.old = [{ secret: entry.secret, until }, ...entry.old].slice(0, MOST_OLD_SECRETS);
+      entry.secret = createSecret(randomBytes);
+      return entry.secret;
+    },
+    secretsOf(id) {
+      const entry = entryOf(id);
+      entry.old = entry.old.filter(({ until }) => clock.now() < until);
+      return [entry.secret, ...entry.old.map(({ secret }) => secret)];
+    },
+  };
+}

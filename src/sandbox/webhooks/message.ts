@@ -1,0 +1,47 @@
+/** What the outbox keeps: messages, what became of each at each endpoint, and every attempt. */
+import type { Kind } from '../../kinds.ts';
+
+export interface Message {
+  /** `svix-id`: the same at every attempt and at every endpoint. */
+  readonly id: string;
+  readonly kind: Kind;
+  readonly siteName: string;
+  readonly requestId: string;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  /** One for each endpoint that takes this event. */
+  readonly deliveries: readonly Delivery[];
+}
+
+export interface Delivery {
+  readonly messageId: string;
+  readonly endpointId: string;
+  readonly url: string;
+  readonly eventType: string;
+  /** The exact body. */
+  readonly body: string;
+  status: 'pending' | 'succeeded' | 'failed';
+  readonly attempts: Attempt[];
+  /** When it is tried again, in milliseconds since 1970. */
+  nextAttemptAt: number | undefined;
+  /** Ends the schedule. */
+  readonly ended: AbortController;
+}
+
+/** `scheduled`: first or retried; `manual`: resent or recovered; `duplicate`: made by the fault of that name. */
+export type Trigger = 'scheduled' | 'manual' | 'duplicate';
+
+export interface Attempt {
+  readonly id: string;
+  /** When it began, in milliseconds since 1970. */
+  readonly at: number;
+  readonly trigger: Trigger;
+  readonly succeeded: boolean;
+  /** HTTP status; `undefined` when no answer came. */
+  readonly status: number | undefined;
+  readonly error: string | undefined;
+  /** The start of the receiver's answer. */
+  readonly answer: string;
+  /** Milliseconds. */
+  readonly duration: number;
+}

@@ -1,0 +1,41 @@
+/** The `reorder` fault: one webhook waits until the next one to the same endpoint has overtaken it. */
+import { underSignals } from '../../lib/async/any-signal.ts';
+import type { FaultDice } from '../faults.ts';
+import type { Pace } from './time-scale.ts';
+
+/** A webhook that nothing overtakes goes out after so long, in milliseconds of the schedule. */
+const LONGEST_WAIT_MS = 5000;
+
+export interface Reorder {
+  /**
+   * Resolves when a new webhook may be sent to an endpoint; call what it resolves to once that was
+   * tried. Rejects with the signal's reason.
+   */
+  turn(endpointId: string, signal: AbortSignal): Promise<() => void>;
+}
+
+export function createReorder(pace: Pace, dice: FaultDice): Reorder {
+  const waiting = new Map<string, AbortController>();
+
+  return {
+    async turn(endpointId, signal) {
+      const overtaken = waiting.get(endpointId);
+      if (overtaken !== undefined) {
+        waiting.delete(endpointId);
+        return () => overtaken.abort();
+      }
+      if (dice.strikes('reorder')) {
+        const released = new AbortController();
+        waiting.set(endpointId, released);
+        try {
+          await underSignals([released.signal, signal], (either) => pace.sleep(LONGEST_WAIT_MS, either));
+        } catch (error) {
+          if (!released.signal.aborted || signal.aborted) throw error;
+        } finally {
+          if (waiting.get(endpointId) === released) waiting.delete(endpointId);
+        }
+      }
+      return () => undefined;
+    },
+  };
+}

@@ -1,0 +1,15 @@
+/** Waiting on the schedule's own time, which `--time-scale` compresses. */
+import type { Clock } from '../../platform/host.ts';
+
+export interface Pace {
+  /** How long `ms` of the schedule last in real milliseconds. */
+  real(ms: number): number;
+  /** Waits `ms` of the schedule; rejects with the signal's reason. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+/** `timeScale` 60 makes a minute of the schedule last a second. */
+export function createPace(clock: Clock, timeScale: number): Pace {
+  const real = (ms: number): number => ms / timeScale;
+  return { real, sleep: (ms, signal) => clock.sleep(real(ms), signal) };
+}

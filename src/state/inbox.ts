@@ -1,0 +1,166 @@
+import type { Kind } from '../kinds.ts';
+import type { Delivery } from '../webhooks/delivery.ts';
+
+export type StepState = 'pending' | 'done' | 'failed' | 'discarded';
+
+/** One thing that a delivery owes (see `delivery-steps.ts`), and what became of it. */
+export interface Step {
+  readonly name: string;
+  readonly state: StepState;
+  /** Attempts that were started. */
+  readonly attempts: number;
+  /** Milliseconds since 1970; meaningful only while `pending`. */
+  readonly nextAttemptAt: number;
+  readonly lastError: string | undefined;
+  /** Who is at work on it, and until when that holds unless renewed. */
+  readonly owner: string | undefined;
+  readonly leaseUntil: number;
+}
+
+/** `failed` when a step is; else `pending` while a step is; else `done`. */
+export type InboxStatus = 'pending' | 'done' | 'failed';
+
+/** What the inbox knows of a delivery besides its bytes. */
+export interface InboxSummary {
+  /** Its number in the inbox, in the order of arrival. */
+  readonly sequence: number;
+  /** Unique within its scope. */
+  readonly id: string;
+  /** Whose delivery it is: the base URL of the API that its result is fetched from. */
+  readonly scope: string;
+  readonly receivedAt: number;
+  readonly verified: boolean;
+  readonly kind: Kind | undefined;
+  readonly event: string | undefined;
+  readonly requestId: string | undefined;
+  readonly status: InboxStatus;
+  readonly steps: readonly Step[];
+}
+
+/** A delivery with its place in the inbox. */
+export interface InboxEntry extends InboxSummary, Delivery {}
+
+/** A step that was claimed. `attempts` counts this one. */
+export interface Claim {
+  readonly delivery: InboxEntry;
+  readonly step: string;
+  readonly attempts: number;
+}
+
+/** Names a step of one delivery. By both: in a file that was replaced, its number is another delivery's. */
+export interface StepKey {
+  /** Of the delivery. */
+  readonly sequence: number;
+  /** Of the delivery. */
+  readonly id: string;
+  readonly step: string;
+}
+
+/** How an attempt at a step ended. `kind`: what was found out about the delivery. */
+export type Outcome =
+  | { readonly status: 'done'; readonly at: number; readonly kind?: Kind | undefined }
+  | { readonly status: 'failed'; readonly at: number; readonly error: string; readonly kind?: Kind | undefined }
+  | {
+      readonly status: 'retry';
+      readonly at: number;
+      /** When the next attempt is due. */
+      readonly nextAttemptAt: number;
+      readonly error: string;
+      readonly kind?: Kind | undefined;
+    };
+
+export interface ClaimRequest {
+  /** Who claims them; unique among all processes, also over time. */
+  readonly owner: string;
+  /** How many of each step. */
+  readonly limits: Readonly<Record<string, number>>;
+  readonly now: number;
+}
+
+export interface InboxFilter {
+  /** With a step in that state; `done`: with none that is pending or failed. */
+  readonly status?: InboxStatus | undefined;
+  readonly kind?: Kind | undefined;
+  /** Received at or after; milliseconds since 1970. */
+  readonly since?: number | undefined;
+  /** Most rows; default all. */
+  readonly limit?: number | undefined;
+}
+
+/** How many deliveries have a step that is pending, one that failed, and neither. */
+export type InboxCounts = Readonly<Record<InboxStatus, number>>;
+
+/** A step that deliveries owe and that nobody is at work on. */
+export interface OwedStep {
+  readonly step: string;
+  readonly deliveries: number;
+}
+
+/**
+ * Where deliveries are stored, with the steps that each of them owes, until these are done. Several processes may share
+ * an inbox, each with steps of its own. Every promise that stands for a write is fulfilled only when the write would
+ * survive a loss of power, and rejects with `CliError` `environment` when it cannot be made; a later call may succeed.
+ */
+export interface Inbox {
+  /** Stores a delivery and what it owes, once for each scope and id. */
+  accept(delivery: Delivery, steps: readonly string[]): Promise<'new' | 'duplicate'>;
+  /** Gives the deliveries of this scope (or only this one) that owe `UNASSIGNED` these steps instead. */
+  adopt(steps: readonly string[], now: number, sequence?: number): Promise<void>;
+  /**
+   * Claims what is due of these steps, oldest first, for {@link LEASE_MS}; nobody else gets it meanwhile. Deliveries that
+   * owe `UNASSIGNED` owe all of these steps from then on. Counts an attempt. What a crashed owner had claimed is due again when its lease has expired, and so is what an owner forgot
+   * to renew. A lease or a retry that only a clock that jumped can have made is none.
+   */
+  claim(request: ClaimRequest): Promise<Claim[]>;
+  /** Prolongs what the owner has claimed and is at work on. */
+  renew(keys: readonly StepKey[], owner: string, now: number): Promise<void>;
+  /** Ends an attempt. `false` when the lease was lost and another owner has it now: then nothing is changed. */
+  settle(key: StepKey, owner: string, outcome: Outcome): Promise<boolean>;
+  /** Gives back what the owner has claimed and not settled, as if it had not been attempted. */
+  release(owner: string): Promise<void>;
+  /** Makes these pending steps due now: a new start is often the repair that they waited for. */
+  expedite(steps: readonly string[], now: number): Promise<void>;
+  /**
+   * Makes steps of these deliveries pending again that nobody is at work on, as if never attempted: all that were owed at
+   * acceptance, or only the one given. Returns how many deliveries have one.
+   */
+  reopen(sequences: readonly number[], now: number, step?: string): Promise<number>;
+  /** {@link reopen} and {@link claim} in one: only what nobody is at work on. */
+  retake(sequences: readonly number[], step: string, owner: string, now: number): Promise<Claim[]>;
+  /** Drops what these deliveries still owe: their pending and failed steps. Returns how many deliveries owed any. */
+  discard(sequences: readonly number[], now: number): Promise<number>;
+  /** Pending steps of this scope other than these, where nobody is at work on that step. */
+  owedBeside(steps: readonly string[], now: number): Promise<OwedStep[]>;
+  /**
+   * Deletes deliveries that owe nothing and are older than {@link RETENTION_MS}. Nothing unless one arrived in the last
+   * {@link QUIET_MS}, and one before that in the last {@link TRUST_MS}: a clock that ran ahead may be that of the newest
+   * arrivals, too. Returns how many.
+   */
+  prune(now: number): Promise<number>;
+  /** By svix-id, else by request id (newest first). */
+  find(id: string): Promise<InboxEntry[]>;
+  /** Newest first. */
+  list(filter?: InboxFilter): Promise<InboxSummary[]>;
+  counts(): Promise<InboxCounts>;
+  close(): Promise<void>;
+}
+
+/** Long enough for a renewal each second to be late; short enough that a crash delays nobody by more than 5 s. */
+export const LEASE_MS = 4000;
+
+/** 30 days: well past the 28 hours over which Svix repeats a delivery by itself, and most manual replays. */
+export const RETENTION_MS = 30 * 24 * 60 * 60 * 1000;
+
+/** A day. */
+export const QUIET_MS = 24 * 60 * 60 * 1000;
+
+/** A week: a holiday fits in, and a clock that ran ahead by more is not trusted. */
+export const TRUST_MS = 7 * 24 * 60 * 60 * 1000;
+
+/** A minute: clocks are set back by less in the ordinary course of things. What lies further ahead is of one that was wrong. */
+export const CLOCK_TOLERANCE_MS = 60 * 1000;
+
+/** Whether somebody is at work on a step. */
+export function isClaimed({ owner, leaseUntil }: Step, now: number): boolean {
+  return owner !== undefined && leaseUntil > now && leaseUntil <= now + LEASE_MS + CLOCK_TOLERANCE_MS;
+}

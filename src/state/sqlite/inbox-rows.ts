@@ -1,0 +1,112 @@
+import { isKind } from '../../kinds.ts';
+import type { SqlValue } from '../../platform/host.ts';
+import type { Delivery, HeaderLine } from '../../webhooks/delivery.ts';
+import type { Claim, ClaimRequest, Inbox, InboxEntry, InboxStatus, InboxSummary, Step, StepState } from '../inbox.ts';
+
+export type Row = Readonly<Record<string, SqlValue>>;
+
+/** An inbox that also gives and takes deliveries as they are stored, for a link that moves them. */
+export interface RowInbox extends Inbox {
+  /** All of them, or none. */
+  acceptRows(rows: readonly NewRow[]): Promise<readonly ('new' | 'duplicate')[]>;
+  claimRows(request: ClaimRequest): Promise<ClaimRow[]>;
+}
+
+/** `headers`: as {@link headerBytes} makes them. */
+export type DeliveryRow = Omit<Delivery, 'headers'> & { readonly headers: Uint8Array };
+
+export type NewRow = readonly [delivery: DeliveryRow, steps: readonly string[]];
+
+export interface ClaimRow {
+  /** With {@link ENTRY_COLUMNS}. */
+  readonly row: Row;
+  readonly step: string;
+  readonly attempts: number;
+}
+
+const STEPS = `(SELECT json_group_array(json_array(step, state, attempts, next_attempt_at, last_error, owner, lease_until))
+   FROM steps WHERE delivery = sequence) AS steps`;
+
+export const SUMMARY_COLUMNS = `sequence, id, scope, received_at, verified, kind, event, request_id, ${STEPS}`;
+
+export const ENTRY_COLUMNS = `${SUMMARY_COLUMNS}, headers, body`;
+
+/** What is expensive to read is read when it is asked for: a claim may need none of it. */
+export function summaryOf(row: Row): InboxSummary {
+  const kind = text(row['kind']);
+  let steps: readonly Step[] | undefined;
+  return {
+    sequence: Number(row['sequence']),
+    id: text(row['id']) ?? '',
+    scope: text(row['scope']) ?? '',
+    receivedAt: Number(row['received_at']),
+    verified: Number(row['verified']) === 1,
+    kind: kind !== undefined && isKind(kind) ? kind : undefined,
+    event: text(row['event']),
+    requestId: text(row['request_id']),
+    get steps() {
+      return (steps ??= stepsOf(text(row['steps']) ?? '[]'));
+    },
+    get status() {
+      return statusOf(this.steps);
+    },
+  };
+}
+
+export function entryOf(row: Row): InboxEntry {
+  let headers: readonly HeaderLine[] | undefined;
+  return Object.defineProperty(
+    Object.assign(summaryOf(row), { body: bytes(row['body']), headers: [] as readonly HeaderLine[] }),
+    'headers',
+    { enumerable: true, get: () => (headers ??= headersOf(bytes(row['headers']))) },
+  );
+}
+
+export function claimOf({ row, step, attempts }: ClaimRow): Claim {
+  return { delivery: entryOf(row), step, attempts };
+}
+
+/** Bytes, as a header may hold any of them and SQLite ends a text at the first zero. */
+export function headerBytes(headers: readonly HeaderLine[]): Uint8Array {
+  return Buffer.from(JSON.stringify(headers));
+}
+
+/** Why steps have failed so far, each reason once: `exec: the command ended with 1; forward http://h/: answered 500`. */
+export function lastErrorOf(steps: readonly Step[]): string | undefined {
+  const open = steps.filter(({ state }) => state === 'pending' || state === 'failed');
+  const errors = new Set(open.map(({ lastError }) => lastError).filter((error) => error !== undefined));
+  return errors.size === 0 ? undefined : [...errors].join('; ');
+}
+
+type StepRow = [string, StepState, number, number, string | null, string | null, number];
+
+function stepsOf(json: string): readonly Step[] {
+  return (JSON.parse(json) as StepRow[]).map(
+    ([name, state, attempts, nextAttemptAt, lastError, owner, leaseUntil]) => ({
+      name,
+      state,
+      attempts,
+      nextAttemptAt,
+      lastError: lastError ?? undefined,
+      owner: owner ?? undefined,
+      leaseUntil,
+    }),
+  );
+}
+
+function statusOf(steps: readonly Step[]): InboxStatus {
+  if (steps.some(({ state }) => state === 'failed')) return 'failed';
+  return steps.some(({ state }) => state === 'pending') ? 'pending' : 'done';
+}
+
+function headersOf(encoded: Uint8Array): readonly HeaderLine[] {
+  return JSON.parse(new TextDecoder().decode(encoded)) as readonly HeaderLine[];
+}
+
+function text(value: SqlValue | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function bytes(value: SqlValue | undefined): Uint8Array {
+  return value instanceof Uint8Array ? value : new Uint8Array(0);
+}

@@ -1,0 +1,110 @@
+/** Bodies that came as another text: with other edges, in another character set, or wrapped in something. */
+import { Buffer } from 'node:buffer';
+import { encodeWindows1252 } from '../../lib/text/windows-1252.ts';
+
+/** A body as text or, where it need not be UTF-8, as bytes. */
+export interface Candidate {
+  readonly text: string | Uint8Array;
+  /** How it differs from what was received. */
+  readonly form: string;
+}
+
+/** Line ends, white space and marks at the edges: what editors, shells and string handling change. */
+export function* edgesOf(text: string): Generator<Candidate, void> {
+  const unmarked = text.replace(/^\uFEFF/, '');
+  if (unmarked !== text) yield { text: unmarked, form: 'without a byte order mark' };
+  const trimmed = unmarked.trim();
+  yield { text: trimmed, form: 'without white space around it' };
+  yield { text: `${trimmed}\n`, form: 'with a line end behind it' };
+  yield { text: `${trimmed}\r\n`, form: 'with a CRLF behind it' };
+  yield { text: `\uFEFF${text}`, form: 'with a byte order mark' };
+  const unix = text.replaceAll('\r\n', '\n');
+  yield { text: unix, form: 'with LF for CRLF' };
+  yield { text: unix.replaceAll('\n', '\r\n'), form: 'with CRLF for LF' };
+  yield { text: unix.trim(), form: 'with LF for CRLF' };
+  yield { text: `${unix.trim()}\n`, form: 'with LF for CRLF' };
+  yield { text: unix.trim().replaceAll('\n', '\r\n'), form: 'with CRLF for LF' };
+  yield { text: `${unix.trim().replaceAll('\n', '\r\n')}\r\n`, form: 'with CRLF for LF' };
+  if (text.endsWith('\0')) yield { text: text.replace(/\0+$/, ''), form: 'without zero bytes behind it' };
+}
+
+/** What it was before it was decoded wrongly or printed: itself signed perhaps, or written again besides. */
+export function* unwrapped(body: Uint8Array): Generator<Candidate, void> {
+  const text = Buffer.from(body).toString('utf8');
+  yield* otherCharsets(body, text);
+  yield* pythonTexts(text.trim());
+}
+
+function* otherCharsets(body: Uint8Array, text: string): Generator<Candidate, void> {
+  for (const { read, name } of CHARSETS) {
+    const once = read(text);
+    if (once === undefined) continue;
+    yield { text: once, form: `in UTF-8 and not decoded as ${name}` };
+    const twice = read(Buffer.from(once).toString('utf8'));
+    if (twice !== undefined) yield { text: twice, form: `in UTF-8 and not decoded as ${name} twice` };
+  }
+  yield { text: Buffer.from(body).toString('latin1'), form: 'in UTF-8 and not in Latin-1' };
+  const wide = Buffer.from(body);
+  if (wide.byteLength < 2 || wide.byteLength % 2 !== 0 || !wide.includes(0)) return;
+  for (const bytes of [wide, Buffer.from(wide).swap16()]) {
+    const form = 'in UTF-8 and not in UTF-16';
+    yield { text: bytes.toString('utf16le'), form };
+    yield { text: bytes.toString('utf16le').replace(/^\uFEFF/, ''), form };
+  }
+}
+
+/** The bytes that were read as these characters; `undefined` where there are others in it, or none but ASCII. */
+const CHARSETS = [
+  { name: 'Latin-1', read: latinBytes },
+  { name: 'Windows-1252', read: windowsBytes },
+] as const;
+
+function latinBytes(text: string): Uint8Array | undefined {
+  return /^[\u0000-\u00ff]*[\u0080-\u00ff][\u0000-\u00ff]*$/.test(text) ? Buffer.from(text, 'latin1') : undefined;
+}
+
+function windowsBytes(text: string): Uint8Array | undefined {
+  return /^[\u0000-\u007f]*$/.test(text) ? undefined : encodeWindows1252(text);
+}
+
+/** `str(...)` of what `json.loads` gave, and of bytes. */
+function* pythonTexts(text: string): Generator<Candidate, void> {
+  const bytes = /^b(['"])(.*)\1$/s.exec(text)?.[2];
+  if (bytes !== undefined) {
+    yield { text: Buffer.from(unescapedPython(bytes), 'latin1'), form: "without the b'...' of Python around it" };
+  }
+  if (!/^[{[].*'/s.test(text) || parsed(text) !== undefined) return;
+  const json = text.replaceAll(
+    /'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|\b(?:True|False|None)\b/gs,
+    (word, single?: string, double?: string) => {
+      const inner = single ?? double;
+      return inner === undefined ? (PYTHON_WORDS[word] ?? word) : JSON.stringify(unescapedPython(inner));
+    },
+  );
+  yield { text: json, form: 'as JSON and not as Python prints an object' };
+}
+
+const PYTHON_WORDS: Readonly<Record<string, string>> = { True: 'true', False: 'false', None: 'null' };
+
+const PYTHON_ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
+
+function unescapedPython(text: string): string {
+  return text.replaceAll(
+    /\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|(.))/gs,
+    (_, byte?: string, unit?: string, one?: string) => {
+      const hex = byte ?? unit;
+      if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
+      return PYTHON_ESCAPES[one ?? ''] ?? one ?? '';
+    },
+  );
+}
+
+/** `undefined` for what is no JSON. */
+export function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, '')) as unknown;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,99 @@
+/** Whether a signature is right under headers that were changed on their way. */
+import type { DeliveryInQuestion, Fit } from './model.ts';
+import { changedHeaders, headersUnder, isWhole, nearbyTimestamps, type HeaderTexts } from './header-variants.ts';
+import type { SignatureMatcher } from '../signature.ts';
+
+/** A timestamp costs one hash of the whole body: with larger ones the neighbourhood is left alone. */
+const LARGEST_FOR_TIMES = 64 * 1024;
+
+export function* headerFits(
+  { headers, body }: DeliveryInQuestion,
+  texts: HeaderTexts,
+  matcher: SignatureMatcher,
+): Generator<Fit, void> {
+  const standard = headersUnder(headers, 'webhook');
+  if (
+    isWhole(standard) &&
+    headersUnder(headers, 'svix').signature !== undefined &&
+    matcher.match(standard, body) !== undefined
+  ) {
+    const change = 'the webhook-* headers are right, and the svix-* headers, which count first, are not';
+    yield { cause: 'header_changed', explanation: `There are two sets of headers: ${change}.`, evidence: { change } };
+    return;
+  }
+  for (const variant of changedHeaders(texts)) {
+    if (matcher.match(variant, body) === undefined) continue;
+    yield {
+      cause: 'header_changed',
+      explanation: `The signature is right, but ${variant.change}.`,
+      evidence: { change: variant.change },
+      signedTimestamp: variant.timestamp,
+    };
+    return;
+  }
+  const change = damageOf(texts.signature, matcher.expected(texts, body));
+  if (change === undefined) return;
+  yield {
+    cause: 'header_changed',
+    explanation: `The signature is right but for this: ${change}.`,
+    evidence: { change },
+  };
+}
+
+export function* timeFits(
+  { body }: DeliveryInQuestion,
+  texts: HeaderTexts,
+  matcher: SignatureMatcher,
+): Generator<Fit, void> {
+  if (body.byteLength > LARGEST_FOR_TIMES) return;
+  for (const { variant, seconds } of nearbyTimestamps(texts)) {
+    if (matcher.match(variant, body) === undefined) continue;
+    const way = `${Math.abs(seconds)} s ${seconds > 0 ? 'later' : 'earlier'} than the one that was signed`;
+    yield {
+      cause: 'header_changed',
+      explanation: `The signature is right, but ${variant.change}: it is ${way}.`,
+      evidence: {
+        change: variant.change,
+        signed_timestamp: Number(variant.timestamp),
+        received_timestamp: Number(texts.timestamp),
+      },
+      signedTimestamp: variant.timestamp,
+    };
+    return;
+  }
+}
+
+/** Shorter pieces of a signature prove nothing. */
+const SHORTEST_PIECE = 16;
+
+/** More letters than this that differ are another signature. By chance not even a third of 44 are alike. */
+const MOST_SLIPS = 4;
+
+/** What was done to a signature that is still recognised, in words that do not hold it. */
+function damageOf(signature: string, expected: readonly string[]): string | undefined {
+  const entries = signature.split(/[\s,;|()[\]{}<>"'`]+/).filter((entry) => entry.length >= SHORTEST_PIECE);
+  for (const whole of expected) {
+    for (const entry of entries) {
+      if (entry === whole) return 'svix-signature has signs around its entries that do not belong there';
+      if (entry.length < whole.length && whole.startsWith(entry)) return 'svix-signature was cut off at its end';
+      if (entry.length < whole.length && whole.endsWith(entry)) return 'svix-signature was cut off at its beginning';
+      if (entry.toLowerCase() === whole.toLowerCase()) return 'svix-signature was written in other capitals';
+      if (entry.toLowerCase() === Buffer.from(whole, 'base64').toString('hex')) {
+        return 'svix-signature is written in hexadecimal digits';
+      }
+      if (Buffer.from(entry, 'base64').toString('latin1') === whole) {
+        return 'svix-signature was encoded in base64 once more';
+      }
+      const slips = slipsBetween(entry, whole);
+      if (slips <= MOST_SLIPS) return `${slips} of the ${whole.length} characters of svix-signature are other ones`;
+    }
+  }
+  return undefined;
+}
+
+function slipsBetween(one: string, other: string): number {
+  if (one.length !== other.length) return Infinity;
+  let slips = 0;
+  for (let at = 0; at < one.length; at += 1) if (one[at] !== other[at]) slips += 1;
+  return slips;
+}

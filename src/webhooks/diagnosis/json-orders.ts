@@ -1,0 +1,65 @@
+/** JSON with the members of its objects in other orders. */
+import { type JsonLiteral, type JsonMembers, mapMembers } from '../../lib/json/literals.ts';
+
+type Members = JsonMembers['members'];
+
+/** As sorted maps, PostgreSQL's `jsonb` and stacks leave them. */
+export function* regularOrders(document: JsonLiteral): Generator<JsonLiteral, void> {
+  const byText = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
+  const sorted = (compare: (one: string, other: string) => number) => (members: Members) =>
+    members.toSorted(([one], [other]) => compare(one, other));
+  yield mapMembers(document, sorted(byText));
+  yield mapMembers(document, (members) => members.toReversed());
+  yield mapMembers(
+    document,
+    sorted((one, other) => one.length - other.length || byText(one, other)),
+  );
+  yield mapMembers(
+    document,
+    sorted((one, other) => byText(one.toLowerCase(), other.toLowerCase())),
+  );
+}
+
+/** More orders than this are not tried: seven members have 5,040. */
+const MOST_ORDERS = 5_040;
+
+/** All orders of the members of all objects; where that is too many, those of the outermost object, or none. */
+export function* everyOrder(document: JsonLiteral): Generator<JsonLiteral, void> {
+  const sizes: number[] = [];
+  mapMembers(document, (members) => {
+    sizes.push(members.length);
+    return members;
+  });
+  const wanted = countOf(sizes) <= MOST_ORDERS ? sizes : sizes.slice(0, 1);
+  const orders = countOf(wanted);
+  if (orders > MOST_ORDERS) return;
+  for (let number = 1; number < orders; number += 1) {
+    let rest = number;
+    let object = -1;
+    yield mapMembers(document, (members) => {
+      object += 1;
+      if (object >= wanted.length) return members;
+      const here = factorial(members.length);
+      const order = permutation(members, rest % here);
+      rest = Math.floor(rest / here);
+      return order;
+    });
+  }
+}
+
+const countOf = (sizes: readonly number[]): number => sizes.reduce((product, size) => product * factorial(size), 1);
+
+const factorial = (count: number): number => (count < 2 ? 1 : count * factorial(count - 1));
+
+/** The one with this number, from 0, which is the given order. */
+function permutation(members: Members, number: number): Members {
+  const left = [...members];
+  const order: Members[number][] = [];
+  let rest = number;
+  while (left.length > 0) {
+    const block = factorial(left.length - 1);
+    order.push(...left.splice(Math.floor(rest / block), 1));
+    rest %= block;
+  }
+  return order;
+}

@@ -1,0 +1,103 @@
+/** Whether headers and body are those of two messages, or a copy of the message is known as it was signed. */
+import type { DeliveryInQuestion, Fit, KnownMessage } from './model.ts';
+import type { HeaderTexts } from './header-variants.ts';
+import type { SignatureMatcher } from '../signature.ts';
+
+/** @param bodyIsExplained a way in which bodies are rewritten leads to what was signed: that says more than a copy. */
+export function* messageFits(
+  { body, otherMessages }: DeliveryInQuestion,
+  texts: HeaderTexts,
+  matcher: SignatureMatcher,
+  bodyIsExplained: boolean,
+): Generator<Fit, void> {
+  const { signature } = texts;
+  for (const { id, timestamp, body: otherBody, from } of otherMessages) {
+    if (id === texts.id && matcher.match(texts, otherBody) !== undefined) {
+      if (!bodyIsExplained) yield differentBody(body, otherBody, texts.id, from, otherMessages);
+      return;
+    }
+    const whole = matcher.match({ id, timestamp, signature }, otherBody) !== undefined;
+    const headersOnly = [
+      { id, timestamp },
+      { id, timestamp: texts.timestamp },
+      { id: texts.id, timestamp },
+    ].some((mixed) => matcher.match({ ...mixed, signature }, body) !== undefined);
+    if (!whole && !headersOnly) continue;
+    yield {
+      cause: 'other_message',
+      explanation: `The signature belongs to another message, ${id} (${from}).`,
+      evidence: { signed_id: id, received_id: texts.id, found_in: from },
+    };
+    return;
+  }
+  for (const id of idsIn(body)) {
+    // That one is the header's own id, cut.
+    if (id === `msg_${texts.id}`) continue;
+    if (id === texts.id || matcher.match({ ...texts, id }, body) === undefined) continue;
+    yield {
+      cause: 'other_message',
+      explanation: `The signature was made for the id ${id}, which the payload names, and svix-id is ${texts.id}.`,
+      evidence: { signed_id: id, received_id: texts.id, found_in: 'payload' },
+    };
+    return;
+  }
+}
+
+/** The headers are those of a message that is known with the body that was signed. */
+function differentBody(
+  body: Uint8Array,
+  signed: Uint8Array,
+  id: string,
+  from: string,
+  otherMessages: readonly KnownMessage[],
+): Fit {
+  const other = otherMessages.find((message) => message.id !== id && isSame(message.body, body));
+  if (other !== undefined) {
+    return {
+      cause: 'other_message',
+      explanation: `All headers are those of message ${id} as it is in ${from}; the body is that of message ${other.id} (${other.from}).`,
+      evidence: { signed_id: id, received_id: id, found_in: from, body_of: other.id },
+    };
+  }
+  const at = firstDifference(signed, body);
+  const [was, is] = [excerpt(signed, at), excerpt(body, at)];
+  const there = at === body.byteLength ? 'the received one ends' : `${is} was received`;
+  const here = at === signed.byteLength ? 'the signed one ends' : `${was} was signed`;
+  return {
+    cause: 'body_changed',
+    explanation: `The body was changed on its way to the verification: as it was signed it is in ${from}. The two first differ at byte ${at}: ${here}, ${there}.`,
+    evidence: {
+      found_in: from,
+      differs_at_byte: at,
+      signed_there: was,
+      received_there: is,
+      signed_bytes: signed.byteLength,
+      received_bytes: body.byteLength,
+    },
+  };
+}
+
+function isSame(one: Uint8Array, other: Uint8Array): boolean {
+  return Buffer.compare(one, other) === 0;
+}
+
+/** Counted from 0; the length of the shorter one when it is the start of the longer. */
+function firstDifference(one: Uint8Array, other: Uint8Array): number {
+  const shorter = Math.min(one.byteLength, other.byteLength);
+  let at = 0;
+  while (at < shorter && one[at] === other[at]) at += 1;
+  return at;
+}
+
+const EXCERPT_BYTES = 12;
+
+/** As a JSON text. */
+function excerpt(bytes: Uint8Array, at: number): string {
+  return JSON.stringify(Buffer.from(bytes.subarray(at, at + EXCERPT_BYTES)).toString('utf8'));
+}
+
+/** Texts of the payload that could be the id of a message. */
+function idsIn(body: Uint8Array): ReadonlySet<string> {
+  const text = Buffer.from(body.subarray(0, 65_536)).toString('utf8');
+  return new Set(text.match(/\b(?:msg|evt|wh)_[\w-]{4,64}/g)?.slice(0, 50));
+}

@@ -1,0 +1,50 @@
+import type { HttpRequest } from '../../lib/net/http.ts';
+import { isPublicHeader } from '../delivery.ts';
+import { endToEndHeaders } from '../forward-headers.ts';
+import { isLikeSignatureHeader } from '../diagnosis/header-variants.ts';
+
+/** One request to the webhook address as it came, and what it was answered. */
+export interface RecordedRequest {
+  readonly method: string;
+  /** Without its query, which may hold credentials. */
+  readonly path: string;
+  readonly headers: HttpRequest['headers'];
+  /** `undefined` when it was refused unread. */
+  readonly body: Uint8Array | undefined;
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number;
+  /** Status of the answer. */
+  readonly status: number;
+}
+
+/**
+ * The file of a record: an HTTP/1.1 request as it could be sent, header lines and an empty line (all ended by CRLF) and
+ * then the exact bytes of the body. Of the headers only those of the signature (also under names that gateways give
+ * them), `content-type`, `content-encoding` and `user-agent` are kept, as any other may hold a credential; two are added:
+ * `x-optipick-received-at` (RFC 3339, UTC) and `x-optipick-status` (what the sender was answered), and
+ * `x-optipick-body: not kept` when the body was refused unread.
+ */
+export function renderRecord(record: RecordedRequest): Uint8Array {
+  const lines = [
+    `${record.method} ${record.path} HTTP/1.1`,
+    ...endToEndHeaders(record.headers)
+      .filter(([name]) => isPublicHeader(name) || isLikeSignatureHeader(name) || name === 'content-encoding')
+      .map(([name, value]) => `${name}: ${value}`),
+    `x-optipick-received-at: ${new Date(record.receivedAt).toISOString()}`,
+    `x-optipick-status: ${record.status}`,
+    ...(record.body === undefined ? ['x-optipick-body: not kept'] : []),
+  ];
+  // Header values are bytes, of which Node makes a character each.
+  return Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), record.body ?? new Uint8Array(0)]);
+}
+
+/**
+ * A name under which files sort by arrival: `20260102T030405.678Z-000001-204-msg_2b….http`. `number` counts the records
+ * of one listener.
+ */
+export function recordFileName(record: RecordedRequest, number: number): string {
+  const time = new Date(record.receivedAt).toISOString().replaceAll(/[-:]/g, '');
+  const id = [record.headers['svix-id'] ?? record.headers['webhook-id'] ?? 'unsigned'].flat()[0] ?? 'unsigned';
+  const safe = id.replaceAll(/[^\w-]/g, '_').slice(0, 64);
+  return `${time}-${String(number).padStart(6, '0')}-${record.status}-${safe}.http`;
+}

@@ -1,0 +1,87 @@
+import type { HttpHeaders } from '../lib/net/http.ts';
+
+/** The three parts that a signature covers or carries, as header text. */
+export interface SignatureHeaders {
+  readonly id: string;
+  readonly timestamp: string;
+  readonly signature: string;
+}
+
+export type SignatureHeadersReading =
+  | { readonly ok: true; readonly headers: SignatureHeaders }
+  | { readonly ok: false; readonly reason: 'missing_header' | 'malformed_header'; readonly detail: string };
+
+const PARTS = ['id', 'timestamp', 'signature'] as const;
+type Part = (typeof PARTS)[number];
+
+const SVIX = namesOf('svix');
+const STANDARD = namesOf('webhook');
+
+/** Their six names. */
+export const SIGNATURE_HEADERS: readonly string[] = [...Object.values(SVIX), ...Object.values(STANDARD)];
+
+/**
+ * Finds the signature headers of a delivery: a complete `svix-*` set wins, else a complete `webhook-*` set (white-label
+ * senders, Standard Webhooks), else each header from whichever set has it, as the Svix library does. An empty header
+ * counts as missing. A signature header that came several times is one list; an id or timestamp that did is malformed,
+ * as nobody can tell which of them was signed.
+ *
+ * @param headers names in lower case
+ */
+export function readSignatureHeaders(headers: HttpHeaders): SignatureHeadersReading {
+  const svix = setOf(headers, SVIX);
+  const chosen = isComplete(svix) ? svix : completed(svix, setOf(headers, STANDARD));
+  if (!isComplete(chosen)) {
+    const missing = PARTS.filter((part) => chosen[part] === undefined).map((part) => `svix-${part}`);
+    return {
+      ok: false,
+      reason: 'missing_header',
+      detail:
+        missing.length === PARTS.length
+          ? 'no svix-* or webhook-* headers: this request was not signed'
+          : `missing header ${missing.join(' and ')}`,
+    };
+  }
+  const [id, ...moreIds] = chosen.id;
+  const [timestamp, ...moreTimestamps] = chosen.timestamp;
+  if (id === undefined || moreIds.length > 0) return repeated('id');
+  if (timestamp === undefined || moreTimestamps.length > 0) return repeated('timestamp');
+  return { ok: true, headers: { id, timestamp, signature: chosen.signature.join(' ') } };
+}
+
+type HeaderSet = Readonly<Record<Part, readonly string[] | undefined>>;
+
+function namesOf(prefix: 'svix' | 'webhook'): Readonly<Record<Part, string>> {
+  return { id: `${prefix}-id`, timestamp: `${prefix}-timestamp`, signature: `${prefix}-signature` };
+}
+
+function setOf(headers: HttpHeaders, names: Readonly<Record<Part, string>>): HeaderSet {
+  return {
+    id: valuesOf(headers[names.id]),
+    timestamp: valuesOf(headers[names.timestamp]),
+    signature: valuesOf(headers[names.signature]),
+  };
+}
+
+function valuesOf(value: string | readonly string[] | undefined): readonly string[] | undefined {
+  if (typeof value === 'string') return value === '' ? undefined : [value];
+  const values = value?.filter((text) => text !== '') ?? [];
+  return values.length === 0 ? undefined : values;
+}
+
+function completed(svix: HeaderSet, standard: HeaderSet): HeaderSet {
+  if (isComplete(standard)) return standard;
+  return {
+    id: svix.id ?? standard.id,
+    timestamp: svix.timestamp ?? standard.timestamp,
+    signature: svix.signature ?? standard.signature,
+  };
+}
+
+function isComplete(set: HeaderSet): set is Record<Part, readonly string[]> {
+  return set.id !== undefined && set.timestamp !== undefined && set.signature !== undefined;
+}
+
+function repeated(part: Part): SignatureHeadersReading {
+  return { ok: false, reason: 'malformed_header', detail: `the ${part} header came several times` };
+}

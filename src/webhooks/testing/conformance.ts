@@ -1,0 +1,90 @@
+/** Tries an endpoint with all the checks, one after the other. */
+import type { ConformanceReport, ConformanceResult } from './conformance-report.ts';
+import { createRequestId, type RandomBytes } from '../../ids.ts';
+import type { TestAnswer } from './test-answer.ts';
+import type { PayloadShape } from '../payload.ts';
+import { CliError } from '../../errors.ts';
+import { CONFORMANCE_CHECKS, type CheckBench, type ConformanceCheck } from './conformance-checks.ts';
+import type { Verdict } from './conformance-judge.ts';
+import { attemptTest, type AttemptTools } from './test-attempt.ts';
+import { oddPayloadOf, payloadOf } from './test-body.ts';
+import type { MakeDelivery } from './test-delivery.ts';
+import type { TestTarget } from './test-target.ts';
+
+export interface ConformanceOptions extends AttemptTools {
+  readonly target: TestTarget;
+  readonly make: MakeDelivery;
+  readonly randomBytes: RandomBytes;
+  readonly payloadShape: PayloadShape;
+  /** The type that rich payloads name. */
+  readonly event: string;
+  /** The request that all payloads are about. Default: a new one each, that does not exist. */
+  readonly requestId?: string | undefined;
+  /** How long an answer may take, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly stop: AbortSignal;
+  /** Told before each check. */
+  readonly onCheck?: ((title: string, number: number, of: number) => Promise<void>) | undefined;
+}
+
+/** A late answer is waited for so much longer, to be judged for what it says: that it is late is one fault, not ten. */
+const PATIENCE_MS = 5000;
+
+/**
+ * Rejects with `CliError` `unavailable` when there is nothing at the address: then there is nothing to judge. Otherwise no
+ * answer fails the check that it was due to; an endpoint that lets the very first delivery hang is tried no further, as
+ * that would take minutes.
+ */
+export async function runConformance(options: ConformanceOptions): Promise<ConformanceReport> {
+  const { target, clock, randomBytes, make, event, payloadShape, timeoutMs, stop } = options;
+  const all: TestAnswer[] = [];
+  const requestId = (): string => options.requestId ?? createRequestId(clock.now(), randomBytes);
+  const bench: CheckBench = {
+    payload: (shape = payloadShape) => payloadOf(shape, event, requestId()),
+    oddPayload: () => oddPayloadOf(payloadShape, event, requestId()),
+    make,
+    noise: (bytes) => Buffer.from(randomBytes(bytes)).toString('base64'),
+    async send(delivery) {
+      const answer = await attemptTest(options, target, delivery, { timeoutMs: timeoutMs + PATIENCE_MS, stop });
+      all.push(answer);
+      return answer;
+    },
+  };
+
+  const results: ConformanceResult[] = [];
+  let hangs = false;
+  for (const [index, check] of CONFORMANCE_CHECKS.entries()) {
+    await options.onCheck?.(check.title, index + 1, CONFORMANCE_CHECKS.length);
+    if (check.send === undefined) {
+      results.push(resultOf(check, check.judge(all, timeoutMs), []));
+      continue;
+    }
+    if (hangs) {
+      results.push(resultOf(check, { passed: false, received: 'not tried: the first delivery got no answer' }, []));
+      continue;
+    }
+    const answers = await check.send(bench);
+    const [first] = answers;
+    if (index === 0 && first?.status === undefined) {
+      if (first?.reached !== true) throw dead(target, first?.error ?? 'no answer');
+      hangs = first.late;
+    }
+    results.push(resultOf(check, check.judge(answers), answers));
+  }
+  return { url: target.shown, timeoutMs, results };
+}
+
+function resultOf(
+  { name, title, sent, why, ...check }: ConformanceCheck,
+  { passed, received, said, remark, expected = check.expected }: Verdict,
+  answers: readonly TestAnswer[],
+): ConformanceResult {
+  return { name, title, passed, sent, expected, why, received, said, remark, answers };
+}
+
+function dead({ shown }: TestTarget, error: string): CliError {
+  return new CliError('unavailable', `${shown} does not answer: ${error}`, {
+    code: 'target_dead',
+    hint: 'start the service, and look at port and path',
+  });
+}

@@ -1,0 +1,237 @@
+import { afterEach, describe, expect, test } from 'vitest';
+
+import type { AnswerSink } from '../../src/api/model.ts';
+import { waitForAnswer } from '../../src/api/poll.ts';
+import type { WaitEvent, WaitForAnswerOptions } from '../../src/api/poll.ts';
+import type { Kind } from '../../src/kinds.ts';
+import { failureOf, startScriptedApi } from '../support/api-client.ts';
+import type { ScriptedApi } from '../support/api-client.ts';
+import type { Scripted, SeenRequest } from '../support/scripted-server.ts';
+
+const ID = '67507ad05e593173d0313e0f';
+const DONE = { body: { request_id: ID, optimal_clusters: [] } };
+
+const closers: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close();
+});
+
+interface Waiting extends ScriptedApi {
+  readonly events: WaitEvent[];
+  readonly wait: (
+    options?: Partial<WaitForAnswerOptions> & { readonly kinds?: readonly Kind[] },
+  ) => ReturnType<typeof waitForAnswer>;
+}
+
+/** `random` is one half here: pauses are neither shortened nor lengthened. */
+async function waiting(
+  script: readonly Scripted[] | ((request: SeenRequest, number: number) => Scripted),
+): Promise<Waiting> {
+  const api = await startScriptedApi(script);
+  closers.push(() => api.server.close());
+  const events: WaitEvent[] = [];
+  return {
+    ...api,
+    events,
+    wait: ({ kinds = ['cluster'] as const, ...options } = {}) =>
+      waitForAnswer(api.client, kinds, ID, {
+        intervalMs: 1000,
+        maxIntervalMs: 10_000,
+        deadline: 300_000,
+        knownHere: true,
+        clock: api.clock,
+        random: () => 0.5,
+        onEvent: (event) => events.push(event),
+        ...options,
+      }),
+  };
+}
+
+describe('waiting', () => {
+  test('asks at once, and then after growing pauses up to the longest', async () => {
+    const unfinished = Array.from({ length: 8 }, () => ({ status: 404 }));
+    const { wait, clock, server } = await waiting([...unfinished, DONE]);
+    expect(await wait()).toMatchObject({ state: 'done', kind: 'cluster', requestId: ID });
+    expect(clock.sleeps).toEqual([1000, 1500, 2250, 3375, 5062.5, 7593.75, 10_000, 10_000]);
+    expect(server.seen).toHaveLength(9);
+  });
+
+  test('varies the pauses a little', async () => {
+    const early = await waiting([{ status: 404 }, DONE]);
+    await early.wait({ random: () => 0 });
+    const late = await waiting([{ status: 404 }, DONE]);
+    await late.wait({ random: () => 1 });
+    expect([early.clock.sleeps, late.clock.sleeps]).toEqual([[850], [1150]]);
+  });
+
+  test('keeps to the Retry-After of the server, whatever it answers', async () => {
+    const later = { 'retry-after': '20' };
+    const { wait, clock } = await waiting([
+      { status: 202, headers: later },
+      { status: 404, headers: later },
+      { status: 429, headers: later },
+      { status: 503, headers: later },
+      DONE,
+    ]);
+    await wait({ random: () => 0 });
+    expect(clock.sleeps).toEqual([20_000, 20_000, 20_000, 20_000]);
+  });
+
+  test('survives failures of the network and the server, asking once a round', async () => {
+    const { wait, server, clock, events } = await waiting(['cut', { status: 500 }, { status: 429 }, DONE]);
+    expect(await wait()).toMatchObject({ state: 'done' });
+    expect(server.seen).toHaveLength(4);
+    expect(clock.sleeps).toEqual([1000, 1500, 2250]);
+    expect(events.map((event) => (event.type === 'unavailable' ? event.error.code : event.type))).toEqual([
+      'connection_reset',
+      'server_error',
+      'rate_limited',
+    ]);
+  });
+
+  test('gives a failed job as an answer', async () => {
+    const { wait } = await waiting([{ body: { error: 'no path' } }]);
+    expect(await wait()).toMatchObject({ state: 'failed', failure: 'no path' });
+  });
+
+  test('tells what it sees, and warns of each unknown status word once', async () => {
+    const { wait, events } = await waiting([
+      { body: { status: 'Thinking' } },
+      { body: { status: 'Thinking' } },
+      { body: { status: 'Dreaming' } },
+      { status: 404 },
+      DONE,
+    ]);
+    await wait();
+    expect(events).toEqual([
+      { type: 'unknown_word', kind: 'cluster', word: 'Thinking' },
+      { type: 'pending', kind: 'cluster', word: 'Thinking', pauseMs: 1000 },
+      { type: 'pending', kind: 'cluster', word: 'Thinking', pauseMs: 1500 },
+      { type: 'unknown_word', kind: 'cluster', word: 'Dreaming' },
+      { type: 'pending', kind: 'cluster', word: 'Dreaming', pauseMs: 2250 },
+      { type: 'missing', pauseMs: 3375 },
+    ]);
+  });
+
+  test.each([
+    [401, 'auth'],
+    [400, 'refused'],
+  ])('stops at once on %i', async (status, failure) => {
+    const { wait, server } = await waiting([{ status }]);
+    expect(await failureOf(wait())).toMatchObject({ failure, status });
+    expect(server.seen).toHaveLength(1);
+  });
+
+  test('ends with the reason of its signal', async () => {
+    const reason = new Error('stopped');
+    const stop = new AbortController();
+    const { wait } = await waiting([{ status: 404 }]);
+    await expect(wait({ signal: stop.signal, onEvent: () => stop.abort(reason) })).rejects.toBe(reason);
+  });
+});
+
+describe('the deadline', () => {
+  test('lets the last pause end there, with one more look', async () => {
+    const { wait, clock, server } = await waiting([{ body: { status: 'RUNNING' } }]);
+    expect(await failureOf(wait({ deadline: 3000 }))).toMatchObject({
+      failure: 'pending',
+      code: 'not_finished',
+      requestId: ID,
+      message: `request ${ID} is not finished after 3 s`,
+    });
+    expect([clock.sleeps, server.seen.length]).toEqual([[1000, 1500, 500], 4]);
+  });
+
+  test('finds a job that was seen once healthy, though the server then went down', async () => {
+    const { wait } = await waiting([{ body: { status: 'RUNNING' } }, { status: 503 }]);
+    expect(await failureOf(wait({ deadline: 5000 }))).toMatchObject({ failure: 'pending', code: 'not_finished' });
+  });
+
+  test.each([
+    ['the network', 'cut' as const, 'connection_reset', undefined],
+    ['429', { status: 429 }, 'rate_limited', 429],
+    ['5xx', { status: 502 }, 'server_error', 502],
+  ])('finds nothing but failures of %s', async (_cause, scripted, code, status) => {
+    const { wait } = await waiting([scripted]);
+    const failure = await failureOf(wait({ deadline: 5000 }));
+    expect(failure).toMatchObject({ failure: 'unavailable', code, status, requestId: ID, retryable: true });
+    expect(failure.message).toContain(`nothing was heard of request ${ID} after 5 s: `);
+  });
+
+  test('finds an id that never was there', async () => {
+    const { wait } = await waiting([{ status: 404 }]);
+    expect(await failureOf(wait({ deadline: 2000, knownHere: false }))).toMatchObject({
+      failure: 'pending',
+      message: `request ${ID} was not found, or is not ready, after 2 s`,
+    });
+  });
+
+  test('stays good: a laptop that sleeps over it looks once more when it wakes up, and finds what is there', async () => {
+    const { wait, clock, server } = await waiting([{ status: 404 }, DONE]);
+    const onEvent = (): void => clock.advance(8 * 3_600_000);
+    expect(await wait({ onEvent })).toMatchObject({ state: 'done' });
+    expect(server.seen).toHaveLength(2);
+
+    const still = await waiting([{ status: 404 }]);
+    const failure = await failureOf(still.wait({ onEvent: () => still.clock.advance(8 * 3_600_000) }));
+    expect(failure).toMatchObject({ failure: 'pending', code: 'not_finished' });
+    expect(still.server.seen).toHaveLength(2);
+  });
+
+  test('is not waited for when the server asks for a longer pause', async () => {
+    const { wait, clock } = await waiting([{ status: 429, headers: { 'retry-after': '600' } }]);
+    const failure = await failureOf(wait());
+    expect(failure).toMatchObject({ failure: 'unavailable', code: 'rate_limited' });
+    expect(failure.message).toContain('the server asks to wait 10 min, which is longer than the timeout leaves');
+    expect(clock.sleeps).toEqual([]);
+  });
+});
+
+describe('asking once', () => {
+  test.each([
+    ['an unfinished job', { body: { status: 'RUNNING' } }, false, 'pending', 'not_finished'],
+    ['a job submitted from here that is not there', { status: 404 }, true, 'pending', 'not_finished'],
+    ['an unknown id', { status: 404 }, false, 'refused', 'not_found'],
+  ])('says of %s what it is', async (_case, scripted, knownHere, failure, code) => {
+    const { wait, server, clock } = await waiting([scripted]);
+    expect(await failureOf(wait({ once: true, knownHere }))).toMatchObject({ failure, code, requestId: ID });
+    expect([server.seen.length, clock.sleeps]).toEqual([1, []]);
+  });
+
+  test('repeats a request that failed, like any GET', async () => {
+    const { wait, server } = await waiting([{ status: 503 }, { status: 503 }, DONE]);
+    expect(await wait({ once: true })).toMatchObject({ state: 'done' });
+    expect(server.seen).toHaveLength(3);
+  });
+});
+
+describe('an id of unknown kind', () => {
+  const kinds = ['cluster', 'route'] as const;
+  const isRoute = (request: SeenRequest): boolean => request.url.startsWith('/optimize/route');
+
+  test('is looked for as each, until one has it', async () => {
+    const { wait, server } = await waiting((request, number) =>
+      isRoute(request) && number > 2 ? { body: { request_id: ID, picks: [] } } : { status: 404 },
+    );
+    expect(await wait({ kinds })).toMatchObject({ state: 'done', kind: 'route' });
+    expect(server.lines()).toEqual([
+      `GET /optimize/cluster/${ID}`,
+      `GET /optimize/route/${ID}`,
+      `GET /optimize/cluster/${ID}`,
+      `GET /optimize/route/${ID}`,
+    ]);
+  });
+
+  test('is refused when one kind refuses it and the other does not know it', async () => {
+    const { wait } = await waiting((request) => ({ status: isRoute(request) ? 404 : 400 }));
+    expect(await failureOf(wait({ kinds }))).toMatchObject({ failure: 'refused', status: 400 });
+  });
+});
+
+test('an answer of which the sink has a part is not asked for again', async () => {
+  const large = `{"request_id":"${ID}","optimal_clusters":[],"filler":"${'x'.repeat(9 * 1024 * 1024)}`;
+  const { wait, server } = await waiting([{ body: large }]);
+  const sink: AnswerSink = async () => {};
+  expect(await failureOf(wait({ sink }))).toMatchObject({ failure: 'unavailable', code: 'answer_cut' });
+  expect(server.seen).toHaveLength(1);
+});

@@ -1,0 +1,225 @@
+import { describe, expect, test } from 'vitest';
+import { EXIT_CODES } from '../../../src/errors.ts';
+import { HELP_TOPICS } from '../../../src/commands/shared/help-topics.ts';
+import { run } from '../../support/run.ts';
+
+/** The commands that a help text lists, as its own words. */
+function commandsIn(help: string): readonly string[] {
+  const list = /\nCommands:\n((?: {2}.*\n)+)/.exec(help)?.[1] ?? '';
+  return [...list.matchAll(/^ {2}([a-z][\w-]*)/gm)].flatMap(([, name]) => (name === undefined ? [] : [name]));
+}
+
+/** Every command, found as a user finds them: by reading help. */
+async function allCommands(path: readonly string[] = []): Promise<readonly (readonly string[])[]> {
+  const { stdout } = await run([...path, '--help']);
+  const below = await Promise.all(commandsIn(stdout).map((name) => allCommands([...path, name])));
+  return [...(path.length === 0 ? [] : [path]), ...below.flat()];
+}
+
+const COMMANDS = await allCommands();
+
+describe('the help', () => {
+  test('finds all commands', () => {
+    const found = COMMANDS.map((path) => path.join(' '));
+    for (const name of [
+      'route submit',
+      'route get',
+      'cluster submit',
+      'cluster get',
+      'poll',
+      'diff',
+      'sandbox',
+      'demo',
+      'login',
+      'config set',
+      'config get',
+      'config unset',
+      'config list',
+      'config path',
+      'help',
+    ]) {
+      expect(found).toContain(name);
+    }
+  });
+
+  for (const path of COMMANDS) {
+    const name = path.join(' ');
+
+    test(`of ${name} has usage, purpose, options, three examples and exit codes`, async () => {
+      const { ended } = await run([...path, '--help']);
+      expect({ code: ended.code, stderr: ended.stderr }).toEqual({ code: 0, stderr: '' });
+      const [usage, blank, purpose] = ended.stdout.split('\n');
+      expect(usage).toMatch(new RegExp(`^Usage: optipick ${name} `));
+      expect(blank).toBe('');
+      expect(purpose).toMatch(/^[A-Z].*\w/);
+      expect(ended.stdout).toMatch(/\nOptions:\n(?: {2}.*\n)*? {2}-h, --help/);
+      expect(ended.stdout).toMatch(/\nGlobal Options:\n(?: {2}.*\n)*? {2}--json/);
+      const examples = ended.stdout.split('\nExamples:\n')[1] ?? '';
+      expect(examples.match(/^ {2}\$ .*\boptipick /gm)?.length).toBeGreaterThanOrEqual(3);
+      expect(examples.match(/^ {2}# \S/gm)?.length).toBeGreaterThanOrEqual(3);
+      expect(ended.stdout).toMatch(/\nExit codes:\n {2}0 {2,}ok\n/);
+      const known = new Set<number>([0, ...Object.values(EXIT_CODES)]);
+      const codes = [...(ended.stdout.split('\nExit codes:\n')[1] ?? '').matchAll(/^ {2}(\d+) /gm)];
+      expect(codes.filter(([, code]) => !known.has(Number(code)))).toEqual([]);
+      // Defaults are written as they would be typed.
+      expect(ended.stdout).not.toMatch(/<duration> .*default: \d+\)/);
+    });
+
+    test(`of ${name} is the same by "optipick help ${name}"`, async () => {
+      expect((await run(['help', ...path])).ended).toEqual((await run([...path, '--help'])).ended);
+    });
+  }
+
+  test('of optipick alone is the overview, on stdout', async () => {
+    const { ended } = await run([]);
+    expect({ code: ended.code, stderr: ended.stderr }).toEqual({ code: 0, stderr: '' });
+    expect(ended.stdout).toMatch(/^Usage: optipick /);
+    expect(ended.stdout).toContain('\nStart here:\n  $ optipick demo');
+    for (const argv of [['--help'], ['-h'], ['help'], ['--json'], ['-p', 'staging']]) {
+      expect((await run(argv)).ended).toEqual(ended);
+    }
+  });
+
+  test.each(HELP_TOPICS.map(({ name, text }) => [name, text]))('on the topic %s is its text', async (name, text) => {
+    expect((await run(['help', name])).ended).toEqual({ code: 0, stdout: `${text}\n`, stderr: '' });
+  });
+
+  test('has the four topics that are promised, and the exit codes in words', async () => {
+    expect(HELP_TOPICS.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['exit-codes', 'environment', 'output', 'webhooks']),
+    );
+    const { stdout } = await run(['help', 'exit-codes']);
+    const rows = [...stdout.matchAll(/^ {2}(\d+) +(\w+) {2,}/gm)].map(([, code, name]) => [name, Number(code)]);
+    expect(Object.fromEntries(rows)).toEqual({ ok: 0, ...EXIT_CODES });
+  });
+
+  test.each([['nonsense'], ['cluster', 'nonsense'], ['exit-codes', 'more']])('on %s %s is exit 2', async (...words) => {
+    const { ended } = await run(['help', ...words]);
+    expect({ code: ended.code, stdout: ended.stdout }).toEqual({ code: 2, stdout: '' });
+    expect(ended.stderr).toMatch(
+      new RegExp(`^error: there is no help on "${words.join(' ')}"\nhint: there is help on: `),
+    );
+  });
+
+  test('fits the terminal', async () => {
+    const { stdout } = await run(['cluster', 'submit', '--help'], { terminal: { stdout: true } });
+    const options = stdout.slice(0, stdout.indexOf('\nOutput:\n'));
+    expect(options.split('\n').filter((line) => line.length > 100)).toEqual([]);
+  });
+});
+
+test('global options are the same before and after the command', async () => {
+  const profiles = { staging: { port: 7000 } };
+  const orders = [
+    ['--json', '-p', 'staging', 'config', 'get', 'port'],
+    ['config', '--json', 'get', '-p', 'staging', 'port'],
+    ['config', 'get', 'port', '--profile=staging', '--json'],
+    ['config', 'get', '-pstaging', '--json', 'port'],
+  ];
+  for (const argv of orders) {
+    expect((await run(argv, { profiles })).ended).toEqual({
+      code: 0,
+      stdout: '{"key":"port","value":7000,"source":"profile","from":"profile staging"}\n',
+      stderr: '',
+    });
+  }
+});
+
+test('--version is that of the program, wherever it stands', async () => {
+  for (const argv of [['--version'], ['--json', '--version'], ['cluster', 'get', '--version']]) {
+    expect((await run(argv)).ended).toEqual({ code: 0, stdout: '0.0.0-test\n', stderr: '' });
+  }
+});
+
+interface CommandDocument {
+  readonly name: string;
+  readonly path: readonly string[];
+  readonly description: string;
+  readonly arguments: readonly { readonly name: string; readonly required: boolean }[];
+  readonly options: readonly {
+    readonly flags: string;
+    readonly long: string | null;
+    readonly [key: string]: unknown;
+  }[];
+  readonly exit_codes: readonly { readonly code: number; readonly name: string }[];
+  readonly subcommands: readonly CommandDocument[];
+}
+
+describe('help --json', () => {
+  const documentOf = async (...words: readonly string[]) => {
+    const { ended } = await run(['help', ...words, '--json']);
+    expect({ code: ended.code, stderr: ended.stderr }).toEqual({ code: 0, stderr: '' });
+    expect(ended.stdout).toMatch(/^\{.*\}\n$/);
+    return JSON.parse(ended.stdout) as CommandDocument & Readonly<Record<string, unknown>>;
+  };
+  const pathsIn = ({ path, subcommands }: CommandDocument): readonly string[] => [
+    ...(path.length === 0 ? [] : [path.join(' ')]),
+    ...subcommands.flatMap(pathsIn),
+  ];
+
+  test('is the whole tree: the commands that help lists, topics, exit codes', async () => {
+    const root = await documentOf();
+    expect(pathsIn(root)).toEqual(COMMANDS.map((path) => path.join(' ')));
+    expect([root['v'], root.name, root.path, root['version']]).toEqual([1, 'optipick', [], '0.0.0-test']);
+    expect(root['topics']).toEqual(
+      HELP_TOPICS.map(({ name, text }) => ({ name, title: text.slice(0, text.indexOf('\n')) })),
+    );
+    expect(root.exit_codes.map(({ code }) => code)).toEqual([0, ...Object.values(EXIT_CODES)]);
+  });
+
+  test('of a command is its subtree, and the same that stands in the whole', async () => {
+    const root = await documentOf();
+    const { v, global_options: globalOptions, ...config } = await documentOf('config');
+    expect([v, globalOptions]).toEqual([1, root.options]);
+    expect(config).toEqual(root.subcommands.find(({ name }) => name === 'config'));
+  });
+
+  test('has of each option what help says of it', async () => {
+    const list = await documentOf('events', 'list');
+    expect(list.options.find(({ long }) => long === '--status')).toEqual({
+      flags: '--status <status>',
+      short: null,
+      long: '--status',
+      description: 'only these',
+      value: 'status',
+      value_optional: false,
+      default: null,
+      choices: ['pending', 'done', 'failed'],
+      env: null,
+    });
+    const poll = await documentOf('poll');
+    expect(poll.options.find(({ long }) => long === '--timeout')?.['default']).toBe('5m');
+    expect(poll.arguments).toEqual([
+      {
+        name: 'id',
+        description: 'request ids, or - to read them from stdin',
+        required: false,
+        variadic: true,
+        choices: null,
+      },
+    ]);
+    const root = await documentOf();
+    expect(root.options.find(({ long }) => long === '--base-url')?.['env']).toBe('OPTIPICK_BASE_URL');
+    expect(root.options.find(({ long }) => long === '--no-color')?.['default']).toBeNull();
+  });
+
+  test('has the exit codes of each command, with what they mean there', async () => {
+    for (const path of COMMANDS) {
+      const { ended } = await run([...path, '--help']);
+      const text = ended.stdout.split('\nExit codes:\n')[1] ?? '';
+      const codes = [...text.matchAll(/^ {2}(\d+) /gm)].map(([, code]) => Number(code));
+      expect((await documentOf(...path)).exit_codes.map(({ code }) => code)).toEqual(codes);
+    }
+  });
+
+  test('of a topic is its text', async () => {
+    const [topic] = HELP_TOPICS;
+    expect(await documentOf(topic?.name ?? '')).toEqual({ v: 1, name: topic?.name, text: topic?.text });
+  });
+
+  test('of nothing known is an error object', async () => {
+    const { code, stdout, stderr } = await run(['help', 'nonsense', '--json']);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'unknown_help_topic', exitCode: 2 } });
+  });
+});

@@ -1,0 +1,123 @@
+/** A refusal that names picks by their place in the request, for requests that were put together of lines. */
+import { describe, expect, test } from 'vitest';
+import { withPickLines } from '../../../src/commands/submit/pick-lines.ts';
+import { CliError } from '../../../src/errors.ts';
+import type { SetEntry } from '../../../src/requests/request-set.ts';
+import { jsonResponse, type Http } from '../../../src/lib/net/http.ts';
+import { errorOf, run, type Run } from '../../support/run.ts';
+
+const env = { OPTIPICK_API_KEY: 'key-of-the-tests', OPTIPICK_BASE_URL: 'http://127.0.0.1:4010' };
+const ID = '65a5317db58d688149520afa';
+
+/** Waves that are mixed, below a title, with a row that is left out. */
+const TABLE = `Pick list;;
+WAVE_ID;ORDER_ID;LOCATION_ID
+W1;O1;A01
+W2;O2;A02
+
+W1;O3;
+W1;O4;"two
+lines"
+W1;O5;NOWHERE
+`;
+
+const refusing =
+  (body: object, status = 422): Http =>
+  async () =>
+    jsonResponse(status, body);
+const atPick = (pick: number, msg: string): object => ({ loc: ['body', 'picks', pick, 'location_id'], msg });
+
+function submit(
+  http: Http,
+  flags: readonly string[] = [],
+  file: readonly [string, string] = ['w.csv', TABLE],
+): Promise<Run> {
+  const argv = [
+    'cluster',
+    'submit',
+    file[0],
+    '--site',
+    'Example',
+    '--wave',
+    'W1',
+    '--skip-invalid',
+    '--quiet',
+    ...flags,
+  ];
+  return run(argv, { env, http, files: { [file[0]]: file[1] } });
+}
+
+describe('T20: a refusal that names picks of a table', () => {
+  test('names their lines', async () => {
+    const { ended } = await submit(refusing({ detail: [atPick(2, 'unknown location'), atPick(1, 'no such bin')] }));
+    expect(ended).toEqual({
+      code: 5,
+      stdout: '',
+      stderr: `error: the API refused the request (HTTP 422): /picks/2/location_id: unknown location (and 1 more)
+  /picks/2/location_id: unknown location (w.csv:9)
+  /picks/1/location_id: no such bin (w.csv:7)
+`,
+    });
+  });
+
+  test('names them in JSON', async () => {
+    const { stderr } = await submit(refusing({ detail: [atPick(0, 'unknown location')] }), ['--json']);
+    expect(errorOf(stderr)).toMatchObject({
+      code: 'invalid_request',
+      status: 422,
+      details: [{ path: '/picks/0/location_id', message: 'unknown location', place: 'w.csv:3' }],
+    });
+  });
+
+  test.each([
+    ['/picks/2/location_id is unknown', '/picks/2: the pick "pick_4" (w.csv:9)'],
+    ['picks.0.location_id: field required', '/picks/0: the pick "pick_1" (w.csv:3)'],
+    ['body -> picks -> 1 -> order_id', '/picks/1: the pick "pick_3" (w.csv:7)'],
+  ])('names them where the refusal is text: %s', async (detail, line) => {
+    const { code, stderr } = await submit(refusing({ detail }, 400));
+    expect([code, stderr]).toEqual([5, `error: the API refused the request (HTTP 400): ${detail}\n  ${line}\n`]);
+  });
+
+  test('names none where the request has no such pick', async () => {
+    const { stderr } = await submit(refusing({ detail: [atPick(7, 'unknown location')] }));
+    expect(stderr).toContain('  /picks/7/location_id: unknown location\n');
+  });
+
+  test('names them when the job fails for it, of one request and of several', async () => {
+    const http: Http = async ({ method }) =>
+      method === 'POST'
+        ? jsonResponse(200, { request_id: ID })
+        : jsonResponse(422, { detail: [atPick(0, 'unknown location')] });
+    const single = await submit(http, ['--wait']);
+    expect([single.code, single.stderr]).toEqual([
+      3,
+      expect.stringContaining('  /picks/0: the pick "pick_1" (w.csv:3)\n'),
+    ]);
+    const table = 'WAVE_ID;ORDER_ID;LOCATION_ID\nV;O;A\nW;O;B\n';
+    const several = await run(['cluster', 'submit', 'w.csv', '--site', 'Example', '--wait'], {
+      env,
+      http,
+      files: { 'w.csv': table },
+    });
+    expect([several.code, several.stderr.match(/\(w\.csv:\d\)/g)]).toEqual([3, ['(w.csv:2)', '(w.csv:3)']]);
+  });
+
+  test('is told without its lines when the temporary file is gone', async () => {
+    const gone = (): never => {
+      throw new CliError('environment', 'the temporary file of the input cannot be read');
+    };
+    const entry = { pickLines: async () => gone() } as unknown as SetEntry;
+    const refusal = new CliError('refused', '/picks/0 is unknown');
+    expect(await withPickLines(refusal, entry)).toBe(refusal);
+  });
+
+  test('names the lines of picks one a line, and nothing for a request in JSON', async () => {
+    const pick = { pick_id: 'p', location_id: 'A', order_id: 'o' };
+    const lines = `${JSON.stringify({ ...pick, wave_id: 'V' })}\n\n${JSON.stringify({ ...pick, wave_id: 'W1' })}\n`;
+    const http = refusing({ detail: [atPick(0, 'unknown location')] });
+    const ndjson = await submit(http, [], ['w.ndjson', lines]);
+    expect(ndjson.stderr).toContain('  /picks/0/location_id: unknown location (w.ndjson:3)\n');
+    const json = await submit(http, [], ['w.json', JSON.stringify({ picks: [pick] })]);
+    expect(json.stderr).toContain('  /picks/0/location_id: unknown location\n');
+  });
+});

@@ -1,0 +1,698 @@
+/** What every inbox promises, whatever it stores deliveries in. */
+import { describe, expect, onTestFinished, test } from 'vitest';
+
+import { EXEC, forwardStep, SHOW, UNASSIGNED } from '../../src/state/delivery-steps.ts';
+import { isClaimed, LEASE_MS, QUIET_MS, RETENTION_MS } from '../../src/state/inbox.ts';
+import type { Claim, Inbox, Step } from '../../src/state/inbox.ts';
+import { deliveryOf, keyOf, NOW, SCOPE } from './inbox-support.ts';
+
+/** Where an inbox is stored. */
+export interface InboxPlace {
+  /** Opens it anew, as another process would. Default scope: `SCOPE`. */
+  open(scope?: string): Inbox;
+  /** Closes what was opened and removes the place. */
+  end(): Promise<void>;
+}
+
+const FORWARD = forwardStep('http://127.0.0.1:1/hook?token=hush');
+const OTHER_FORWARD = forwardStep('http://127.0.0.1:2/');
+const OTHER_SCOPE = 'http://127.0.0.1:4010';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const HOUR_MS = 60 * 60 * 1000;
+
+/** Runs the promises as tests. `createPlace` makes an empty place for each test. */
+export function describeInbox(name: string, createPlace: () => InboxPlace): void {
+  const newPlace = (): InboxPlace => {
+    const place = createPlace();
+    onTestFinished(() => place.end());
+    return place;
+  };
+  const newInbox = (): Inbox => newPlace().open();
+
+  describe(`${name}: a delivery that is accepted`, () => {
+    test('is found byte for byte, with the steps that it owes', async () => {
+      const place = newPlace();
+      const delivery = deliveryOf({
+        id: 'msg_binary',
+        body: new Uint8Array([0, 255, 254, 0, 10]),
+        headers: [
+          ['svix-signature', 'v1,a'],
+          ['svix-signature', 'v1,b'],
+          ['x-odd', 'ÿ\u0000"'],
+        ],
+        verified: false,
+        kind: 'cluster',
+        event: 'cluster.optimized',
+        requestId: undefined,
+      });
+      await place.open().accept(delivery, [SHOW, EXEC, FORWARD]);
+      const [found, ...others] = await place.open().find('msg_binary');
+      expect([{ ...found, steps: found?.steps.toSorted(byName) }, ...others]).toEqual([
+        {
+          ...delivery,
+          sequence: expect.any(Number) as unknown,
+          scope: SCOPE,
+          status: 'pending',
+          steps: [FORWARD, EXEC, SHOW].map((step) => fresh(step)).toSorted(byName),
+        },
+      ]);
+    });
+
+    test('may have an empty body', async () => {
+      const inbox = newInbox();
+      await inbox.accept(deliveryOf({ id: 'a', body: new Uint8Array(0) }), [SHOW]);
+      expect((await inbox.find('a')).map(({ body }) => body)).toEqual([new Uint8Array(0)]);
+    });
+
+    test('is a duplicate the second time, also at the same instant and after a restart', async () => {
+      const place = newPlace();
+      const first = place.open();
+      const together = ['a', 'a', 'b', 'a'].map((id) => first.accept(deliveryOf({ id }), [SHOW]));
+      expect(await Promise.all(together)).toEqual(['new', 'duplicate', 'new', 'duplicate']);
+      const other = [first, place.open()].map((inbox) => inbox.accept(deliveryOf({ id: 'c' }), [SHOW]));
+      expect((await Promise.all(other)).toSorted()).toEqual(['duplicate', 'new']);
+      await first.close();
+      expect(await place.open().accept(deliveryOf({ id: 'a' }), [SHOW])).toBe('duplicate');
+      expect(await place.open().counts()).toEqual({ pending: 3, done: 0, failed: 0 });
+    });
+
+    test('is a duplicate still when its work is done', async () => {
+      const inbox = newInbox();
+      await store(inbox, 'a');
+      await claimed(inbox, 'me', { [SHOW]: 1 });
+      await inbox.settle(await keyOf(inbox, 'a', SHOW), 'me', { status: 'done', at: NOW });
+      expect(await inbox.accept(deliveryOf({ id: 'a' }), [SHOW])).toBe('duplicate');
+      expect(await claimed(inbox, 'me', { [SHOW]: 10 }, NOW + 1e9)).toEqual([]);
+    });
+
+    test('A1: owes what the listener had that accepted it: a duplicate changes nothing about that', async () => {
+      const inbox = newInbox();
+      await store(inbox, { id: 'a', steps: [SHOW, EXEC] });
+      await store(inbox, { id: 'a', steps: [SHOW, FORWARD] });
+      expect(await statesOf(inbox, 'a')).toEqual({ [SHOW]: 'pending', [EXEC]: 'pending' });
+    });
+
+    test('A12: is a delivery of its own in each scope', async () => {
+      const place = newPlace();
+      const [real, sandbox] = [place.open(), place.open(OTHER_SCOPE)];
+      expect(await real.accept(deliveryOf({ id: 'a' }), [SHOW])).toBe('new');
+      expect(await sandbox.accept(deliveryOf({ id: 'a' }), [SHOW])).toBe('new');
+      expect(await sandbox.accept(deliveryOf({ id: 'a' }), [SHOW])).toBe('duplicate');
+      // The own one first, whichever arrived first.
+      const scopes = async (inbox: Inbox): Promise<string[]> => (await inbox.find('a')).map(({ scope }) => scope);
+      expect(await scopes(real)).toEqual([SCOPE, OTHER_SCOPE]);
+      expect(await scopes(sandbox)).toEqual([OTHER_SCOPE, SCOPE]);
+      expect(await claimed(real, 'me', { [SHOW]: 10 })).toEqual(['a show']);
+      await real.settle(await keyOf(real, 'a', SHOW), 'me', { status: 'done', at: NOW });
+      expect(await real.counts()).toEqual({ pending: 1, done: 1, failed: 0 });
+      expect(await claimed(sandbox, 'you', { [SHOW]: 10 })).toEqual(['a show']);
+    });
+  });
+
+  describe(`${name}: steps`, () => {
+    test('are claimed once, oldest first, as many of each as asked for', async () => {
+      const place = newPlace();
+      const [one, two] = [place.open(), place.open()];
+      await store(one, ...['a', 'b', 'c', 'd'].map((id) => ({ id, steps: [SHOW, FORWARD] })));
+      expect(await claimed(one, 'one', { [SHOW]: 2, [FORWARD]: 1 })).toEqual(['a forward', 'a show', 'b show']);
+      expect(await claimed(two, 'two', { [SHOW]: 10, [FORWARD]: 10 })).toEqual([
+        'b forward',
+        'c forward',
+        'c show',
+        'd forward',
+        'd show',
+      ]);
+      expect(await claimed(one, 'one', { [SHOW]: 10, [FORWARD]: 10 })).toEqual([]);
+    });
+
+    test('A1: that are not asked for stay as they are', async () => {
+      const inbox = newInbox();
+      await store(inbox, { id: 'a', steps: [SHOW, EXEC, FORWARD] });
+      await done(inbox, 'a', SHOW);
+      expect(await claimed(inbox, 'me', { [SHOW]: 10, [OTHER_FORWARD]: 10, [EXEC]: 0 }, NOW + DAY_MS)).toEqual([]);
+      expect(await stepsOf(inbox, 'a')).toMatchObject({
+        [EXEC]: fresh(EXEC),
+        [FORWARD]: fresh(FORWARD),
+      });
+    });
+
+    test('of another scope are left alone, but can be looked at', async () => {
+      const place = newPlace();
+      const [real, sandbox] = [place.open(), place.open(OTHER_SCOPE)];
+      await store(sandbox, 'a');
+      expect(await claimed(real, 'me', { [SHOW]: 10 })).toEqual([]);
+      expect((await real.list()).map(({ id, scope }) => [id, scope])).toEqual([['a', OTHER_SCOPE]]);
+      expect(await claimed(sandbox, 'me', { [SHOW]: 10 })).toEqual(['a show']);
+    });
+
+    test('are given with their delivery and the number of the attempt', async () => {
+      const inbox = newInbox();
+      await store(inbox, { id: 'a', steps: [SHOW, EXEC] });
+      const claims = await inbox.claim({ owner: 'me', limits: { [SHOW]: 1 }, now: NOW });
+      const [entry] = await inbox.find('a');
+      expect(claims).toEqual([{ delivery: entry, step: SHOW, attempts: 1 }]);
+      expect((await stepsOf(inbox, 'a'))[SHOW]).toEqual({
+        ...fresh(SHOW),
+        attempts: 1,
+        owner: 'me',
+        leaseUntil: NOW + LEASE_MS,
+      });
+    });
+
+    test('are claimed by another owner when they are not renewed, and not before', async () => {
+      const inbox = newInbox();
+      await store(inbox, { id: 'a', steps: [SHOW, FORWARD] }, 'b');
+      const all = { [SHOW]: 10, [FORWARD]: 10 };
+      expect(await claimed(inbox, 'first', all)).toEqual(['a forward', 'a show', 'b show']);
+      await inbox.renew([await keyOf(inbox, 'a', SHOW)], 'first', NOW + 1000);
+      expect(await claimed(inbox, 'second', all, NOW + LEASE_MS - 1)).toEqual([]);
+      expect(await claimed(inbox, 'second', all, NOW + LEASE_MS)).toEqual(['a forward', 'b show']);
+      expect(await claimed(inbox, 'second', all, NOW + LEASE_MS + 1000)).toEqual(['a show']);
+    });
+
+    test('are not renewed by who does not own them', async () => {
+      const inbox = newInbox();
+      await store(inbox, 'a');
+      await claimed(inbox, 'first', { [SHOW]: 1 });
+      await inbox.renew([await keyOf(inbox, 'a', SHOW)], 'second', NOW + 1000);
+      expect(await claimed(inbox, 'third', { [SHOW]: 1 }, NOW + LEASE_MS)).toEqual(['a show']);
+    });
+
+    test('that another owner has by now cannot be settled by the one who lost them', async () => {
+      const inbox = newInbox();
+      await store(inbox, 'a');
+      const key = await keyOf(inbox, 'a', SHOW);
+      await claimed(inbox, 'first', { [SHOW]: 1 });
+      await claimed(inbox, 'second', { [SHOW]: 1 }, NOW + LEASE_MS);
+      const late = { status: 'failed', at: NOW, error: 'late', kind: 'route' } as const;
+      expect(await inbox.settle(key, 'first', late)).toBe(false);
+      expect(await inbox.find('a')).toMatchObject([
+        { status: 'pending', kind: undefined, steps: [{ state: 'pending', attempts: 2, lastError: undefined }] },
+      ]);
+      expect(await inbox.settle(key, 'second', { status: 'done', at: NOW })).toBe(true);
+      expect(await inbox.settle(key, 'second', { status: 'done', at: NOW })).toBe(false);
+    });
+
+    test('A4: are settled and renewed only for the delivery that was claimed, whatever has its number by now', async () => {
+      const inbox = newInbox();
+      await store(inbox, 'a');
+      const key = { ...(await keyOf(inbox, 'a', SHOW)), id: 'of a file that was replaced' };
+      await claimed(inbox, 'me', { [SHOW]: 1 });
+      await inbox.renew([key], 'me', NOW + 1000);
+      expect(await inbox.settle(key, 'me', { status: 'done', at: NOW, kind: 'route' })).toBe(false);
+      expect(await inbox.find('a')).toMatchObject([{ kind: undefined, steps: [{ state: 'pending', owner: 'me' }] }]);
+      expect(await claimed(inbox, 'you', { [SHOW]: 1 }, NOW + LEASE_MS)).toEqual(['a show']);
+    });
+
+    test('A1: have a state, attempts, a next attempt, a lease and a last error of their own', async () => {
+      const place = newPlace();
+      const inbox = place.open();
+      await store(inbox, { id: 'a', steps: [SHOW, EXEC, FORWARD, OTHER_FORWARD] });
+      await done(inbox, 'a', SHOW);
+      await claimed(inbox, 'me', { [EXEC]: 1, [FORWARD]: 1 });
+      const at = NOW + 500;
+      await inbox.settle(await keyOf(inbox, 'a', EXEC), 'me', {
+        status: 'retry',
+        at,
+        nextAttemptAt: NOW + 60_000,
+        error: 'exec: exit 1',
+        kind: 'route',
+      });
+      const error = 'forward http://127.0.0.1:1/hook: answered 500';
+      await inbox.settle(await keyOf(inbox, 'a', FORWARD), 'me', { status: 'failed', at, error });
+      await claimed(inbox, 'you', { [OTHER_FORWARD]: 1 }, NOW + 700);
+      const other = place.open();
+      expect(await stepsOf(other, 'a')).toMatchObject({
+        [SHOW]: { ...fresh(SHOW), state: 'done', attempts: 1 },
+        [EXEC]: { ...fresh(EXEC), attempts: 1, nextAttemptAt: NOW + 60_000, lastError: 'exec: exit 1' },
+        [FORWARD]: { state: 'failed', attempts: 1, lastError: error, owner: undefined },
+        [OTHER_FORWARD]: {
+          ...fresh(OTHER_FORWARD),
+          attempts: 1,
+          owner: 'you',
+          leaseUntil: NOW + 700 + LEASE_MS,
+        },
+      });
+      expect(await other.list()).toMatchObject([{ status: 'failed', kind: 'route' }]);
+      // What failed is not attempted again; what waits for its time is, then.
+      const all = { [SHOW]: 10, [EXEC]: 10, [FORWARD]: 10 };
+      expect(await claimed(other, 'you', all, NOW + 59_999)).toEqual([]);
+      const claims = await other.claim({ owner: 'you', limits: all, now: NOW + 60_000 });
+      expect(claims).toMatchObject([{ delivery: { id: 'a', kind: 'route' }, step: EXEC, attempts: 2 }]);
+    });
+
+    test('that wait are due at once when they are expedited, and only those named', async () => {
+      const inbox = newInbox();
+      const all = { [SHOW]: 10, [FORWARD]: 10 };
+      await store(inbox, { id: 'a', steps: [SHOW, FORWARD] });
+      await claimed(inbox, 'me', all);
+      for (const step of [SHOW, FORWARD]) await retryLater(inbox, 'a', step, NOW + HOUR_MS);
+      await inbox.expedite([SHOW], NOW + 5);
+      expect(await claimed(inbox, 'me', all, NOW + 5)).toEqual(['a show']);
+      await inbox.expedite([SHOW, FORWARD], NOW + 6);
+      expect(await claimed(inbox, 'me', all, NOW + 6)).toEqual(['a forward']);
+    });
+
+    test('that were released are due again, and were not attempted', async () => {
+      const inbox = newInbox();
+      await store(inbox, 'a', 'b', 'c');
+      await claimed(inbox, 'me', { [SHOW]: 2 });
+      await claimed(inbox, 'other', { [SHOW]: 1 });
+      await inbox.settle(await keyOf(inbox, 'b', SHOW), 'me', { status: 'done', at: NOW });
+      await inbox.release('me');
+      const claims = await inbox.claim({ owner: 'you', limits: { [SHOW]: 5 }, now: NOW });
+      expect(claims).toMatchObject([{ delivery: { id: 'a' }, attempts: 1 }]);
+    });
+
+    test.each(['done', 'failed'] as const)('the command can be claimed once showing has ended: %s', async (status) => {
+      const inbox = newInbox();
+      const all = { [SHOW]: 1, [EXEC]: 1 };
+      await store(inbox, { id: 'a', steps: [SHOW, EXEC] });
+      expect(await claimed(inbox, 'me', { [EXEC]: 1 })).toEqual([]);
+      expect(await claimed(inbox, 'me', all)).toEqual(['a show']);
+      expect(await claimed(inbox, 'me', all)).toEqual([]);
+      await retryLater(inbox, 'a', SHOW, NOW + 1000);
+      expect(await claimed(inbox, 'me', { [EXEC]: 1 }, NOW + 1000)).toEqual([]);
+      await claimed(inbox, 'me', { [SHOW]: 1 }, NOW + 1000);
+      const outcome = { at: NOW + 1000, ...(status === 'done' ? { status } : { status, error: 'no' }) };
+      await inbox.settle(await keyOf(inbox, 'a', SHOW), 'me', outcome);
+      expect(await claimed(inbox, 'me', all, NOW + 1000)).toEqual(['a exec']);
+    });
+
+    test('the command can be claimed where showing is not owed', async () => {
+      const inbox = newInbox();
+      await store(inbox, { id: 'a', steps: [EXEC] });
+      expect(await claimed(inbox, 'me', { [EXEC]: 1 })).toEqual(['a exec']);
+    });
+  });
+
+  describe(`${name}: what no listener accepted`, () => {
+    test('owes what the listener has that adopts it', async () => {
+      const inbox = newInbox();
+      await store(inbox, { id: 'a', steps: [UNASSIGNED] }, { id: 'b', steps: [EXEC] });
+      await inbox.adopt([SHOW, FORWARD], NOW);
+      expect(await statesOf(inbox, 'a')).toEqual({ [SHOW]: 'pending', [FORWARD]: 'pending' });
+      expect(await statesOf(inbox, 'b')).toEqual({ [EXEC]: 'pending' });
+      expect(await claimed(inbox, 'me', { [SHOW]: 1, [FORWARD]: 1 })).toEqual(['a forward', 'a show']);
+    });
+
+    test('owes what the listener has that claims, also where it claims none of that now', async () => {
+      const inbox = newInbox();
+      await store(inbox, { id: 'a', steps: [UNASSIGNED] }, { id: 'b', steps: [UNASSIGNED] });
+      expect(await claimed(inbox, 'me', { [SHOW]: 1, [FORWARD]: 0 })).toEqual(['a show']);
+      for (const id of ['a', 'b']) {
+        expect(await statesOf(inbox, id)).toEqual({ [SHOW]: 'pending', [FORWARD]: 'pending' });
+      }
+    });
+
+    test('is not done again where a step was done by name', async () => {
+      const inbox = newInbox();
+      await store(inbox, { id: 'a', steps: [UNASSIGNED, SHOW] });
+      await done(inbox, 'a', SHOW);
+      await inbox.adopt([SHOW, EXEC], NOW);
+      expect(await statesOf(inbox, 'a')).toEqual({ [SHOW]: 'done', [EXEC]: 'pending' });
+    });
+
+    test('is adopted alone where one is named, and by no other scope', async () => {
+      const place = newPlace();
+      const inbox = place.open();
+      await store(inbox, { id: 'a', steps: [UNASSIGNED] }, { id: 'b', steps: [UNASSIGNED] });
+      await place.open(OTHER_SCOPE).adopt([SHOW], NOW);
+      const { sequence } = await keyOf(inbox, 'b', SHOW);
+      await inbox.adopt([SHOW], NOW, sequence);
+      expect(await statesOf(inbox, 'a')).toEqual({ [UNASSIGNED]: 'pending' });
+      expect(await statesOf(inbox, 'b')).toEqual({ [SHOW]: 'pending' });
+    });
+
+    test('that failed or was discarded is not adopted', async () => {
+      const inbox = newInbox();
+      await store(inbox, { id: 'a', steps: [UNASSIGNED] });
+      const { sequence } = await keyOf(inbox, 'a', UNASSIGNED);
+      await inbox.discard([sequence], NOW);
+      await inbox.adopt([SHOW], NOW);
+      expect(await statesOf(inbox, 'a')).toEqual({ [UNASSIGNED]: 'discarded' });
+      await inbox.reopen([sequence], NOW);
+      await inbox.adopt([SHOW], NOW);
+      expect(await statesOf(inbox, 'a')).toEqual({ [SHOW]: 'pending' });
+    });
+  });
+
+  describe(`${name}: deliveries that are reopened`, () => {
+    test('owe all again that they owed at acceptance, as if never attempted', async () => {
+      const inbox = newInbox();
+      await store(inbox, { id: 'done', steps: [SHOW, EXEC] }, { id: 'failed', steps: [FORWARD] }, 'dropped', 'pending');
+      const sequences = await sequencesOf(inbox, 'done', 'failed', 'dropped', 'pending');
+      await done(inbox, 'done', SHOW);
+      await done(inbox, 'done', EXEC);
+      await claimed(inbox, 'me', { [FORWARD]: 1 });
+      const key = await keyOf(inbox, 'failed', FORWARD);
+      await inbox.settle(key, 'me', { status: 'failed', at: NOW, error: 'gone' });
+      await inbox.discard(sequences.slice(2, 3), NOW);
+      expect(await inbox.reopen([...sequences, 12_345], NOW + 1)).toBe(4);
+      for (const [id, step] of [
+        ['done', SHOW],
+        ['done', EXEC],
+        ['failed', FORWARD],
+        ['dropped', SHOW],
+        ['pending', SHOW],
+      ] as const) {
+        expect((await stepsOf(inbox, id))[step]).toEqual({ ...fresh(step), nextAttemptAt: NOW + 1 });
+      }
+      expect(await claimed(inbox, 'me', { [SHOW]: 9, [EXEC]: 9, [FORWARD]: 9 }, NOW + 1)).toEqual([
+        'done show',
+        'failed forward',
+        'dropped show',
+        'pending show',
+      ]);
+    });
+
+    test('owe only the step that was named, where they owed it at all', async () => {
+      const inbox = newInbox();
+      await store(inbox, { id: 'a', steps: [SHOW, FORWARD] }, 'b');
+      for (const [id, step] of [
+        ['a', SHOW],
+        ['a', FORWARD],
+        ['b', SHOW],
+      ] as const) {
+        await done(inbox, id, step);
+      }
+      expect(await inbox.reopen(await sequencesOf(inbox, 'a', 'b'), NOW, FORWARD)).toBe(1);
+      expect(await statesOf(inbox, 'a')).toEqual({ [SHOW]: 'done', [FORWARD]: 'pending' });
+      expect(await statesOf(inbox, 'b')).toEqual({ [SHOW]: 'done' });
+      expect(await inbox.reopen(await sequencesOf(inbox, 'b'), NOW, FORWARD)).toBe(0);
+    });
+
+    test('are not taken from who is at work on them', async () => {
+      const inbox = newInbox();
+      await store(inbox, { id: 'a', steps: [SHOW, FORWARD] });
+      await claimed(inbox, 'me', { [SHOW]: 1 });
+      await done(inbox, 'a', FORWARD);
+      expect(await inbox.reopen(await sequencesOf(inbox, 'a'), NOW)).toBe(1);
+      expect(await statesOf(inbox, 'a')).toEqual({ [SHOW]: 'pending', [FORWARD]: 'pending' });
+      expect(await inbox.settle(await keyOf(inbox, 'a', SHOW), 'me', { status: 'done', at: NOW })).toBe(true);
+      // Whoever does not renew is not at work.
+      await claimed(inbox, 'me', { [FORWARD]: 1 });
+      const later = NOW + LEASE_MS;
+      expect(await inbox.reopen(await sequencesOf(inbox, 'a'), later, FORWARD)).toBe(1);
+      const key = await keyOf(inbox, 'a', FORWARD);
+      expect(await inbox.settle(key, 'me', { status: 'done', at: later })).toBe(false);
+    });
+  });
+
+  describe(`${name}: deliveries that are retaken`, () => {
+    test('are claimed whatever became of them, but not from who is at work on them', async () => {
+      const inbox = newInbox();
+      await store(inbox, 'done', 'fresh', 'begun', { id: 'other', steps: [FORWARD] });
+      const sequences = await sequencesOf(inbox, 'done', 'fresh', 'begun', 'other');
+      const retaken = async (owner: string, now: number): Promise<string[]> =>
+        (await inbox.retake([...sequences, 12_345], SHOW, owner, now)).map(nameOf).toSorted();
+      await done(inbox, 'done', SHOW);
+      await inbox.claim({ owner: 'listener', limits: { [SHOW]: 9 }, now: NOW });
+      await inbox.renew([await keyOf(inbox, 'begun', SHOW)], 'listener', NOW + LEASE_MS);
+      expect(await retaken('me', NOW + LEASE_MS)).toEqual(['done show', 'fresh show']);
+      expect(await retaken('other', NOW + LEASE_MS)).toEqual([]);
+      expect(await claimed(inbox, 'other', { [SHOW]: 9 }, NOW + LEASE_MS)).toEqual([]);
+      expect((await stepsOf(inbox, 'done'))[SHOW]).toEqual({
+        ...fresh(SHOW),
+        nextAttemptAt: NOW + LEASE_MS,
+        attempts: 1,
+        owner: 'me',
+        leaseUntil: NOW + 2 * LEASE_MS,
+      });
+      const key = await keyOf(inbox, 'fresh', SHOW);
+      expect(await inbox.settle(key, 'listener', { status: 'done', at: NOW })).toBe(false);
+      expect(await inbox.settle(key, 'me', { status: 'done', at: NOW })).toBe(true);
+    });
+  });
+
+  describe(`${name}: deliveries that are discarded`, () => {
+    test('owe nothing any more, and keep what was done', async () => {
+      const inbox = newInbox();
+      const all = { [SHOW]: 9, [EXEC]: 9, [FORWARD]: 9 };
+      await store(inbox, { id: 'a', steps: [SHOW, EXEC, FORWARD] }, 'b', 'c');
+      await done(inbox, 'a', SHOW);
+      await claimed(inbox, 'me', { [FORWARD]: 1 });
+      await inbox.settle(await keyOf(inbox, 'a', FORWARD), 'me', { status: 'failed', at: NOW, error: 'no' });
+      await done(inbox, 'b', SHOW);
+      const sequences = await sequencesOf(inbox, 'a', 'b');
+      expect(await inbox.discard([...sequences, 12_345], NOW)).toBe(1);
+      expect(await statesOf(inbox, 'a')).toEqual({ [SHOW]: 'done', [EXEC]: 'discarded', [FORWARD]: 'discarded' });
+      expect(await statesOf(inbox, 'b')).toEqual({ [SHOW]: 'done' });
+      expect(await inbox.counts()).toEqual({ pending: 1, done: 2, failed: 0 });
+      expect(await claimed(inbox, 'me', all, NOW + DAY_MS)).toEqual(['c show']);
+      expect(await inbox.discard(sequences, NOW)).toBe(0);
+      await expect(inbox.accept(deliveryOf({ id: 'a' }), [SHOW])).resolves.toBe('duplicate');
+    });
+
+    test('while somebody is at work on them: the end of that changes nothing', async () => {
+      const inbox = newInbox();
+      await store(inbox, 'a');
+      const key = await keyOf(inbox, 'a', SHOW);
+      await claimed(inbox, 'me', { [SHOW]: 1 });
+      expect(await inbox.discard([key.sequence], NOW)).toBe(1);
+      await inbox.renew([key], 'me', NOW);
+      const retry = { status: 'retry', at: NOW, nextAttemptAt: NOW, error: 'no' } as const;
+      expect(await inbox.settle(key, 'me', retry)).toBe(false);
+      await inbox.release('me');
+      expect(await statesOf(inbox, 'a')).toEqual({ [SHOW]: 'discarded' });
+      expect(await claimed(inbox, 'you', { [SHOW]: 1 }, NOW + DAY_MS)).toEqual([]);
+    });
+  });
+
+  describe(`${name}: what is owed beside the steps of a listener`, () => {
+    test('A1: is counted by step, in its scope, while nobody is at work on that step', async () => {
+      const place = newPlace();
+      const inbox = place.open();
+      await store(place.open(OTHER_SCOPE), { id: 'a', steps: [OTHER_FORWARD] });
+      await store(inbox, { id: 'a', steps: [SHOW, EXEC, FORWARD] }, { id: 'b', steps: [SHOW, EXEC] });
+      const owed = async (now: number): Promise<unknown> =>
+        (await inbox.owedBeside([SHOW], now)).toSorted((one, other) => (one.step < other.step ? -1 : 1));
+      const both = [
+        { step: EXEC, deliveries: 2 },
+        { step: FORWARD, deliveries: 1 },
+      ];
+      expect(await owed(NOW)).toEqual(both);
+      expect(await inbox.owedBeside([SHOW, EXEC, FORWARD], NOW)).toEqual([]);
+      for (const id of ['a', 'b']) await done(inbox, id, SHOW);
+      await claimed(inbox, 'other', { [EXEC]: 1 });
+      expect(await owed(NOW)).toEqual(both.slice(1));
+      expect(await owed(NOW + LEASE_MS)).toEqual(both);
+      await done(inbox, 'a', FORWARD);
+      await inbox.discard(await sequencesOf(inbox, 'b'), NOW);
+      expect(await owed(NOW + LEASE_MS)).toEqual([{ step: EXEC, deliveries: 1 }]);
+      // Any listener has what is unassigned.
+      await store(inbox, { id: 'c', steps: [UNASSIGNED] });
+      expect(await owed(NOW + LEASE_MS)).toEqual([{ step: EXEC, deliveries: 1 }]);
+    });
+  });
+
+  describe(`${name}: a clock that jumps`, () => {
+    test('A5: a lease of a day ahead is none', async () => {
+      const inbox = newInbox();
+      const all = { [SHOW]: 1 };
+      await store(inbox, 'a', 'b', 'c');
+      await claimed(inbox, 'crashed', { [SHOW]: 9 }, NOW + DAY_MS);
+      expect(await inbox.owedBeside([EXEC], NOW)).toEqual([{ step: SHOW, deliveries: 3 }]);
+      expect((await inbox.list()).flatMap(({ steps }) => steps.map((step) => isClaimed(step, NOW)))).toEqual([
+        false,
+        false,
+        false,
+      ]);
+      expect(await claimed(inbox, 'me', all)).toEqual(['a show']);
+      const [b = 0, c = 0] = await sequencesOf(inbox, 'b', 'c');
+      expect((await inbox.retake([b], SHOW, 'me', NOW)).map(nameOf)).toEqual(['b show']);
+      expect(await inbox.reopen([c], NOW)).toBe(1);
+      expect(await claimed(inbox, 'me', all)).toEqual(['c show']);
+    });
+
+    test('A5: a lease is respected when the clock is set back a little', async () => {
+      const place = newPlace();
+      const [one, two] = [place.open(), place.open()];
+      await store(one, 'a');
+      const { sequence } = await keyOf(one, 'a', SHOW);
+      const earlier = NOW - 10_000;
+      expect(await claimed(one, 'one', { [SHOW]: 1 }, NOW)).toEqual(['a show']);
+      expect(await claimed(two, 'two', { [SHOW]: 1 }, earlier)).toEqual([]);
+      expect(await two.retake([sequence], SHOW, 'two', earlier)).toEqual([]);
+      expect(await two.reopen([sequence], earlier)).toBe(0);
+      expect((await two.list()).flatMap(({ steps }) => steps.map((step) => isClaimed(step, earlier)))).toEqual([true]);
+    });
+
+    test('A5: a retry that was chosen a day ahead is due, and so is what arrived then', async () => {
+      const inbox = newInbox();
+      await store(inbox, 'a');
+      await inbox.accept(deliveryOf({ id: 'b', receivedAt: NOW + DAY_MS }), [SHOW]);
+      await claimed(inbox, 'me', { [SHOW]: 1 }, NOW + DAY_MS);
+      await retryLater(inbox, 'a', SHOW, NOW + DAY_MS + 2000, NOW + DAY_MS);
+      expect(await claimed(inbox, 'me', { [SHOW]: 9 }, NOW)).toEqual(['a show', 'b show']);
+    });
+
+    test('A5: a retry waits when the clock is set back a little, and is due when it is set back by an hour', async () => {
+      const inbox = newInbox();
+      await store(inbox, 'a');
+      await claimed(inbox, 'me', { [SHOW]: 1 });
+      await retryLater(inbox, 'a', SHOW, NOW + HOUR_MS, NOW);
+      expect(await claimed(inbox, 'you', { [SHOW]: 1 }, NOW - 10_000)).toEqual([]);
+      // An hour back: it would wait for two.
+      expect(await claimed(inbox, 'you', { [SHOW]: 1 }, NOW - HOUR_MS)).toEqual(['a show']);
+    });
+
+    test('A5: nothing is pruned when now is far beyond the newest arrival', async () => {
+      const inbox = newInbox();
+      await store(inbox, 'old');
+      await done(inbox, 'old', SHOW);
+      expect(await inbox.prune(NOW + 40 * DAY_MS)).toBe(0);
+      const newest = NOW + 40 * DAY_MS;
+      await inbox.accept(deliveryOf({ id: 'new', receivedAt: newest }), [SHOW]);
+      expect(await inbox.prune(newest + QUIET_MS + 1)).toBe(0);
+      expect(await inbox.prune(newest + QUIET_MS)).toBe(1);
+      expect((await inbox.list()).map(({ id }) => id)).toEqual(['new']);
+      expect(await inbox.accept(deliveryOf({ id: 'old', receivedAt: newest }), [SHOW])).toBe('new');
+    });
+  });
+
+  describe(`${name}: looking into it`, () => {
+    test('by svix-id, by request id, by status, kind and time, newest first', async () => {
+      const inbox = newInbox();
+      await inbox.accept(deliveryOf({ id: 'a', requestId: 'r1', kind: 'route', receivedAt: NOW }), [SHOW]);
+      await inbox.accept(deliveryOf({ id: 'b', requestId: 'r1', kind: 'cluster', receivedAt: NOW + 1 }), [SHOW]);
+      await inbox.accept(deliveryOf({ id: 'r1', requestId: 'r2', kind: 'cluster', receivedAt: NOW + 2 }), [SHOW]);
+      await inbox.claim({ owner: 'me', limits: { [SHOW]: 1 }, now: NOW });
+      await inbox.settle(await keyOf(inbox, 'a', SHOW), 'me', { status: 'failed', at: NOW, error: 'no' });
+      const ids = (entries: readonly { readonly id: string }[]): string[] => entries.map(({ id }) => id);
+      expect(ids(await inbox.find('b'))).toEqual(['b']);
+      expect(ids(await inbox.find('r1'))).toEqual(['r1']);
+      expect(ids(await inbox.find('r2'))).toEqual(['r1']);
+      expect(ids(await inbox.find('r3'))).toEqual([]);
+      expect(ids(await inbox.list())).toEqual(['r1', 'b', 'a']);
+      expect(ids(await inbox.list({ limit: 2 }))).toEqual(['r1', 'b']);
+      expect(ids(await inbox.list({ status: 'failed' }))).toEqual(['a']);
+      expect(ids(await inbox.list({ kind: 'cluster', since: NOW + 2 }))).toEqual(['r1']);
+      expect(await inbox.counts()).toEqual({ pending: 2, done: 0, failed: 1 });
+    });
+
+    test('by a request id that several deliveries share gives them all', async () => {
+      const inbox = newInbox();
+      await store(inbox, 'a', 'b');
+      expect((await inbox.find('67507ad05e593173d0313e0f')).map(({ id }) => id)).toEqual(['b', 'a']);
+    });
+
+    test('a delivery is failed when a step is, pending while one is, else done; both kinds find it', async () => {
+      const inbox = newInbox();
+      await store(inbox, { id: 'both', steps: [SHOW, FORWARD] }, { id: 'half', steps: [SHOW, FORWARD] }, 'done');
+      await store(inbox, { id: 'nothing', steps: [] }, { id: 'dropped', steps: [SHOW] });
+      await claimed(inbox, 'me', { [SHOW]: 1 });
+      await inbox.settle(await keyOf(inbox, 'both', SHOW), 'me', { status: 'failed', at: NOW, error: 'no' });
+      await done(inbox, 'half', SHOW);
+      await done(inbox, 'done', SHOW);
+      await inbox.discard(await sequencesOf(inbox, 'dropped'), NOW);
+      const ids = async (status: 'pending' | 'done' | 'failed'): Promise<string[]> =>
+        (await inbox.list({ status })).map(({ id }) => id);
+      expect((await inbox.list()).map(({ id, status }) => `${id} ${status}`)).toEqual([
+        'dropped done',
+        'nothing done',
+        'done done',
+        'half pending',
+        'both failed',
+      ]);
+      expect([await ids('pending'), await ids('failed'), await ids('done')]).toEqual([
+        ['half', 'both'],
+        ['both'],
+        ['dropped', 'nothing', 'done'],
+      ]);
+      expect(await inbox.counts()).toEqual({ pending: 2, failed: 1, done: 3 });
+    });
+
+    test('what is old and owes nothing is pruned, what owes never', async () => {
+      const inbox = newInbox();
+      await store(inbox, 'done', 'failed', { id: 'late', steps: [SHOW] }, { id: 'pending', steps: [SHOW, FORWARD] });
+      await inbox.accept(deliveryOf({ id: 'young', receivedAt: NOW + 1000 }), [SHOW]);
+      await inbox.accept(deliveryOf({ id: 'yesterday', receivedAt: NOW + RETENTION_MS - QUIET_MS }), []);
+      await inbox.accept(deliveryOf({ id: 'today', receivedAt: NOW + RETENTION_MS }), [SHOW]);
+      await done(inbox, 'done', SHOW);
+      await claimed(inbox, 'me', { [SHOW]: 1 });
+      await inbox.settle(await keyOf(inbox, 'failed', SHOW), 'me', { status: 'failed', at: NOW, error: 'no' });
+      await done(inbox, 'late', SHOW, NOW + 500);
+      await done(inbox, 'pending', SHOW);
+      await done(inbox, 'young', SHOW);
+      expect(await inbox.prune(NOW + RETENTION_MS)).toBe(0);
+      expect(await inbox.prune(NOW + RETENTION_MS + 1)).toBe(2);
+      expect((await inbox.list()).map(({ id }) => id)).toEqual(['today', 'yesterday', 'young', 'pending', 'late']);
+      expect(await inbox.prune(NOW + RETENTION_MS + 501)).toBe(1);
+      expect((await inbox.list()).map(({ id }) => id)).toEqual(['today', 'yesterday', 'young', 'pending']);
+    });
+  });
+}
+
+/** A step as it is when its delivery was accepted at `NOW`. */
+function fresh(name: string): Step {
+  return {
+    name,
+    state: 'pending',
+    attempts: 0,
+    nextAttemptAt: NOW,
+    lastError: undefined,
+    owner: undefined,
+    leaseUntil: 0,
+  };
+}
+
+/** Stores deliveries at `NOW`; those that are named only owe to be shown. */
+async function store(
+  inbox: Inbox,
+  ...deliveries: (string | { readonly id: string; readonly steps: readonly string[] })[]
+): Promise<void> {
+  for (const delivery of deliveries) {
+    const { id, steps } = typeof delivery === 'string' ? { id: delivery, steps: [SHOW] } : delivery;
+    await inbox.accept(deliveryOf({ id }), steps);
+  }
+}
+
+/** What was claimed, as `<svix-id> <first word of the step>`. */
+async function claimed(
+  inbox: Inbox,
+  owner: string,
+  limits: Readonly<Record<string, number>>,
+  now = NOW,
+): Promise<string[]> {
+  const claims = await inbox.claim({ owner, limits, now });
+  const sequences = claims.map(({ delivery }) => delivery.sequence);
+  expect(sequences).toEqual(sequences.toSorted((one, other) => one - other));
+  // The order of the steps of one delivery is nobody's promise.
+  const byDelivery = Map.groupBy(claims, ({ delivery }) => delivery.sequence);
+  return [...byDelivery.values()].flatMap((group) => group.map(nameOf).toSorted());
+}
+
+function nameOf({ delivery, step }: Claim): string {
+  return `${delivery.id} ${step.split(' ')[0]}`;
+}
+
+/** Does one step of one delivery. */
+async function done(inbox: Inbox, id: string, step: string, at = NOW): Promise<void> {
+  const key = await keyOf(inbox, id, step);
+  await inbox.retake([key.sequence], step, 'doer', at);
+  expect(await inbox.settle(key, 'doer', { status: 'done', at })).toBe(true);
+}
+
+async function retryLater(inbox: Inbox, id: string, step: string, nextAttemptAt: number, at = NOW): Promise<void> {
+  const outcome = { status: 'retry', at, nextAttemptAt, error: 'not now' } as const;
+  expect(await inbox.settle(await keyOf(inbox, id, step), 'me', outcome)).toBe(true);
+}
+
+async function sequencesOf(inbox: Inbox, ...ids: string[]): Promise<number[]> {
+  return await Promise.all(ids.map(async (id) => (await keyOf(inbox, id, SHOW)).sequence));
+}
+
+async function stepsOf(inbox: Inbox, id: string): Promise<Record<string, Step>> {
+  const [entry] = await inbox.find(id);
+  return Object.fromEntries(entry?.steps.map((step) => [step.name, step]) ?? []);
+}
+
+async function statesOf(inbox: Inbox, id: string): Promise<Record<string, string>> {
+  return Object.fromEntries(Object.values(await stepsOf(inbox, id)).map(({ name, state }) => [name, state]));
+}
+
+function byName(one: Step, other: Step): number {
+  return one.name < other.name ? -1 : 1;
+}
