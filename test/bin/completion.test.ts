@@ -313,11 +313,20 @@ describe('the command', () => {
   test.each([
     [['completion'], 'missing_argument'],
     [['completion', 'powershell'], 'invalid_argument'],
-    [['completion', '--list', 'everything'], 'unknown_list'],
+    [['completion', '--list', 'profiles'], 'unknown_option'],
   ])('%j is wrong usage', async (args, code) => {
     const result = await workplace.run([...args, '--json']);
     expect([result.code, result.stdout]).toEqual([2, '']);
     expect(JSON.parse(result.stderr)).toMatchObject({ error: { code } });
+  });
+
+  test('is not listed where the scripts ask it for candidates', async () => {
+    expect((await workplace.run(['--help'])).stdout).not.toContain('__complete');
+    expect(await workplace.run(['__complete', '--', 'comp'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^completion\tPrint the script by which/m),
+      stderr: '',
+    });
   });
 
   test('says how to install it in each shell, and that PowerShell is not supported', async () => {

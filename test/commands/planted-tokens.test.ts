@@ -89,7 +89,7 @@ describe('A14: of a token nothing is shown or stored', () => {
     }
     expectNoToken(await written(['config', 'set', 'base-url', url], { env: key }));
     const profiles = { staging: { 'base-url': url } };
-    const { stdout } = (await run(['completion', '--list', 'profiles'], { profiles })).ended;
+    const { stdout } = (await run(['__complete', '--', '--profile', ''], { profiles })).ended;
     expect(stdout).toMatch(/^staging\t/);
     expectNoToken(stdout);
   });

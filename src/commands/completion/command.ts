@@ -1,19 +1,15 @@
 /** `optipick completion`: scripts by which a shell completes commands, flags, profiles and ids. */
-import { Argument, Option, type Command } from 'commander';
+import { Argument, type Command } from 'commander';
 import { CliError } from '../../errors.ts';
-import type { ListName } from './known-words.ts';
 import { withHelp, type ContextSource } from '../shared/options.ts';
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const;
-
-type Shell = (typeof SHELLS)[number];
 
 export function addCompletion(root: Command, context: ContextSource): void {
   const command = root
     .command('completion')
     .description('Print the script by which bash, zsh or fish completes optipick.')
-    .addArgument(new Argument('[shell]', 'which shell').choices(SHELLS))
-    .addOption(new Option('--list <what>', 'words of this machine, for the scripts').hideHelp());
+    .addArgument(new Argument('[shell]', 'which shell').choices(SHELLS));
   withHelp(command, {
     output: `The script. It completes commands, flags and their values, files, stored profiles and recent ids, offline.
 PowerShell is not supported.
@@ -34,21 +30,22 @@ Then open a new shell.`,
     ],
     failures: [['usage', 'another shell']],
   });
-  command.action(async (shell: Shell | undefined, { list }: { readonly list?: string }) => {
-    if (list !== undefined) {
-      const { knownWords, LIST_NAMES } = await import('./known-words.ts');
-      const name = LIST_NAMES.find((known): known is ListName => known === list);
-      if (name === undefined) throw new CliError('usage', 'there is no such list', { code: 'unknown_list' });
-      await context().output.lines(await knownWords(context(), name));
-      return;
-    }
+  command.action(async (shell: (typeof SHELLS)[number] | undefined) => {
     if (shell === undefined) {
       throw new CliError('usage', 'which shell: bash, zsh or fish?', {
         code: 'missing_argument',
         hint: 'optipick help completion says how to install it',
       });
     }
-    const { completionScript } = await import('./script.ts');
-    await context().output.write(completionScript(root, shell));
+    const { SCRIPTS } = await import('./scripts.ts');
+    await context().output.write(SCRIPTS[shell]);
+  });
+
+  const asked = root.command('__complete', { hidden: true }).argument('[word...]').helpOption(false);
+  asked.action(async (words: readonly string[]) => {
+    const { commandFacts } = await import('../shared/command-tree.ts');
+    const { completionModel } = await import('./model.ts');
+    const { complete } = await import('./complete.ts');
+    await context().output.lines(await complete(completionModel(commandFacts(root)), words, context()));
   });
 }

@@ -1,22 +1,20 @@
-/** What a shell asks for at the touch of a key: profiles, and ids that this machine has seen lately. */
+/** Words of this machine that can be completed: profiles, and ids that it has seen lately. */
 import { join } from 'node:path';
 import type { Context } from '../../app/context.ts';
 import { stateFolderOf } from '../../app/diagnosing.ts';
-import { KIND_NAMES, type Kind } from '../../kinds.ts';
+import type { Kind } from '../../kinds.ts';
 import { maskUrl } from '../../lib/net/url-secrets.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
 import type { SqlValue } from '../../platform/host.ts';
 import { STATE_FILE } from '../../state/sqlite/database.ts';
 
-export const LIST_NAMES = ['profiles', 'ids', ...KIND_NAMES, 'events'] as const;
-
-/** `route` and `cluster`: request ids of that kind; `events`: svix-ids and request ids of the inbox. */
-export type ListName = (typeof LIST_NAMES)[number];
+/** `ids` are request ids, `route` and `cluster` those of one kind; `events` are svix-ids and request ids of the inbox. */
+export type ListName = 'profiles' | 'ids' | Kind | 'events';
 
 /** More is a flood. */
 const MOST = 50;
 
-/** `word<tab>description`, the newest first. Nothing is made, and nothing is asked of the network. */
+/** `word<tab>description`, the newest first. Creates no file and sends no request. */
 export async function knownWords(context: Context, list: ListName): Promise<readonly string[]> {
   const rows = list === 'profiles' ? await profiles(context) : await recentIds(context, list);
   return rows.filter(([word]) => /^[\w.-]+$/.test(word)).map(([word, about]) => `${word}\t${cleanText(about)}`);
@@ -37,13 +35,13 @@ async function recentIds({ host }: Context, list: Exclude<ListName, 'profiles'>)
     const wanted = list === 'events' ? RECEIVED : SUBMITTED;
     const values: SqlValue[] = list === 'events' ? [MOST] : [list === 'ids' ? null : list, MOST];
     const rows = database.prepare(wanted).all(...values);
-    const told = rows.map((row) => [String(row['id']), aboutOf(row)] as const);
-    if (list !== 'events') return told;
-    // Both names of an event will do.
+    const named = rows.map((row) => [String(row['id']), aboutOf(row)] as const);
+    if (list !== 'events') return named;
+    // An event is found by either id.
     const requests = rows.flatMap((row) =>
       typeof row['request_id'] === 'string' ? [[row['request_id'], aboutOf(row)] as const] : [],
     );
-    return [...new Map([...told, ...requests])];
+    return [...new Map([...named, ...requests])];
   } finally {
     database.close();
   }
