@@ -1,9 +1,15 @@
 /** Reads a file named on the command line, or stdin. */
-import type { Context } from './context.ts';
 import { readBytes } from '../lib/net/http.ts';
 import { SECRET_FILE_BYTES } from '../limits.ts';
 import { decodeText } from '../requests/utf16.ts';
 import { CliError, messageOf, systemCodeOf } from '../errors.ts';
+import type { Host } from '../platform/host.ts';
+
+/** Where files and stdin are read, and the signal that ends a wait for stdin. */
+export interface InputSource {
+  readonly host: Pick<Host, 'files' | 'stdin' | 'stderr'>;
+  readonly stop: AbortSignal;
+}
 
 export interface InputFile {
   /** As errors name it: `picks.json`, `<stdin>`. */
@@ -11,9 +17,9 @@ export interface InputFile {
   readonly bytes: Uint8Array;
 }
 
-/** Throws `usage` when it cannot be read or has more than `limit` bytes, and the failure of a signal that came. */
-export async function readInput(context: Context, path: string, limit?: number): Promise<InputFile> {
-  const { files, stdin, stderr } = context.host;
+/** Throws `usage` when it cannot be read or has more than `limit` bytes, and the reason of `stop` when it is aborted. */
+export async function readInput(source: InputSource, path: string, limit?: number): Promise<InputFile> {
+  const { files, stdin, stderr } = source.host;
   if (path === '-' && stdin.isTTY) await stderr.write('reading stdin, end it with Ctrl-D\n');
   const name = path === '-' ? '<stdin>' : path;
   const read = (): Promise<Uint8Array> => {
@@ -21,22 +27,22 @@ export async function readInput(context: Context, path: string, limit?: number):
     return limit === undefined ? files.read(path) : readBytes(files.stream(path), limit);
   };
   try {
-    return { name, bytes: await untilStopped(context, read) };
+    return { name, bytes: await untilStopped(source, read) };
   } catch (cause) {
     throw limit !== undefined && cause instanceof RangeError ? tooLong(name, cause) : unreadable(name, cause);
   }
 }
 
 /** The text of a file that holds a key or secrets. Throws as {@link readInput}. */
-export async function readSecretFile(context: Context, path: string): Promise<string> {
-  const { bytes } = await readInput(context, path, SECRET_FILE_BYTES);
+export async function readSecretFile(source: InputSource, path: string): Promise<string> {
+  const { bytes } = await readInput(source, path, SECRET_FILE_BYTES);
   return decodeText(bytes);
 }
 
-/** A file that cannot be read, in words; a failure that has its own words keeps them. */
+/** The error for a file that cannot be read; one that is a `CliError` already is returned as it is. */
 export function unreadable(path: string, cause: unknown): CliError {
   if (cause instanceof CliError) return cause;
-  // The shells of Windows expand none, and others leave it as it is where nothing matches.
+  // The shells of Windows expand no pattern, and others leave it where nothing matches.
   const isPattern = /[*?]/.test(path);
   const reason: Record<string, string> = {
     ENOENT: isPattern ? 'the shell did not expand the pattern' : 'there is no such file',
@@ -53,11 +59,11 @@ export function unreadable(path: string, cause: unknown): CliError {
   });
 }
 
-/** A value that is piped in, such as a secret. Throws `usage` for one that is no value but a whole file. */
-export async function readPipedValue(context: Context): Promise<string> {
+/** A value that is piped in, such as a secret. Throws `usage` when it is longer than any value. */
+export async function readPipedValue(source: InputSource): Promise<string> {
   try {
-    const read = (): Promise<Uint8Array> => readBytes(context.host.stdin.bytes(), SECRET_FILE_BYTES);
-    return decodeText(await untilStopped(context, read));
+    const read = (): Promise<Uint8Array> => readBytes(source.host.stdin.bytes(), SECRET_FILE_BYTES);
+    return decodeText(await untilStopped(source, read));
   } catch (cause) {
     throw cause instanceof RangeError ? tooLong('what is piped in', cause) : cause;
   }
@@ -67,32 +73,32 @@ function tooLong(what: string, cause: RangeError): CliError {
   return new CliError('usage', `${what} is far too long for a value`, { code: 'input_too_long', cause });
 }
 
-/** The bytes of stdin as they come; who types them is told how to end. A signal ends the waiting with its failure. */
-export async function* openStdin(context: Context): AsyncGenerator<Uint8Array, void> {
-  const { host } = context;
+/** The bytes of stdin as they arrive; on a terminal a line says how to end them. Throws the reason of `stop`. */
+export async function* openStdin(source: InputSource): AsyncGenerator<Uint8Array, void> {
+  const { host } = source;
   if (host.stdin.isTTY) await host.stderr.write('reading stdin, end it with Ctrl-D\n');
-  yield* whileWanted(context, host.stdin.bytes());
+  yield* whileWanted(source, host.stdin.bytes());
 }
 
-/** The same chunks; a pipe may never end, and a signal must not wait for it. */
+/** The same chunks until `stop` is aborted: a pipe may never end, and a signal must not wait for it. */
 export async function* whileWanted(
-  context: Context,
+  source: InputSource,
   chunks: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array, void> {
   const iterator = chunks[Symbol.asyncIterator]();
   try {
     for (;;) {
-      const next = await untilStopped(context, () => iterator.next());
+      const next = await untilStopped(source, () => iterator.next());
       if (next.done === true) return;
       yield next.value;
     }
   } finally {
-    if (!context.stop.aborted) await iterator.return?.();
+    if (!source.stop.aborted) await iterator.return?.();
   }
 }
 
-/** A signal ends the waiting with its failure. */
-async function untilStopped<T>({ stop }: Context, work: () => Promise<T>): Promise<T> {
+/** The result of `work`, or the reason of `stop` if that comes first. */
+async function untilStopped<T>({ stop }: InputSource, work: () => Promise<T>): Promise<T> {
   stop.throwIfAborted();
   const stopped = Promise.withResolvers<never>();
   const onStop = (): void => stopped.reject(stop.reason);

@@ -13,6 +13,7 @@ import {
   type Sourced,
 } from '../settings/settings.ts';
 import { CliError } from '../errors.ts';
+import { storeSettings } from './shared/store-settings.ts';
 import { renderTable } from '../output/terminal/table.ts';
 import { withHelp, type ContextSource } from './shared/options.ts';
 import { readPipedValue } from '../app/input-file.ts';
@@ -120,7 +121,7 @@ async function setSetting(context: Context, word: string, given: string | undefi
   const text = await valueOf(context, key, given);
   const { value, warnings } = given === text ? parseSettingValue(key, text) : parsePipedValue(key, text);
   const profile = (await context.settings()).profile.value;
-  await store(context, profile, { [key]: value });
+  await storeSettings(context, profile, { [key]: value });
   for (const warning of warnings) await context.output.warn(warning);
   await context.output.note(`stored ${key} in profile "${profile}"`);
   const variable = VARIABLES[key];
@@ -162,19 +163,8 @@ async function valueOf(context: Context, key: SettingKey, given: string | undefi
 async function unsetSetting(context: Context, word: string): Promise<void> {
   const key = parseSettingKey(word);
   const profile = (await context.settings()).profile.value;
-  await store(context, profile, { [key]: undefined });
+  await storeSettings(context, profile, { [key]: undefined });
   await context.output.note(`${key} is no longer stored in profile "${profile}"`);
-}
-
-/** Writes into a profile; all or nothing, also with several processes writing at once. */
-export async function store(
-  { host, output }: Context,
-  profile: string,
-  change: Readonly<Partial<Record<SettingKey, string | number | undefined>>>,
-): Promise<void> {
-  const entries = Object.entries(change) as [SettingKey, string | number | undefined][];
-  const { repaired } = await host.settingsFile.change(entries.map(([key, value]) => ({ profile, key, value })));
-  for (const warning of repaired) await output.warn(warning);
 }
 
 async function getSetting(context: Context, word: string): Promise<void> {

@@ -8,7 +8,7 @@ import { withDeadline } from './shared/timeout.ts';
 import { API_ENVIRONMENT, durationOption, withHelp, type ContextSource } from './shared/options.ts';
 import { readPipedValue } from '../app/input-file.ts';
 import { pipingVariables } from '../lib/text/shell-words.ts';
-import { store } from './config.ts';
+import { storeSettings } from './shared/store-settings.ts';
 
 interface LoginFlags {
   /** Milliseconds. */
@@ -60,7 +60,7 @@ async function login(context: Context, { timeout }: LoginFlags): Promise<void> {
   // A key belongs to the API it was checked against.
   if (options.baseUrl !== undefined) change['base-url'] = baseUrl;
   const profile = settings.profile.value;
-  await store(context, profile, change);
+  await storeSettings(context, profile, change);
   const stored = Object.entries(change).map(([key, value]) =>
     key === 'base-url' ? `base-url ${value}` : `${key} ${maskSecret(String(value))}`,
   );
