@@ -3,9 +3,8 @@ import { createClock } from './platform/clock.ts';
 import { openDatabase } from './platform/fs/database.ts';
 import { threadLink } from './platform/thread.ts';
 import { checkState, openState } from './state/sqlite/database.ts';
-import type { Database } from './platform/host.ts';
-import { createRelayTokens } from './state/sqlite/relay-tokens.ts';
-import { createSubmissions, type Submissions } from './state/sqlite/submissions.ts';
+import { createSqliteRelayTokens } from './state/sqlite/relay-tokens.ts';
+import { createSqliteSubmissions } from './state/sqlite/submissions.ts';
 import { createStoreServer } from './state/sqlite/remote-stores.ts';
 import { createSqliteInbox } from './state/sqlite/inbox.ts';
 import { createWriteQueue } from './state/sqlite/write-queue.ts';
@@ -36,27 +35,19 @@ const queue = createWriteQueue({
   },
 });
 
-/** With the statements that each has prepared. */
-const submissions = new WeakMap<Database, Submissions>();
-
-const submissionsIn = (database: Database): Submissions => {
-  const known = submissions.get(database) ?? createSubmissions(database, clock, folder);
-  submissions.set(database, known);
-  return known;
-};
-
 const stores = {
   inbox: createSqliteInbox({ queue, scope, now: () => clock.now() }),
   requests: {
-    kindOf: (requestId: string) => queue.read((database) => submissionsIn(database).kindOf(requestId, scope)),
+    kindOf: (requestId: string) =>
+      queue.read((database) => createSqliteSubmissions(database, clock, folder).kindOf(requestId, scope)),
     settle: (requestId: string, state: 'done' | 'failed') =>
-      queue.write((database) => submissionsIn(database).settle(requestId, scope, state)),
+      queue.write((database) => createSqliteSubmissions(database, clock, folder).settle(requestId, scope, state)),
   },
   relayTokens: {
     find: (profile: string, relay: string) =>
-      queue.read((database) => createRelayTokens(database, folder).find(profile, relay)),
+      queue.read((database) => createSqliteRelayTokens(database, folder).find(profile, relay)),
     keep: (profile: string, relay: string, token: string) =>
-      queue.write((database) => createRelayTokens(database, folder).keep(profile, relay, token)),
+      queue.write((database) => createSqliteRelayTokens(database, folder).keep(profile, relay, token)),
   },
 };
 link.onMessage(createStoreServer(stores, link.post));

@@ -10,10 +10,13 @@ import { parseApiKey } from '../settings/secret.ts';
 import { createShownRedaction } from '../output/terminal/shown-redaction.ts';
 import type { Host } from '../platform/host.ts';
 import { stateFolder } from '../settings/paths.ts';
-import { createArrivals, type Arrivals } from '../state/sqlite/arrivals.ts';
+import type { Arrivals } from '../state/arrivals.ts';
+import type { Postings } from '../state/postings.ts';
+import type { Submissions } from '../state/submissions.ts';
+import { createSqliteArrivals } from '../state/sqlite/arrivals.ts';
 import { followState } from '../state/sqlite/database.ts';
-import { createPostings, type Postings } from '../state/sqlite/postings.ts';
-import { createSubmissions, type Submissions } from '../state/sqlite/submissions.ts';
+import { createSqlitePostings } from '../state/sqlite/postings.ts';
+import { createSqliteSubmissions } from '../state/sqlite/submissions.ts';
 
 export { createArrivalClock } from '../state/arrival-clock.ts';
 export { fetchResult } from '../api/result.ts';
@@ -65,9 +68,9 @@ export async function openSubmissions(host: Host): Promise<OpenedState> {
   const folder = stateFolder(host);
   const database = await followState((path) => host.openDatabase(path), folder);
   return {
-    submissions: createSubmissions(database, host.clock, folder),
-    postings: createPostings(database, host.clock, folder),
-    arrivals: createArrivals(database, host.clock),
+    submissions: createSqliteSubmissions(database, host.clock, folder),
+    postings: createSqlitePostings(database, host.clock, folder),
+    arrivals: createSqliteArrivals(database, host.clock),
     close: () => database.close(),
   };
 }

@@ -8,9 +8,9 @@ import { cleanText } from '../lib/text/sanitize-terminal.ts';
 import { createShownRedaction } from '../output/terminal/shown-redaction.ts';
 import { createOutput, type Output } from '../output/terminal/print.ts';
 import type { Host } from '../platform/host.ts';
-import type { Arrivals } from '../state/sqlite/arrivals.ts';
-import type { Postings } from '../state/sqlite/postings.ts';
-import type { Submissions } from '../state/sqlite/submissions.ts';
+import type { Arrivals } from '../state/arrivals.ts';
+import type { Postings } from '../state/postings.ts';
+import type { Submissions } from '../state/submissions.ts';
 
 /** The options that every command takes, before or after its name. */
 export interface GlobalOptions {

@@ -1,11 +1,10 @@
-/** Pauses that a webhook ends. */
 import { underSignals } from '../lib/async/any-signal.ts';
 import type { Clock } from '../platform/host.ts';
-import type { Arrivals } from './sqlite/arrivals.ts';
+import type { Arrivals } from './arrivals.ts';
 
 /**
- * The clock of one wait: a pause ends early when a listener on this machine receives a webhook about the request. One
- * that is there before the wait begins ends none, as the wait begins with a look.
+ * The clock of one poll: a pause ends early when a listener on this machine receives a webhook about the request. One
+ * that was received before ends none, as polling starts with a request to the API.
  */
 export function createArrivalClock(
   clock: Pick<Clock, 'monotonic' | 'sleep'>,

@@ -1,5 +1,5 @@
 import type { Kind } from '../kinds.ts';
-import type { Delivery } from '../webhooks/delivery.ts';
+import type { Delivery } from './delivery.ts';
 
 export type StepState = 'pending' | 'done' | 'failed' | 'discarded';
 
@@ -163,4 +163,11 @@ export const CLOCK_TOLERANCE_MS = 60 * 1000;
 /** Whether somebody is at work on a step. */
 export function isClaimed({ owner, leaseUntil }: Step, now: number): boolean {
   return owner !== undefined && leaseUntil > now && leaseUntil <= now + LEASE_MS + CLOCK_TOLERANCE_MS;
+}
+
+/** Why steps have failed so far, each reason once: `exec: the command ended with 1; forward http://h/: answered 500`. */
+export function lastErrorOf(steps: readonly Step[]): string | undefined {
+  const open = steps.filter(({ state }) => state === 'pending' || state === 'failed');
+  const errors = new Set(open.map(({ lastError }) => lastError).filter((error) => error !== undefined));
+  return errors.size === 0 ? undefined : [...errors].join('; ');
 }

@@ -3,26 +3,7 @@ import { KIND_NAMES, KINDS, kindOfEvent } from '../kinds.ts';
 import type { Kind } from '../kinds.ts';
 import { SIGNATURE_HEADERS } from './signature-headers.ts';
 
-/** A header as it came, name in lower case. In the order of arrival; a repeated header is there several times. */
-export type HeaderLine = readonly [name: string, value: string];
-
-/** One webhook delivery that was let in, with the bytes that were signed: as they came or, sometimes, decoded. */
-export interface Delivery {
-  /** `svix-id`: the same for every attempt at one message. */
-  readonly id: string;
-  /** Milliseconds since 1970. */
-  readonly receivedAt: number;
-  /** End-to-end headers. They may hold credentials of the endpoint: show only {@link isPublicHeader} ones. */
-  readonly headers: readonly HeaderLine[];
-  readonly body: Uint8Array;
-  /** `false` when signatures were not checked (`--no-verify-signature`). */
-  readonly verified: boolean;
-  /** From the payload's own type field, else from the path it was sent to. */
-  readonly kind: Kind | undefined;
-  /** The payload's event type, e.g. `cluster.optimized`. */
-  readonly event: string | undefined;
-  readonly requestId: string | undefined;
-}
+export type { Delivery, HeaderLine } from '../state/delivery.ts';
 
 /** What a payload tells of itself. */
 export interface PayloadFacts {

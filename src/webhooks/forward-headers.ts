@@ -1,5 +1,5 @@
 import type { HttpHeaders } from '../lib/net/http.ts';
-import type { HeaderLine } from './delivery.ts';
+import type { HeaderLine } from '../state/delivery.ts';
 
 /** Headers that belong to one connection (RFC 9110, section 7.6.1), or that the next sender writes itself. */
 const OWN_TO_A_HOP: ReadonlySet<string> = new Set([

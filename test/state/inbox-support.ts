@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Database } from '../../src/platform/host.ts';
 import { openDatabase } from '../../src/platform/fs/database.ts';
 import { checkState, openState, STATE_FILE } from '../../src/state/sqlite/database.ts';
-import type { Delivery } from '../../src/webhooks/delivery.ts';
+import type { Delivery } from '../../src/state/delivery.ts';
 import type { RowInbox } from '../../src/state/sqlite/inbox-rows.ts';
 import { createSqliteInbox } from '../../src/state/sqlite/inbox.ts';
 import type { SqliteInboxOptions } from '../../src/state/sqlite/inbox.ts';

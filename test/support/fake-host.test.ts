@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { jsonResponse, readText } from '../../src/lib/net/http.ts';
 import { openState } from '../../src/state/sqlite/database.ts';
-import { createSubmissions } from '../../src/state/sqlite/submissions.ts';
+import { createSqliteSubmissions } from '../../src/state/sqlite/submissions.ts';
 import { createFakeClock } from './fake-clock.ts';
 import { createFakeHost } from './fake-host.ts';
 
@@ -56,7 +56,7 @@ describe('the machine in memory', () => {
   test('keeps its state between two openings, apart from other machines', async () => {
     const host = createFakeHost();
     const open = async (machine: typeof host) =>
-      createSubmissions(await openState((path) => machine.openDatabase(path), '/state'), machine.clock);
+      createSqliteSubmissions(await openState((path) => machine.openDatabase(path), '/state'), machine.clock);
     (await open(host)).remember({ requestId: 'a', kind: 'route', baseUrl: 'https://a.example', profile: 'default' });
     expect([(await open(host)).kindOf('a'), (await open(createFakeHost())).kindOf('a')]).toEqual(['route', undefined]);
   });

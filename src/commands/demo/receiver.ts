@@ -2,7 +2,7 @@
 import { parseWebhookSecret } from '../../settings/secret.ts';
 import { CliError } from '../../errors.ts';
 import type { Host } from '../../platform/host.ts';
-import type { Delivery } from '../../webhooks/delivery.ts';
+import type { Delivery } from '../../state/delivery.ts';
 import { headersOf } from '../../webhooks/forward-headers.ts';
 import { createReceiver } from '../../webhooks/receiver/receiver.ts';
 import { createVerifier } from '../../webhooks/signature.ts';

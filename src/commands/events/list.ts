@@ -3,8 +3,7 @@ import type { Context } from '../../app/context.ts';
 import { renderTable, type Column } from '../../output/terminal/table.ts';
 import { openInbox } from '../../app/inbox-services.ts';
 import { stepLabel } from '../../state/delivery-steps.ts';
-import { lastErrorOf } from '../../state/sqlite/inbox-rows.ts';
-import type { InboxSummary, Step } from '../../state/inbox.ts';
+import { lastErrorOf, type InboxSummary, type Step } from '../../state/inbox.ts';
 import type { EventListFlags } from './command.ts';
 
 const COLUMNS: readonly Column[] = [

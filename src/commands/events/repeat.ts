@@ -7,8 +7,7 @@ import { SHOW, UNASSIGNED } from '../../state/delivery-steps.ts';
 import { createArrivalOrder } from '../../lib/async/arrival-order.ts';
 import { createDeliveryWork, type ListenEvent } from '../../webhooks/inbox/delivery-work.ts';
 import { createFetch } from '../shared/delivery-results.ts';
-import { lastErrorOf } from '../../state/sqlite/inbox-rows.ts';
-import type { InboxEntry } from '../../state/inbox.ts';
+import { lastErrorOf, type InboxEntry } from '../../state/inbox.ts';
 
 export interface Repeated {
   /** `done`: by a listener; `waiting`: for one. */

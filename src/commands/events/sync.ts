@@ -5,7 +5,7 @@ import { CliError, worstFailure, type Failure } from '../../errors.ts';
 import { failureJson, renderFailure } from '../../output/terminal/failure.ts';
 import { jsonLine } from '../../lib/json/stringify.ts';
 import { renderAnswerLine } from '../../output/answers/answer-table.ts';
-import type { Submission } from '../../state/sqlite/submissions.ts';
+import type { Submission } from '../../state/submissions.ts';
 import { jobFailure } from '../shared/job-errors.ts';
 
 /** Requests at a time. */

@@ -4,7 +4,7 @@ import { EXEC, stepLabel } from '../../state/delivery-steps.ts';
 import { maskUrl } from '../../lib/net/url-secrets.ts';
 import { CliError } from '../../errors.ts';
 import { SVIX_PLAY, type RelayAddresses } from '../../webhooks/relay/address.ts';
-import type { Delivery } from '../../webhooks/delivery.ts';
+import type { Delivery } from '../../state/delivery.ts';
 import type { OwedStep } from '../../state/inbox.ts';
 import type { Refusal } from '../../webhooks/receiver/receiver.ts';
 import { SIGNATURE_HEADERS } from '../../webhooks/signature-headers.ts';

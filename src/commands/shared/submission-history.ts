@@ -3,7 +3,7 @@ import type { OptipickClient, Submitted } from '../../api/model.ts';
 import type { Context } from '../../app/context.ts';
 import type { Kind } from '../../kinds.ts';
 import { CliError, messageOf } from '../../errors.ts';
-import type { Submissions } from '../../state/sqlite/submissions.ts';
+import type { Submissions } from '../../state/submissions.ts';
 
 export interface SubmissionFacts {
   readonly siteName: string | undefined;

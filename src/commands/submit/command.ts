@@ -4,7 +4,7 @@ import type { Context } from '../../app/context.ts';
 import { KINDS, type Kind } from '../../kinds.ts';
 import { CliError, type FailureDetail } from '../../errors.ts';
 import type { RequestSet } from '../../requests/request-set.ts';
-import type { Postings } from '../../state/sqlite/postings.ts';
+import type { Postings } from '../../state/postings.ts';
 import {
   API_ENVIRONMENT,
   API_FAILURES,

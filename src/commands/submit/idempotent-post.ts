@@ -4,7 +4,7 @@ import { CliError } from '../../errors.ts';
 import type { Kind } from '../../kinds.ts';
 import { shownId } from '../../lib/text/shown-id.ts';
 import type { SetEntry } from '../../requests/request-set.ts';
-import type { Posting, Postings } from '../../state/sqlite/postings.ts';
+import type { Posting, Postings } from '../../state/postings.ts';
 import type { Memory } from '../shared/submission-history.ts';
 import { quoted } from '../shared/job-errors.ts';
 import { withPickLines } from './pick-lines.ts';

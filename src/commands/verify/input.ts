@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import type { Context } from '../../app/context.ts';
 import type { HttpHeaders } from '../../lib/net/http.ts';
 import { CliError } from '../../errors.ts';
-import type { HeaderLine } from '../../webhooks/delivery.ts';
+import type { HeaderLine } from '../../state/delivery.ts';
 import type { KnownMessage } from '../../webhooks/diagnosis/model.ts';
 import { headersOf } from '../../webhooks/forward-headers.ts';
 import {

@@ -1,12 +1,6 @@
-/** Which webhooks listeners on this machine have received, for those who wait for the same result by asking. */
-import type { Clock, Database, Statement } from '../../platform/host.ts';
-
-export interface Arrivals {
-  /** The number of the newest delivery about this request, 0 for none; numbers grow. */
-  newest(requestId: string): number;
-  /** Calls back once, when a delivery newer than `after` is there. Returns what ends the watching. */
-  watch(requestId: string, after: number, arrived: (number: number) => void): () => void;
-}
+import type { Clock, Database } from '../../platform/host.ts';
+import type { Arrivals } from '../arrivals.ts';
+import { prepared } from './statements.ts';
 
 interface Watcher {
   readonly requestId: string;
@@ -14,23 +8,21 @@ interface Watcher {
   readonly arrived: (number: number) => void;
 }
 
-const LOOK_MS = 250;
+const CHECK_MS = 250;
 
 /**
- * Looks at an open, migrated database: one cheap question each quarter of a second for all who wait, and a lookup only
- * after somebody has written. A state that cannot be read is one in which nothing arrives: asking goes on without.
+ * Reads an open, migrated database: one cheap query each quarter of a second for all watchers, and a lookup only after
+ * another process has written. A state that cannot be read is one in which nothing arrives: polling goes on without it.
  */
-export function createArrivals(database: Database, clock: Pick<Clock, 'sleep'>): Arrivals {
+export function createSqliteArrivals(database: Database, clock: Pick<Clock, 'sleep'>): Arrivals {
   const watchers = new Set<Watcher>();
-  let idle: AbortController | undefined;
-  let version: Statement | undefined;
-  let lookup: Statement | undefined;
-  let seen: unknown;
+  let checking: AbortController | undefined;
+  let version: unknown;
 
   const newest = (requestId: string): number => {
     try {
-      lookup ??= database.prepare('SELECT max(sequence) AS newest FROM deliveries WHERE request_id = ?');
-      return Number(lookup.get(requestId)?.['newest'] ?? 0);
+      const sql = 'SELECT max(sequence) AS newest FROM deliveries WHERE request_id = ?';
+      return Number(prepared(database, sql).get(requestId)?.['newest'] ?? 0);
     } catch {
       return 0;
     }
@@ -38,22 +30,21 @@ export function createArrivals(database: Database, clock: Pick<Clock, 'sleep'>):
 
   /** Whether another connection has written since the last call. */
   const changed = (): boolean => {
-    const before = seen;
+    const before = version;
     try {
-      version ??= database.prepare('PRAGMA data_version');
-      seen = version.get()?.['data_version'];
+      version = prepared(database, 'PRAGMA data_version').get()?.['data_version'];
     } catch {
       return false;
     }
-    return seen !== before;
+    return version !== before;
   };
 
-  const look = async (ended: AbortSignal): Promise<void> => {
-    while (!ended.aborted) {
+  const check = async (stop: AbortSignal): Promise<void> => {
+    while (!stop.aborted) {
       try {
-        await clock.sleep(LOOK_MS, ended);
+        await clock.sleep(CHECK_MS, stop);
       } catch (error) {
-        if (!ended.aborted) throw error;
+        if (!stop.aborted) throw error;
         return;
       }
       if (!changed()) continue;
@@ -67,27 +58,27 @@ export function createArrivals(database: Database, clock: Pick<Clock, 'sleep'>):
   return {
     newest,
     watch(requestId, after, arrived) {
-      const end = (): void => {
+      const unwatch = (): void => {
         watchers.delete(watcher);
         if (watchers.size > 0) return;
-        // Nothing may keep the program alive when nobody waits.
-        idle?.abort();
-        idle = undefined;
+        // Nothing may keep the program alive when nobody watches.
+        checking?.abort();
+        checking = undefined;
       };
       const watcher: Watcher = {
         requestId,
         after,
         arrived(number) {
-          end();
+          unwatch();
           arrived(number);
         },
       };
       watchers.add(watcher);
-      if (idle === undefined) {
-        idle = new AbortController();
-        void look(idle.signal);
+      if (checking === undefined) {
+        checking = new AbortController();
+        void check(checking.signal);
       }
-      return end;
+      return unwatch;
     },
   };
 }

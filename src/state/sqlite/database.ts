@@ -99,7 +99,7 @@ export async function followState(openDatabase: (path: string) => Promise<Databa
   };
 }
 
-/** The failure to tell of when the state cannot be used. `path` is what the user knows it by. */
+/** The failure to report when the state cannot be used. `path` is what the user knows it by. */
 export function stateError(error: unknown, path: string): CliError {
   if (error instanceof CliError) return error;
   const code = sqliteCodeOf(error);
@@ -116,6 +116,15 @@ export function stateError(error: unknown, path: string): CliError {
     hint: 'make its folder writable, or name another one with OPTIPICK_STATE_DIR',
     ...(code === BUSY ? { retryable: true } : {}),
   });
+}
+
+/** Runs the work; what the database throws becomes a {@link stateError}. */
+export function withStateErrors<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw stateError(error, path);
+  }
 }
 
 function prepare(database: Database): void {

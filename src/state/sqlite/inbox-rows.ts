@@ -1,6 +1,6 @@
 import { isKind } from '../../kinds.ts';
 import type { SqlValue } from '../../platform/host.ts';
-import type { Delivery, HeaderLine } from '../../webhooks/delivery.ts';
+import type { Delivery, HeaderLine } from '../delivery.ts';
 import type { Claim, ClaimRequest, Inbox, InboxEntry, InboxStatus, InboxSummary, Step, StepState } from '../inbox.ts';
 
 export type Row = Readonly<Record<string, SqlValue>>;
@@ -69,13 +69,6 @@ export function claimOf({ row, step, attempts }: ClaimRow): Claim {
 /** Bytes, as a header may hold any of them and SQLite ends a text at the first zero. */
 export function headerBytes(headers: readonly HeaderLine[]): Uint8Array {
   return Buffer.from(JSON.stringify(headers));
-}
-
-/** Why steps have failed so far, each reason once: `exec: the command ended with 1; forward http://h/: answered 500`. */
-export function lastErrorOf(steps: readonly Step[]): string | undefined {
-  const open = steps.filter(({ state }) => state === 'pending' || state === 'failed');
-  const errors = new Set(open.map(({ lastError }) => lastError).filter((error) => error !== undefined));
-  return errors.size === 0 ? undefined : [...errors].join('; ');
 }
 
 type StepRow = [string, StepState, number, number, string | null, string | null, number];

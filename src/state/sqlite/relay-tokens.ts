@@ -1,38 +1,23 @@
-/** The inbox that a profile has at a relay, so that its address stays the same from run to run. */
 import type { Database } from '../../platform/host.ts';
-import { stateError, STATE_FILE } from './database.ts';
-
-/** Every method throws `CliError` `environment` when the state cannot be read or written. */
-export interface RelayTokens {
-  /** `relay`: the host, with its port. */
-  find(profile: string, relay: string): string | undefined;
-  keep(profile: string, relay: string, token: string): void;
-}
+import type { RelayTokens } from '../relay-tokens.ts';
+import { STATE_FILE, withStateErrors } from './database.ts';
+import { prepared } from './statements.ts';
 
 /** The tokens in an open, migrated database (see `openState`). `place` is where it is, for messages. */
-export function createRelayTokens(database: Database, place: string = STATE_FILE): RelayTokens {
-  const guarded = <T>(work: () => T): T => {
-    try {
-      return work();
-    } catch (error) {
-      throw stateError(error, place);
-    }
-  };
+export function createSqliteRelayTokens(database: Database, place: string = STATE_FILE): RelayTokens {
   return {
     find: (profile, relay) =>
-      guarded(() => {
-        const found = database
-          .prepare('SELECT token FROM relay_tokens WHERE profile = ? AND relay = ?')
-          .get(profile, relay);
+      withStateErrors(place, () => {
+        const sql = 'SELECT token FROM relay_tokens WHERE profile = ? AND relay = ?';
+        const found = prepared(database, sql).get(profile, relay);
         return found === undefined ? undefined : String(found['token']);
       }),
     keep(profile, relay, token) {
-      guarded(() =>
-        database
-          .prepare(
-            'INSERT INTO relay_tokens (profile, relay, token) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET token = excluded.token',
-          )
-          .run(profile, relay, token),
+      withStateErrors(place, () =>
+        prepared(
+          database,
+          'INSERT INTO relay_tokens (profile, relay, token) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET token = excluded.token',
+        ).run(profile, relay, token),
       );
     },
   };

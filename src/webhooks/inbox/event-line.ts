@@ -1,7 +1,7 @@
 import type { Kind } from '../../kinds.ts';
 import { payloadOf } from '../body-codings.ts';
 import { jsonTextOf } from '../delivery.ts';
-import type { Delivery } from '../delivery.ts';
+import type { Delivery } from '../../state/delivery.ts';
 import { headersOf } from '../forward-headers.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { Http, HttpResponse } from '../../lib/net/http.ts';
 import { TransportError } from '../../lib/net/http.ts';
 import { redirectOf } from '../../lib/net/redirect.ts';
-import type { Delivery } from '../delivery.ts';
+import type { Delivery } from '../../state/delivery.ts';
 import { headersOf } from '../forward-headers.ts';
 
 export type ForwardResult =

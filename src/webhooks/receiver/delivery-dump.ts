@@ -2,7 +2,7 @@
 import type { HttpHeaders } from '../../lib/net/http.ts';
 import { fieldOf, isRecord, numberOf, textOf } from '../../lib/json/loose-fields.ts';
 import { CliError } from '../../errors.ts';
-import type { HeaderLine } from '../delivery.ts';
+import type { HeaderLine } from '../../state/delivery.ts';
 import { headersOf } from '../forward-headers.ts';
 import type { RecordedDelivery } from './recorded-delivery.ts';
 

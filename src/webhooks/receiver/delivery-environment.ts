@@ -1,6 +1,6 @@
 /** Deliveries in the form in which CGI, WSGI, Rack and PHP hand on headers: `HTTP_SVIX_ID=msg_...`, a line each. */
 import { CliError } from '../../errors.ts';
-import type { HeaderLine } from '../delivery.ts';
+import type { HeaderLine } from '../../state/delivery.ts';
 import { headersOf } from '../forward-headers.ts';
 import type { RecordedDelivery } from './recorded-delivery.ts';
 

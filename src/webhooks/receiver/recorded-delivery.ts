@@ -1,7 +1,7 @@
 /** Reads a delivery back from a file: of `listen --record`, or as it was pasted or dumped by something else. */
 import type { HttpHeaders } from '../../lib/net/http.ts';
 import { CliError } from '../../errors.ts';
-import type { HeaderLine } from '../delivery.ts';
+import type { HeaderLine } from '../../state/delivery.ts';
 import { looksLikeEnvironment, parseEnvironment } from './delivery-environment.ts';
 import { readDump } from './delivery-dump.ts';
 import { headersOf } from '../forward-headers.ts';

@@ -6,7 +6,7 @@ import { inTransaction } from '../../../src/state/sqlite/transaction.ts';
 import { followState, openState } from '../../../src/state/sqlite/database.ts';
 import { MIGRATIONS } from '../../../src/state/sqlite/migrations.ts';
 import type { Migration } from '../../../src/state/sqlite/migrations.ts';
-import { createSubmissions } from '../../../src/state/sqlite/submissions.ts';
+import { createSqliteSubmissions } from '../../../src/state/sqlite/submissions.ts';
 import { sourceUrl, startChild } from '../../support/child.ts';
 import { createTestFolder } from '../../support/folder.ts';
 
@@ -137,7 +137,7 @@ describe('the state', () => {
 
 describe('the state of a process that goes on for long', () => {
   const remember = (database: Database, requestId: string): void =>
-    createSubmissions(database, { now: () => 1 }).remember({
+    createSqliteSubmissions(database, { now: () => 1 }).remember({
       requestId,
       kind: 'route',
       baseUrl: 'https://api.example',

@@ -10,7 +10,7 @@ import { CliError } from '../../../src/errors.ts';
 import { createClock } from '../../../src/platform/clock.ts';
 import { createRealHost } from '../../../src/platform/real-host.ts';
 import type { Clock } from '../../../src/platform/host.ts';
-import { createSubmissions } from '../../../src/state/sqlite/submissions.ts';
+import { createSqliteSubmissions } from '../../../src/state/sqlite/submissions.ts';
 import { createRemoteStores, createStoreServer } from '../../../src/state/sqlite/remote-stores.ts';
 import type { RemoteStores } from '../../../src/state/sqlite/remote-stores.ts';
 import { claimOf, headerBytes } from '../../../src/state/sqlite/inbox-rows.ts';
@@ -413,7 +413,7 @@ describe('the thread of a listener', () => {
   test('remembers submissions and addresses at relays in the same state', async () => {
     using folder = createInboxFolder();
     const database = await folder.database();
-    createSubmissions(database, createClock()).remember({
+    createSqliteSubmissions(database, createClock()).remember({
       requestId: 'r1',
       kind: 'cluster',
       baseUrl: SCOPE,
@@ -430,7 +430,7 @@ describe('the thread of a listener', () => {
     await write('requests', 'settle', ['r1', 'done']);
     await inbox.close();
     const again = await folder.database();
-    expect(createSubmissions(again, createClock()).find('r1')).toMatchObject({ state: 'done' });
+    expect(createSqliteSubmissions(again, createClock()).find('r1')).toMatchObject({ state: 'done' });
     again.close();
   });
 

@@ -10,7 +10,7 @@ import { createAnswerReader } from '../../../src/answers/reader.ts';
 import { TransportError } from '../../../src/lib/net/http.ts';
 import type { Http } from '../../../src/lib/net/http.ts';
 import type { Kind } from '../../../src/kinds.ts';
-import type { Delivery } from '../../../src/webhooks/delivery.ts';
+import type { Delivery } from '../../../src/state/delivery.ts';
 import type { ListenEvent } from '../../../src/webhooks/inbox/delivery-work.ts';
 import type { Inbox, Step } from '../../../src/state/inbox.ts';
 import { createProcessor } from '../../../src/webhooks/inbox/processor.ts';

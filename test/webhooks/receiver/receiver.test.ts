@@ -8,7 +8,7 @@ import type { Http, HttpHeaders, HttpRequest } from '../../../src/lib/net/http.t
 import { parseWebhookSecret } from '../../../src/settings/secret.ts';
 import { CliError } from '../../../src/errors.ts';
 import { serveHttp } from '../../../src/platform/server/server.ts';
-import type { Delivery } from '../../../src/webhooks/delivery.ts';
+import type { Delivery } from '../../../src/state/delivery.ts';
 import type { Inbox } from '../../../src/state/inbox.ts';
 import { createReceiver } from '../../../src/webhooks/receiver/receiver.ts';
 import type { ReceiverOptions } from '../../../src/webhooks/receiver/receiver.ts';

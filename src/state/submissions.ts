@@ -1,0 +1,42 @@
+import type { Kind } from '../kinds.ts';
+
+export type SettledState = 'done' | 'failed';
+
+export interface NewSubmission {
+  readonly requestId: string;
+  readonly kind: Kind;
+  readonly siteName?: string | undefined;
+  readonly waveId?: string | undefined;
+  /** Normalized, without a trailing slash: ids are unique to one API only. */
+  readonly baseUrl: string;
+  readonly profile: string;
+}
+
+export interface Submission {
+  readonly requestId: string;
+  readonly kind: Kind;
+  readonly siteName: string | undefined;
+  readonly waveId: string | undefined;
+  readonly baseUrl: string;
+  readonly profile: string;
+  /** Milliseconds since 1970. */
+  readonly submittedAt: number;
+  readonly state: 'pending' | SettledState;
+  readonly settledAt: number | undefined;
+}
+
+/**
+ * What was submitted from this machine, so that nobody needs to keep ids by hand. Every method throws `CliError`
+ * `environment` when the state cannot be read or written.
+ */
+export interface Submissions {
+  /** On disk when it returns. Remembering the same id again keeps its state. */
+  remember(submission: NewSubmission): void;
+  /** Without a base URL: of the newest submission with that id. */
+  kindOf(requestId: string, baseUrl?: string): Kind | undefined;
+  find(requestId: string, baseUrl?: string): Submission | undefined;
+  /** Those whose result was not seen yet, oldest first. */
+  pending(baseUrl: string, limit?: number): readonly Submission[];
+  /** Stores how a job ended; the first `done` or `failed` stays. `false` when there was nothing to store. */
+  settle(requestId: string, baseUrl: string, state: SettledState, at?: number): boolean;
+}

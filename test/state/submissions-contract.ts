@@ -1,0 +1,124 @@
+/** What every store of submissions promises, whatever it stores them in. */
+import { describe, expect, test } from 'vitest';
+import type { Submissions } from '../../src/state/submissions.ts';
+import { placeOfTest, storeOfTest, type CreatePlace } from './store-place.ts';
+
+const API = 'https://optipick.api.optioryx.com';
+const SANDBOX = 'http://127.0.0.1:4010';
+
+const route = { requestId: 'a', kind: 'route', baseUrl: API, profile: 'default' } as const;
+const cluster = { requestId: 'b', kind: 'cluster', baseUrl: API, profile: 'default' } as const;
+
+/** Runs the promises as tests. `createPlace` makes an empty place for each test. */
+export function describeSubmissions(name: string, createPlace: CreatePlace<Submissions>): void {
+  describe(`${name}: a submission`, () => {
+    test('outlives the process that remembered it', async () => {
+      const place = await placeOfTest(createPlace);
+      const first = await place.open();
+      first.store.remember({ ...route, siteName: 'Example', waveId: 'W1' });
+      first.close();
+      const { store } = await place.open();
+      expect(store.find('a')).toEqual({
+        ...route,
+        siteName: 'Example',
+        waveId: 'W1',
+        submittedAt: 1000,
+        state: 'pending',
+        settledAt: undefined,
+      });
+    });
+
+    test('needs neither site nor wave', async () => {
+      const submissions = await storeOfTest(createPlace);
+      submissions.remember({ ...route, siteName: undefined });
+      expect(submissions.find('a')).toMatchObject({ siteName: undefined, waveId: undefined });
+    });
+
+    test('gives the kind of its id, and of no other', async () => {
+      const submissions = await storeOfTest(createPlace);
+      submissions.remember(route);
+      submissions.remember(cluster);
+      const kinds = [
+        submissions.kindOf('a'),
+        submissions.kindOf('b', API),
+        submissions.kindOf('c'),
+        submissions.kindOf('A'),
+      ];
+      expect(kinds).toEqual(['route', 'cluster', undefined, undefined]);
+    });
+
+    test('belongs to one API: the same id at another API is another submission', async () => {
+      const submissions = await storeOfTest(createPlace);
+      submissions.remember(route);
+      submissions.remember({ ...cluster, requestId: 'a', baseUrl: SANDBOX });
+      submissions.settle('a', SANDBOX, 'done');
+      expect({
+        kinds: [
+          submissions.kindOf('a', API),
+          submissions.kindOf('a', SANDBOX),
+          submissions.kindOf('a', 'https://other'),
+        ],
+        newest: submissions.kindOf('a'),
+        pending: [submissions.pending(API).length, submissions.pending(SANDBOX).length],
+      }).toEqual({ kinds: ['route', 'cluster', undefined], newest: 'cluster', pending: [1, 0] });
+    });
+
+    test('that is remembered twice is one, and loses neither its state nor a fact', async () => {
+      const submissions = await storeOfTest(createPlace);
+      submissions.remember({ ...route, siteName: 'Example' });
+      submissions.remember({ ...route, waveId: 'W1' });
+      expect(submissions.pending(API)).toHaveLength(1);
+      submissions.settle('a', API, 'done', 5);
+      submissions.remember({ ...route, waveId: 'W2', profile: 'other' });
+      expect(submissions.pending(API)).toEqual([]);
+      expect(submissions.find('a')).toEqual({
+        ...route,
+        profile: 'other',
+        siteName: 'Example',
+        waveId: 'W2',
+        submittedAt: 1000,
+        state: 'done',
+        settledAt: 5,
+      });
+    });
+
+    test('may hold any text', async () => {
+      const submissions = await storeOfTest(createPlace);
+      const odd = `'; DROP TABLE submissions; -- äöü 🙂`;
+      submissions.remember({ ...route, requestId: odd, siteName: odd });
+      expect(submissions.find(odd)).toMatchObject({ requestId: odd, siteName: odd });
+    });
+
+    test('stays as it was first settled', async () => {
+      const submissions = await storeOfTest(createPlace);
+      submissions.remember(route);
+      const settled = (['done', 'failed'] as const).map((state) => submissions.settle('a', API, state));
+      expect([settled, submissions.find('a')?.state]).toEqual([[true, false], 'done']);
+    });
+  });
+
+  describe(`${name}: the pending submissions`, () => {
+    test('are listed oldest first, up to a limit', async () => {
+      const submissions = await storeOfTest(createPlace);
+      for (const requestId of ['c', 'a', 'b']) submissions.remember({ ...route, requestId });
+      const ids = (limit?: number) => submissions.pending(API, limit).map(({ requestId }) => requestId);
+      expect([ids(), ids(2), ids(0)]).toEqual([['c', 'a', 'b'], ['c', 'a'], []]);
+    });
+
+    test.each(['done', 'failed'] as const)('are one fewer when one is settled as %s', async (state) => {
+      const submissions = await storeOfTest(createPlace);
+      submissions.remember(route);
+      submissions.remember(cluster);
+      const settled = submissions.settle('a', API, state, 77);
+      const facts = [settled, submissions.pending(API).map(({ requestId }) => requestId), submissions.find('a')];
+      expect(facts).toEqual([true, ['b'], expect.objectContaining({ state, settledAt: 77 })]);
+    });
+
+    test('do not change when an unknown id is settled', async () => {
+      const submissions = await storeOfTest(createPlace);
+      submissions.remember(route);
+      const settled = [submissions.settle('b', API, 'done'), submissions.settle('a', SANDBOX, 'done')];
+      expect([settled, submissions.pending(API).length]).toEqual([[false, false], 1]);
+    });
+  });
+}
