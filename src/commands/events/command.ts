@@ -1,36 +1,10 @@
 /** `optipick events`: what this machine received. */
 import { type Command, Option } from 'commander';
-import { KIND_NAMES, type Kind } from '../../kinds.ts';
+import { KIND_NAMES } from '../../kinds.ts';
 import { CliError } from '../../errors.ts';
 import { parseDuration } from '../shared/duration.ts';
 import { API_ENVIRONMENT, API_FAILURES, durationOption, withHelp, type ContextSource } from '../shared/options.ts';
-
-export interface EventListFlags {
-  readonly status?: 'pending' | 'done' | 'failed';
-  /** Milliseconds back from now. */
-  readonly since?: number;
-  readonly kind?: Kind;
-  readonly limit: number;
-}
-
-export interface EventShowFlags {
-  readonly raw?: boolean;
-}
-
-export interface EventDiscardFlags {
-  readonly failed?: boolean;
-  readonly pending?: boolean;
-}
-
-export interface EventReplayFlags {
-  readonly failed?: boolean;
-  /** Milliseconds back from now. */
-  readonly since?: number;
-  readonly forwardTo?: string;
-  readonly secretFile?: string;
-  /** Milliseconds. */
-  readonly timeout: number;
-}
+import type { EventDiscardFlags, EventListFlags, EventReplayFlags, EventShowFlags } from './flags.ts';
 
 const STATE_FAILURE = ['environment', 'the inbox of this machine cannot be read or written'] as const;
 const duration = (flag: string) => (text: string) => parseDuration(text, flag);

@@ -6,7 +6,7 @@ import { openInbox } from '../../app/inbox-services.ts';
 import type { Inbox, InboxSummary } from '../../state/inbox.ts';
 import { owedBy } from './list.ts';
 import { findEvents } from './show.ts';
-import type { EventDiscardFlags } from './command.ts';
+import type { EventDiscardFlags } from './flags.ts';
 
 export async function discardEvents(context: Context, ids: readonly string[], flags: EventDiscardFlags): Promise<void> {
   const { host, output } = context;

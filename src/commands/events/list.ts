@@ -4,7 +4,7 @@ import { renderTable, type Column } from '../../output/terminal/table.ts';
 import { openInbox } from '../../app/inbox-services.ts';
 import { stepLabel } from '../../state/delivery-steps.ts';
 import { lastErrorOf, type InboxSummary, type Step } from '../../state/inbox.ts';
-import type { EventListFlags } from './command.ts';
+import type { EventListFlags } from './flags.ts';
 
 const COLUMNS: readonly Column[] = [
   { title: 'received' },

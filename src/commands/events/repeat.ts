@@ -54,7 +54,7 @@ export async function repeatHere(
   const [claim] = await inbox.retake([sequence], SHOW, owner, host.clock.now());
   if (claim === undefined) return { outcome: 'waiting', detail: 'a listener is at work on it', failure: 'pending' };
   let shown: ListenEvent | undefined;
-  const fetch = createFetch(context, client, undefined);
+  const fetch = createFetch(host.clock, client, undefined);
   const work = createDeliveryWork({
     // Once is all: what a kind refuses is not left open.
     fetchAnswer: (requestId, kind, { signal }) => fetch(requestId, kind, { signal, isLast: true }),

@@ -11,7 +11,7 @@ import type { InboxEntry } from '../../state/inbox.ts';
 import { deliveryOf, isRecordName, readRecordedFile, recordVerifier, takeIn, type RecordedFile } from './files.ts';
 import { needsListener, repeatFresh, repeatHere, repeatInListener, type Repeated } from './repeat.ts';
 import { findEvents } from './show.ts';
-import type { EventReplayFlags } from './command.ts';
+import type { EventReplayFlags } from './flags.ts';
 import { forwardTarget } from '../shared/forward-target.ts';
 
 /** Throws the failure that speaks for all, after telling what happened to each. */

@@ -10,7 +10,7 @@ import { stepLabel } from '../../state/delivery-steps.ts';
 import { headersOf } from '../../webhooks/forward-headers.ts';
 import type { Inbox, InboxEntry, Step } from '../../state/inbox.ts';
 import { eventRecord } from './list.ts';
-import type { EventShowFlags } from './command.ts';
+import type { EventShowFlags } from './flags.ts';
 
 export async function showEvent(context: Context, id: string, { raw }: EventShowFlags): Promise<void> {
   const { output } = context;
