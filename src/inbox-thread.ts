@@ -37,7 +37,7 @@ const queue = createWriteQueue({
 
 const stores = {
   inbox: createSqliteInbox({ queue, scope, now: () => clock.now() }),
-  requests: {
+  submissions: {
     kindOf: (requestId: string) =>
       queue.read((database) => createSqliteSubmissions(database, clock, folder).kindOf(requestId, scope)),
     settle: (requestId: string, state: 'done' | 'failed') =>

@@ -42,7 +42,7 @@ export async function openInbox(context: Context): Promise<OpenedInbox> {
 /** What a listener needs of the state. */
 export interface ListenerState extends OpenedInbox {
   /** What was submitted from this machine. */
-  readonly requests: {
+  readonly submissions: {
     kindOf(requestId: string): Promise<Kind | undefined>;
     settle(requestId: string, state: 'done' | 'failed'): Promise<void>;
   };
@@ -65,9 +65,9 @@ export async function openListenerState(context: Context): Promise<ListenerState
   const remote = createRemoteStores(thread.post, host.clock, () => thread.end());
   return {
     ...(await opened(context, remote.inbox, scope)),
-    requests: {
-      kindOf: (...args) => remote.read('requests', 'kindOf', args),
-      settle: (...args) => remote.write('requests', 'settle', args),
+    submissions: {
+      kindOf: (...args) => remote.read('submissions', 'kindOf', args),
+      settle: (...args) => remote.write('submissions', 'settle', args),
     },
     relayTokens: {
       find: (...args) => remote.read('relayTokens', 'find', args),

@@ -6,41 +6,7 @@ import { CliError } from '../../errors.ts';
 import { parseDuration } from '../shared/duration.ts';
 import { parseSize } from '../shared/size.ts';
 import { collect, collectList, durationOption, withHelp, type ContextSource } from '../shared/options.ts';
-
-export interface ListenFlags {
-  readonly port?: number;
-  readonly host: string;
-  readonly path: string;
-  readonly events?: readonly string[];
-  readonly secretFile?: string;
-  readonly forwardTo?: readonly string[];
-  readonly exec?: string;
-  /** Milliseconds. */
-  readonly execTimeout: number;
-  /** `false` with `--no-fetch`. */
-  readonly fetch: boolean;
-  readonly once?: boolean;
-  readonly count?: number;
-  readonly until?: string;
-  /** Milliseconds. */
-  readonly timeout?: number;
-  readonly allowFrom?: readonly string[];
-  readonly trustProxy?: boolean;
-  /** `true` for the kept token, `new`, or a token. */
-  readonly relay?: boolean | string;
-  /** Milliseconds. */
-  readonly tolerance: number;
-  /** Bytes. */
-  readonly maxBody: number;
-  readonly record?: string;
-  /** Bytes. */
-  readonly recordLimit: number;
-  /** `false` with `--no-verify-signature`. */
-  readonly verifySignature: boolean;
-  readonly tlsCert?: string;
-  readonly tlsKey?: string;
-  readonly verbose?: boolean;
-}
+import type { ListenFlags } from './flags.ts';
 
 export function addListen(parent: Command, context: ContextSource): void {
   const duration = (flag: string) => (text: string) => parseDuration(text, flag);

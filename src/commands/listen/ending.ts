@@ -1,49 +1,47 @@
-/** When `listen` ends by itself. */
+/** When and why a run of `listen` ends. */
 import type { Answer } from '../../api/model.ts';
 import type { ListenEvent } from '../../webhooks/inbox/delivery-work.ts';
+import type { EndConditions } from './flags.ts';
 
-export interface EndConditions {
-  /** So many events. */
-  readonly count?: number | undefined;
-  /** The event about this request. */
-  readonly until?: string | undefined;
-}
-
-export interface ListenEnd {
-  /** Whether anything is waited for. */
-  readonly awaits: boolean;
-  /** Enough was shown: what comes now is for the next run. */
+export interface Ending {
+  /** Whether the run waits for events: without, it goes on until it is stopped. */
+  readonly isAwaited: boolean;
+  /** Enough was shown: what arrives now is for the next run. */
   isEnough(): boolean;
-  /** An event was shown, and counts. `attended`: when all else that it causes here has been attempted. */
+  /** An event was shown. `attended`: fulfilled when all else that it causes here has been attempted. */
   shown(event: ListenEvent, attended: () => Promise<void>): void;
-  /** Fulfilled when enough was shown and all that it causes has been attempted. */
-  readonly reached: Promise<void>;
+  readonly finish: () => void;
+  readonly fail: (error: unknown) => void;
+  /** Fulfilled when the run may end: enough was shown, and all that it causes has been attempted. Rejects with a failure. */
+  readonly over: Promise<void>;
   /** The answers of failed jobs among what was waited for. */
-  readonly failed: readonly Answer[];
+  readonly failedJobs: readonly Answer[];
 }
 
-/** With both conditions the first that is met ends it; with none it goes on. */
-export function createListenEnd({ count, until }: EndConditions): ListenEnd {
-  const shownEvents: (() => Promise<void>)[] = [];
-  const failed: Answer[] = [];
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const awaits = count !== undefined || until !== undefined;
-  let shownSoFar = 0;
-  let enough = false;
+/** With both a count and a request id, the first that is met ends the run. */
+export function createEnding({ count, until }: EndConditions): Ending {
+  const attending: (() => Promise<void>)[] = [];
+  const failedJobs: Answer[] = [];
+  const over = Promise.withResolvers<void>();
+  // It may fail before anybody waits for it.
+  over.promise.catch(() => undefined);
+  const isAwaited = count !== undefined || until !== undefined;
+  let isEnough = false;
   return {
-    awaits,
-    reached: promise,
-    failed,
-    isEnough: () => enough,
+    isAwaited,
+    over: over.promise,
+    failedJobs,
+    finish: over.resolve,
+    fail: over.reject,
+    isEnough: () => isEnough,
     shown({ delivery, answer }, attended) {
-      if (!awaits) return;
-      shownSoFar += 1;
+      if (!isAwaited) return;
       const isUntil = until !== undefined && delivery.requestId === until;
-      if (answer?.state === 'failed' && (count !== undefined || isUntil)) failed.push(answer);
-      shownEvents.push(attended);
-      if (shownSoFar !== count && !isUntil) return;
-      enough = true;
-      Promise.all(shownEvents.map((wait) => wait())).then(() => resolve(), reject);
+      if (answer?.state === 'failed' && (count !== undefined || isUntil)) failedJobs.push(answer);
+      attending.push(attended);
+      if (attending.length !== count && !isUntil) return;
+      isEnough = true;
+      Promise.all(attending.map((wait) => wait())).then(() => over.resolve(), over.reject);
     },
   };
 }

@@ -2,18 +2,18 @@
 import { underSignals } from '../../lib/async/any-signal.ts';
 import { formatDuration } from '../shared/duration.ts';
 import type { Host } from '../../platform/host.ts';
+import type { ListenActions } from './flags.ts';
 
-/** What the command line of the user has no business with. */
+/** The user's command does not get these. */
 const SECRETS: ReadonlySet<string> = new Set(['OPTIPICK_API_KEY', 'OPTIPICK_WEBHOOK_SECRET']);
 
 /**
- * Runs the command with one line on its standard input. Rejects when it does not end with 0, or not in time: then it is
- * ended, with all that it has started.
+ * Runs the command with one line on its standard input. Rejects when it exits with another code than 0, or not in time:
+ * then it is stopped, with everything that it has started.
  */
 export function createExec(
   host: Host,
-  command: string,
-  timeoutMs: number,
+  { command, timeoutMs }: NonNullable<ListenActions['exec']>,
 ): (line: string, signal: AbortSignal) => Promise<void> {
   const env = Object.fromEntries(Object.entries(host.env).filter(([name]) => !SECRETS.has(name.toUpperCase())));
   return async (line, signal) => {

@@ -1,4 +1,4 @@
-/** What `listen` says at its beginning and of an end that is none. */
+/** The warnings, remarks and failures of `listen`. */
 import type { Context } from '../../app/context.ts';
 import { EXEC, stepLabel } from '../../state/delivery-steps.ts';
 import { maskUrl } from '../../lib/net/url-secrets.ts';
@@ -8,10 +8,9 @@ import type { Delivery } from '../../state/delivery.ts';
 import type { OwedStep } from '../../state/inbox.ts';
 import type { Refusal } from '../../webhooks/receiver/receiver.ts';
 import { SIGNATURE_HEADERS } from '../../webhooks/signature-headers.ts';
-import type { ListenPlan } from './plan.ts';
-import type { ListenFlags } from './command.ts';
+import type { EndConditions, ListenPlan } from './flags.ts';
 
-/** Refusals that say that a delivery did not verify; the others are about the request, or about this machine. */
+/** A delivery did not verify; the other reasons are about the request, or about this machine. */
 const NOT_VERIFIED: ReadonlySet<Refusal['reason']> = new Set<Refusal['reason']>([
   'missing_header',
   'malformed_header',
@@ -22,18 +21,18 @@ const NOT_VERIFIED: ReadonlySet<Refusal['reason']> = new Set<Refusal['reason']>(
   'no_match',
 ]);
 
-/** Whether a delivery was refused because it does not verify. */
+/** Whether a delivery was rejected because it does not verify. */
 export function isNotVerified(reason: Refusal['reason']): boolean {
   return NOT_VERIFIED.has(reason);
 }
 
 /**
- * The failure of `--once` when a delivery did not verify; `undefined` for a refusal of another kind, and for a request
- * without any signature header, which no sender of webhooks sends.
+ * The failure of `--once` when a delivery did not verify; `undefined` for another reason, and for a request without any
+ * signature header, which no sender of webhooks sends.
  */
 export function notVerified(
   { id, detail, reason, headers }: Refusal,
-  secrets: readonly string[],
+  shownSecrets: readonly string[],
 ): CliError | undefined {
   if (!isNotVerified(reason) || !headers.some(([name]) => SIGNATURE_HEADERS.includes(name))) return undefined;
   const clock = reason === 'too_old' || reason === 'too_new';
@@ -41,14 +40,18 @@ export function notVerified(
     code: reason,
     hint: clock
       ? 'set the clock of this machine (NTP), or allow more with --tolerance'
-      : `the secret must be that of the endpoint that sends here; in use: ${secrets.join(', ')}`,
+      : `the secret must be that of the endpoint that sends here; in use: ${shownSecrets.join(', ')}`,
   });
 }
 
-/** `--timeout` has passed, and what was waited for has not come, or has come and could not be shown yet. */
-export function notInTime({ timeout = 0, until, once, count, fetch }: ListenFlags, accepted: number): CliError {
-  if (accepted > 0 && fetch && until === undefined) {
-    const inTime = `came within ${timeout / 1000} s, but`;
+/** `--timeout` has passed, and what was waited for has not arrived, or could not be shown yet. */
+export function notInTime(
+  { timeoutMs = 0, until, once, count }: EndConditions,
+  isFetching: boolean,
+  accepted: number,
+): CliError {
+  if (accepted > 0 && isFetching && until === undefined) {
+    const inTime = `came within ${timeoutMs / 1000} s, but`;
     const message =
       accepted === 1
         ? `one webhook ${inTime} its result was not there`
@@ -58,10 +61,10 @@ export function notInTime({ timeout = 0, until, once, count, fetch }: ListenFlag
       hint: 'what came is kept, and worked off by the next run: optipick events list; for webhooks without results: --no-fetch',
     });
   }
-  const enough = once === true ? 'no webhook' : `fewer than ${count ?? 1} webhooks`;
+  const enough = once ? 'no webhook' : `fewer than ${count ?? 1} webhooks`;
   return new CliError(
     'pending',
-    `${until === undefined ? enough : `no webhook about ${until}`} came within ${timeout / 1000} s`,
+    `${until === undefined ? enough : `no webhook about ${until}`} came within ${timeoutMs / 1000} s`,
     {
       code: 'timed_out',
       hint: 'see what came at all: optipick events list; or ask for the result: optipick poll <id>',
@@ -69,15 +72,15 @@ export function notInTime({ timeout = 0, until, once, count, fetch }: ListenFlag
   );
 }
 
-/** `--timeout` has passed, and the relay was never there, or has refused all the time, for the reason `refused`. */
-export function relayNotInTime({ timeout = 0 }: ListenFlags, refused: string | undefined): CliError {
+/** `--timeout` has passed, and the relay was never reached, or has refused all the time for the reason `refused`. */
+export function relayNotInTime({ timeoutMs = 0 }: EndConditions, refused: string | undefined): CliError {
   if (refused !== undefined) {
-    return new CliError('unavailable', `the relay did not give its inbox within ${timeout / 1000} s: ${refused}`, {
+    return new CliError('unavailable', `the relay did not give its inbox within ${timeoutMs / 1000} s: ${refused}`, {
       code: 'relay_refused',
       hint: 'another listener may receive at that inbox: end it, or take another inbox with --relay new',
     });
   }
-  return new CliError('unavailable', `the relay could not be reached within ${timeout / 1000} s`, {
+  return new CliError('unavailable', `the relay could not be reached within ${timeoutMs / 1000} s`, {
     code: 'relay_unreachable',
     hint: 'check the network connection, and HTTPS_PROXY if there is a proxy',
   });
@@ -85,9 +88,9 @@ export function relayNotInTime({ timeout = 0 }: ListenFlags, refused: string | u
 
 /** What a person wants to know when the port is open, in lines. */
 export function remarksOn(
-  { secrets, forwardTo, path }: ListenPlan,
+  { source: { path }, actions, inbox: { record } }: Pick<ListenPlan, 'source' | 'actions' | 'inbox'>,
+  shownSecrets: readonly string[],
   baseUrl: string,
-  flags: ListenFlags,
   relay: RelayAddresses | undefined,
 ): readonly string[] {
   const where =
@@ -104,34 +107,43 @@ export function remarksOn(
         ];
   return [
     ...(relay === undefined ? [] : [`  relay    ${relay.inbox}`, `  viewer   ${relay.viewer}`]),
-    ...secrets.map((secret) => `  secret   ${secret}`),
-    flags.fetch ? `  results  from ${maskUrl(baseUrl)}` : '  results  are not fetched',
-    ...forwardTo.map((url) => `  forward  to ${maskUrl(url)}`),
-    ...(flags.record === undefined ? [] : [`  record   in ${flags.record}`]),
+    ...shownSecrets.map((secret) => `  secret   ${secret}`),
+    actions.fetch ? `  results  from ${maskUrl(baseUrl)}` : '  results  are not fetched',
+    ...actions.forwardTo.map((url) => `  forward  to ${maskUrl(url)}`),
+    ...(record === undefined ? [] : [`  record   in ${record.folder}`]),
     ...where,
   ];
 }
 
-/** Said of the first one: the "Testing" tab of the portal sends examples, and an endpoint may get all events. */
+/** Printed for the first one: the "Testing" tab of the portal sends examples, and an endpoint may get all events. */
 export function noRequestId({ id }: Pick<Delivery, 'id'>): string {
   return `${id} has no request id: an example of the webhook portal, or an event of another product; such events are stored and printed, and there is no result to fetch`;
 }
 
+/** Printed the first time that a limit is reached. */
+export const LIMIT_WARNINGS = {
+  overloaded:
+    'too many bytes are being received at the same time: further requests are answered 503 until some are done',
+  rejected_records: 'the records of rejected requests have reached their limit: no more are written (--record-limit)',
+  too_many_connections: 'too many connections are open: further ones are closed',
+  too_many_requests: 'a sender does not wait for its answers: its connection is closed',
+} as const;
+
 /** Deliveries owe a step that this listener does not have. */
 export function owedBeside({ step, deliveries }: OwedStep): string {
   const [who, owe] = deliveries === 1 ? ['1 delivery', 'owes'] : [`${deliveries} deliveries`, 'owe'];
-  const target = /^forward (\S+)/.exec(step)?.[1];
-  const [what, flag] = target === undefined ? ['a command', '--exec'] : [`a forward to ${target}`, '--forward-to'];
+  const [what, flag] =
+    step === EXEC ? ['a command', '--exec'] : [stepLabel(step).replace('forward', 'a forward to'), '--forward-to'];
   return `${who} ${owe} ${what} that this listener does not have: start it with ${flag}, or run "optipick events discard"`;
 }
 
-/** All places of a step have been taken for long: what comes next waits. */
+/** All places of a step have been taken for a long time: what arrives next waits. */
 export function allBusy(step: string, places: number): string {
   if (step === EXEC) return `all ${places} commands are still running; the next ones wait (--exec-timeout ends them)`;
   return `all ${places} places of "${stepLabel(step)}" are busy; the next ones wait`;
 }
 
-/** What must be known of a relay, in lines. */
+/** What everybody must know of a relay, in lines. */
 export function thirdParty({ inbox }: RelayAddresses): readonly string[] {
   const { host } = new URL(inbox);
   const name = host === SVIX_PLAY ? 'Svix Play' : host;

@@ -4,28 +4,26 @@ import type { Context } from '../../app/context.ts';
 import { RECORDS_AT_ONCE } from '../../limits.ts';
 import { CliError, messageOf, systemCodeOf } from '../../errors.ts';
 import { recordFileName, renderRecord, type RecordedRequest } from '../../webhooks/receiver/recording.ts';
+import type { Acceptance } from './flags.ts';
 
 export interface Recorder {
-  /** Fulfilled when it is on disk, or was counted as not recorded. Never rejects. */
+  /** Fulfilled when the request is on disk, or counted as not recorded. Never rejects. */
   record(request: RecordedRequest): Promise<void>;
   /** How many could not be recorded. */
   notRecorded(): number;
 }
 
-export interface RecorderOptions {
-  readonly folder: string;
-  /** Bytes of rejected requests that are recorded in a run; whoever floods the port must not fill the disk. */
-  readonly rejectedBytes: number;
-  /** The rejected requests have reached that. */
-  readonly onFull: () => void;
-}
-
 /**
- * Throws `CliError` `environment` when the folder cannot be made or not written to. Later on a file that cannot be written
+ * Throws `CliError` `environment` when the folder cannot be created or written to. Later on a file that cannot be written
  * costs one warning: the deliveries count more.
+ *
+ * @param onFull called for each rejected request beyond `rejectedBytes`: whoever floods the port must not fill the disk
  */
-export async function createRecorder({ host, output }: Context, options: RecorderOptions): Promise<Recorder> {
-  const { folder, rejectedBytes, onFull } = options;
+export async function createRecorder(
+  { host, output }: Context,
+  { folder, rejectedBytes }: NonNullable<Acceptance['record']>,
+  onFull: () => void,
+): Promise<Recorder> {
   const path = resolve(host.cwd, folder);
   try {
     await host.files.ensurePrivateFolder(path);
@@ -43,12 +41,12 @@ export async function createRecorder({ host, output }: Context, options: Recorde
   let warned = false;
   const places = createPlaces(RECORDS_AT_ONCE);
 
-  const write = async (name: string, content: Uint8Array, again = true): Promise<void> => {
+  const write = async (name: string, content: Uint8Array, isFirst = true): Promise<void> => {
     try {
       await host.files.writeAtomic(join(path, name), content, 0o600);
     } catch (error) {
-      // Somebody has tidied up: the folder is made again, once for each file.
-      if (systemCodeOf(error) === 'ENOENT' && again) {
+      // Somebody has removed the folder: it is created again, once for each file.
+      if (systemCodeOf(error) === 'ENOENT' && isFirst) {
         await host.files.ensurePrivateFolder(path).catch(() => undefined);
         await write(name, content, false);
         return;
@@ -83,7 +81,7 @@ export async function createRecorder({ host, output }: Context, options: Recorde
   };
 }
 
-/** So many at a time; the others wait in the order in which they came. */
+/** Lets `count` through at a time; the others wait in order. */
 function createPlaces(count: number): { take(): Promise<void>; giveBack(): void } {
   const waiting: (() => void)[] = [];
   let free = count;

@@ -1,38 +1,38 @@
-/** Why a delivery was rejected, found out beside the listener's work and never at its expense. */
+/** Why a delivery was rejected, diagnosed beside the listener's work and never at its expense. */
 import type { Context } from '../../app/context.ts';
-import type { Diagnosis, NamedSecret } from '../../webhooks/diagnosis/model.ts';
+import type { Diagnosis } from '../../webhooks/diagnosis/model.ts';
 import { headersOf } from '../../webhooks/forward-headers.ts';
 import type { Inbox } from '../../state/inbox.ts';
 import type { Refusal } from '../../webhooks/receiver/receiver.ts';
 import { knownElsewhere } from '../shared/known-secrets.ts';
 import { receivedMessages } from '../shared/received-messages.ts';
 import { isNotVerified } from './messages.ts';
+import type { Signatures } from './signatures.ts';
 
-/** Larger bodies are not looked into: the payload of OptiPick is a few dozen bytes. */
+/** Larger bodies are not diagnosed: the payload of OptiPick is a few dozen bytes. */
 const MOST_BYTES = 8 * 1024;
 
 /** A tenth of a second at most. */
 const EFFORT = 2 * 1024 * 1024;
 
-/** So many a second; whoever floods the port with forgeries must not keep it busy. */
+/** Whoever floods the port with forgeries must not keep it busy. */
 const MOST_PER_SECOND = 5;
 
-/** `undefined` for a refusal of another kind, and for one that is not looked into. */
+/** `undefined` when the delivery was rejected for another reason, and when it is not diagnosed. */
 export type DiagnoseRejection = (refusal: Refusal) => Promise<Diagnosis | undefined>;
 
 interface RejectionFacts {
-  readonly secrets: readonly NamedSecret[];
-  readonly toleranceMs: number;
-  /** Where the messages are that the headers may belong to. */
+  readonly signatures: Pick<Signatures, 'secrets' | 'toleranceMs'>;
+  /** Holds the messages that the headers may belong to. */
   readonly inbox: Inbox;
 }
 
-/** As many of the latest messages are looked at. */
-const NEIGHBOURS = 20;
+/** The latest messages that the headers are compared with. */
+const COMPARED_MESSAGES = 20;
 
 export function createRejectionDiagnosis(
   context: Context,
-  { secrets, toleranceMs, inbox }: RejectionFacts,
+  { signatures: { secrets, toleranceMs }, inbox }: RejectionFacts,
 ): DiagnoseRejection {
   const { clock } = context.host;
   let second = 0;
@@ -54,7 +54,7 @@ export function createRejectionDiagnosis(
       judgedAt: receivedAt,
       toleranceMs,
       secrets,
-      otherMessages: await receivedMessages(inbox, NEIGHBOURS),
+      otherMessages: await receivedMessages(inbox, COMPARED_MESSAGES),
       effort: EFFORT,
       decodedBytes: MOST_BYTES,
       ...(await knownElsewhere(context, secrets)),

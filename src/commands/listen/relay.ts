@@ -1,71 +1,20 @@
-/** `listen --relay`: which relay, under which token, and what is said of it. */
+/** `listen --relay`: receives through a relay, and reports how the link to it fares. */
 import type { Context } from '../../app/context.ts';
 import type { Http } from '../../lib/net/http.ts';
 import { CliError } from '../../errors.ts';
 import { MAX_RELAY_LINES, RELAY_LINES_MS, UNREADABLE_EVENTS_MS } from '../../limits.ts';
 import type { Host } from '../../platform/host.ts';
-import type { ListenerState } from '../../app/inbox-services.ts';
-import {
-  makeRelayToken,
-  parseRelayToken,
-  parseRelayUrl,
-  relayAddresses,
-  type RelayAddresses,
-} from '../../webhooks/relay/address.ts';
-import { runRelay, type RefusalKind } from '../../webhooks/relay/client.ts';
+import { makeRelayToken, relayAddresses, type RelayAddresses } from '../../webhooks/relay/address.ts';
+import { runRelay, type RefusalKind, type RelayEvents } from '../../webhooks/relay/client.ts';
 import { RELAY_TIMING } from '../../webhooks/relay/timing.ts';
 import { createReportLimit } from '../../webhooks/relay/report-limit.ts';
-import type { ListenFlags } from './command.ts';
-import type { ListenScreen } from './reporter.ts';
-
-export interface RelayPlan {
-  readonly url: URL;
-  readonly token: string;
-  /** Given on the command line. */
-  readonly pinned: boolean;
-  readonly fresh: boolean;
-  /** Remembers a token for the next run of this profile. */
-  readonly keep: (token: string) => Promise<void>;
-}
-
-/**
- * `undefined` without `--relay`. Throws `CliError` `usage` for a malformed token or address, and for flags that have no
- * meaning with a relay.
- */
-export async function planRelay(
-  context: Context,
-  { relay, allowFrom, trustProxy }: ListenFlags,
-  openTokens: () => Promise<ListenerState['relayTokens']>,
-): Promise<RelayPlan | undefined> {
-  if (relay === undefined || relay === false) return undefined;
-  if (allowFrom !== undefined || trustProxy === true) {
-    throw new CliError(
-      'usage',
-      `${allowFrom === undefined ? '--trust-proxy' : '--allow-from'} and --relay exclude each other`,
-      {
-        code: 'conflicting_options',
-        hint: 'what a relay brings comes from the relay: the address of its sender is not known here; signatures are checked all the same',
-      },
-    );
-  }
-  const url = parseRelayUrl(context.host.env['OPTIPICK_RELAY_URL']);
-  const make = (): string => makeRelayToken((size) => context.host.randomBytes(size));
-  if (typeof relay === 'string' && relay !== 'new') {
-    return { url, token: parseRelayToken(relay), pinned: true, fresh: false, keep: () => Promise.resolve() };
-  }
-  const tokens = await openTokens();
-  const profile = (await context.settings()).profile.value;
-  const kept = relay === 'new' ? undefined : await tokens.find(profile, url.host);
-  const keep = (token: string): Promise<void> => tokens.keep(profile, url.host, token);
-  const token = kept ?? make();
-  await keep(token);
-  return { url, token, pinned: false, fresh: kept === undefined, keep };
-}
+import type { RelayInbox } from './relay-inbox.ts';
+import type { Reporter } from './reporter.ts';
 
 export interface RelayRun {
   /** The first time that the relay has acknowledged the token. Never rejects. */
   readonly acknowledged: Promise<RelayAddresses>;
-  /** When everything that was on its way is answered. Rejects only for a bug. */
+  /** When every event on its way is answered. Rejects only for a bug. */
   readonly ended: Promise<void>;
   /** Why the relay refused at last; `undefined` when it has not, or could not be reached since. */
   refusal(): string | undefined;
@@ -75,64 +24,23 @@ interface RelayParts {
   readonly app: Http;
   /** The path at which `app` receives. */
   readonly path: string;
-  /** `--max-body` */
   readonly maxBodyBytes?: number;
-  readonly screen: Pick<ListenScreen, 'reconnecting' | 'connected'>;
-  readonly tell: (said: () => Promise<void>) => void;
+  readonly reporter: Pick<Reporter, 'lines' | 'print'>;
 }
 
 /** Receives through the relay until `stop` is aborted. */
 export function startRelay(
-  { host, output }: Context,
-  { url, token, pinned, fresh, keep }: RelayPlan,
-  { app, path, maxBodyBytes, screen, tell }: RelayParts,
+  context: Context,
+  inbox: RelayInbox,
+  { app, path, maxBodyBytes, reporter }: RelayParts,
   stop: AbortSignal,
 ): RelayRun {
-  const first = Promise.withResolvers<RelayAddresses>();
-  const bug = Promise.withResolvers<never>();
-  let before = false;
-  let toldRotation = false;
-  /** Why the link is lost; `undefined` while it is there. */
-  let lost: string | undefined;
-  const mayPrint = createReportLimit(
-    {
-      clock: host.clock,
-      most: MAX_RELAY_LINES,
-      spanMs: RELAY_LINES_MS,
-      more(count) {
-        tell(() => output.warn(`${counted(count, 'more message')} about the relay in the last ten minutes`));
-        if (stop.aborted) return;
-        tell(() =>
-          lost === undefined ? screen.connected(relayAddresses(url, current).inbox) : screen.reconnecting(lost),
-        );
-      },
-    },
-    stop,
-  );
-  const print = (line: () => Promise<void>): void => {
-    if (mayPrint()) tell(line);
-  };
-  const mayWarnOfUnreadable = createReportLimit(
-    {
-      clock: host.clock,
-      most: 1,
-      spanMs: UNREADABLE_EVENTS_MS,
-      more: (count) => tell(() => output.warn(`${counted(count, 'more event')} from the relay cannot be read`)),
-    },
-    stop,
-  );
-  /** That the next run will have another address is no reason to end this one. */
-  const keepOrWarn = async (kept: string): Promise<void> => {
-    await keep(kept).catch((error: unknown) => {
-      if (!(error instanceof CliError)) bug.reject(error);
-      else print(() => output.warn(`the address at the relay cannot be stored for the next run: ${error.message}`));
-    });
-  };
-  let current = token;
-  let refusal: string | undefined;
+  const { host } = context;
+  const { url, token, pinned, fresh } = inbox;
+  const { events, acknowledged, failed, refusal } = createRelayEvents(context, inbox, reporter, stop);
   const running = runRelay(
     {
-      connect: (address, events, options) => host.connectWebSocket(address, events, options),
+      connect: (address, socketEvents, options) => host.connectWebSocket(address, socketEvents, options),
       url,
       token,
       pinned,
@@ -145,46 +53,108 @@ export function startRelay(
       timing: RELAY_TIMING,
       printed: () => printed(host),
       maxBodyBytes,
-      events: {
-        connected(acknowledged) {
-          const addresses = relayAddresses(url, acknowledged);
-          // An address is shown when the next run has it, too.
-          const stored = acknowledged === current ? Promise.resolve() : keepOrWarn(acknowledged);
-          toldRotation = false;
-          current = acknowledged;
-          lost = undefined;
-          if (before) print(() => screen.connected(addresses.inbox));
-          before = true;
-          void stored.then(() => first.resolve(addresses));
-        },
-        dropped(reason) {
-          lost = reason;
-          print(() => screen.reconnecting(reason));
-        },
-        refused(reason, kind) {
-          refusal = kind === 'refused' ? reason : undefined;
-          print(() => output.warn(refusalWords(reason, kind, pinned)));
-        },
-        unreadable() {
-          if (mayWarnOfUnreadable()) tell(() => output.warn('an event from the relay cannot be read'));
-        },
-        rotated(next, reason) {
-          current = next;
-          refusal = reason;
-          // An address that was taken from the start is that of another listener of this profile: it stays with it.
-          if (before || fresh) void keepOrWarn(next);
-          if (!toldRotation) print(() => output.warn(before ? GIVEN_UP : fresh ? NEVER_HAD : BESIDE_ANOTHER));
-          toldRotation = true;
-        },
-        failed: (error) => bug.reject(error),
+      events,
+    },
+    stop,
+  );
+  return { acknowledged, ended: Promise.race([running, failed]), refusal };
+}
+
+interface RelayProgress extends Pick<RelayRun, 'acknowledged' | 'refusal'> {
+  readonly events: RelayEvents;
+  /** Rejects for a bug. */
+  readonly failed: Promise<never>;
+}
+
+/** Stores the token in force for the next run, and prints how the link fares, within limits. */
+function createRelayEvents(
+  { host, output }: Context,
+  { url, token, pinned, fresh, keep }: RelayInbox,
+  { lines, print }: RelayParts['reporter'],
+  stop: AbortSignal,
+): RelayProgress {
+  const acknowledged = Promise.withResolvers<RelayAddresses>();
+  const bug = Promise.withResolvers<never>();
+  let wasConnected = false;
+  let hasReportedRotation = false;
+  /** Why the link is lost; `undefined` while it is up. */
+  let lost: string | undefined;
+  let current = token;
+  let refusal: string | undefined;
+
+  const mayPrint = createReportLimit(
+    {
+      clock: host.clock,
+      most: MAX_RELAY_LINES,
+      spanMs: RELAY_LINES_MS,
+      more(count) {
+        print(() => output.warn(`${counted(count, 'more message')} about the relay in the last ten minutes`));
+        if (stop.aborted) return;
+        print(() =>
+          lost === undefined ? lines.connected(relayAddresses(url, current).inbox) : lines.reconnecting(lost),
+        );
       },
     },
     stop,
   );
-  return { acknowledged: first.promise, ended: Promise.race([running, bug.promise]), refusal: () => refusal };
+  const printLimited = (line: () => Promise<void>): void => {
+    if (mayPrint()) print(line);
+  };
+  const mayWarnOfUnreadable = createReportLimit(
+    {
+      clock: host.clock,
+      most: 1,
+      spanMs: UNREADABLE_EVENTS_MS,
+      more: (count) => print(() => output.warn(`${counted(count, 'more event')} from the relay cannot be read`)),
+    },
+    stop,
+  );
+  /** That the next run will have another address is no reason to end this one. */
+  const keepOrWarn = async (kept: string): Promise<void> => {
+    await keep(kept).catch((error: unknown) => {
+      if (!(error instanceof CliError)) bug.reject(error);
+      else
+        printLimited(() => output.warn(`the address at the relay cannot be stored for the next run: ${error.message}`));
+    });
+  };
+
+  const events: RelayEvents = {
+    connected(newest) {
+      const addresses = relayAddresses(url, newest);
+      // An address is shown only when the next run has it, too.
+      const stored = newest === current ? Promise.resolve() : keepOrWarn(newest);
+      hasReportedRotation = false;
+      current = newest;
+      lost = undefined;
+      if (wasConnected) printLimited(() => lines.connected(addresses.inbox));
+      wasConnected = true;
+      void stored.then(() => acknowledged.resolve(addresses));
+    },
+    dropped(reason) {
+      lost = reason;
+      printLimited(() => lines.reconnecting(reason));
+    },
+    refused(reason, kind) {
+      refusal = kind === 'refused' ? reason : undefined;
+      printLimited(() => output.warn(refusalText(reason, kind, pinned)));
+    },
+    unreadable() {
+      if (mayWarnOfUnreadable()) print(() => output.warn('an event from the relay cannot be read'));
+    },
+    rotated(next, reason) {
+      current = next;
+      refusal = reason;
+      // A stored inbox that this run never had is that of another listener of this profile: it stays stored.
+      if (wasConnected || fresh) void keepOrWarn(next);
+      if (!hasReportedRotation) printLimited(() => output.warn(rotationText(wasConnected, fresh)));
+      hasReportedRotation = true;
+    },
+    failed: (error) => bug.reject(error),
+  };
+  return { events, acknowledged: acknowledged.promise, failed: bug.promise, refusal: () => refusal };
 }
 
-/** A reader who is gone has taken all there is to take. */
+/** Fulfilled when the output has room again. A reader who is gone has read everything. */
 async function printed({ stdout, stderr }: Host): Promise<void> {
   await Promise.allSettled([stdout.write(''), stderr.write('')]);
 }
@@ -193,15 +163,19 @@ function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-const GIVEN_UP = 'the inbox at the relay is given up for a new one: the web application needs the new address';
-const NEVER_HAD = 'the relay refuses the inbox that was just made; another one is taken';
-const BESIDE_ANOTHER =
-  'a new inbox at the relay is taken for this run; the kept one stays with the listener that has it';
+function rotationText(wasConnected: boolean, fresh: boolean): string {
+  if (wasConnected) {
+    return 'the inbox at the relay is given up for a new one: the web application needs the new address';
+  }
+  return fresh
+    ? 'the relay refuses the inbox that was just made; another one is taken'
+    : 'a new inbox at the relay is taken for this run; the kept one stays with the listener that has it';
+}
 
 /** The relay says so in these very words, as its own clients expect. */
 const IN_USE = /already in use/i;
 
-function refusalWords(reason: string, kind: RefusalKind, pinned: boolean): string {
+function refusalText(reason: string, kind: RefusalKind, pinned: boolean): string {
   if (kind === 'unreachable') return `the relay cannot be reached: ${reason}; trying on`;
   if (!IN_USE.test(reason)) return `the relay refuses this inbox: ${reason}; trying on`;
   const way = pinned ? 'trying until it ends' : 'trying for a minute, then another address is taken';

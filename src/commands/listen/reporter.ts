@@ -1,153 +1,126 @@
-/** What `listen` says: results on stdout, what else happens on stderr; with `--json` all that happens, a line each. */
+/** What happens to a listener: counted, and printed without holding up its work. */
 import type { Context } from '../../app/context.ts';
 import type { CliError } from '../../errors.ts';
-import { cleanText } from '../../lib/text/sanitize-terminal.ts';
-import { renderAnswer, renderAnswerLine } from '../../output/answers/answer-table.ts';
-import { formatDuration } from '../shared/duration.ts';
 import type { Delivery } from '../../state/delivery.ts';
+import type { OwedStep } from '../../state/inbox.ts';
+import type { PortRejection } from '../../platform/host.ts';
 import type { ListenEvent } from '../../webhooks/inbox/delivery-work.ts';
 import type { AttemptReport } from '../../webhooks/inbox/processor.ts';
-import type { Diagnosis } from '../../webhooks/diagnosis/model.ts';
-import type { PortRejection } from '../../platform/host.ts';
 import type { Refusal } from '../../webhooks/receiver/receiver.ts';
-import type { RelayAddresses } from '../../webhooks/relay/address.ts';
+import type { ListenPlan } from './flags.ts';
+import { createLineQueue } from './line-queue.ts';
+import { createListenLines, type ListenCounts, type ListenLines, type ReadyFacts } from './lines.ts';
+import { allBusy, LIMIT_WARNINGS, noRequestId, owedBeside } from './messages.ts';
+import type { DiagnoseRejection } from './rejection-diagnosis.ts';
 
-export interface ListenCounts {
-  readonly accepted: number;
-  readonly duplicates: number;
-  readonly rejected: number;
-  /** Events that were shown. */
-  readonly shown: number;
-  /** Still to be worked on by the next run; `undefined` when the inbox cannot be read. */
-  readonly pending: number | undefined;
-  /** Requests that could not be recorded; `undefined` without `--record`. */
-  readonly notRecorded: number | undefined;
-}
-
-export interface ReadyFacts {
-  readonly url: string;
-  readonly port: number;
-  /** Where a relay receives for this listener. */
-  readonly relay?: RelayAddresses | undefined;
-  /** For people, on stderr. */
-  readonly remarks: readonly string[];
-}
-
-/** A request that the receiver rejected, or the port before it. */
-type Rejected = Pick<Refusal, 'id' | 'status' | 'detail' | 'receivedAt'> & {
-  readonly reason: Refusal['reason'] | PortRejection['reason'];
-};
-
-export interface ListenScreen {
+export interface Reporter {
+  /** Waits for its reader. Lines about requests come after it. */
   ready(facts: ReadyFacts): Promise<void>;
-  event(event: ListenEvent): Promise<void>;
-  duplicate(delivery: Delivery): Promise<void>;
-  /** `why`: what was found out about a delivery that does not verify. */
-  rejected(refusal: Rejected, why: Diagnosis | undefined): Promise<void>;
-  attempted(report: AttemptReport): Promise<void>;
-  trouble(error: CliError): Promise<void>;
-  /** So many lines were left out, as nobody read them in time. */
-  more(count: number): Promise<void>;
-  /** The relay is lost. */
-  reconnecting(reason: string): Promise<void>;
-  /** And there again. */
-  connected(relayUrl: string): Promise<void>;
-  closed(counts: ListenCounts): Promise<void>;
+  /** The result of a delivery is printed: waits for its reader. */
+  shown(event: ListenEvent): Promise<void>;
+  accepted(delivery: Delivery): void;
+  duplicate(delivery: Delivery): void;
+  rejected(refusal: Refusal): void;
+  /** The port rejected it, before the receiver saw it. */
+  rejectedByPort(rejection: PortRejection): void;
+  attempted(report: AttemptReport): void;
+  inboxFailed(error: CliError): void;
+  owed(step: OwedStep): void;
+  stalled(step: string, places: number): void;
+  /** Counted for the health check, and the first time printed. */
+  limitReached(limit: keyof typeof LIMIT_WARNINGS | PortRejection['reason']): void;
+  /** How often each limit was reached; those that were. */
+  limitsReached(): Readonly<Record<string, number>>;
+  /** For lines about the relay. */
+  readonly lines: Pick<ListenLines, 'connected' | 'reconnecting'>;
+  print(line: () => Promise<void>): void;
+  readonly counts: Readonly<Omit<ListenCounts, 'pending' | 'notRecorded'>>;
+  /** Prints what waits, for at most `graceMs`, also when there was no `ready`. */
+  flush(graceMs: number): Promise<void>;
+  closed(left: Pick<ListenCounts, 'pending' | 'notRecorded'>): Promise<void>;
 }
 
-/** Every method rejects as the streams do: `ClosedPipeError` when the reader is gone. */
-export async function createListenScreen({ output, host }: Context, verbose: boolean): Promise<ListenScreen> {
-  const { json } = output;
-  const [style, noteStyle] = [await output.style(), await output.noteStyle()];
+export interface ReporterParts {
+  readonly screen: ListenPlan['screen'];
+  /** Whether results are fetched: then a delivery without a request id is worth a warning. */
+  readonly isFetching: boolean;
+  readonly diagnose: DiagnoseRejection;
+  /** Receives the error when printing fails, e.g. `ClosedPipeError` when the reader is gone. */
+  readonly failed: (error: unknown) => void;
+}
 
-  const showLine = async (event: ListenEvent): Promise<void> => {
-    const time = style.dim(timeOf(event.delivery.receivedAt));
-    const { answer } = event;
-    const text = answer === undefined ? unfetchedLine(event) : renderAnswerLine(answer.kind, answer.summary);
-    const lines = [`${time}  ${answer?.state === 'failed' ? style.red(text) : text}`];
-    if (verbose && answer !== undefined) {
-      lines.push('', ...renderAnswer(answer.summary, { width: output.width, style, all: false }), '');
-    }
-    await output.lines(lines);
+export async function createReporter(
+  context: Context,
+  { screen, isFetching, diagnose, failed }: ReporterParts,
+): Promise<Reporter> {
+  const { host, output } = context;
+  const lines = await createListenLines(context, screen);
+  const queue = createLineQueue((count) => lines.more(count), failed);
+  const counts = { accepted: 0, duplicates: 0, rejected: 0, shown: 0 };
+  const limits = new Map<string, number>();
+  const isReady = Promise.withResolvers<void>();
+  let hasWarnedOfMissingId = false;
+
+  const print = (line: () => Promise<void>): void => queue.print(line);
+  const warn = (text: string): void => print(() => output.warn(text));
+  const printWhenReady = (line: () => Promise<void>): void => print(() => isReady.promise.then(line));
+
+  const limitReached: Reporter['limitReached'] = (limit) => {
+    const before = limits.get(limit) ?? 0;
+    limits.set(limit, before + 1);
+    if (before === 0 && limit in LIMIT_WARNINGS) warn(LIMIT_WARNINGS[limit as keyof typeof LIMIT_WARNINGS]);
   };
 
   return {
-    async ready({ url, port, relay, remarks }) {
-      const addresses = relay === undefined ? {} : { relay_url: relay.inbox, viewer_url: relay.viewer };
-      if (json) await output.record({ v: 1, type: 'ready', url, port, ...addresses });
-      else await output.note([`${noteStyle.green('listening')} on ${noteStyle.bold(url)}`, ...remarks].join('\n'));
+    lines,
+    print,
+    counts,
+    limitReached,
+    limitsReached: () => Object.fromEntries(limits),
+    async ready(facts) {
+      await lines.ready(facts);
+      isReady.resolve();
     },
-    event: (event) => (json ? output.document(`${event.line()}\n`) : showLine(event)),
-    async duplicate({ id, requestId, receivedAt }) {
-      if (json) {
-        const received_at = new Date(receivedAt).toISOString();
-        await output.record({ v: 1, type: 'duplicate', id, request_id: requestId ?? null, received_at });
-      } else {
-        await output.note(noteStyle.dim(`${timeOf(receivedAt)}  duplicate of ${cleanText(id)}, which is here already`));
-      }
+    async shown(event) {
+      await lines.event(event);
+      counts.shown += 1;
     },
-    async rejected({ id, status, reason, detail, receivedAt }, why) {
-      if (json) {
-        const received_at = new Date(receivedAt).toISOString();
-        const found = why === undefined ? {} : { cause: why.cause, explanation: why.explanation };
-        const fields = { id: id ?? null, status, reason, detail, ...found, received_at };
-        await output.record({ v: 1, type: 'rejected', ...fields });
-      } else {
-        const who = id === undefined ? 'a request without an id' : cleanText(id);
-        const text = `rejected ${who} (${status}): ${cleanText(detail)}`;
-        await output.note(`${timeOf(receivedAt)}  ${noteStyle.yellow(text)}`);
-        if (why === undefined || (why.cause === 'unknown' && why.evidence['body'] === undefined)) return;
-        await output.note(`          ${cleanText(why.explanation)}`);
-        await output.note(`          ${noteStyle.dim(why.fix.split('\n', 1)[0] ?? '')}`);
-      }
+    accepted(delivery) {
+      counts.accepted += 1;
+      if (delivery.requestId !== undefined || !isFetching || hasWarnedOfMissingId) return;
+      hasWarnedOfMissingId = true;
+      warn(noRequestId(delivery));
     },
-    async attempted({ delivery, attempts, status, failure, nextAttemptAt }) {
-      if (failure === undefined || status === 'lost') return;
-      const next =
-        nextAttemptAt === undefined
-          ? `failed after ${attempts} attempts; retry it with: optipick events replay ${delivery.id}`
-          : `retrying in ${formatDuration(Math.max(0, nextAttemptAt - host.clock.now()))}`;
-      await output.warn(`${delivery.id}: ${failure.error}; ${next}`);
+    duplicate(delivery) {
+      counts.duplicates += 1;
+      printWhenReady(() => lines.duplicate(delivery));
     },
-    async trouble({ message, hint }) {
-      const text = `${message}; senders are told to come again until it works${hint === undefined ? '' : ` (${hint})`}`;
-      await output.warn(text);
+    rejected(refusal) {
+      counts.rejected += 1;
+      if (refusal.reason === 'overloaded') limitReached('overloaded');
+      print(async () => {
+        const [why] = await Promise.all([diagnose(refusal), isReady.promise]);
+        await lines.rejected(refusal, why);
+      });
     },
-    async more(count) {
-      if (json) await output.record({ v: 1, type: 'more', count });
-      else await output.note(noteStyle.dim(`${count} more, not printed because these lines were not read in time`));
+    rejectedByPort(rejection) {
+      const { reason, status } = rejection;
+      limitReached(reason);
+      if (status === undefined) return;
+      counts.rejected += 1;
+      const rejected = { ...rejection, id: undefined, status, receivedAt: host.clock.now() };
+      printWhenReady(() => lines.rejected(rejected, undefined));
     },
-    async reconnecting(reason) {
-      if (json) await output.record({ v: 1, type: 'reconnecting', reason: cleanText(reason) });
-      else await output.note(noteStyle.yellow(`the relay is lost (${cleanText(reason)}); reconnecting`));
+    attempted(report) {
+      if (report.failure !== undefined) print(() => lines.attempted(report));
     },
-    async connected(relayUrl) {
-      if (json) await output.record({ v: 1, type: 'connected', relay_url: relayUrl });
-      else await output.note(`connected again: ${relayUrl}`);
+    inboxFailed: (error) => print(() => lines.trouble(error)),
+    owed: (step) => warn(owedBeside(step)),
+    stalled: (step, places) => warn(allBusy(step, places)),
+    async flush(graceMs) {
+      isReady.resolve();
+      await queue.flush(host.clock, graceMs);
     },
-    async closed({ accepted, duplicates, rejected, shown, pending, notRecorded }) {
-      if (json) {
-        const counts = { accepted, duplicates, rejected, shown, pending: pending ?? null };
-        const records = notRecorded === undefined ? {} : { not_recorded: notRecorded };
-        await output.record({ v: 1, type: 'closed', ...counts, ...records });
-        return;
-      }
-      const left = pending === undefined || pending === 0 ? '' : `; ${pending} left for the next run`;
-      const lost = notRecorded === undefined || notRecorded === 0 ? '' : `; ${notRecorded} not recorded`;
-      const facts = `${accepted} received, ${duplicates} duplicate, ${rejected} rejected, ${shown} shown`;
-      await output.note(`${facts}${left}${lost}`);
-    },
+    closed: (left) => lines.closed({ ...counts, ...left }),
   };
-}
-
-function unfetchedLine({ delivery, kind }: ListenEvent): string {
-  const { event, requestId, id } = delivery;
-  const words = [event ?? kind ?? 'event', requestId ?? `${id} (no request id)`];
-  return words.map((word) => cleanText(word)).join('  ');
-}
-
-/** `14:03:59`, of the zone of this machine. */
-function timeOf(receivedAt: number): string {
-  const time = new Date(receivedAt);
-  return [time.getHours(), time.getMinutes(), time.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':');
 }

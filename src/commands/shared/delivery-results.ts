@@ -1,13 +1,14 @@
-/** Where `listen` has results from, and what it knows of requests. */
+/** Where results of deliveries come from, and what this machine knows of their requests. */
 import type { OptipickClient } from '../../api/model.ts';
 import type { Context } from '../../app/context.ts';
 import { emptyNote } from '../../settings/settings.ts';
 import { CliError, messageOf } from '../../errors.ts';
+import type { Clock } from '../../platform/host.ts';
 import type { Output } from '../../output/terminal/print.ts';
 import type { ListenerState } from '../../app/inbox-services.ts';
 import type { FetchAnswer } from '../../webhooks/inbox/delivery-work.ts';
 
-/** The client, or the failure that also names the way without results. */
+/** The client. Throws `CliError` `auth` without a key, with a hint that also names the way without results. */
 export async function resultClient(context: Context): Promise<OptipickClient> {
   try {
     return await context.client();
@@ -21,16 +22,16 @@ export async function resultClient(context: Context): Promise<OptipickClient> {
   }
 }
 
-/** A key that is refused stays refused: `onRefusedKey` hears of it, and the attempt still fails as any other. */
+/** Fetches results. `onRefusedKey` is called when the API refuses the key; the attempt still fails as any other. */
 export function createFetch(
-  { host }: Context,
+  clock: Clock,
   client: OptipickClient,
   onRefusedKey: ((error: CliError) => void) | undefined,
 ): FetchAnswer {
   return async (requestId, kind, options) => {
     const { fetchResult } = await import('../../app/api-services.ts');
     try {
-      return await fetchResult(client, requestId, kind, { ...options, clock: host.clock });
+      return await fetchResult(client, requestId, kind, { ...options, clock });
     } catch (error) {
       if (error instanceof CliError && error.failure === 'auth') onRefusedKey?.(error);
       throw error;
@@ -38,8 +39,11 @@ export function createFetch(
   };
 }
 
-/** What was submitted from this machine. Neither method rejects: a listener does without, after one warning. */
-export function tolerant(requests: ListenerState['requests'], output: Pick<Output, 'warn'>): ListenerState['requests'] {
+/** What was submitted from this machine. Neither method rejects: a listener works without it, after one warning. */
+export function tolerantSubmissions(
+  submissions: ListenerState['submissions'],
+  output: Pick<Output, 'warn'>,
+): ListenerState['submissions'] {
   let warned = false;
   const attempt = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
     try {
@@ -52,7 +56,7 @@ export function tolerant(requests: ListenerState['requests'], output: Pick<Outpu
     }
   };
   return {
-    kindOf: (requestId) => attempt(() => requests.kindOf(requestId)),
-    settle: (requestId, state) => attempt(() => requests.settle(requestId, state)),
+    kindOf: (requestId) => attempt(() => submissions.kindOf(requestId)),
+    settle: (requestId, state) => attempt(() => submissions.settle(requestId, state)),
   };
 }

@@ -1,6 +1,7 @@
 /** What becomes of the kept address when the relay does not give it. */
 import { describe, expect, test } from 'vitest';
-import { startRelay, type RelayPlan } from '../../../src/commands/listen/relay.ts';
+import type { RelayInbox } from '../../../src/commands/listen/relay-inbox.ts';
+import { startRelay } from '../../../src/commands/listen/relay.ts';
 import type { Context } from '../../../src/app/context.ts';
 import type { Host, WebSocketEvents, WebSocketLink } from '../../../src/platform/host.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
@@ -54,31 +55,33 @@ async function listen(
       lines.push(text);
     },
   };
-  const plan: RelayPlan = {
+  const inbox: RelayInbox = {
     url: new URL('wss://relay.example/api/v1/listen/'),
     token: OWN,
     pinned: false,
     fresh,
     keep: async (token) => void kept.push(token),
   };
-  const screen = {
-    reconnecting: async (reason: string) => void lines.push(`reconnecting: ${reason}`),
-    connected: async () => void lines.push('connected'),
+  const reporter = {
+    lines: {
+      reconnecting: async (reason: string) => void lines.push(`reconnecting: ${reason}`),
+      connected: async () => void lines.push('connected'),
+    },
+    print: (line: () => Promise<void>) => void line(),
   };
   const relay = startRelay(
     { host, output } as unknown as Context,
-    plan,
+    inbox,
     {
       app: async () => ({ status: 204, headers: {}, body: null }),
       path: '/webhook',
-      screen,
-      tell: (said) => void said(),
+      reporter,
     },
     stop.signal,
   );
   await relay.ended;
-  const { inbox } = await relay.acknowledged;
-  return { kept, inbox, warnings: warnings.at(-1), lines, minutes: host.clock.monotonic() / 60_000 };
+  const { inbox: address } = await relay.acknowledged;
+  return { kept, inbox: address, warnings: warnings.at(-1), lines, minutes: host.clock.monotonic() / 60_000 };
 }
 
 describe('the kept address', () => {

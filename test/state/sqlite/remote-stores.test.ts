@@ -423,11 +423,11 @@ describe('the thread of a listener', () => {
     const { inbox, read, write } = await startThread(folder.path);
     await write('relayTokens', 'keep', ['default', 'relay.example', 'c_1234567890']);
     expect(await read('relayTokens', 'find', ['default', 'relay.example'])).toBe('c_1234567890');
-    expect([await read('requests', 'kindOf', ['r1']), await read('requests', 'kindOf', ['unknown'])]).toEqual([
+    expect([await read('submissions', 'kindOf', ['r1']), await read('submissions', 'kindOf', ['unknown'])]).toEqual([
       'cluster',
       undefined,
     ]);
-    await write('requests', 'settle', ['r1', 'done']);
+    await write('submissions', 'settle', ['r1', 'done']);
     await inbox.close();
     const again = await folder.database();
     expect(createSqliteSubmissions(again, createClock()).find('r1')).toMatchObject({ state: 'done' });

@@ -1,19 +1,19 @@
-/** Lines about what happens beside the work: they wait for their reader, but only so many. */
+/** Lines about what happens beside the work: they wait for their reader, but only a limited number of them. */
 import { MAX_WAITING_LINES } from '../../limits.ts';
 import type { Clock } from '../../platform/host.ts';
 
-export interface Reports {
-  /** Prints when it can; where too many wait already it is only counted. Must not be waited for. */
+export interface LineQueue {
+  /** Prints when it can; a line for which there is no room is only counted. Never waited for. */
   print(line: () => Promise<void>): void;
-  /** Fulfilled when all that was taken is printed; a reader that takes nothing holds up no end for longer than `graceMs`. */
+  /** Fulfilled when everything is printed, or after `graceMs` when nobody reads. */
   flush(clock: Pick<Clock, 'sleep'>, graceMs: number): Promise<void>;
 }
 
 /**
- * @param more prints how many were left out, when those that waited are printed
- * @param failed gets what printing rejects with
+ * @param more prints how many lines were left out, once those that waited are printed
+ * @param failed receives the error when printing fails
  */
-export function createReports(more: (count: number) => Promise<void>, failed: (error: unknown) => void): Reports {
+export function createLineQueue(more: (count: number) => Promise<void>, failed: (error: unknown) => void): LineQueue {
   const waiting = new Set<Promise<void>>();
   let leftOut = 0;
 

@@ -1,0 +1,158 @@
+/** The flags of `listen`, and what they mean. */
+import { CliError } from '../../errors.ts';
+import type { Host } from '../../platform/host.ts';
+import { createEventFilter, type FilterableEvent } from '../../webhooks/inbox/event-filter.ts';
+import { createSourceCheck, type SourceCheck } from '../../webhooks/receiver/source-addresses.ts';
+import { parseRelayToken, parseRelayUrl } from '../../webhooks/relay/address.ts';
+import { forwardTarget } from '../shared/forward-target.ts';
+
+export interface ListenFlags {
+  readonly port?: number;
+  readonly host: string;
+  readonly path: string;
+  readonly events?: readonly string[];
+  readonly secretFile?: string;
+  readonly forwardTo?: readonly string[];
+  readonly exec?: string;
+  /** Milliseconds. */
+  readonly execTimeout: number;
+  /** `false` with `--no-fetch`. */
+  readonly fetch: boolean;
+  readonly once?: boolean;
+  readonly count?: number;
+  readonly until?: string;
+  /** Milliseconds. */
+  readonly timeout?: number;
+  readonly allowFrom?: readonly string[];
+  readonly trustProxy?: boolean;
+  /** `true` for the stored token, `new`, or a token. */
+  readonly relay?: boolean | string;
+  /** Milliseconds. */
+  readonly tolerance: number;
+  /** Bytes. */
+  readonly maxBody: number;
+  readonly record?: string;
+  /** Bytes. */
+  readonly recordLimit: number;
+  /** `false` with `--no-verify-signature`. */
+  readonly verifySignature: boolean;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly verbose?: boolean;
+}
+
+/** What the flags mean. Nothing of this machine was read for it. */
+export interface ListenPlan {
+  readonly source: ListenSource;
+  readonly inbox: Acceptance;
+  /** Whether an event is shown, and counts for the ending. */
+  readonly filter: (event: FilterableEvent) => boolean;
+  readonly actions: ListenActions;
+  readonly screen: { readonly verbose: boolean };
+  readonly ending: EndConditions;
+}
+
+/** Where requests come from. */
+export interface ListenSource {
+  readonly host: string;
+  /** `undefined`: the port of the settings. */
+  readonly port: number | undefined;
+  /** Files. */
+  readonly tls: { readonly cert: string; readonly key: string } | undefined;
+  /** With a leading slash and without one at its end; the root is the empty text. */
+  readonly path: string;
+  /** `undefined`: every address may send. */
+  readonly check: SourceCheck | undefined;
+  readonly maxBodyBytes: number;
+  readonly relay: RelayChoice | undefined;
+}
+
+export interface RelayChoice {
+  readonly url: URL;
+  /** A token, `stored` for the one of this profile, or `new`. */
+  readonly token: { readonly given: string } | 'stored' | 'new';
+}
+
+/** Which requests are accepted into the inbox, and what is written down of all. */
+export interface Acceptance {
+  /** `undefined`: signatures are not checked. */
+  readonly signature: { readonly secretFile: string | undefined; readonly toleranceMs: number } | undefined;
+  readonly record: { readonly folder: string; readonly rejectedBytes: number } | undefined;
+}
+
+/** What is done for an accepted delivery. */
+export interface ListenActions {
+  /** Whether its result is fetched. */
+  readonly fetch: boolean;
+  /** Absolute URLs, each once. */
+  readonly forwardTo: readonly string[];
+  readonly exec: { readonly command: string; readonly timeoutMs: number } | undefined;
+}
+
+/** When the run ends by itself. */
+export interface EndConditions {
+  /** After the first event, or when a delivery does not verify. */
+  readonly once: boolean;
+  /** After this many events. */
+  readonly count: number | undefined;
+  /** After the event about this request. */
+  readonly until: string | undefined;
+  readonly timeoutMs: number | undefined;
+}
+
+/** Throws `CliError` `usage` for flags that cannot be used, or not together. */
+export function parseListenFlags(flags: ListenFlags, env: Host['env']): ListenPlan {
+  const relay = relayOf(flags, env);
+  const path = pathOf(flags.path);
+  const forwardTo = [...new Set(flags.forwardTo)].map(forwardTarget);
+  const { allowFrom = [], trustProxy = false } = flags;
+  const check = flags.allowFrom === undefined && !trustProxy ? undefined : createSourceCheck({ allowFrom, trustProxy });
+  const { host, port, secretFile, tolerance: toleranceMs, record: folder, exec: command, once = false } = flags;
+  return {
+    source: { host, port, tls: tlsOf(flags), path, check, maxBodyBytes: flags.maxBody, relay },
+    inbox: {
+      signature: flags.verifySignature ? { secretFile, toleranceMs } : undefined,
+      record: folder === undefined ? undefined : { folder, rejectedBytes: flags.recordLimit },
+    },
+    filter: createEventFilter(flags.events ?? []),
+    actions: {
+      fetch: flags.fetch,
+      forwardTo,
+      exec: command === undefined ? undefined : { command, timeoutMs: flags.execTimeout },
+    },
+    screen: { verbose: flags.verbose ?? false },
+    ending: { once, count: once ? 1 : flags.count, until: flags.until, timeoutMs: flags.timeout },
+  };
+}
+
+function relayOf({ relay, allowFrom, trustProxy }: ListenFlags, env: Host['env']): RelayChoice | undefined {
+  if (relay === undefined || relay === false) return undefined;
+  if (allowFrom !== undefined || trustProxy === true) {
+    throw new CliError(
+      'usage',
+      `${allowFrom === undefined ? '--trust-proxy' : '--allow-from'} and --relay exclude each other`,
+      {
+        code: 'conflicting_options',
+        hint: 'what a relay brings comes from the relay: the address of its sender is not known here; signatures are checked all the same',
+      },
+    );
+  }
+  const url = parseRelayUrl(env['OPTIPICK_RELAY_URL']);
+  if (relay === true) return { url, token: 'stored' };
+  return { url, token: relay === 'new' ? 'new' : { given: parseRelayToken(relay) } };
+}
+
+function tlsOf({ tlsCert: cert, tlsKey: key }: ListenFlags): ListenSource['tls'] {
+  if (cert === undefined && key === undefined) return undefined;
+  if (cert !== undefined && key !== undefined) return { cert, key };
+  throw new CliError('usage', '--tls-cert and --tls-key belong together', { code: 'conflicting_options' });
+}
+
+function pathOf(text: string): string {
+  const path = `/${text.replace(/^\/+/, '')}`.replace(/\/+$/, '');
+  if (/^[!-~]*$/.test(path) && !/[?#]/.test(path) && path !== '/healthz') return path;
+  throw new CliError('usage', `--path: "${text}" cannot be the path of the webhook`, {
+    code: 'bad_path',
+    hint: 'write it as the URL has it, without a query: --path /webhook; /healthz is taken',
+  });
+}
