@@ -1,5 +1,4 @@
-/** The network: with `http-exchange.ts`, the one door to undici. */
-import { readFileSync } from 'node:fs';
+/** The network: with `exchange.ts`, the only module that imports undici. */
 import type { LookupFunction, Socket } from 'node:net';
 
 import buildConnector from 'undici/lib/core/connect.js';
@@ -11,7 +10,6 @@ import type { Dispatcher } from 'undici/lib/dispatcher/dispatcher.js';
 
 import type { Http } from '../../lib/net/http.ts';
 import { MAX_ANSWER_HEADER_BYTES } from '../../limits.ts';
-import { CliError, messageOf } from '../../errors.ts';
 import { exchange } from './exchange.ts';
 import { createLookup, strayConnection } from './lookup.ts';
 import { hostOfProxy, proxyFor } from './proxy.ts';
@@ -30,39 +28,22 @@ const CLIENT_OPTIONS = {
   maxHeaderSize: MAX_ANSWER_HEADER_BYTES,
 } as const;
 
-interface ConnectOptions {
-  readonly allowH2: false;
-  readonly lookup: LookupFunction;
-  readonly ca?: readonly string[];
-}
-
 export interface HttpOptions {
-  /** PEM file of certificate authorities trusted besides Node's own (and `NODE_EXTRA_CA_CERTS`). */
-  readonly caFile?: string | undefined;
-  /** Finds the addresses of names. Default: that of `own-lookup.ts`. */
+  /** Finds the addresses of names. Default: that of `lookup.ts`. */
   readonly lookup?: LookupFunction | undefined;
 }
 
 /**
  * An {@link Http} over TCP and TLS. HTTP/1.1 with keep-alive; redirects are never followed;
- * compressed answers are decompressed. `env` is looked up for `HTTP(S)_PROXY` and `NO_PROXY`.
- * Idle connections do not keep the process alive. Rejects with {@link TransportError}, or with
- * `CliError` `environment` when the file of certificates cannot be read.
+ * compressed answers are decompressed. `env` may hold `HTTP(S)_PROXY` and `NO_PROXY`. Certificates are
+ * trusted as Node does (`NODE_EXTRA_CA_CERTS`). Idle connections do not keep the process alive.
+ * Rejects with {@link TransportError}.
  */
 export function createHttp(env: Readonly<Record<string, string | undefined>>, options: HttpOptions = {}): Http {
   const { lookup = createLookup() } = options;
   const proxies = new Map<string, Promise<Dispatcher>>();
   let direct: Dispatcher | undefined;
-  let authorities: readonly string[] | undefined;
-
-  function tls(): ConnectOptions {
-    if (options.caFile === undefined) return { allowH2: false, lookup };
-    authorities ??= [
-      ...process.getBuiltinModule('node:tls').getCACertificates('default'),
-      readAuthorities(options.caFile),
-    ];
-    return { allowH2: false, lookup, ca: authorities };
-  }
+  const connect = { allowH2: false, lookup } as const;
 
   async function dispatcherFor(proxy: string | undefined): Promise<Dispatcher> {
     if (proxy === undefined) {
@@ -70,7 +51,7 @@ export function createHttp(env: Readonly<Record<string, string | undefined>>, op
         connect: quietly(
           checked(
             buildConnector({
-              ...tls(),
+              ...connect,
               timeout: CONNECT_TIMEOUT_MS,
               autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS,
             }),
@@ -81,7 +62,7 @@ export function createHttp(env: Readonly<Record<string, string | undefined>>, op
       });
       return direct;
     }
-    const known = proxies.get(proxy) ?? createProxyAgent(proxy, tls());
+    const known = proxies.get(proxy) ?? createProxyAgent(proxy, connect);
     proxies.set(proxy, known);
     return known;
   }
@@ -138,7 +119,10 @@ function skipContinue(socket: Socket & { [symbols.kParser]?: Parser | null }): v
   });
 }
 
-async function createProxyAgent(proxy: string, tls: ConnectOptions): Promise<Dispatcher> {
+async function createProxyAgent(
+  proxy: string,
+  tls: { readonly allowH2: false; readonly lookup: LookupFunction },
+): Promise<Dispatcher> {
   const { default: ProxyAgent } = await import('undici/lib/dispatcher/proxy-agent.js');
   const { default: connect } = await import('undici/lib/api/api-connect.js');
   const { default: Pool } = await import('undici/lib/dispatcher/pool.js');
@@ -154,15 +138,4 @@ async function createProxyAgent(proxy: string, tls: ConnectOptions): Promise<Dis
     factory: pool,
     clientFactory: (origin, settings) => Object.assign(pool(origin, settings), { connect }),
   });
-}
-
-function readAuthorities(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new CliError('environment', `cannot read the certificates in ${path}: ${messageOf(error)}`, {
-      code: 'certificates_unreadable',
-      cause: error,
-    });
-  }
 }

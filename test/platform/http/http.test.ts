@@ -15,7 +15,7 @@ import type { HttpResponse } from '../../../src/lib/net/http.ts';
 import { createHttp } from '../../../src/platform/http/http.ts';
 import { startScriptedServer } from '../../support/scripted-server.ts';
 import type { Scripted, ScriptedServer } from '../../support/scripted-server.ts';
-import { TEST_CERTIFICATE_FILE, testTls } from '../../support/tls.ts';
+import { testTls, trustTestCertificate } from '../../support/tls.ts';
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
@@ -299,19 +299,10 @@ describe('TLS', () => {
     expect(failure.message).toContain(`no trusted TLS connection to 127.0.0.1:${port}`);
   });
 
-  test('accepts one from the given file', async () => {
+  test('accepts a certificate of an authority that Node trusts', async () => {
+    trustTestCertificate();
     const port = await tlsServer();
-    const http = createHttp({}, { caFile: TEST_CERTIFICATE_FILE });
-    expect(await readText((await http({ ...get, url: `https://127.0.0.1:${port}` })).body)).toBe('secret');
-  });
-
-  test('says which file of certificates cannot be read', async () => {
-    const http = createHttp({}, { caFile: '/nowhere/ca.pem' });
-    await expect(http({ ...get, url: 'https://127.0.0.1:1' })).rejects.toMatchObject({
-      name: 'CliError',
-      failure: 'environment',
-      code: 'certificates_unreadable',
-    });
+    expect(await readText((await createHttp({})({ ...get, url: `https://127.0.0.1:${port}` })).body)).toBe('secret');
   });
 
   test('fails as TLS against a server that speaks plain HTTP', async () => {
@@ -370,7 +361,8 @@ describe('a proxy', () => {
     const target = await opened(createTlsServer(testTls(), (_request, response) => response.end('through')));
     const { url, asked } = await proxy();
     const env = { https_proxy: url.replace('//', '//user:pass@') };
-    const http = createHttp(env, { caFile: TEST_CERTIFICATE_FILE });
+    trustTestCertificate();
+    const http = createHttp(env);
     const response = await http({ ...get, url: `https://optipick.test:${target}` });
     expect(await readText(response.body)).toBe('through');
     expect(asked).toEqual([`CONNECT optipick.test:${target} Basic ${Buffer.from('user:pass').toString('base64')}`]);

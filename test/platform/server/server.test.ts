@@ -8,7 +8,7 @@ import type { ServeOptions, Server } from '../../../src/platform/host.ts';
 import { createHttp } from '../../../src/platform/http/http.ts';
 import { serveHttp } from '../../../src/platform/server/server.ts';
 import { dial, raw, rest } from '../../support/raw-socket.ts';
-import { TEST_CERTIFICATE_FILE, testTls } from '../../support/tls.ts';
+import { testTls, trustTestCertificate } from '../../support/tls.ts';
 
 const servers: Server[] = [];
 afterEach(async () => {
@@ -281,8 +281,8 @@ describe('a port', () => {
   test('is served over TLS with the given certificate', async () => {
     const server = await serve(echo, { tls: testTls() });
     expect(server.url).toBe(`https://127.0.0.1:${server.port}`);
-    const http = createHttp({}, { caFile: TEST_CERTIFICATE_FILE });
-    const response = await http({ method: 'POST', url: server.url, headers: {}, body: 'x' });
+    trustTestCertificate();
+    const response = await createHttp({})({ method: 'POST', url: server.url, headers: {}, body: 'x' });
     expect(await readText(response.body)).toBe('{"got":"x"}');
   });
 
