@@ -1,4 +1,4 @@
-/** A thread that has the state of a listener: see `inbox-remote.ts`. */
+/** The thread that holds the state of a listener: see `remote-stores.ts`. */
 import { createClock } from './platform/clock.ts';
 import { openDatabase } from './platform/fs/database.ts';
 import { threadLink } from './platform/thread.ts';
@@ -11,7 +11,7 @@ import { createWriteQueue } from './state/sqlite/write-queue.ts';
 
 /** What the thread is started with. */
 export interface InboxThreadData {
-  /** Of the state. */
+  /** The folder of the state. */
   readonly folder: string;
   readonly scope: string;
 }

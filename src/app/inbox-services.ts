@@ -1,4 +1,4 @@
-/** What the commands that work with received webhooks need beside `calling.ts`: the inbox of this machine. */
+/** What the commands that work with received webhooks need beside `api-services.ts`: the inbox of this machine. */
 import { join } from 'node:path';
 import { normaliseBaseUrl } from './api-services.ts';
 import type { Context } from './context.ts';
@@ -13,13 +13,13 @@ import { createWriteQueue } from '../state/sqlite/write-queue.ts';
 
 export interface OpenedInbox {
   readonly inbox: Inbox;
-  /** Normalised: whose deliveries are worked on, and where their results are fetched from. */
+  /** Normalized: whose deliveries are worked on, and where their results are fetched from. */
   readonly baseUrl: string;
   /** A name that no other run has or will have. */
   readonly owner: string;
 }
 
-/** As {@link openInbox}, but `undefined` where nothing was received yet: it is not made. */
+/** As {@link openInbox}, but `undefined` when nothing was received yet: it is not created. */
 export async function findInbox(context: Context): Promise<Inbox | undefined> {
   const { host } = context;
   const isThere = await host.files.exists(join(stateFolder(host), STATE_FILE));
@@ -46,14 +46,14 @@ export interface ListenerState extends OpenedInbox {
     kindOf(requestId: string): Promise<Kind | undefined>;
     settle(requestId: string, state: 'done' | 'failed'): Promise<void>;
   };
-  /** The inboxes at relays that this machine keeps. */
+  /** The inbox of each profile at a relay. */
   readonly relayTokens: {
     find(profile: string, relay: string): Promise<string | undefined>;
     keep(profile: string, relay: string, token: string): Promise<void>;
   };
 }
 
-/** As {@link openInbox}, in a thread: nothing that holds up the disk may hold up a listener's other work. */
+/** As {@link openInbox}, in a thread: a slow disk must not hold up a listener's other work. */
 export async function openListenerState(context: Context): Promise<ListenerState> {
   const { host } = context;
   const scope = await scopeOf(context);
@@ -78,7 +78,8 @@ export async function openListenerState(context: Context): Promise<ListenerState
 
 async function opened(context: Context, inbox: Inbox, baseUrl: string): Promise<OpenedInbox> {
   context.atEnd(() => inbox.close());
-  // Said now, and not when the first webhook comes. Not by counts: a thread may take longer to start than those may take.
+  // A failure is reported now, and not when the first webhook arrives. Not by `counts`: starting a thread may take longer
+  // than its time limit.
   await inbox.list({ limit: 1 });
   return { inbox, baseUrl, owner: Buffer.from(context.host.randomBytes(12)).toString('base64url') };
 }

@@ -1,4 +1,4 @@
-/** Time, as the machine has it. */
+/** The clock of the machine. */
 import type { Clock } from './host.ts';
 
 /** The longest delay of a timer; a longer one fires at once. */
@@ -14,7 +14,7 @@ export function createClock(): Clock {
       for (let left = ms; left > LONGEST_TIMER_MS; left = end - monotonicNow()) {
         await pause(LONGEST_TIMER_MS, signal);
       }
-      // A timer drops what is less than a millisecond, and would end too early.
+      // A timer drops fractions of a millisecond, and would end too early.
       await pause(Math.ceil(Math.max(0, end - monotonicNow())), signal);
     },
   };

@@ -1,4 +1,4 @@
-/** Command lines of the user: the one door to `node:child_process`. */
+/** Command lines of the user: the only module that imports `node:child_process`. */
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 
@@ -8,7 +8,7 @@ import type { ExecEnd, ExecOptions } from './host.ts';
 /** A command that does not end when it is asked to is not asked again; in milliseconds. */
 const STUBBORN_MS = 1500;
 
-/** What is left to do when this process exits: one listener for all, as Node warns of many. */
+/** What must be done when this process exits: one listener for all, because Node warns about many. */
 const exiting = new Set<() => void>();
 
 function whenExiting(work: () => void): void {

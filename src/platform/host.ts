@@ -20,7 +20,7 @@ export interface OutputStream {
   readonly columns: number | undefined;
   /** Its rows, in the same way. */
   readonly rows: number | undefined;
-  /** Resolves when the stream takes more; rejects with `ClosedPipeError` when the reader is gone. */
+  /** Resolves when the stream has room for more; rejects with `ClosedPipeError` when the reader is gone. */
   write(chunk: string | Uint8Array): Promise<void>;
 }
 
@@ -81,7 +81,7 @@ export interface Files {
    */
   read(path: string): Promise<Uint8Array>;
   /**
-   * Written to a temporary file beside it, synced, and renamed: whole or not at all. What processes that are gone have left
+   * Written to a temporary file beside it, synced, and renamed: whole or not at all. What ended processes have left
    * there is removed. A named pipe that nobody reads is `CliError` `environment` `pipe_unattended`.
    */
   writeAtomic(path: string, content: string | Uint8Array | AsyncIterable<Uint8Array>, mode?: number): Promise<void>;
@@ -93,11 +93,11 @@ export interface Files {
   /** Puts text behind what a file holds, and creates it when there is none. Rejects with the system error. */
   append(path: string, text: string): Promise<void>;
   exists(path: string): Promise<boolean>;
-  /** Which file stands there now (device and inode); `undefined` when there is none. Cheap: for looking often. */
+  /** Which file stands there now (device and inode); `undefined` when there is none. Cheap: may be called often. */
   identity(path: string): Promise<string | undefined>;
   /** Creates the folder and its parents with mode 0700. */
   ensurePrivateFolder(path: string): Promise<void>;
-  /** `undefined` when nothing is there. Rejects with the system error when it cannot be looked at. */
+  /** `undefined` when nothing is there. Rejects with the system error when it cannot be inspected. */
   inspect(path: string): Promise<PathFacts | undefined>;
   /** Bytes that this user may still write to the file system of an existing path. */
   freeBytes(path: string): Promise<number>;
@@ -105,13 +105,13 @@ export interface Files {
   temporaryFolder(parent: string): Promise<TemporaryFolder>;
   /** The bytes of a file, or of what else can be read once (a pipe), in order. Rejects as `read`. */
   stream(path: string): AsyncIterable<Uint8Array>;
-  /** The names of the files in a folder (no folders), sorted; `undefined` for what is no folder. Rejects with the system error. */
+  /** The names of the files in a folder (no folders), sorted; `undefined` when it is not a folder. Rejects with the system error. */
   list(path: string): Promise<readonly string[] | undefined>;
   /** A new file that nobody else can read, in a folder of its own below `folder`. */
   scratch(folder: string): Promise<ScratchFile>;
 }
 
-/** What is kept on disk for the length of a run, to be read again in pieces. Every method rejects with the system error. */
+/** A file for the length of a run, written once and read in pieces. Every method rejects with the system error. */
 export interface ScratchFile {
   /** Returns where the bytes begin. One at a time: wait for the last before the next. */
   append(bytes: Uint8Array): Promise<number>;
@@ -122,14 +122,14 @@ export interface ScratchFile {
 
 export interface StoredSettings {
   readonly profiles: StoredProfiles;
-  /** What was mended on the way (modes that let others read), worded for the user. */
+  /** What was repaired on the way (modes that let others read), worded for the user. */
   readonly repaired: readonly string[];
 }
 
 export interface SettingChange {
   readonly profile: string;
   readonly key: SettingKey;
-  /** As `parseSettingValue` gives it; `undefined` removes what is stored. */
+  /** As `parseSettingValue` gives it; `undefined` removes the stored value. */
   readonly value: string | number | undefined;
 }
 
@@ -152,7 +152,7 @@ export interface Database {
    * files were removed, replaced or cut goes on accepting writes that nobody will ever read. Two calls of the system.
    */
   isInPlace(): boolean;
-  /** Closes what is open and opens what now stands at its path. Statements that were prepared are of no more use. */
+  /** Closes the file and opens the one that is now at its path. Prepared statements can no longer be used. */
   reopen(): void;
   close(): void;
 }
@@ -185,13 +185,13 @@ export interface ServeOptions {
   /** Largest request body in bytes that is read at all; more is answered 413 and the connection closed. */
   readonly maxBodyBytes: number;
   readonly tls?: { readonly cert: Uint8Array; readonly key: Uint8Array };
-  /** Hears of a request that is refused by its declared length, which the app never sees. Without its body. Must not throw. */
+  /** Called for a request that is rejected for its declared length, which the app never sees. Without its body. Must not throw. */
   readonly onTooLarge?: (request: HttpRequest) => void;
-  /** Hears of each request and connection that the port rejects itself. Called often under attack. Must not throw. */
+  /** Called for each request and connection that the port rejects itself. Called often under attack. Must not throw. */
   readonly onRejected?: (rejection: PortRejection) => void;
 }
 
-/** What the app never saw, or saw only the beginning of. */
+/** A request or connection that the app never saw, or saw only the beginning of. */
 export interface PortRejection {
   /** `undefined`: the connection was closed without an answer. */
   readonly status: number | undefined;
@@ -227,9 +227,9 @@ export interface WebSocketEvents {
   open(): void;
   /** A whole message, text (its UTF-8 bytes) or binary. */
   message(bytes: Uint8Array): void;
-  /** A frame of any kind came: the link is alive. */
+  /** A frame of any kind arrived: the link is alive. */
   alive(): void;
-  /** Once, and then nothing more. `code` is 1006 when there was no closing frame; `reason` says what went wrong. */
+  /** Once, and then nothing more. `code` is 1006 when there was no closing frame; `reason` is what went wrong. */
   close(code: number, reason: string): void;
 }
 
@@ -241,7 +241,7 @@ export interface WebSocketOptions {
 }
 
 export interface WebSocketLink {
-  /** Bytes that have come so far, of whole frames and of others; 0 before the link is open. */
+  /** Bytes that have arrived so far, of whole frames and of others; 0 before the link is open. */
   received(): number;
   /** A text message. Dropped when the link is not open. */
   send(text: string): void;
@@ -280,7 +280,7 @@ export interface ThreadLink {
 
 export interface ThreadEvents {
   message(message: unknown): void;
-  /** It has thrown something, and is gone. */
+  /** It has thrown something, and has ended. */
   failed(error: unknown): void;
 }
 
@@ -309,12 +309,12 @@ export interface Host {
   randomBytes(size: number): Uint8Array;
   /** The network. Late: the HTTP library is imported on first use. */
   http(options?: {
-    /** Past all proxies: for what comes to this machine, and not from it. */
+    /** Without any proxy: for requests to this machine. */
     readonly direct?: boolean;
   }): Promise<Http>;
   /** Opens a port and hands each request to `app`. Throws `CliError` `environment` when the port cannot be had. */
   serve(app: Http, options: ServeOptions): Promise<Server>;
-  /** Opens a WebSocket through the proxy of the environment, if there is one. Failing to is told by `close`. */
+  /** Opens a WebSocket through the proxy of the environment, if there is one. When it fails, `close` is called. */
   connectWebSocket(url: string, events: WebSocketEvents, options: WebSocketOptions): Promise<WebSocketLink>;
   /** Opens (and creates) a database file. Throws the system or SQLite error, `CliError` `environment` `not_a_file`. */
   openDatabase(path: string, options?: { readonly readOnly?: boolean }): Promise<Database>;

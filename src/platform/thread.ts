@@ -1,4 +1,4 @@
-/** Threads of this program: the one door to `node:worker_threads`, for both ends. */
+/** Threads of this program: the only module that imports `node:worker_threads`, for both ends. */
 import type { Worker } from 'node:worker_threads';
 import type { ThreadEvents, ThreadLink, ThreadName } from './host.ts';
 

@@ -7,10 +7,10 @@ import { createHash } from 'node:crypto';
 /** Print the result. */
 export const SHOW = 'show';
 
-/** Run the command of `--exec`, whatever its text: a corrected command does what is owed. */
+/** Run the command of `--exec`, whatever its text: a corrected command does the work that an earlier one owes. */
 export const EXEC = 'exec';
 
-/** Whatever the listener has that takes the delivery up: for what no listener accepted. */
+/** All steps of the next listener that claims the delivery: for one that no listener accepted. */
 export const UNASSIGNED = '*';
 
 /**
@@ -31,7 +31,7 @@ export function stepLabel(step: string): string {
   return step.replace(/^(forward \S+) [\da-f]{16}$/, '$1');
 }
 
-/** The step that must have ended before this one may start: a command sees what was printed before. */
+/** The step that must have ended before this one may start: a command runs after its delivery was printed. */
 export function precedingStep(step: string): string | undefined {
   return step === EXEC ? SHOW : undefined;
 }

@@ -3,7 +3,7 @@ import type { Delivery } from './delivery.ts';
 
 export type StepState = 'pending' | 'done' | 'failed' | 'discarded';
 
-/** One thing that a delivery owes (see `delivery-steps.ts`), and what became of it. */
+/** One thing that a delivery owes (see `delivery-steps.ts`), and its state. */
 export interface Step {
   readonly name: string;
   readonly state: StepState;
@@ -12,7 +12,7 @@ export interface Step {
   /** Milliseconds since 1970; meaningful only while `pending`. */
   readonly nextAttemptAt: number;
   readonly lastError: string | undefined;
-  /** Who is at work on it, and until when that holds unless renewed. */
+  /** Who works on it, and until when unless renewed. */
   readonly owner: string | undefined;
   readonly leaseUntil: number;
 }
@@ -20,7 +20,7 @@ export interface Step {
 /** `failed` when a step is; else `pending` while a step is; else `done`. */
 export type InboxStatus = 'pending' | 'done' | 'failed';
 
-/** What the inbox knows of a delivery besides its bytes. */
+/** A delivery in the inbox, without its bytes. */
 export interface InboxSummary {
   /** Its number in the inbox, in the order of arrival. */
   readonly sequence: number;
@@ -56,7 +56,7 @@ export interface StepKey {
   readonly step: string;
 }
 
-/** How an attempt at a step ended. `kind`: what was found out about the delivery. */
+/** How an attempt at a step ended. `kind`: when it was found out by fetching the result. */
 export type Outcome =
   | { readonly status: 'done'; readonly at: number; readonly kind?: Kind | undefined }
   | { readonly status: 'failed'; readonly at: number; readonly error: string; readonly kind?: Kind | undefined }
@@ -90,7 +90,7 @@ export interface InboxFilter {
 /** How many deliveries have a step that is pending, one that failed, and neither. */
 export type InboxCounts = Readonly<Record<InboxStatus, number>>;
 
-/** A step that deliveries owe and that nobody is at work on. */
+/** A step that deliveries owe and that nobody works on. */
 export interface OwedStep {
   readonly step: string;
   readonly deliveries: number;
@@ -107,29 +107,30 @@ export interface Inbox {
   /** Gives the deliveries of this scope (or only this one) that owe `UNASSIGNED` these steps instead. */
   adopt(steps: readonly string[], now: number, sequence?: number): Promise<void>;
   /**
-   * Claims what is due of these steps, oldest first, for {@link LEASE_MS}; nobody else gets it meanwhile. Deliveries that
-   * owe `UNASSIGNED` owe all of these steps from then on. Counts an attempt. What a crashed owner had claimed is due again when its lease has expired, and so is what an owner forgot
-   * to renew. A lease or a retry that only a clock that jumped can have made is none.
+   * Claims the due ones of these steps, oldest first, for {@link LEASE_MS}; nobody else gets them meanwhile. Deliveries that
+   * owe `UNASSIGNED` owe all of these steps from then on. Counts an attempt. When the lease of an owner that crashed or did
+   * not renew it has expired, its steps are due again. A lease or a retry that only a jump of the clock can explain is
+   * ignored.
    */
   claim(request: ClaimRequest): Promise<Claim[]>;
-  /** Prolongs what the owner has claimed and is at work on. */
+  /** Extends the leases of these steps, which the owner works on. */
   renew(keys: readonly StepKey[], owner: string, now: number): Promise<void>;
   /** Ends an attempt. `false` when the lease was lost and another owner has it now: then nothing is changed. */
   settle(key: StepKey, owner: string, outcome: Outcome): Promise<boolean>;
-  /** Gives back what the owner has claimed and not settled, as if it had not been attempted. */
+  /** Gives back the steps that the owner has claimed and not settled, as if they had not been attempted. */
   release(owner: string): Promise<void>;
-  /** Makes these pending steps due now: a new start is often the repair that they waited for. */
+  /** Makes these pending steps due now: a restart is often the repair that they waited for. */
   expedite(steps: readonly string[], now: number): Promise<void>;
   /**
-   * Makes steps of these deliveries pending again that nobody is at work on, as if never attempted: all that were owed at
+   * Makes steps of these deliveries pending again that nobody works on, as if never attempted: all that were owed at
    * acceptance, or only the one given. Returns how many deliveries have one.
    */
   reopen(sequences: readonly number[], now: number, step?: string): Promise<number>;
-  /** {@link reopen} and {@link claim} in one: only what nobody is at work on. */
+  /** {@link reopen} and {@link claim} in one: only steps that nobody works on. */
   retake(sequences: readonly number[], step: string, owner: string, now: number): Promise<Claim[]>;
   /** Drops what these deliveries still owe: their pending and failed steps. Returns how many deliveries owed any. */
   discard(sequences: readonly number[], now: number): Promise<number>;
-  /** Pending steps of this scope other than these, where nobody is at work on that step. */
+  /** Pending steps of this scope other than these, where nobody works on that step. */
   owedBeside(steps: readonly string[], now: number): Promise<OwedStep[]>;
   /**
    * Deletes deliveries that owe nothing and are older than {@link RETENTION_MS}. Nothing unless one arrived in the last
@@ -154,13 +155,13 @@ export const RETENTION_MS = 30 * 24 * 60 * 60 * 1000;
 /** A day. */
 export const QUIET_MS = 24 * 60 * 60 * 1000;
 
-/** A week: a holiday fits in, and a clock that ran ahead by more is not trusted. */
+/** A week: long enough for a holiday; a clock that ran ahead by more is not trusted. */
 export const TRUST_MS = 7 * 24 * 60 * 60 * 1000;
 
-/** A minute: clocks are set back by less in the ordinary course of things. What lies further ahead is of one that was wrong. */
+/** A minute: clocks are usually set back by less. A time further ahead was written under a wrong clock. */
 export const CLOCK_TOLERANCE_MS = 60 * 1000;
 
-/** Whether somebody is at work on a step. */
+/** Whether somebody works on a step. */
 export function isClaimed({ owner, leaseUntil }: Step, now: number): boolean {
   return owner !== undefined && leaseUntil > now && leaseUntil <= now + LEASE_MS + CLOCK_TOLERANCE_MS;
 }

@@ -3,7 +3,7 @@ import type { Context } from '../../app/context.ts';
 import { inUtf8 } from '../../requests/utf16.ts';
 import { openStdin, unreadable, whileWanted } from '../../app/input-file.ts';
 
-export interface InputStream {
+export interface OpenedInput {
   /** As errors name it: `a.json`, `<stdin>`. */
   readonly name: string;
   /**
@@ -13,7 +13,7 @@ export interface InputStream {
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
-export function openInput(context: Context, path: string): InputStream {
+export function openInput(context: Context, path: string): OpenedInput {
   if (path === '-') return { name: '<stdin>', chunks: inUtf8('<stdin>', openStdin(context)) };
   return { name: path, chunks: inUtf8(path, whileWanted(context, readable(path, context.host.files.stream(path)))) };
 }

@@ -1,4 +1,4 @@
-/** SQLite: the one door to `node:sqlite`. */
+/** SQLite: the only module that imports `node:sqlite`. */
 import type { BigIntStats } from 'node:fs';
 import { dirname } from 'node:path';
 import type * as Sqlite from 'node:sqlite';
@@ -11,7 +11,7 @@ import { requireRegularFile } from './regular-file.ts';
 
 /**
  * Opens a database file and creates it (mode 0600) and its folder (0700). Throws the system or SQLite error. Modes of
- * what SQLite puts beside the file follow the file's. Throws `CliError` for what is no file.
+ * what SQLite puts beside the file follow the file's. Throws `CliError` when it is not a file.
  */
 export function openDatabase(path: string, options: { readonly readOnly?: boolean } = {}): Database {
   const readOnly = options.readOnly ?? false;
@@ -74,7 +74,7 @@ function closeFiles(opened: OpenFiles, connect: () => Sqlite.DatabaseSync): void
   }
 }
 
-/** For what is done as far as it can be. */
+/** For work that is done as far as possible. */
 function attempt(work: () => unknown): void {
   try {
     work();

@@ -42,7 +42,7 @@ export async function withFileLock<T>(
   }
 }
 
-/** False when another process has it. */
+/** `false` when another process holds it. */
 function take(database: Database, path: string): boolean {
   try {
     // Nothing is ever written, so nothing needs a journal beside it.

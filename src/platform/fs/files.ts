@@ -147,7 +147,7 @@ async function tryWriting(path: string, platform: string): Promise<void> {
   if (platform !== 'win32') return fs.access(folder, fs.constants.W_OK | fs.constants.X_OK);
   // There a program that has the file open (Excel) keeps it from being replaced.
   if (before !== undefined) await (await fs.open(path, 'r+')).close();
-  // And the mode of a folder says nothing.
+  // And the mode of a folder does not tell.
   const temporary = temporaryIn(folder);
   await (await fs.open(temporary, 'wx')).close();
   await fs.rm(temporary, { force: true });
@@ -178,7 +178,7 @@ async function listFiles(path: string): Promise<readonly string[] | undefined> {
   return names.sort();
 }
 
-/** A link that leads to nothing is told of when it is read. */
+/** A link that leads nowhere is reported when it is read. */
 async function leadsToFolder(link: string): Promise<boolean> {
   try {
     return (await fileSystem().stat(link)).isDirectory();
@@ -197,7 +197,7 @@ async function endOfLinks(path: string): Promise<string> {
     try {
       at = resolve(dirname(at), await fs.readlink(at));
     } catch (error) {
-      // EINVAL: not a link. Another process has created the file since it was looked for.
+      // EINVAL: not a link. Another process has created the file meanwhile.
       if (isMissing(error) || systemCodeOf(error) === 'EINVAL') return at;
       throw error;
     }

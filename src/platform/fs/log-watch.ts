@@ -6,14 +6,14 @@ const FILE_HEADER = 32;
 const FRAME_HEADER = 24;
 
 /**
- * Tells at each look whether the log has no hole. One that is cut between a look and a write grows again where its writer
+ * Returns at each check whether the log has no hole. One that is cut between a check and a write grows again where its writer
  * was, and is no shorter than before. A recovery reads no further than to the hole, and a checkpoint takes its zeros for
  * pages: so the log is then cut before it. A cut within the last page alone is not seen.
  */
 export function createLogWatch(path: string): () => boolean {
   const fs = process.getBuiltinModule('node:fs');
   const header = Buffer.alloc(FILE_HEADER);
-  /** Behind the last whole frame of the last look. */
+  /** The end of the last whole frame at the last check. */
   let end = FILE_HEADER;
   return () => {
     const file = openIfThere(path);

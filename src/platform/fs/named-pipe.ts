@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 
 import { CliError, systemCodeOf } from '../../errors.ts';
 
-/** How often is looked whether somebody reads, in milliseconds. */
+/** How often a missing reader is checked for, in milliseconds. */
 const LOOK_MS = 20;
 
 /** A named pipe, or one that the shell names (`<(command)`, `/dev/stdin`). Never on Windows. */
@@ -14,7 +14,7 @@ export function isPipe(path: string): boolean {
   try {
     return process.getBuiltinModule('node:fs').statSync(path).isFIFO();
   } catch {
-    // Opening it says what is wrong.
+    // Opening it reports what is wrong.
     return false;
   }
 }
@@ -78,7 +78,7 @@ function hasWriter(fd: number, socket: Socket): boolean {
   const byte = Buffer.alloc(1);
   try {
     if (process.getBuiltinModule('node:fs').readSync(fd, byte) === 0) return false;
-    // It came at this very moment.
+    // It arrived at this very moment.
     socket.unshift(byte);
   } catch {
     // Nothing yet.

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { systemCodeOf } from '../../errors.ts';
 
 /**
- * Creates a folder and what is missing above it, mode 0700; one that is there stays as it is. Throws the system error.
+ * Creates a folder and what is missing above it, mode 0700; an existing one is left as it is. Throws the system error.
  * Not `mkdir` with `recursive`: Node's never returns where nothing can be made in a folder that is there, as below
  * `/proc` (it takes ENOENT for a missing parent, again and again).
  */
@@ -15,7 +15,7 @@ export function makePrivateFolder(path: string): void {
     try {
       fs.mkdirSync(at, { mode: 0o700 });
     } catch (error) {
-      // Another process may have been quicker, and a file system for reading only does not say EEXIST.
+      // Another process may have been quicker, and a read-only file system does not report EEXIST.
       if (!isFolder(at)) throw error;
     }
   };

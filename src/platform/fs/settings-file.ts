@@ -15,7 +15,7 @@ export function settingsPath(folder: string): string {
   return join(folder, SETTINGS_FILE);
 }
 
-/** The document as it is stored: what this version does not know in it is kept. */
+/** The document as it is stored: fields that this version does not know are preserved. */
 export interface SettingsDocument {
   readonly profiles?: Readonly<Record<string, StoredProfile>>;
 }
@@ -99,7 +99,7 @@ function faultOf(document: unknown): string | undefined {
 }
 
 /**
- * Takes the rights of others from the settings file and its folder, and tells of it. Nothing happens without a file:
+ * Takes the rights of others from the settings file and its folder, and reports it. Nothing happens without a file:
  * there is nothing to protect.
  */
 export function makePrivate(folder: string, platform: string): readonly string[] {
@@ -113,7 +113,7 @@ function isFile(path: string): boolean {
   try {
     return isRegularFile(path);
   } catch {
-    // Whatever keeps it from being looked at is told when it is read.
+    // What prevents inspecting it is reported when it is read.
     return false;
   }
 }

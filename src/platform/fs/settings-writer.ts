@@ -1,4 +1,4 @@
-/** Stores settings: the one door to `conf`, which is slow to load and therefore only here. */
+/** Stores settings: the only module that imports `conf`, which is slow to load. */
 import { basename, dirname, join } from 'node:path';
 
 import type Conf from 'conf';
@@ -17,7 +17,7 @@ const TEMPORARY = /^\.tmp-\d{10}[0-9a-f]{6}$/;
 
 /**
  * Applies all changes to `config.json` of `folder`, which is created (0700, the file 0600), in one write; nothing that
- * another process writes at the same time is lost, and what this version does not know in the file is kept. Throws
+ * another process writes at the same time is lost, and fields that this version does not know are preserved. Throws
  * `CliError` `environment` as when reading, and then nothing is overwritten; `locked`, `lock_unusable`, `config_unwritable`.
  */
 export async function changeSettings(

@@ -1,4 +1,4 @@
-/** Temporary files and folders whose names say which process made them, so that what a crash leaves can be removed. */
+/** Temporary files and folders whose names tell which process created them, so that those left by a crash can be removed. */
 import type { Stats } from 'node:fs';
 import { join } from 'node:path';
 
@@ -8,7 +8,7 @@ import { systemCodeOf } from '../../errors.ts';
 /** `.optipick-<machine>-<pid>-<start of the process>-<random>`, and whatever is appended. */
 const NAME = /^\.optipick-(?<machine>[0-9a-f]{12})-(?<pid>\d+)-(?<start>\d+)-[0-9A-Za-z]+(?:\.tmp)?$/;
 
-/** Written when the system does not say when a process started. */
+/** Written when the system does not report when a process started. */
 const UNKNOWN_START = '0';
 
 /** A path that no other process takes: the caller appends something random. */
@@ -18,7 +18,7 @@ export function temporaryPrefix(folder: string): string {
 }
 
 /**
- * Removes what processes that are gone have left in `folder`. Touches only names of the form above that belong to this
+ * Removes what ended processes have left in `folder`. Touches only names of the form above that belong to this
  * user. Never rejects: what cannot be removed stays.
  */
 export async function removeLeftovers(folder: string): Promise<void> {

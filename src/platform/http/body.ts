@@ -7,7 +7,7 @@ import type { HttpHeaders } from '../../lib/net/http.ts';
 import { MAX_CONTENT_CODINGS } from '../../limits.ts';
 import type { Countdown } from '../countdown.ts';
 
-/** What is asked for. A server may send `zstd` or several codings all the same, which are undone, too. */
+/** The codings that are requested. A server may still send `zstd` or several codings, which are decoded, too. */
 export const ACCEPT_ENCODING = 'gzip, deflate, br';
 
 /** No coding; some servers put the character set there. */

@@ -89,7 +89,7 @@ export function exchange(
       release();
       reject(failureOf(error));
     };
-    // undici heeds an abort only once it is connected; whoever waits is told at once.
+    // undici heeds an abort only once it is connected; the caller is rejected at once.
     cut.signal.addEventListener('abort', () => fail(cut.signal.reason), { once: true });
     if (signal?.aborted === true) return onAbort();
     signal?.addEventListener('abort', onAbort, { once: true });

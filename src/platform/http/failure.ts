@@ -87,7 +87,7 @@ export function unaskedWords({ host }: URL, status: number): string {
  */
 function notHttp(error: unknown, code: string | undefined, url: URL): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  // What undici 8 (`client-h1.js`) says of a switch of protocols that nobody asked for.
+  // The error of undici 8 (`client-h1.js`) for a switch of protocols that nobody asked for.
   if (code === 'UND_ERR_SOCKET' && error.message === 'bad upgrade') return unaskedWords(url, 101);
   const isGarbage = error.name === 'HTTPParserError' || code === undefined || code === 'ERR_ASSERTION';
   return isGarbage ? `the answer of ${url.host} is not valid HTTP` : undefined;

@@ -32,7 +32,7 @@ export function openTunnel(proxy: string, target: URL, timeoutMs: number): Tunne
     createConnection: () => dial(url),
     maxHeaderSize: MAX_ANSWER_HEADER_BYTES,
   });
-  // What has to be torn down to give the tunnel up, as far as it has come.
+  // What must be closed to abandon the tunnel, as far as it was opened.
   let way: ClientRequest | Socket = request;
   let settled = false;
   const giveUp = (why: string): void => {
@@ -50,7 +50,7 @@ export function openTunnel(proxy: string, target: URL, timeoutMs: number): Tunne
         reject(failure(`answered ${statusCode}`));
         return;
       }
-      // What came right behind the proxy's answer is the target's.
+      // Bytes right after the proxy's answer are the target's.
       if (head.byteLength > 0) socket.unshift(head);
       if (target.protocol !== 'https:') {
         resolve(socket);

@@ -1,4 +1,4 @@
-/** WebSockets: the one door to ws. Node's own shows no pings, and without them a silent link cannot be told from a dead one. */
+/** WebSockets: the only module that imports ws. Node's own shows no pings, and a silent link looks like a dead one without them. */
 import type { connect as connectTcp, Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import type { WebSocketEvents, WebSocketLink, WebSocketOptions } from '../host.ts';
@@ -12,7 +12,7 @@ import { proxyFor } from './proxy.ts';
 const ABNORMAL = 1006;
 
 /**
- * Opens `ws:` and `wss:` addresses. `env` is looked up for `HTTP(S)_PROXY` and `NO_PROXY`, as for HTTP. No frame is read
+ * Opens `ws:` and `wss:` addresses. `env` may hold `HTTP(S)_PROXY` and `NO_PROXY`, as for HTTP. No frame is read
  * while the other side does not take what is sent to it. The socket is cut one second after a closing frame, sent or
  * received, after an error of the protocol, and after the other side has closed its half.
  */
@@ -30,7 +30,7 @@ export function connectWebSocket(
       tunnel = openTunnel(address, target, handshakeTimeoutMs);
       tunnel.socket.then((way) => handOver(null, way.setTimeout(handshakeTimeoutMs)), handOver);
     } catch (error) {
-      // What the environment says of a proxy is told as any other failure, when somebody can hear it.
+      // A bad proxy variable is reported as any other failure, when the caller can receive it.
       queueMicrotask(() => handOver(error));
     }
   };
@@ -87,7 +87,7 @@ export function connectWebSocket(
     flow();
   });
   socket.on('pong', () => events.alive());
-  // An error is always followed by `close`, which is where it is told.
+  // An error is always followed by `close`, which reports it.
   // The one of several addresses tried has no message of its own.
   socket.on('error', (error) => (trouble ||= messageOf(error) || (systemCodeOf(error) ?? '')));
   socket.once('close', (code, reason) => events.close(code === 1005 ? ABNORMAL : code, reason.toString() || trouble));

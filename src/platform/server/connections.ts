@@ -11,7 +11,7 @@ export interface Connections {
   readonly closing: boolean;
   /** Counts a request until its answer is over. `false`: it gets none. */
   admit(response: ServerResponse): boolean;
-  /** What comes on the connection after the request of this answer is not read as a request. */
+  /** What arrives on the connection after the request of this answer is not read as a request. */
   end(response: ServerResponse): void;
   /** Stops accepting, lets running exchanges end for at most `graceMs`, then cuts them. */
   close(graceMs: number): Promise<void>;
@@ -26,7 +26,7 @@ interface Connection {
   ending: boolean;
 }
 
-/** `reject` hears of what never reaches the app, and of what breaks off on its way there. */
+/** `reject` is called for what never reaches the app, and for what breaks off on its way there. */
 export function watchConnections(server: NodeServer, isTls: boolean, reject: Reject): Connections {
   const sockets = new Set<Socket>();
   /** Those that HTTP is spoken on: with TLS, once the handshake is done. */
@@ -62,7 +62,7 @@ export function watchConnections(server: NodeServer, isTls: boolean, reject: Rej
       return;
     }
     const isInBody = latest?.req.complete === false;
-    // An answer that did not wait for the body is an answer; a connection on which nothing came was not used.
+    // An answer that did not wait for the body is an answer; a connection on which nothing arrived was not used.
     if ((isInBody && latest.headersSent) || (isGone(error) && !isInBody) || socket.bytesRead === 0) {
       socket.destroy();
       return;

@@ -8,7 +8,7 @@ import type { HttpHeaders, HttpRequest } from '../../lib/net/http.ts';
 export interface BodyWatch {
   /** Whether the limit was passed. */
   exceeded: boolean;
-  /** Whether the sender waits to be told to send it (`Expect: 100-continue`). */
+  /** Whether the sender waits for permission to send it (`Expect: 100-continue`). */
   awaited: boolean;
 }
 
@@ -40,7 +40,7 @@ export function incomingBody(
   if (!hasBody(message)) return null;
   const arrived = arrivedBody(message);
   if (arrived === undefined) return limitedBody(message, maxBodyBytes, watch, invite);
-  // Node closes the connection of a sender that was to be told to go on and never was.
+  // Node closes the connection of a sender that waited for a `100 Continue` and never got one.
   if (watch.awaited) invite();
   watch.awaited = false;
   return arrived;
@@ -61,7 +61,7 @@ function hasBody(message: IncomingMessage): boolean {
   return message.headers['transfer-encoding'] !== undefined || (declaredLength(message) ?? 0) > 0;
 }
 
-/** The bytes of a short body that came with its head, without the cost of a stream. Its length was judged by the head. */
+/** The bytes of a short body that arrived with its head, without the cost of a stream. Its length was judged by the head. */
 function arrivedBody(message: IncomingMessage): Uint8Array | undefined {
   if (message.readableLength === 0 || message.readableLength !== declaredLength(message)) return undefined;
   return (message.read() as Buffer | null) ?? undefined;

@@ -1,4 +1,4 @@
-/** A port that hands each request to a function: the one door to `node:http` servers. */
+/** A port that hands each request to a function: the only module that imports `node:http` servers. */
 import type { IncomingMessage, Server as NodeServer, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -26,14 +26,14 @@ const TIMEOUTS = {
   requestTimeout: REQUEST_TIMEOUT_MS,
   keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
   answerTimeout: ANSWER_TIMEOUT_MS,
-  /** How often the first two are looked at. */
+  /** How often the first two are checked. */
   connectionsCheckingInterval: 1000,
 };
 
 export interface ServeMachine {
   /** `linux`, `darwin`, `win32`: decides which command the hint for a busy port names. */
   readonly platform: string;
-  /** Hears of what the app threw by mistake, after the sender was answered 500. */
+  /** Called with what the app threw by mistake, after the sender was answered 500. */
   readonly onError?: ((error: unknown) => void) | undefined;
   /** Replaces the bounds for slow senders, in milliseconds. */
   readonly timeouts?: Partial<typeof TIMEOUTS>;

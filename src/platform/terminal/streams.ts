@@ -2,7 +2,7 @@
 import { CliError, messageOf, systemCodeOf } from '../../errors.ts';
 import { ClosedPipeError, type InputStream, type OutputStream } from '../host.ts';
 
-/** What a write to a reader that is gone ends in: a pipe, the same on Windows, a terminal that was closed. */
+/** The errors of a write whose reader is gone: a pipe, the same on Windows, a terminal that was closed. */
 const CLOSED = new Set(['EPIPE', 'EOF', 'EIO', 'ECONNRESET', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END']);
 
 /**
@@ -15,19 +15,19 @@ export function createOutputStream(name: 'stdout' | 'stderr', open: () => NodeJS
   const stream = (): NodeJS.WriteStream => {
     if (opened === undefined) {
       opened = open();
-      // A failed write is told to who wrote; without a listener it would end the process as well.
+      // A failed write rejects for its caller; without a listener it would end the process as well.
       opened.on('error', () => undefined);
     }
     return opened;
   };
   return {
     get isTTY() {
-      // Node leaves it undefined on what is no terminal.
+      // Node leaves it undefined when the stream is no terminal.
       return stream().isTTY ?? false;
     },
     get columns() {
       const { isTTY, columns } = stream();
-      // A terminal that does not know its size says 0.
+      // A terminal that does not know its size reports 0.
       return isTTY && columns > 0 ? columns : undefined;
     },
     get rows() {
@@ -58,7 +58,7 @@ function outputError(name: string, error: unknown): Error {
   });
 }
 
-/** Standard input, opened on first use. A second reading is refused: there would be nothing left. */
+/** Standard input, opened on first use. A second reading throws: there would be nothing left. */
 export function createInputStream(open: () => NodeJS.ReadStream): InputStream {
   let taken = false;
   return {

@@ -32,7 +32,7 @@ export function createTerminal({ input, output, spinnerStream }: TerminalParts):
       return readLine(stdin, output, question, options);
     },
     async spinner(text) {
-      // A terminal that does not know its width says 0, and ora would clear lines without end.
+      // A terminal that does not know its width reports 0, and ora would clear lines without end.
       if (!output.isTTY || output.columns === undefined) return SILENT;
       const { default: ora } = await import('ora');
       // stdin is not ora's to switch: it may be asked on, or stop the program.
@@ -61,7 +61,7 @@ function readLine(
     let echoed: Promise<void> = Promise.resolve();
     const echo = (text: string): void => {
       echoed = echoed.then(() => output.write(text));
-      // Told to the asker at the end, and not as an unhandled rejection before.
+      // Reported to the caller at the end, and not as an unhandled rejection before.
       echoed.catch(() => undefined);
     };
     const finish = (settle: () => void): void => {

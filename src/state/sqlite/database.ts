@@ -20,7 +20,7 @@ const CORRUPT = 11;
 const NOT_A_DATABASE = 26;
 
 /**
- * Opens the state in the folder `dir`, which is created, and brings it up to date. What is committed is on disk
+ * Opens the state in the folder `dir`, which is created, and migrates it. What is committed is on disk
  * (`synchronous=FULL`). Safe when several processes start at once. Throws `CliError` `environment`: `state_unavailable`,
  * `state_corrupt`, or `state_too_new` when a newer optipick has written it.
  */
@@ -48,8 +48,8 @@ export function checkState(database: Database, place: string = STATE_FILE): void
 }
 
 /**
- * The state for a process that goes on for long: as {@link openState}, and when its files are removed, replaced or cut,
- * the next statement goes to what stands in their place. A transaction ends where it began.
+ * The state for a long-running process: as {@link openState}, and when its files are removed, replaced or cut, the next
+ * statement goes to the files in their place. A transaction ends in the files in which it started.
  */
 export async function followState(openDatabase: (path: string) => Promise<Database>, dir: string): Promise<Database> {
   const path = join(dir, STATE_FILE);
@@ -142,14 +142,14 @@ function useWriteAheadLog(database: Database): void {
       return;
     } catch (error) {
       if (sqliteCodeOf(error) !== BUSY || attempt === WAL_ATTEMPTS) throw error;
-      // Waits, as busy_timeout says, for the one who is ahead.
+      // Waits, up to busy_timeout, for the process that is ahead.
       database.exec('BEGIN IMMEDIATE; COMMIT');
     }
   }
 }
 
 function migrate(database: Database, migrations: readonly Migration[], path: string): void {
-  // Looked at again for each step, inside its transaction: another process may have taken it meanwhile.
+  // Read again for each step, inside its transaction: another process may have taken the step meanwhile.
   while (versionOf(database) !== migrations.length) {
     inTransaction(database, () => {
       const version = versionOf(database);

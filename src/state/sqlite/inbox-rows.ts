@@ -5,7 +5,7 @@ import type { Claim, ClaimRequest, Inbox, InboxEntry, InboxStatus, InboxSummary,
 
 export type Row = Readonly<Record<string, SqlValue>>;
 
-/** An inbox that also gives and takes deliveries as they are stored, for a link that moves them. */
+/** An inbox that also passes deliveries as rows, for a link that moves them. */
 export interface RowInbox extends Inbox {
   /** All of them, or none. */
   acceptRows(rows: readonly NewRow[]): Promise<readonly ('new' | 'duplicate')[]>;
@@ -31,7 +31,7 @@ export const SUMMARY_COLUMNS = `sequence, id, scope, received_at, verified, kind
 
 export const ENTRY_COLUMNS = `${SUMMARY_COLUMNS}, headers, body`;
 
-/** What is expensive to read is read when it is asked for: a claim may need none of it. */
+/** Expensive fields are decoded on first use: a claim may need none of them. */
 export function summaryOf(row: Row): InboxSummary {
   const kind = text(row['kind']);
   let steps: readonly Step[] | undefined;

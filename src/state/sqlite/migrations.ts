@@ -28,7 +28,8 @@ const SUBMISSIONS = `
 
 /**
  * The inbox of `listen`. `sequence` is the order of arrival, `scope` whose results a delivery is about (a base URL),
- * `headers` a JSON list of pairs as bytes (it and the body come last: what stands behind them is dear to reach), `steps_done` a JSON list of texts; times are milliseconds since 1970.
+ * `headers` a JSON list of pairs as bytes (it and the body are last: columns after them are expensive to read),
+ * `steps_done` a JSON list of texts; times are milliseconds since 1970.
  */
 const DELIVERIES = `
   CREATE TABLE deliveries (
@@ -57,8 +58,8 @@ const DELIVERIES = `
 `;
 
 /**
- * Every POST of a submission: written before it leaves, completed by its answer, and removed when the API took nothing.
- * A row without `answered_at` is one whose fate nobody knows. `digest` is the SHA-256 of the body, `name` what people
+ * Every POST of a submission: written before it leaves, completed by its answer, and removed when the API accepted nothing.
+ * A row without `answered_at` has an unknown outcome. `digest` is the SHA-256 of the body, `name` what people
  * call the request; an answer of a synchronous call may hold no id.
  */
 const POSTINGS = `
@@ -75,7 +76,7 @@ const POSTINGS = `
   CREATE INDEX postings_by_content ON postings (digest, base_url, kind, number);
 `;
 
-/** The inbox of a profile at a relay (its host), which it keeps from run to run. */
+/** The inbox of a profile at a relay (its host), the same from run to run. */
 const RELAY_TOKENS = `
   CREATE TABLE relay_tokens (
     profile TEXT NOT NULL,
@@ -88,7 +89,7 @@ const RELAY_TOKENS = `
 /**
  * What a delivery owes is a row for each step, written with the delivery; ids are unique by scope. A program that knows
  * only the old table can no longer write to it. `settled_at` is when `next_attempt_at` was chosen: a time in the future
- * shows that the clock has jumped. `headers` and `body` come last: what stands behind them is expensive to reach.
+ * shows that the clock has jumped. `headers` and `body` are last: columns after them are expensive to read.
  */
 const STEPS = {
   sql: `

@@ -1,4 +1,4 @@
-/** What is done to a database as one: all of it or nothing. */
+/** Transactions: all of the work or nothing. */
 
 /** The one thing that a transaction needs of a SQLite connection. */
 interface SqlConnection {
@@ -25,6 +25,6 @@ function rollBack(database: SqlConnection): void {
   try {
     database.exec('ROLLBACK');
   } catch {
-    // SQLite rolls back by itself on the gravest errors (full disk, I/O); the first error is the one to tell.
+    // SQLite rolls back by itself on the worst errors (full disk, I/O); the first error is the one to report.
   }
 }
