@@ -4,15 +4,14 @@ import { CliError } from '../../errors.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
 import { openInbox } from '../../app/inbox-services.ts';
 import type { Inbox, InboxSummary } from '../../state/inbox.ts';
-import { owedBy } from './list.ts';
-import { findEvents } from './show.ts';
+import { findEvents, owedBy } from './deliveries.ts';
 import type { EventDiscardFlags } from './flags.ts';
 
 export async function discardEvents(context: Context, ids: readonly string[], flags: EventDiscardFlags): Promise<void> {
   const { host, output } = context;
-  requireOneWay(ids, flags);
+  requireOneSelection(ids, flags);
   const { inbox } = await openInbox(context);
-  const deliveries = await chosen(inbox, ids, flags);
+  const deliveries = await findNamed(inbox, ids, flags);
   const owing = deliveries.filter((delivery) => owedBy(delivery).length > 0);
   await inbox.discard(
     owing.map(({ sequence }) => sequence),
@@ -27,17 +26,17 @@ export async function discardEvents(context: Context, ids: readonly string[], fl
   if (owing.length === 0) await output.note('nothing to discard');
 }
 
-function requireOneWay(ids: readonly string[], { failed, pending }: EventDiscardFlags): void {
-  const isByState = failed === true || pending === true;
-  if (ids.length > 0 !== isByState) return;
-  throw new CliError('usage', isByState ? 'ids exclude --failed and --pending' : 'nothing was named to discard', {
-    code: isByState ? 'conflicting_options' : 'missing_argument',
+function requireOneSelection(ids: readonly string[], { failed, pending }: EventDiscardFlags): void {
+  const byState = failed === true || pending === true;
+  if (ids.length > 0 !== byState) return;
+  throw new CliError('usage', byState ? 'ids exclude --failed and --pending' : 'nothing was named to discard', {
+    code: byState ? 'conflicting_options' : 'missing_argument',
     hint: 'optipick events discard <id>, or --failed, or --pending',
   });
 }
 
-/** Each once, in the order in which they are named, else of arrival. */
-async function chosen(
+/** The deliveries with these ids or in these states: each once, in the order of the ids, else of arrival. */
+async function findNamed(
   inbox: Inbox,
   ids: readonly string[],
   { failed, pending }: EventDiscardFlags,

@@ -2,8 +2,8 @@
 import type { Context } from '../../app/context.ts';
 import { renderTable, type Column } from '../../output/terminal/table.ts';
 import { openInbox } from '../../app/inbox-services.ts';
-import { stepLabel } from '../../state/delivery-steps.ts';
-import { lastErrorOf, type InboxSummary, type Step } from '../../state/inbox.ts';
+import { lastErrorOf, type InboxSummary } from '../../state/inbox.ts';
+import { attemptsOf, eventRecord, owedBy } from './deliveries.ts';
 import type { EventListFlags } from './flags.ts';
 
 const COLUMNS: readonly Column[] = [
@@ -32,38 +32,6 @@ export async function listEvents(context: Context, flags: EventListFlags): Promi
   }
   await output.lines(renderTable(COLUMNS, events.map(rowOf), { width: output.width, style: await output.style() }));
   if (events.length === flags.limit) await output.note(`the newest ${flags.limit}; more with --limit`);
-}
-
-/** One delivery for machines. */
-export function eventRecord(event: InboxSummary): Readonly<Record<string, unknown>> {
-  return {
-    v: 1,
-    type: 'event',
-    id: event.id,
-    event: event.event ?? null,
-    request_id: event.requestId ?? null,
-    kind: event.kind ?? null,
-    status: event.status,
-    attempts: attemptsOf(event),
-    received_at: new Date(event.receivedAt).toISOString(),
-    last_error: lastErrorOf(event.steps) ?? null,
-    steps: event.steps.map(stepRecord),
-  };
-}
-
-/** What a delivery still owes, as people read it. */
-export function owedBy({ steps }: Pick<InboxSummary, 'steps'>): readonly string[] {
-  return steps.filter(({ state }) => state === 'pending' || state === 'failed').map(({ name }) => stepLabel(name));
-}
-
-/** Of the step with the most. */
-export function attemptsOf({ steps }: Pick<InboxSummary, 'steps'>): number {
-  return Math.max(0, ...steps.map(({ attempts }) => attempts));
-}
-
-function stepRecord({ name, state, attempts, nextAttemptAt, lastError }: Step): Readonly<Record<string, unknown>> {
-  const next = state === 'pending' ? new Date(nextAttemptAt).toISOString() : null;
-  return { step: stepLabel(name), state, attempts, next_attempt_at: next, last_error: lastError ?? null };
 }
 
 function rowOf(event: InboxSummary): readonly string[] {

@@ -8,23 +8,31 @@ import { jsonLine } from '../../lib/json/stringify.ts';
 import { openInbox, type OpenedInbox } from '../../app/inbox-services.ts';
 import { forwardDelivery } from '../../webhooks/inbox/forward.ts';
 import type { InboxEntry } from '../../state/inbox.ts';
-import { deliveryOf, isRecordName, readRecordedFile, recordVerifier, takeIn, type RecordedFile } from './files.ts';
-import { needsListener, repeatFresh, repeatHere, repeatInListener, type Repeated } from './repeat.ts';
-import { findEvents } from './show.ts';
+import {
+  deliveryOf,
+  isRecordName,
+  readRecordedFile,
+  recordVerifier,
+  acceptRecorded,
+  type RecordedFile,
+} from './recorded-files.ts';
+import { findEvents } from './deliveries.ts';
+import { replayHere, type ReplayResult } from './replay-here.ts';
+import { needsListener, replayAccepted, replayInListener } from './replay-in-listener.ts';
 import type { EventReplayFlags } from './flags.ts';
 import { forwardTarget } from '../shared/forward-target.ts';
 
-/** Throws the failure that speaks for all, after telling what happened to each. */
+/** Replays and reports each. Throws the worst failure at the end. */
 export async function replayEvents(context: Context, ids: readonly string[], flags: EventReplayFlags): Promise<void> {
-  refuseContradictions(ids, flags);
+  requireOneSelection(ids, flags);
   const target = flags.forwardTo === undefined ? undefined : forwardTarget(flags.forwardTo);
-  // All are read before anything is done: a slip in the last one must not leave half of the work done.
+  // All are read before anything is done: a bad last file must not leave half of the work done.
   const files: RecordedFile[] = [];
   for (const name of ids.filter(isRecordName)) files.push(await readRecordedFile(context, name));
   const verifier =
     files.length === 0 || target !== undefined ? undefined : await recordVerifier(context, flags.secretFile);
   const opened = await openInbox(context);
-  const entries = await chosen(
+  const entries = await findNamed(
     context,
     opened,
     ids.filter((id) => !isRecordName(id)),
@@ -36,9 +44,9 @@ export async function replayEvents(context: Context, ids: readonly string[], fla
     return;
   }
   const failures: Failure[] = [];
-  const told = async (entry: Told, repeated: Repeated): Promise<void> => {
-    if (repeated.failure !== undefined) failures.push(repeated.failure);
-    await tell(context, entry, repeated);
+  const report = async (entry: Pick<InboxEntry, 'id' | 'requestId'>, result: ReplayResult): Promise<void> => {
+    if (result.failure !== undefined) failures.push(result.failure);
+    await print(context, entry, result);
   };
 
   const forListener: InboxEntry[] = [];
@@ -46,23 +54,23 @@ export async function replayEvents(context: Context, ids: readonly string[], fla
   for (const file of files) {
     context.stop.throwIfAborted();
     const delivery = deliveryOf(file, context.host.clock.now());
-    if (target !== undefined) await told(delivery, await forward(context, opened, delivery, target));
+    if (target !== undefined) await report(delivery, await forward(context, opened, delivery, target));
     if (verifier === undefined) continue;
-    const taken = await takeIn(context, opened, file, verifier);
-    if ('refused' in taken) await told(delivery, taken.refused);
+    const accepted = await acceptRecorded(context, opened, file, verifier);
+    if ('rejected' in accepted) await report(delivery, accepted.rejected);
     // Several files may hold attempts at one message.
-    else if (![...fresh, ...entries].some(({ sequence }) => sequence === taken.entry.sequence)) {
-      (taken.isNew ? fresh : entries).push(taken.entry);
+    else if (![...fresh, ...entries].some(({ sequence }) => sequence === accepted.entry.sequence)) {
+      (accepted.isNew ? fresh : entries).push(accepted.entry);
     }
   }
-  await repeatFresh(context, opened, fresh, flags.timeout, told);
+  await replayAccepted(context, opened, fresh, flags.timeout, report);
   for (const entry of entries) {
     context.stop.throwIfAborted();
-    if (target !== undefined) await told(entry, await forward(context, opened, entry, target));
+    if (target !== undefined) await report(entry, await forward(context, opened, entry, target));
     else if (needsListener(entry)) forListener.push(entry);
-    else await told(entry, await repeatHere(context, opened, entry));
+    else await report(entry, await replayHere(context, opened, entry));
   }
-  if (forListener.length > 0) await repeatInListener(context, opened, forListener, flags.timeout, told);
+  if (forListener.length > 0) await replayInListener(context, opened, forListener, flags.timeout, report);
 
   const worst = worstFailure(failures);
   if (worst === undefined) return;
@@ -74,10 +82,7 @@ export async function replayEvents(context: Context, ids: readonly string[], fla
   });
 }
 
-/** What a line names. */
-type Told = Pick<InboxEntry, 'id' | 'requestId'>;
-
-function refuseContradictions(ids: readonly string[], { failed, since }: EventReplayFlags): void {
+function requireOneSelection(ids: readonly string[], { failed, since }: EventReplayFlags): void {
   const byFilter = failed === true || since !== undefined;
   if (ids.length > 0 && !byFilter) return;
   if (ids.length === 0 && byFilter) return;
@@ -91,8 +96,8 @@ function refuseContradictions(ids: readonly string[], { failed, since }: EventRe
   );
 }
 
-/** In the order of arrival for a filter, else as they are named; each once. */
-async function chosen(
+/** The deliveries with these ids, or those of the filter in the order of arrival; each once. */
+async function findNamed(
   { host }: Context,
   { inbox }: OpenedInbox,
   ids: readonly string[],
@@ -117,13 +122,13 @@ async function chosen(
   return [...entries.values()];
 }
 
-/** Where the delivery owes it to this target, that is done now; what else it owes is not touched. */
+/** Where the delivery owes a forward to this target, that step is done; its other steps stay as they are. */
 async function forward(
   { host, stop }: Context,
   { inbox, owner }: OpenedInbox,
   entry: Pick<InboxEntry, 'headers' | 'body'> & Partial<Pick<InboxEntry, 'sequence' | 'id'>>,
   url: string,
-): Promise<Repeated> {
+): Promise<ReplayResult> {
   const result = await forwardDelivery(await host.http(), url, entry, stop);
   if (!result.ok) {
     const failure = result.status === undefined ? 'unavailable' : 'failed';
@@ -138,8 +143,11 @@ async function forward(
   return { outcome: 'forwarded', detail: `${maskUrl(url)} answered ${result.status}` };
 }
 
-async function tell({ output }: Context, { id, requestId }: Told, repeated: Repeated): Promise<void> {
-  const { outcome, error, detail, line, result } = repeated;
+async function print(
+  { output }: Context,
+  { id, requestId }: Pick<InboxEntry, 'id' | 'requestId'>,
+  { outcome, error, detail, line, result }: ReplayResult,
+): Promise<void> {
   if (output.json) {
     const facts = { v: 1, type: 'result', id, request_id: requestId ?? null, outcome, error: error ?? null };
     await output.document(jsonLine(facts, { result: result ?? null }));

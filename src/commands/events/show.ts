@@ -1,6 +1,5 @@
 /** `optipick events show`. */
 import type { Context } from '../../app/context.ts';
-import { CliError } from '../../errors.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
 import { jsonLine } from '../../lib/json/stringify.ts';
 import { openInbox } from '../../app/inbox-services.ts';
@@ -8,8 +7,8 @@ import { payloadOf } from '../../webhooks/body-codings.ts';
 import { isPublicHeader, jsonTextOf } from '../../webhooks/delivery.ts';
 import { stepLabel } from '../../state/delivery-steps.ts';
 import { headersOf } from '../../webhooks/forward-headers.ts';
-import type { Inbox, InboxEntry, Step } from '../../state/inbox.ts';
-import { eventRecord } from './list.ts';
+import type { InboxEntry, Step } from '../../state/inbox.ts';
+import { eventRecord, findEvents } from './deliveries.ts';
 import type { EventShowFlags } from './flags.ts';
 
 export async function showEvent(context: Context, id: string, { raw }: EventShowFlags): Promise<void> {
@@ -22,16 +21,6 @@ export async function showEvent(context: Context, id: string, { raw }: EventShow
   if (raw === true) await output.write(entry.body);
   else if (output.json) await output.document(jsonOf(entry));
   else await output.lines(linesOf(entry));
-}
-
-/** The deliveries with this svix-id or about this request, newest first. Throws `CliError` `usage` for none. */
-export async function findEvents(inbox: Inbox, id: string): Promise<readonly [InboxEntry, ...InboxEntry[]]> {
-  const [first, ...rest] = await inbox.find(id);
-  if (first !== undefined) return [first, ...rest];
-  throw new CliError('usage', `nothing with the id ${cleanText(id)} was received on this machine`, {
-    code: 'unknown_event',
-    hint: 'see what was: optipick events list',
-  });
 }
 
 function jsonOf(entry: InboxEntry): Uint8Array {

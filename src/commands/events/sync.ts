@@ -1,6 +1,7 @@
-/** `optipick events sync`: what no webhook and no poll has brought. */
-import type { Answer } from '../../api/model.ts';
+/** `optipick events sync`: fetches the results that neither a webhook nor a poll has delivered. */
+import type { Answer, NotYet } from '../../api/model.ts';
 import type { Context } from '../../app/context.ts';
+import { mapBounded } from '../../lib/async/pool.ts';
 import { CliError, worstFailure, type Failure } from '../../errors.ts';
 import { failureJson, renderFailure } from '../../output/terminal/failure.ts';
 import { jsonLine } from '../../lib/json/stringify.ts';
@@ -11,39 +12,37 @@ import { jobFailure } from '../shared/job-errors.ts';
 /** Requests at a time. */
 const CONCURRENCY = 32;
 
-/** Throws the failure that speaks for all; what is unfinished is none. */
+/** Prints each result. Throws the worst failure at the end; an unfinished job is none. */
 export async function syncResults(context: Context): Promise<void> {
-  const { output } = context;
+  const { output, host, stop } = context;
   const { fetchResult } = await import('../../app/api-services.ts');
   const client = await context.client();
   const submissions = await context.submissions();
   const pending = submissions.pending(client.baseUrl);
   const failures: Failure[] = [];
   let unfinished = 0;
-  let screen: Promise<void> = Promise.resolve();
 
-  const one = async ({ kind, requestId }: Submission): Promise<void> => {
+  const fetch = async ({ kind, requestId }: Submission): Promise<Answer | NotYet | FailedFetch> => {
     try {
-      const options = { clock: context.host.clock, signal: context.stop, isLast: true };
-      const result = await fetchResult(client, requestId, kind, options);
-      if (result.state === 'unfinished') {
-        unfinished += 1;
-        return;
-      }
-      screen = screen.then(() => show(context, result));
-      await screen;
-      // Only what was shown is settled: what was lost on the way is fetched again.
-      submissions.settle(requestId, client.baseUrl, result.state);
-      if (result.state === 'failed') failures.push(jobFailure(result).failure);
+      return await fetchResult(client, requestId, kind, { clock: host.clock, signal: stop, isLast: true });
     } catch (error) {
-      context.stop.throwIfAborted();
-      if (!(error instanceof CliError)) throw error;
-      failures.push(error.failure);
-      await tell(context, requestId, error);
-      if (error.failure === 'auth') throw error;
+      stop.throwIfAborted();
+      if (!(error instanceof CliError) || error.failure === 'auth') throw error;
+      return { state: 'not_fetched', requestId, error };
     }
   };
-  await inParallel(pending, one);
+  for await (const result of mapBounded(pending, CONCURRENCY, fetch)) {
+    if (result.state === 'unfinished') unfinished += 1;
+    else if (result.state === 'not_fetched') {
+      failures.push(result.error.failure);
+      await printError(context, result);
+    } else {
+      await show(context, result);
+      // Only what was shown is settled: a result that was lost on the way is fetched again.
+      submissions.settle(result.requestId, client.baseUrl, result.state);
+      if (result.state === 'failed') failures.push(jobFailure(result).failure);
+    }
+  }
 
   if (unfinished > 0)
     await output.note(`${unfinished} of ${pending.length} not finished; optipick poll --pending waits`);
@@ -53,13 +52,10 @@ export async function syncResults(context: Context): Promise<void> {
   throw new CliError(worst, `${failures.length} of ${pending.length} requests did not end well`, { code: worst });
 }
 
-/** Begins them in order, so many at a time. The first error ends it. */
-async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const queue = items.values();
-  const worker = async (): Promise<void> => {
-    for (const item of queue) await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(CONCURRENCY, items.length) }, worker));
+interface FailedFetch {
+  readonly state: 'not_fetched';
+  readonly requestId: string;
+  readonly error: CliError;
 }
 
 async function show({ output }: Context, answer: Answer): Promise<void> {
@@ -73,8 +69,7 @@ async function show({ output }: Context, answer: Answer): Promise<void> {
   }
 }
 
-async function tell({ host, output }: Context, requestId: string, error: CliError): Promise<void> {
-  if (error.failure === 'auth') return;
+async function printError({ host, output }: Context, { requestId, error }: FailedFetch): Promise<void> {
   const lines = output.json
     ? [JSON.stringify({ error: { ...failureJson(error).error, requestId } })]
     : renderFailure(error, await output.noteStyle());

@@ -1,4 +1,4 @@
-/** Recorded deliveries as arguments of `events replay`: read, verified, and put into the inbox as a listener would. */
+/** Recorded deliveries as arguments of `events replay`: read, verified, and accepted into the inbox as a listener would. */
 import type { Context } from '../../app/context.ts';
 import { UNASSIGNED } from '../../state/delivery-steps.ts';
 import { KIND_NAMES } from '../../kinds.ts';
@@ -15,7 +15,7 @@ import { readSignatureHeaders } from '../../webhooks/signature-headers.ts';
 import { createVerifier, type SignatureVerifier } from '../../webhooks/signature.ts';
 import { readSignedBody } from '../../webhooks/signed-body.ts';
 import { readInput } from '../../app/input-file.ts';
-import type { Repeated } from './repeat.ts';
+import type { ReplayResult } from './replay-here.ts';
 import { webhookSecrets } from '../shared/webhook-secrets.ts';
 
 export interface RecordedFile {
@@ -23,12 +23,12 @@ export interface RecordedFile {
   readonly record: RecordedDelivery;
 }
 
-/** No id has a slash or ends so: what does is a file. */
+/** Whether an argument is a file: no id has a slash or ends in `.http`. */
 export function isRecordName(word: string): boolean {
   return /[/\\]|\.http$/i.test(word);
 }
 
-/** Throws `CliError` `usage` for a file that cannot be read, is no record, or holds no body. */
+/** Throws `CliError` `usage` for a file that cannot be read, is not a record, or holds no body. */
 export async function readRecordedFile(context: Context, name: string): Promise<RecordedFile> {
   const { bytes } = await readInput(context, name);
   const record = parseRecordedDelivery(bytes, name);
@@ -36,7 +36,7 @@ export async function readRecordedFile(context: Context, name: string): Promise<
   throw new CliError('usage', `${name} holds no body: the request was refused before it was read`, { code: 'no_body' });
 }
 
-/** What is sent on of it, as it came. */
+/** The delivery of a record, as it was received. */
 export function deliveryOf({ record }: RecordedFile, now: number): Delivery {
   const { headers, body, receivedAt = now, target } = record;
   const reading = readSignatureHeaders(headers);
@@ -53,7 +53,10 @@ export function deliveryOf({ record }: RecordedFile, now: number): Delivery {
   };
 }
 
-export type Taken = { readonly entry: InboxEntry; readonly isNew: boolean } | { readonly refused: Repeated };
+/** `isNew`: `false` when the inbox held it already. */
+export type AcceptedRecord =
+  | { readonly entry: InboxEntry; readonly isNew: boolean }
+  | { readonly rejected: ReplayResult };
 
 /** The verifier of the secrets in force. Throws as `webhookSecrets` does. */
 export async function recordVerifier(context: Context, secretFile: string | undefined): Promise<SignatureVerifier> {
@@ -62,15 +65,15 @@ export async function recordVerifier(context: Context, secretFile: string | unde
 }
 
 /**
- * Lets a recorded delivery in under its svix-id when it verifies by the time it was received. One that is there already
- * stays as it is; a file that claims the id of another message is refused.
+ * Accepts a recorded delivery under its svix-id when it verifies by the time it was received. One that the inbox holds
+ * already stays as it is; a file that claims the id of another message is rejected.
  */
-export async function takeIn(
+export async function acceptRecorded(
   { host }: Context,
   { inbox, baseUrl }: OpenedInbox,
   file: RecordedFile,
   verifier: SignatureVerifier,
-): Promise<Taken> {
+): Promise<AcceptedRecord> {
   const received = deliveryOf(file, host.clock.now());
   const reading = readSignatureHeaders(file.record.headers);
   const signed = readSignedBody(file.record.headers, received.body, (body) =>
@@ -80,12 +83,12 @@ export async function takeIn(
   const delivery = { ...received, body: signed.body, headers: endToEndHeaders(signed.headers) };
   if (!check.ok) {
     const error = `${file.name} does not verify: ${check.detail}; why: optipick verify ${quoted(file.name)}`;
-    return { refused: { outcome: 'failed', error, failure: 'signature' } };
+    return { rejected: { outcome: 'failed', error, failure: 'signature' } };
   }
   const isNew = (await inbox.accept({ ...delivery, verified: true }, [UNASSIGNED])) === 'new';
   const entry = (await inbox.find(delivery.id)).find(({ scope }) => scope === baseUrl);
   if (entry === undefined) throw new CliError('environment', `${delivery.id} is gone from the inbox`);
   if (Buffer.compare(Buffer.from(entry.body), Buffer.from(delivery.body)) === 0) return { entry, isNew };
   const error = `${file.name} has the id of a delivery with another body, which is in the inbox already`;
-  return { refused: { outcome: 'failed', error, failure: 'refused' } };
+  return { rejected: { outcome: 'failed', error, failure: 'refused' } };
 }
