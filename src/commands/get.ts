@@ -12,7 +12,7 @@ import {
   withHelp,
   type ContextSource,
 } from './shared/options.ts';
-import { withDeadline } from './shared/timeout.ts';
+import { withAnswerTimeout } from './shared/timeout.ts';
 import { createAnswerView, FORMATS_IN_WORDS, type AnswerViewOptions } from './shared/answer-view.ts';
 import { createMemory } from './shared/submission-history.ts';
 import { jobFailure, quoted, sameTarget } from './shared/job-errors.ts';
@@ -59,7 +59,7 @@ async function get(context: Context, kind: Kind, word: string, options: GetOptio
   const memory = createMemory(context, client);
   const { lookAtKinds } = await import('../app/api-services.ts');
   const answer = await view.show(async (sink) => {
-    const round = await withDeadline(context, options.timeout, (signal) =>
+    const round = await withAnswerTimeout(context, options.timeout, (signal) =>
       lookAtKinds(client, [kind], requestId, { clock: context.host.clock, sink, signal, isLast: true }),
     );
     if ('summary' in round) return round;

@@ -4,7 +4,7 @@ import type { Context } from '../app/context.ts';
 import { maskSecret, parseApiKey } from '../settings/secret.ts';
 import { parseSettingValue } from '../settings/settings.ts';
 import { CliError } from '../errors.ts';
-import { withDeadline } from './shared/timeout.ts';
+import { withAnswerTimeout } from './shared/timeout.ts';
 import { API_ENVIRONMENT, durationOption, withHelp, type ContextSource } from './shared/options.ts';
 import { readPipedValue } from '../app/input-file.ts';
 import { pipingVariables } from '../lib/text/shell-words.ts';
@@ -100,7 +100,7 @@ async function check(context: Context, { baseUrl, key, secret, timeout }: Check)
   const { output } = context;
   try {
     const client = await context.clientFor(baseUrl, key, { secrets: [secret] });
-    const verdict = await withDeadline(context, timeout, (signal) => client.checkKey({ signal }));
+    const verdict = await withAnswerTimeout(context, timeout, (signal) => client.checkKey({ signal }));
     if (verdict === 'accepted') {
       await output.note(`the key was accepted by ${baseUrl}`);
       return;

@@ -1,4 +1,4 @@
-import { underSignals } from '../lib/async/any-signal.ts';
+import { waitAtMost } from '../lib/async/with-timeout.ts';
 import type { Clock } from '../platform/host.ts';
 import type { Arrivals } from './arrivals.ts';
 
@@ -15,18 +15,13 @@ export function createArrivalClock(
   return {
     monotonic: () => clock.monotonic(),
     async sleep(ms, signal) {
-      const early = new AbortController();
+      const arrived = Promise.withResolvers<void>();
       const unwatch = arrivals.watch(requestId, seen, (number) => {
         seen = number;
-        early.abort();
+        arrived.resolve();
       });
       try {
-        await underSignals(signal === undefined ? [early.signal] : [signal, early.signal], (either) =>
-          clock.sleep(ms, either),
-        );
-      } catch (error) {
-        signal?.throwIfAborted();
-        if (!early.signal.aborted) throw error;
+        await waitAtMost(clock, ms, arrived.promise, signal);
       } finally {
         unwatch();
       }

@@ -1,5 +1,5 @@
 /** A listener for one message: the receiver and the inbox of `listen`, in a state of their own that is thrown away. */
-import { underSignals } from '../../lib/async/any-signal.ts';
+import { waitAtMost } from '../../lib/async/with-timeout.ts';
 import { parseWebhookSecret } from '../../settings/secret.ts';
 import { readBoundedBody } from '../../lib/bytes/bounded-body.ts';
 import { createByteBudget } from '../../lib/bytes/budget.ts';
@@ -121,16 +121,7 @@ export async function createDeliveryTest(host: Host, path: string): Promise<Deli
     },
     arrived: () => arrived,
     strangers: () => strangers,
-    async arrival(ms, signal) {
-      const over = new AbortController();
-      await underSignals([signal, over.signal], async (either) => {
-        const patience = host.clock.sleep(ms, either).catch((error: unknown) => {
-          if (signal.aborted) throw error;
-        });
-        await Promise.race([came.promise, patience]);
-        over.abort();
-      });
-    },
+    arrival: (ms, stop) => waitAtMost(host.clock, ms, came.promise, stop),
     async close() {
       await inbox.close();
       await folder.remove();

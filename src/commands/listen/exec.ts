@@ -1,5 +1,5 @@
 /** The command of `listen --exec`. */
-import { underSignals } from '../../lib/async/any-signal.ts';
+import { withTimeout } from '../../lib/async/with-timeout.ts';
 import { formatDuration } from '../shared/duration.ts';
 import type { Host } from '../../platform/host.ts';
 import type { ListenActions } from './flags.ts';
@@ -17,16 +17,13 @@ export function createExec(
 ): (line: string, signal: AbortSignal) => Promise<void> {
   const env = Object.fromEntries(Object.entries(host.env).filter(([name]) => !SECRETS.has(name.toUpperCase())));
   return async (line, signal) => {
-    const timeout = new AbortController();
-    const done = new AbortController();
-    const error = new Error(`the command did not end within ${formatDuration(timeoutMs)} (--exec-timeout)`);
-    host.clock.sleep(timeoutMs, done.signal).then(
-      () => timeout.abort(error),
-      () => undefined,
+    const end = await withTimeout(
+      host.clock,
+      timeoutMs,
+      signal,
+      (limited) => host.exec(command, { input: `${line}\n`, env, signal: limited }),
+      () => new Error(`the command did not end within ${formatDuration(timeoutMs)} (--exec-timeout)`),
     );
-    const end = await underSignals([signal, timeout.signal], (either) =>
-      host.exec(command, { input: `${line}\n`, env, signal: either }),
-    ).finally(() => done.abort());
     if (end.code === 0) return;
     throw new Error(
       end.code === undefined ? `the command was ended by ${end.signal}` : `the command ended with ${end.code}`,

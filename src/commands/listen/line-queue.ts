@@ -1,5 +1,6 @@
 /** Lines about what happens beside the work: they wait for their reader, but only a limited number of them. */
 import { MAX_WAITING_LINES } from '../../limits.ts';
+import { waitAtMost } from '../../lib/async/with-timeout.ts';
 import type { Clock } from '../../platform/host.ts';
 
 export interface LineQueue {
@@ -37,15 +38,10 @@ export function createLineQueue(more: (count: number) => Promise<void>, failed: 
   return {
     print,
     async flush(clock, graceMs) {
-      const over = new AbortController();
-      const grace = clock.sleep(graceMs, over.signal).catch((error: unknown) => {
-        if (!over.signal.aborted) throw error;
-      });
       const printed = async (): Promise<void> => {
         while (waiting.size > 0) await Promise.all(waiting);
       };
-      await Promise.race([printed(), grace]);
-      over.abort();
+      await waitAtMost(clock, graceMs, printed());
     },
   };
 }

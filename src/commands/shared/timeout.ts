@@ -1,34 +1,22 @@
-/** An end for work that has none of its own. */
+/** The timeout of a command that waits for one answer. */
 import type { Context } from '../../app/context.ts';
-import { underSignals } from '../../lib/async/any-signal.ts';
+import { withTimeout } from '../../lib/async/with-timeout.ts';
 import { CliError } from '../../errors.ts';
 
 /**
  * Runs `work` under a signal that is aborted when the run is stopped, or after `ms` milliseconds: then with `CliError`
- * `unavailable` `timed_out`. Without `ms` there is no such end.
+ * `unavailable` `timed_out`. Without `ms` there is no timeout.
  */
-export async function withDeadline<T>(
+export async function withAnswerTimeout<T>(
   { host, stop }: Pick<Context, 'host' | 'stop'>,
   ms: number | undefined,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   if (ms === undefined) return work(stop);
-  const over = new AbortController();
-  const done = new AbortController();
-  host.clock.sleep(ms, done.signal).then(
-    () => over.abort(lateError(ms)),
-    () => undefined,
-  );
-  try {
-    return await underSignals([stop, over.signal], work);
-  } finally {
-    done.abort();
-  }
-}
-
-function lateError(ms: number): CliError {
-  return new CliError('unavailable', `there was no answer within ${ms / 1000} s`, {
-    code: 'timed_out',
-    hint: 'try again later, or allow more with --timeout',
+  return withTimeout(host.clock, ms, stop, work, () => {
+    return new CliError('unavailable', `there was no answer within ${ms / 1000} s`, {
+      code: 'timed_out',
+      hint: 'try again later, or allow more with --timeout',
+    });
   });
 }

@@ -1,5 +1,5 @@
 /** The `reorder` fault: one webhook waits until the next one to the same endpoint has overtaken it. */
-import { underSignals } from '../../lib/async/any-signal.ts';
+import { waitAtMost } from '../../lib/async/with-timeout.ts';
 import type { FaultDice } from '../faults.ts';
 import type { Pace } from './time-scale.ts';
 
@@ -15,24 +15,22 @@ export interface Reorder {
 }
 
 export function createReorder(pace: Pace, dice: FaultDice): Reorder {
-  const waiting = new Map<string, AbortController>();
+  const waiting = new Map<string, () => void>();
 
   return {
     async turn(endpointId, signal) {
       const overtaken = waiting.get(endpointId);
       if (overtaken !== undefined) {
         waiting.delete(endpointId);
-        return () => overtaken.abort();
+        return overtaken;
       }
       if (dice.strikes('reorder')) {
-        const released = new AbortController();
-        waiting.set(endpointId, released);
+        const overtaking = Promise.withResolvers<void>();
+        waiting.set(endpointId, overtaking.resolve);
         try {
-          await underSignals([released.signal, signal], (either) => pace.sleep(LONGEST_WAIT_MS, either));
-        } catch (error) {
-          if (!released.signal.aborted || signal.aborted) throw error;
+          await waitAtMost(pace, LONGEST_WAIT_MS, overtaking.promise, signal);
         } finally {
-          if (waiting.get(endpointId) === released) waiting.delete(endpointId);
+          if (waiting.get(endpointId) === overtaking.resolve) waiting.delete(endpointId);
         }
       }
       return () => undefined;

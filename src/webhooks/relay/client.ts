@@ -1,4 +1,5 @@
 /** Receives webhooks through a relay, and stays connected to it. */
+import { waitAtMost } from '../../lib/async/with-timeout.ts';
 import type { Http } from '../../lib/net/http.ts';
 import { RELAY_MESSAGE_BYTES } from '../../limits.ts';
 import type { Clock, Host, WebSocketLink } from '../../platform/host.ts';
@@ -167,9 +168,7 @@ async function runLink(
     live.link?.pause();
     await answers.room();
     // So does what the events made this program print; but a reader that has stopped must not stop the relay.
-    const enough = new AbortController();
-    await Promise.race([printed?.(), clock.sleep(timing.printMs, enough.signal).catch(() => undefined)]);
-    enough.abort();
+    if (printed !== undefined) await waitAtMost(clock, timing.printMs, printed());
     paused = false;
     live.link?.resume();
   };
@@ -235,10 +234,7 @@ async function runLink(
   watch().catch(() => undefined);
 
   const onStop = (): void => {
-    const enough = new AbortController();
-    const patience = clock.sleep(timing.drainMs, enough.signal).catch(() => undefined);
-    void Promise.race([answers.drained(), patience]).finally(() => {
-      enough.abort();
+    void waitAtMost(clock, timing.drainMs, answers.drained()).finally(() => {
       current.close(NORMAL, '');
       end(NORMAL, 'closed');
     });
