@@ -1,39 +1,9 @@
 /** `optipick trigger`: test webhooks to any endpoint. */
 import { type Command, Option } from 'commander';
-import { PAYLOAD_SHAPES, type PayloadShape } from '../../webhooks/payload.ts';
+import { PAYLOAD_SHAPES } from '../../webhooks/payload.ts';
 import { CliError } from '../../errors.ts';
 import { durationOption, withHelp, type ContextSource } from '../shared/options.ts';
-
-export interface TriggerFlags {
-  readonly to: string;
-  readonly yes?: boolean;
-  readonly requestId?: string;
-  readonly payloadShape?: PayloadShape;
-  readonly data?: string;
-  readonly secretFile?: string;
-  readonly badSignature?: boolean;
-  readonly stale?: boolean;
-  readonly future?: boolean;
-  readonly alteredBody?: boolean;
-  /** `false` with `--no-signature`. */
-  readonly signature: boolean;
-  readonly duplicate?: boolean;
-  readonly twoSignatures?: boolean;
-  readonly webhookHeaders?: boolean;
-  readonly slowBody?: boolean;
-  readonly repeat?: number;
-  readonly concurrency?: number;
-  /** Milliseconds. */
-  readonly timeout: number;
-  readonly replay?: string;
-  readonly reSign?: boolean;
-  readonly suite?: boolean;
-  readonly junit?: string;
-  readonly verbose?: boolean;
-  readonly format?: TriggerFormat;
-}
-
-export type TriggerFormat = 'table' | 'json' | 'md';
+import type { TriggerFlags } from './flags.ts';
 
 export function addTrigger(parent: Command, context: ContextSource): void {
   const command = parent

@@ -10,20 +10,20 @@ import { endToEndHeaders, headersOf } from '../../webhooks/forward-headers.ts';
 import { parseRecordedDelivery, type RecordedDelivery } from '../../webhooks/receiver/recorded-delivery.ts';
 import { attemptTest } from '../../webhooks/testing/test-attempt.ts';
 import { createDeliveryMaker, type MakeDelivery, type TestDelivery } from '../../webhooks/testing/test-delivery.ts';
-import type { TestTarget } from '../../webhooks/testing/test-target.ts';
 import { readInput } from '../../app/input-file.ts';
 import { createTriggerReport } from './report.ts';
-import type { TriggerFlags } from './command.ts';
+import type { ReplayPlan } from './flags.ts';
 import { createEndpointRedaction, webhookSecrets, type SecretsInForce } from '../shared/webhook-secrets.ts';
 
 const IS_IT_THE_TIME = 'timestamp and signature are those that were recorded, and grow old: --re-sign makes new ones';
 
-/** Throws `CliError` `usage` before anything is sent when a file is no record; then as {@link createTriggerReport} does. */
-export async function replay(context: Context, target: TestTarget, path: string, flags: TriggerFlags): Promise<void> {
+/** Throws `CliError` `usage` before anything is sent when a file is not a record; later as {@link createTriggerReport} does. */
+export async function replay(context: Context, plan: ReplayPlan): Promise<void> {
   const { host, stop } = context;
+  const { target, path, timeoutMs } = plan;
   const { files, inFolder } = await recordsIn(context, path);
-  const sendable = await readable(context, files, inFolder);
-  const signing = flags.reSign === true ? await webhookSecrets(context, flags.secretFile, 'to sign with') : undefined;
+  const sendable = await sendableRecords(context, files, inFolder);
+  const signing = plan.reSign ? await webhookSecrets(context, plan.secretFile, 'to sign with') : undefined;
   const make = signing === undefined ? undefined : maker(context, signing);
   const redact = await createEndpointRedaction(context, target, signing);
   const tools = { http: await host.http(), clock: host.clock, redact };
@@ -31,19 +31,19 @@ export async function replay(context: Context, target: TestTarget, path: string,
     target,
     flaw: undefined,
     single: !inFolder,
-    whenRefused: make === undefined ? IS_IT_THE_TIME : 'is the secret that of this endpoint?',
+    whenRejected: make === undefined ? IS_IT_THE_TIME : 'is the secret that of this endpoint?',
   });
 
   const send = async (file: string): Promise<void> => {
     stop.throwIfAborted();
     const record = parseRecordedDelivery((await readInput(context, file)).bytes, file);
-    const delivery = make === undefined ? asItCame(record) : await signedAnew(record, make);
-    const answer = await attemptTest(tools, target, delivery, { timeoutMs: flags.timeout, stop });
+    const delivery = make === undefined ? asRecorded(record) : await signedAgain(record, make);
+    const answer = await attemptTest(tools, target, delivery, { timeoutMs, stop });
     const { event, requestId } = readPayload(payloadOf(record.headers, record.body));
     const id = delivery.id === '' ? undefined : delivery.id;
     await report.answered({ id, event, requestId, file, answer });
   };
-  for await (const _ of mapBounded(sendable, flags.concurrency ?? 1, send)) stop.throwIfAborted();
+  for await (const _ of mapBounded(sendable, plan.concurrency, send)) stop.throwIfAborted();
   await report.end();
 }
 
@@ -66,7 +66,7 @@ async function recordsIn(
   });
 }
 
-/** `undefined` for a file, and for what is not there: reading it tells. */
+/** `undefined` for a file, and for a path that does not exist: reading it reports that. */
 async function namesIn({ files }: Context['host'], path: string): Promise<readonly string[] | undefined> {
   try {
     return await files.list(path);
@@ -79,8 +79,12 @@ async function namesIn({ files }: Context['host'], path: string): Promise<readon
   }
 }
 
-/** Those that can be sent. All are looked at before the first is sent. */
-async function readable(context: Context, files: readonly string[], inFolder: boolean): Promise<readonly string[]> {
+/** The records that have a body to send. All are read before the first is sent. */
+async function sendableRecords(
+  context: Context,
+  files: readonly string[],
+  inFolder: boolean,
+): Promise<readonly string[]> {
   const sendable: string[] = [];
   for (const file of files) {
     context.stop.throwIfAborted();
@@ -106,16 +110,16 @@ function maker({ host }: Context, { secrets }: SecretsInForce): MakeDelivery {
   return createDeliveryMaker({ secrets, clock: host.clock, randomBytes: (size) => host.randomBytes(size) });
 }
 
-/** Every header that was recorded, signature and all. */
-function asItCame({ headers, body }: RecordedDelivery): TestDelivery {
+/** With every header that was recorded, the signature included. */
+function asRecorded({ headers, body }: RecordedDelivery): TestDelivery {
   return { id: idOf({ headers }) ?? '', headers: messageHeaders(headers), body };
 }
 
 /**
- * With a new timestamp and signature under the id that it had (a new one for a request that had none); decoded, as every
- * receiver can then verify it.
+ * With a new timestamp and signature under its recorded id (a new one for a request without). The body is decoded, so that
+ * every receiver can verify it.
  */
-async function signedAnew(record: RecordedDelivery, make: MakeDelivery): Promise<TestDelivery> {
+async function signedAgain(record: RecordedDelivery, make: MakeDelivery): Promise<TestDelivery> {
   const decoded = decodeBody(record.headers, record.body);
   const { headers, body } =
     decoded?.ok === true ? { headers: withoutCoding(record.headers), body: decoded.body } : record;
@@ -133,7 +137,7 @@ function hasAny(headers: RecordedDelivery['headers'], prefix: string): boolean {
   return Object.keys(headers).some((name) => name.startsWith(prefix));
 }
 
-/** A record that was pasted may have those of a connection, which the new one has of its own. */
+/** Without those of a connection, which a pasted request may have: the new connection has its own. */
 function messageHeaders(headers: RecordedDelivery['headers']): RecordedDelivery['headers'] {
   return headersOf(endToEndHeaders(headers));
 }

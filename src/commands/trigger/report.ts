@@ -1,4 +1,4 @@
-/** Shows what an endpoint answered to test deliveries, and says in the end how it went. */
+/** Prints what an endpoint answered to test deliveries, and at the end a summary. */
 import type { Context } from '../../app/context.ts';
 import { redirectOf } from '../../lib/net/redirect.ts';
 import { isAccepted, type TestAnswer } from '../../webhooks/testing/test-answer.ts';
@@ -24,23 +24,23 @@ export interface TriggerReport {
 
 export interface TriggerReportFacts {
   readonly target: TestTarget;
-  /** What is wrong with the deliveries on purpose: `with a bad signature`. */
+  /** What makes a correct receiver reject the deliveries: `with a bad signature`; `undefined` for valid ones. */
   readonly flaw: string | undefined;
-  /** Only one delivery: its answer is shown at length. */
+  /** Whether there is one delivery only: its answer is printed at length. */
   readonly single: boolean;
-  /** What to do when the signature is refused. */
-  readonly whenRefused: string;
+  /** The hint when the signature is rejected. */
+  readonly whenRejected: string;
 }
 
 export async function createTriggerReport(
   { output }: Context,
-  { target, flaw, single, whenRefused }: TriggerReportFacts,
+  { target, flaw, single, whenRejected }: TriggerReportFacts,
 ): Promise<TriggerReport> {
   const style = await output.style();
-  const seen: TestAnswer[] = [];
+  const answers: TestAnswer[] = [];
   return {
     async answered({ id, event, requestId, file, answer }) {
-      seen.push(answer);
+      answers.push(answer);
       if (output.json) {
         await output.record({
           v: 1,
@@ -58,28 +58,28 @@ export async function createTriggerReport(
       await output.lines(renderTestAnswer(answer, { names, long: single, style }));
     },
     async end() {
-      const taken = seen.filter(isAccepted);
-      if (!single) await output.note(`${seen.length} sent, ${taken.length} accepted${timesOf(seen)}`);
-      if (flaw !== undefined && taken.length > 0) {
+      const accepted = answers.filter(isAccepted);
+      if (!single) await output.note(`${answers.length} sent, ${accepted.length} accepted${timesOf(answers)}`);
+      if (flaw !== undefined && accepted.length > 0) {
         await output.warn(`${target.shown} accepts a delivery ${flaw}: it does not check its webhooks as it must`);
       }
-      const refused = seen.filter((answer) => answer.status !== undefined && !isAccepted(answer));
-      const dead = seen.filter(({ status }) => status === undefined);
-      const [first] = refused.length > 0 ? refused : dead;
-      if (first !== undefined) throw failureOf(first, refused.length + dead.length);
+      const rejected = answers.filter((answer) => answer.status !== undefined && !isAccepted(answer));
+      const unanswered = answers.filter(({ status }) => status === undefined);
+      const [first] = rejected.length > 0 ? rejected : unanswered;
+      if (first !== undefined) throw failureOf(first, rejected.length + unanswered.length);
     },
   };
 
   function failureOf(first: TestAnswer, count: number): CliError {
-    const many = `${count} of ${seen.length} deliveries were not accepted`;
+    const summary = `${count} of ${answers.length} deliveries were not accepted`;
     if (first.status === undefined) {
-      return new CliError('unavailable', single ? `${target.shown}: ${first.error}` : `${many}: ${first.error}`, {
+      return new CliError('unavailable', single ? `${target.shown}: ${first.error}` : `${summary}: ${first.error}`, {
         code: 'target_dead',
         hint: 'start the service, and look at port and path',
       });
     }
     const hint = hintFor(first.status, first.location);
-    return new CliError('failed', single ? `${target.shown} answered ${first.status}` : many, {
+    return new CliError('failed', single ? `${target.shown} answered ${first.status}` : summary, {
       code: 'not_accepted',
       status: first.status,
       ...(hint === undefined ? {} : { hint }),
@@ -92,21 +92,21 @@ export async function createTriggerReport(
     }
     if (status >= 300 && status <= 399) {
       const place = redirectOf({ location }, target.url)?.url.href;
-      const remedy = place === undefined ? 'give the address that answers itself' : `use --to ${place}`;
-      return `Svix does not follow redirects: ${remedy}`;
+      const fix = place === undefined ? 'give the address that answers itself' : `use --to ${place}`;
+      return `Svix does not follow redirects: ${fix}`;
     }
     if (status === 404 || status === 405) return 'look at the path';
-    if ([400, 401, 403].includes(status)) return whenRefused;
+    if ([400, 401, 403].includes(status)) return whenRejected;
     return undefined;
   }
 }
 
-/** `, 3 ms in the middle, 40 ms at most` */
+/** `; time 3 ms (median), 40 ms (longest)`; empty without answers. */
 function timesOf(answers: readonly TestAnswer[]): string {
   const times = answers
     .filter(({ status }) => status !== undefined)
     .map(({ durationMs }) => durationMs)
     .sort((one, other) => one - other);
-  const middle = times[Math.floor(times.length / 2)];
-  return middle === undefined ? '' : `; time ${middle} ms (median), ${times.at(-1) ?? middle} ms (longest)`;
+  const median = times[Math.floor(times.length / 2)];
+  return median === undefined ? '' : `; time ${median} ms (median), ${times.at(-1) ?? median} ms (longest)`;
 }

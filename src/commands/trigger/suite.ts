@@ -14,23 +14,17 @@ import { renderJunit } from '../../lib/text/junit.ts';
 import { createProgress } from '../../output/terminal/progress.ts';
 import { runConformance } from '../../webhooks/testing/conformance.ts';
 import { createDeliveryMaker } from '../../webhooks/testing/test-delivery.ts';
-import type { TestTarget } from '../../webhooks/testing/test-target.ts';
-import type { TriggerFlags } from './command.ts';
+import type { SuitePlan } from './flags.ts';
 import { refuseUnwritable, writeOutput } from '../shared/output-file.ts';
 import { createEndpointRedaction, webhookSecrets, type SecretsInForce } from '../shared/webhook-secrets.ts';
 
-/** Throws `CliError` after the report is shown: `failed` when a check failed; before it `unavailable` for a dead target. */
-export async function runSuite(
-  context: Context,
-  target: TestTarget,
-  event: string | undefined,
-  flags: TriggerFlags,
-): Promise<void> {
-  const signing = await webhookSecrets(context, flags.secretFile, 'to sign with');
+/** Prints the report. Throws `CliError` `failed` when a check failed, and `unavailable` when the target does not answer. */
+export async function runSuite(context: Context, plan: SuitePlan): Promise<void> {
   const { host } = context;
-  const { junit } = flags;
+  const { target, junit } = plan;
+  const signing = await webhookSecrets(context, plan.secretFile, 'to sign with');
   if (junit !== undefined) await refuseUnwritable(host, junit);
-  const report = await underProgress(context, signing, { target, event, flags }).catch(async (error: unknown) => {
+  const report = await runWithProgress(context, signing, plan).catch(async (error: unknown) => {
     // A report of an earlier run must not speak for this one.
     if (junit !== undefined && error instanceof CliError && error.code === 'target_dead') {
       const failure = { message: error.message, text: error.hint ?? error.message };
@@ -39,7 +33,7 @@ export async function runSuite(
     throw error;
   });
   if (junit !== undefined) await writeOutput(host, junit, renderJunit(conformanceJunit(report)));
-  await show(context, report, flags);
+  await print(context, report, plan);
   const failed = failedChecks(report);
   if (failed.length === 0) return;
   const hint = hintFor(report);
@@ -50,7 +44,7 @@ export async function runSuite(
   });
 }
 
-/** One cause for most of what failed, when even the good delivery was not accepted. */
+/** The likely cause of most failures when even the valid delivery was not accepted. */
 function hintFor({ results }: ConformanceReport): string | undefined {
   const answer = results[0]?.passed === false ? results[0].answers[0] : undefined;
   if (answer?.status === undefined) return undefined;
@@ -63,16 +57,10 @@ function hintFor({ results }: ConformanceReport): string | undefined {
   return `give the endpoint by the address ${to}`;
 }
 
-interface SuiteFacts {
-  readonly target: TestTarget;
-  readonly event: string | undefined;
-  readonly flags: TriggerFlags;
-}
-
-async function underProgress(
+async function runWithProgress(
   context: Context,
   signing: SecretsInForce,
-  { target, event = KINDS.route.event, flags }: SuiteFacts,
+  { target, event = KINDS.route.event, payloadShape, requestId, timeoutMs }: SuitePlan,
 ): Promise<ConformanceReport> {
   const { host, output, stop, options } = context;
   const randomBytes = (size: number): Uint8Array => host.randomBytes(size);
@@ -95,9 +83,9 @@ async function underProgress(
       make: createDeliveryMaker({ secrets: signing.secrets, clock: host.clock, randomBytes }),
       target,
       event,
-      payloadShape: flags.payloadShape ?? 'id',
-      requestId: flags.requestId,
-      timeoutMs: flags.timeout,
+      payloadShape,
+      requestId,
+      timeoutMs,
       stop,
       onCheck: (title, number, of) => progress.show(`${number}/${of} ${title}`),
     });
@@ -106,15 +94,13 @@ async function underProgress(
   }
 }
 
-async function show({ output }: Context, report: ConformanceReport, flags: TriggerFlags): Promise<void> {
+async function print({ output }: Context, report: ConformanceReport, { markdown, verbose }: SuitePlan): Promise<void> {
   if (output.json) {
     await output.record(conformanceJson(report));
-  } else if (flags.format === 'md') {
+  } else if (markdown) {
     await output.lines(Array.from(renderConformanceMarkdown(report), ({ text }) => text));
   } else {
     const { width } = output;
-    await output.lines(
-      renderConformance(report, { width, style: await output.style(), verbose: flags.verbose ?? false }),
-    );
+    await output.lines(renderConformance(report, { width, style: await output.style(), verbose }));
   }
 }

@@ -24,8 +24,8 @@ export function* renderConformanceMarkdown(report: ConformanceReport): Generator
   yield inMarkdown``;
   yield inMarkdown`| | check | sent | came back | should | why |`;
   yield inMarkdown`| --- | --- | --- | --- | --- | --- |`;
-  for (const { passed, title, sent, received, said, remark, expected, why } of report.results) {
-    const more = passed ? remark : said;
+  for (const { passed, title, sent, received, excerpt, remark, expected, why } of report.results) {
+    const more = passed ? remark : excerpt;
     const back = more === undefined ? received : `${received} (${more})`;
     yield markdownRow([passed ? 'ok' : inMarkdown`**FAIL**`, title, sent, back, expected, why]);
   }
@@ -71,13 +71,13 @@ export function deadTargetJunit(url: string, failure: NonNullable<JunitCase['fai
   return [{ name, cases: [{ name: 'there is an endpoint', classname: 'webhook.target', failure }] }];
 }
 
-function failureOf({ sent, received, said, expected, why }: ConformanceResult): { message: string; text: string } {
+function failureOf({ sent, received, excerpt, expected, why }: ConformanceResult): { message: string; text: string } {
   return {
     message: `${received}; should be: ${expected}`,
     text: [
       `sent: ${sent}`,
       `came back: ${received}`,
-      ...(said === undefined ? [] : [`said: ${said}`]),
+      ...(excerpt === undefined ? [] : [`said: ${excerpt}`]),
       `should: ${expected}`,
       `why: ${why}`,
     ].join('\n'),

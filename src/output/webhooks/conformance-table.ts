@@ -56,11 +56,11 @@ function coloured(line: string, { passed }: ConformanceResult, style: Style): st
 }
 
 function* explain(result: ConformanceResult, style: Style, width: number | undefined): Generator<string, void> {
-  const { passed, name, title, sent, received, expected, why, said, remark } = result;
+  const { passed, name, title, sent, received, expected, why, excerpt, remark } = result;
   yield `${passed ? style.green('ok') : style.red('FAIL')}  ${style.bold(title)} ${style.dim(`(${name})`)}`;
   yield* labelled('sent', sent, width);
   yield* labelled('came back', received, width);
-  if (said !== undefined) for (const line of labelled('', said, width)) yield style.dim(line);
+  if (excerpt !== undefined) for (const line of labelled('', excerpt, width)) yield style.dim(line);
   yield* labelled('should', expected, width);
   yield* labelled('why', why, width);
   if (passed && remark !== undefined) for (const line of labelled('remark', remark, width)) yield style.yellow(line);

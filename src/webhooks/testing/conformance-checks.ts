@@ -3,27 +3,28 @@ import type { TestAnswer } from './test-answer.ts';
 import { PAYLOAD_SHAPES, type PayloadShape } from '../payload.ts';
 import {
   ACCEPTED,
-  judgeAccepted,
-  judgeRedirects,
-  judgeRefused,
-  judgeTime,
-  REFUSED,
+  expectAccepted,
+  expectInTime,
+  expectNoRedirect,
+  expectRejected,
+  REJECTED,
   type Verdict,
-} from './conformance-judge.ts';
-import { type DeliveryWish, SKEW_SECONDS, type TestDelivery } from './test-delivery.ts';
+} from './conformance-verdict.ts';
+import { type TestDeliveryOptions, SKEW_SECONDS, type TestDelivery } from './test-delivery.ts';
 
-/** What a check works with. Every call of `make` and `wish` is about a new message. */
-export interface CheckBench {
-  /** A payload of its own, in the shape that was asked for unless another is given. */
+/** What a check works with. */
+export interface CheckTools {
+  /** A new payload, by default in the shape that was asked for. */
   readonly payload: (shape?: PayloadShape) => Uint8Array;
   readonly oddPayload: () => Uint8Array;
-  readonly make: (wish: DeliveryWish) => Promise<TestDelivery>;
+  /** Signs a new message unless an id is given. */
+  readonly make: (options: TestDeliveryOptions) => Promise<TestDelivery>;
   readonly send: (delivery: TestDelivery) => Promise<TestAnswer>;
-  /** So many random bytes in base64. */
-  readonly noise: (bytes: number) => string;
+  /** Random bytes in base64. */
+  readonly randomBase64: (bytes: number) => string;
 }
 
-interface CheckWords {
+interface CheckTexts {
   readonly name: string;
   readonly title: string;
   readonly sent: string;
@@ -31,38 +32,38 @@ interface CheckWords {
   readonly why: string;
 }
 
-export type ConformanceCheck = CheckWords &
+export type ConformanceCheck = CheckTexts &
   (
     | {
-        send(bench: CheckBench): Promise<readonly TestAnswer[]>;
-        judge(answers: readonly TestAnswer[]): Verdict;
+        send(tools: CheckTools): Promise<readonly TestAnswer[]>;
+        evaluate(answers: readonly TestAnswer[]): Verdict;
       }
-    /** Sends nothing: it judges the answers to all that was sent. */
-    | { readonly send?: undefined; judge(all: readonly TestAnswer[], timeoutMs: number): Verdict }
+    /** Sends nothing: evaluates the answers to all deliveries of the suite. */
+    | { readonly send?: undefined; evaluate(all: readonly TestAnswer[], timeoutMs: number): Verdict }
   );
 
-/** In this order, one after the other. The first tells whether there is an endpoint at all. */
+/** They run one after the other. The first shows whether there is an endpoint at all. */
 export const CONFORMANCE_CHECKS: readonly ConformanceCheck[] = [
   accepts({
     name: 'valid',
     title: 'accepts a signed delivery',
     sent: 'a delivery signed with the secret',
     why: 'what is not answered 2xx is sent again for a day, and after five days the endpoint is disabled',
-    wish: (bench) => ({ body: bench.payload() }),
+    deliveries: (tools) => ({ body: tools.payload() }),
   }),
   accepts({
     name: 'id-alone',
     title: 'finds its way with an id alone',
     sent: 'a body that holds request_id and nothing else, then one that names the event type, too',
     why: 'request_id is all that is documented: whether it is of a route or a cluster has to be found by fetching it',
-    wish: ({ payload }) => PAYLOAD_SHAPES.map((shape) => ({ body: payload(shape) })),
+    deliveries: ({ payload }) => PAYLOAD_SHAPES.map((shape) => ({ body: payload(shape) })),
   }),
   accepts({
     name: 'exact-body',
     title: 'verifies the exact bytes of the body',
     sent: 'JSON with odd white space, escapes and numbers, signed as it stands',
     why: 'the signature covers the bytes as sent: JSON that was parsed and written again does not verify',
-    wish: (bench) => ({ body: bench.oddPayload() }),
+    deliveries: (tools) => ({ body: tools.oddPayload() }),
   }),
   {
     name: 'duplicate',
@@ -76,10 +77,10 @@ export const CONFORMANCE_CHECKS: readonly ConformanceCheck[] = [
       for (let time = 0; time < 2; time += 1) answers.push(await send(await make({ id: first.id, body: first.body })));
       return answers;
     },
-    judge(answers: readonly TestAnswer[]) {
-      const verdict = judgeAccepted(answers);
+    evaluate(answers: readonly TestAnswer[]) {
+      const verdict = expectAccepted(answers);
       const [, second, third] = answers;
-      if (!verdict.passed || said(second) === said(third)) return verdict;
+      if (!verdict.passed || replyText(second) === replyText(third)) return verdict;
       return { ...verdict, remark: 'it answers each repetition differently: look whether it does the work again' };
     },
   },
@@ -93,16 +94,16 @@ export const CONFORMANCE_CHECKS: readonly ConformanceCheck[] = [
       const delivery = await make({ body: payload() });
       return Promise.all([send(delivery), send(delivery)]);
     },
-    judge: judgeAccepted,
+    evaluate: expectAccepted,
   },
   accepts({
     name: 'two-signatures',
     title: 'accepts one good signature of several',
     sent: 'two v1 signatures, one of another secret: once the good one last, once first',
     why: 'while a secret is rotated, the sender signs with the old and the new one for a day, in either order',
-    wish: (bench) => [
-      { body: bench.payload(), signatures: ['foreign', 'own'] },
-      { body: bench.payload(), signatures: ['own', 'foreign'] },
+    deliveries: (tools) => [
+      { body: tools.payload(), signatures: ['foreign', 'own'] },
+      { body: tools.payload(), signatures: ['own', 'foreign'] },
     ],
   }),
   accepts({
@@ -110,9 +111,9 @@ export const CONFORMANCE_CHECKS: readonly ConformanceCheck[] = [
     title: 'skips signatures of versions it does not know',
     sent: 'v1a and v9 signatures before the right v1 one',
     why: 'the specification lets a sender add versions, and asks receivers to skip what they do not know',
-    wish: (bench) => ({
-      body: bench.payload(),
-      signatures: [{ text: `v1a,${bench.noise(64)}` }, { text: `v9,${bench.noise(32)}` }, 'own'],
+    deliveries: (tools) => ({
+      body: tools.payload(),
+      signatures: [{ text: `v1a,${tools.randomBase64(64)}` }, { text: `v9,${tools.randomBase64(32)}` }, 'own'],
     }),
   }),
   accepts({
@@ -120,59 +121,59 @@ export const CONFORMANCE_CHECKS: readonly ConformanceCheck[] = [
     title: 'accepts webhook-* headers',
     sent: 'a signed delivery with webhook-id, webhook-timestamp and webhook-signature',
     why: 'senders under their own name, and all others that follow Standard Webhooks, use these names',
-    wish: (bench) => ({ body: bench.payload(), headerNames: 'webhook' }),
+    deliveries: (tools) => ({ body: tools.payload(), headerNames: 'webhook' }),
   }),
-  refuses({
+  rejects({
     name: 'forged',
     title: 'refuses a forged signature',
     sent: 'a delivery signed with another secret, and one whose signature is wrong in its last letters',
     why: 'anybody who knows the address could send whatever they like',
-    wish: (bench) => [
-      { body: bench.payload(), signatures: ['foreign'] },
-      { body: bench.payload(), signatures: ['nearly'] },
+    deliveries: (tools) => [
+      { body: tools.payload(), signatures: ['foreign'] },
+      { body: tools.payload(), signatures: ['nearly'] },
     ],
   }),
-  refuses({
+  rejects({
     name: 'altered-body',
     title: 'refuses an altered body',
     sent: 'a signed delivery, one digit of whose body was changed after signing',
     why: 'somebody between could change what a delivery says',
-    wish: (bench) => ({ body: bench.payload(), altered: true }),
+    deliveries: (tools) => ({ body: tools.payload(), altered: true }),
   }),
-  refuses({
+  rejects({
     name: 'stale',
     title: 'refuses an old delivery',
     sent: `a delivery signed ${SKEW_SECONDS / 60} minutes ago`,
     why: 'whoever has recorded a delivery could send it again at any time',
-    wish: (bench) => ({ body: bench.payload(), skewSeconds: -SKEW_SECONDS }),
+    deliveries: (tools) => ({ body: tools.payload(), skewSeconds: -SKEW_SECONDS }),
   }),
-  refuses({
+  rejects({
     name: 'future',
     title: 'refuses a delivery from the future',
     sent: `a delivery signed for ${SKEW_SECONDS / 60} minutes from now`,
     why: 'it would stay valid for longer than the tolerance allows',
-    wish: (bench) => ({ body: bench.payload(), skewSeconds: SKEW_SECONDS }),
+    deliveries: (tools) => ({ body: tools.payload(), skewSeconds: SKEW_SECONDS }),
   }),
-  refuses({
+  rejects({
     name: 'unsigned',
     title: 'refuses an unsigned request',
     sent: 'the payload alone, with none of the svix-* headers',
     why: 'leaving the headers out must not be a way around the check',
-    wish: (bench) => ({ body: bench.payload(), headerNames: 'none', signatures: [] }),
+    deliveries: (tools) => ({ body: tools.payload(), headerNames: 'none', signatures: [] }),
   }),
-  refuses({
+  rejects({
     name: 'missing-signature',
     title: 'refuses a delivery without signature',
     sent: 'svix-id and svix-timestamp, but no svix-signature',
     why: 'leaving one header out must not be a way around the check, nor an accident (5xx)',
-    wish: (bench) => ({ body: bench.payload(), signatures: [] }),
+    deliveries: (tools) => ({ body: tools.payload(), signatures: [] }),
   }),
-  refuses({
+  rejects({
     name: 'malformed-signature',
     title: 'refuses a malformed signature header',
     sent: 'a v1 signature that is too short, and an entry without a comma',
     why: 'what cannot be read is to be refused; comparing texts of unequal length makes careless code crash (5xx)',
-    wish: (bench) => ({ body: bench.payload(), signatures: [{ text: 'v1,c2hvcnQ=' }, { text: 'v1' }] }),
+    deliveries: (tools) => ({ body: tools.payload(), signatures: [{ text: 'v1,c2hvcnQ=' }, { text: 'v1' }] }),
   }),
   {
     name: 'in-time',
@@ -180,7 +181,7 @@ export const CONFORMANCE_CHECKS: readonly ConformanceCheck[] = [
     sent: 'all of the above',
     expected: 'all in time',
     why: 'Svix waits 15 s; what is answered later counts as failed and comes again. Answer first, work later',
-    judge: judgeTime,
+    evaluate: expectInTime,
   },
   {
     name: 'no-redirect',
@@ -188,29 +189,29 @@ export const CONFORMANCE_CHECKS: readonly ConformanceCheck[] = [
     sent: 'all of the above',
     expected: 'no 3xx',
     why: 'Svix does not follow redirects: they count as failed. A slash too many or http for https is the usual cause',
-    judge: judgeRedirects,
+    evaluate: expectNoRedirect,
   },
 ];
 
-interface PlainCheck extends Omit<CheckWords, 'expected'> {
-  /** Several are sent one after the other. */
-  readonly wish: (bench: CheckBench) => DeliveryWish | readonly DeliveryWish[];
+interface PlainCheck extends Omit<CheckTexts, 'expected'> {
+  /** What is sent, one delivery after the other. */
+  readonly deliveries: (tools: CheckTools) => TestDeliveryOptions | readonly TestDeliveryOptions[];
 }
 
-function accepts({ wish, ...words }: PlainCheck): ConformanceCheck {
-  return { ...words, expected: ACCEPTED, send: (bench) => sendAll(bench, wish), judge: judgeAccepted };
+function accepts({ deliveries, ...texts }: PlainCheck): ConformanceCheck {
+  return { ...texts, expected: ACCEPTED, send: (tools) => sendAll(tools, deliveries), evaluate: expectAccepted };
 }
 
-function refuses({ wish, ...words }: PlainCheck): ConformanceCheck {
-  return { ...words, expected: REFUSED, send: (bench) => sendAll(bench, wish), judge: judgeRefused };
+function rejects({ deliveries, ...texts }: PlainCheck): ConformanceCheck {
+  return { ...texts, expected: REJECTED, send: (tools) => sendAll(tools, deliveries), evaluate: expectRejected };
 }
 
-async function sendAll(bench: CheckBench, wish: PlainCheck['wish']): Promise<readonly TestAnswer[]> {
+async function sendAll(tools: CheckTools, deliveries: PlainCheck['deliveries']): Promise<readonly TestAnswer[]> {
   const answers: TestAnswer[] = [];
-  for (const each of [wish(bench)].flat()) answers.push(await bench.send(await bench.make(each)));
+  for (const options of [deliveries(tools)].flat()) answers.push(await tools.send(await tools.make(options)));
   return answers;
 }
 
-function said(answer: TestAnswer | undefined): string | undefined {
+function replyText(answer: TestAnswer | undefined): string | undefined {
   return answer?.status === undefined ? undefined : `${answer.status} ${answer.body}`;
 }

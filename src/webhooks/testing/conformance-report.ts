@@ -1,9 +1,8 @@
-/** What came of trying an endpoint: the checks of `trigger --suite`, judged. Pure. */
-
+/** The results of the checks of `trigger --suite`. Pure. */
 import type { TestAnswer } from './test-answer.ts';
 
 export interface ConformanceResult {
-  /** A stable word: `concurrent-duplicate`. */
+  /** Stable: `concurrent-duplicate`. */
   readonly name: string;
   /** What a correct receiver does: `refuses an old delivery`. */
   readonly title: string;
@@ -12,13 +11,13 @@ export interface ConformanceResult {
   readonly sent: string;
   readonly expected: string;
   readonly why: string;
-  /** What came back, in one line. Not clean: it may quote the endpoint. */
+  /** What came back, in one line. Not sanitized: it may quote the endpoint. */
   readonly received: string;
-  /** The start of what the endpoint said where it should have answered otherwise. Not clean. */
-  readonly said: string | undefined;
+  /** The start of the body of a wrong answer. Not sanitized. */
+  readonly excerpt: string | undefined;
   /** A remark on a check that passed. */
   readonly remark: string | undefined;
-  /** In the order of sending; empty when all the other answers were judged. */
+  /** In the order of sending; empty for a check that evaluates the answers of all others. */
   readonly answers: readonly TestAnswer[];
 }
 

@@ -1,4 +1,4 @@
-/** Deliveries that try an endpoint: signed as Svix signs them, or wrong in a way that was asked for. */
+/** Test deliveries: signed as Svix signs them, or deliberately invalid in the way that is asked for. */
 import type { HttpHeaders } from '../../lib/net/http.ts';
 import { createSvixId, type RandomBytes } from '../../ids.ts';
 import type { ParsedSecret } from '../../settings/secret.ts';
@@ -8,16 +8,16 @@ import { alteredBody } from './test-body.ts';
 
 /** One entry of the signature header. */
 export type SignatureEntry =
-  /** Made with the endpoint's own secrets: as many entries as there are secrets, as while one is rotated. */
+  /** Made with the endpoint's own secrets: one entry for each, as while a secret is rotated. */
   | 'own'
   /** Well-formed, made with a secret that nobody has. */
   | 'foreign'
-  /** The right one but for its last letters: for who compares only a part. */
+  /** The valid one with other last letters: accepted by a receiver that compares only a part. */
   | 'nearly'
-  /** As it is. */
+  /** Sent as it is. */
   | { readonly text: string };
 
-export interface DeliveryWish {
+export interface TestDeliveryOptions {
   readonly body: Uint8Array;
   /** Default: a new one. */
   readonly id?: string | undefined;
@@ -31,23 +31,23 @@ export interface DeliveryWish {
   readonly altered?: boolean | undefined;
 }
 
-/** Ready to be sent, as often as one likes: a repetition is the same to the byte. */
+/** Ready to be sent, also several times: each time the same bytes. */
 export interface TestDelivery {
   readonly id: string;
   readonly headers: HttpHeaders;
   readonly body: Uint8Array;
 }
 
-export type MakeDelivery = (wish: DeliveryWish) => Promise<TestDelivery>;
+export type MakeDelivery = (options: TestDeliveryOptions) => Promise<TestDelivery>;
 
-export interface DeliveryMakerFacts {
-  /** Public keys among them cannot sign and are passed over, unless there is nothing else. */
+export interface DeliveryMakerOptions {
+  /** Public keys, which cannot sign, are skipped unless there is nothing else. */
   readonly secrets: readonly ParsedSecret[];
   readonly clock: Pick<Clock, 'now'>;
   readonly randomBytes: RandomBytes;
 }
 
-/** How far off a timestamp is that shall be refused: twice the tolerance of every official library (300 s). */
+/** How far off a timestamp is that a receiver must reject: twice the tolerance of every official library (300 s). */
 export const SKEW_SECONDS = 600;
 
 /** As long as the secrets that Svix makes (Svix server, `KEY_SIZE`). */
@@ -60,8 +60,8 @@ const COMMON_HEADERS: HttpHeaders = {
   'user-agent': 'Svix-Webhooks/optipick-trigger',
 };
 
-/** Making one rejects with `CliError` `usage` when all secrets are public keys. */
-export function createDeliveryMaker({ secrets, clock, randomBytes }: DeliveryMakerFacts): MakeDelivery {
+/** The returned function rejects with `CliError` `usage` when all secrets are public keys. */
+export function createDeliveryMaker({ secrets, clock, randomBytes }: DeliveryMakerOptions): MakeDelivery {
   const symmetric = secrets.filter(({ scheme }) => scheme === 'v1');
   const own = symmetric.length > 0 ? symmetric : secrets;
 

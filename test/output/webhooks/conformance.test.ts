@@ -16,7 +16,7 @@ const well: ConformanceResult = {
   expected: '2xx',
   why: 'it happens',
   received: '3 × 204 in 5 ms',
-  said: undefined,
+  excerpt: undefined,
   remark: 'look again',
   answers: [{ status: 204, durationMs: 5, body: '', location: undefined, error: undefined }],
 };
@@ -28,7 +28,7 @@ const wrong: ConformanceResult = {
   expected: '4xx (400 or 401)',
   why: 'it could be sent again at any time',
   received: 'connection reset\u001b[31m',
-  said: 'oh | <no>',
+  excerpt: 'oh | <no>',
   remark: undefined,
   answers: [{ status: undefined, durationMs: 7, error: 'connection reset\u001b[31m', reached: true, late: false }],
 };

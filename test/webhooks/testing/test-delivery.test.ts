@@ -5,7 +5,7 @@ import { parseWebhookSecrets } from '../../../src/settings/secret.ts';
 import { alteredBody, oddPayloadOf, payloadOf } from '../../../src/webhooks/testing/test-body.ts';
 import {
   createDeliveryMaker,
-  type DeliveryWish,
+  type TestDeliveryOptions,
   type TestDelivery,
 } from '../../../src/webhooks/testing/test-delivery.ts';
 import { OTHER_SECRET, SECRET } from '../../support/listener.ts';
@@ -15,11 +15,11 @@ let given = 0;
 const randomBytes = (size: number): Uint8Array =>
   Uint8Array.from({ length: size }, (_, at) => (at * 7 + (given += 1)) % 256);
 
-const making = (wish: Partial<DeliveryWish> = {}, secrets = SECRET): Promise<TestDelivery> =>
+const making = (options: Partial<TestDeliveryOptions> = {}, secrets = SECRET): Promise<TestDelivery> =>
   createDeliveryMaker({ secrets: parseWebhookSecrets(secrets).secrets, clock: { now: () => Date.now() }, randomBytes })(
     {
       body: BODY,
-      ...wish,
+      ...options,
     },
   );
 
@@ -99,7 +99,7 @@ describe('a delivery', () => {
 });
 
 describe('a delivery that is wrong on purpose', () => {
-  const FLAWS: readonly (readonly [string, Partial<DeliveryWish>, string])[] = [
+  const FLAWS: readonly (readonly [string, Partial<TestDeliveryOptions>, string])[] = [
     ['signed with another secret', { signatures: ['foreign'] }, 'No matching signature found'],
     ['altered after signing', { altered: true }, 'No matching signature found'],
     ['too old', { skewSeconds: -600 }, 'Message timestamp too old'],
@@ -107,9 +107,9 @@ describe('a delivery that is wrong on purpose', () => {
     ['not signed', { signatures: [] }, 'Missing required headers'],
     ['without any of the headers', { headerNames: 'none', signatures: [] }, 'Missing required headers'],
   ];
-  for (const [what, wish, message] of FLAWS) {
+  for (const [what, options, message] of FLAWS) {
     test(`is refused by the libraries: ${what}`, async () => {
-      expect(bothSay(await making(wish))).toEqual([message, message]);
+      expect(bothSay(await making(options))).toEqual([message, message]);
     });
   }
 

@@ -1,0 +1,216 @@
+/** The flags of `trigger`, and what they ask for: to send messages, to replay records, or to run the suite. */
+import { CliError } from '../../errors.ts';
+import type { PayloadShape } from '../../webhooks/payload.ts';
+import { SKEW_SECONDS, type SignatureEntry, type TestDeliveryOptions } from '../../webhooks/testing/test-delivery.ts';
+import { readTestTarget, type TestTarget } from '../../webhooks/testing/test-target.ts';
+
+export interface TriggerFlags {
+  readonly to: string;
+  readonly yes?: boolean;
+  readonly requestId?: string;
+  readonly payloadShape?: PayloadShape;
+  readonly data?: string;
+  readonly secretFile?: string;
+  readonly badSignature?: boolean;
+  readonly stale?: boolean;
+  readonly future?: boolean;
+  readonly alteredBody?: boolean;
+  /** `false` with `--no-signature`. */
+  readonly signature: boolean;
+  readonly duplicate?: boolean;
+  readonly twoSignatures?: boolean;
+  readonly webhookHeaders?: boolean;
+  readonly slowBody?: boolean;
+  readonly repeat?: number;
+  readonly concurrency?: number;
+  /** Milliseconds. */
+  readonly timeout: number;
+  readonly replay?: string;
+  readonly reSign?: boolean;
+  readonly suite?: boolean;
+  readonly junit?: string;
+  readonly verbose?: boolean;
+  readonly format?: 'table' | 'json' | 'md';
+}
+
+/** What every mode needs. */
+interface TriggerTarget {
+  readonly target: TestTarget;
+  readonly timeoutMs: number;
+  /** `--secret-file` */
+  readonly secretFile: string | undefined;
+}
+
+export interface SendPlan extends TriggerTarget {
+  readonly mode: 'send';
+  readonly event: string;
+  /** `--data`; `undefined`: a payload of its own for each message. */
+  readonly data: string | undefined;
+  readonly payloadShape: PayloadShape;
+  /** `undefined`: a new one for each message. */
+  readonly requestId: string | undefined;
+  /** How each message is signed, but for its body and id. */
+  readonly delivery: Omit<TestDeliveryOptions, 'body' | 'id'> & { readonly signatures: readonly SignatureEntry[] };
+  /** What makes a correct receiver reject it: `with a bad signature`; `undefined` for a valid message. */
+  readonly flaw: string | undefined;
+  readonly messages: number;
+  readonly concurrency: number;
+  /** How often each message is sent, all at the same time. */
+  readonly copies: 1 | 2;
+  /** The body in pieces. */
+  readonly slow: boolean;
+}
+
+export interface ReplayPlan extends TriggerTarget {
+  readonly mode: 'replay';
+  /** A record, or a folder of records. */
+  readonly path: string;
+  readonly reSign: boolean;
+  readonly concurrency: number;
+}
+
+export interface SuitePlan extends TriggerTarget {
+  readonly mode: 'suite';
+  readonly event: string | undefined;
+  readonly payloadShape: PayloadShape;
+  readonly requestId: string | undefined;
+  /** The file of the JUnit report. */
+  readonly junit: string | undefined;
+  readonly markdown: boolean;
+  readonly verbose: boolean;
+}
+
+export type TriggerPlan = SendPlan | ReplayPlan | SuitePlan;
+
+/**
+ * What the command is to do. Throws `CliError` `usage` for flags that contradict each other, a missing event, or a target
+ * that {@link readTestTarget} rejects.
+ */
+export function parseTriggerFlags(event: string | undefined, flags: TriggerFlags, json: boolean): TriggerPlan {
+  const mode: TriggerPlan['mode'] = flags.suite === true ? 'suite' : flags.replay === undefined ? 'send' : 'replay';
+  rejectConflicts(mode, event, flags, json);
+  const { requestId, payloadShape = 'id', concurrency = 1, secretFile, timeout } = flags;
+  const common = { target: readTestTarget(flags.to, flags.yes ?? false), timeoutMs: timeout, secretFile };
+  if (mode === 'suite') {
+    const { junit, verbose = false } = flags;
+    return { ...common, mode, event, payloadShape, requestId, junit, markdown: flags.format === 'md', verbose };
+  }
+  if (mode === 'replay') {
+    return { ...common, mode, path: flags.replay ?? '', reSign: flags.reSign ?? false, concurrency };
+  }
+  return {
+    ...common,
+    mode,
+    event: event ?? '',
+    data: flags.data,
+    payloadShape,
+    requestId,
+    delivery: {
+      signatures: signaturesOf(flags),
+      skewSeconds: flags.stale === true ? -SKEW_SECONDS : flags.future === true ? SKEW_SECONDS : 0,
+      headerNames: flags.webhookHeaders === true ? 'webhook' : 'svix',
+      altered: flags.alteredBody ?? false,
+    },
+    flaw: flawOf(flags),
+    messages: flags.repeat ?? 1,
+    concurrency,
+    copies: flags.duplicate === true ? 2 : 1,
+    slow: flags.slowBody ?? false,
+  };
+}
+
+function signaturesOf({ signature, badSignature, twoSignatures }: TriggerFlags): readonly SignatureEntry[] {
+  if (!signature) return [];
+  if (badSignature === true) return ['foreign'];
+  return twoSignatures === true ? ['foreign', 'own'] : ['own'];
+}
+
+function flawOf({ signature, badSignature, stale, future, alteredBody }: TriggerFlags): string | undefined {
+  if (!signature) return 'without signature';
+  if (badSignature === true) return 'with a bad signature';
+  if (alteredBody === true) return 'with an altered body';
+  if (stale === true) return 'ten minutes old';
+  return future === true ? 'ten minutes in the future' : undefined;
+}
+
+/** The modes in which a flag means something. A flag that means something in all of them is not listed. */
+const MODES_OF_FLAGS: readonly {
+  readonly flag: string;
+  readonly given: (flags: TriggerFlags) => boolean;
+  readonly modes: readonly TriggerPlan['mode'][];
+}[] = [
+  { flag: '--data', given: ({ data }) => data !== undefined, modes: ['send'] },
+  { flag: '--request-id', given: ({ requestId }) => requestId !== undefined, modes: ['send', 'suite'] },
+  { flag: '--payload-shape', given: ({ payloadShape }) => payloadShape !== undefined, modes: ['send', 'suite'] },
+  { flag: '--bad-signature', given: ({ badSignature }) => badSignature === true, modes: ['send'] },
+  { flag: '--stale', given: ({ stale }) => stale === true, modes: ['send'] },
+  { flag: '--future', given: ({ future }) => future === true, modes: ['send'] },
+  { flag: '--altered-body', given: ({ alteredBody }) => alteredBody === true, modes: ['send'] },
+  { flag: '--no-signature', given: ({ signature }) => !signature, modes: ['send'] },
+  { flag: '--two-signatures', given: ({ twoSignatures }) => twoSignatures === true, modes: ['send'] },
+  { flag: '--webhook-headers', given: ({ webhookHeaders }) => webhookHeaders === true, modes: ['send'] },
+  { flag: '--duplicate', given: ({ duplicate }) => duplicate === true, modes: ['send'] },
+  { flag: '--slow-body', given: ({ slowBody }) => slowBody === true, modes: ['send'] },
+  { flag: '--repeat', given: ({ repeat }) => repeat !== undefined, modes: ['send'] },
+  { flag: '--concurrency', given: ({ concurrency }) => concurrency !== undefined, modes: ['send', 'replay'] },
+  { flag: '--re-sign', given: ({ reSign }) => reSign === true, modes: ['replay'] },
+  { flag: '--replay', given: ({ replay }) => replay !== undefined, modes: ['replay'] },
+  { flag: '--junit', given: ({ junit }) => junit !== undefined, modes: ['suite'] },
+  { flag: '--verbose', given: ({ verbose }) => verbose === true, modes: ['suite'] },
+  { flag: '--format md', given: ({ format }) => format === 'md', modes: ['suite'] },
+];
+
+/** Of each of these groups only one flag may be given. */
+const EXCLUSIVE: readonly (readonly string[])[] = [
+  ['--stale', '--future'],
+  ['--bad-signature', '--altered-body', '--no-signature', '--two-signatures'],
+  ['--data', '--request-id'],
+  ['--data', '--payload-shape'],
+];
+
+function rejectConflicts(
+  mode: TriggerPlan['mode'],
+  event: string | undefined,
+  flags: TriggerFlags,
+  json: boolean,
+): void {
+  const given = MODES_OF_FLAGS.filter((each) => each.given(flags));
+  const misplaced = given.find(({ modes }) => !modes.includes(mode));
+  if (misplaced !== undefined) {
+    const { flag, modes } = misplaced;
+    throw conflict(mode === 'send' ? `${flag} belongs to --${modes[0]}` : `--${mode} excludes ${flag}`);
+  }
+  for (const group of EXCLUSIVE) {
+    const [one, other] = group.filter((flag) => given.some((each) => each.flag === flag));
+    if (one !== undefined && other !== undefined) throw conflict(`${one} excludes ${other}`);
+  }
+  if (mode === 'send' && flags.concurrency !== undefined && flags.repeat === undefined) {
+    throw conflict('--concurrency belongs to --repeat');
+  }
+  if (mode === 'replay' && event !== undefined) throw conflict('--replay excludes an event: the records tell it');
+  if (mode === 'replay' && flags.secretFile !== undefined && flags.reSign !== true) {
+    throw conflict('--secret-file belongs to --re-sign: a replay sends the signature that was recorded');
+  }
+  if (flags.secretFile === '-' && flags.data === '@-') {
+    throw conflict('--secret-file and --data cannot both be read from stdin');
+  }
+  if (json && flags.format !== undefined && flags.format !== 'json') {
+    throw conflict(`--json excludes --format ${flags.format}`);
+  }
+  if (mode === 'send' && event === undefined) {
+    throw new CliError('usage', 'trigger needs an event', {
+      code: 'missing_argument',
+      hint: 'for example: optipick trigger cluster.optimized --to http://127.0.0.1:3000/hooks; or --replay, or --suite',
+    });
+  }
+  // Some event types end with the name of a site, which may have spaces and umlauts.
+  if (event !== undefined && !/^(?!\s)[^\p{C}]{1,256}(?<!\s)$/u.test(event)) {
+    throw new CliError('usage', 'an event type is a name such as cluster.optimized, of 1 to 256 characters', {
+      code: 'bad_event',
+    });
+  }
+}
+
+function conflict(message: string): CliError {
+  return new CliError('usage', message, { code: 'conflicting_options', hint: 'optipick help trigger' });
+}
