@@ -1,7 +1,7 @@
 /** Words of this machine that can be completed: profiles, and ids that it has seen lately. */
 import { join } from 'node:path';
 import type { Context } from '../../app/context.ts';
-import { stateFolderOf } from '../../app/diagnosing.ts';
+import { stateFolder } from '../../settings/paths.ts';
 import type { Kind } from '../../kinds.ts';
 import { maskUrl } from '../../lib/net/url-secrets.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
@@ -28,7 +28,7 @@ async function profiles({ host }: Context): Promise<readonly Row[]> {
 }
 
 async function recentIds({ host }: Context, list: Exclude<ListName, 'profiles'>): Promise<readonly Row[]> {
-  const path = join(stateFolderOf(host), STATE_FILE);
+  const path = join(stateFolder(host), STATE_FILE);
   if (!(await host.files.exists(path))) return [];
   const database = await host.openDatabase(path, { readOnly: true });
   try {

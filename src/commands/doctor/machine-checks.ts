@@ -1,6 +1,6 @@
 /** The runtime, and the folders of settings and state. */
 import { dirname, join } from 'node:path';
-import { stateFolderOf } from '../../app/diagnosing.ts';
+import { stateFolder } from '../../settings/paths.ts';
 import { fault, ok, skipped, warning, type Finding, type Outcome } from './finding.ts';
 import { CliError, messageOf, systemCodeOf } from '../../errors.ts';
 import type { Database, Files, Host, PathFacts, StoredSettings } from '../../platform/host.ts';
@@ -111,7 +111,7 @@ function settingsFailure(error: unknown, file: string): { readonly message: stri
 /** Whether the folder of the state can be written to, who may read it, and how much room there is. */
 export async function checkState(host: Host, remedies: Remedies): Promise<Finding> {
   const { files, platform } = host;
-  const folder = stateFolderOf(host);
+  const folder = stateFolder(host);
   let free: number;
   let place = folder;
   let found: PathFacts | undefined;
@@ -176,7 +176,7 @@ function unwritable(
 
 /** Whether SQLite finds the state file whole. It is opened for reading only, and not made. */
 export async function checkDatabase(host: Host, state: Finding, remedies: Remedies): Promise<Outcome> {
-  const folder = stateFolderOf(host);
+  const folder = stateFolder(host);
   const path = join(folder, STATE_FILE);
   if (state.status === 'fault') return skipped('database', 'the state folder cannot be used');
   const aside = join(folder, `damaged-${new Date(host.clock.now()).toISOString().replaceAll(/[-:]|\.\d+/g, '')}`);

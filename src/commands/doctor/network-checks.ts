@@ -5,7 +5,7 @@ import { failureOfStatus, failureOfTransport } from '../../api/failure.ts';
 import { baseUrlBehind } from '../../api/redirect.ts';
 import type { RefusalBody } from '../../api/refusal-body.ts';
 import { NOT_THE_API } from '../../api/sanitize.ts';
-import { proxyOf } from '../../app/diagnosing.ts';
+import { proxyFor } from '../../lib/net/proxy.ts';
 import { fault, ok, skipped, warning, type Outcome } from './finding.ts';
 import { headerOf, TransportError } from '../../lib/net/http.ts';
 import type { HttpResponse } from '../../lib/net/http.ts';
@@ -104,7 +104,7 @@ interface ProxyInUse {
 
 function proxyInUse({ host }: Examination, target: string): ProxyInUse | undefined {
   const url = new URL(target);
-  const proxy = proxyOf(host, url);
+  const proxy = proxyFor(url, host.env);
   if (proxy === undefined) return undefined;
   const name = url.protocol === 'https:' ? 'https_proxy' : 'http_proxy';
   const variables = [name, name.toUpperCase()].filter((each) => (host.env[each] ?? '').trim() !== '');

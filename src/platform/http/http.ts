@@ -12,7 +12,7 @@ import type { Http } from '../../lib/net/http.ts';
 import { MAX_ANSWER_HEADER_BYTES } from '../../limits.ts';
 import { exchange } from './exchange.ts';
 import { createLookup, strayConnection } from './lookup.ts';
-import { hostOfProxy, proxyFor } from './proxy.ts';
+import { hostOfProxy, proxyFor } from '../../lib/net/proxy.ts';
 
 /** A thousand polls a second need about this many connections. macOS grants a process 256 open files by default. */
 const CONNECTIONS_PER_ORIGIN = 200;

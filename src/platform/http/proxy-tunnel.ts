@@ -6,7 +6,7 @@ import { messageOf, systemCodeOf } from '../../errors.ts';
 import { TransportError } from '../../lib/net/http.ts';
 import { MAX_ANSWER_HEADER_BYTES } from '../../limits.ts';
 import { dial, portOf, secured } from './dial.ts';
-import { hostOfProxy } from './proxy.ts';
+import { hostOfProxy } from '../../lib/net/proxy.ts';
 
 export interface Tunnel {
   /** Rejects with `TransportError` `proxy` for what the proxy does, and with the error of TLS at the far end. */

@@ -6,7 +6,7 @@ import { messageOf, systemCodeOf } from '../../errors.ts';
 import { MAX_RELAY_UNSENT_BYTES, RELAY_CLOSE_MS } from '../../limits.ts';
 import { dial } from './dial.ts';
 import { openTunnel, type Tunnel } from './proxy-tunnel.ts';
-import { proxyFor } from './proxy.ts';
+import { proxyFor } from '../../lib/net/proxy.ts';
 
 /** RFC 6455, 7.4.1: no closing frame was received. */
 const ABNORMAL = 1006;

@@ -1,7 +1,7 @@
 /** Which proxy a URL goes through: `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, read as curl reads them. */
 
-import { TransportError } from '../../lib/net/http.ts';
-import { isLoopback } from '../../lib/net/loopback.ts';
+import { TransportError } from './http.ts';
+import { isLoopback } from './loopback.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

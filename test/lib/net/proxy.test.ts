@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { proxyFor } from '../../../src/platform/http/proxy.ts';
+import { proxyFor } from '../../../src/lib/net/proxy.ts';
 
 const url = (text: string): URL => new URL(text);
 
