@@ -1,9 +1,9 @@
-/** What every check gets to see. */
+/** What every check works with. */
 import type { Context } from '../../app/context.ts';
 import type { Redact } from '../../settings/redaction.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { Host } from '../../platform/host.ts';
-import type { Remedies } from './fix-commands.ts';
+import type { FixCommands } from './fix-commands.ts';
 
 export interface DoctorFlags {
   readonly port?: number;
@@ -14,16 +14,16 @@ export interface DoctorFlags {
   readonly timeout: number;
 }
 
-export interface Examination {
+export interface CheckContext {
   readonly host: Host;
   /** Traced with `--debug`. */
   readonly clientFor: Context['clientFor'];
   readonly stop: AbortSignal;
   readonly flags: DoctorFlags;
   readonly settings: Settings;
-  /** The settings file cannot be read: what would be stored in it is not known, and `settings` goes without it. */
-  readonly storeUnknown: boolean;
-  readonly remedies: Remedies;
-  /** Strikes key and secrets out of what others say. */
+  /** The settings file cannot be read, so `settings` holds nothing of it. */
+  readonly settingsUnreadable: boolean;
+  readonly fixes: FixCommands;
+  /** Removes the key and the secrets from text of others. */
   readonly redact: Redact;
 }

@@ -1,4 +1,4 @@
-/** `optipick doctor`: is this machine ready, and if not, what mends it. */
+/** `optipick doctor`: checks whether this machine is ready, and names the fixes. */
 import type { Command } from 'commander';
 import { CliError } from '../../errors.ts';
 import { parsePort } from '../../settings/settings.ts';

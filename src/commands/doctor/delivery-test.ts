@@ -1,9 +1,16 @@
-/** A listener for one message: the receiver and the inbox of `listen`, in a state of their own that is thrown away. */
+/** A listener for one test message: the receiver and the inbox of `listen`, with a temporary state. */
 import { waitAtMost } from '../../lib/async/with-timeout.ts';
 import { parseWebhookSecret } from '../../settings/secret.ts';
 import { readBoundedBody } from '../../lib/bytes/bounded-body.ts';
 import { createByteBudget } from '../../lib/bytes/budget.ts';
-import { headerOf, jsonResponse, type Http, type HttpHeaders, type HttpRequest } from '../../lib/net/http.ts';
+import {
+  headerOf,
+  jsonResponse,
+  type Http,
+  type HttpHeaders,
+  type HttpRequest,
+  type HttpResponse,
+} from '../../lib/net/http.ts';
 import { MAX_BYTES_IN_FLIGHT } from '../../limits.ts';
 import type { Host } from '../../platform/host.ts';
 import { signatureOf } from '../../sandbox/webhooks/sign.ts';
@@ -14,14 +21,14 @@ import { createReceiver } from '../../webhooks/receiver/receiver.ts';
 import { createVerifier } from '../../webhooks/signature.ts';
 import { createWriteQueue } from '../../state/sqlite/write-queue.ts';
 
-/** What came to the port of the message that was sent. */
+/** The message as it reached the port. */
 export interface Arrival {
   readonly method: string;
   /** The request target. */
   readonly target: string;
   readonly headers: HttpHeaders;
   readonly body: Uint8Array;
-  /** How the listener answered. */
+  /** The status of the listener's answer. */
   readonly status: number;
 }
 
@@ -34,13 +41,13 @@ export interface DeliveryTest {
   readonly app: Http;
   /** With a leading slash; the root is the empty text. */
   readonly path: string;
-  /** Signed now. */
+  /** Signed at the time of the call. */
   message(): TestMessage;
   arrived(): Arrival | undefined;
-  /** How many other requests came to the path meanwhile. */
-  strangers(): number;
-  /** Resolves when the message has come, or after `ms`. */
-  arrival(ms: number, signal: AbortSignal): Promise<void>;
+  /** How many other requests have arrived. */
+  otherRequests(): number;
+  /** Resolves when the message has arrived, or after `ms`. Rejects with the reason of `stop`. */
+  arrival(ms: number, stop: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -48,8 +55,8 @@ const MAX_BODY_BYTES = 1024 * 1024;
 const TOLERANCE_MS = 5 * 60 * 1000;
 
 /**
- * The secret is made for this one message: should the address lead to somebody else, no receiver there takes the message
- * for a real one. Throws `CliError` `environment` when no temporary state can be made.
+ * Creates a secret for this one message, so that no other receiver accepts it should the address lead elsewhere. Throws
+ * `CliError` `environment` when no temporary state can be created.
  */
 export async function createDeliveryTest(host: Host, path: string): Promise<DeliveryTest> {
   const folder = await host.files.temporaryFolder(host.temporaryFolder);
@@ -68,17 +75,18 @@ export async function createDeliveryTest(host: Host, path: string): Promise<Deli
     clock: host.clock,
     maxBodyBytes: MAX_BODY_BYTES,
   });
-  const came = Promise.withResolvers<void>();
+  const arrival = Promise.withResolvers<void>();
   let arrived: Arrival | undefined;
-  let strangers = 0;
+  let otherRequests = 0;
 
   const budget = createByteBudget(MAX_BYTES_IN_FLIGHT);
 
   const receive = async (request: HttpRequest, body: Uint8Array, hasId: boolean): ReturnType<Http> => {
     const isOurs = hasId || Buffer.from(body).includes(token);
-    if (!isOurs) strangers += 1;
-    // A real webhook that comes just now: its sender shall come again, when the listener of the user is there.
-    if (!isOurs) return jsonResponse(503, { detail: 'only a check is running here' }, { 'retry-after': '5' });
+    if (!isOurs) {
+      otherRequests += 1;
+      return onlyACheck();
+    }
     const response = await receiver({ ...request, body });
     arrived = {
       method: request.method,
@@ -87,7 +95,7 @@ export async function createDeliveryTest(host: Host, path: string): Promise<Deli
       body,
       status: response.status,
     };
-    came.resolve();
+    arrival.resolve();
     return response;
   };
 
@@ -97,7 +105,7 @@ export async function createDeliveryTest(host: Host, path: string): Promise<Deli
       const hasId = headerOf(request.headers, 'svix-id') === id;
       if (request.method !== 'POST' && !hasId) return receiver(request);
       const read = await readBoundedBody(request, MAX_BODY_BYTES, budget);
-      if (!read.ok) return jsonResponse(503, { detail: 'only a check is running here' }, { 'retry-after': '5' });
+      if (!read.ok) return onlyACheck();
       try {
         return await receive(request, read.bytes, hasId);
       } finally {
@@ -106,7 +114,7 @@ export async function createDeliveryTest(host: Host, path: string): Promise<Deli
     },
     message() {
       const timestamp = Math.floor(host.clock.now() / 1000);
-      // Spaces and a letter beyond ASCII: what passes on the meaning and not the bytes is found out.
+      // The spaces and the letter beyond ASCII show whether something re-serializes the body.
       const body = `{ "request_id": "${token}",  "type": "optipick.doctor", "note": "a check of the way here: \u00e9" }`;
       return {
         headers: {
@@ -120,11 +128,16 @@ export async function createDeliveryTest(host: Host, path: string): Promise<Deli
       };
     },
     arrived: () => arrived,
-    strangers: () => strangers,
-    arrival: (ms, stop) => waitAtMost(host.clock, ms, came.promise, stop),
+    otherRequests: () => otherRequests,
+    arrival: (ms, stop) => waitAtMost(host.clock, ms, arrival.promise, stop),
     async close() {
       await inbox.close();
       await folder.remove();
     },
   };
+}
+
+/** To what may be a real webhook: its sender must retry until the user's listener runs. */
+function onlyACheck(): HttpResponse {
+  return jsonResponse(503, { detail: 'only a check is running here' }, { 'retry-after': '5' });
 }

@@ -1,85 +1,86 @@
-/** What became of the test message on its way, in words. Pure. */
-import { fault, ok, type Finding } from './finding.ts';
+/** Explains what happened to the test message on its way. Pure. */
+import { fault, ok, type CompletedCheck } from './check-result.ts';
 import { headerOf, TransportError, type HttpResponse } from '../../lib/net/http.ts';
 import { maskUrl } from '../../lib/net/url-secrets.ts';
 import type { Arrival, TestMessage } from './delivery-test.ts';
-import type { Examination } from './check-context.ts';
+import type { CheckContext } from './check-context.ts';
 
 export interface SentMessage {
-  /** Where it was sent to. */
+  /** Where it was sent. */
   readonly url: string;
   readonly sent: TestMessage;
-  /** Of the listener. */
+  /** The port and path of the listener. */
   readonly port: number;
   readonly path: string;
-  /** Whether the user named the address. */
+  /** Whether the user gave the URL. */
   readonly isPublic: boolean;
-  readonly examination: Pick<Examination, 'remedies' | 'settings' | 'redact'>;
+  readonly context: Pick<CheckContext, 'fixes' | 'settings' | 'redact'>;
   readonly answer: Pick<HttpResponse, 'status' | 'headers'> | TransportError;
-  /** `undefined` when nothing came to the port. */
+  /** `undefined` when nothing reached the port. */
   readonly arrived: Arrival | undefined;
-  /** Requests that came and were not the message. */
-  readonly strangers: number;
-  readonly took: number;
+  /** How many requests arrived that were not the message. */
+  readonly otherRequests: number;
+  readonly durationMs: number;
 }
 
 const SIGNED_HEADERS = ['svix-id', 'svix-timestamp', 'svix-signature'];
 
-/** Names the place where the message was lost, changed or refused. */
-export function judgeDelivery(facts: SentMessage): Finding {
-  const { arrived, answer, port, isPublic, took } = facts;
+/** Names the place where the message was lost, changed or rejected. */
+export function deliveryResult(facts: SentMessage): CompletedCheck {
+  const { arrived, answer, port, isPublic, durationMs } = facts;
   const shown = maskUrl(facts.url);
-  if (arrived !== undefined) return judgeArrival(facts, arrived, shown);
-  const { remedies, redact } = facts.examination;
-  const withoutAddress = remedies.own('listen --relay');
+  if (arrived !== undefined) return arrivalResult(facts, arrived, shown);
+  const { fixes, redact } = facts.context;
+  const useRelay = fixes.optipick('listen --relay');
   if (answer instanceof TransportError) {
     if (answer.kind.startsWith('proxy')) {
       const message = `${shown} could not be tried: ${redact(answer.message)}`;
-      return fault('delivery', 'unavailable', message, remedies.unset('HTTPS_PROXY', 'HTTP_PROXY'));
+      return fault('delivery', 'unavailable', message, fixes.unset('HTTPS_PROXY', 'HTTP_PROXY'));
     }
     const what = isPublic ? `nothing can be sent to ${shown}: ` : 'a listener on this machine cannot be reached: ';
     return fault(
       'delivery',
       'unavailable',
       `${what}${redact(answer.message)}`,
-      isPublic ? withoutAddress : remedies.own('doctor --port 0'),
+      isPublic ? useRelay : fixes.optipick('doctor --port 0'),
     );
   }
   const { status } = answer;
-  if (facts.strangers > 0) {
+  if (facts.otherRequests > 0) {
     const message =
       `something came by ${shown} to port ${port}, and neither its headers nor its body was that of the message: ` +
       'both are replaced on the way';
-    return fault('delivery', 'signature', message, withoutAddress);
+    return fault('delivery', 'signature', message, useRelay);
   }
   if (status >= 300 && status < 400) {
     const target = URL.parse(redact(headerOf(answer.headers, 'location') ?? ''), facts.url);
     const message = `${shown} redirects (HTTP ${status}), which senders of webhooks do not follow`;
     const fix =
       target === null
-        ? withoutAddress
-        : remedies.own(`doctor --public-url ${remedies.word(target.origin + target.pathname)}`);
+        ? useRelay
+        : fixes.optipick(`doctor --public-url ${fixes.quote(target.origin + target.pathname)}`);
     return fault('delivery', 'unavailable', message, fix);
   }
   const message =
-    `${shown} answered HTTP ${status} after ${took} ms, and nothing came to port ${port}: it leads elsewhere. ` +
+    `${shown} answered HTTP ${status} after ${durationMs} ms, and nothing came to port ${port}: it leads elsewhere. ` +
     `Let the tunnel or proxy send to http://127.0.0.1:${port}`;
-  return fault('delivery', 'unavailable', message, withoutAddress);
+  return fault('delivery', 'unavailable', message, useRelay);
 }
 
-function judgeArrival(facts: SentMessage, arrived: Arrival, shown: string): Finding {
-  const { answer, sent, path, examination, took } = facts;
-  const { remedies, redact } = examination;
-  const record = remedies.own('listen --record deliveries');
+function arrivalResult(facts: SentMessage, arrived: Arrival, shown: string): CompletedCheck {
+  const { answer, sent, path, context, durationMs } = facts;
+  const { fixes, redact } = context;
+  const useRelay = fixes.optipick('listen --relay');
+  const record = fixes.optipick('listen --record deliveries');
   const { status } = arrived;
   if (status === 405) {
     const message = `it came by ${shown} as a ${arrived.method}, and webhooks are POST: the method was changed on the way`;
-    return fault('delivery', 'unavailable', message, remedies.own('listen --relay'));
+    return fault('delivery', 'unavailable', message, useRelay);
   }
   if (status === 404) {
     const target = redact(arrived.target).replace(/[?#].*$/s, '');
     const message = `it came by ${shown} to the path ${target}, and the listener takes in ${path === '' ? '/' : path} only`;
-    return fault('delivery', 'unavailable', message, remedies.own(`listen --path ${remedies.word(target)}`));
+    return fault('delivery', 'unavailable', message, fixes.optipick(`listen --path ${fixes.quote(target)}`));
   }
   if (status >= 400 && status < 500) {
     return fault(
@@ -91,17 +92,17 @@ function judgeArrival(facts: SentMessage, arrived: Arrival, shown: string): Find
   }
   if (status >= 300) {
     const message = `it came by ${shown}, and the listener answered HTTP ${status}: its temporary inbox cannot be written`;
-    return fault('delivery', 'environment', message, remedies.unset('TMPDIR'));
+    return fault('delivery', 'environment', message, fixes.unset('TMPDIR'));
   }
-  const heard = answer instanceof TransportError ? redact(answer.message) : `HTTP ${answer.status}`;
+  const reported = answer instanceof TransportError ? redact(answer.message) : `HTTP ${answer.status}`;
   if (answer instanceof TransportError || answer.status < 200 || answer.status >= 300) {
-    const message = `it came by ${shown} and was kept, but the sender was told otherwise (${heard}), and would send it again`;
-    return fault('delivery', 'unavailable', message, remedies.own('listen --relay'));
+    const message = `it came by ${shown} and was kept, but the sender was told otherwise (${reported}), and would send it again`;
+    return fault('delivery', 'unavailable', message, useRelay);
   }
-  return ok('delivery', `a signed webhook to ${shown} arrived, verified and was kept (${took} ms)`);
+  return ok('delivery', `a signed webhook to ${shown} arrived, verified and was kept (${durationMs} ms)`);
 }
 
-/** What was done to it on the way. */
+/** What was changed on the way, in words. */
 function changeOf(sent: TestMessage, arrived: Arrival): string {
   const changes = changesOf(sent, arrived);
   return changes.length === 0 ? 'what was changed is not known' : changes.join('; ');

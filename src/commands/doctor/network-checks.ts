@@ -1,4 +1,4 @@
-/** The way to the API: proxy, DNS, TLS, an answer, its clock, and the key. */
+/** Checks the connection to the API: proxy, DNS, TLS, an answer, its clock, and the key. */
 import { NOBODYS_ID } from '../../api/client.ts';
 import { refusalOf } from '../../api/exchange.ts';
 import { failureOfStatus, failureOfTransport } from '../../api/failure.ts';
@@ -6,27 +6,27 @@ import { baseUrlBehind } from '../../api/redirect.ts';
 import type { RefusalBody } from '../../api/refusal-body.ts';
 import { NOT_THE_API } from '../../api/sanitize.ts';
 import { proxyFor } from '../../lib/net/proxy.ts';
-import { fault, ok, skipped, warning, type Outcome } from './finding.ts';
+import { fault, ok, skipped, warning, type CheckResult } from './check-result.ts';
 import { headerOf, TransportError } from '../../lib/net/http.ts';
 import type { HttpResponse } from '../../lib/net/http.ts';
 import { answerPath } from '../../kinds.ts';
 import { redirectOf } from '../../lib/net/redirect.ts';
 import { isLoopback } from '../../lib/net/loopback.ts';
 import { CliError } from '../../errors.ts';
-import type { Examination } from './check-context.ts';
+import type { CheckContext } from './check-context.ts';
 import { BASE_URL } from './fix-commands.ts';
 import { withoutVariable } from './setting-checks.ts';
 
 /** A webhook may be signed this long ago: `listen --tolerance`, Svix's own libraries. */
 const MOST_SKEW_MS = 5 * 60 * 1000;
-/** `Date` counts whole seconds, and the answer was on its way. */
+/** `Date` counts whole seconds, and the answer took time to arrive. */
 const USUAL_SKEW_MS = 30 * 1000;
 
-/** In the order of the checks: proxy, network, clock. One GET without the key, whose answer does not matter. */
-export async function checkNetwork(examination: Examination, baseUrl: string): Promise<readonly Outcome[]> {
-  const { host, stop, flags } = examination;
+/** The results of proxy, network and clock, by one GET without the key. */
+export async function checkNetwork(context: CheckContext, baseUrl: string): Promise<readonly CheckResult[]> {
+  const { host, stop, flags } = context;
   const url = `${baseUrl}${answerPath('cluster', NOBODYS_ID)}`;
-  const proxy = proxyInUse(examination, url);
+  const proxy = proxyInUse(context, url);
   const started = host.clock.monotonic();
   try {
     const http = await host.http();
@@ -38,41 +38,41 @@ export async function checkNetwork(examination: Examination, baseUrl: string): P
       timeoutMs: flags.timeout,
       totalMs: flags.timeout,
     });
-    const took = Math.round(host.clock.monotonic() - started);
-    const body = await refusalOf(response, examination);
-    const through = ok('proxy', proxy === undefined ? 'none in use' : `${proxy.shown} (${proxy.variable}) works`);
-    const network = answered(examination, { baseUrl, url }, response, body, took);
-    return [through, network, clockOf(examination, response)];
+    const durationMs = Math.round(host.clock.monotonic() - started);
+    const body = await refusalOf(response, context);
+    const proxyResult = ok('proxy', proxy === undefined ? 'none in use' : `${proxy.shown} (${proxy.variable}) works`);
+    const network = networkResult(context, { baseUrl, url }, response, body, durationMs);
+    return [proxyResult, network, clockResult(context, response)];
   } catch (error) {
     stop.throwIfAborted();
     if (!(error instanceof TransportError)) throw error;
     if (error.kind.startsWith('proxy') && proxy !== undefined)
-      return unusableProxy(examination, proxy, examination.redact(error.message));
-    const { failure, message } = failureOfTransport(error, { method: 'GET', url, redact: examination.redact });
-    // Which of the two is silent cannot be told from here: without the proxy it shows.
-    const silent = isSilence(error) ? proxy : undefined;
+      return unusableProxy(context, proxy, context.redact(error.message));
+    const { failure, message } = failureOfTransport(error, { method: 'GET', url, redact: context.redact });
+    // Either the proxy or the API does not answer: a try without the proxy shows which.
+    const suspect = isTimeout(error) ? proxy : undefined;
     return [
       proxy === undefined ? ok('proxy', 'none in use') : ok('proxy', `${proxy.shown} (${proxy.variable}) in use`),
-      silent === undefined
-        ? fault('network', failure, message, remedyOf(error, examination, baseUrl))
+      suspect === undefined
+        ? fault('network', failure, message, fixOf(error, context, baseUrl))
         : fault(
             'network',
             failure,
-            `${message}, through the proxy ${silent.shown}`,
-            examination.remedies.unset(...silent.variables),
+            `${message}, through the proxy ${suspect.shown}`,
+            context.fixes.unset(...suspect.variables),
           ),
       skipped('clock', 'the API does not answer'),
     ];
   }
 }
 
-function isSilence({ kind }: TransportError): boolean {
+function isTimeout({ kind }: TransportError): boolean {
   return kind === 'timeout' || kind === 'overdue';
 }
 
-/** Whether the key is accepted: the GET of an id that nobody has. */
-export async function checkKeyAccepted(examination: Examination, baseUrl: string): Promise<Outcome> {
-  const { clientFor, stop, flags, settings, remedies } = examination;
+/** Whether the API accepts the key, by a GET of an id that does not exist. */
+export async function checkKeyAccepted(context: CheckContext, baseUrl: string): Promise<CheckResult> {
+  const { clientFor, stop, flags, settings, fixes } = context;
   const { apiKey } = settings;
   if (apiKey === undefined) return skipped('key-accepted', 'there is no API key');
   const client = await clientFor(baseUrl, apiKey.value);
@@ -82,27 +82,27 @@ export async function checkKeyAccepted(examination: Examination, baseUrl: string
     const message =
       `${baseUrl} does not accept the key from ${apiKey.from}: it may be mistyped, of another account, or have expired ` +
       '(365 days after it was made, unless chosen otherwise; a new one: Settings > API Keys in the web application)';
-    const fix = withoutVariable(examination, apiKey, 'OPTIPICK_API_KEY', remedies.own('login'));
+    const fix = withoutVariable(context, apiKey, 'OPTIPICK_API_KEY', fixes.optipick('login'));
     return fault('key-accepted', 'auth', message, fix);
   } catch (error) {
     if (!(error instanceof CliError) || stop.aborted) throw error;
-    const again = remedies.own('doctor');
-    // Who is told to come again later was not refused.
-    if (error.status === 429) return warning('key-accepted', `not known yet: ${error.message}`, again);
-    return fault('key-accepted', error.failure, `the key could not be checked: ${error.message}`, again);
+    const retry = fixes.optipick('doctor');
+    // Too many requests: the API has not judged the key.
+    if (error.status === 429) return warning('key-accepted', `not known yet: ${error.message}`, retry);
+    return fault('key-accepted', error.failure, `the key could not be checked: ${error.message}`, retry);
   }
 }
 
 interface ProxyInUse {
   /** Without a user name and password. */
   readonly shown: string;
-  /** The variable that names it. */
+  /** The variable that sets it. */
   readonly variable: string;
-  /** That one, and the one that would take its place. */
+  /** That variable, and the one that takes over without it. */
   readonly variables: readonly string[];
 }
 
-function proxyInUse({ host }: Examination, target: string): ProxyInUse | undefined {
+function proxyInUse({ host }: CheckContext, target: string): ProxyInUse | undefined {
   const url = new URL(target);
   const proxy = proxyFor(url, host.env);
   if (proxy === undefined) return undefined;
@@ -112,61 +112,61 @@ function proxyInUse({ host }: Examination, target: string): ProxyInUse | undefin
 }
 
 function unusableProxy(
-  { remedies }: Examination,
+  { fixes }: CheckContext,
   { variable, variables }: ProxyInUse,
   message: string,
-): readonly Outcome[] {
+): readonly CheckResult[] {
   return [
-    fault('proxy', 'unavailable', `${message}; it comes from ${variable}`, remedies.unset(...variables)),
+    fault('proxy', 'unavailable', `${message}; it comes from ${variable}`, fixes.unset(...variables)),
     skipped('network', 'the proxy cannot be used'),
     skipped('clock', 'the proxy cannot be used'),
   ];
 }
 
-/** Any answer will do that is the API's own: without a key it has reason to refuse. */
-function answered(
-  examination: Examination,
+/** Any answer of the API itself is good: without a key it rejects the request. */
+function networkResult(
+  context: CheckContext,
   { baseUrl, url }: { readonly baseUrl: string; readonly url: string },
   response: HttpResponse,
   body: RefusalBody,
-  took: number,
-): Outcome {
-  const { settings, remedies, redact } = examination;
+  durationMs: number,
+): CheckResult {
+  const { settings, fixes, redact } = context;
   const { status } = response;
   const { failure, message, code } = failureOfStatus(response, body, { method: 'GET', url, redact });
   if (code === NOT_THE_API) {
     const title = body.text === '' ? '' : `, "${body.text}"`;
-    const words = `${baseUrl} answers with a web page (HTTP ${status}${title}): it is not the API, or a network that wants a login`;
-    return fault('network', failure, words, remedies.change(BASE_URL, settings.baseUrl, undefined));
+    const message = `${baseUrl} answers with a web page (HTTP ${status}${title}): it is not the API, or a network that wants a login`;
+    return fault('network', failure, message, fixes.change(BASE_URL, settings.baseUrl, undefined));
   }
   if (status >= 500) {
-    return fault('network', 'unavailable', `${baseUrl} answers HTTP ${status}: try later`, remedies.own('doctor'));
+    return fault('network', 'unavailable', `${baseUrl} answers HTTP ${status}: try later`, fixes.optipick('doctor'));
   }
   if (status >= 300 && status < 400) {
-    // An API that has moved sends the same path elsewhere; a page to log in at would get the key.
+    // An API that has moved redirects to the same path; a login page does not, and must not get the key.
     const target = redirectOf(response.headers, url);
     const base = target === undefined ? undefined : baseUrlBehind(target.url);
     const place = base === undefined || base === baseUrl ? undefined : redact(base);
-    return fault('network', failure, message, remedies.change(BASE_URL, settings.baseUrl, place));
+    return fault('network', failure, message, fixes.change(BASE_URL, settings.baseUrl, place));
   }
-  return ok('network', `${new URL(baseUrl).host} answers (${took} ms)`);
+  return ok('network', `${new URL(baseUrl).host} answers (${durationMs} ms)`);
 }
 
-function clockOf({ host }: Examination, response: HttpResponse): Outcome {
+function clockResult({ host }: CheckContext, response: HttpResponse): CheckResult {
   const date = headerOf(response.headers, 'date');
-  const theirs = date === undefined ? Number.NaN : Date.parse(date);
-  if (Number.isNaN(theirs)) return skipped('clock', 'the API does not tell the time');
-  const skew = host.clock.now() - theirs;
-  const size = Math.abs(skew);
-  const seconds = Math.round(size / 1000);
-  if (size <= USUAL_SKEW_MS) return ok('clock', 'agrees with the API');
-  const words = `the clock of this machine is ${duration(seconds)} ${skew > 0 ? 'ahead of' : 'behind'} the API's`;
-  const fix = CLOCK_REMEDIES[host.platform] ?? 'sudo timedatectl set-ntp true';
-  if (size <= MOST_SKEW_MS) return warning('clock', words, fix);
-  return fault('clock', 'environment', `${words}: webhooks are refused as too old or too new`, fix);
+  const apiTime = date === undefined ? Number.NaN : Date.parse(date);
+  if (Number.isNaN(apiTime)) return skipped('clock', 'the API does not tell the time');
+  const skew = host.clock.now() - apiTime;
+  const distance = Math.abs(skew);
+  const seconds = Math.round(distance / 1000);
+  if (distance <= USUAL_SKEW_MS) return ok('clock', 'agrees with the API');
+  const message = `the clock of this machine is ${duration(seconds)} ${skew > 0 ? 'ahead of' : 'behind'} the API's`;
+  const fix = CLOCK_FIXES[host.platform] ?? 'sudo timedatectl set-ntp true';
+  if (distance <= MOST_SKEW_MS) return warning('clock', message, fix);
+  return fault('clock', 'environment', `${message}: webhooks are refused as too old or too new`, fix);
 }
 
-const CLOCK_REMEDIES: Readonly<Record<string, string>> = {
+const CLOCK_FIXES: Readonly<Record<string, string>> = {
   darwin: 'sudo sntp -sS time.apple.com',
   win32: 'w32tm /resync',
 };
@@ -176,12 +176,12 @@ function duration(seconds: number): string {
   return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
 }
 
-function remedyOf(error: TransportError, { settings, remedies }: Examination, baseUrl: string): string {
+function fixOf(error: TransportError, { settings, fixes }: CheckContext, baseUrl: string): string {
   const { kind } = error;
   const { hostname, port } = new URL(baseUrl);
-  if (isSilence(error)) return remedies.own('doctor --timeout 60s');
-  if (kind === 'tls' && !isLoopback(hostname)) return remedies.exported('NODE_EXTRA_CA_CERTS', 'network-ca.pem');
+  if (isTimeout(error)) return fixes.optipick('doctor --timeout 60s');
+  if (kind === 'tls' && !isLoopback(hostname)) return fixes.setVariable('NODE_EXTRA_CA_CERTS', 'network-ca.pem');
   if (kind === 'refused' && isLoopback(hostname)) return `optipick sandbox --port ${port === '' ? '80' : port}`;
-  if (settings.baseUrl.source !== 'default') return remedies.change(BASE_URL, settings.baseUrl, undefined);
+  if (settings.baseUrl.source !== 'default') return fixes.change(BASE_URL, settings.baseUrl, undefined);
   return kind === 'dns' ? `nslookup ${hostname}` : `curl -v ${baseUrl}`;
 }

@@ -1,14 +1,14 @@
-/** The findings of `doctor`, for people. */
-import type { Finding } from './finding.ts';
+/** The results of `doctor`, for people. */
+import type { CompletedCheck } from './check-result.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
 import type { Style } from '../../output/terminal/style.ts';
 
-/** `ok       port   5000 is free`; what is not ok has the command that mends it below. */
-export function renderFindings(findings: readonly Finding[], style: Style): string[] {
-  const colours = { ok: style.green, warning: style.yellow, fault: style.red };
-  const width = Math.max(...findings.map(({ check }) => check.length));
-  return findings.flatMap(({ check, status, message, fix }) => {
-    const first = `${colours[status](status.padEnd(7))}  ${style.bold(check.padEnd(width))}  ${cleanText(message)}`;
-    return fix === null ? [first] : [first, `${' '.repeat(width + 11)}${style.dim(`fix: ${cleanText(fix)}`)}`];
+/** `ok       port   5000 is free`; below a warning or fault the command that fixes it. */
+export function renderChecks(checks: readonly CompletedCheck[], style: Style): string[] {
+  const colors = { ok: style.green, warning: style.yellow, fault: style.red };
+  const width = Math.max(...checks.map(({ check }) => check.length));
+  return checks.flatMap(({ check, status, message, fix }) => {
+    const line = `${colors[status](status.padEnd(7))}  ${style.bold(check.padEnd(width))}  ${cleanText(message)}`;
+    return fix === null ? [line] : [line, `${' '.repeat(width + 11)}${style.dim(`fix: ${cleanText(fix)}`)}`];
   });
 }

@@ -1,6 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { createDiscretion } from '../../../src/commands/doctor/redact.ts';
-import { BASE_URL, createRemedies, PORT } from '../../../src/commands/doctor/fix-commands.ts';
 import { bodyOf, jsonResponse, type Http } from '../../../src/lib/net/http.ts';
 import { createFakeHost, type FakeHostOptions } from '../../support/fake-host.ts';
 import { run } from '../../support/run.ts';
@@ -45,7 +43,7 @@ async function troubles(
 }
 
 describe('doctor on a machine in memory', () => {
-  test('has nothing to say of one that is in order, and asks the API twice', async () => {
+  test('reports no problem on a machine that is ready, and sends the API two requests', async () => {
     const host = createFakeHost({ profiles, http: accepting });
     expect(await main(host, ['doctor'])).toBe(0);
     expect(host.stderrText).toBe('not checked: clock (the API does not tell the time)\n');
@@ -58,7 +56,7 @@ describe('doctor on a machine in memory', () => {
   test.each([
     [50 * 1024 * 1024, 'warning', 0, '~/.local/state/optipick: the file system is nearly full (50 MB free)'],
     [1024 * 1024, 'fault', 7, '~/.local/state/optipick: the file system is full (1 MB free)'],
-  ])('with %i bytes left on the disk', async (free, status, code, message) => {
+  ])('reports a state folder with %i bytes free', async (free, status, code, message) => {
     const home = createFakeHost().home;
     expect(await troubles({ files: { [`${home}/.profile`]: '' } }, { free })).toEqual({
       code,
@@ -66,7 +64,7 @@ describe('doctor on a machine in memory', () => {
     });
   });
 
-  describe('of a state file that this user may not write to it says so, and once,', () => {
+  describe('reports a state file that cannot be written once:', () => {
     const state = `${createFakeHost().home}/.local/state/optipick`;
     test.each<[string, string, Partial<PathFacts>, string]>([
       ['its own', 'optipick.db', { mode: 0o400 }, 'chmod 600 ~/.local/state/optipick/optipick.db'],
@@ -107,7 +105,7 @@ describe('doctor on a machine in memory', () => {
     });
   });
 
-  test('a relay URL that can be used is named without its secrets, and none is not worth a line', async () => {
+  test('prints a valid relay URL without its secrets, and no line for an empty one', async () => {
     const relay = 'wss://relay.example/listen/?token=sesame';
     const set = await run(['doctor', '--offline'], { profiles, env: { OPTIPICK_RELAY_URL: relay } });
     expect(set.stdout).toMatch(/^ok +relay-url +wss:\/\/relay\.example\/listen\/\S* \(from OPTIPICK_RELAY_URL\)$/m);
@@ -116,12 +114,12 @@ describe('doctor on a machine in memory', () => {
     expect(unset.stdout).not.toContain('relay-url');
   });
 
-  test('a secret in the place of the key is one fault: the secret itself is in order', async () => {
+  test('reports one fault for a webhook secret that is set as the API key', async () => {
     const { code, found } = await troubles({ env: { OPTIPICK_API_KEY: SECRET } });
     expect([code, found.map(({ check, status }) => [check, status])]).toEqual([2, [['api-key', 'fault']]]);
   });
 
-  test('an API that asks for fewer requests has not refused the key', async () => {
+  test('warns when the API answers 429 to the check of the key', async () => {
     const http: Http = async ({ headers }) =>
       headers['x-api-key'] === KEY
         ? jsonResponse(429, { detail: 'slow down' }, { 'retry-after': '30' })
@@ -145,7 +143,7 @@ describe('doctor on a machine in memory', () => {
     ['403 of a firewall', 403, 'text/html'],
     ['401 without its type', 401, 'text/plain'],
     ['511 of a portal', 511, 'text/html; charset=utf-8'],
-  ])('N1: a web page is no API, under %s', async (_case, status, type) => {
+  ])('N1: reports an answer that is a web page: %s', async (_case, status, type) => {
     const page = '<!doctype html><title>Sign in</title>';
     const http: Http = async () => ({ status, headers: { 'content-type': type }, body: bodyOf(page) });
     const { code, found } = await troubles({ http });
@@ -162,13 +160,13 @@ describe('doctor on a machine in memory', () => {
     ]);
   });
 
-  test('N1: JSON is no web page, whatever type it is given', async () => {
+  test('N1: accepts JSON that is declared as HTML', async () => {
     const http: Http = async () => ({ ...jsonResponse(404, {}), headers: { 'content-type': 'text/html' } });
     const { code, found } = await troubles({ http });
     expect([code, found]).toEqual([0, []]);
   });
 
-  test('a profile that is not stored is named, and the command is for it', async () => {
+  test('names a profile that is not stored, in the fix too', async () => {
     const { code, found } = await troubles(
       { env: { OPTIPICK_BASE_URL: API, OPTIPICK_WEBHOOK_SECRET: SECRET } },
       { args: ['-p', 'stagign'] },
@@ -189,7 +187,7 @@ describe('doctor on a machine in memory', () => {
   test.each([
     [{ NODE_TLS_REJECT_UNAUTHORIZED: '0' }, 'unset NODE_TLS_REJECT_UNAUTHORIZED'],
     [{ NODE_EXTRA_CA_CERTS: '/etc/none.pem' }, 'unset NODE_EXTRA_CA_CERTS'],
-  ])('an environment with %j is remarked on', async (env, fix) => {
+  ])('warns of the environment %j', async (env, fix) => {
     const { code, found } = await troubles({ env });
     expect([code, found.map(({ check, status, fix: command }) => [check, status, command])]).toEqual([
       0,
@@ -197,7 +195,7 @@ describe('doctor on a machine in memory', () => {
     ]);
   });
 
-  test('an inbox that cannot be written is named, and the sender was not told that it was', async () => {
+  test('reports a temporary inbox that cannot be written', async () => {
     const { code, found } = await troubles({ databaseError: systemError('EIO', 'i/o error') });
     expect([code, found.map(({ check, status, fix }) => [check, status, fix])]).toEqual([
       7,
@@ -210,64 +208,10 @@ describe('doctor on a machine in memory', () => {
     [['--public-url', 'https://user:secret@hooks.example.com'], 'bad_url'],
     [['--public-url', 'https://hooks.example.com', '--offline'], 'conflicting_options'],
     [['--path', '/a?b'], 'bad_path'],
-  ])('%j is wrong usage', async (args, code) => {
+  ])('rejects %j', async (args, code) => {
     const host = createFakeHost({ profiles, http: accepting });
     expect(await main(host, ['doctor', '--json', ...args])).toBe(2);
     expect((JSON.parse(host.stderrText) as { error: { code: string } }).error.code).toBe(code);
     expect(host.stdoutText).toBe('');
-  });
-});
-
-describe('commands that mend', () => {
-  const unix = createRemedies({ platform: 'linux', home: '/home/picker', profile: undefined });
-  const windows = createRemedies({ platform: 'win32', home: 'C:\\Users\\picker', profile: 'staging' });
-
-  test('are written for the shell of the platform', () => {
-    expect([unix.unset('A', 'B'), windows.unset('A', 'B')]).toEqual(['unset A B', 'Remove-Item Env:A, Env:B']);
-    expect([unix.exported('A', "it's"), windows.exported('A', "it's")]).toEqual([
-      String.raw`export A='it'\''s'`,
-      "$env:A = 'it''s'",
-    ]);
-    expect([unix.sequence('a', 'b'), windows.sequence('a', 'b')]).toEqual(['a && b', 'a; b']);
-    expect(windows.move('C:\\Users\\picker\\a b', 'D:\\c')).toBe("Move-Item ~\\'a b' D:\\c");
-    expect([unix.own('login'), windows.own('login')]).toEqual(['optipick login', 'optipick login -p staging']);
-  });
-
-  test('show the home folder as a tilde, and only the home folder', () => {
-    const paths = ['/home/picker/x', '/home/picker', '/home/pickers/x', "/home/picker/it's"];
-    expect(paths.map((path) => unix.path(path))).toEqual(['~/x', '~', '/home/pickers/x', String.raw`~/'it'\''s'`]);
-  });
-
-  test('change a value where it came from', () => {
-    const change = (source: 'flag' | 'environment' | 'profile' | 'default', value?: string) =>
-      unix.change(BASE_URL, { source }, value);
-    expect([change('flag', 'https://a'), change('environment', 'https://a'), change('profile', 'https://a')]).toEqual([
-      'optipick doctor --base-url https://a',
-      'export OPTIPICK_BASE_URL=https://a',
-      'optipick config set base-url https://a',
-    ]);
-    expect([change('flag'), change('environment'), change('profile')]).toEqual([
-      'optipick doctor',
-      'unset OPTIPICK_BASE_URL',
-      'optipick config unset base-url',
-    ]);
-    expect(unix.change(PORT, { source: 'default' }, '5001')).toBe('optipick config set port 5001');
-  });
-});
-
-describe('what is fit for a ticket', () => {
-  const discreet = createDiscretion({ home: '/home/pick.er', secrets: ['key-0123', '', 'abc'] });
-
-  test.each([
-    ['/home/pick.er/x and "/home/pick.er"', '~/x and "~"'],
-    ['/home/pick.erz, /home/pickxer/x', '/home/pick.erz, /home/pickxer/x'],
-    ['the key key-0123 of abc', 'the key **** of abc'],
-    ['http://me:pw@proxy:3128 fails', 'http://***@proxy:3128 fails'],
-  ])('%s', (text, fit) => {
-    expect(discreet(text)).toBe(fit);
-  });
-
-  test('an unknown home folder hides nothing', () => {
-    expect(createDiscretion({ home: '', secrets: [] })('/home/x')).toBe('/home/x');
   });
 });
