@@ -3,6 +3,7 @@ import type { KeyObject } from 'node:crypto';
 
 import type { ParsedSecret } from '../settings/secret.ts';
 import { CliError } from '../errors.ts';
+import type { SignatureHeaders } from './signature-headers.ts';
 import { librarySignature } from './svix-library.ts';
 
 /** One delivery as it came: header texts (`undefined` when absent), the exact bytes of the body, the time it is judged at. */
@@ -46,7 +47,7 @@ export interface SignatureVerifier {
   /** What can be judged by the headers alone, before a byte of the body is read. `undefined`: nothing is wrong so far. */
   checkHeaders(delivery: Omit<SignedDelivery, 'body'>): FailedCheck | undefined;
   /** Whether the signature is of this body, under headers that {@link checkHeaders} has nothing against. */
-  checkBody(texts: SignatureTexts, body: Uint8Array): SignatureCheck;
+  checkBody(texts: SignatureHeaders, body: Uint8Array): SignatureCheck;
   /** Both. */
   verify(delivery: SignedDelivery): SignatureCheck;
 }
@@ -106,19 +107,12 @@ function checkHeaders(delivery: Omit<SignedDelivery, 'body'>, toleranceMs: numbe
   return outsideTolerance(Number(timestamp), nowMs, toleranceMs);
 }
 
-/** The header texts that a signature is judged by. */
-export interface SignatureTexts {
-  readonly id: string;
-  readonly timestamp: string;
-  readonly signature: string;
-}
-
 /** Says whether a signature was made over these bytes under these headers, whenever that was: for finding out why one fails. */
 export interface SignatureMatcher {
   /** The place of the secret that matches, from 0; `undefined` when none does. */
-  match(texts: SignatureTexts, body: Uint8Array): number | undefined;
+  match(texts: SignatureHeaders, body: Uint8Array): number | undefined;
   /** The `v1` signatures (base64 alone) that the secrets would make. Not to be shown: whoever knows them can forge. */
-  expected(texts: Omit<SignatureTexts, 'signature'>, body: Uint8Array): readonly string[];
+  expected(texts: Omit<SignatureHeaders, 'signature'>, body: Uint8Array): readonly string[];
 }
 
 /** Throws as {@link createVerifier}, but takes no secrets at all, and then matches nothing. */

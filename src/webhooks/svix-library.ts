@@ -1,5 +1,6 @@
-/** The one door to the svix library: the sender's own code, asked for a second opinion. */
+/** The only file that uses the svix library, which is the sender's own code. */
 import { headerOf, type HttpHeaders } from '../lib/net/http.ts';
+import { SVIX_HEADERS } from './signature-headers.ts';
 
 /**
  * Whether the official library accepts a delivery, by the machine's own clock. Our verifier decides;
@@ -8,7 +9,7 @@ import { headerOf, type HttpHeaders } from '../lib/net/http.ts';
 export async function libraryAccepts(secret: string, headers: HttpHeaders, body: Uint8Array): Promise<boolean> {
   const { Webhook, WebhookVerificationError } = await import('svix');
   const signed: Record<string, string> = {};
-  for (const name of ['svix-id', 'svix-timestamp', 'svix-signature']) signed[name] = headerOf(headers, name) ?? '';
+  for (const name of SVIX_HEADERS) signed[name] = headerOf(headers, name) ?? '';
   try {
     // The library tells a Buffer by the name of its class, and takes no other bytes.
     new Webhook(secret).verify(Buffer.from(body), signed);

@@ -3,6 +3,7 @@ import { fault, ok, type CompletedCheck } from './check-result.ts';
 import { headerOf, TransportError, type HttpResponse } from '../../lib/net/http.ts';
 import { maskUrl } from '../../lib/net/url-secrets.ts';
 import type { Arrival, TestMessage } from './delivery-test.ts';
+import { SVIX_HEADERS } from '../../webhooks/signature-headers.ts';
 import type { CheckContext } from './check-context.ts';
 
 export interface SentMessage {
@@ -22,8 +23,6 @@ export interface SentMessage {
   readonly otherRequests: number;
   readonly durationMs: number;
 }
-
-const SIGNED_HEADERS = ['svix-id', 'svix-timestamp', 'svix-signature'];
 
 /** Names the place where the message was lost, changed or rejected. */
 export function deliveryResult(facts: SentMessage): CompletedCheck {
@@ -110,7 +109,7 @@ function changeOf(sent: TestMessage, arrived: Arrival): string {
 
 function changesOf(sent: TestMessage, { headers, body }: Arrival): readonly string[] {
   const changes: string[] = [];
-  for (const name of SIGNED_HEADERS) {
+  for (const name of SVIX_HEADERS) {
     const value = headerOf(headers, name);
     if (value === undefined) changes.push(`the header ${name} was cut on the way`);
     else if (value !== sent.headers[name]) changes.push(`the header ${name} was changed on the way`);

@@ -2,7 +2,7 @@
 import type { Context } from '../../app/context.ts';
 import { CliError } from '../../errors.ts';
 import { payloadOf } from '../../webhooks/body-codings.ts';
-import { parseRecordedDelivery } from '../../webhooks/receiver/recorded-delivery.ts';
+import { parseRecordedDelivery } from '../../webhooks/receiver/read-deliveries.ts';
 import { readInput } from '../../app/input-file.ts';
 
 /**

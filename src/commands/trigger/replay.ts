@@ -7,7 +7,9 @@ import { CliError, messageOf, systemCodeOf } from '../../errors.ts';
 import { decodeBody, payloadOf, withoutCoding } from '../../webhooks/body-codings.ts';
 import { readPayload } from '../../webhooks/delivery.ts';
 import { endToEndHeaders, headersOf } from '../../webhooks/forward-headers.ts';
-import { parseRecordedDelivery, type RecordedDelivery } from '../../webhooks/receiver/recorded-delivery.ts';
+import { parseRecordedDelivery } from '../../webhooks/receiver/read-deliveries.ts';
+import type { RecordedDelivery } from '../../webhooks/receiver/recorded-delivery.ts';
+import { messageIdOf } from '../../webhooks/signature-headers.ts';
 import { attemptTest } from '../../webhooks/testing/test-attempt.ts';
 import { createDeliveryMaker, type MakeDelivery, type TestDelivery } from '../../webhooks/testing/test-delivery.ts';
 import { readInput } from '../../app/input-file.ts';
@@ -112,7 +114,7 @@ function maker({ host }: Context, { secrets }: SecretsInForce): MakeDelivery {
 
 /** With every header that was recorded, the signature included. */
 function asRecorded({ headers, body }: RecordedDelivery): TestDelivery {
-  return { id: idOf({ headers }) ?? '', headers: messageHeaders(headers), body };
+  return { id: messageIdOf(headers) ?? '', headers: messageHeaders(headers), body };
 }
 
 /**
@@ -124,13 +126,9 @@ async function signedAgain(record: RecordedDelivery, make: MakeDelivery): Promis
   const { headers, body } =
     decoded?.ok === true ? { headers: withoutCoding(record.headers), body: decoded.body } : record;
   const headerNames = headerOf(headers, 'svix-id') === undefined && hasAny(headers, 'webhook-') ? 'webhook' : 'svix';
-  const signed = await make({ id: idOf({ headers }), body, headerNames });
+  const signed = await make({ id: messageIdOf(headers), body, headerNames });
   const kept = Object.entries(messageHeaders(headers)).filter(([name]) => !/^(?:svix|webhook)-/.test(name));
   return { ...signed, headers: { ...signed.headers, ...Object.fromEntries(kept) } };
-}
-
-function idOf({ headers }: Pick<RecordedDelivery, 'headers'>): string | undefined {
-  return headerOf(headers, 'svix-id') ?? headerOf(headers, 'webhook-id');
 }
 
 function hasAny(headers: RecordedDelivery['headers'], prefix: string): boolean {

@@ -6,12 +6,8 @@ import { CliError } from '../../errors.ts';
 import type { HeaderLine } from '../../state/delivery.ts';
 import type { KnownMessage } from '../../webhooks/diagnosis/model.ts';
 import { headersOf } from '../../webhooks/forward-headers.ts';
-import {
-  isSigned,
-  parseRecordedDelivery,
-  readDeliveries,
-  type RecordedDelivery,
-} from '../../webhooks/receiver/recorded-delivery.ts';
+import { isSigned, parseRecordedDelivery, readDeliveries } from '../../webhooks/receiver/read-deliveries.ts';
+import type { RecordedDelivery } from '../../webhooks/receiver/recorded-delivery.ts';
 import { readSignatureHeaders } from '../../webhooks/signature-headers.ts';
 import { readInput } from '../../app/input-file.ts';
 

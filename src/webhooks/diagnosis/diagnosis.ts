@@ -5,7 +5,7 @@ import { bodyFits, fitsOf, latenessOf } from './fits.ts';
 import type { DeliveryInQuestion, Examination, Fit } from './model.ts';
 import { jsonTextOf } from '../delivery.ts';
 import { headersUnder, isWhole, missingParts, renamedHeaders } from './header-variants.ts';
-import type { HeaderTexts } from './header-variants.ts';
+import type { SignatureHeaders } from '../signature-headers.ts';
 import { remarkOnBody } from './lost-body.ts';
 import { fixFor } from './receiver-fixes.ts';
 import { faultOfSecret, mendedSecrets, parsedOrUndefined } from './secret-variants.ts';
@@ -72,7 +72,7 @@ function withCoding({ decoded, plain }: Readings, fit: Fit): Fit {
 }
 
 /** What is there when one header came twice: the values in one line. */
-function textsOf({ headers }: DeliveryInQuestion): HeaderTexts | undefined {
+function textsOf({ headers }: DeliveryInQuestion): SignatureHeaders | undefined {
   const found = { ...headersUnder(headers, 'webhook'), ...headersUnder(headers, 'svix') };
   return isWhole(found) ? found : undefined;
 }
@@ -110,7 +110,7 @@ const TRIED = [
   'headers of other messages',
 ] as const;
 
-function judged(delivery: DeliveryInQuestion, texts: HeaderTexts, found: readonly Fit[]): Fit {
+function judged(delivery: DeliveryInQuestion, texts: SignatureHeaders, found: readonly Fit[]): Fit {
   const causes = new Set(found.map(({ cause }) => cause));
   const [first] = found;
   if (first !== undefined && causes.size === 1) return alsoLate(delivery, texts, first);
@@ -161,7 +161,7 @@ function judged(delivery: DeliveryInQuestion, texts: HeaderTexts, found: readonl
 }
 
 /** The cause that stops it first is named; that the time is over, too, is worth a word. */
-function alsoLate(delivery: DeliveryInQuestion, texts: HeaderTexts, fit: Fit): Fit {
+function alsoLate(delivery: DeliveryInQuestion, texts: SignatureHeaders, fit: Fit): Fit {
   const { signedTimestamp: timestamp = texts.timestamp } = fit;
   const late = latenessOf(delivery, { ...texts, timestamp });
   if (late?.cause !== 'clock') return fit;
@@ -174,7 +174,7 @@ function alsoLate(delivery: DeliveryInQuestion, texts: HeaderTexts, fit: Fit): F
 }
 
 /** A header that no sender makes, and that no receiver could verify: something has changed it. */
-function impossibleHeader({ timestamp, signature }: HeaderTexts): Fit | undefined {
+function impossibleHeader({ timestamp, signature }: SignatureHeaders): Fit | undefined {
   const changes = [
     /^\d{1,14}$/.test(timestamp) ? undefined : `svix-timestamp is ${quoted(timestamp)}, and no number of seconds`,
     /(?:^|\s)v\d+[a-z]?,[A-Za-z0-9+/=_-]+/.test(signature)
@@ -196,7 +196,7 @@ function quoted(text: string): string {
 }
 
 /** A wrong secret and a body that was changed: neither is the cause alone. */
-function twoAtOnce(delivery: DeliveryInQuestion, texts: HeaderTexts): Fit | undefined {
+function twoAtOnce(delivery: DeliveryInQuestion, texts: SignatureHeaders): Fit | undefined {
   const others = delivery.otherSecrets.flatMap(({ text }) => parsedOrUndefined(text) ?? []);
   const mended = delivery.secrets.flatMap((secret) => [...mendedSecrets(secret)].map((one) => one.secret));
   if (others.length + mended.length === 0) return undefined;

@@ -2,13 +2,16 @@
 import { bodyVariants } from './body-variants.ts';
 import { type DeliveryInQuestion, type Fit, FULL_EFFORT } from './model.ts';
 import { headerFits, timeFits } from './header-fits.ts';
-import type { HeaderTexts } from './header-variants.ts';
+import type { SignatureHeaders } from '../signature-headers.ts';
 import { messageFits } from './message-fits.ts';
 import { asymmetricFits, secretFits } from './secret-fits.ts';
 import { createMatcher, type SignatureMatcher } from '../signature.ts';
 
 /** The signature is right: is the time? */
-export function latenessOf({ judgedAt, toleranceMs }: DeliveryInQuestion, { timestamp }: HeaderTexts): Fit | undefined {
+export function latenessOf(
+  { judgedAt, toleranceMs }: DeliveryInQuestion,
+  { timestamp }: SignatureHeaders,
+): Fit | undefined {
   const inMilliseconds = /^\d{12,14}$/.test(timestamp);
   if (!/^\d{1,11}$/.test(timestamp) && !inMilliseconds) {
     return {
@@ -41,7 +44,7 @@ export function latenessOf({ judgedAt, toleranceMs }: DeliveryInQuestion, { time
 /** All that fit, in no order of likelihood: each is proved. */
 export function* fitsOf(
   delivery: DeliveryInQuestion,
-  texts: HeaderTexts,
+  texts: SignatureHeaders,
   matcher: SignatureMatcher,
 ): Generator<Fit, void> {
   const secrets = [

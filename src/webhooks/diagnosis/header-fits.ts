@@ -1,6 +1,7 @@
 /** Whether a signature is right under headers that were changed on their way. */
 import type { DeliveryInQuestion, Fit } from './model.ts';
-import { changedHeaders, headersUnder, isWhole, nearbyTimestamps, type HeaderTexts } from './header-variants.ts';
+import { changedHeaders, headersUnder, isWhole, nearbyTimestamps } from './header-variants.ts';
+import type { SignatureHeaders } from '../signature-headers.ts';
 import type { SignatureMatcher } from '../signature.ts';
 
 /** A timestamp costs one hash of the whole body: with larger ones the neighbourhood is left alone. */
@@ -8,7 +9,7 @@ const LARGEST_FOR_TIMES = 64 * 1024;
 
 export function* headerFits(
   { headers, body }: DeliveryInQuestion,
-  texts: HeaderTexts,
+  texts: SignatureHeaders,
   matcher: SignatureMatcher,
 ): Generator<Fit, void> {
   const standard = headersUnder(headers, 'webhook');
@@ -42,7 +43,7 @@ export function* headerFits(
 
 export function* timeFits(
   { body }: DeliveryInQuestion,
-  texts: HeaderTexts,
+  texts: SignatureHeaders,
   matcher: SignatureMatcher,
 ): Generator<Fit, void> {
   if (body.byteLength > LARGEST_FOR_TIMES) return;

@@ -1,56 +1,43 @@
 /** What signature headers may have been before a proxy, a framework or a copy changed them. */
 import type { HttpHeaders } from '../../lib/net/http.ts';
+import { SIGNATURE_PARTS, type SignatureHeaders, type SignaturePart, signaturePartOf } from '../signature-headers.ts';
 
-const PARTS = ['id', 'timestamp', 'signature'] as const;
-export type HeaderPart = (typeof PARTS)[number];
-
-export interface HeaderTexts {
-  readonly id: string;
-  readonly timestamp: string;
-  readonly signature: string;
-}
-
-export interface HeaderVariant extends HeaderTexts {
+export interface HeaderVariant extends SignatureHeaders {
   /** What was done to them: `svix-id came renamed, as x-svix-id`. */
   readonly change: string;
 }
 
 /** What is there under the right names; a header that came several times is joined as RFC 9110 says. */
-export function headersUnder(headers: HttpHeaders, prefix: 'svix' | 'webhook'): Partial<HeaderTexts> {
-  const found: Partial<Record<HeaderPart, string>> = {};
-  for (const part of PARTS) {
+export function headersUnder(headers: HttpHeaders, prefix: 'svix' | 'webhook'): Partial<SignatureHeaders> {
+  const found: Partial<Record<SignaturePart, string>> = {};
+  for (const part of SIGNATURE_PARTS) {
     const text = joined(headers[`${prefix}-${part}`]);
     if (text !== '') found[part] = text;
   }
   return found;
 }
 
-export function isWhole(found: Partial<HeaderTexts>): found is HeaderTexts {
-  return PARTS.every((part) => found[part] !== undefined);
+export function isWhole(found: Partial<SignatureHeaders>): found is SignatureHeaders {
+  return SIGNATURE_PARTS.every((part) => found[part] !== undefined);
 }
 
 /** Parts that are not there under either name. */
-export function missingParts(headers: HttpHeaders): readonly HeaderPart[] {
+export function missingParts(headers: HttpHeaders): readonly SignaturePart[] {
   const [svix, standard] = [headersUnder(headers, 'svix'), headersUnder(headers, 'webhook')];
-  return PARTS.filter((part) => svix[part] === undefined && standard[part] === undefined);
-}
-
-/** Whether a name is that of a signature header, or what a framework or gateway makes of one: `x-svix-id`. */
-export function isLikeSignatureHeader(name: string): boolean {
-  return PARTS.some((part) => foldedName(name) === part && /svix|webhook/i.test(name));
+  return SIGNATURE_PARTS.filter((part) => svix[part] === undefined && standard[part] === undefined);
 }
 
 /** Names under which frameworks and gateways hand a header on: `HTTP_SVIX_ID`, `x-svix-id`, `svix_id`, `svixid`. */
 export function renamedHeaders(headers: HttpHeaders): HeaderVariant | undefined {
-  const found: Partial<Record<HeaderPart, string>> = {};
+  const found: Partial<Record<SignaturePart, string>> = {};
   const changes: string[] = [];
-  for (const part of PARTS) {
+  for (const part of SIGNATURE_PARTS) {
     const right = joined(headers[`svix-${part}`]) || joined(headers[`webhook-${part}`]);
     if (right !== '') {
       found[part] = right;
       continue;
     }
-    const name = Object.keys(headers).find((each) => foldedName(each) === part && joined(headers[each]) !== '');
+    const name = Object.keys(headers).find((each) => signaturePartOf(each) === part && joined(headers[each]) !== '');
     if (name === undefined) return undefined;
     found[part] = joined(headers[name]);
     changes.push(`svix-${part} came as ${name}`);
@@ -59,9 +46,9 @@ export function renamedHeaders(headers: HttpHeaders): HeaderVariant | undefined 
 }
 
 /** Single changes to headers that are there. */
-export function* changedHeaders({ id, timestamp, signature }: HeaderTexts): Generator<HeaderVariant, void> {
+export function* changedHeaders({ id, timestamp, signature }: SignatureHeaders): Generator<HeaderVariant, void> {
   const whole = { id, timestamp, signature };
-  for (const part of PARTS) {
+  for (const part of SIGNATURE_PARTS) {
     const name = `svix-${part}`;
     const text = whole[part];
     const with_ = (value: string, change: string): HeaderVariant => ({
@@ -140,7 +127,7 @@ const NEARBY_SECONDS = 300;
 
 /** The timestamps around the one that came, nearest first; `seconds` is how much later the one that came is. */
 export function* nearbyTimestamps(
-  texts: HeaderTexts,
+  texts: SignatureHeaders,
 ): Generator<{ readonly variant: HeaderVariant; readonly seconds: number }, void> {
   if (!/^\d{1,11}$/.test(texts.timestamp)) return;
   const change = 'svix-timestamp was written anew';
@@ -150,13 +137,6 @@ export function* nearbyTimestamps(
       yield { variant: { ...texts, timestamp, change }, seconds };
     }
   }
-}
-
-function foldedName(name: string): string {
-  return name
-    .toLowerCase()
-    .replace(/^(?:http[-_])?(?:x[-_])?(?:original[-_]|forwarded[-_]|amzn[-_]remapped[-_])?(?:svix|webhook)[-_]?/, '')
-    .replace(/^$/, '?');
 }
 
 function joined(value: HttpHeaders[string]): string {

@@ -1,12 +1,12 @@
 /** Whether headers and body are those of two messages, or a copy of the message is known as it was signed. */
 import type { DeliveryInQuestion, Fit, KnownMessage } from './model.ts';
-import type { HeaderTexts } from './header-variants.ts';
+import type { SignatureHeaders } from '../signature-headers.ts';
 import type { SignatureMatcher } from '../signature.ts';
 
 /** @param bodyIsExplained a way in which bodies are rewritten leads to what was signed: that says more than a copy. */
 export function* messageFits(
   { body, otherMessages }: DeliveryInQuestion,
-  texts: HeaderTexts,
+  texts: SignatureHeaders,
   matcher: SignatureMatcher,
   bodyIsExplained: boolean,
 ): Generator<Fit, void> {

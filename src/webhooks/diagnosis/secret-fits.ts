@@ -1,10 +1,13 @@
 /** Whether another secret than the one given, or what was meant by it, made a signature. */
 import { maskSecret, parseWebhookSecret, type ParsedSecret } from '../../settings/secret.ts';
 import type { DeliveryInQuestion, Fit } from './model.ts';
-import type { HeaderTexts } from './header-variants.ts';
+import type { SignatureHeaders } from '../signature-headers.ts';
 import { faultOfSecret, mendedSecrets, parsedOrUndefined } from './secret-variants.ts';
 
-export function* asymmetricFits({ secrets }: DeliveryInQuestion, { signature }: HeaderTexts): Generator<Fit, void> {
+export function* asymmetricFits(
+  { secrets }: DeliveryInQuestion,
+  { signature }: SignatureHeaders,
+): Generator<Fit, void> {
   const versions = new Set(signature.split(' ').map((entry) => entry.split(',')[0]));
   if (!versions.has('v1a') || versions.has('v1')) return;
   const usable = secrets.flatMap(({ text }) => parsedOrUndefined(text) ?? []);

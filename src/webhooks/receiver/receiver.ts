@@ -16,7 +16,7 @@ import type { Inbox } from '../../state/inbox.ts';
 import { isLook, acceptedAnswer, notAllowedAnswer, notFoundAnswer, refusalAnswer, statusOf } from './answers.ts';
 import type { RefusalReason } from './answers.ts';
 import type { RecordedRequest } from './recording.ts';
-import { readSignatureHeaders, type SignatureHeaders } from '../signature-headers.ts';
+import { messageIdOf, readSignatureHeaders, type SignatureHeaders } from '../signature-headers.ts';
 import type { SignatureCheck, SignatureVerifier } from '../signature.ts';
 import { readSignedBody } from '../signed-body.ts';
 import type { SourceCheck } from './source-addresses.ts';
@@ -292,7 +292,7 @@ function madeId(body: Uint8Array, receivedAt: number): string {
 }
 
 function claimedId(headers: HttpHeaders): string | undefined {
-  const id = headerOf(headers, 'svix-id') ?? headerOf(headers, 'webhook-id');
+  const id = messageIdOf(headers);
   return id !== undefined && /^[!-~]{1,256}$/.test(id) ? id : undefined;
 }
 

@@ -1,15 +1,15 @@
 import type { HttpRequest } from '../../lib/net/http.ts';
 import { isPublicHeader } from '../delivery.ts';
 import { endToEndHeaders } from '../forward-headers.ts';
-import { isLikeSignatureHeader } from '../diagnosis/header-variants.ts';
+import { isLikeSignatureHeader } from '../signature-headers.ts';
 
-/** One request to the webhook address as it came, and what it was answered. */
+/** One request to the webhook address, and the status of its answer. */
 export interface RecordedRequest {
   readonly method: string;
   /** Without its query, which may hold credentials. */
   readonly path: string;
   readonly headers: HttpRequest['headers'];
-  /** `undefined` when it was refused unread. */
+  /** `undefined` when it was rejected unread. */
   readonly body: Uint8Array | undefined;
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
@@ -22,7 +22,7 @@ export interface RecordedRequest {
  * then the exact bytes of the body. Of the headers only those of the signature (also under names that gateways give
  * them), `content-type`, `content-encoding` and `user-agent` are kept, as any other may hold a credential; two are added:
  * `x-optipick-received-at` (RFC 3339, UTC) and `x-optipick-status` (what the sender was answered), and
- * `x-optipick-body: not kept` when the body was refused unread.
+ * `x-optipick-body: not kept` when the body was not read.
  */
 export function renderRecord(record: RecordedRequest): Uint8Array {
   const lines = [
@@ -34,7 +34,7 @@ export function renderRecord(record: RecordedRequest): Uint8Array {
     `x-optipick-status: ${record.status}`,
     ...(record.body === undefined ? ['x-optipick-body: not kept'] : []),
   ];
-  // Header values are bytes, of which Node makes a character each.
+  // Node reads each byte of a header value as one character.
   return Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), record.body ?? new Uint8Array(0)]);
 }
 

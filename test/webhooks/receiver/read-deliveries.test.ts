@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { looksLikeRequest, parseRecordedDelivery } from '../../../src/webhooks/receiver/recorded-delivery.ts';
+import { looksLikeRequest, parseRecordedDelivery } from '../../../src/webhooks/receiver/read-deliveries.ts';
 import { renderRecord, type RecordedRequest } from '../../../src/webhooks/receiver/recording.ts';
 
 const record: RecordedRequest = {

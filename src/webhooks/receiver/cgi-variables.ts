@@ -1,4 +1,4 @@
-/** Deliveries in the form in which CGI, WSGI, Rack and PHP hand on headers: `HTTP_SVIX_ID=msg_...`, a line each. */
+/** Reads a delivery from a dump of CGI variables, as WSGI, Rack and PHP have them too: `HTTP_SVIX_ID=msg_...`, one a line. */
 import { CliError } from '../../errors.ts';
 import type { HeaderLine } from '../../state/delivery.ts';
 import { headersOf } from '../forward-headers.ts';
@@ -15,13 +15,13 @@ const PLAIN_NAMES: Readonly<Record<string, string | undefined>> = {
   CONTENT_LENGTH: 'content-length',
 };
 
-/** Whether a file has a signature header as a variable before its first empty line. */
-export function looksLikeEnvironment(bytes: Uint8Array): boolean {
+/** Whether there is a variable of a signature header before the first empty line. */
+export function looksLikeCgi(bytes: Uint8Array): boolean {
   return variablesOf(headOf(bytes).text).some(([name]) => SIGNATURE_VARIABLE.test(name));
 }
 
-/** The body is what follows the first empty line, byte for byte. Throws `CliError` `usage` when there is none. */
-export function parseEnvironment(bytes: Uint8Array, name: string): RecordedDelivery {
+/** The body is what follows the first empty line, byte for byte. Throws `CliError` `usage` without one. */
+export function parseCgi(bytes: Uint8Array, name: string): RecordedDelivery {
   const { text, body } = headOf(bytes);
   if (body === undefined) {
     throw new CliError('usage', `${name} holds the headers of a delivery and no body`, {
@@ -30,7 +30,7 @@ export function parseEnvironment(bytes: Uint8Array, name: string): RecordedDeliv
     });
   }
   const variables = variablesOf(text);
-  const one = (wanted: string): string | undefined => variables.find(([variable]) => variable === wanted)?.[1];
+  const valueOf = (wanted: string): string | undefined => variables.find(([variable]) => variable === wanted)?.[1];
   const lines = variables.flatMap(([variable, value]): HeaderLine[] => {
     const header = variable.startsWith('HTTP_')
       ? variable.slice('HTTP_'.length).toLowerCase().replaceAll('_', '-')
@@ -38,8 +38,8 @@ export function parseEnvironment(bytes: Uint8Array, name: string): RecordedDeliv
     return header === undefined ? [] : [[header, value]];
   });
   return {
-    method: one('REQUEST_METHOD') ?? 'POST',
-    target: one('REQUEST_URI')?.replace(/\?.*$/s, '') ?? one('PATH_INFO') ?? '/',
+    method: valueOf('REQUEST_METHOD') ?? 'POST',
+    target: valueOf('REQUEST_URI')?.replace(/\?.*$/s, '') ?? valueOf('PATH_INFO') ?? '/',
     headers: headersOf(lines),
     body,
     receivedAt: undefined,

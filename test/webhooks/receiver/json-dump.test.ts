@@ -1,6 +1,6 @@
 /** W4: deliveries as gateways, frameworks and people write them down, all read as the one that was sent. */
 import { describe, expect, test } from 'vitest';
-import { parseRecordedDelivery, readDeliveries } from '../../../src/webhooks/receiver/recorded-delivery.ts';
+import { parseRecordedDelivery, readDeliveries } from '../../../src/webhooks/receiver/read-deliveries.ts';
 
 const BODY = '{"request_id":"67507ad05e593173d0313e0f","site":"Zürich"}';
 const HEADERS = { 'svix-id': 'msg_1', 'svix-timestamp': '1764054000', 'svix-signature': 'v1,abc= v1,def=' };

@@ -1,4 +1,4 @@
-/** Deliveries in JSON: events of AWS Lambda and API Gateway, HAR files, and what programs dump as headers and body. */
+/** Reads deliveries from JSON: events of AWS Lambda and API Gateway, HAR files, and dumps of headers and body. */
 import type { HttpHeaders } from '../../lib/net/http.ts';
 import { fieldOf, isRecord, numberOf, textOf } from '../../lib/json/loose-fields.ts';
 import { CliError } from '../../errors.ts';
@@ -6,16 +6,16 @@ import type { HeaderLine } from '../../state/delivery.ts';
 import { headersOf } from '../forward-headers.ts';
 import type { RecordedDelivery } from './recorded-delivery.ts';
 
-/** What holds a request inside of an entry of a HAR file, an event or a log line. */
+/** The fields of a HAR entry, an event or a log line that may hold the request. */
 const HOLDERS = ['request', 'event', 'req'] as const;
 
-/** Under which the body is found, the most exact first. */
+/** The fields that may hold the body, the most exact first. */
 const BODY_FIELDS = ['rawBody', 'body', 'content', 'payload'] as const;
 
 /**
  * The requests in a JSON document: a HAR file (`log.entries`), a list, or one request, each an object with `headers` (or
  * `multiValueHeaders`) and `body`: an event of Lambda or API Gateway (payload versions 1.0 and 2.0, `isBase64Encoded`), of
- * a load balancer, or a dump of a program. `undefined` for what is not JSON. Throws `CliError` `usage` (`bad_delivery`)
+ * a load balancer, or the dump of a program. `undefined` when it is not JSON. Throws `CliError` `usage` (`bad_delivery`)
  * when there is no request in it.
  */
 export function readDump(bytes: Uint8Array, name: string): readonly RecordedDelivery[] | undefined {
@@ -64,7 +64,7 @@ function requestIn(entry: unknown, name: string): RecordedDelivery | undefined {
   };
 }
 
-/** By a name in any case: .NET and Go write `Headers`. */
+/** Ignores the case of the name: .NET and Go write `Headers`. */
 function field(value: unknown, name: string): unknown {
   if (!isRecord(value)) return undefined;
   if (Object.hasOwn(value, name)) return value[name];
@@ -72,7 +72,7 @@ function field(value: unknown, name: string): unknown {
   return found === undefined ? undefined : value[found];
 }
 
-/** Names in lower case; `undefined` where there are none. */
+/** Names in lower case; `undefined` without any. */
 function headersIn(request: unknown): HttpHeaders | undefined {
   for (const name of ['headers', 'multiValueHeaders', 'rawHeaders'] as const) {
     const value = field(request, name);
@@ -104,7 +104,7 @@ function headerLine(name: unknown, value: unknown): readonly HeaderLine[] {
   return [[name.toLowerCase(), String(value)]];
 }
 
-/** Throws `CliError` `usage` for a body in a form that cannot be read. */
+/** Throws `CliError` `usage` for a body that is neither text, bytes nor an object. */
 function bodyIn(request: unknown, name: string): Pick<RecordedDelivery, 'body' | 'bodyWasParsed'> {
   const postData = field(request, 'postData');
   const found = BODY_FIELDS.map((each) => field(request, each)).find((each) => each !== undefined && each !== null);
