@@ -14,7 +14,7 @@ import {
 } from './shared/options.ts';
 import { withAnswerTimeout } from './shared/timeout.ts';
 import { createAnswerView, FORMATS_IN_WORDS, type AnswerViewOptions } from './shared/answer-view.ts';
-import { createMemory } from './shared/submission-history.ts';
+import { createSubmissionHistory } from './shared/submission-history.ts';
 import { jobFailure, quoted, sameTarget } from './shared/job-errors.ts';
 
 interface GetOptions extends AnswerViewOptions {
@@ -56,7 +56,7 @@ async function get(context: Context, kind: Kind, word: string, options: GetOptio
   const shown = shownId(requestId);
   const view = createAnswerView(context, options);
   const client = await context.client();
-  const memory = createMemory(context, client);
+  const history = createSubmissionHistory(context, client);
   const { lookAtKinds } = await import('../app/api-services.ts');
   const answer = await view.show(async (sink) => {
     const round = await withAnswerTimeout(context, options.timeout, (signal) =>
@@ -65,7 +65,7 @@ async function get(context: Context, kind: Kind, word: string, options: GetOptio
     if ('summary' in round) return round;
     if (round.state === 'unavailable') throw round.error;
     const poll = `optipick poll ${quoted(shown)} --kind ${kind}${sameTarget(context)}`;
-    const known = round.state === 'missing' ? await memory.kindOf(requestId) : kind;
+    const known = round.state === 'missing' ? await history.kindOf(requestId) : kind;
     if (round.state === 'pending' || known === kind) {
       throw new CliError('pending', `request ${shown} is not finished yet`, {
         code: 'not_finished',
@@ -83,6 +83,6 @@ async function get(context: Context, kind: Kind, word: string, options: GetOptio
           : `it was submitted from here as a ${known}: optipick ${known} get ${quoted(shown)}`,
     });
   });
-  if ((await memory.kindOf(requestId)) !== undefined) await memory.settle(requestId, answer.state);
+  if ((await history.kindOf(requestId)) !== undefined) await history.settle(requestId, answer.state);
   if (answer.state === 'failed') throw jobFailure(answer);
 }

@@ -1,5 +1,6 @@
-/** `optipick poll`: wait for answers. */
+/** `optipick poll`: waits for answers. */
 import { type Command, Option } from 'commander';
+import type { Answer } from '../../api/model.ts';
 import type { Context } from '../../app/context.ts';
 import { KIND_NAMES, type Kind } from '../../kinds.ts';
 import { readId } from '../../lib/text/shown-id.ts';
@@ -14,12 +15,12 @@ import {
 } from '../shared/options.ts';
 import { readInput } from '../../app/input-file.ts';
 import { createAnswerView, FORMATS_IN_WORDS, type AnswerView, type AnswerViewOptions } from '../shared/answer-view.ts';
-import { createMemory, type Memory } from '../shared/submission-history.ts';
-import { jobFailure, resumable } from '../shared/job-errors.ts';
+import { createSubmissionHistory, type SubmissionHistory } from '../shared/submission-history.ts';
+import { jobFailure, reportResumable } from '../shared/job-errors.ts';
 import { pollMany } from './many.ts';
-import { awaitAnswer, type Target } from '../shared/progress.ts';
+import { pollWithProgress, type PollTarget } from '../shared/progress.ts';
 
-interface PollOptions extends AnswerViewOptions {
+interface PollFlags extends AnswerViewOptions {
   readonly kind?: Kind;
   readonly interval: number;
   readonly maxInterval: number;
@@ -68,36 +69,41 @@ csv (one table), md and html (one report): when all have ended.`,
       ['interrupted', 'Ctrl-C; the command to resume with is printed'],
     ],
   });
-  command.action((ids: readonly string[], options: PollOptions) => poll(context(), ids, options));
+  command.action((ids: readonly string[], flags: PollFlags) => poll(context(), ids, flags));
 }
 
-async function poll(context: Context, words: readonly string[], options: PollOptions): Promise<void> {
-  const view = createAnswerView(context, options);
-  const typed = await idsOf(context, words, options);
+async function poll(context: Context, words: readonly string[], flags: PollFlags): Promise<void> {
+  const view = createAnswerView(context, flags);
+  const ids = await idsOf(context, words, flags);
   const client = await context.client();
-  const memory = createMemory(context, client);
-  const targets = await targetsOf(memory, typed, options);
+  const history = createSubmissionHistory(context, client);
+  const targets = await targetsOf(history, ids, flags);
   const [only] = targets;
   if (only === undefined) {
     await context.output.note('nothing is unfinished');
     return;
   }
-  const wait = { ...options, once: options.once ?? false };
-  // A script that does not know how many there are gets lines, be it one.
-  if (targets.length > 1 || (options.pending === true && view.format === 'json')) {
+  const { interval, maxInterval, timeout, once = false, any = false, all = false } = flags;
+  const timing = { interval, maxInterval, timeout, once };
+  // A script that does not know how many there are gets lines, even for one.
+  if (targets.length > 1 || (flags.pending === true && view.format === 'json')) {
     await view.prepare();
-    refuseFile(options, view);
-    await pollMany(context, client, memory, targets, { ...wait, any: options.any ?? false, view });
+    refuseFile(flags, view);
+    await pollMany(context, client, history, targets, { timing, any, all, view });
     return;
   }
-  const answer = await resumable(context, [only.requestId], () =>
-    view.show((sink) => awaitAnswer(context, client, only, { ...wait, sink })),
-  );
-  if (only.knownHere) await memory.settle(answer.requestId, answer.state);
+  let answer: Answer;
+  try {
+    answer = await view.show((sink) => pollWithProgress(context, client, only, { ...timing, sink }));
+  } catch (error) {
+    await reportResumable(context, error, [only.requestId]);
+    throw error;
+  }
+  if (only.knownHere) await history.settle(answer.requestId, answer.state);
   if (answer.state === 'failed') throw jobFailure(answer);
 }
 
-function refuseFile({ output }: PollOptions, { format }: AnswerView): void {
+function refuseFile({ output }: PollFlags, { format }: AnswerView): void {
   if (output === undefined || (format !== 'table' && format !== 'json')) return;
   throw new CliError('usage', `--output takes one answer as ${format} and there are several ids`, {
     code: 'conflicting_options',
@@ -106,8 +112,8 @@ function refuseFile({ output }: PollOptions, { format }: AnswerView): void {
 }
 
 /** The ids of the command line, in order, each once. `-` stands for stdin, whose ids are separated by white space. */
-async function idsOf(context: Context, words: readonly string[], options: PollOptions): Promise<readonly string[]> {
-  if (options.pending === true) {
+async function idsOf(context: Context, words: readonly string[], flags: PollFlags): Promise<readonly string[]> {
+  if (flags.pending === true) {
     if (words.length === 0) return [];
     throw new CliError('usage', '--pending takes no ids', { code: 'conflicting_options' });
   }
@@ -134,17 +140,21 @@ async function idsOf(context: Context, words: readonly string[], options: PollOp
   return [...new Set(ids.map(readId))];
 }
 
-async function targetsOf(memory: Memory, ids: readonly string[], options: PollOptions): Promise<readonly Target[]> {
-  if (options.pending === true) {
-    const pending = await memory.pending();
+async function targetsOf(
+  history: SubmissionHistory,
+  ids: readonly string[],
+  flags: PollFlags,
+): Promise<readonly PollTarget[]> {
+  if (flags.pending === true) {
+    const pending = await history.pending();
     return pending
-      .filter(({ kind }) => options.kind === undefined || kind === options.kind)
+      .filter(({ kind }) => flags.kind === undefined || kind === flags.kind)
       .map(({ requestId, kind }) => ({ requestId, kind, knownHere: true }));
   }
-  const targets: Target[] = [];
+  const targets: PollTarget[] = [];
   for (const requestId of ids) {
-    const remembered = await memory.kindOf(requestId);
-    targets.push({ requestId, kind: options.kind ?? remembered, knownHere: remembered !== undefined });
+    const remembered = await history.kindOf(requestId);
+    targets.push({ requestId, kind: flags.kind ?? remembered, knownHere: remembered !== undefined });
   }
   return targets;
 }

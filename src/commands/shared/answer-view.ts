@@ -1,4 +1,4 @@
-/** Shows one finished answer, on stdout or in a file, in the form that was asked for. */
+/** Shows one finished answer, on stdout or in a file, in the chosen format. */
 import type { Answer, AnswerBytes } from '../../api/model.ts';
 import type { Context } from '../../app/context.ts';
 import type { AnswerDetails } from '../../answers/details.ts';
@@ -26,7 +26,7 @@ export interface AnswerViewOptions {
   readonly siteFile?: string;
 }
 
-/** What the one who asks knows beside the answer. */
+/** What the caller knows beside the answer. */
 export interface AnswerContext extends Pick<ReportEntry, 'name' | 'request' | 'findings' | 'gates'> {
   /** The caller's own table. */
   readonly columns: readonly string[] | undefined;
@@ -37,21 +37,21 @@ export interface AnswerContext extends Pick<ReportEntry, 'name' | 'request' | 'f
 export interface AnswerView {
   readonly format: AnswerFormat;
   /**
-   * For before something is sent that cannot be taken back; done once, however often it is called. Throws `environment`
-   * when the file could not be written, and `usage` for a layout (`--site-file`) that cannot be used.
+   * Call it before something is sent that cannot be taken back; done once. Throws `environment` when the file cannot be
+   * written, and `usage` for a layout (`--site-file`) that cannot be used.
    */
   prepare(): Promise<void>;
-  /** A report about several answers, for whoever shows them together; `undefined` when the format is none. */
+  /** A report about several answers; `undefined` when the format is none. */
   newReport(facts: ReportFacts): Promise<Report | undefined>;
   /** On stdout, or in the file. */
   write(report: Report): Promise<void>;
   /**
-   * Runs `fetch` (which may fill the sink), shows what it brings, and returns it. `look` is given each pick of the
-   * answer before it is shown, and adds what it knows; only with it is an answer read so closely that costs memory.
+   * Runs `fetch` (which may fill the sink), shows the answer, and returns it. `assess` is given each pick of the answer
+   * before it is shown, and adds what is known about it; without it, table and JSON do not hold the picks in memory.
    */
   show(
     fetch: (sink: AnswerBytes | undefined) => Promise<Answer>,
-    look?: (details: AnswerDetails | undefined) => Promise<AnswerContext>,
+    assess?: (details: AnswerDetails | undefined) => Promise<AnswerContext>,
   ): Promise<Answer>;
 }
 
@@ -87,7 +87,7 @@ export function createAnswerView(context: Context, options: AnswerViewOptions): 
     for (const part of inParts(pieces)) await output.write(part);
   };
 
-  /** The answer's own bytes, while they come in. */
+  /** The answer's own bytes, as they arrive. */
   const passOn = async (fetch: (sink: AnswerBytes) => Promise<Answer>): Promise<Answer> => {
     if (file === undefined) {
       let last = 0;
@@ -132,27 +132,27 @@ export function createAnswerView(context: Context, options: AnswerViewOptions): 
     prepare,
     write: (report) => write(report.render()),
     newReport: async (facts) => (await reports())?.(facts),
-    async show(fetch, look) {
+    async show(fetch, assess) {
       await prepare();
-      if (look === undefined && !isReport(format)) {
+      if (assess === undefined && !isReport(format)) {
         if (format === 'json') return passOn(fetch);
         const answer = await fetch('discard');
         await write(terminated(await tableLines(answer)));
         return answer;
       }
-      const { tapAnswer } = await import('./tee.ts');
+      const { teeAnswer } = await import('./tee.ts');
       if (format === 'json') {
         let details: AnswerDetails | undefined;
         const answer = await passOn(async (target) => {
-          const tapped = await tapAnswer(context, target, fetch);
-          details = tapped.details;
-          return tapped.answer;
+          const received = await teeAnswer(context, target, fetch);
+          details = received.details;
+          return received.answer;
         });
-        await look?.(details);
+        await assess?.(details);
         return answer;
       }
-      const { answer, details } = await tapAnswer(context, 'discard', fetch);
-      const known = await look?.(details);
+      const { answer, details } = await teeAnswer(context, 'discard', fetch);
+      const known = await assess?.(details);
       const { columns, alternatives = false } = known ?? {};
       const report = (await reports())?.({ total: 1, columns, alternatives });
       if (report === undefined || details === undefined) {
@@ -166,7 +166,7 @@ export function createAnswerView(context: Context, options: AnswerViewOptions): 
   };
 }
 
-/** An answer with what is known about it; without more than its id when it was asked for by that. */
+/** An answer with what is known about it; its name is its id unless more is known. */
 export function entryOf(
   { kind, requestId }: Pick<Answer, 'kind' | 'requestId'>,
   details: AnswerDetails,
@@ -180,7 +180,7 @@ function isReport(format: AnswerFormat): format is ReportFormat {
   return format !== 'table' && format !== 'json';
 }
 
-/** Neither a write a line nor all in memory. */
+/** Joins small pieces: neither a write for each line nor everything in memory. */
 function* inParts(pieces: Iterable<string>): Generator<string, void> {
   let part = '';
   for (const piece of pieces) {

@@ -1,4 +1,4 @@
-/** What the commands of this folder say of a job that did not end well. */
+/** What commands report about jobs that failed, still run, or whose answer could not be written. */
 import type { Answer } from '../../api/model.ts';
 import { NOT_THE_API } from '../../api/sanitize.ts';
 import { CliError, type Failure } from '../../errors.ts';
@@ -10,10 +10,11 @@ import { failureJson, renderFailure } from '../../output/terminal/failure.ts';
 import { jsonText } from '../../lib/json/stringify.ts';
 import type { Context } from '../../app/context.ts';
 
-/** Says on stderr how one of several requests failed, when it happens; how the command ends is told at its end. */
-export async function tellFailure({ host, output }: Context, error: CliError): Promise<void> {
-  const style = await output.noteStyle();
-  const lines = output.json ? [jsonText(failureJson(error))] : renderFailure(error, style);
+/** Prints on stderr how one of several requests failed, when it happens. `requestId`: named in JSON, where the error lacks it. */
+export async function reportFailure({ host, output }: Context, error: CliError, requestId?: string): Promise<void> {
+  const { error: facts } = failureJson(error);
+  const json = (): string => jsonText({ error: requestId === undefined ? facts : { ...facts, requestId } });
+  const lines = output.json ? [json()] : renderFailure(error, await output.noteStyle());
   await host.stderr.write(lines.map((line) => `${line}\n`).join(''));
 }
 
@@ -27,7 +28,7 @@ export function jobFailure(answer: Answer): CliError {
   });
 }
 
-/** The answer's figures, with what the one who asked knows where the answer itself does not say it. */
+/** The answer's figures, completed by what the caller knows where the answer itself does not say it. */
 export function knownSummary({ summary, kind, requestId, state, failure }: Answer): AnswerSummary {
   return {
     ...summary,
@@ -53,58 +54,36 @@ export function quoted(word: string): string {
   return /^[\w./\\:@=-]+$/.test(word) ? word : `"${word.replaceAll(/(["\\$`])/g, '\\$1')}"`;
 }
 
-/**
- * Runs `work`; when it ends because time ran out or somebody stopped it, says on stderr how to go on
- * with the ids that are still running.
- */
-export async function resumable<T>(context: Context, running: Iterable<string>, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof CliError && isResumable(error)) await tellRunning(context, running);
-    throw error;
-  }
+/** Prints on stderr how to resume waiting for `running`, where `error` is a timeout or a signal that leaves them running. */
+export async function reportResumable(context: Context, error: unknown, running: Iterable<string>): Promise<void> {
+  if (error instanceof CliError && isResumable(error)) await reportRunning(context, running);
 }
 
-/** Says on stderr how to go on with what still runs; nothing when nothing does. */
-export async function tellRunning(context: Context, running: Iterable<string>): Promise<void> {
+/** Prints on stderr how to resume waiting for what still runs; nothing when nothing does. */
+export async function reportRunning(context: Context, running: Iterable<string>): Promise<void> {
   const ids = [...running];
   if (ids.length === 0) return;
   await context.host.stderr.write(`${resumeLines(context, ids).join('\n')}\n`);
 }
 
-/**
- * Runs `work`, which shows answers that have come; when the file for them cannot be written, says on stderr how to fetch
- * them again.
- */
-export async function refetchable<T>(
-  context: Context,
-  ids: () => readonly string[],
-  work: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    const known = error instanceof CliError && error.failure === 'environment' ? ids() : [];
-    if (known.length > 0) {
-      const shown = known.slice(0, PASTABLE_IDS).map((id) => quoted(shownId(id)));
-      const more = known.length > PASTABLE_IDS ? ` ... (${known.length} ids)` : '';
-      await context.host.stderr.write(
-        `answered, but not written; fetch again with: optipick poll ${shown.join(' ')}${more}${sameTarget(context)}\n`,
-      );
-    }
-    throw error;
-  }
+/** Prints on stderr how to fetch `answered` again, where `error` is that the file for them could not be written. */
+export async function reportRefetchable(context: Context, error: unknown, answered: readonly string[]): Promise<void> {
+  if (!(error instanceof CliError) || error.failure !== 'environment' || answered.length === 0) return;
+  const shown = answered.slice(0, PASTABLE_IDS).map((id) => quoted(shownId(id)));
+  const more = answered.length > PASTABLE_IDS ? ` ... (${answered.length} ids)` : '';
+  await context.host.stderr.write(
+    `answered, but not written; fetch again with: optipick poll ${shown.join(' ')}${more}${sameTarget(context)}\n`,
+  );
 }
 
-/** Whether waiting on may bring the answer: one that is too large has come, and will be no smaller. */
+/** Whether polling on may bring the answer: one that is too large has arrived, and stays too large. */
 export function isResumable({ failure, code }: CliError): boolean {
   return (RESUMABLE.has(failure) && code !== ANSWER_TOO_LARGE) || code === NOT_THE_API;
 }
 
 const RESUMABLE: ReadonlySet<Failure> = new Set<Failure>(['pending', 'unavailable', 'interrupted', 'terminated']);
 
-/** More ids than this are better kept than pasted. */
+/** More ids than this are better stored than pasted. */
 const PASTABLE_IDS = 20;
 
 function resumeLines(context: Context, running: readonly string[]): readonly string[] {

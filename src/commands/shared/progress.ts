@@ -1,4 +1,4 @@
-/** Waiting for one answer, with progress on stderr. */
+/** Polls for one answer and shows progress on stderr. */
 import type { Answer, AnswerBytes, OptipickClient } from '../../api/model.ts';
 import type { Context } from '../../app/context.ts';
 import { KIND_NAMES, type Kind } from '../../kinds.ts';
@@ -7,33 +7,39 @@ import { CliError } from '../../errors.ts';
 import type { Clock } from '../../platform/host.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
 
-/** What is waited for. */
-export interface Target {
+export interface PollTarget {
   readonly requestId: string;
   /** `undefined`: both kinds are tried. */
   readonly kind: Kind | undefined;
-  /** Submitted from this machine: then a 404 means "not there yet". */
+  /** Submitted from this machine: a 404 then means "not ready yet". */
   readonly knownHere: boolean;
 }
 
-export interface WaitOptions {
-  /** All in milliseconds. */
+/** All in milliseconds. */
+export interface PollTiming {
   readonly interval?: number;
   readonly maxInterval?: number;
   readonly timeout: number;
   readonly once?: boolean;
-  readonly sink?: AnswerBytes | undefined;
 }
 
-/** What a wait shows of itself; several waits may share one. */
-export interface Watch {
-  progress(text: string): void;
-  /** A warning, shown once for each text. Never rejects. */
+export interface PollWithProgressOptions extends PollTiming {
+  readonly sink: AnswerBytes | undefined;
+  /** Default: that of the run. */
+  readonly signal?: AbortSignal;
+  /** Shared with other polls; default: one for this poll, which then also names the request. */
+  readonly progress?: PollProgress | undefined;
+}
+
+/** What polls show on stderr; several may share one. */
+export interface PollProgress {
+  show(text: string): void;
+  /** Shows each warning once. Never rejects. */
   warn(text: string): Promise<void>;
-  end(): Promise<void>;
+  stop(): Promise<void>;
 }
 
-export async function createWatch({ host, output, options }: Context): Promise<Watch> {
+export async function createPollProgress({ host, output, options }: Context): Promise<PollProgress> {
   const { createProgress } = await import('../../app/api-services.ts');
   const progress = createProgress({
     terminal: host.terminal,
@@ -44,31 +50,31 @@ export async function createWatch({ host, output, options }: Context): Promise<W
     ci: (host.env['CI'] ?? '') !== '',
   });
   const warned = new Set<string>();
-  // A failed write on stderr must not end the wait; the next write of the result tells.
+  // A failed write on stderr must not end the poll: the next write of the result reports it.
   const ignoreClosed = (): undefined => undefined;
   return {
-    progress: (text) => void progress.show(text).then(() => progress.tick(), ignoreClosed),
+    show: (text) => void progress.show(text).then(() => progress.tick(), ignoreClosed),
     async warn(text) {
       if (warned.has(text)) return;
       warned.add(text);
       await output.warn(text).catch(ignoreClosed);
     },
-    end: () => progress.stop(),
+    stop: () => progress.stop(),
   };
 }
 
-/** Waits for the answer. Failures: see `waitForAnswer`; the reason of the signal is thrown as it is. */
-export async function awaitAnswer(
+/** Polls until the answer is available. Failures: see `pollAnswer`; the reason of the signal is thrown unchanged. */
+export async function pollWithProgress(
   context: Context,
   client: OptipickClient,
-  { requestId, kind, knownHere }: Target,
-  options: WaitOptions & { readonly signal?: AbortSignal; readonly watch?: Watch },
+  { requestId, kind, knownHere }: PollTarget,
+  options: PollWithProgressOptions,
 ): Promise<Answer> {
   const { host } = context;
   const { waitForAnswer } = await import('../../app/api-services.ts');
-  const watch = options.watch ?? (await createWatch(context));
-  const own = options.watch === undefined;
-  let troubled = false;
+  const progress = options.progress ?? (await createPollProgress(context));
+  const own = options.progress === undefined;
+  let hadTrouble = false;
   try {
     return await waitForAnswer(client, kind === undefined ? KIND_NAMES : [kind], requestId, {
       intervalMs: options.interval ?? 1000,
@@ -84,15 +90,15 @@ export async function awaitAnswer(
         switch (event.type) {
           case 'pending':
           case 'missing':
-            if (own) watch.progress(waitingFor(requestId, event.type === 'pending' ? event.word : undefined));
+            if (own) progress.show(waitingFor(requestId, event.type === 'pending' ? event.word : undefined));
             break;
           case 'unavailable':
             // One line is enough: what counts is how it ends.
-            if (!troubled) void watch.warn(`${event.error.message}; trying on`);
-            troubled = true;
+            if (!hadTrouble) void progress.warn(`${event.error.message}; trying on`);
+            hadTrouble = true;
             break;
           case 'unknown_word':
-            void watch.warn(
+            void progress.warn(
               `the API calls the job "${cleanText(event.word)}", which is not documented; taken for not finished`,
             );
             break;
@@ -100,11 +106,11 @@ export async function awaitAnswer(
       },
     });
   } finally {
-    if (own) await watch.end();
+    if (own) await progress.stop();
   }
 }
 
-/** Where the state cannot be opened there is the clock of the machine; why was said when it was first needed. */
+/** The clock that a webhook can wake; the machine's own where the state cannot be opened, which was reported on first use. */
 async function clockOf(context: Context, requestId: string): Promise<Pick<Clock, 'monotonic' | 'sleep'>> {
   const { createArrivalClock } = await import('../../app/api-services.ts');
   try {

@@ -1,4 +1,4 @@
-/** The memory of what was submitted from this machine. Losing it must never lose a submission: faults become warnings. */
+/** What was submitted from this machine. A failure here must never lose a submission: it becomes a warning. */
 import type { OptipickClient, Submitted } from '../../api/model.ts';
 import type { Context } from '../../app/context.ts';
 import type { Kind } from '../../kinds.ts';
@@ -10,7 +10,7 @@ export interface SubmissionFacts {
   readonly waveId: string | undefined;
 }
 
-export interface Memory {
+export interface SubmissionHistory {
   /** On disk when it returns, or warned about. */
   remember(submitted: Submitted, facts: SubmissionFacts): Promise<void>;
   kindOf(requestId: string): Promise<Kind | undefined>;
@@ -19,7 +19,7 @@ export interface Memory {
   settle(requestId: string, state: 'done' | 'failed'): Promise<void>;
 }
 
-export function createMemory(context: Context, client: Pick<OptipickClient, 'baseUrl'>): Memory {
+export function createSubmissionHistory(context: Context, client: Pick<OptipickClient, 'baseUrl'>): SubmissionHistory {
   let warned = false;
   const attempt = async <T>(what: string, work: (submissions: Submissions) => T): Promise<T | undefined> => {
     try {

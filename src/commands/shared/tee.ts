@@ -1,22 +1,22 @@
-/** Looks at an answer pick by pick while its bytes go where they are wanted. */
+/** Reads an answer pick by pick while its bytes go elsewhere. */
 import type { Answer, AnswerBytes, AnswerSink } from '../../api/model.ts';
 import type { Context } from '../../app/context.ts';
 import { createDetailsReader, type AnswerDetails } from '../../answers/details.ts';
 import { knownSummary } from './job-errors.ts';
 
-export interface TappedAnswer {
+export interface AnswerWithDetails {
   /** With the whole summary: stops and clusters included. */
   readonly answer: Answer;
   /** `undefined` when the answer is no object. */
   readonly details: AnswerDetails | undefined;
 }
 
-/** Runs `fetch` with a sink that reads the details and passes each chunk on, as it came, to `target`. */
-export async function tapAnswer(
+/** Runs `fetch` with a sink that reads the details and passes each chunk on, unchanged, to `target`. */
+export async function teeAnswer(
   context: Pick<Context, 'redaction'>,
   target: AnswerBytes | undefined,
   fetch: (sink: AnswerSink) => Promise<Answer>,
-): Promise<TappedAnswer> {
+): Promise<AnswerWithDetails> {
   const reader = createDetailsReader({ redact: await context.redaction() });
   const answer = await fetch(async (chunk) => {
     reader.push(chunk);

@@ -1,4 +1,4 @@
-/** What a batch puts on stdout or into a file, request by request. */
+/** What a batch prints on stdout or into a file, request by request. */
 import type { Context } from '../../app/context.ts';
 import type { Kind } from '../../kinds.ts';
 import { shownId } from '../../lib/text/shown-id.ts';
@@ -10,26 +10,24 @@ import { createStyle } from '../../output/terminal/style.ts';
 import { entryOf, type AnswerView } from '../shared/answer-view.ts';
 import { writeOutput } from '../shared/output-file.ts';
 import { jsonLine } from '../../lib/json/stringify.ts';
-import type { BatchEnd } from './batch.ts';
-import type { Judgement } from './quality-gates.ts';
+import type { ReceivedAnswer } from './pipeline.ts';
+import type { Assessment } from './quality-gates.ts';
 import { knownSummary } from '../shared/job-errors.ts';
 
-type Answered = Extract<BatchEnd, { state: 'answered' }>;
-
 export interface NoAnswer {
-  /** `undefined` when there is none that is known. */
+  /** `undefined` when none is known. */
   readonly requestId: string | undefined;
-  /** Why, in words. */
+  /** Why, for people. */
   readonly problem: string;
-  /** Whether the answer may still come. */
+  /** Whether the answer may still arrive. */
   readonly isRunning: boolean;
 }
 
 export interface BatchPrinter {
-  /** Whether `Answered.raw` is needed. */
+  /** Whether `ReceivedAnswer.raw` is needed. */
   readonly raw: boolean;
   submitted(entry: SetEntry, requestId: string): Promise<void>;
-  answered(entry: SetEntry, end: Answered, judgement: Judgement): Promise<void>;
+  answered(entry: SetEntry, received: ReceivedAnswer, assessment: Assessment): Promise<void>;
   /** One that ended without an answer. */
   unanswered(entry: SetEntry, unanswered: NoAnswer): Promise<void>;
   /** Once, however the batch ended. */
@@ -38,10 +36,10 @@ export interface BatchPrinter {
 
 /**
  * Request ids, one a line in the order of the input, each as soon as all before it have ended; with `--json` a document
- * each as they come.
+ * for each as soon as it has one.
  */
 function createIdPrinter({ output }: Context, kind: Kind, entries: readonly SetEntry[]): BatchPrinter {
-  /** Of those that have ended; `undefined` for one without an id. */
+  /** Of the requests that have ended; `undefined` for one without an id. */
   const ids = new Map<SetEntry, string | undefined>();
   let next = 0;
   const print = async (upTo: number): Promise<void> => {
@@ -76,7 +74,7 @@ function createIdPrinter({ output }: Context, kind: Kind, entries: readonly SetE
   };
 }
 
-/** One line of NDJSON for each request that has an id, as they end: the API's own document in `result`. */
+/** A line of NDJSON for each request that has an id, as soon as it ends: the API's own document in `result`. */
 function createJsonPrinter(kind: Kind, write: (line: Uint8Array) => Promise<void>): BatchPrinter {
   return {
     raw: true,
@@ -106,7 +104,7 @@ function createJsonPrinter(kind: Kind, write: (line: Uint8Array) => Promise<void
   };
 }
 
-/** One table of all requests, when all is over. */
+/** One table of all requests, when all have ended. */
 function createTablePrinter(
   entries: readonly SetEntry[],
   show: (rows: readonly BatchRow[]) => Promise<void>,
@@ -136,7 +134,7 @@ function waveOf({ waveId, name }: SetEntry): Readonly<Record<string, string>> {
   return waveId === undefined ? { name } : { wave_id: waveId };
 }
 
-/** The printer that suits what was asked for. A file gets what stdout would get, whole or not at all. */
+/** The printer for the format and mode. A file gets what stdout would get, whole or not at all. */
 export async function createPrinter(
   context: Context,
   kind: Kind,
@@ -173,16 +171,16 @@ export interface PrinterOptions {
   readonly all: boolean;
 }
 
-/** One table, or one report, of all when all is over; the waves in the order of the input. */
+/** One report of all requests, when all have ended; in the order of the input. */
 function createReportPrinter(entries: readonly SetEntry[], report: Report, view: AnswerView): BatchPrinter {
   const places = new Map(entries.map((entry, index) => [entry, index]));
   const placeOf = (entry: SetEntry): number => places.get(entry) ?? entries.length;
   return {
     raw: false,
     submitted: () => Promise.resolve(),
-    async answered(entry, { answer, details }, judgement) {
+    async answered(entry, { answer, details }, assessment) {
       if (details === undefined) return;
-      report.add(placeOf(entry), entryOf(answer, details, { ...judgement, name: entry.name }), await entry.rows());
+      report.add(placeOf(entry), entryOf(answer, details, { ...assessment, name: entry.name }), await entry.rows());
     },
     async unanswered(entry, { requestId, problem }) {
       report.addUnanswered(placeOf(entry), { name: entry.name, requestId, problem }, await entry.rows());
@@ -191,7 +189,7 @@ function createReportPrinter(entries: readonly SetEntry[], report: Report, view:
   };
 }
 
-/** The lines flow into a temporary file while they come; the name appears when the batch has ended. */
+/** The lines flow into a temporary file as they arrive; the name appears when the batch has ended. */
 function createJsonFilePrinter(kind: Kind, host: Context['host'], file: string): BatchPrinter {
   const queue = createChunkQueue();
   const written = writeOutput(host, file, queue.chunks);

@@ -1,75 +1,72 @@
-/** What people see of a running batch, on stderr: one line with a bar, or with `--watch` each request that runs. */
+/** What people see of a running batch on stderr: one line with a bar, or with `--watch` each request that runs. */
 import type { Context } from '../../app/context.ts';
 import { shownId } from '../../lib/text/shown-id.ts';
 import type { SetEntry } from '../../requests/request-set.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
 import { barOf } from '../../output/terminal/bar.ts';
 import { createLiveList } from '../../output/terminal/live-list.ts';
-import type { BatchStep } from './batch.ts';
-import type { Watch } from '../shared/progress.ts';
+import type { PollProgress } from '../shared/progress.ts';
 
 export interface BatchScreen {
-  step(entry: SetEntry, step: BatchStep, requestId: string | undefined): void;
-  /** `well`: then a line says so; what went wrong is told by others. */
-  ended(entry: SetEntry, well: boolean): Promise<void>;
-  /** Others write on stderr meanwhile: what is drawn is out of their way. */
+  step(entry: SetEntry, step: 'sending' | 'waiting', requestId?: string): void;
+  /** Failures are reported elsewhere. */
+  ended(entry: SetEntry, isOk: boolean): Promise<void>;
+  /** Clears what is drawn while `work` writes on stderr. */
   aside(work: () => Promise<void>): Promise<void>;
-  /** Takes away what must not stay. */
+  /** Clears what must not stay. */
   stop(): Promise<void>;
 }
 
-/** More than this nobody follows. */
-const MOST_LINES = 16;
+/** Nobody can follow more. */
+const MAX_LINES = 16;
 
-const WORDS: Readonly<Record<BatchStep, string>> = { sending: 'sending', waiting: 'waiting' };
-
-/** Silent with `--quiet` and `--json`, and but for `--watch` on a stderr that is no terminal. */
+/** Silent with `--quiet` and `--json`, and where stderr is no terminal unless `--watch` asks for it. */
 export function createBatchScreen(
   { host, output }: Context,
-  watch: Watch,
+  progress: PollProgress,
   { total, live }: { readonly total: number; readonly live: boolean },
 ): BatchScreen {
   const silent = output.quiet || output.json;
   const onTerminal = host.stderr.isTTY;
   const list = live && !silent ? createLiveList(host.stderr) : undefined;
-  const running = new Map<SetEntry, { readonly since: number; readonly words: string }>();
+  const running = new Map<SetEntry, { readonly since: number; readonly step: string }>();
   let ended = 0;
-  let troubled = 0;
-  /** How many write on stderr just now. */
+  let failed = 0;
+  /** How many write on stderr now. */
   let held = 0;
 
   const headline = (): string => {
     const bar = barOf(ended, total, '░') || '░'.repeat(20);
-    return `${bar} ${ended} of ${total}${troubled === 0 ? '' : ` · ${troubled} not well`}`;
+    return `${bar} ${ended} of ${total}${failed === 0 ? '' : ` · ${failed} not well`}`;
   };
   /** The oldest first; a list that is taller than the terminal could not be drawn over. */
   const runningLines = (): readonly string[] => {
     const now = host.clock.monotonic();
-    const most = Math.max(1, Math.min(MOST_LINES, (host.stderr.rows ?? MOST_LINES) - 4));
+    const most = Math.max(1, Math.min(MAX_LINES, (host.stderr.rows ?? MAX_LINES) - 4));
     const lines = [...running]
       .slice(0, most)
-      .map(([entry, { since, words }]) => `${cleanText(entry.name)}  ${words}  ${Math.round((now - since) / 1000)}s`);
+      .map(([entry, { since, step }]) => `${cleanText(entry.name)}  ${step}  ${Math.round((now - since) / 1000)}s`);
     return running.size > most ? [...lines, `and ${running.size - most} more`] : lines;
   };
   const draw = (): void => {
     if (list !== undefined && onTerminal) {
       if (held === 0) list.show([...runningLines(), headline()]);
-    } else if (!silent && onTerminal) watch.progress(headline());
+    } else if (!silent && onTerminal) progress.show(headline());
   };
 
   return {
     step(entry, step, requestId) {
       running.set(entry, {
         since: host.clock.monotonic(),
-        words: `${WORDS[step]}${requestId === undefined ? '' : ` for ${shownId(requestId)}`}`,
+        step: `${step}${requestId === undefined ? '' : ` for ${shownId(requestId)}`}`,
       });
       draw();
     },
-    async ended(entry, well) {
+    async ended(entry, isOk) {
       running.delete(entry);
       ended += 1;
-      if (!well) troubled += 1;
-      if (well && list !== undefined) await list.keep(`${cleanText(entry.name)}  done`);
+      if (!isOk) failed += 1;
+      if (isOk && list !== undefined) await list.keep(`${cleanText(entry.name)}  done`);
       draw();
     },
     async aside(work) {

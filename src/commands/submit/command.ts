@@ -2,9 +2,6 @@
 import { type Command, Option } from 'commander';
 import type { Context } from '../../app/context.ts';
 import { KINDS, type Kind } from '../../kinds.ts';
-import { CliError, type FailureDetail } from '../../errors.ts';
-import type { RequestSet } from '../../requests/request-set.ts';
-import type { Postings } from '../../state/postings.ts';
 import {
   API_ENVIRONMENT,
   API_FAILURES,
@@ -17,14 +14,7 @@ import {
   type ContextSource,
 } from '../shared/options.ts';
 import { createAnswerView, FORMATS_IN_WORDS } from '../shared/answer-view.ts';
-import { refuseUnwritable } from '../shared/output-file.ts';
-import { refuseNoGithubSummary } from './github-summary.ts';
-import { createMemory } from '../shared/submission-history.ts';
-import type { Judge } from './quality-gates.ts';
-import { createEarlier, createPoster } from './idempotent-post.ts';
-import { submitOne } from './one.ts';
-import { readConcurrency, refuseContradictions, splitParameter, type SubmitOptions } from './options.ts';
-import { createWatch } from '../shared/progress.ts';
+import { parseSubmitFlags, readConcurrency, type SubmitFlags } from './flags.ts';
 
 export function addSubmit(parent: Command, kind: Kind, context: ContextSource): void {
   const example = kind === 'route' ? 'picks.json' : 'wave.json';
@@ -89,136 +79,13 @@ csv: your rows with cluster and place; md and html: a report.`,
       ['pending', 'the deadline of --wait passed while the job was healthy'],
     ],
   });
-  command.action((files: readonly string[], options: SubmitOptions) => submit(context(), kind, files, options));
+  command.action((files: readonly string[], flags: SubmitFlags) => submit(context(), kind, files, flags));
 }
 
-async function submit(context: Context, kind: Kind, files: readonly string[], options: SubmitOptions): Promise<void> {
-  const { output } = context;
+async function submit(context: Context, kind: Kind, files: readonly string[], flags: SubmitFlags): Promise<void> {
   // Before the contradictions, whose hint repeats the format.
-  const view = createAnswerView(context, options);
-  refuseContradictions(options);
-  const judge = await openJudge(context, kind, options);
-  const { openInputs } = await import('./input-set.ts');
-  const set = await openInputs(context, files, {
-    kind,
-    formatIn: options.formatIn,
-    map: options.map ?? [],
-    fillDown: options.fillDown ?? [],
-    skipLines: options.skipLines ?? [],
-    skipInvalid: options.skipInvalid ?? false,
-    allowValues: options.allowValue,
-    overrides: {
-      site: options.site,
-      start: options.start,
-      end: options.end,
-      wave: options.wave,
-      params: (options.param ?? []).map(splitParameter),
-    },
-  });
-  for (const warning of set.warnings) await output.warn(inWords(warning));
-  for (const { count, path } of set.rejected) {
-    await output.warn(`${count} ${count === 1 ? 'row was' : 'rows were'} left out: see ${path}`);
-  }
-
-  if (options.dryRun === true) {
-    await dryRun(context, kind, set, options);
-    return;
-  }
-
-  await view.prepare();
-  if (options.junit !== undefined) await refuseUnwritable(context.host, options.junit);
-  await judge.begin(set.entries);
-  const client = await context.client();
-  const memory = createMemory(context, client);
-  const goOn = options.continue === true || options.resubmit !== undefined;
-  const resubmit = namedIn(set, options.resubmit ?? []);
-  const [only] = set.entries;
-  const postings = await openPostings(context, goOn || set.entries.length > 1);
-  const parts = { kind, client, postings, memory };
-  const poster = createPoster(parts, { goOn, resubmit });
-  const earlier = createEarlier(parts, { goOn, resubmit });
-  if (only !== undefined && set.entries.length === 1) {
-    await submitOne(context, { ...parts, poster, earlier, view, judge, set }, only, options);
-    return;
-  }
-  const [{ submitMany }, { createPrinter }] = await Promise.all([import('./many.ts'), import('./batch-printer.ts')]);
-  await submitMany(context, { kind, client, poster, watch: await createWatch(context) }, set, {
-    concurrency: options.concurrency,
-    mode: modeOf(options),
-    timeoutMs: options.timeout,
-    earlier,
-    live: options.watch ?? false,
-    judge,
-    printer: await createPrinter(context, kind, set, {
-      view,
-      waits: options.wait === true || options.sync === true,
-      file: options.output,
-      all: options.all ?? false,
-    }),
-  });
-}
-
-function modeOf({ wait, sync }: SubmitOptions): 'submit' | 'wait' | 'sync' {
-  if (sync === true) return 'sync';
-  return wait === true ? 'wait' : 'submit';
-}
-
-/** A single new request goes out also when this machine cannot remember it; several do not: what could be sent twice must be known. */
-async function openPostings(context: Context, needed: boolean): Promise<Postings | undefined> {
-  try {
-    return await context.postings();
-  } catch (error) {
-    if (needed) throw error;
-    // Said once, when the submission itself is to be remembered.
-    return undefined;
-  }
-}
-
-/** What `--resubmit` names: a wave as it is, also one with a comma in its name, else several between commas. */
-function namedIn({ entries }: RequestSet, given: readonly string[]): ReadonlySet<string> {
-  const isThere = (name: string): boolean => entries.some((entry) => entry.name === name || entry.waveId === name);
-  const names = given.flatMap((text) => (isThere(text) ? [text] : collectList(text, undefined)));
-  for (const name of names) {
-    if (isThere(name)) continue;
-    throw new CliError('usage', `--resubmit ${name}: there is no such wave in the input`, {
-      code: 'no_such_wave',
-      hint: 'give the name as it was said: the wave, or where the request stands in the file',
-    });
-  }
-  return new Set(names);
-}
-
-/** The gates are read before anything else: a slip in one must not cost a job. */
-async function openJudge(context: Context, kind: Kind, options: SubmitOptions): Promise<Judge> {
-  const [{ createJudge }, { parseGate }] = await Promise.all([
-    import('./quality-gates.ts'),
-    import('../../answers/gates/gates.ts'),
-  ]);
-  if (options.githubSummary === true) await refuseNoGithubSummary(context.host);
-  const gates = (options.failIf ?? []).map((text) => parseGate(text, kind));
-  const { strict = false, junit, githubSummary = false } = options;
-  return createJudge(context, { kind, gates, strict, junit, githubSummary });
-}
-
-async function dryRun(context: Context, kind: Kind, set: RequestSet, options: SubmitOptions): Promise<void> {
-  const { renderCurl, renderDryRun } = await import('./curl.ts');
-  const { normaliseBaseUrl } = await import('../../app/api-services.ts');
-  const baseUrl = normaliseBaseUrl((await context.settings()).baseUrl.value);
-  const url = `${baseUrl}${KINDS[kind].path}?synchronous=${options.sync === true ? 'true' : 'false'}`;
-  for (const entry of set.entries) {
-    const body = await entry.body();
-    if (options.curl === true) {
-      await context.output.write(`${renderCurl({ url, body }, context.host.platform)}\n`);
-      continue;
-    }
-    const { head, content } = renderDryRun({ url, body });
-    for (const line of head) await context.output.note(line);
-    await context.output.document(content);
-    await context.output.document('\n');
-  }
-}
-
-function inWords({ path, message, place }: FailureDetail): string {
-  const where = path === '' ? '' : `${path}: `;
-  return `${where}${message}${place === undefined ? '' : ` (${place})`}`;
+  const view = createAnswerView(context, flags);
+  const options = parseSubmitFlags(flags);
+  const { runSubmit } = await import('./run.ts');
+  await runSubmit(context, { kind, files, view, ...options });
 }

@@ -1,4 +1,4 @@
-/** What is thought of an answer whose request is known: the audit, always, and the gates that were asked for. */
+/** Checks an answer against its request: the audit, always, and the gates that were asked for. */
 import type { Context } from '../../app/context.ts';
 import type { AnswerDetails } from '../../answers/details.ts';
 import { auditAnswer } from '../../answers/audit/audit.ts';
@@ -19,13 +19,13 @@ import { appendGithubSummary } from './github-summary.ts';
 /** The case of a request that has no result. */
 const ANSWERED = 'the request is answered';
 
-export interface Judgement {
+export interface Assessment {
   readonly request: RequestDetails | undefined;
   readonly findings: readonly Finding[];
   readonly gates: readonly GateVerdict[];
 }
 
-export interface JudgeOptions {
+export interface QualityGateOptions {
   readonly kind: Kind;
   readonly gates: readonly Gate[];
   /** `--strict`: a finding is a failure. */
@@ -36,34 +36,34 @@ export interface JudgeOptions {
   readonly githubSummary: boolean;
 }
 
-export interface Judge {
-  /** Loads what its reports need; once, before the first answer. `entries` in the order in which they are told of. */
-  begin(entries: readonly SetEntry[]): Promise<void>;
-  judge(entry: SetEntry, details: AnswerDetails | undefined): Promise<Judgement>;
+export interface QualityGates {
+  /** Loads what the reports need; once, before the first answer. The reports have the order of `entries`. */
+  prepare(entries: readonly SetEntry[]): Promise<void>;
+  assess(entry: SetEntry, details: AnswerDetails | undefined): Promise<Assessment>;
   /** Warns of the findings, and returns exit 3 for what must not pass. `name`: which of several requests it is about. */
-  tell(judgement: Judgement, name: string | undefined): Promise<readonly CliError[]>;
-  /** Notes a request that got no answer. */
-  unanswered(entry: SetEntry, error: CliError): void;
+  report(assessment: Assessment, name: string | undefined): Promise<readonly CliError[]>;
+  /** Adds a request that got no answer to the reports. */
+  addUnanswered(entry: SetEntry, error: CliError): void;
   /** Writes the reports that were asked for. Throws `CliError` `environment`. */
-  finish(): Promise<void>;
+  writeReports(): Promise<void>;
 }
 
-export function createJudge(context: Context, options: JudgeOptions): Judge {
+export function createQualityGates(context: Context, options: QualityGateOptions): QualityGates {
   const { output, host } = context;
   const { kind, gates, strict, junit, githubSummary } = options;
-  /** By the place of the request in the input, whatever the order in which they end. */
+  /** By the place of the request in the input, not in the order in which they end. */
   const suites: JunitSuite[] = [];
   const places = new Map<SetEntry, number>();
   const place = (entry: SetEntry): number => places.get(entry) ?? places.size;
   let summary: Report | undefined;
   return {
-    async begin(entries) {
+    async prepare(entries) {
       for (const [index, entry] of entries.entries()) places.set(entry, index);
       if (!githubSummary) return;
       const { createMarkdownReport } = await import('../../output/markdown/report.ts');
       summary = createMarkdownReport({ total: entries.length });
     },
-    async judge(entry, details) {
+    async assess(entry, details) {
       if (details === undefined) return { request: undefined, findings: [], gates: [] };
       const request = readRequestDetails(await entry.body(), await context.redaction());
       const findings = auditAnswer(kind, request, details);
@@ -74,7 +74,7 @@ export function createJudge(context: Context, options: JudgeOptions): Judge {
       summary?.add(place(entry), entryOf({ kind, requestId }, details, known));
       return { request, findings, gates: verdicts };
     },
-    async tell({ findings, gates: verdicts }, name) {
+    async report({ findings, gates: verdicts }, name) {
       const about = name === undefined ? '' : `${name}: `;
       for (const finding of findings) await output.warn(`${about}${findingText(finding)}`);
       const failures = verdicts
@@ -91,14 +91,14 @@ export function createJudge(context: Context, options: JudgeOptions): Judge {
       });
       return [...failures, audit];
     },
-    unanswered(entry, error) {
+    addUnanswered(entry, error) {
       const { message, requestId } = error;
       summary?.addUnanswered(place(entry), { name: entry.name, requestId, problem: message });
       if (junit === undefined) return;
       const failure = { message: error.message, text: error.hint ?? error.message };
       suites[place(entry)] = { name: entry.name, cases: [{ name: ANSWERED, classname: entry.name, failure }] };
     },
-    async finish() {
+    async writeReports() {
       if (junit !== undefined)
         await writeOutput(host, junit, renderJunit(suites.filter((suite) => suite !== undefined)));
       if (summary !== undefined) await appendGithubSummary(host, [...summary.render()].join(''));
@@ -112,7 +112,7 @@ function findingText({ message, count, examples }: Finding): string {
   return cleanText(examples.length === 0 ? message : `${message} (${examples.join(', ')}${more})`);
 }
 
-/** One case a gate, and one a class of findings; a job that failed is a failure of its own, and its audit says nothing. */
+/** A case for each gate and each class of findings; of a failed job, a failed case, and the audit skipped. */
 function suiteOf(
   name: string,
   { summary }: AnswerDetails,

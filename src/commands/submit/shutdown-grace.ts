@@ -1,15 +1,15 @@
-/** A POST that is on its way when somebody stops the command. */
+/** The time that a POST on its way gets when the command is stopped. */
 import type { Context } from '../../app/context.ts';
 
-/** How long a POST that is on its way gets, once somebody has stopped the batch, to learn its id; in milliseconds. */
+/** Long enough to learn the id; in milliseconds. */
 const POST_GRACE_MS = 2000;
 
-/** A signal that follows `stop` a little later. */
-export function graceful({ stop, host }: Context): { readonly signal: AbortSignal; release(): void } {
+/** A signal that follows `stop` {@link POST_GRACE_MS} later. */
+export function shutdownGrace({ stop, host }: Context): { readonly signal: AbortSignal; release(): void } {
   const late = new AbortController();
-  const over = new AbortController();
+  const released = new AbortController();
   const onStop = (): void => {
-    host.clock.sleep(POST_GRACE_MS, over.signal).then(
+    host.clock.sleep(POST_GRACE_MS, released.signal).then(
       () => late.abort(stop.reason),
       () => undefined,
     );
@@ -20,7 +20,7 @@ export function graceful({ stop, host }: Context): { readonly signal: AbortSigna
     signal: late.signal,
     release() {
       stop.removeEventListener('abort', onStop);
-      over.abort();
+      released.abort();
     },
   };
 }

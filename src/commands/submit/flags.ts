@@ -1,9 +1,10 @@
-/** The flags of `submit`, and which of them exclude each other. */
+/** The flags of `submit`: checked against each other once, and turned into what the run needs. */
 import { InvalidArgumentError } from 'commander';
 import { CliError } from '../../errors.ts';
 import type { AnswerViewOptions } from '../shared/answer-view.ts';
+import type { InputSetOptions } from './input-set.ts';
 
-export interface SubmitOptions extends AnswerViewOptions {
+export interface SubmitFlags extends AnswerViewOptions {
   readonly wait?: boolean;
   readonly sync?: boolean;
   readonly site?: string;
@@ -30,8 +31,67 @@ export interface SubmitOptions extends AnswerViewOptions {
   readonly timeout: number;
 }
 
-/** Throws `CliError` `usage`, before anything is read. */
-export function refuseContradictions(options: SubmitOptions): void {
+export type SubmitMode = 'submit' | 'wait' | 'sync';
+
+export interface SubmitOptions {
+  readonly mode: SubmitMode;
+  /** How long `wait` and `sync` may take, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly input: Omit<InputSetOptions, 'kind'>;
+  /** Send nothing, and print the request, or a curl command for it. */
+  readonly dryRun: 'request' | 'curl' | undefined;
+  /** `--continue`, `--resubmit` */
+  readonly resume: { readonly enabled: boolean; readonly resubmit: readonly string[] };
+  readonly gates: {
+    /** `--fail-if` */
+    readonly expressions: readonly string[];
+    /** `--strict`: a finding of the audit is a failure. */
+    readonly strict: boolean;
+    readonly junit: string | undefined;
+    readonly githubSummary: boolean;
+  };
+  /** For several requests. */
+  readonly batch: {
+    readonly concurrency: number;
+    /** `--watch` */
+    readonly live: boolean;
+    /** `-o` */
+    readonly file: string | undefined;
+    /** `--all` */
+    readonly all: boolean;
+  };
+}
+
+/** Throws `CliError` `usage` for flags that contradict each other, before anything is read. */
+export function parseSubmitFlags(flags: SubmitFlags): SubmitOptions {
+  rejectContradictions(flags);
+  const { junit, githubSummary = false, strict = false, site, start, end, wave } = flags;
+  const print = flags.curl === true ? 'curl' : 'request';
+  return {
+    mode: flags.sync === true ? 'sync' : flags.wait === true ? 'wait' : 'submit',
+    timeoutMs: flags.timeout,
+    input: {
+      formatIn: flags.formatIn,
+      map: flags.map,
+      fillDown: flags.fillDown,
+      skipLines: flags.skipLines,
+      skipInvalid: flags.skipInvalid,
+      allowValues: flags.allowValue,
+      overrides: { site, start, end, wave, params: (flags.param ?? []).map(splitParameter) },
+    },
+    dryRun: flags.dryRun === true ? print : undefined,
+    resume: { enabled: flags.continue === true || flags.resubmit !== undefined, resubmit: flags.resubmit ?? [] },
+    gates: { expressions: flags.failIf ?? [], strict, junit, githubSummary },
+    batch: {
+      concurrency: flags.concurrency,
+      live: flags.watch ?? false,
+      file: flags.output,
+      all: flags.all ?? false,
+    },
+  };
+}
+
+function rejectContradictions(options: SubmitFlags): void {
   if (options.wait === true && options.sync === true) {
     throw conflict(
       '--wait and --sync exclude each other',
@@ -64,9 +124,9 @@ export function refuseContradictions(options: SubmitOptions): void {
     '--junit': options.junit,
     '--github-summary': options.githubSummary,
   };
-  const judging = Object.entries(given).find(([, value]) => value !== undefined);
-  if (judging !== undefined) {
-    throw conflict(`${judging[0]} needs --wait or --sync: without them there is no answer to judge`, 'add --wait');
+  const gate = Object.entries(given).find(([, value]) => value !== undefined);
+  if (gate !== undefined) {
+    throw conflict(`${gate[0]} needs --wait or --sync: without them there is no answer to judge`, 'add --wait');
   }
 }
 
@@ -74,18 +134,18 @@ function conflict(message: string, hint?: string): CliError {
   return new CliError('usage', message, { code: 'conflicting_options', ...(hint === undefined ? {} : { hint }) });
 }
 
-/** More at once than this helps nobody. */
-const MOST_AT_ONCE = 256;
+/** More does not make a batch faster. */
+const MAX_CONCURRENCY = 256;
 
 /** For `--concurrency`. */
 export function readConcurrency(text: string): number {
   const count = /^\d+$/.test(text) ? Number(text) : 0;
-  if (count >= 1 && count <= MOST_AT_ONCE) return count;
-  throw new InvalidArgumentError(`expected a whole number from 1 to ${MOST_AT_ONCE}`);
+  if (count >= 1 && count <= MAX_CONCURRENCY) return count;
+  throw new InvalidArgumentError(`expected a whole number from 1 to ${MAX_CONCURRENCY}`);
 }
 
 /** `--param key=json`, taken apart. */
-export function splitParameter(text: string): readonly [string, string] {
+function splitParameter(text: string): readonly [string, string] {
   const at = text.indexOf('=');
   if (at <= 0) {
     throw new CliError('usage', `--param ${text} is not of the form key=json`, {

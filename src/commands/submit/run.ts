@@ -1,0 +1,121 @@
+/** Runs `submit`: read the input, then plan, post, wait, judge and show, as one request or as a batch. */
+import { parseGate } from '../../answers/gates/gates.ts';
+import type { Context } from '../../app/context.ts';
+import type { FailureDetail } from '../../errors.ts';
+import { KINDS, type Kind } from '../../kinds.ts';
+import type { RequestSet } from '../../requests/request-set.ts';
+import type { Postings } from '../../state/postings.ts';
+import type { AnswerView } from '../shared/answer-view.ts';
+import { refuseUnwritable } from '../shared/output-file.ts';
+import { createSubmissionHistory } from '../shared/submission-history.ts';
+import type { SubmitOptions } from './flags.ts';
+import { refuseNoGithubSummary } from './github-summary.ts';
+import { createIdempotentPost } from './idempotent-post.ts';
+import { openInputs } from './input-set.ts';
+import { createQualityGates, type QualityGates } from './quality-gates.ts';
+import { createResume, resubmitNames } from './resume.ts';
+import { submitOne } from './single-view.ts';
+
+export interface SubmitRun extends SubmitOptions {
+  readonly kind: Kind;
+  /** Files, folders, `-`. */
+  readonly files: readonly string[];
+  readonly view: AnswerView;
+}
+
+export async function runSubmit(context: Context, run: SubmitRun): Promise<void> {
+  // First: a mistake in a gate must not cost a job.
+  const gates = await openGates(context, run);
+  const set = await openInputs(context, run.files, { kind: run.kind, ...run.input });
+  await warnOf(context, set);
+  if (run.dryRun !== undefined) {
+    await dryRun(context, set, run);
+    return;
+  }
+  await run.view.prepare();
+  if (run.gates.junit !== undefined) await refuseUnwritable(context.host, run.gates.junit);
+  await gates.prepare(set.entries);
+  await submit(context, set, gates, run);
+}
+
+async function submit(
+  context: Context,
+  set: RequestSet,
+  gates: QualityGates,
+  { kind, view, mode, timeoutMs, resume: { enabled, resubmit }, batch }: SubmitRun,
+): Promise<void> {
+  const { entries } = set;
+  const client = await context.client();
+  const { baseUrl } = client;
+  const history = createSubmissionHistory(context, client);
+  const resubmitted = resubmitNames(entries, resubmit);
+  const postings = await openPostings(context, enabled || entries.length > 1);
+  const resume = createResume({ kind, baseUrl, postings, enabled, resubmit: resubmitted });
+  const post = createIdempotentPost({ kind, client, postings, resume, history });
+  const stages = { kind, client, resume, post, mode, timeoutMs };
+  if (entries.length === 1) {
+    await submitOne(context, stages, { history, view, gates, set });
+    return;
+  }
+  const [{ submitMany }, { createPrinter }] = await Promise.all([
+    import('./batch-view.ts'),
+    import('./batch-printer.ts'),
+  ]);
+  const { concurrency, live, file, all } = batch;
+  const printer = await createPrinter(context, kind, set, { view, waits: mode !== 'submit', file, all });
+  await submitMany(context, stages, set, { concurrency, live, printer, gates });
+}
+
+async function openGates(context: Context, { kind, gates: options }: SubmitRun): Promise<QualityGates> {
+  if (options.githubSummary) await refuseNoGithubSummary(context.host);
+  const gates = options.expressions.map((text) => parseGate(text, kind));
+  return createQualityGates(context, { ...options, kind, gates });
+}
+
+/**
+ * A single new request goes out also when this machine cannot record it; where something could be sent twice, that must be
+ * recorded.
+ */
+async function openPostings(context: Context, needed: boolean): Promise<Postings | undefined> {
+  try {
+    return await context.postings();
+  } catch (error) {
+    if (needed) throw error;
+    // Reported once, when the submission itself is to be remembered.
+    return undefined;
+  }
+}
+
+async function warnOf({ output }: Context, { warnings, rejected }: RequestSet): Promise<void> {
+  for (const warning of warnings) await output.warn(detailText(warning));
+  for (const { count, path } of rejected) {
+    await output.warn(`${count} ${count === 1 ? 'row was' : 'rows were'} left out: see ${path}`);
+  }
+}
+
+function detailText({ path, message, place }: FailureDetail): string {
+  const where = path === '' ? '' : `${path}: `;
+  return `${where}${message}${place === undefined ? '' : ` (${place})`}`;
+}
+
+async function dryRun(
+  context: Context,
+  { entries }: RequestSet,
+  { kind, mode, dryRun: form }: SubmitRun,
+): Promise<void> {
+  const { renderCurl, renderDryRun } = await import('./curl.ts');
+  const { normaliseBaseUrl } = await import('../../app/api-services.ts');
+  const baseUrl = normaliseBaseUrl((await context.settings()).baseUrl.value);
+  const url = `${baseUrl}${KINDS[kind].path}?synchronous=${mode === 'sync'}`;
+  for (const entry of entries) {
+    const body = await entry.body();
+    if (form === 'curl') {
+      await context.output.write(`${renderCurl({ url, body }, context.host.platform)}\n`);
+      continue;
+    }
+    const { head, content } = renderDryRun({ url, body });
+    for (const line of head) await context.output.note(line);
+    await context.output.document(content);
+    await context.output.document('\n');
+  }
+}
