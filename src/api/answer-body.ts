@@ -23,7 +23,7 @@ export interface AnswerBody {
 }
 
 /** How far the reading of one answer has come: what went to a sink cannot be asked for again. */
-export interface Delivery {
+export interface AnswerTransfer {
   readonly sink: AnswerBytes | undefined;
   started: boolean;
   /** A field of the head as far as it has been read, for an answer that is cut off. */
@@ -35,11 +35,15 @@ export interface Delivery {
  * them than an unfinished job has; it is waited for. Throws what the body or the sink throws, and
  * `AnswerLimitError`.
  */
-export async function readAnswerBody(response: HttpResponse, delivery: Delivery, redact: Redact): Promise<AnswerBody> {
-  const { sink } = delivery;
+export async function readAnswerBody(
+  response: HttpResponse,
+  transfer: AnswerTransfer,
+  redact: Redact,
+): Promise<AnswerBody> {
+  const { sink } = transfer;
   const isPassedOn = typeof sink === 'function';
   const reader = createAnswerReader({ details: !isPassedOn, redact });
-  delivery.field = (name) => reader.field(name);
+  transfer.field = (name) => reader.field(name);
   const most = isPassedOn ? MAX_ANSWER_BYTES : MAX_READ_ANSWER_BYTES;
   const held = createByteStore();
   let size = 0;
@@ -50,7 +54,7 @@ export async function readAnswerBody(response: HttpResponse, delivery: Delivery,
     if (size <= HELD_BYTES || sink === undefined) held.push(chunk);
     else if (sink === 'discard') held.take();
     else {
-      delivery.started = true;
+      transfer.started = true;
       if (held.size > 0) await sink(held.take());
       await sink(chunk);
     }
@@ -68,7 +72,7 @@ export async function readAnswerBody(response: HttpResponse, delivery: Delivery,
     const whole = sink === undefined || size <= HELD_BYTES;
     return { state, summary, bytes: whole ? bytes : undefined, malformed: false };
   }
-  delivery.started = true;
+  transfer.started = true;
   if (bytes.length > 0) await sink(bytes);
   return { state, summary, bytes: undefined, malformed: false };
 }

@@ -7,7 +7,7 @@ import { CliError } from '../errors.ts';
  * no URL, not http(s), holds a user name, password, query or fragment, or is plain http to another
  * machine: the key would travel readable by all.
  */
-export function normaliseBaseUrl(text: string): string {
+export function normalizeBaseUrl(text: string): string {
   const trimmed = text.trim();
   const url = URL.canParse(trimmed) ? new URL(trimmed) : undefined;
   if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:') || url.host === '') {

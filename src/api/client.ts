@@ -1,4 +1,4 @@
-/** The API as the commands see it. Paths: the kinds table. Facts: the OptiPick documentation. */
+/** The client of the API. Paths: the kinds table. Facts: the OptiPick documentation. */
 import { answerPath, KINDS } from '../kinds.ts';
 import type { Kind } from '../kinds.ts';
 import type { Http } from '../lib/net/http.ts';
@@ -8,52 +8,49 @@ import { CliError } from '../errors.ts';
 import type { Clock } from '../platform/host.ts';
 import { exchange, jsonBody, refuse } from './exchange.ts';
 import type { ExchangeOptions } from './exchange.ts';
-import { lookOnce } from './get-answer.ts';
+import { getAnswer } from './get-answer.ts';
 import type { OptipickClient } from './model.ts';
 import { withKey } from './middleware.ts';
-import { repeat } from './retry.ts';
-import type { RetryNotice } from './retry.ts';
+import { retry, type RetryPolicy } from './retry.ts';
 import { NOT_THE_API } from './sanitize.ts';
 import { readSubmitted, readSynchronousAnswer } from './submission.ts';
 
-export interface ClientOptions {
+export interface ApiClientOptions {
   /** The network, traced or not. */
   readonly http: Http;
-  /** As `normaliseBaseUrl` gives it. */
+  /** As `normalizeBaseUrl` gives it. */
   readonly baseUrl: string;
   readonly apiKey: string;
-  /** Strikes secrets out of what the server says. Default: the key. */
+  /** Removes secrets from what the server says. Default: the key. */
   readonly redact?: Redact | undefined;
   readonly clock: Pick<Clock, 'now' | 'sleep'>;
   /** A number in [0, 1). */
   readonly random: () => number;
-  /** Hears of each attempt that failed and is made again. */
-  readonly onRetry?: (notice: RetryNotice) => void;
   readonly userAgent?: string;
 }
 
 const ATTEMPTS = 4;
-const LOOK_TIMEOUT_MS = 30_000;
+const GET_TIMEOUT_MS = 30_000;
 const SUBMIT_TIMEOUT_MS = 60_000;
 const SYNCHRONOUS_TIMEOUT_MS = 300_000;
 
-/** Well formed, and older than the service: nobody has it. */
-export const NOBODYS_ID = '000000000000000000000000';
+/** Well formed, and older than the service: no request has it. */
+export const UNUSED_ID = '000000000000000000000000';
 
 /**
  * A client for one base URL and key. GETs are repeated after failures that pass; a POST only when
  * nothing was sent or the server said 429, because a second POST is a second job.
  * Every failure is a `CliError`; an aborted signal's reason is thrown as it is.
  */
-export function createClient(options: ClientOptions): OptipickClient {
-  const { baseUrl, apiKey, clock, random, onRetry, userAgent, redact = createRedaction([apiKey]) } = options;
+export function createApiClient(options: ApiClientOptions): OptipickClient {
+  const { baseUrl, apiKey, clock, random, userAgent, redact = createRedaction([apiKey]) } = options;
   const wire: ExchangeOptions = {
     http: withKey(options.http, apiKey, baseUrl),
     now: () => clock.now(),
     redact,
   };
   const common = { accept: 'application/json', ...(userAgent === undefined ? {} : { 'user-agent': userAgent }) };
-  const policy = (attempts = ATTEMPTS): Parameters<typeof repeat>[0] => ({ clock, random, attempts, onRetry });
+  const policy = (attempts = ATTEMPTS): RetryPolicy => ({ clock, random, attempts });
 
   const post = (kind: Kind, body: Uint8Array, synchronous: boolean) => {
     const { headers, body: content } = jsonBody(body);
@@ -82,32 +79,36 @@ export function createClient(options: ClientOptions): OptipickClient {
       };
       const attempt = () =>
         exchange(wire, request, undefined, (response) => readSubmitted(wire, request, kind, response));
-      return repeat(policy(), attempt, signal);
+      return retry(policy(), attempt, signal);
     },
 
     submitAndAwait(kind, body, { signal, sink, timeoutMs = SYNCHRONOUS_TIMEOUT_MS, attempts } = {}) {
       const request = { ...post(kind, body, true), signal, timeoutMs, totalMs: timeoutMs };
-      return repeat(policy(attempts), () => readSynchronousAnswer(wire, request, kind, sink), signal);
+      return retry(policy(attempts), () => readSynchronousAnswer(wire, request, kind, sink), signal);
     },
 
-    async look(kind, requestId, { signal, sink, timeoutMs = LOOK_TIMEOUT_MS, totalMs, attempts, unsure = false } = {}) {
+    async getAnswer(
+      kind,
+      requestId,
+      { signal, sink, timeoutMs = GET_TIMEOUT_MS, totalMs, attempts, unsure = false } = {},
+    ) {
       const request = { ...get(kind, requestId), signal, timeoutMs, totalMs };
-      return repeat(policy(attempts), () => lookOnce(wire, request, { kind, requestId, unsure }, sink), signal);
+      return retry(policy(attempts), () => getAnswer(wire, request, { kind, requestId, unsure }, sink), signal);
     },
 
-    checkKey({ signal, timeoutMs = LOOK_TIMEOUT_MS, attempts } = {}) {
-      const request = { ...get('cluster', NOBODYS_ID), signal, timeoutMs, totalMs: timeoutMs };
+    checkKey({ signal, timeoutMs = GET_TIMEOUT_MS, attempts } = {}) {
+      const request = { ...get('cluster', UNUSED_ID), signal, timeoutMs, totalMs: timeoutMs };
       const attempt = () =>
         exchange(wire, request, undefined, async (response) => {
           const { status } = response;
           const failure = await refuse(response, wire, { method: 'GET', url: request.url });
-          // Whatever a web page says of the request, it says nothing of the key.
+          // A web page says nothing about the key.
           if (failure.code === NOT_THE_API) throw failure;
           if (status === 401 || status === 403) return 'rejected' as const;
           if (status === 402 || (status >= 300 && status < 400) || failure.failure === 'unavailable') throw failure;
           return 'accepted' as const;
         });
-      return repeat(policy(attempts), attempt, signal);
+      return retry(policy(attempts), attempt, signal);
     },
   };
 }

@@ -44,7 +44,7 @@ export async function exchange<T>(
   }
 }
 
-export interface Refusal extends RefusalBody {
+export interface RefusalResponse extends RefusalBody {
   /** The bytes as they came, cut at a sane length. */
   readonly bytes: Uint8Array;
   /** Why there are no more of them. */
@@ -52,7 +52,10 @@ export interface Refusal extends RefusalBody {
 }
 
 /** Reads what a refusing answer says. Where its body breaks off, or is in a coding that is not known, its status still stands. */
-export async function refusalOf(response: HttpResponse, { redact }: Pick<ExchangeOptions, 'redact'>): Promise<Refusal> {
+export async function refusalOf(
+  response: HttpResponse,
+  { redact }: Pick<ExchangeOptions, 'redact'>,
+): Promise<RefusalResponse> {
   const { bytes, broken } = await readStart(response, MAX_REFUSAL_BYTES);
   const text = new TextDecoder().decode(bytes);
   return { ...readRefusal(text, headerOf(response.headers, 'content-type'), redact), bytes, broken };

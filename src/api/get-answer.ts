@@ -1,4 +1,4 @@
-/** One look at a job: what each answer to a GET means. */
+/** One GET of an answer, and what each response means. */
 import { ANSWER_TOO_LARGE } from '../answers/limit.ts';
 import { createAnswerReader } from '../answers/reader.ts';
 import { headerOf } from '../lib/net/http.ts';
@@ -9,19 +9,19 @@ import type { Redact } from '../settings/redaction.ts';
 import type { Kind } from '../kinds.ts';
 import type { CliError } from '../errors.ts';
 import { readAnswerBody } from './answer-body.ts';
-import type { AnswerBody, Delivery } from './answer-body.ts';
+import type { AnswerBody, AnswerTransfer } from './answer-body.ts';
 import { exchange, refusalOf } from './exchange.ts';
-import type { ExchangeOptions, Refusal } from './exchange.ts';
+import type { ExchangeOptions, RefusalResponse } from './exchange.ts';
 import { failureOfStatus, UnavailableError } from './failure.ts';
 import type { JobFacts } from './failure.ts';
-import type { Answer, AnswerBytes, Sighting } from './model.ts';
+import type { JobAnswer, AnswerBytes, JobStatus } from './model.ts';
 import { retryAfterOf } from './retry-after.ts';
-import { cleanServerText, isHtml, NOT_THE_API, titleOfHtml, webPageFailure } from './sanitize.ts';
+import { sanitizeServerText, isHtml, NOT_THE_API, titleOfHtml, webPageFailure } from './sanitize.ts';
 
 /** A plain word about the job, e.g. `PENDING`, is not longer than this. */
 const WORD_BYTES = 100;
 
-export interface LookFacts extends JobFacts {
+export interface GetAnswerFacts extends JobFacts {
   /** Whether another kind may have the id: then no refusal is an answer. */
   readonly unsure: boolean;
 }
@@ -31,20 +31,20 @@ export interface LookFacts extends JobFacts {
  * taken for pending: 202, 204, 425, an empty or `null` body, an object without results, a bare word.
  * 404 is `missing`. A 422 that tells of the job is its failure; one about the id is a refusal.
  */
-export async function lookOnce(
+export async function getAnswer(
   wire: ExchangeOptions,
   request: HttpRequest,
-  facts: LookFacts,
+  facts: GetAnswerFacts,
   sink: AnswerBytes | undefined,
-): Promise<Sighting> {
-  const delivery: Delivery = { sink, started: false };
+): Promise<JobStatus> {
+  const transfer: AnswerTransfer = { sink, started: false };
   const { kind, requestId } = facts;
   try {
     return await exchange(wire, request, { kind, requestId }, (response) =>
-      sightingOf(wire, request, response, facts, delivery),
+      readStatus(wire, request, response, facts, transfer),
     );
   } catch (error) {
-    if (!delivery.started || !(error instanceof UnavailableError) || error.code === ANSWER_TOO_LARGE) throw error;
+    if (!transfer.started || !(error instanceof UnavailableError) || error.code === ANSWER_TOO_LARGE) throw error;
     throw new UnavailableError(`the answer was cut off: ${error.message}`, {
       code: 'answer_cut',
       requestId,
@@ -56,13 +56,13 @@ export async function lookOnce(
   }
 }
 
-async function sightingOf(
+async function readStatus(
   wire: ExchangeOptions,
   request: HttpRequest,
   response: HttpResponse,
-  { kind, requestId, unsure }: LookFacts,
-  delivery: Delivery,
-): Promise<Sighting> {
+  { kind, requestId, unsure }: GetAnswerFacts,
+  transfer: AnswerTransfer,
+): Promise<JobStatus> {
   const { status } = response;
   const retryAfterMs = retryAfterOf(response.headers, wire.now());
   if (status < 200 || status > 299) {
@@ -71,7 +71,7 @@ async function sightingOf(
     // What is missing may be the failure of the job; in another coding it will never come.
     if (status === 422 && broken !== undefined && broken.kind !== 'coding') throw broken;
     const failed =
-      status === 422 && !unsure ? await failedJob(refusal, { kind, requestId }, delivery, wire.redact) : undefined;
+      status === 422 && !unsure ? await failedJob(refusal, { kind, requestId }, transfer, wire.redact) : undefined;
     if (failed !== undefined) return failed;
     const { method, url } = request;
     const facts = { method, url, requestId, redact: wire.redact, retryAfterMs };
@@ -83,9 +83,9 @@ async function sightingOf(
     throw failure;
   }
 
-  const body = await readAnswerBody(response, delivery, wire.redact);
+  const body = await readAnswerBody(response, transfer, wire.redact);
   // What the sink already has cannot turn out to be no answer after all.
-  if (delivery.started && body.state === 'pending') throw notTheApi(body, response, requestId, wire.redact);
+  if (transfer.started && body.state === 'pending') throw notTheApi(body, response, requestId, wire.redact);
   if (body.malformed) {
     const word = plainWord(body, response);
     if (word === undefined) throw notTheApi(body, response, requestId, wire.redact);
@@ -101,26 +101,26 @@ async function sightingOf(
 export function endedAnswer(
   kind: Kind,
   requestId: string,
-  state: Answer['state'],
+  state: JobAnswer['state'],
   summary: AnswerSummary,
   raw: Uint8Array | undefined,
-): Answer {
+): JobAnswer {
   const failure = state === 'failed' ? (reasonOf(summary) ?? summary.status) : undefined;
   return { state, kind, requestId, summary, raw, failure };
 }
 
 /** FastAPI reports a validation exception as 422; whether a job's own comes that way is not documented. */
 async function failedJob(
-  refusal: Refusal,
+  refusal: RefusalResponse,
   { kind, requestId }: JobFacts,
-  delivery: Delivery,
+  transfer: AnswerTransfer,
   redact: Redact,
-): Promise<Answer | undefined> {
+): Promise<JobAnswer | undefined> {
   const summary = refusal.about === 'job' ? summaryOf(refusal.bytes, redact) : undefined;
   if (summary === undefined) return undefined;
-  const { sink } = delivery;
+  const { sink } = transfer;
   if (typeof sink === 'function') {
-    delivery.started = true;
+    transfer.started = true;
     await sink(refusal.bytes);
   }
   const raw = typeof sink === 'function' ? undefined : refusal.bytes;
@@ -151,7 +151,7 @@ export function notTheApi(
   const text = new TextDecoder().decode(bytes?.subarray(0, 64 * 1024) ?? new Uint8Array(0));
   const about = { status: response.status, ...(requestId === undefined ? {} : { requestId }) };
   if (isHtml(text, headerOf(response.headers, 'content-type'))) {
-    return webPageFailure(cleanServerText(titleOfHtml(text), redact), about);
+    return webPageFailure(sanitizeServerText(titleOfHtml(text), redact), about);
   }
   return new UnavailableError('the answer is not whole JSON', {
     ...about,

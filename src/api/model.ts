@@ -1,17 +1,17 @@
-/** The shapes that the API client and those who use it agree on. */
+/** The types of the API client. */
 import type { AnswerSummary } from '../answers/answer.ts';
 import type { Kind } from '../kinds.ts';
 
 /** A chunk of the answer's own bytes, in order. Called only once it is certain that the job has ended. */
 export type AnswerSink = (chunk: Uint8Array) => Promise<void>;
 
-/** Where the bytes go that nobody wants: a large answer is then not held in memory. */
+/** `discard`: nobody wants the bytes; a large answer is then not held in memory. */
 export type AnswerBytes = AnswerSink | 'discard';
 
 export interface FetchOptions {
   readonly signal?: AbortSignal | undefined;
   /**
-   * Gets the answer's bytes, unchanged, instead of `Answer.raw`. Called only for a finished (or failed) job. Whoever
+   * Gets the answer's bytes, unchanged, instead of `JobAnswer.raw`. Called only for a finished (or failed) job. Whoever
    * passes the bytes on looks at nothing else: the summary then goes without stops and clusters.
    */
   readonly sink?: AnswerBytes | undefined;
@@ -28,8 +28,8 @@ export interface FetchOptions {
   readonly unsure?: boolean | undefined;
 }
 
-/** A job that ended, well or not. */
-export interface Answer {
+/** The answer of a job that ended, well or not. */
+export interface JobAnswer {
   readonly state: 'done' | 'failed';
   readonly kind: Kind;
   readonly requestId: string;
@@ -40,16 +40,16 @@ export interface Answer {
   readonly failure: string | undefined;
 }
 
-/** What one GET told. */
-export type Sighting =
-  | Answer
+/** What one GET returned. */
+export type JobStatus =
+  | JobAnswer
   /** Not ready. `word` is the status word, if there was one, as the server sent it. */
   | { readonly state: 'pending'; readonly word: string | undefined; readonly retryAfterMs: number | undefined }
   /** 404: unknown, or not ready yet. */
   | { readonly state: 'missing'; readonly retryAfterMs: number | undefined };
 
 /** The result of a request is to be fetched later. */
-export interface NotYet {
+export interface ResultNotReady {
   readonly state: 'unfinished';
   /** Why, for a person. */
   readonly error: string;
@@ -82,9 +82,9 @@ export interface OptipickClient {
     options?: { signal?: AbortSignal | undefined; timeoutMs?: number | undefined },
   ): Promise<Submitted>;
   /** POST with `synchronous=true`: the answer comes in the response. `timeoutMs` defaults to 5 minutes. */
-  submitAndAwait(kind: Kind, body: Uint8Array, options?: FetchOptions): Promise<Answer>;
-  /** One look at a job (with the retries of a GET). Throws `CliError` for 401, 403, 422 and other refusals. */
-  look(kind: Kind, requestId: string, options?: FetchOptions): Promise<Sighting>;
+  submitAndAwait(kind: Kind, body: Uint8Array, options?: FetchOptions): Promise<JobAnswer>;
+  /** Asks once for an answer (with the retries of a GET). Throws `CliError` for 401, 403, 422 and other refusals. */
+  getAnswer(kind: Kind, requestId: string, options?: FetchOptions): Promise<JobStatus>;
   /** Whether the key is accepted: GET of a well-formed id that nobody has. */
   checkKey(options?: CheckOptions): Promise<'accepted' | 'rejected'>;
 }

@@ -1,25 +1,24 @@
-/** Waiting for one answer: asks until it is there, the deadline passes, or asking makes no sense. */
+/** Polls for one answer until it is available, the deadline passes, or asking again makes no sense. */
 import { isKnownStatusWord } from '../answers/job-state.ts';
 import type { Kind } from '../kinds.ts';
 import { CliError } from '../errors.ts';
 import type { Clock } from '../platform/host.ts';
-import type { Answer, AnswerBytes, OptipickClient } from './model.ts';
+import type { AnswerBytes, JobAnswer, OptipickClient } from './model.ts';
 import { retryAfterInWords } from './retry-after.ts';
 import { afterRetryAfter } from './retry.ts';
-import { lastResort, lookAtKinds } from './poll-kinds.ts';
-import type { Unfinished } from './poll-kinds.ts';
+import { answerBehindRefusal, pollKinds, type Unfinished } from './poll-kinds.ts';
 import { NOT_THE_API } from './sanitize.ts';
 
-/** What a look told, for progress and for warnings. */
-export type WaitEvent =
+/** What a poll found, for progress and for warnings. */
+export type PollEvent =
   | { readonly type: 'pending'; readonly kind: Kind; readonly word: string | undefined; readonly pauseMs: number }
   | { readonly type: 'missing'; readonly pauseMs: number }
   /** The failure counts against the deadline only. */
   | { readonly type: 'unavailable'; readonly error: CliError; readonly pauseMs: number }
-  /** A status word whose meaning nobody documented; told once for each word. Taken for "not finished". */
+  /** A status word without a documented meaning, taken for "not finished"; reported once for each word. */
   | { readonly type: 'unknown_word'; readonly kind: Kind; readonly word: string };
 
-export interface WaitForAnswerOptions {
+export interface PollAnswerOptions {
   /** The first pause, and the longest one, in milliseconds. */
   readonly intervalMs: number;
   readonly maxIntervalMs: number;
@@ -27,36 +26,36 @@ export interface WaitForAnswerOptions {
   readonly deadline: number;
   /** Ask once instead of waiting. */
   readonly once?: boolean;
-  /** Submitted from here: a 404 means that it is not there yet. */
+  /** Submitted from here: a 404 means that it is not ready yet. */
   readonly knownHere: boolean;
   readonly clock: Pick<Clock, 'monotonic' | 'sleep'>;
   /** A number in [0, 1). */
   readonly random: () => number;
   readonly signal?: AbortSignal | undefined;
   readonly sink?: AnswerBytes | undefined;
-  readonly onEvent?: ((event: WaitEvent) => void) | undefined;
+  readonly onEvent?: ((event: PollEvent) => void) | undefined;
 }
 
 const GROWTH = 1.5;
-/** A pause is varied by this much each way, so that many waits do not beat in step. */
+/** A pause varies by this share each way, so that many polls do not run in step. */
 const JITTER = 0.15;
 
 /**
- * Waits for the answer to `requestId`, of one of `kinds`, all of which are asked until one has it. Network errors, 429, 5xx
+ * Polls for the answer to `requestId`, of one of `kinds`, all of which are asked until one has it. Network errors, 429, 5xx
  * and web pages of others count against the deadline only.
  *
  * Throws `CliError`: `pending` when the deadline passed while the job was healthy, or was never
- * found (the API does not tell "unknown" from "not ready": an id typed by the user is waited for
- * like any other); `unavailable` when nothing but failures of the network or the server was seen; `refused`
- * (`not_the_api`) when a web page was the last that was seen; else `auth` and `refused` at once. With `once`: `pending` when it is not finished, and `refused`
- * (`not_found`) when it is not found and was not submitted from here.
+ * found (the API does not distinguish "unknown" from "not ready": an id typed by the user is polled for
+ * like any other); `unavailable` when there were only failures of the network or the server; `refused`
+ * (`not_the_api`) when the last answer was a web page; else `auth` and `refused` at once. With `once`: `pending` when it is
+ * not finished, and `refused` (`not_found`) when it is not found and was not submitted from here.
  */
-export async function waitForAnswer(
+export async function pollAnswer(
   client: OptipickClient,
   kinds: readonly Kind[],
   requestId: string,
-  options: WaitForAnswerOptions,
-): Promise<Answer> {
+  options: PollAnswerOptions,
+): Promise<JobAnswer> {
   const { clock, random, signal, deadline, once = false, onEvent } = options;
   const started = clock.monotonic();
   const seenWords = new Set<string>();
@@ -64,54 +63,54 @@ export async function waitForAnswer(
   let healthy = false;
   for (;;) {
     const attempts = once ? undefined : 1;
-    const round = await lookAtKinds(client, kinds, requestId, { ...options, attempts, isLast: once });
-    if ('summary' in round) return round;
-    if (round.state !== 'unavailable') healthy = true;
-    if (round.state === 'pending') tellUnknownWord(round.kind, round.word, seenWords, onEvent);
-    if (once) throw notThere(round, requestId, options.knownHere);
+    const status = await pollKinds(client, kinds, requestId, { ...options, attempts, isLast: once });
+    if ('summary' in status) return status;
+    if (status.state !== 'unavailable') healthy = true;
+    if (status.state === 'pending') reportUnknownWord(status.kind, status.word, seenWords, onEvent);
+    if (once) throw notFinished(status, requestId, options.knownHere);
 
     const now = clock.monotonic();
     const remaining = deadline - now;
-    const asked = round.retryAfterMs;
+    const asked = status.retryAfterMs;
     const pause = asked === undefined ? interval * (1 + JITTER * (2 * random() - 1)) : afterRetryAfter(asked, random);
     if (remaining <= 0 || (asked !== undefined && asked > remaining)) {
-      if (round.state === 'missing' && round.refusal !== undefined) {
-        return await lastResort(client, round.refusal, requestId, options);
+      if (status.state === 'missing' && status.refusal !== undefined) {
+        return await answerBehindRefusal(client, status.refusal, requestId, options);
       }
-      throw timedOut(round, requestId, {
+      throw timedOut(status, requestId, {
         healthy,
         waitedMs: now - started,
         askedMs: remaining > 0 ? asked : undefined,
       });
     }
     const pauseMs = Math.min(pause, remaining);
-    onEvent?.(eventOf(round, pauseMs));
+    onEvent?.(eventOf(status, pauseMs));
     await clock.sleep(pauseMs, signal);
     interval = Math.min(options.maxIntervalMs, interval * GROWTH);
   }
 }
 
-function tellUnknownWord(
+function reportUnknownWord(
   kind: Kind,
   word: string | undefined,
   seen: Set<string>,
-  onEvent: WaitForAnswerOptions['onEvent'],
+  onEvent: PollAnswerOptions['onEvent'],
 ): void {
   if (word === undefined || isKnownStatusWord(word) || seen.has(word)) return;
   seen.add(word);
   onEvent?.({ type: 'unknown_word', kind, word });
 }
 
-function eventOf(round: Unfinished, pauseMs: number): WaitEvent {
-  if (round.state === 'pending') return { type: 'pending', kind: round.kind, word: round.word, pauseMs };
-  if (round.state === 'missing') return { type: 'missing', pauseMs };
-  return { type: 'unavailable', error: round.error, pauseMs };
+function eventOf(status: Unfinished, pauseMs: number): PollEvent {
+  if (status.state === 'pending') return { type: 'pending', kind: status.kind, word: status.word, pauseMs };
+  if (status.state === 'missing') return { type: 'missing', pauseMs };
+  return { type: 'unavailable', error: status.error, pauseMs };
 }
 
 /** `--once`, and no answer yet. */
-function notThere(round: Unfinished, requestId: string, knownHere: boolean): CliError {
-  if (round.state === 'unavailable') return round.error;
-  if (round.state === 'missing' && !knownHere) {
+function notFinished(status: Unfinished, requestId: string, knownHere: boolean): CliError {
+  if (status.state === 'unavailable') return status.error;
+  if (status.state === 'missing' && !knownHere) {
     return new CliError('refused', `request ${requestId} was not found, or is not ready yet`, {
       code: 'not_found',
       status: 404,
@@ -123,7 +122,7 @@ function notThere(round: Unfinished, requestId: string, knownHere: boolean): Cli
 }
 
 function timedOut(
-  round: Unfinished,
+  status: Unfinished,
   requestId: string,
   facts: { readonly healthy: boolean; readonly waitedMs: number; readonly askedMs: number | undefined },
 ): CliError {
@@ -132,8 +131,8 @@ function timedOut(
     facts.askedMs === undefined
       ? ''
       : `; the server asks to wait ${retryAfterInWords(facts.askedMs)}, which is longer than the timeout leaves`;
-  if (round.state === 'unavailable' && (!facts.healthy || round.error.code === NOT_THE_API)) {
-    const { error } = round;
+  if (status.state === 'unavailable' && (!facts.healthy || status.error.code === NOT_THE_API)) {
+    const { error } = status;
     return new CliError(error.failure, `nothing was heard of request ${requestId} ${after}: ${error.message}${asked}`, {
       code: error.code,
       ...(error.apiCode === undefined ? {} : { apiCode: error.apiCode }),
@@ -143,6 +142,6 @@ function timedOut(
       ...(error.hint === undefined ? {} : { hint: error.hint }),
     });
   }
-  const state = round.state === 'missing' ? 'was not found, or is not ready,' : 'is not finished';
+  const state = status.state === 'missing' ? 'was not found, or is not ready,' : 'is not finished';
   return new CliError('pending', `request ${requestId} ${state} ${after}${asked}`, { code: 'not_finished', requestId });
 }

@@ -4,7 +4,7 @@ import type { HttpResponse } from '../lib/net/http.ts';
 import { KINDS, KIND_NAMES } from '../kinds.ts';
 import type { Redact } from '../settings/redaction.ts';
 import { CliError, type FailureFacts } from '../errors.ts';
-import { normaliseBaseUrl } from './base-url.ts';
+import { normalizeBaseUrl } from './base-url.ts';
 
 /** The failure of an answer that redirects the request to `asked`. */
 export function redirectFailure(
@@ -46,7 +46,7 @@ export function baseUrlBehind(target: URL): string | undefined {
   const start = Math.max(...starts);
   if (start < 0) return undefined;
   try {
-    return normaliseBaseUrl(target.origin + target.pathname.slice(0, start));
+    return normalizeBaseUrl(target.origin + target.pathname.slice(0, start));
   } catch (error) {
     if (error instanceof CliError) return undefined;
     throw error;

@@ -6,7 +6,7 @@
 import type { Redact } from '../settings/redaction.ts';
 import type { FailureDetail } from '../errors.ts';
 import { createJsonScanner } from '../lib/json/scanner.ts';
-import { cleanServerText, isHtml, titleOfHtml } from './sanitize.ts';
+import { sanitizeServerText, isHtml, titleOfHtml } from './sanitize.ts';
 
 /** More faults than these help nobody. */
 const MAX_DETAILS = 200;
@@ -29,7 +29,7 @@ const CODE_LENGTH = 100;
 
 /** Understands a refusal's body in every form that is known or likely. Never throws. */
 export function readRefusal(text: string, contentType: string | undefined, redact: Redact): RefusalBody {
-  const clean = (words: string): string => cleanServerText(words, redact);
+  const clean = (words: string): string => sanitizeServerText(words, redact);
   if (isHtml(text, contentType)) return { text: clean(titleOfHtml(text)), details: [], about: 'page' };
   const value = parsed(text);
   if (value === undefined) return { text: clean(text), details: [], about: 'unknown' };

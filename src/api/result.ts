@@ -1,21 +1,21 @@
-/** The result of a request, for one who comes back for it later. */
+/** The result of a request, asked for once. */
 import { KIND_NAMES, type Kind } from '../kinds.ts';
-import type { Answer, NotYet } from './model.ts';
-import { lookAtKinds, type Looker, type RoundOptions } from './poll-kinds.ts';
+import type { JobAnswer, ResultNotReady } from './model.ts';
+import { pollKinds, type AnswerSource, type PollKindsOptions } from './poll-kinds.ts';
 
-/** Asks once, both kinds where `kind` is `undefined`. Throws as {@link lookAtKinds}. */
+/** Asks once, both kinds where `kind` is `undefined`. Throws as {@link pollKinds}. */
 export async function fetchResult(
-  client: Looker,
+  client: AnswerSource,
   requestId: string,
   kind: Kind | undefined,
-  options: Pick<RoundOptions, 'clock' | 'signal' | 'isLast'>,
-): Promise<Answer | NotYet> {
-  const round = await lookAtKinds(client, kind === undefined ? KIND_NAMES : [kind], requestId, options);
-  if ('summary' in round) return round;
-  if (round.state === 'unavailable') throw round.error;
+  options: Pick<PollKindsOptions, 'clock' | 'signal' | 'isLast'>,
+): Promise<JobAnswer | ResultNotReady> {
+  const status = await pollKinds(client, kind === undefined ? KIND_NAMES : [kind], requestId, options);
+  if ('summary' in status) return status;
+  if (status.state === 'unavailable') throw status.error;
   const error =
-    round.state === 'pending'
-      ? `the ${round.kind} ${requestId} is not finished`
+    status.state === 'pending'
+      ? `the ${status.kind} ${requestId} is not finished`
       : `the result of ${requestId} is not available yet (404)`;
-  return { state: 'unfinished', error, retryAfterMs: round.retryAfterMs };
+  return { state: 'unfinished', error, retryAfterMs: status.retryAfterMs };
 }

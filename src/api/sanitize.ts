@@ -7,7 +7,7 @@ import { CliError } from '../errors.ts';
 const LIMIT = 300;
 
 /** One line, no control or invisible characters, no secrets, cut at a sane length. */
-export function cleanServerText(text: string, redact: Redact): string {
+export function sanitizeServerText(text: string, redact: Redact): string {
   // Twice: a secret may be told from what is around it only before, or only after.
   const clean = redact(withoutControls(redact(text)))
     .replace(/[\n\t ]+/g, ' ')

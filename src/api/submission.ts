@@ -7,13 +7,13 @@ import type { Redact } from '../settings/redaction.ts';
 import type { Kind } from '../kinds.ts';
 import { CliError } from '../errors.ts';
 import { readAnswerBody } from './answer-body.ts';
-import type { AnswerBody, Delivery } from './answer-body.ts';
+import type { AnswerBody, AnswerTransfer } from './answer-body.ts';
 import { exchange, refuse } from './exchange.ts';
 import type { ExchangeOptions } from './exchange.ts';
 import { limitFacts, MAYBE_ACCEPTED, UnavailableError } from './failure.ts';
 import { endedAnswer, notTheApi } from './get-answer.ts';
-import type { Answer, AnswerBytes, Submitted } from './model.ts';
-import { cleanServerText, NOT_THE_API } from './sanitize.ts';
+import type { JobAnswer, AnswerBytes, Submitted } from './model.ts';
+import { sanitizeServerText, NOT_THE_API } from './sanitize.ts';
 import { idAmong, submittedId } from './submitted-id.ts';
 
 /** An id is looked for in the text of a body up to this length; a longer one is an answer. */
@@ -28,12 +28,12 @@ export async function readSubmitted(
 ): Promise<Submitted> {
   const { status } = response;
   if (status < 200 || status > 299) throw await refuse(response, wire, { method, url });
-  const delivery: Delivery = { sink: 'discard', started: false };
+  const transfer: AnswerTransfer = { sink: 'discard', started: false };
   let body: AnswerBody;
   try {
-    body = await readAnswerBody(response, delivery, wire.redact);
+    body = await readAnswerBody(response, transfer, wire.redact);
   } catch (error) {
-    const id = idBefore(error, delivery, wire.redact);
+    const id = idBefore(error, transfer, wire.redact);
     if (id === undefined) throw error;
     // Nothing else of the answer is wanted.
     return { kind, requestId: id };
@@ -43,7 +43,7 @@ export async function readSubmitted(
   const elsewhere = notTheApi(body, response, undefined, wire.redact);
   if (elsewhere.code === NOT_THE_API) throw elsewhere;
   const said = body.summary?.error ?? (body.malformed ? '' : textOf(body));
-  const words = cleanServerText(said, wire.redact);
+  const words = sanitizeServerText(said, wire.redact);
   throw new CliError(
     'refused',
     `the API took the request without giving it an id${words === '' ? '' : `: ${words}`}; it may have been accepted`,
@@ -57,15 +57,15 @@ export async function readSynchronousAnswer(
   request: HttpRequest,
   kind: Kind,
   sink: AnswerBytes | undefined,
-): Promise<Answer> {
-  const delivery: Delivery = { sink, started: false };
+): Promise<JobAnswer> {
+  const transfer: AnswerTransfer = { sink, started: false };
   try {
     return await exchange(wire, request, undefined, async (response) => {
       const { status } = response;
       const { method, url } = request;
       if (status < 200 || status > 299) throw await refuse(response, wire, { method, url });
-      const body = await readAnswerBody(response, delivery, wire.redact).catch((error: unknown) => {
-        throw withId(error, delivery, kind, wire.redact);
+      const body = await readAnswerBody(response, transfer, wire.redact).catch((error: unknown) => {
+        throw withId(error, transfer, kind, wire.redact);
       });
       const id = idIn(body, wire.redact);
       // A word of success beside an id may speak of the submission alone.
@@ -114,8 +114,8 @@ function cutOff(error: UnavailableError): UnavailableError {
 }
 
 /** What the reading of an answer failed with; once the id has arrived, a failure that names it. */
-function withId(error: unknown, delivery: Delivery, kind: Kind, redact: Redact): unknown {
-  const requestId = idBefore(error, delivery, redact);
+function withId(error: unknown, transfer: AnswerTransfer, kind: Kind, redact: Redact): unknown {
+  const requestId = idBefore(error, transfer, redact);
   if (requestId === undefined) return error;
   const { message } = error as Error;
   return new UnavailableError(`the request was accepted as ${requestId}, but its answer was cut off: ${message}`, {
@@ -128,7 +128,7 @@ function withId(error: unknown, delivery: Delivery, kind: Kind, redact: Redact):
 }
 
 /** The id that an answer had named before the network or a limit cut it off. */
-function idBefore(error: unknown, { field }: Delivery, redact: Redact): string | undefined {
+function idBefore(error: unknown, { field }: AnswerTransfer, redact: Redact): string | undefined {
   const isCut = error instanceof TransportError || error instanceof AnswerLimitError;
   return isCut && field !== undefined ? unredacted(idAmong(field), redact) : undefined;
 }

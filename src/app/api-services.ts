@@ -2,8 +2,8 @@
  * What every call of the API needs, in one module, so that it is loaded as one piece and only by the
  * commands that call: opening ten small files costs more than reading one.
  */
-import { normaliseBaseUrl } from '../api/base-url.ts';
-import { createClient } from '../api/client.ts';
+import { normalizeBaseUrl } from '../api/base-url.ts';
+import { createApiClient } from '../api/client.ts';
 import type { OptipickClient } from '../api/model.ts';
 import { withTrace } from '../api/middleware.ts';
 import { parseApiKey } from '../settings/secret.ts';
@@ -20,13 +20,13 @@ import { createSqliteSubmissions } from '../state/sqlite/submissions.ts';
 
 export { createArrivalClock } from '../state/arrival-clock.ts';
 export { fetchResult } from '../api/result.ts';
-export { lookAtKinds } from '../api/poll-kinds.ts';
-export { waitForAnswer } from '../api/poll.ts';
+export { pollKinds } from '../api/poll-kinds.ts';
+export { pollAnswer } from '../api/poll.ts';
 export { createProgress } from '../output/terminal/progress.ts';
-export { normaliseBaseUrl };
+export { normalizeBaseUrl };
 
 export interface ClientFacts {
-  /** As {@link normaliseBaseUrl} gives it. */
+  /** As {@link normalizeBaseUrl} gives it. */
   readonly baseUrl: string;
   readonly key: string;
   /** Struck out of what the server says, as the key is. */
@@ -45,7 +45,7 @@ export async function openClient(
   const apiKey = parseApiKey(key);
   const network = await host.http({ direct: direct ?? false });
   const redact = createShownRedaction([apiKey, ...secrets]);
-  return createClient({
+  return createApiClient({
     http: trace === undefined ? network : withTrace(network, { clock: host.clock, write: trace, redact }),
     baseUrl,
     apiKey,

@@ -109,8 +109,8 @@ export function createContext(host: Host, options: GlobalOptions, { stop, atEnd 
     },
     client: once(async () => {
       const { apiKey, baseUrl, profile, webhookSecrets } = await settings();
-      const { normaliseBaseUrl } = await calling();
-      const url = normaliseBaseUrl(baseUrl.value);
+      const { normalizeBaseUrl } = await calling();
+      const url = normalizeBaseUrl(baseUrl.value);
       if (apiKey === undefined) throw noKey(profile.value, host.env);
       const empty = baseUrl.source === 'default' ? emptyNote(host.env, 'OPTIPICK_BASE_URL') : '';
       if (empty !== '') await output.warn(`the default base URL is used, ${url}${empty}`);

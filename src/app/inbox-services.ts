@@ -1,6 +1,6 @@
 /** What the commands that work with received webhooks need beside `api-services.ts`: the inbox of this machine. */
 import { join } from 'node:path';
-import { normaliseBaseUrl } from './api-services.ts';
+import { normalizeBaseUrl } from './api-services.ts';
 import type { Context } from './context.ts';
 import type { Kind } from '../kinds.ts';
 import { stateFolder } from '../settings/paths.ts';
@@ -85,5 +85,5 @@ async function opened(context: Context, inbox: Inbox, baseUrl: string): Promise<
 }
 
 async function scopeOf(context: Context): Promise<string> {
-  return normaliseBaseUrl((await context.settings()).baseUrl.value);
+  return normalizeBaseUrl((await context.settings()).baseUrl.value);
 }

@@ -1,18 +1,18 @@
-/** `optipick route get` and `optipick cluster get`: one look at an answer. */
+/** `optipick route get` and `optipick cluster get`: fetches an answer once. */
 import type { Command } from 'commander';
 import type { Context } from '../app/context.ts';
 import { KINDS, type Kind } from '../kinds.ts';
 import { readId, shownId } from '../lib/text/shown-id.ts';
 import { CliError } from '../errors.ts';
 import {
-  deadlineOption,
+  timeoutOption,
   API_ENVIRONMENT,
   API_FAILURES,
   outputOption,
   withHelp,
   type ContextSource,
 } from './shared/options.ts';
-import { withAnswerTimeout } from './shared/timeout.ts';
+import { withTimeoutFlag } from './shared/timeout.ts';
 import { createAnswerView, FORMATS_IN_WORDS, type AnswerViewOptions } from './shared/answer-view.ts';
 import { createSubmissionHistory } from './shared/submission-history.ts';
 import { jobFailure, quoted, sameTarget } from './shared/job-errors.ts';
@@ -29,7 +29,7 @@ export function addGet(parent: Command, kind: Kind, context: ContextSource): voi
     .argument('<id>', 'request id')
     .option('--format <format>', FORMATS_IN_WORDS)
     .addOption(outputOption('write the answer to a file; the extension tells the format'))
-    .addOption(deadlineOption('give up after this long, all attempts together'))
+    .addOption(timeoutOption('give up after this long, all attempts together'))
     .option('--site-file <layout>', 'html: draw the walks on this floor plan')
     .option('--all', 'do not cut long lists');
   withHelp(command, {
@@ -57,16 +57,16 @@ async function get(context: Context, kind: Kind, word: string, options: GetOptio
   const view = createAnswerView(context, options);
   const client = await context.client();
   const history = createSubmissionHistory(context, client);
-  const { lookAtKinds } = await import('../app/api-services.ts');
+  const { pollKinds } = await import('../app/api-services.ts');
   const answer = await view.show(async (sink) => {
-    const round = await withAnswerTimeout(context, options.timeout, (signal) =>
-      lookAtKinds(client, [kind], requestId, { clock: context.host.clock, sink, signal, isLast: true }),
+    const status = await withTimeoutFlag(context, options.timeout, (signal) =>
+      pollKinds(client, [kind], requestId, { clock: context.host.clock, sink, signal, isLast: true }),
     );
-    if ('summary' in round) return round;
-    if (round.state === 'unavailable') throw round.error;
+    if ('summary' in status) return status;
+    if (status.state === 'unavailable') throw status.error;
     const poll = `optipick poll ${quoted(shown)} --kind ${kind}${sameTarget(context)}`;
-    const known = round.state === 'missing' ? await history.kindOf(requestId) : kind;
-    if (round.state === 'pending' || known === kind) {
+    const known = status.state === 'missing' ? await history.kindOf(requestId) : kind;
+    if (status.state === 'pending' || known === kind) {
       throw new CliError('pending', `request ${shown} is not finished yet`, {
         code: 'not_finished',
         requestId,

@@ -4,7 +4,7 @@ import type { Context } from '../app/context.ts';
 import { maskSecret, parseApiKey } from '../settings/secret.ts';
 import { parseSettingValue } from '../settings/settings.ts';
 import { CliError } from '../errors.ts';
-import { withAnswerTimeout } from './shared/timeout.ts';
+import { withTimeoutFlag } from './shared/timeout.ts';
 import { API_ENVIRONMENT, durationOption, withHelp, type ContextSource } from './shared/options.ts';
 import { readPipedValue } from '../app/input-file.ts';
 import { pipingVariables } from '../lib/text/shell-words.ts';
@@ -41,8 +41,8 @@ Without a terminal the key is the first line of stdin, the secret the second.`,
 async function login(context: Context, { timeout }: LoginFlags): Promise<void> {
   const { output, options } = context;
   const settings = await context.settings();
-  const { normaliseBaseUrl } = await import('../app/api-services.ts');
-  const baseUrl = normaliseBaseUrl(settings.baseUrl.value);
+  const { normalizeBaseUrl } = await import('../app/api-services.ts');
+  const baseUrl = normalizeBaseUrl(settings.baseUrl.value);
   const [keyText, secretText] = await answers(context);
 
   const change: Record<string, string | number> = {};
@@ -100,7 +100,7 @@ async function check(context: Context, { baseUrl, key, secret, timeout }: Check)
   const { output } = context;
   try {
     const client = await context.clientFor(baseUrl, key, { secrets: [secret] });
-    const verdict = await withAnswerTimeout(context, timeout, (signal) => client.checkKey({ signal }));
+    const verdict = await withTimeoutFlag(context, timeout, (signal) => client.checkKey({ signal }));
     if (verdict === 'accepted') {
       await output.note(`the key was accepted by ${baseUrl}`);
       return;

@@ -1,9 +1,9 @@
 /** `createClient`: the API from a program. The engine is the command line's own, with the same retries and failures. */
-import { normaliseBaseUrl } from '../api/base-url.ts';
-import { createClient as createApiClient } from '../api/client.ts';
-import type { Answer as ApiAnswer, OptipickClient as ApiClient } from '../api/model.ts';
-import { lookAtKinds } from '../api/poll-kinds.ts';
-import { waitForAnswer } from '../api/poll.ts';
+import { normalizeBaseUrl } from '../api/base-url.ts';
+import { createApiClient } from '../api/client.ts';
+import type { JobAnswer, OptipickClient } from '../api/model.ts';
+import { pollKinds } from '../api/poll-kinds.ts';
+import { pollAnswer } from '../api/poll.ts';
 import { ANSWER_TOO_LARGE } from '../answers/limit.ts';
 import type { Http } from '../lib/net/http.ts';
 import { createJsonScanner } from '../lib/json/scanner.ts';
@@ -85,9 +85,9 @@ export function createClient({ apiKey, baseUrl = DEFAULT_BASE_URL }: ClientOptio
   const host = createLibraryHost();
   const { clock } = host;
   let network: Promise<Http> | undefined;
-  const client: ApiClient = createApiClient({
+  const client: OptipickClient = createApiClient({
     http: async (request) => (await (network ??= host.http()))(request),
-    baseUrl: normaliseBaseUrl(baseUrl),
+    baseUrl: normalizeBaseUrl(baseUrl),
     apiKey: parseApiKey(apiKey),
     clock,
     random: () => host.random(),
@@ -101,14 +101,14 @@ export function createClient({ apiKey, baseUrl = DEFAULT_BASE_URL }: ClientOptio
       return { kind, requestId };
     },
     async get<K extends Kind>(kind: K, requestId: string, { signal }: CallOptions = {}): Promise<Sighting<K>> {
-      const round = await lookAtKinds(client, [checkedKind(kind)], requestId, { clock, signal, isLast: true });
-      if ('summary' in round) return answerOf<K>(round);
-      if (round.state === 'unavailable') throw round.error;
-      return round.state === 'pending' ? { state: 'pending', word: round.word } : { state: 'missing' };
+      const status = await pollKinds(client, [checkedKind(kind)], requestId, { clock, signal, isLast: true });
+      if ('summary' in status) return answerOf<K>(status);
+      if (status.state === 'unavailable') throw status.error;
+      return status.state === 'pending' ? { state: 'pending', word: status.word } : { state: 'missing' };
     },
     async wait<K extends Kind>(kind: K | undefined, requestId: string, options: WaitOptions = {}): Promise<Answer<K>> {
       const { timeoutMs, intervalMs, maxIntervalMs } = { ...WAIT, ...withoutUndefined(options) };
-      const answer = await waitForAnswer(client, kind === undefined ? KIND_NAMES : [checkedKind(kind)], requestId, {
+      const answer = await pollAnswer(client, kind === undefined ? KIND_NAMES : [checkedKind(kind)], requestId, {
         intervalMs,
         maxIntervalMs: Math.max(intervalMs, maxIntervalMs),
         deadline: clock.monotonic() + timeoutMs,
@@ -122,7 +122,7 @@ export function createClient({ apiKey, baseUrl = DEFAULT_BASE_URL }: ClientOptio
   };
 }
 
-function answerOf<K extends Kind>({ state, kind, requestId, raw, failure }: ApiAnswer): Answer<K> {
+function answerOf<K extends Kind>({ state, kind, requestId, raw, failure }: JobAnswer): Answer<K> {
   if (raw === undefined) throw new Error('an answer that no sink took has no bytes');
   refuseCrowd(raw, requestId);
   const answer = JSON.parse(new TextDecoder().decode(raw)) as AnswerOf<Kind>;

@@ -7,7 +7,7 @@ export type HeadersLike =
   | Iterable<readonly [string, string]>;
 
 /** Names in lower case; a header that is there several times keeps all its values. */
-export function normaliseHeaders(headers: HeadersLike): HttpHeaders {
+export function normalizeHeaders(headers: HeadersLike): HttpHeaders {
   const lines: Iterable<readonly [string, string | readonly string[] | undefined]> =
     Symbol.iterator in headers ? (headers as Iterable<readonly [string, string]>) : Object.entries(headers);
   const values = new Map<string, string[]>();

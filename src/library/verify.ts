@@ -7,7 +7,7 @@ import { jsonTextOf, readPayload } from '../webhooks/delivery.ts';
 import { readSignatureHeaders } from '../webhooks/signature-headers.ts';
 import { createVerifier, type SignatureFault } from '../webhooks/signature.ts';
 import { readSignedBody } from '../webhooks/signed-body.ts';
-import { type HeadersLike, normaliseHeaders } from './headers.ts';
+import { type HeadersLike, normalizeHeaders } from './headers.ts';
 
 export type { SignatureFault };
 
@@ -62,7 +62,7 @@ export function verifyDelivery(facts: DeliveryFacts): Verification {
   const parsed = texts.length === 0 ? [] : parseWebhookSecrets(texts).secrets;
   const verifier = createVerifier(parsed, { toleranceMs });
   const body = bytesOf(facts.body);
-  const headers = normaliseHeaders(facts.headers);
+  const headers = normalizeHeaders(facts.headers);
   const reading = readSignatureHeaders(headers);
   if (!reading.ok) return { ok: false, reason: reading.reason, detail: reading.detail };
   const { id, timestamp } = reading.headers;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { normaliseBaseUrl } from '../../src/api/base-url.ts';
+import { normalizeBaseUrl } from '../../src/api/base-url.ts';
 import type { CliError } from '../../src/errors.ts';
 
 test.each([
@@ -13,12 +13,12 @@ test.each([
   ['http://127.1', 'http://127.0.0.1'],
   ['http://[::1]:4010', 'http://[::1]:4010'],
 ])('%s becomes %s', (text, normalised) => {
-  expect(normaliseBaseUrl(text)).toBe(normalised);
+  expect(normalizeBaseUrl(text)).toBe(normalised);
 });
 
 function refusal(text: string): Pick<CliError, 'failure' | 'code' | 'message' | 'hint'> {
   try {
-    return { failure: 'internal', code: '', message: `accepted: ${normaliseBaseUrl(text)}`, hint: undefined };
+    return { failure: 'internal', code: '', message: `accepted: ${normalizeBaseUrl(text)}`, hint: undefined };
   } catch (error) {
     const { failure, code, message, hint } = error as CliError;
     return { failure, code, message, hint };

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 
-import { createClient } from '../../src/api/client.ts';
+import { createApiClient } from '../../src/api/client.ts';
 import { bodyOf } from '../../src/lib/net/http.ts';
 import { failureOf, startScriptedApi, TEST_KEY } from '../support/api-client.ts';
 import type { Script, ScriptedApi } from '../support/api-client.ts';
@@ -23,7 +23,7 @@ async function api(...script: Script): Promise<ScriptedApi> {
 describe('a look at a job', () => {
   test('gives the finished answer and its own bytes', async () => {
     const { client, server } = await api({ body: DONE });
-    const answer = await client.look('cluster', ID);
+    const answer = await client.getAnswer('cluster', ID);
     expect(answer).toMatchObject({ state: 'done', kind: 'cluster', requestId: ID, failure: undefined });
     expect('raw' in answer && Buffer.from(answer.raw ?? []).toString()).toBe(DONE);
     expect(server.lines()).toEqual([`GET /optimize/cluster/${ID}`]);
@@ -35,7 +35,12 @@ describe('a look at a job', () => {
     ['a status of failure', { status: 'failed' }, 'failed'],
   ])('gives a job that failed with %s', async (_form, body, failure) => {
     const { client } = await api({ body });
-    expect(await client.look('route', ID)).toMatchObject({ state: 'failed', kind: 'route', requestId: ID, failure });
+    expect(await client.getAnswer('route', ID)).toMatchObject({
+      state: 'failed',
+      kind: 'route',
+      requestId: ID,
+      failure,
+    });
   });
 
   test.each([
@@ -50,7 +55,7 @@ describe('a look at a job', () => {
     ['200 with a plain word', { body: 'IN PROGRESS\n', headers: { 'content-type': 'text/plain' } }, 'IN PROGRESS'],
   ])('takes %s for unfinished, at once', async (_form, scripted, word) => {
     const { client, clock } = await api(scripted);
-    expect(await client.look('route', ID)).toEqual({ state: 'pending', word, retryAfterMs: undefined });
+    expect(await client.getAnswer('route', ID)).toEqual({ state: 'pending', word, retryAfterMs: undefined });
     expect(clock.sleeps).toEqual([]);
   });
 
@@ -59,13 +64,13 @@ describe('a look at a job', () => {
       { status: 202, headers: { 'retry-after': '4' } },
       { status: 404, headers: { 'retry-after': '5' } },
     );
-    expect(await client.look('route', ID)).toEqual({ state: 'pending', word: undefined, retryAfterMs: 4000 });
-    expect(await client.look('route', ID)).toEqual({ state: 'missing', retryAfterMs: 5000 });
+    expect(await client.getAnswer('route', ID)).toEqual({ state: 'pending', word: undefined, retryAfterMs: 4000 });
+    expect(await client.getAnswer('route', ID)).toEqual({ state: 'missing', retryAfterMs: 5000 });
   });
 
   test('takes a 422 that tells of the job for its failure', async () => {
     const { client } = await api({ status: 422, body: { detail: 'Location Z99 not found' } });
-    const answer = await client.look('route', ID);
+    const answer = await client.getAnswer('route', ID);
     expect(answer).toMatchObject({ state: 'failed', requestId: ID, failure: 'Location Z99 not found' });
     expect('raw' in answer && Buffer.from(answer.raw ?? []).toString()).toBe('{"detail":"Location Z99 not found"}');
   });
@@ -73,7 +78,7 @@ describe('a look at a job', () => {
   test('takes a 422 about the id for a refusal', async () => {
     const detail = [{ loc: ['path', 'request_id'], msg: 'not an ObjectId', type: 'value_error' }];
     const { client } = await api({ status: 422, body: { detail } });
-    expect(await failureOf(client.look('route', 'nonsense'))).toMatchObject({
+    expect(await failureOf(client.getAnswer('route', 'nonsense'))).toMatchObject({
       failure: 'refused',
       code: 'invalid_request',
       status: 422,
@@ -82,14 +87,14 @@ describe('a look at a job', () => {
   });
 
   test.each([[408], [429], [500], [502], [503], [504]])('is repeated after %i', async (status) => {
-    const { client, server, clock, retries } = await api({ status }, { status }, { body: DONE });
-    expect(await client.look('cluster', ID)).toMatchObject({ state: 'done' });
-    expect([server.seen.length, clock.sleeps, retries.length]).toEqual([3, [500, 1000], 2]);
+    const { client, server, clock } = await api({ status }, { status }, { body: DONE });
+    expect(await client.getAnswer('cluster', ID)).toMatchObject({ state: 'done' });
+    expect([server.seen.length, clock.sleeps]).toEqual([3, [500, 1000]]);
   });
 
   test('is given up after four attempts, or as many as are allowed', async () => {
     const { client, server } = await api({ status: 503, body: { message: 'Service Unavailable' } });
-    const failure = await failureOf(client.look('cluster', ID));
+    const failure = await failureOf(client.getAnswer('cluster', ID));
     expect(failure).toMatchObject({
       failure: 'unavailable',
       code: 'server_error',
@@ -99,7 +104,7 @@ describe('a look at a job', () => {
       message: 'the API could not answer (HTTP 503): Service Unavailable',
     });
     expect(server.seen).toHaveLength(4);
-    await failureOf(client.look('cluster', ID, { attempts: 1 }));
+    await failureOf(client.getAnswer('cluster', ID, { attempts: 1 }));
     expect(server.seen).toHaveLength(5);
   });
 
@@ -113,7 +118,7 @@ describe('a look at a job', () => {
     const sink = async (chunk: Uint8Array): Promise<void> => {
       sunk.push(Buffer.from(chunk).toString());
     };
-    expect(await client.look('cluster', ID, { sink })).toMatchObject({ state: 'done', raw: undefined });
+    expect(await client.getAnswer('cluster', ID, { sink })).toMatchObject({ state: 'done', raw: undefined });
     expect([server.seen.length, sunk.join('')]).toEqual([2, DONE]);
   });
 
@@ -123,7 +128,7 @@ describe('a look at a job', () => {
     const sink = async (chunk: Uint8Array): Promise<void> => {
       sunk.push(chunk);
     };
-    for (let n = 0; n < 3; n += 1) await client.look('cluster', ID, { sink });
+    for (let n = 0; n < 3; n += 1) await client.getAnswer('cluster', ID, { sink });
     expect(sunk).toEqual([]);
   });
 
@@ -132,7 +137,7 @@ describe('a look at a job', () => {
       body: '<!doctype html><title>Sign in</title>',
       headers: { 'content-type': 'text/html' },
     });
-    expect(await failureOf(client.look('cluster', ID))).toMatchObject({
+    expect(await failureOf(client.getAnswer('cluster', ID))).toMatchObject({
       failure: 'refused',
       code: 'not_the_api',
       message: 'a web page came in place of an answer of the API: Sign in',
@@ -142,23 +147,26 @@ describe('a look at a job', () => {
 
   test('stops at once when the key is refused', async () => {
     const { client, server } = await api({ status: 401 });
-    expect(await failureOf(client.look('cluster', ID))).toMatchObject({ failure: 'auth', code: 'key_rejected' });
+    expect(await failureOf(client.getAnswer('cluster', ID))).toMatchObject({ failure: 'auth', code: 'key_rejected' });
     expect(server.seen).toHaveLength(1);
   });
 
   test('escapes an id, and refuses one that would be another path', async () => {
     const { client, server } = await api({ status: 404 });
-    await client.look('route', 'a/b?c');
+    await client.getAnswer('route', 'a/b?c');
     expect(server.lines()).toEqual(['GET /optimize/route/a%2Fb%3Fc']);
     for (const id of ['', ' ', '.', '..']) {
-      expect(await failureOf(client.look('route', id))).toMatchObject({ failure: 'usage', code: 'bad_request_id' });
+      expect(await failureOf(client.getAnswer('route', id))).toMatchObject({
+        failure: 'usage',
+        code: 'bad_request_id',
+      });
     }
     expect(server.seen).toHaveLength(1);
   });
 
   test('is cut when no answer comes in time', async () => {
     const { client } = await api('hang');
-    expect(await failureOf(client.look('route', ID, { timeoutMs: 500, attempts: 1 }))).toMatchObject({
+    expect(await failureOf(client.getAnswer('route', ID, { timeoutMs: 500, attempts: 1 }))).toMatchObject({
       failure: 'unavailable',
       code: 'timeout',
       requestId: ID,
@@ -173,9 +181,9 @@ describe('a large answer', () => {
   function client(
     size: number,
     end: () => Iterable<Uint8Array>,
-  ): { look: ReturnType<typeof createClient>['look']; asked: () => number } {
+  ): { getAnswer: ReturnType<typeof createApiClient>['getAnswer']; asked: () => number } {
     let asked = 0;
-    const made = createClient({
+    const made = createApiClient({
       http: async () => {
         asked += 1;
         return {
@@ -193,14 +201,14 @@ describe('a large answer', () => {
       clock: createInstantClock(),
       random: () => 0,
     });
-    return { look: made.look.bind(made), asked: () => asked };
+    return { getAnswer: made.getAnswer.bind(made), asked: () => asked };
   }
 
   test('flows to the sink before it is whole, one chunk at a time', async () => {
     let inside = 0;
     let size = 0;
     let atEnd = 0;
-    const { look } = client(20 * 1024 * 1024, function* () {
+    const { getAnswer } = client(20 * 1024 * 1024, function* () {
       atEnd = size;
       yield Buffer.from('"}');
     });
@@ -211,25 +219,25 @@ describe('a large answer', () => {
       inside -= 1;
       size += chunk.byteLength;
     };
-    expect(await look('cluster', ID, { sink })).toMatchObject({ state: 'done', raw: undefined });
+    expect(await getAnswer('cluster', ID, { sink })).toMatchObject({ state: 'done', raw: undefined });
     expect(size).toBe(head.length + 20 * 1024 * 1024 + 2);
     expect(atEnd).toBeGreaterThan(8 * 1024 * 1024);
   });
 
   test('that breaks after the sink got some is not asked for again', async () => {
-    const { look, asked } = client(9 * 1024 * 1024, function* () {
+    const { getAnswer, asked } = client(9 * 1024 * 1024, function* () {
       yield Buffer.from('" broken');
     });
-    const failure = await failureOf(look('cluster', ID, { sink: async () => {} }));
+    const failure = await failureOf(getAnswer('cluster', ID, { sink: async () => {} }));
     expect(failure).toMatchObject({ failure: 'unavailable', code: 'answer_cut', requestId: ID });
     expect(asked()).toBe(1);
   });
 
   test('passes on what the sink throws', async () => {
-    const { look, asked } = client(9 * 1024 * 1024, () => []);
+    const { getAnswer, asked } = client(9 * 1024 * 1024, () => []);
     const full = new Error('disk full');
     const sink = (): Promise<void> => Promise.reject(full);
-    await expect(look('cluster', ID, { sink })).rejects.toBe(full);
+    await expect(getAnswer('cluster', ID, { sink })).rejects.toBe(full);
     expect(asked()).toBe(1);
   });
 });

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 
-import { createClient } from '../../src/api/client.ts';
+import { createApiClient } from '../../src/api/client.ts';
 import { createHttp } from '../../src/platform/http/http.ts';
 import { failureOf, startScriptedApi, TEST_KEY } from '../support/api-client.ts';
 import type { Script, ScriptedApi } from '../support/api-client.ts';
@@ -124,7 +124,7 @@ describe('an asynchronous submit', () => {
     const server = await startScriptedServer([{}]);
     await server.close();
     const clock = createInstantClock();
-    const client = createClient({
+    const client = createApiClient({
       http: createHttp({}),
       baseUrl: server.url,
       apiKey: TEST_KEY,
@@ -332,7 +332,7 @@ describe('a refusal', () => {
       };
       expect(await failureOf(client.submit('route', BODY))).toMatchObject(expected);
       expect(await failureOf(client.submitAndAwait('route', BODY))).toMatchObject(expected);
-      expect(await failureOf(client.look('route', ID))).toMatchObject(expected);
+      expect(await failureOf(client.getAnswer('route', ID))).toMatchObject(expected);
       expect(await failureOf(client.checkKey())).toMatchObject(expected);
       expect(server.seen).toHaveLength(4);
     },
@@ -344,7 +344,7 @@ describe('a refusal', () => {
     [503, 'server_error'],
   ])('N1: as a web page under %i is trouble of the gateway, which may pass', async (status, code) => {
     const { client } = await api({ status, body: '<html><title>Back soon</title></html>' });
-    const failure = await failureOf(client.look('route', ID));
+    const failure = await failureOf(client.getAnswer('route', ID));
     expect(failure).toMatchObject({ failure: 'unavailable', code, status });
     expect(failure.message).toContain('Back soon');
   });

@@ -3,9 +3,9 @@ import { gzipSync } from 'node:zlib';
 
 import { afterEach, describe, expect, test } from 'vitest';
 
-import { createClient } from '../../src/api/client.ts';
+import { createApiClient } from '../../src/api/client.ts';
 import type { OptipickClient } from '../../src/api/model.ts';
-import { waitForAnswer } from '../../src/api/poll.ts';
+import { pollAnswer } from '../../src/api/poll.ts';
 import type { HttpRequest } from '../../src/lib/net/http.ts';
 import { readText, TransportError } from '../../src/lib/net/http.ts';
 import { createHttp } from '../../src/platform/http/http.ts';
@@ -47,7 +47,7 @@ async function api(answer: RawAnswer): Promise<{ client: OptipickClient; server:
   const server = await serve(answer);
   const clock = createInstantClock();
   const http = createHttp({});
-  const client = createClient({ http, baseUrl: server.url, apiKey: TEST_KEY, clock, random: () => 1 });
+  const client = createApiClient({ http, baseUrl: server.url, apiKey: TEST_KEY, clock, random: () => 1 });
   return { client, server, clock };
 }
 
@@ -70,8 +70,8 @@ const PASS_ON = `optipick route get ${ID} -o answer.json passes on up to 1 GB`;
 describe('A6: an answer to a GET', () => {
   test('that inflates beyond what is held is refused, once, with the limit and the way on', async () => {
     const { client, server } = await api(bomb('{"picks":[', ' ', 40));
-    expect(await saidOf(client.look('route', ID))).toEqual(tooLarge('the answer is larger than 256 MB', PASS_ON));
-    expect(await saidOf(client.look('route', ID, { sink: 'discard' }))).toEqual(
+    expect(await saidOf(client.getAnswer('route', ID))).toEqual(tooLarge('the answer is larger than 256 MB', PASS_ON));
+    expect(await saidOf(client.getAnswer('route', ID, { sink: 'discard' }))).toEqual(
       tooLarge('the answer is larger than 256 MB', PASS_ON),
     );
     expect(server.heads).toHaveLength(2);
@@ -79,7 +79,7 @@ describe('A6: an answer to a GET', () => {
 
   test('that is more picks than can be kept is refused long before', async () => {
     const { client } = await api(endless(headOf('200 OK').concat('{"picks":['), '{},'));
-    expect(await saidOf(client.look('route', ID, { sink: 'discard' }))).toEqual(
+    expect(await saidOf(client.getAnswer('route', ID, { sink: 'discard' }))).toEqual(
       tooLarge('the answer is too large to be read: its picks and clusters take more than 128 MB of memory', PASS_ON),
     );
   });
@@ -91,7 +91,7 @@ describe('A6: an answer to a GET', () => {
     ['a key', '{"', 'x'],
   ])('with %s that never ends is refused', async (_what, start, piece) => {
     const { client } = await api(endless(headOf('200 OK') + start, piece));
-    expect(await saidOf(client.look('route', ID, { sink: 'discard' }))).toEqual(
+    expect(await saidOf(client.getAnswer('route', ID, { sink: 'discard' }))).toEqual(
       tooLarge('a value of the answer is longer than 1 MB'),
     );
   });
@@ -102,15 +102,17 @@ describe('A6: an answer to a GET', () => {
     ['all of it', '', '['],
   ])('that nests without end in %s is refused', async (_where, start, piece) => {
     const { client } = await api(endless(headOf('200 OK') + start, piece));
-    expect(await saidOf(client.look('route', ID))).toEqual(tooLarge('the answer has more than 512 levels of nesting'));
+    expect(await saidOf(client.getAnswer('route', ID))).toEqual(
+      tooLarge('the answer has more than 512 levels of nesting'),
+    );
   });
 
   test('may nest 512 levels, and not one more', async () => {
     const nested = (levels: number): string => `${'{"x":'.repeat(levels - 1)}{}${'}'.repeat(levels - 1)}`;
     const { client } = await api(answerOf(nested(512)));
-    expect(await client.look('route', ID)).toMatchObject({ state: 'pending' });
+    expect(await client.getAnswer('route', ID)).toMatchObject({ state: 'pending' });
     const deeper = await api(answerOf(nested(513)));
-    expect(await failureOf(deeper.client.look('route', ID))).toMatchObject({ code: 'answer_too_large' });
+    expect(await failureOf(deeper.client.getAnswer('route', ID))).toMatchObject({ code: 'answer_too_large' });
   });
 
   test('is passed on beyond what can be held, without being held', async () => {
@@ -119,13 +121,13 @@ describe('A6: an answer to a GET', () => {
     const { client } = await api(bombOf(head, filler, '"}'));
     let size = 0;
     const sink = async (chunk: Uint8Array): Promise<void> => void (size += chunk.length);
-    expect(await client.look('route', ID, { sink })).toMatchObject({ state: 'done', raw: undefined });
+    expect(await client.getAnswer('route', ID, { sink })).toMatchObject({ state: 'done', raw: undefined });
     expect(size).toBe(head.length + filler + 2);
   });
 
   test('that trickles is over when its time is', async () => {
     const { client, server } = await api(trickle(`${headOf('200 OK')}{"picks":[`, ' '));
-    expect(await saidOf(client.look('route', ID, { totalMs: 500 }))).toEqual({
+    expect(await saidOf(client.getAnswer('route', ID, { totalMs: 500 }))).toEqual({
       failure: 'unavailable',
       code: 'timeout',
       message: 'HOST did not finish its answer within 0.5 s',
@@ -151,7 +153,7 @@ function bombOf(start: string, filler: number, end: string): Uint8Array {
 
 test('A6: a status word of any length is told as one of a hundred characters', async () => {
   const { client } = await api(answerOf(`{"status":"${'x'.repeat(100_000)}"}`));
-  expect(await client.look('route', ID)).toMatchObject({ state: 'pending', word: 'x'.repeat(100) });
+  expect(await client.getAnswer('route', ID)).toMatchObject({ state: 'pending', word: 'x'.repeat(100) });
 });
 
 describe('A6: an answer to a POST', () => {
@@ -210,7 +212,7 @@ describe('A6: an answer to a POST', () => {
 describe('A6: an answer that refuses', () => {
   test('without an end is cut, and says what it said', async () => {
     const { client } = await api(endless(headOf('422 No'), 'no '));
-    const failure = await failureOf(client.look('route', ID));
+    const failure = await failureOf(client.getAnswer('route', ID));
     expect(failure).toMatchObject({ failure: 'refused', code: 'invalid_request', status: 422 });
     expect(failure.message.length).toBeLessThan(400);
   });
@@ -223,7 +225,10 @@ describe('A6: an answer that refuses', () => {
     const { client } = await api(
       answerOf(`${start}${open.repeat(levels)}${inner}${close.repeat(levels)}${end}`, '422 No'),
     );
-    expect(await failureOf(client.look('route', ID))).toMatchObject({ failure: 'refused', code: 'invalid_request' });
+    expect(await failureOf(client.getAnswer('route', ID))).toMatchObject({
+      failure: 'refused',
+      code: 'invalid_request',
+    });
   });
 });
 
@@ -250,7 +255,7 @@ describe('A19: what is no answer', () => {
     ['a chunk without a size', `${headOf('200 OK', 'transfer-encoding: chunked')}zz\r\n`, INVALID],
   ])('%s is named as that', async (_what, answer, message) => {
     const { client } = await api(answer);
-    expect(await saidOf(client.look('route', ID, { attempts: 1 }))).toMatchObject(notHttp(message));
+    expect(await saidOf(client.getAnswer('route', ID, { attempts: 1 }))).toMatchObject(notHttp(message));
   });
 
   test('a POST that meets it may have been accepted', async () => {
@@ -266,7 +271,7 @@ describe('A19: what is no answer', () => {
     const { client } = await api(hint.repeat(16) + answerOf(`{"request_id":"${ID}"}`));
     expect(await client.submit('route', BODY)).toEqual({ kind: 'route', requestId: ID });
     const flood = await api(endless('', hint));
-    expect(await saidOf(flood.client.look('route', ID, { attempts: 1 }))).toMatchObject(
+    expect(await saidOf(flood.client.getAnswer('route', ID, { attempts: 1 }))).toMatchObject(
       notHttp('HOST answers with status 103, which is not an answer to the request'),
     );
   });
@@ -275,7 +280,7 @@ describe('A19: what is no answer', () => {
     const many = 'x-a: bcdefgh\r\n';
     for (const start of ['HTTP/1.1 200 OK\r\n', `${headOf('200 OK', 'transfer-encoding: chunked')}2\r\n{}\r\n0\r\n`]) {
       const { client, server } = await api(endless(start, many));
-      expect(await saidOf(client.look('route', ID))).toMatchObject({
+      expect(await saidOf(client.getAnswer('route', ID))).toMatchObject({
         code: 'answer_too_large',
         message: 'the headers of the answer of HOST are larger than 64 KB',
         retryable: false,
@@ -287,7 +292,7 @@ describe('A19: what is no answer', () => {
   test('headers of 60 KB are taken', async () => {
     const cookies = Array.from({ length: 15 }, (_, at) => `set-cookie: c${at}=${'x'.repeat(4000)}`);
     const { client } = await api(`${headOf('200 OK', ...cookies, 'content-length: 2')}{}`);
-    expect(await client.look('route', ID)).toMatchObject({ state: 'pending' });
+    expect(await client.getAnswer('route', ID)).toMatchObject({ state: 'pending' });
   });
 });
 
@@ -301,7 +306,7 @@ describe('A19: a Retry-After far away', () => {
     ['503 Service Unavailable', '99999999999999999999999'],
   ])('of %s, %s, is not waited for and said as what it is', async (status, value) => {
     const { client, server, clock } = await api(busy(status, value));
-    expect(await failureOf(client.look('route', ID))).toMatchObject({
+    expect(await failureOf(client.getAnswer('route', ID))).toMatchObject({
       failure: 'unavailable',
       hint: 'try again in a day or more',
     });
@@ -310,7 +315,7 @@ describe('A19: a Retry-After far away', () => {
 
   test('while a job is waited for ends the wait, where it is beyond the timeout', async () => {
     const { client, clock } = await api(busy('404 Not Found', 'Fri, 31 Dec 9999 23:59:59 GMT'));
-    const wait = waitForAnswer(client, ['route'], ID, {
+    const wait = pollAnswer(client, ['route'], ID, {
       intervalMs: 1000,
       maxIntervalMs: 1000,
       deadline: 60_000,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 
-import { createClient } from '../../src/api/client.ts';
+import { createApiClient } from '../../src/api/client.ts';
 import type { OptipickClient } from '../../src/api/model.ts';
 import { createHttp } from '../../src/platform/http/http.ts';
 import { failureOf, TEST_KEY } from '../support/api-client.ts';
@@ -22,7 +22,7 @@ afterEach(async () => {
 
 const clientOf = (url: string): OptipickClient => {
   const clock = createInstantClock();
-  return createClient({ http: createHttp({}), baseUrl: url, apiKey: TEST_KEY, clock, random: () => 1 });
+  return createApiClient({ http: createHttp({}), baseUrl: url, apiKey: TEST_KEY, clock, random: () => 1 });
 };
 
 async function api(answer: RawAnswer): Promise<{ client: OptipickClient; server: RawServer }> {
@@ -40,20 +40,20 @@ describe('N3: headers of an answer', () => {
     const answer = headOf('200 OK', ...cookies(kilobytes), `content-length: ${ROUTE.length}`) + ROUTE;
     const { client, server } = await api(answer);
     expect(await client.submit('route', BODY)).toEqual({ kind: 'route', requestId: ID });
-    expect(await client.look('route', ID)).toMatchObject({ state: 'done' });
+    expect(await client.getAnswer('route', ID)).toMatchObject({ state: 'done' });
     expect(server.heads).toHaveLength(2);
   });
 
   test('of 40 KB in one line are accepted', async () => {
     const { client } = await api(headOf('404 No', `x-trace: ${'x'.repeat(40_000)}`, 'content-length: 0'));
-    expect(await client.look('route', ID)).toEqual({ state: 'missing', retryAfterMs: undefined });
+    expect(await client.getAnswer('route', ID)).toEqual({ state: 'missing', retryAfterMs: undefined });
   });
 
   test.each([66, 200])('of %i KB are too many, which is said, and not asked for again', async (kilobytes) => {
     const answer = headOf('200 OK', ...cookies(kilobytes), `content-length: ${ROUTE.length}`) + ROUTE;
     const { client, server } = await api(answer);
     const cause = `the headers of the answer of 127.0.0.1:${server.port} are larger than 64 KB`;
-    expect(await failureOf(client.look('route', ID))).toMatchObject({
+    expect(await failureOf(client.getAnswer('route', ID))).toMatchObject({
       failure: 'unavailable',
       code: 'answer_too_large',
       message: cause,
@@ -78,7 +78,7 @@ describe('N4: a 100 Continue that nobody asked for', () => {
     const { client, server } = await api(interim + answerOf(ROUTE));
     expect(await client.submit('route', BODY)).toEqual({ kind: 'route', requestId: ID });
     expect(await client.submitAndAwait('route', BODY)).toMatchObject({ state: 'done', requestId: ID });
-    expect(await client.look('route', ID)).toMatchObject({ state: 'done' });
+    expect(await client.getAnswer('route', ID)).toMatchObject({ state: 'done' });
     expect(server.heads).toHaveLength(3);
   });
 
@@ -102,7 +102,7 @@ describe('N4: a 100 Continue that nobody asked for', () => {
 
   test('is no answer when it comes again and again', async () => {
     const { client } = await api(CONTINUE.repeat(17) + answerOf(ROUTE));
-    expect(await failureOf(client.look('route', ID, { attempts: 1 }))).toMatchObject({ code: 'not_http' });
+    expect(await failureOf(client.getAnswer('route', ID, { attempts: 1 }))).toMatchObject({ code: 'not_http' });
   });
 });
 
@@ -110,7 +110,7 @@ describe('stays good', () => {
   test('a byte order mark before JSON is read over, and passed on', async () => {
     const { client } = await api(answerOf(`\ufeff${ROUTE}`));
     expect(await client.submit('route', BODY)).toEqual({ kind: 'route', requestId: ID });
-    const answer = await client.look('route', ID);
+    const answer = await client.getAnswer('route', ID);
     expect('raw' in answer && Buffer.from(answer.raw ?? []).toString()).toBe(`\ufeff${ROUTE}`);
     const refusing = await api(answerOf('\ufeff{"detail":"no site X"}', '400 No'));
     expect(await failureOf(refusing.client.submit('route', BODY))).toMatchObject({

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 
 import type { AnswerSink } from '../../src/api/model.ts';
-import { waitForAnswer } from '../../src/api/poll.ts';
-import type { WaitEvent, WaitForAnswerOptions } from '../../src/api/poll.ts';
+import { pollAnswer } from '../../src/api/poll.ts';
+import type { PollEvent, PollAnswerOptions } from '../../src/api/poll.ts';
 import type { Kind } from '../../src/kinds.ts';
 import { failureOf, startScriptedApi } from '../support/api-client.ts';
 import type { ScriptedApi } from '../support/api-client.ts';
@@ -17,10 +17,10 @@ afterEach(async () => {
 });
 
 interface Waiting extends ScriptedApi {
-  readonly events: WaitEvent[];
+  readonly events: PollEvent[];
   readonly wait: (
-    options?: Partial<WaitForAnswerOptions> & { readonly kinds?: readonly Kind[] },
-  ) => ReturnType<typeof waitForAnswer>;
+    options?: Partial<PollAnswerOptions> & { readonly kinds?: readonly Kind[] },
+  ) => ReturnType<typeof pollAnswer>;
 }
 
 /** `random` is one half here: pauses are neither shortened nor lengthened. */
@@ -29,12 +29,12 @@ async function waiting(
 ): Promise<Waiting> {
   const api = await startScriptedApi(script);
   closers.push(() => api.server.close());
-  const events: WaitEvent[] = [];
+  const events: PollEvent[] = [];
   return {
     ...api,
     events,
     wait: ({ kinds = ['cluster'] as const, ...options } = {}) =>
-      waitForAnswer(api.client, kinds, ID, {
+      pollAnswer(api.client, kinds, ID, {
         intervalMs: 1000,
         maxIntervalMs: 10_000,
         deadline: 300_000,

@@ -2,79 +2,68 @@ import { describe, expect, test } from 'vitest';
 
 import { UnavailableError } from '../../src/api/failure.ts';
 import { retryAfterInWords, retryAfterOf } from '../../src/api/retry-after.ts';
-import { afterRetryAfter, repeat } from '../../src/api/retry.ts';
-import type { RetryNotice } from '../../src/api/retry.ts';
+import { afterRetryAfter, retry } from '../../src/api/retry.ts';
 import { createInstantClock } from '../support/instant-clock.ts';
 
 const failing = (facts: { repeatable: boolean; retryAfterMs?: number }): UnavailableError =>
   new UnavailableError('down', facts);
 
 /** Runs attempts that fail as listed and then succeed. */
-async function run(
-  failures: readonly UnavailableError[],
-  random = 1,
-): Promise<{ result: unknown; sleeps: number[]; notices: RetryNotice[] }> {
+async function run(failures: readonly UnavailableError[], random = 1): Promise<{ result: unknown; sleeps: number[] }> {
   const clock = createInstantClock();
-  const notices: RetryNotice[] = [];
   let number = 0;
-  const policy = { clock, random: () => random, attempts: 4, onRetry: (notice: RetryNotice) => notices.push(notice) };
-  const result = await repeat(policy, async () => {
+  const policy = { clock, random: () => random, attempts: 4 };
+  const result = await retry(policy, async () => {
     const failure = failures[number];
     number += 1;
     if (failure !== undefined) throw failure;
     return 'there';
   }).catch((error: unknown) => error);
-  return { result, sleeps: clock.sleeps, notices };
+  return { result, sleeps: clock.sleeps };
 }
 
-describe('repeating', () => {
-  test('pauses longer each time, up to a fully random bound, and ends with the success', async () => {
+describe('retry', () => {
+  test('pauses longer before each attempt, with full jitter, and returns the success', async () => {
     const down = failing({ repeatable: true });
-    const { result, sleeps, notices } = await run([down, down, down]);
+    const { result, sleeps } = await run([down, down, down]);
     expect({ result, sleeps }).toEqual({ result: 'there', sleeps: [500, 1000, 2000] });
-    expect(notices).toEqual([
-      { attempt: 1, waitMs: 500, error: down },
-      { attempt: 2, waitMs: 1000, error: down },
-      { attempt: 3, waitMs: 2000, error: down },
-    ]);
     expect((await run([down, down], 0.5)).sleeps).toEqual([250, 500]);
   });
 
-  test('ends with the last failure after four attempts', async () => {
+  test('throws the last failure after four attempts', async () => {
     const failures = [1, 2, 3, 4, 5].map(() => failing({ repeatable: true }));
     const { result, sleeps } = await run(failures);
     expect(result).toBe(failures[3]);
     expect(sleeps).toHaveLength(3);
   });
 
-  test('keeps to Retry-After', async () => {
+  test('waits as long as Retry-After asks', async () => {
     const { sleeps } = await run([failing({ repeatable: true, retryAfterMs: 7000 })], 0);
     expect(sleeps).toEqual([7000]);
   });
 
   test('does not wait for a Retry-After beyond a minute', async () => {
     const patient = failing({ repeatable: true, retryAfterMs: 60_001 });
-    expect(await run([patient])).toEqual({ result: patient, sleeps: [], notices: [] });
+    expect(await run([patient])).toEqual({ result: patient, sleeps: [] });
   });
 
-  test('is not done for what must not be repeated', async () => {
+  test('does not repeat a request that must not be sent twice', async () => {
     const final = failing({ repeatable: false });
-    expect(await run([final])).toEqual({ result: final, sleeps: [], notices: [] });
+    expect(await run([final])).toEqual({ result: final, sleeps: [] });
   });
 
-  test('ends with the reason of a signal that comes during the pause', async () => {
+  test('throws the reason of a signal that arrives during the pause', async () => {
     const reason = new Error('stop');
     const stop = new AbortController();
-    const policy = {
-      clock: createInstantClock(),
-      random: () => 0,
-      attempts: 4,
-      onRetry: () => stop.abort(reason),
+    const sleep = async (_ms: number, signal?: AbortSignal): Promise<void> => {
+      stop.abort(reason);
+      signal?.throwIfAborted();
     };
+    const policy = { clock: { sleep }, random: () => 0, attempts: 4 };
     const attempt = async (): Promise<never> => {
       throw failing({ repeatable: true });
     };
-    await expect(repeat(policy, attempt, stop.signal)).rejects.toBe(reason);
+    await expect(retry(policy, attempt, stop.signal)).rejects.toBe(reason);
   });
 });
 

@@ -1,9 +1,9 @@
 /** An id of which nobody knows whether it is a route's or a cluster's: no kind hides the other. */
 import { afterEach, describe, expect, test } from 'vitest';
 
-import type { Answer } from '../../src/api/model.ts';
+import type { JobAnswer } from '../../src/api/model.ts';
 import { fetchResult } from '../../src/api/result.ts';
-import { waitForAnswer, type WaitForAnswerOptions } from '../../src/api/poll.ts';
+import { pollAnswer, type PollAnswerOptions } from '../../src/api/poll.ts';
 import { KIND_NAMES, type Kind } from '../../src/kinds.ts';
 import { createClient } from '../../src/library/client.ts';
 import { failureOf, startScriptedApi, TEST_KEY, type ScriptedApi } from '../support/api-client.ts';
@@ -35,8 +35,8 @@ async function api(script: Readonly<Record<Kind, readonly Scripted[]>>): Promise
   return started;
 }
 
-const wait = ({ client, clock }: ScriptedApi, options: Partial<WaitForAnswerOptions> = {}): Promise<Answer> =>
-  waitForAnswer(client, KIND_NAMES, ID, {
+const wait = ({ client, clock }: ScriptedApi, options: Partial<PollAnswerOptions> = {}): Promise<JobAnswer> =>
+  pollAnswer(client, KIND_NAMES, ID, {
     intervalMs: 1000,
     maxIntervalMs: 1000,
     deadline: 10_000,
@@ -153,7 +153,7 @@ describe('N1: a web page while an answer is waited for', () => {
 
   test('is waited out', async () => {
     const started = await api({ cluster: [page, page, DONE.cluster], route: [] });
-    expect(await waitForAnswer(started.client, ['cluster'], ID, WAIT(started))).toMatchObject({ state: 'done' });
+    expect(await pollAnswer(started.client, ['cluster'], ID, WAIT(started))).toMatchObject({ state: 'done' });
   });
 
   test.each([
@@ -161,7 +161,7 @@ describe('N1: a web page while an answer is waited for', () => {
     ['the job was seen before', [{ body: { status: 'RUNNING' } }, page]],
   ])('is what is said at the deadline when %s', async (_case, cluster) => {
     const started = await api({ cluster, route: [] });
-    expect(await failureOf(waitForAnswer(started.client, ['cluster'], ID, WAIT(started)))).toMatchObject({
+    expect(await failureOf(pollAnswer(started.client, ['cluster'], ID, WAIT(started)))).toMatchObject({
       failure: 'refused',
       exitCode: 5,
       code: 'not_the_api',
@@ -172,7 +172,7 @@ describe('N1: a web page while an answer is waited for', () => {
     });
   });
 
-  const WAIT = ({ clock }: ScriptedApi): WaitForAnswerOptions => ({
+  const WAIT = ({ clock }: ScriptedApi): PollAnswerOptions => ({
     intervalMs: 1000,
     maxIntervalMs: 1000,
     deadline: 10_000,

@@ -9,7 +9,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 
-import { createClient } from '../../src/api/client.ts';
+import { createApiClient } from '../../src/api/client.ts';
 import { mapBounded } from '../../src/lib/async/pool.ts';
 import { CliError } from '../../src/errors.ts';
 import { createHttp } from '../../src/platform/http/http.ts';
@@ -37,10 +37,10 @@ test(`answers of any kind are understood or named, none is lost in silence (ANSW
     cases.set(one.id, one);
     // A clock each: dates in `Retry-After` are measured by it, and sleeping moves it.
     const clock = createInstantClock(Date.parse('2026-01-01T00:00:00Z'));
-    const client = createClient({ http, baseUrl: server.url, apiKey: 'key-of-the-tests', clock, random: () => 0 });
+    const client = createApiClient({ http, baseUrl: server.url, apiKey: 'key-of-the-tests', clock, random: () => 0 });
     const asked =
       one.method === 'GET'
-        ? client.look('cluster', one.id, { attempts: 1 })
+        ? client.getAnswer('cluster', one.id, { attempts: 1 })
         : client.submit('route', Buffer.from(one.id));
     const got = await asked.then(outcomeOf, failureOf);
     const wanted = expectation(one);

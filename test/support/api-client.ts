@@ -1,7 +1,6 @@
 /** The real client over real sockets, against a scripted server, on a clock that jumps. */
-import { createClient } from '../../src/api/client.ts';
+import { createApiClient } from '../../src/api/client.ts';
 import type { OptipickClient } from '../../src/api/model.ts';
-import type { RetryNotice } from '../../src/api/retry.ts';
 import { CliError } from '../../src/errors.ts';
 import { createHttp } from '../../src/platform/http/http.ts';
 import { createInstantClock } from './instant-clock.ts';
@@ -15,24 +14,21 @@ export interface ScriptedApi {
   readonly server: ScriptedServer;
   readonly client: OptipickClient;
   readonly clock: InstantClock;
-  readonly retries: RetryNotice[];
 }
 
 /** `random` is 1, so that pauses are at their longest: 500, 1000, 2000 ms. */
 export async function startScriptedApi(script: Parameters<typeof startScriptedServer>[0]): Promise<ScriptedApi> {
   const server = await startScriptedServer(script);
   const clock = createInstantClock();
-  const retries: RetryNotice[] = [];
-  const client = createClient({
+  const client = createApiClient({
     http: createHttp({}),
     baseUrl: server.url,
     apiKey: TEST_KEY,
     clock,
     random: () => 1,
-    onRetry: (notice) => retries.push(notice),
     userAgent: 'optipick/test',
   });
-  return { server, client, clock, retries };
+  return { server, client, clock };
 }
 
 /** Answers of which each is given to one request after the other; the last repeats. */

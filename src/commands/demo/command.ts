@@ -1,6 +1,6 @@
 /** `optipick demo`: the whole flow on this machine, over real sockets, with no account. */
 import type { Command } from 'commander';
-import type { Answer, OptipickClient } from '../../api/model.ts';
+import type { JobAnswer, OptipickClient } from '../../api/model.ts';
 import type { Context } from '../../app/context.ts';
 import type { Door } from './receiver.ts';
 import type { SandboxHost } from '../../sandbox/server.ts';
@@ -80,14 +80,14 @@ interface Task {
 }
 
 /** Submits, waits for the webhook, fetches, shows. */
-async function run(context: Context, step: (text: string) => Promise<void>, task: Task): Promise<Answer> {
+async function run(context: Context, step: (text: string) => Promise<void>, task: Task): Promise<JobAnswer> {
   const { output, stop } = context;
   const { client, door, kind, body } = task;
   const submitted = await client.submit(kind, body, { signal: stop });
   await step(`POST ${KINDS[kind].path}?synchronous=false answered with the request id ${submitted.requestId}.`);
   const delivery = await door.next(submitted.requestId, PATIENCE_MS, stop);
   await step(`Webhook ${delivery.id} arrived; its signature is right, and the svix library agrees.`);
-  const answer = await client.look(kind, submitted.requestId, { signal: stop });
+  const answer = await client.getAnswer(kind, submitted.requestId, { signal: stop });
   if (answer.state !== 'done') {
     throw new CliError('internal', `the sandbox answered "${answer.state}" for a job that it called done`);
   }

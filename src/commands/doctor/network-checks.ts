@@ -1,5 +1,5 @@
 /** Checks the connection to the API: proxy, DNS, TLS, an answer, its clock, and the key. */
-import { NOBODYS_ID } from '../../api/client.ts';
+import { UNUSED_ID } from '../../api/client.ts';
 import { refusalOf } from '../../api/exchange.ts';
 import { failureOfStatus, failureOfTransport } from '../../api/failure.ts';
 import { baseUrlBehind } from '../../api/redirect.ts';
@@ -25,7 +25,7 @@ const USUAL_SKEW_MS = 30 * 1000;
 /** The results of proxy, network and clock, by one GET without the key. */
 export async function checkNetwork(context: CheckContext, baseUrl: string): Promise<readonly CheckResult[]> {
   const { host, stop, flags } = context;
-  const url = `${baseUrl}${answerPath('cluster', NOBODYS_ID)}`;
+  const url = `${baseUrl}${answerPath('cluster', UNUSED_ID)}`;
   const proxy = proxyInUse(context, url);
   const started = host.clock.monotonic();
   try {

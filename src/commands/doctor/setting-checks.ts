@@ -1,5 +1,5 @@
 /** Checks the settings in use: key, base URL, webhook secret, relay URL. Sends nothing. */
-import { normaliseBaseUrl } from '../../app/api-services.ts';
+import { normalizeBaseUrl } from '../../app/api-services.ts';
 import { fault, ok, skipped, warning, type CompletedCheck, type CheckResult } from './check-result.ts';
 import { maskSecret, parseApiKey, parseWebhookSecrets } from '../../settings/secret.ts';
 import { DEFAULT_PROFILE, emptyNote, type Sourced } from '../../settings/settings.ts';
@@ -55,7 +55,7 @@ export function checkBaseUrl({ settings, settingsUnreadable, fixes, host }: Chec
     return { result: skipped('base-url', 'the settings file cannot be read'), url: undefined };
   }
   try {
-    const url = normaliseBaseUrl(baseUrl.value);
+    const url = normalizeBaseUrl(baseUrl.value);
     return { result: ok('base-url', `${url} (${describe(baseUrl, host.env)})`), url };
   } catch (error) {
     if (!(error instanceof CliError)) throw error;

@@ -1,5 +1,5 @@
 /** `optipick events sync`: fetches the results that neither a webhook nor a poll has delivered. */
-import type { Answer, NotYet } from '../../api/model.ts';
+import type { JobAnswer, ResultNotReady } from '../../api/model.ts';
 import type { Context } from '../../app/context.ts';
 import { mapBounded } from '../../lib/async/pool.ts';
 import { CliError, worstFailure, type Failure } from '../../errors.ts';
@@ -22,7 +22,7 @@ export async function syncResults(context: Context): Promise<void> {
   const failures: Failure[] = [];
   let unfinished = 0;
 
-  const fetch = async ({ kind, requestId }: Submission): Promise<Answer | NotYet | FailedFetch> => {
+  const fetch = async ({ kind, requestId }: Submission): Promise<JobAnswer | ResultNotReady | FailedFetch> => {
     try {
       return await fetchResult(client, requestId, kind, { clock: host.clock, signal: stop, isLast: true });
     } catch (error) {
@@ -58,7 +58,7 @@ interface FailedFetch {
   readonly error: CliError;
 }
 
-async function show({ output }: Context, answer: Answer): Promise<void> {
+async function show({ output }: Context, answer: JobAnswer): Promise<void> {
   const { requestId, kind, state, raw, summary } = answer;
   if (output.json) {
     await output.document(

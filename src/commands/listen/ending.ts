@@ -1,5 +1,5 @@
 /** When and why a run of `listen` ends. */
-import type { Answer } from '../../api/model.ts';
+import type { JobAnswer } from '../../api/model.ts';
 import type { ListenEvent } from '../../webhooks/inbox/delivery-work.ts';
 import type { EndConditions } from './flags.ts';
 
@@ -15,13 +15,13 @@ export interface Ending {
   /** Fulfilled when the run may end: enough was shown, and all that it causes has been attempted. Rejects with a failure. */
   readonly over: Promise<void>;
   /** The answers of failed jobs among what was waited for. */
-  readonly failedJobs: readonly Answer[];
+  readonly failedJobs: readonly JobAnswer[];
 }
 
 /** With both a count and a request id, the first that is met ends the run. */
 export function createEnding({ count, until }: EndConditions): Ending {
   const attending: (() => Promise<void>)[] = [];
-  const failedJobs: Answer[] = [];
+  const failedJobs: JobAnswer[] = [];
   const over = Promise.withResolvers<void>();
   // It may fail before anybody waits for it.
   over.promise.catch(() => undefined);

@@ -1,6 +1,6 @@
 /** `optipick poll`: waits for answers. */
 import { type Command, Option } from 'commander';
-import type { Answer } from '../../api/model.ts';
+import type { JobAnswer } from '../../api/model.ts';
 import type { Context } from '../../app/context.ts';
 import { KIND_NAMES, type Kind } from '../../kinds.ts';
 import { readId } from '../../lib/text/shown-id.ts';
@@ -92,7 +92,7 @@ async function poll(context: Context, words: readonly string[], flags: PollFlags
     await pollMany(context, client, history, targets, { timing, any, all, view });
     return;
   }
-  let answer: Answer;
+  let answer: JobAnswer;
   try {
     answer = await view.show((sink) => pollWithProgress(context, client, only, { ...timing, sink }));
   } catch (error) {

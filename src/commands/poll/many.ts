@@ -1,6 +1,6 @@
 /** Polls for several answers at once, and shows each as it arrives. */
 import { joinSignals } from '../../lib/async/any-signal.ts';
-import type { Answer, AnswerBytes, OptipickClient } from '../../api/model.ts';
+import type { JobAnswer, AnswerBytes, OptipickClient } from '../../api/model.ts';
 import type { Context } from '../../app/context.ts';
 import { CliError, worstFailure } from '../../errors.ts';
 import { renderAnswer } from '../../output/answers/answer-table.ts';
@@ -98,13 +98,13 @@ async function fetchAnswer(
   context: Context,
   { format }: AnswerView,
   report: Report | undefined,
-  poll: (sink: AnswerBytes | undefined) => Promise<Answer>,
+  poll: (sink: AnswerBytes | undefined) => Promise<JobAnswer>,
 ): Promise<AnswerWithDetails> {
   if (report !== undefined) return (await import('../shared/tee.ts')).teeAnswer(context, 'discard', poll);
   return { answer: await poll(format === 'json' ? undefined : 'discard'), details: undefined };
 }
 
-async function show({ output }: Context, answer: Answer, { view, all }: PollManyOptions): Promise<void> {
+async function show({ output }: Context, answer: JobAnswer, { view, all }: PollManyOptions): Promise<void> {
   if (view.format === 'json') {
     const { requestId, kind, state, raw } = answer;
     await output.document(

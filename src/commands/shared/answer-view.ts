@@ -1,5 +1,5 @@
 /** Shows one finished answer, on stdout or in a file, in the chosen format. */
-import type { Answer, AnswerBytes } from '../../api/model.ts';
+import type { JobAnswer, AnswerBytes } from '../../api/model.ts';
 import type { Context } from '../../app/context.ts';
 import type { AnswerDetails } from '../../answers/details.ts';
 import { CliError } from '../../errors.ts';
@@ -50,9 +50,9 @@ export interface AnswerView {
    * before it is shown, and adds what is known about it; without it, table and JSON do not hold the picks in memory.
    */
   show(
-    fetch: (sink: AnswerBytes | undefined) => Promise<Answer>,
+    fetch: (sink: AnswerBytes | undefined) => Promise<JobAnswer>,
     assess?: (details: AnswerDetails | undefined) => Promise<AnswerContext>,
-  ): Promise<Answer>;
+  ): Promise<JobAnswer>;
 }
 
 const EXTENSIONS: Readonly<Record<string, AnswerFormat>> = {
@@ -72,7 +72,7 @@ export function createAnswerView(context: Context, options: AnswerViewOptions): 
   const format = formatOf(options, output.json);
   const file = options.output;
 
-  const tableLines = async (answer: Answer): Promise<Iterable<string>> =>
+  const tableLines = async (answer: JobAnswer): Promise<Iterable<string>> =>
     renderAnswer(knownSummary(answer), {
       width: file === undefined ? output.width : undefined,
       style: file === undefined ? await output.style() : await createStyle(0),
@@ -88,7 +88,7 @@ export function createAnswerView(context: Context, options: AnswerViewOptions): 
   };
 
   /** The answer's own bytes, as they arrive. */
-  const passOn = async (fetch: (sink: AnswerBytes) => Promise<Answer>): Promise<Answer> => {
+  const passOn = async (fetch: (sink: AnswerBytes) => Promise<JobAnswer>): Promise<JobAnswer> => {
     if (file === undefined) {
       let last = 0;
       const answer = await fetch(async (chunk) => {
@@ -168,7 +168,7 @@ export function createAnswerView(context: Context, options: AnswerViewOptions): 
 
 /** An answer with what is known about it; its name is its id unless more is known. */
 export function entryOf(
-  { kind, requestId }: Pick<Answer, 'kind' | 'requestId'>,
+  { kind, requestId }: Pick<JobAnswer, 'kind' | 'requestId'>,
   details: AnswerDetails,
   known?: Pick<ReportEntry, 'name' | 'request' | 'findings' | 'gates'>,
 ): ReportEntry {

@@ -1,5 +1,5 @@
 /** What commands report about jobs that failed, still run, or whose answer could not be written. */
-import type { Answer } from '../../api/model.ts';
+import type { JobAnswer } from '../../api/model.ts';
 import { NOT_THE_API } from '../../api/sanitize.ts';
 import { CliError, type Failure } from '../../errors.ts';
 import { ANSWER_TOO_LARGE } from '../../answers/limit.ts';
@@ -19,7 +19,7 @@ export async function reportFailure({ host, output }: Context, error: CliError, 
 }
 
 /** Exit 3 for a job that the API ran and that failed. Its answer has been shown before. */
-export function jobFailure(answer: Answer): CliError {
+export function jobFailure(answer: JobAnswer): CliError {
   const why = answer.failure === undefined ? '' : `: ${cleanText(answer.failure)}`;
   return new CliError('failed', `the optimisation of request ${shownId(answer.requestId)} failed${why}`, {
     code: 'job_failed',
@@ -29,7 +29,7 @@ export function jobFailure(answer: Answer): CliError {
 }
 
 /** The answer's figures, completed by what the caller knows where the answer itself does not say it. */
-export function knownSummary({ summary, kind, requestId, state, failure }: Answer): AnswerSummary {
+export function knownSummary({ summary, kind, requestId, state, failure }: JobAnswer): AnswerSummary {
   return {
     ...summary,
     kind: summary.kind ?? kind,

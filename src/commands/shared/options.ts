@@ -88,7 +88,7 @@ export function durationOption(flag: string, purpose: string, normal: string): O
 }
 
 /** `--timeout <duration>` without a default; its value in milliseconds. */
-export function deadlineOption(purpose: string): Option {
+export function timeoutOption(purpose: string): Option {
   return new Option('--timeout <duration>', purpose).argParser((text) => parseDuration(text, '--timeout'));
 }
 

@@ -1,5 +1,5 @@
 /** Polls for one answer and shows progress on stderr. */
-import type { Answer, AnswerBytes, OptipickClient } from '../../api/model.ts';
+import type { JobAnswer, AnswerBytes, OptipickClient } from '../../api/model.ts';
 import type { Context } from '../../app/context.ts';
 import { KIND_NAMES, type Kind } from '../../kinds.ts';
 import { shownId } from '../../lib/text/shown-id.ts';
@@ -69,14 +69,14 @@ export async function pollWithProgress(
   client: OptipickClient,
   { requestId, kind, knownHere }: PollTarget,
   options: PollWithProgressOptions,
-): Promise<Answer> {
+): Promise<JobAnswer> {
   const { host } = context;
-  const { waitForAnswer } = await import('../../app/api-services.ts');
+  const { pollAnswer } = await import('../../app/api-services.ts');
   const progress = options.progress ?? (await createPollProgress(context));
   const own = options.progress === undefined;
   let hadTrouble = false;
   try {
-    return await waitForAnswer(client, kind === undefined ? KIND_NAMES : [kind], requestId, {
+    return await pollAnswer(client, kind === undefined ? KIND_NAMES : [kind], requestId, {
       intervalMs: options.interval ?? 1000,
       maxIntervalMs: options.maxInterval ?? 10_000,
       deadline: host.clock.monotonic() + options.timeout,

@@ -1,12 +1,12 @@
 /** Reads an answer pick by pick while its bytes go elsewhere. */
-import type { Answer, AnswerBytes, AnswerSink } from '../../api/model.ts';
+import type { JobAnswer, AnswerBytes, AnswerSink } from '../../api/model.ts';
 import type { Context } from '../../app/context.ts';
 import { createDetailsReader, type AnswerDetails } from '../../answers/details.ts';
 import { knownSummary } from './job-errors.ts';
 
 export interface AnswerWithDetails {
   /** With the whole summary: stops and clusters included. */
-  readonly answer: Answer;
+  readonly answer: JobAnswer;
   /** `undefined` when the answer is no object. */
   readonly details: AnswerDetails | undefined;
 }
@@ -15,7 +15,7 @@ export interface AnswerWithDetails {
 export async function teeAnswer(
   context: Pick<Context, 'redaction'>,
   target: AnswerBytes | undefined,
-  fetch: (sink: AnswerSink) => Promise<Answer>,
+  fetch: (sink: AnswerSink) => Promise<JobAnswer>,
 ): Promise<AnswerWithDetails> {
   const reader = createDetailsReader({ redact: await context.redaction() });
   const answer = await fetch(async (chunk) => {

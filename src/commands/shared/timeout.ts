@@ -7,7 +7,7 @@ import { CliError } from '../../errors.ts';
  * Runs `work` under a signal that is aborted when the run is stopped, or after `ms` milliseconds: then with `CliError`
  * `unavailable` `timed_out`. Without `ms` there is no timeout.
  */
-export async function withAnswerTimeout<T>(
+export async function withTimeoutFlag<T>(
   { host, stop }: Pick<Context, 'host' | 'stop'>,
   ms: number | undefined,
   work: (signal: AbortSignal) => Promise<T>,

@@ -1,5 +1,5 @@
 /** One POST of a request, recorded before it leaves and after its answer, so that it is never sent twice by mistake. */
-import type { Answer, AnswerBytes, OptipickClient, Submitted } from '../../api/model.ts';
+import type { JobAnswer, AnswerBytes, OptipickClient, Submitted } from '../../api/model.ts';
 import { CliError } from '../../errors.ts';
 import type { Kind } from '../../kinds.ts';
 import type { SetEntry } from '../../requests/request-set.ts';
@@ -16,7 +16,10 @@ export interface IdempotentPost {
   /** POST with `synchronous=false`. */
   submit(entry: SetEntry, options: PostOptions): Promise<Submitted>;
   /** POST with `synchronous=true`. */
-  submitAndAwait(entry: SetEntry, options: PostOptions & { readonly sink: AnswerBytes | undefined }): Promise<Answer>;
+  submitAndAwait(
+    entry: SetEntry,
+    options: PostOptions & { readonly sink: AnswerBytes | undefined },
+  ): Promise<JobAnswer>;
 }
 
 export interface PostOptions {

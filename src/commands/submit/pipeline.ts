@@ -2,7 +2,7 @@
  * The stages of a submit, the same for one request and for many: plan (new, or submitted by an earlier run), post, wait.
  * A view shows what happens and how each request ends.
  */
-import type { Answer, AnswerBytes, OptipickClient, Submitted } from '../../api/model.ts';
+import type { JobAnswer, AnswerBytes, OptipickClient, Submitted } from '../../api/model.ts';
 import type { Context } from '../../app/context.ts';
 import { joinSignals } from '../../lib/async/any-signal.ts';
 import { mapBounded } from '../../lib/async/pool.ts';
@@ -44,7 +44,7 @@ export interface SubmitView {
   /** The request has an id and is waited for. */
   waiting(entry: SetEntry, accepted: Accepted): Promise<void>;
   /** Fetches the answer into the sink that the view wants. */
-  receive(entry: SetEntry, fetch: (sink: AnswerBytes | undefined) => Promise<Answer>): Promise<ReceivedAnswer>;
+  receive(entry: SetEntry, fetch: (sink: AnswerBytes | undefined) => Promise<JobAnswer>): Promise<ReceivedAnswer>;
   /** Called for each request, one at a time; no further request starts until it resolves. */
   ended(entry: SetEntry, end: RequestEnd): Promise<void>;
 }

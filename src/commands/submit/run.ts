@@ -104,8 +104,8 @@ async function dryRun(
   { kind, mode, dryRun: form }: SubmitRun,
 ): Promise<void> {
   const { renderCurl, renderDryRun } = await import('./curl.ts');
-  const { normaliseBaseUrl } = await import('../../app/api-services.ts');
-  const baseUrl = normaliseBaseUrl((await context.settings()).baseUrl.value);
+  const { normalizeBaseUrl } = await import('../../app/api-services.ts');
+  const baseUrl = normalizeBaseUrl((await context.settings()).baseUrl.value);
   const url = `${baseUrl}${KINDS[kind].path}?synchronous=${mode === 'sync'}`;
   for (const entry of entries) {
     const body = await entry.body();

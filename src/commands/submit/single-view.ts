@@ -1,6 +1,6 @@
 /** `submit` of one request: its id, or its answer as it comes. */
 import type { AnswerDetails } from '../../answers/details.ts';
-import type { Answer } from '../../api/model.ts';
+import type { JobAnswer } from '../../api/model.ts';
 import type { Context } from '../../app/context.ts';
 import { shownId } from '../../lib/text/shown-id.ts';
 import { CliError } from '../../errors.ts';
@@ -46,7 +46,7 @@ function createSingleView(
     throw error;
   };
 
-  const conclude = async (entry: SetEntry, answer: Answer): Promise<void> => {
+  const conclude = async (entry: SetEntry, answer: JobAnswer): Promise<void> => {
     await history.settle(answer.requestId, answer.state);
     await gates.writeReports();
     const failures = assessment === undefined ? [] : await gates.report(assessment, undefined);

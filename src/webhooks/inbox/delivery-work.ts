@@ -1,4 +1,4 @@
-import type { Answer, NotYet } from '../../api/model.ts';
+import type { JobAnswer, ResultNotReady } from '../../api/model.ts';
 import { EXEC, forwardStep, SHOW, stepLabel } from '../../state/delivery-steps.ts';
 import type { Http } from '../../lib/net/http.ts';
 import type { Kind } from '../../kinds.ts';
@@ -14,7 +14,7 @@ export interface ListenEvent {
   readonly delivery: InboxEntry;
   readonly kind: Kind | undefined;
   /** `undefined` when results are not fetched, the payload names no request, or the result never came. */
-  readonly answer: Answer | undefined;
+  readonly answer: JobAnswer | undefined;
   /** The line of `--json`, without a line break; made anew on each call. */
   line(): string;
 }
@@ -27,7 +27,7 @@ export type FetchAnswer = (
   requestId: string,
   kind: Kind | undefined,
   options: { readonly signal: AbortSignal; readonly isLast: boolean },
-) => Promise<Answer | NotYet>;
+) => Promise<JobAnswer | ResultNotReady>;
 
 export interface WorkOptions {
   /** `undefined`: results are not fetched. */
@@ -73,7 +73,7 @@ export interface DeliveryWork {
 interface Known {
   readonly kind: Kind | undefined;
   /** `undefined`: there is nothing to be fetched. */
-  readonly result: Answer | NotYet | undefined;
+  readonly result: JobAnswer | ResultNotReady | undefined;
 }
 
 /** Results that were shown and wait for their command. More are fetched again. */
@@ -174,7 +174,7 @@ function isOwedCommand({ name, state }: InboxEntry['steps'][number]): boolean {
   return name === EXEC && state === 'pending';
 }
 
-function fetchFailed({ error, retryAfterMs }: NotYet, kind: Kind | undefined): StepResult {
+function fetchFailed({ error, retryAfterMs }: ResultNotReady, kind: Kind | undefined): StepResult {
   return { kind, failure: { error: `fetch: ${error}`, retryAfterMs } };
 }
 

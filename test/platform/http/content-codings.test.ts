@@ -9,7 +9,7 @@ import {
 } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
 
-import { createClient } from '../../../src/api/client.ts';
+import { createApiClient } from '../../../src/api/client.ts';
 import { readText, TransportError } from '../../../src/lib/net/http.ts';
 import { createHttp } from '../../../src/platform/http/http.ts';
 import { failureOf, TEST_KEY } from '../../support/api-client.ts';
@@ -146,8 +146,8 @@ describe('N2: an answer of the API in a coding that is not known', () => {
   const script = (status: string, coding: string): string =>
     `${headOf(status, `content-encoding: ${coding}`, 'content-length: 5')}xxxxx`;
 
-  const client = ({ url }: RawServer): ReturnType<typeof createClient> =>
-    createClient({
+  const client = ({ url }: RawServer): ReturnType<typeof createApiClient> =>
+    createApiClient({
       http: createHttp({}),
       baseUrl: url,
       apiKey: TEST_KEY,
@@ -162,7 +162,7 @@ describe('N2: an answer of the API in a coding that is not known', () => {
     ['gzip,gzip,gzip,gzip,gzip', 'the answer has 5 content codings on top of each other'],
   ])('%s is named, and not asked for again', async (coding, message) => {
     const server = await serve(script('200 OK', coding));
-    expect(await failureOf(client(server).look('route', ID))).toMatchObject({
+    expect(await failureOf(client(server).getAnswer('route', ID))).toMatchObject({
       failure: 'unavailable',
       code: 'unknown_coding',
       message,
@@ -186,7 +186,7 @@ describe('N2: an answer of the API in a coding that is not known', () => {
   ])('still has its status: %s', async (status, code) => {
     const server = await serve(script(status, 'lzma'));
     expect(await failureOf(client(server).submit('route', BODY))).toMatchObject({ code });
-    expect(await failureOf(client(server).look('route', ID))).toMatchObject({ code });
+    expect(await failureOf(client(server).getAnswer('route', ID))).toMatchObject({ code });
   });
 
   test('stays good: gzip that nobody asked for is read', async () => {

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 
 import { describe, expect, test } from 'vitest';
 
-import type { Sighting } from '../../../src/api/model.ts';
+import type { JobStatus } from '../../../src/api/model.ts';
 import { EXEC, forwardStep, SHOW, UNASSIGNED } from '../../../src/state/delivery-steps.ts';
 import type { Http } from '../../../src/lib/net/http.ts';
 import type { Kind } from '../../../src/kinds.ts';
@@ -237,7 +237,7 @@ describe('a step beside others', () => {
     const inbox = openInbox();
     await storeOwing(inbox, [SHOW, EXEC], { id: 'a', kind: 'route' });
     let looks = 0;
-    const fetchAnswer = async (kind: Kind): Promise<Sighting> => {
+    const fetchAnswer = async (kind: Kind): Promise<JobStatus> => {
       looks += 1;
       return answerOf(kind, '{"picks":[]}');
     };
@@ -251,7 +251,7 @@ describe('a step beside others', () => {
     const folder = newFolder();
     const inbox = openInbox(folder);
     await storeOwing(inbox, [SHOW, EXEC], { id: 'a', kind: 'route' });
-    const fetchAnswer = async (kind: Kind): Promise<Sighting> => answerOf(kind, '{"picks":[]}');
+    const fetchAnswer = async (kind: Kind): Promise<JobStatus> => answerOf(kind, '{"picks":[]}');
     const plain = newRun(inbox, { fetchAnswer });
     await plain.until(() => plain.reports.length === 1);
     const lines: string[] = [];

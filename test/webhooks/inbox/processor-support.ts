@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 
 import { onTestFinished } from 'vitest';
 
-import type { Answer, Sighting } from '../../../src/api/model.ts';
+import type { JobAnswer, JobStatus } from '../../../src/api/model.ts';
 import { fetchResult } from '../../../src/api/result.ts';
 import { SHOW } from '../../../src/state/delivery-steps.ts';
 import { createAnswerReader } from '../../../src/answers/reader.ts';
@@ -45,12 +45,12 @@ export interface Run {
 
 const unreachable: Http = () => Promise.reject(new TransportError('refused', 'nobody is there', { sent: false }));
 
-/** `fetchAnswer` is one look of the client, from which results are fetched as the program does it. */
+/** `fetchAnswer` is the client's `getAnswer`, with which results are fetched as the program does it. */
 type RunChanges = Partial<Omit<ProcessorOptions, 'fetchAnswer'>> & {
-  readonly fetchAnswer?: (kind: Kind, requestId: string) => Promise<Sighting>;
+  readonly fetchAnswer?: (kind: Kind, requestId: string) => Promise<JobStatus>;
 };
 
-export function newRun(inbox: Inbox, { fetchAnswer: look, ...changes }: RunChanges = {}): Run {
+export function newRun(inbox: Inbox, { fetchAnswer: getAnswer, ...changes }: RunChanges = {}): Run {
   const shown: ListenEvent[] = [];
   const reports: AttemptReport[] = [];
   const clock = changes.clock ?? createTurningClock();
@@ -65,7 +65,8 @@ export function newRun(inbox: Inbox, { fetchAnswer: look, ...changes }: RunChang
       shown.push(event);
     },
     onAttempt: (report) => reports.push(report),
-    fetchAnswer: look && ((requestId, kind, options) => fetchResult({ look }, requestId, kind, { ...options, clock })),
+    fetchAnswer:
+      getAnswer && ((requestId, kind, options) => fetchResult({ getAnswer }, requestId, kind, { ...options, clock })),
     ...changes,
   });
   return {
@@ -107,7 +108,7 @@ export async function storeOwing(
   for (const change of changes) await inbox.accept(deliveryOf(change), steps);
 }
 
-export function answerOf(kind: Kind, text: string, requestId = REQUEST_ID): Answer {
+export function answerOf(kind: Kind, text: string, requestId = REQUEST_ID): JobAnswer {
   const raw = new TextEncoder().encode(text);
   const reader = createAnswerReader();
   reader.push(raw);
@@ -116,7 +117,7 @@ export function answerOf(kind: Kind, text: string, requestId = REQUEST_ID): Answ
   return { state: 'done', kind, requestId, summary, raw, failure: undefined };
 }
 
-export const MISSING: Sighting = { state: 'missing', retryAfterMs: undefined };
+export const MISSING: JobStatus = { state: 'missing', retryAfterMs: undefined };
 
 export const idsOf = (events: readonly ListenEvent[]): string[] => events.map(({ delivery }) => delivery.id);
 

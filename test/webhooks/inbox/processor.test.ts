@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 
 import { describe, expect, test } from 'vitest';
 
-import type { Sighting } from '../../../src/api/model.ts';
+import type { JobStatus } from '../../../src/api/model.ts';
 import { EXEC, forwardStep, SHOW } from '../../../src/state/delivery-steps.ts';
 import type { Http, HttpRequest } from '../../../src/lib/net/http.ts';
 import type { Kind } from '../../../src/kinds.ts';
@@ -34,7 +34,7 @@ describe('a stored delivery', () => {
     const inbox = openInbox();
     const body = new TextEncoder().encode(`{ "request_id":\n"${REQUEST_ID}", "n": 12345678901234567890 }\n`);
     await store(inbox, { id: 'a', kind: 'cluster', event: 'cluster.optimized', body });
-    const fetchAnswer = async (kind: Kind): Promise<Sighting> => answerOf(kind, CLUSTER);
+    const fetchAnswer = async (kind: Kind): Promise<JobStatus> => answerOf(kind, CLUSTER);
     const run = newRun(inbox, { fetchAnswer });
     await run.until(allFinished(inbox));
     expect(run.shown.map((event) => event.line())).toEqual([
@@ -71,7 +71,7 @@ describe('a stored delivery', () => {
     const ids = ['a', 'b', 'c', 'd', 'e'];
     await store(inbox, ...ids.map((id) => ({ id, requestId: id, kind: 'route' as const })));
     const pending = new Map<string, () => void>();
-    const fetchAnswer = async (kind: Kind, requestId: string): Promise<Sighting> => {
+    const fetchAnswer = async (kind: Kind, requestId: string): Promise<JobStatus> => {
       await new Promise<void>((resolve) => {
         pending.set(requestId, resolve);
         // All are on their way at once: the last one asked for is answered first.
@@ -88,7 +88,7 @@ describe('a stored delivery', () => {
     const inbox = openInbox();
     await store(inbox, { id: 'late', requestId: 'late' }, { id: 'b', requestId: 'b' }, { id: 'c', requestId: 'c' });
     let looks = 0;
-    const fetchAnswer = async (kind: Kind, requestId: string): Promise<Sighting> => {
+    const fetchAnswer = async (kind: Kind, requestId: string): Promise<JobStatus> => {
       if (requestId === 'late' && (looks += 1) <= 4) return MISSING;
       return answerOf(kind, '{"picks":[]}', requestId);
     };
@@ -106,7 +106,7 @@ describe('a stored delivery', () => {
       await target;
       return { status: 200, headers: {}, body: null };
     };
-    const fetchAnswer = async (kind: Kind, requestId: string): Promise<Sighting> =>
+    const fetchAnswer = async (kind: Kind, requestId: string): Promise<JobStatus> =>
       requestId === 'late' ? MISSING : answerOf(kind, '{"picks":[]}', requestId);
     const run = newRun(inbox, { fetchAnswer, http, forwardTo: ['http://slow'], graceMs: 1e9 });
     await run.until(() => {
@@ -185,7 +185,7 @@ describe('the kind of an event', () => {
     const inbox = openInbox();
     await store(inbox, delivery);
     const kinds: Kind[] = [];
-    const fetchAnswer = async (kind: Kind): Promise<Sighting> => {
+    const fetchAnswer = async (kind: Kind): Promise<JobStatus> => {
       kinds.push(kind);
       return answerOf(kind, '{"type":"CLUSTER","optimal_clusters":[]}');
     };
@@ -198,7 +198,7 @@ describe('the kind of an event', () => {
   test('is the one under which an answer is found, when nothing else tells', async () => {
     const inbox = openInbox();
     await store(inbox, unknown);
-    const fetchAnswer = async (kind: Kind): Promise<Sighting> =>
+    const fetchAnswer = async (kind: Kind): Promise<JobStatus> =>
       kind === 'cluster' ? MISSING : answerOf(kind, '{"picks":[]}');
     const run = newRun(inbox, { fetchAnswer });
     await run.until(allFinished(inbox));
@@ -210,10 +210,10 @@ describe('an attempt that fails', () => {
   test('because the result is not available yet is repeated after 2 s, 4 s, 8 s, and shown once', async () => {
     const inbox = openInbox();
     await store(inbox, { id: 'a', kind: 'route' });
-    const sightings: Sighting[] = [MISSING, { state: 'pending', word: 'RUNNING', retryAfterMs: undefined }, MISSING];
+    const sightings: JobStatus[] = [MISSING, { state: 'pending', word: 'RUNNING', retryAfterMs: undefined }, MISSING];
     const at: number[] = [];
     const clock = createTurningClock();
-    const fetchAnswer = async (kind: Kind): Promise<Sighting> => {
+    const fetchAnswer = async (kind: Kind): Promise<JobStatus> => {
       at.push(clock.now() - NOW);
       return sightings.shift() ?? answerOf(kind, '{"picks":[]}');
     };
@@ -233,8 +233,8 @@ describe('an attempt that fails', () => {
   test('with a Retry-After of the server is repeated no sooner than that', async () => {
     const inbox = openInbox();
     await store(inbox, { id: 'a', kind: 'route' });
-    const sightings: Sighting[] = [{ state: 'missing', retryAfterMs: 90_000 }];
-    const fetchAnswer = async (kind: Kind): Promise<Sighting> => sightings.shift() ?? answerOf(kind, '{"picks":[]}');
+    const sightings: JobStatus[] = [{ state: 'missing', retryAfterMs: 90_000 }];
+    const fetchAnswer = async (kind: Kind): Promise<JobStatus> => sightings.shift() ?? answerOf(kind, '{"picks":[]}');
     const run = newRun(inbox, { fetchAnswer });
     await run.until(allFinished(inbox));
     expect(run.reports[0]?.nextAttemptAt).toBe(NOW + 90_000);
