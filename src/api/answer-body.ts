@@ -1,4 +1,4 @@
-/** Reads the body of an answer once: for its summary, and for whoever wants the bytes themselves. */
+/** Reads the body of an answer once, for its summary and for a sink that wants the bytes. */
 import { largerThan } from '../answers/limit.ts';
 import { createAnswerReader } from '../answers/reader.ts';
 import type { AnswerSummary, JobState } from '../answers/answer.ts';
@@ -9,7 +9,7 @@ import type { HttpResponse } from '../lib/net/http.ts';
 import { MAX_ANSWER_BYTES, MAX_READ_ANSWER_BYTES } from '../limits.ts';
 import type { AnswerBytes } from './model.ts';
 
-/** No answer about an unfinished job is this long: from here on the bytes go to the sink as they come. */
+/** No answer about an unfinished job is this long: from here on the bytes go to the sink as they arrive. */
 const HELD_BYTES = 8 * 1024 * 1024;
 
 export interface AnswerBody {
@@ -22,7 +22,7 @@ export interface AnswerBody {
   readonly malformed: boolean;
 }
 
-/** How far the reading of one answer has come: what went to a sink cannot be asked for again. */
+/** How far an answer has been read: what went to a sink cannot be requested again. */
 export interface AnswerTransfer {
   readonly sink: AnswerBytes | undefined;
   started: boolean;

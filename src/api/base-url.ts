@@ -3,9 +3,9 @@ import { isLoopback } from '../lib/net/loopback.ts';
 import { CliError } from '../errors.ts';
 
 /**
- * The base URL without its trailing slash, a path prefix kept. Throws `CliError` `usage` for what is
+ * The base URL without its trailing slash; a path prefix stays. Throws `CliError` `usage` for what is
  * no URL, not http(s), holds a user name, password, query or fragment, or is plain http to another
- * machine: the key would travel readable by all.
+ * machine, where everyone on the way could read the key.
  */
 export function normalizeBaseUrl(text: string): string {
   const trimmed = text.trim();

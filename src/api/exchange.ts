@@ -11,7 +11,7 @@ import { readRefusal } from './refusal-body.ts';
 import type { RefusalBody } from './refusal-body.ts';
 import { retryAfterOf } from './retry-after.ts';
 
-/** Bodies above this are handed on in pieces, so that the network's pace decides what is copied. */
+/** Larger bodies are passed on in pieces, so that no more is copied than the network takes. */
 const PIECES_ABOVE = 1024 * 1024;
 const PIECE_BYTES = 256 * 1024;
 
@@ -19,13 +19,13 @@ export interface ExchangeOptions {
   readonly http: Http;
   /** Milliseconds since 1970, for `Retry-After` dates. */
   readonly now: () => number;
-  /** Strikes secrets out of whatever the server says. */
+  /** Removes secrets from what the server says. */
   readonly redact: Redact;
 }
 
 /**
- * Sends one request and gives the answer to `use`, which reads the body: a connection that breaks in
- * the middle of it is told like one that breaks before. `job`: the one that is asked for. Throws `CliError`, or the
+ * Sends one request and passes the answer to `use`, which reads the body: a connection that breaks in
+ * the middle of it is reported like one that breaks before. `job`: the requested one. Throws `CliError`, or the
  * signal's reason.
  */
 export async function exchange<T>(
@@ -47,11 +47,11 @@ export async function exchange<T>(
 export interface RefusalResponse extends RefusalBody {
   /** The bytes as they came, cut at a sane length. */
   readonly bytes: Uint8Array;
-  /** Why there are no more of them. */
+  /** Why the body ends early. */
   readonly broken: TransportError | undefined;
 }
 
-/** Reads what a refusing answer says. Where its body breaks off, or is in a coding that is not known, its status still stands. */
+/** Reads the body of a refusing answer. Its status stands even where the body breaks off or has an unknown coding. */
 export async function refusalOf(
   response: HttpResponse,
   { redact }: Pick<ExchangeOptions, 'redact'>,

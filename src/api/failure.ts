@@ -1,4 +1,4 @@
-/** Turns what the API refused, and what the network failed, into the failures of the program. */
+/** Turns refusals of the API and failures of the network into the failures of the program. */
 import { ANSWER_TOO_LARGE, type AnswerLimitError, sizeInWords } from '../answers/limit.ts';
 import { headerOf, type HttpResponse, type TransportError } from '../lib/net/http.ts';
 import type { Redact } from '../settings/redaction.ts';
@@ -11,7 +11,7 @@ import type { RefusalBody } from './refusal-body.ts';
 import { retryAfterInWords } from './retry-after.ts';
 import { webPageFailure } from './sanitize.ts';
 
-/** A failure that may pass by itself, with what is needed to decide when to ask again. */
+/** A failure that may pass by itself, with what decides when to retry. */
 export class UnavailableError extends CliError {
   /** Whether the same request may be sent again without harm. */
   readonly repeatable: boolean;
@@ -28,8 +28,8 @@ export class UnavailableError extends CliError {
   }
 }
 
-/** Statuses after which a GET is asked again. */
-const PASSING = new Set([408, 425, 429, 500, 502, 503, 504]);
+/** Statuses after which a GET is retried. */
+const RETRIED_STATUSES = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 /** The network wants a login first (RFC 6585, section 6): never the API's own trouble. */
 const LOGIN_REQUIRED = 511;
@@ -38,7 +38,7 @@ const KEY_HINT =
   'the key may be mistyped or have expired (365 days after it was made, unless chosen otherwise): ' +
   'make one under Settings > API Keys in the web application, then run `optipick login`';
 
-/** The job that is asked for. */
+/** The requested job. */
 export interface JobFacts {
   readonly kind: Kind;
   readonly requestId: string;
@@ -46,10 +46,10 @@ export interface JobFacts {
 
 export interface RefusalFacts extends Partial<JobFacts> {
   readonly method: string;
-  /** What was asked for. */
+  /** The requested URL. */
   readonly url: string;
   readonly retryAfterMs?: number | undefined;
-  /** Strikes secrets out of what the server says outside of its body. Default: none are known. */
+  /** Removes secrets from what the server says outside its body. Default: none are known. */
   readonly redact?: Redact | undefined;
 }
 
@@ -71,7 +71,7 @@ export function failureOfStatus(response: HttpResponse, body: RefusalBody, facts
   if (isRedirect && (body.about !== 'page' || headerOf(response.headers, 'location') !== undefined)) {
     return redirectFailure(response, facts.url, about, facts.redact);
   }
-  const isTrouble = PASSING.has(status) || status >= 500;
+  const isTrouble = RETRIED_STATUSES.has(status) || status >= 500;
   if (body.about === 'page' && (!isTrouble || status === LOGIN_REQUIRED))
     return webPageFailure(body.text, { status, requestId });
   if (status === 401 || status === 403) {
@@ -105,7 +105,7 @@ export function failureOfStatus(response: HttpResponse, body: RefusalBody, facts
       {
         ...about,
         ...(get ? { code: 'server_error', hint: again } : MAYBE_ACCEPTED),
-        repeatable: get && PASSING.has(status),
+        repeatable: get && RETRIED_STATUSES.has(status),
         retryAfterMs,
       },
     );
@@ -130,17 +130,17 @@ const REFUSAL_HINTS: Readonly<Record<number, string>> = {
   413: 'send fewer picks in one request',
 };
 
-/** A second POST would be a second job: nothing here says whether there is a first. */
+/** A POST with an unknown outcome: a second one could be a second job. */
 export const MAYBE_ACCEPTED = {
   code: 'may_have_been_accepted',
   retryable: false,
   hint: 'sending it again may make a second job: look in the web application first',
 } as const;
 
-/** The failure that a broken exchange means. A POST that may have been seen is said to be in doubt. */
+/** The failure of a broken exchange. A POST that may have arrived has an unknown outcome. */
 export function failureOfTransport(error: TransportError, facts: RefusalFacts): UnavailableError {
   const about = { cause: error, ...(facts.requestId === undefined ? {} : { requestId: facts.requestId }) };
-  // The certificate of a server is its own words, too.
+  // The certificate, too, holds what the server says.
   const message = facts.redact?.(error.message) ?? error.message;
   if (facts.method !== 'GET' && error.sent) {
     return new UnavailableError(`${message}; the request may have been accepted`, {
@@ -150,7 +150,7 @@ export function failureOfTransport(error: TransportError, facts: RefusalFacts): 
     });
   }
   const { code, hint } = TRANSPORT_WORDS[error.kind];
-  // Who has waited that long does not wait three times more.
+  // Nobody who waited that long waits three times more.
   const repeatable = !LASTING_CODES.has(code) && error.kind !== 'overdue';
   return new UnavailableError(message, {
     ...about,
@@ -173,7 +173,7 @@ export function failureOfLimit(error: AnswerLimitError, facts: RefusalFacts): Un
   });
 }
 
-/** Code and hint of a limit: the hint is the one way on, where there is one. */
+/** Code and hint of a limit; the hint is the only way to get the answer, where there is one. */
 export function limitFacts({ passable }: AnswerLimitError, { kind, requestId }: Partial<JobFacts>): FailureFacts {
   const about = { code: ANSWER_TOO_LARGE, retryable: false, ...(requestId === undefined ? {} : { requestId }) };
   if (!passable || kind === undefined || requestId === undefined) return about;
@@ -182,8 +182,8 @@ export function limitFacts({ passable }: AnswerLimitError, { kind, requestId }: 
 }
 
 /**
- * A certificate does not become trusted by asking again, a proxy does not forget that it wants a password, a server learns
- * no other coding, and an answer becomes no smaller.
+ * Failures that a retry does not cure: an untrusted certificate, a proxy that wants a password, a coding that the server
+ * cannot change, and an answer that is too large.
  */
 export const LASTING_CODES: ReadonlySet<string> = new Set(['tls', 'proxy_setup', 'unknown_coding', ANSWER_TOO_LARGE]);
 

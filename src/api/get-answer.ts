@@ -18,18 +18,18 @@ import type { JobAnswer, AnswerBytes, JobStatus } from './model.ts';
 import { retryAfterOf } from './retry-after.ts';
 import { sanitizeServerText, isHtml, NOT_THE_API, titleOfHtml, webPageFailure } from './sanitize.ts';
 
-/** A plain word about the job, e.g. `PENDING`, is not longer than this. */
+/** The longest status word, such as `PENDING`, in place of JSON. */
 const WORD_BYTES = 100;
 
 export interface GetAnswerFacts extends JobFacts {
-  /** Whether another kind may have the id: then no refusal is an answer. */
+  /** Whether another kind may have the id: no refusal is then an answer. */
   readonly unsure: boolean;
 }
 
 /**
- * Asks once. What the API answers before a job ends is not documented, so every likely variant is
- * taken for pending: 202, 204, 425, an empty or `null` body, an object without results, a bare word.
- * 404 is `missing`. A 422 that tells of the job is its failure; one about the id is a refusal.
+ * Asks once. What the API answers before a job ends is not documented, so every likely variant counts
+ * as pending: 202, 204, 425, an empty or `null` body, an object without results, a bare word.
+ * 404 is `missing`. A 422 about the job is its failure; one about the id is a refusal.
  */
 export async function getAnswer(
   wire: ExchangeOptions,
@@ -68,7 +68,7 @@ async function readStatus(
   if (status < 200 || status > 299) {
     const refusal = await refusalOf(response, wire);
     const { broken } = refusal;
-    // What is missing may be the failure of the job; in another coding it will never come.
+    // The missing part may be the failure of the job; in an unknown coding it would never arrive.
     if (status === 422 && broken !== undefined && broken.kind !== 'coding') throw broken;
     const failed =
       status === 422 && !unsure ? await failedJob(refusal, { kind, requestId }, transfer, wire.redact) : undefined;
@@ -84,7 +84,7 @@ async function readStatus(
   }
 
   const body = await readAnswerBody(response, transfer, wire.redact);
-  // What the sink already has cannot turn out to be no answer after all.
+  // The sink already has a part: it cannot turn out to be no answer.
   if (transfer.started && body.state === 'pending') throw notTheApi(body, response, requestId, wire.redact);
   if (body.malformed) {
     const word = plainWord(body, response);
@@ -97,7 +97,7 @@ async function readStatus(
   return endedAnswer(kind, requestId, body.state, body.summary, body.bytes);
 }
 
-/** A job that ended, in the form that the commands take. */
+/** The answer of a job that ended. */
 export function endedAnswer(
   kind: Kind,
   requestId: string,
@@ -109,7 +109,7 @@ export function endedAnswer(
   return { state, kind, requestId, summary, raw, failure };
 }
 
-/** FastAPI reports a validation exception as 422; whether a job's own comes that way is not documented. */
+/** FastAPI reports a validation exception as 422; whether a job's own failure is reported so is not documented. */
 async function failedJob(
   refusal: RefusalResponse,
   { kind, requestId }: JobFacts,
@@ -141,7 +141,7 @@ function plainWord({ bytes }: AnswerBody, response: HttpResponse): string | unde
     : text.trim();
 }
 
-/** A 2xx that is not JSON: a web page is another server's, anything else an answer that was damaged. */
+/** A 2xx that is not JSON: a web page is from another server, anything else a damaged answer. */
 export function notTheApi(
   { bytes }: AnswerBody,
   response: HttpResponse,

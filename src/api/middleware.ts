@@ -1,4 +1,4 @@
-/** What wraps the network on its way to the API: the key, and the trace of `--debug`. */
+/** Middleware of the network: adds the key, and traces for `--debug`. */
 import type { Http, HttpHeaders } from '../lib/net/http.ts';
 import { headerOf } from '../lib/net/http.ts';
 import type { Redact } from '../settings/redaction.ts';
@@ -6,7 +6,7 @@ import { maskUrl } from '../lib/net/url-secrets.ts';
 import { CliError, messageOf } from '../errors.ts';
 import type { Clock } from '../platform/host.ts';
 
-/** The API's header for its key: stated by the vendor's example. */
+/** The header for the key, from the vendor's example. */
 const KEY_HEADER = 'x-api-key';
 
 /**
@@ -31,11 +31,11 @@ export interface TraceOptions {
   readonly clock: Pick<Clock, 'monotonic'>;
   /** Gets one line at a time, without a line break. */
   readonly write: (line: string) => void;
-  /** Strikes secrets out of what the network says. */
+  /** Removes secrets from what the network says. */
   readonly redact: Redact;
 }
 
-/** Tells of each exchange: method, URL, status and the time to the head of the answer. The key is masked. */
+/** Writes a line for each exchange: method, URL, status and the time to the head of the answer. The key is masked. */
 export function withTrace(http: Http, { clock, write, redact }: TraceOptions): Http {
   return async (request) => {
     const started = clock.monotonic();
@@ -59,7 +59,7 @@ function keyNote(headers: HttpHeaders): string {
   return key === undefined ? '' : ` (${KEY_HEADER}: ${maskKey(key)})`;
 }
 
-/** Enough to recognise a long key by, nothing of a short one. */
+/** Enough to recognize a long key, nothing of a short one. */
 function maskKey(key: string): string {
   return key.length < 12 ? '…' : `${key.slice(0, 2)}…${key.slice(-2)}`;
 }

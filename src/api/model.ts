@@ -11,20 +11,20 @@ export type AnswerBytes = AnswerSink | 'discard';
 export interface FetchOptions {
   readonly signal?: AbortSignal | undefined;
   /**
-   * Gets the answer's bytes, unchanged, instead of `JobAnswer.raw`. Called only for a finished (or failed) job. Whoever
-   * passes the bytes on looks at nothing else: the summary then goes without stops and clusters.
+   * Gets the answer's bytes, unchanged, instead of `JobAnswer.raw`. Called only for a finished (or failed) job. With a
+   * function the summary has no stops and clusters.
    */
   readonly sink?: AnswerBytes | undefined;
   /** Longest wait, in milliseconds, for the head of an answer and then between two chunks of it. Default 30 s. */
   readonly timeoutMs?: number | undefined;
   /**
-   * Longest time, in milliseconds, for the whole of one answer, however it trickles. Default 10 minutes; of a synchronous
+   * Longest time, in milliseconds, for the whole of one answer, however slowly it arrives. Default 10 minutes; of a synchronous
    * POST it is `timeoutMs`.
    */
   readonly totalMs?: number | undefined;
-  /** How often a GET is tried in all; 1 for one who asks again anyway. Default 4. */
+  /** Attempts of a GET in all; 1 for a caller that polls. Default 4. */
   readonly attempts?: number | undefined;
-  /** Another kind may have the id: a 422 is a refusal, whatever it tells. Default false. */
+  /** Another kind may have the id: a 422 is then a refusal, whatever it says. Default false. */
   readonly unsure?: boolean | undefined;
 }
 
@@ -48,7 +48,7 @@ export type JobStatus =
   /** 404: unknown, or not ready yet. */
   | { readonly state: 'missing'; readonly retryAfterMs: number | undefined };
 
-/** The result of a request is to be fetched later. */
+/** The result of a request has to be fetched later. */
 export interface ResultNotReady {
   readonly state: 'unfinished';
   /** Why, for a person. */
@@ -81,10 +81,10 @@ export interface OptipickClient {
     body: Uint8Array,
     options?: { signal?: AbortSignal | undefined; timeoutMs?: number | undefined },
   ): Promise<Submitted>;
-  /** POST with `synchronous=true`: the answer comes in the response. `timeoutMs` defaults to 5 minutes. */
+  /** POST with `synchronous=true`: the response holds the answer. `timeoutMs` defaults to 5 minutes. */
   submitAndAwait(kind: Kind, body: Uint8Array, options?: FetchOptions): Promise<JobAnswer>;
   /** Asks once for an answer (with the retries of a GET). Throws `CliError` for 401, 403, 422 and other refusals. */
   getAnswer(kind: Kind, requestId: string, options?: FetchOptions): Promise<JobStatus>;
-  /** Whether the key is accepted: GET of a well-formed id that nobody has. */
+  /** Whether the key is accepted: GET of a well-formed id that no request has. */
   checkKey(options?: CheckOptions): Promise<'accepted' | 'rejected'>;
 }

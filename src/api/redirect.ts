@@ -1,4 +1,4 @@
-/** What to do about an API that redirects: the key is for one server only, so nothing is followed. */
+/** Redirects of the API: none is followed, because the key is for one server only. */
 import { redirectOf } from '../lib/net/redirect.ts';
 import type { HttpResponse } from '../lib/net/http.ts';
 import { KINDS, KIND_NAMES } from '../kinds.ts';
@@ -40,7 +40,7 @@ export function redirectFailure(
   return failure(message, 'check --base-url, and whether the network wants you to log in first');
 }
 
-/** The base URL under which a redirect would lead to the same place of the API; `undefined` when it leads elsewhere. */
+/** The base URL that a redirect implies; `undefined` when it leads to no path of the API. */
 export function baseUrlBehind(target: URL): string | undefined {
   const starts = KIND_NAMES.map((kind) => target.pathname.lastIndexOf(KINDS[kind].path));
   const start = Math.max(...starts);

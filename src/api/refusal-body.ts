@@ -5,10 +5,11 @@
  */
 import type { Redact } from '../settings/redaction.ts';
 import type { FailureDetail } from '../errors.ts';
+import { isRecord } from '../lib/json/loose-fields.ts';
 import { createJsonScanner } from '../lib/json/scanner.ts';
 import { sanitizeServerText, isHtml, titleOfHtml } from './sanitize.ts';
 
-/** More faults than these help nobody. */
+/** More errors help nobody. */
 const MAX_DETAILS = 200;
 
 export interface RefusalBody {
@@ -18,7 +19,7 @@ export interface RefusalBody {
   /** What the API calls the error, beside its words. */
   readonly code?: string;
   /**
-   * What it is about, as far as it tells: `job` when an optimisation failed, `request` when the id,
+   * What it is about, as far as it says: `job` when an optimization failed, `request` when the id,
    * the query or the headers of this very call are at fault. `page`: a web page, which is not the API's.
    */
   readonly about: 'job' | 'request' | 'unknown' | 'page';
@@ -27,7 +28,7 @@ export interface RefusalBody {
 /** No name of an error is longer. */
 const CODE_LENGTH = 100;
 
-/** Understands a refusal's body in every form that is known or likely. Never throws. */
+/** Reads a refusal's body in every form that is known or likely. Never throws. */
 export function readRefusal(text: string, contentType: string | undefined, redact: Redact): RefusalBody {
   const clean = (words: string): string => sanitizeServerText(words, redact);
   if (isHtml(text, contentType)) return { text: clean(titleOfHtml(text)), details: [], about: 'page' };
@@ -106,15 +107,11 @@ function wordsIn(record: Readonly<Record<string, unknown>>, names: readonly stri
 
 function parsed(text: string): unknown {
   try {
-    // What nests without end would end in a stack overflow where its values are joined to a text.
+    // Endless nesting would overflow the stack where its values are joined to a text.
     createJsonScanner({ begin() {}, end() {}, beginKey() {}, endKey() {} }).push(Buffer.from(text));
     return JSON.parse(text) as unknown;
   } catch {
     // Then it is plain text.
     return undefined;
   }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,10 +1,10 @@
-/** `Retry-After`: when the server wants to be asked again. */
+/** `Retry-After`: when the server wants the next request. */
 import type { HttpHeaders } from '../lib/net/http.ts';
 import { MAX_RETRY_AFTER_MS } from '../limits.ts';
 
 /**
- * `Retry-After` in milliseconds from `nowMs`: seconds, or an HTTP date; `MAX_RETRY_AFTER_MS` at most. Of several, the last
- * moment. `undefined` when there is none or it is neither.
+ * `Retry-After` (seconds or an HTTP date) in milliseconds from `nowMs`, `MAX_RETRY_AFTER_MS` at most; the latest of
+ * several. `undefined` when it is absent or neither.
  */
 export function retryAfterOf(headers: HttpHeaders, nowMs: number): number | undefined {
   const moments = [headers['retry-after'] ?? []].flat().flatMap((value) => momentOf(value.trim(), nowMs) ?? []);
@@ -13,7 +13,7 @@ export function retryAfterOf(headers: HttpHeaders, nowMs: number): number | unde
 
 function momentOf(value: string, nowMs: number): number | undefined {
   if (/^\d+(?:\.\d+)?$/.test(value)) return Number(value) * 1000;
-  // Only a date with a zone: a bare number or word is not given a meaning by the date parser.
+  // The date parser gives a meaning to bare numbers: only what holds letters is a date.
   const date = /[A-Za-z]/.test(value) ? Date.parse(value) : Number.NaN;
   return Number.isNaN(date) ? undefined : date - nowMs;
 }

@@ -1,14 +1,14 @@
-/** Words of a server, made fit to stand in an error message. */
+/** Sanitizes text of a server for an error message. */
 import { withoutControls } from '../lib/text/control-characters.ts';
 import type { Redact } from '../settings/redaction.ts';
 import { CliError } from '../errors.ts';
 
-/** An explanation longer than this explains nothing. */
+/** A longer explanation explains nothing. */
 const LIMIT = 300;
 
 /** One line, no control or invisible characters, no secrets, cut at a sane length. */
 export function sanitizeServerText(text: string, redact: Redact): string {
-  // Twice: a secret may be told from what is around it only before, or only after.
+  // Twice: a secret may be recognizable only before, or only after, control characters are removed.
   const clean = redact(withoutControls(redact(text)))
     .replace(/[\n\t ]+/g, ' ')
     .trim();
@@ -20,12 +20,12 @@ export function sanitizeServerText(text: string, redact: Redact): string {
         .replace(/\ufffd$/, '')}…`;
 }
 
-/** What may stand before the first element of a page: blanks, a byte order mark, comments, an XML declaration. */
+/** What may precede the first element of a page: blanks, a byte order mark, comments, an XML declaration. */
 const PREAMBLE = /^\s*(?:(?:<!--[^]*?-->|<\?[^]*?\?>)\s*)*/;
 
 /**
- * Whether this is a web page: what a proxy, a login portal or another server answers, under any status. `text` is the start
- * of the body; JSON is none, whatever type it is given, and neither is nothing.
+ * Whether this is a web page, as a proxy, a login portal or another server answers under any status. `text` is the start
+ * of the body; JSON is none, whatever its content type, and neither is an empty body.
  */
 export function isHtml(text: string, contentType: string | undefined): boolean {
   const start = text.replace(PREAMBLE, '');
@@ -33,10 +33,10 @@ export function isHtml(text: string, contentType: string | undefined): boolean {
   return /\bx?html\b/i.test(contentType ?? '') && !/^(?:[[{"]|$)/.test(start);
 }
 
-/** The code of the failure of a call that a web page came back from. */
+/** The code of the failure when a web page was returned in place of an answer. */
 export const NOT_THE_API = 'not_the_api';
 
-/** The failure of a call that a web page came back from. `title`: what the page says of itself. */
+/** The failure when a web page was returned in place of an answer. `title`: the title of the page. */
 export function webPageFailure(
   title: string,
   about: { readonly status: number; readonly requestId?: string | undefined },
@@ -52,7 +52,7 @@ export function webPageFailure(
   });
 }
 
-/** What a web page says of itself: its title, else its first heading; `''` when it has neither. */
+/** The title of a web page, else its first heading; `''` when it has neither. */
 export function titleOfHtml(html: string): string {
   const found =
     /<title\b[^>]*>([^<]*)/i.exec(html)?.[1]?.trim() || /<h1\b[^>]*>([^]*?)<\/h1/i.exec(html)?.[1]?.trim() || '';

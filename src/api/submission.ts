@@ -1,4 +1,4 @@
-/** What the answers to a POST mean. */
+/** What the responses to a POST mean. */
 import { AnswerLimitError } from '../answers/limit.ts';
 import { TransportError } from '../lib/net/http.ts';
 import type { HttpRequest, HttpResponse } from '../lib/net/http.ts';
@@ -16,7 +16,7 @@ import type { JobAnswer, AnswerBytes, Submitted } from './model.ts';
 import { sanitizeServerText, NOT_THE_API } from './sanitize.ts';
 import { idAmong, submittedId } from './submitted-id.ts';
 
-/** An id is looked for in the text of a body up to this length; a longer one is an answer. */
+/** An id is searched for in the text of a body up to this length; a longer one is an answer. */
 const ID_TEXT_BYTES = 1024 * 1024;
 
 /** The answer to an asynchronous submit. A server that ignored `synchronous=false` sends the result: its id counts. */
@@ -35,23 +35,22 @@ export async function readSubmitted(
   } catch (error) {
     const id = idBefore(error, transfer, wire.redact);
     if (id === undefined) throw error;
-    // Nothing else of the answer is wanted.
+    // Nothing else of the answer is needed.
     return { kind, requestId: id };
   }
   const requestId = idIn(body, wire.redact);
   if (requestId !== undefined) return { kind, requestId };
   const elsewhere = notTheApi(body, response, undefined, wire.redact);
   if (elsewhere.code === NOT_THE_API) throw elsewhere;
-  const said = body.summary?.error ?? (body.malformed ? '' : textOf(body));
-  const words = sanitizeServerText(said, wire.redact);
+  const text = sanitizeServerText(body.summary?.error ?? (body.malformed ? '' : textOf(body)), wire.redact);
   throw new CliError(
     'refused',
-    `the API took the request without giving it an id${words === '' ? '' : `: ${words}`}; it may have been accepted`,
+    `the API took the request without giving it an id${text === '' ? '' : `: ${text}`}; it may have been accepted`,
     { code: 'no_request_id', status, hint: MAYBE_ACCEPTED.hint },
   );
 }
 
-/** One synchronous POST. An answer that only names an id means that the server went on without us. */
+/** One synchronous POST. An answer that only names an id means that the server runs the job asynchronously. */
 export async function readSynchronousAnswer(
   wire: ExchangeOptions,
   request: HttpRequest,
@@ -68,7 +67,7 @@ export async function readSynchronousAnswer(
         throw withId(error, transfer, kind, wire.redact);
       });
       const id = idIn(body, wire.redact);
-      // A word of success beside an id may speak of the submission alone.
+      // A status of success beside an id may be about the submission only.
       const hasEnded =
         body.state === 'failed' || (body.state === 'done' && (body.summary?.hasResult || id === undefined));
       if (hasEnded && body.summary !== undefined) {
@@ -113,7 +112,7 @@ function cutOff(error: UnavailableError): UnavailableError {
   });
 }
 
-/** What the reading of an answer failed with; once the id has arrived, a failure that names it. */
+/** The error of reading an answer; once the id has arrived, a failure that names it. */
 function withId(error: unknown, transfer: AnswerTransfer, kind: Kind, redact: Redact): unknown {
   const requestId = idBefore(error, transfer, redact);
   if (requestId === undefined) return error;
@@ -127,7 +126,7 @@ function withId(error: unknown, transfer: AnswerTransfer, kind: Kind, redact: Re
   });
 }
 
-/** The id that an answer had named before the network or a limit cut it off. */
+/** The id that an answer named before the network or a limit cut it off. */
 function idBefore(error: unknown, { field }: AnswerTransfer, redact: Redact): string | undefined {
   const isCut = error instanceof TransportError || error instanceof AnswerLimitError;
   return isCut && field !== undefined ? unredacted(idAmong(field), redact) : undefined;

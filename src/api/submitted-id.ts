@@ -3,10 +3,10 @@
  * string, with or without quotes, or an object with `request_id`, `id` or `_id`.
  */
 
-/** What an id can look like when it stands alone. A 24-digit hexadecimal one may read as a JSON number. */
+/** An id without quotes or JSON around it. A 24-digit hexadecimal one may read as a JSON number. */
 const BARE_ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{2,199}$/;
-/** Strings that say how it went, not which request it is. */
-const WORDS = new Set(
+/** Strings that are a status, not an id. */
+const STATUS_WORDS = new Set(
   (
     'null true false none undefined ok accepted received created submitted queued pending processing running started ' +
     'finished completed complete done success succeeded error failed failure cancelled canceled timeout timed_out'
@@ -41,10 +41,10 @@ export function idAmong(field: (name: string) => unknown): string | undefined {
 }
 
 function isBareId(text: string): boolean {
-  return BARE_ID.test(text) && !WORDS.has(text.toLowerCase());
+  return BARE_ID.test(text) && !STATUS_WORDS.has(text.toLowerCase());
 }
 
 function idIn(text: string): string | undefined {
   const id = text.trim();
-  return id === '' || WORDS.has(id.toLowerCase()) ? undefined : id;
+  return id === '' || STATUS_WORDS.has(id.toLowerCase()) ? undefined : id;
 }

@@ -73,18 +73,36 @@ function tooLong(what: string, cause: RangeError): CliError {
   return new CliError('usage', `${what} is far too long for a value`, { code: 'input_too_long', cause });
 }
 
-/** The bytes of stdin as they arrive; on a terminal a line says how to end them. Throws the reason of `stop`. */
-export async function* openStdin(source: InputSource): AsyncGenerator<Uint8Array, void> {
+/** A file, or stdin (`-`), piece by piece: for what may be too large to hold in memory. */
+export interface InputChunks {
+  /** As errors name it: `picks.json`, `<stdin>`. */
+  readonly name: string;
+  /** Read once. Throws `usage` when the file cannot be read, and the reason of `stop`. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+export function openInput(source: InputSource, path: string): InputChunks {
+  if (path === '-') return { name: '<stdin>', chunks: openStdin(source) };
+  return { name: path, chunks: openFile(source, path) };
+}
+
+async function* openFile(source: InputSource, path: string): AsyncGenerator<Uint8Array, void> {
+  try {
+    yield* whileWanted(source, source.host.files.stream(path));
+  } catch (cause) {
+    throw systemCodeOf(cause) === undefined ? cause : unreadable(path, cause);
+  }
+}
+
+/** On a terminal a line says how to end the input. */
+async function* openStdin(source: InputSource): AsyncGenerator<Uint8Array, void> {
   const { host } = source;
   if (host.stdin.isTTY) await host.stderr.write('reading stdin, end it with Ctrl-D\n');
   yield* whileWanted(source, host.stdin.bytes());
 }
 
 /** The same chunks until `stop` is aborted: a pipe may never end, and a signal must not wait for it. */
-export async function* whileWanted(
-  source: InputSource,
-  chunks: AsyncIterable<Uint8Array>,
-): AsyncGenerator<Uint8Array, void> {
+async function* whileWanted(source: InputSource, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
   const iterator = chunks[Symbol.asyncIterator]();
   try {
     for (;;) {

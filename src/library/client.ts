@@ -21,14 +21,14 @@ export interface ClientOptions {
   readonly baseUrl?: string | undefined;
 }
 
-/** What was taken in. */
+/** A request that was accepted. */
 export interface Submission<K extends Kind = Kind> {
   readonly kind: K;
   readonly requestId: string;
 }
 
 interface FinishedJob<K extends Kind> {
-  /** `failed`: the job was accepted and came to nothing; see `failure`. */
+  /** `failed`: the job was accepted and then failed; see `failure`. */
   readonly state: 'done' | 'failed';
   readonly kind: K;
   readonly requestId: string;
@@ -43,12 +43,12 @@ interface FinishedJob<K extends Kind> {
 /** A job that ended; `kind` tells which document `answer` is. */
 export type Answer<K extends Kind = Kind> = K extends Kind ? FinishedJob<K> : never;
 
-/** What one look told. */
+/** The state of a job when it was asked for. */
 export type Sighting<K extends Kind = Kind> =
   | Answer<K>
   /** Not ready; `word` is the status word, if the API sent one. */
   | { readonly state: 'pending'; readonly word: string | undefined }
-  /** 404: unknown, or not ready yet. The API does not tell which. */
+  /** 404: unknown, or not ready yet; the API does not distinguish them. */
   | { readonly state: 'missing' };
 
 export interface CallOptions {
@@ -69,11 +69,11 @@ export interface Client {
   readonly baseUrl: string;
   /** Sends a request and answers with its id at once. Sent once: a second POST would be a second job. */
   submit<K extends Kind>(kind: K, request: RequestOf<K>, options?: CallOptions): Promise<Submission<K>>;
-  /** One look at a job, repeated only after failures that pass. */
+  /** Asks once for the state of a job, and retries only failures that pass. */
   get<K extends Kind>(kind: K, requestId: string, options?: CallOptions): Promise<Sighting<K>>;
   /**
    * Waits until the job has ended. `undefined` as the kind tries cluster, then route. Throws `pending` when the time is
-   * up while the job was healthy, `unavailable` when nothing but failures of the network or the server was seen.
+   * up while the job is still running, `unavailable` when there were only failures of the network or the server.
    */
   wait<K extends Kind = Kind>(kind: K | undefined, requestId: string, options?: WaitOptions): Promise<Answer<K>>;
 }
@@ -124,13 +124,13 @@ export function createClient({ apiKey, baseUrl = DEFAULT_BASE_URL }: ClientOptio
 
 function answerOf<K extends Kind>({ state, kind, requestId, raw, failure }: JobAnswer): Answer<K> {
   if (raw === undefined) throw new Error('an answer that no sink took has no bytes');
-  refuseCrowd(raw, requestId);
+  rejectTooManyValues(raw, requestId);
   const answer = JSON.parse(new TextDecoder().decode(raw)) as AnswerOf<Kind>;
   return { state, kind, requestId, answer, raw, failure } as Answer<K>;
 }
 
 /** Parsed, a list of empty lists takes twenty times its bytes. */
-function refuseCrowd(raw: Uint8Array, requestId: string): void {
+function rejectTooManyValues(raw: Uint8Array, requestId: string): void {
   let values = 0;
   const scanner = createJsonScanner({
     begin() {

@@ -115,7 +115,7 @@ export interface RoutedPick extends Open {
   readonly pick_id: string;
   /** The location chosen. */
   readonly location_id: string;
-  /** Place in the optimised route; whether it counts from 0 or 1 is not documented. */
+  /** Place in the optimized route; whether it counts from 0 or 1 is not documented. */
   readonly optim_sequence: number;
   readonly order_id?: string | null;
 }

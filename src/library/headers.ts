@@ -6,7 +6,7 @@ export type HeadersLike =
   | Readonly<Record<string, string | readonly string[] | undefined>>
   | Iterable<readonly [string, string]>;
 
-/** Names in lower case; a header that is there several times keeps all its values. */
+/** Names in lower case; a repeated header keeps all its values. */
 export function normalizeHeaders(headers: HeadersLike): HttpHeaders {
   const lines: Iterable<readonly [string, string | readonly string[] | undefined]> =
     Symbol.iterator in headers ? (headers as Iterable<readonly [string, string]>) : Object.entries(headers);

@@ -89,8 +89,8 @@ export interface Sandbox extends AsyncDisposable {
 
 /**
  * Starts a sandbox: `await using sandbox = await createSandbox()`, or call `stop()` when done. It computes real answers
- * and sends real signed webhooks, but it is not Optioryx's optimiser. Throws `CliError`: `usage` for options that cannot
- * be worked with, `environment` when the port cannot be had.
+ * and sends real signed webhooks, but it is not Optioryx's optimizer. Throws `CliError`: `usage` for invalid options,
+ * `environment` when the port is not available.
  */
 export async function createSandbox({ site, ...options }: SandboxOptions = {}): Promise<Sandbox> {
   const running = await startSandbox(createLibraryHost(), {

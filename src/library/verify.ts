@@ -36,7 +36,7 @@ export type Verification =
       readonly secretIndex: number;
       /** The body, parsed; `undefined` when it is not JSON. */
       readonly payload: unknown;
-      /** What the payload tells of itself, e.g. `cluster.optimized`. */
+      /** The event type in the payload, such as `cluster.optimized`. */
       readonly event: string | undefined;
       readonly kind: Kind | undefined;
       /** Fetch the result by it. */

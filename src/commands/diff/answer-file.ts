@@ -1,4 +1,4 @@
-/** An answer that was kept in a file. */
+/** An answer that was stored in a file. */
 import type { Context } from '../../app/context.ts';
 import { type AnswerDetails, createDetailsReader, type DetailsReader } from '../../answers/details.ts';
 import { ANSWER_TOO_LARGE, AnswerLimitError } from '../../answers/limit.ts';
@@ -8,7 +8,8 @@ import { JsonSyntaxError } from '../../lib/json/scanner.ts';
 import type { Kind } from '../../kinds.ts';
 import { createPlaceCounter } from '../../lib/json/line-column.ts';
 import { CliError } from '../../errors.ts';
-import { openInput } from './input-stream.ts';
+import { inUtf8 } from '../../requests/utf16.ts';
+import { openInput } from '../../app/input-file.ts';
 
 export interface AnswerFile {
   /** As people know it: `a.json`, `<stdin>`. */
@@ -18,9 +19,9 @@ export interface AnswerFile {
 }
 
 /**
- * Reads the answer of a finished job, as the API gave it or inside a line of the stream of `poll`, `listen` and batches
- * (its `result`). In memory: one small object for each pick, never the document. Throws `CliError` `usage`: when the
- * file cannot be read, is not one JSON document (with line and column), or holds no result.
+ * Reads the answer of a finished job, as the API returned it or in the `result` of a line of `poll`, `listen` and batches.
+ * Holds one small object for each pick in memory, never the document. Throws `CliError` `usage` when the file cannot be
+ * read, is not one JSON document (with line and column), or holds no result.
  */
 export async function readAnswerFile(context: Context, path: string): Promise<AnswerFile> {
   const { name, chunks } = openInput(context, path);
@@ -34,7 +35,8 @@ export async function readAnswerFile(context: Context, path: string): Promise<An
   let read = 0;
   let last: Uint8Array = new Uint8Array();
   try {
-    for await (const chunk of chunks) {
+    // Windows PowerShell's `>` writes UTF-16.
+    for await (const chunk of inUtf8(name, chunks)) {
       last = chunk;
       tap.push(chunk);
       outer.push(chunk);
@@ -66,7 +68,7 @@ function resultOf(name: string, details: AnswerDetails | undefined): Omit<Answer
   return { kind: summary.kind, details };
 }
 
-/** A request has picks, too, but neither places in the walk nor figures. */
+/** A request has picks as well, but neither places in the walk nor figures. */
 function isRequest({ summary, stops }: AnswerDetails): boolean {
   const hasFigures = summary.computationTime !== undefined || summary.optimalDistance !== undefined;
   return (

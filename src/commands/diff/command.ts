@@ -1,4 +1,4 @@
-/** `optipick diff`: two answers side by side. */
+/** `optipick diff`: compares two answers. */
 import type { Command } from 'commander';
 import type { Context } from '../../app/context.ts';
 import type { AnswerDifference } from '../../answers/diff/difference.ts';
@@ -69,7 +69,7 @@ async function diff(context: Context, [first, second]: readonly [string, string]
   const before = await readAnswerFile(context, first);
   const after = await readAnswerFile(context, second);
   if (before.kind !== after.kind) throw differentKinds(before, after);
-  for (const warning of strangers(before, after)) await output.warn(warning);
+  for (const warning of mismatches(before, after)) await output.warn(warning);
 
   const { compareAnswers } = await import('../../answers/diff/difference.ts');
   const difference = compareAnswers(before.kind, before.details, after.details);
@@ -78,7 +78,7 @@ async function diff(context: Context, [first, second]: readonly [string, string]
   if (options.output === undefined) {
     const style = await output.style();
     const lines = await render(format, difference, files, { width: output.width, style, all });
-    // JSON holds every text as it came.
+    // JSON holds every text unchanged.
     if (format === 'json') await output.document([...lines, ''].join('\n'));
     else await output.lines(lines);
     return;
@@ -91,7 +91,7 @@ async function render(
   format: Format,
   difference: AnswerDifference,
   files: readonly [ComparedFile, ComparedFile],
-  look: AnswerOptions,
+  options: AnswerOptions,
 ): Promise<Iterable<string>> {
   if (format === 'json') {
     const { differenceDocument } = await import('../../output/diff/document.ts');
@@ -99,18 +99,18 @@ async function render(
   }
   if (format === 'md') {
     const { renderDifferenceMarkdown } = await import('../../output/diff/markdown.ts');
-    return Array.from(renderDifferenceMarkdown(difference, files, look), ({ text }) => text);
+    return Array.from(renderDifferenceMarkdown(difference, files, options), ({ text }) => text);
   }
   const { renderDifference } = await import('../../output/diff/difference.ts');
-  return renderDifference(difference, files, look);
+  return renderDifference(difference, files, options);
 }
 
 function sideOf({ name, details }: AnswerFile): ComparedFile {
   return { name, summary: details.summary };
 }
 
-/** What makes a comparison doubtful without making it impossible. */
-function strangers({ details: one }: AnswerFile, { details: other }: AnswerFile): readonly string[] {
+/** Differences that make a comparison questionable but not impossible, as warnings. */
+function mismatches({ details: one }: AnswerFile, { details: other }: AnswerFile): readonly string[] {
   const pairs = [
     ['sites', one.summary.siteName, other.summary.siteName],
     ['waves', one.summary.waveId, other.summary.waveId],

@@ -1,4 +1,4 @@
-/** What the declarations of all commands share: help in one form, lists, and the context on first use. */
+/** What all commands share to declare themselves: help in one form, option types, and the context on first use. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Context } from '../../app/context.ts';
 import { EXIT_CODES, type Failure } from '../../errors.ts';
@@ -8,13 +8,13 @@ import { parseDuration } from './duration.ts';
 export type ContextSource = () => Context;
 
 export interface HelpParts {
-  /** What comes out on stdout, for people and with `--json`. */
+  /** What is printed on stdout, for people and with `--json`. */
   readonly output?: string;
   /** Command lines that can be pasted, each with what it does. */
   readonly examples: readonly (readonly [command: string, purpose: string])[];
   /** Environment variables beside the ones that every command reads. */
   readonly environment?: readonly (readonly [name: string, purpose: string])[];
-  /** How the command can end other than well. */
+  /** How the command can fail. */
   readonly failures: readonly (readonly [failure: Failure, meaning: string])[];
 }
 
@@ -55,7 +55,7 @@ export const API_FAILURES = [
   ['environment', 'a file or folder of this machine is in the way'],
 ] as const;
 
-/** For options that may come several times and take commas: `-e a,b -e c`. */
+/** For repeatable options that take commas: `-e a,b -e c`. */
 export function collectList(value: string, previous: readonly string[] | undefined): readonly string[] {
   const words = value
     .split(',')
@@ -64,7 +64,7 @@ export function collectList(value: string, previous: readonly string[] | undefin
   return [...(previous ?? []), ...words];
 }
 
-/** For options of which a second would take the place of the first unseen. */
+/** For options of which a second would silently replace the first. */
 export function once(value: string, previous: string | undefined): string {
   if (previous === undefined) return value;
   throw new InvalidArgumentError('it is given twice, and takes one value');
@@ -75,7 +75,7 @@ export function outputOption(description: string): Option {
   return new Option('-o, --output <file>', description).argParser((text) => (text === '-' ? undefined : text));
 }
 
-/** For options that may come several times and whose value may hold commas. */
+/** For repeatable options whose value may hold commas. */
 export function collect(value: string, previous: readonly string[] | undefined): readonly string[] {
   return [...(previous ?? []), value];
 }

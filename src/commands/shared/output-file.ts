@@ -1,10 +1,10 @@
-/** Files of the user's that a command writes: `-o`, `--junit`. */
+/** Files that a command writes for the user: `-o`, `--junit`. */
 import { dirname, win32 } from 'node:path';
 import type { Context } from '../../app/context.ts';
 import { CliError, messageOf, systemCodeOf } from '../../errors.ts';
 import { quoted } from './job-errors.ts';
 
-/** For before the work: nothing must be sent or waited for that cannot be kept. Throws `CliError` `environment`. */
+/** Call it before the work: nothing must be sent or waited for that cannot be stored. Throws `CliError` `environment`. */
 export async function refuseUnwritable(host: Context['host'], file: string): Promise<void> {
   if (host.platform === 'win32') refuseWindowsName(file);
   const folder = dirname(file);
@@ -21,7 +21,7 @@ export async function refuseUnwritable(host: Context['host'], file: string): Pro
   }
 }
 
-/** Windows has other meanings for these characters: behind a colon there would be a part of the file that nobody sees. */
+/** These characters have other meanings on Windows: after a colon comes a stream of the file that nobody sees. */
 function refuseWindowsName(file: string): void {
   const found = /[<>:"|?*]/.exec(win32.basename(file))?.[0];
   if (found === undefined) return;
@@ -31,7 +31,7 @@ function refuseWindowsName(file: string): void {
   });
 }
 
-/** Writes a file of the user's, whole or not at all. Throws `CliError` `environment`. */
+/** Writes a file, whole or not at all. Throws `CliError` `environment`. */
 export async function writeOutput(
   host: Context['host'],
   path: string,
@@ -45,7 +45,7 @@ export async function writeOutput(
   }
 }
 
-/** What kept a file from being written, in words. `advice`: what to do about a folder that cannot be written to. */
+/** The error for a file that cannot be written. `advice`: what to do about a folder that cannot be written to. */
 export function notWritable(
   { platform }: Context['host'],
   path: string,
@@ -58,7 +58,7 @@ export function notWritable(
 
 function reasonOf(cause: unknown, platform: string): readonly [reason: string, hint?: string] {
   const code = systemCodeOf(cause) ?? '';
-  // What can be written beside it but not put in its place, is open.
+  // A file that can be written beside it but not renamed to it is open.
   const isRefusal = ['EPERM', 'EACCES'].includes(code);
   const isRename = (cause as { readonly syscall?: unknown }).syscall === 'rename';
   if (platform === 'win32' && (code === 'EBUSY' || (isRefusal && isRename))) {

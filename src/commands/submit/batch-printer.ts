@@ -114,7 +114,7 @@ function createTablePrinter(
     raw: false,
     submitted: () => Promise.resolve(),
     answered(entry, { answer }) {
-      // Stops and clusters of a thousand answers are not kept: the table has a line for each.
+      // The table needs no stops and clusters, and those of a thousand answers would fill the memory.
       const { stops: _, ...summary } = knownSummary(answer);
       const problem = answer.state === 'failed' ? 'failed' : undefined;
       rows.set(entry, { name: entry.name, requestId: answer.requestId, summary: { ...summary, stops: [] }, problem });
@@ -164,7 +164,7 @@ export async function createPrinter(
 
 export interface PrinterOptions {
   readonly view: AnswerView;
-  /** Whether there are answers at all. */
+  /** Whether answers are waited for. */
   readonly waits: boolean;
   /** `-o` */
   readonly file: string | undefined;

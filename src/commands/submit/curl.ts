@@ -1,4 +1,4 @@
-/** A request for people to look at or to send by other means. The key is never in it. */
+/** A request to read or to send by other means. The key is never in it. */
 import { withoutCredentials } from '../../lib/net/url-secrets.ts';
 
 export interface OutgoingRequest {
@@ -13,7 +13,7 @@ const LONGEST_ARGUMENT = 100_000;
 /** `cmd.exe` takes 8,191 characters in one line. */
 const LONGEST_LINE = 8_000;
 
-/** Where a body that is too long for `cmd.exe` is expected. */
+/** The file that holds a body too long for `cmd.exe`. */
 const BODY_FILE = 'request.json';
 
 /**

@@ -144,7 +144,7 @@ export function readConcurrency(text: string): number {
   throw new InvalidArgumentError(`expected a whole number from 1 to ${MAX_CONCURRENCY}`);
 }
 
-/** `--param key=json`, taken apart. */
+/** Splits `--param key=json`. */
 function splitParameter(text: string): readonly [string, string] {
   const at = text.indexOf('=');
   if (at <= 0) {

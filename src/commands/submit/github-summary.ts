@@ -7,14 +7,14 @@ import { CliError, messageOf, systemCodeOf } from '../../errors.ts';
 
 const VARIABLE = 'GITHUB_STEP_SUMMARY';
 
-/** As {@link appendGithubSummary}, for before something is sent. */
+/** Throws as {@link appendGithubSummary}; call it before something is sent. */
 export async function refuseNoGithubSummary(host: Context['host']): Promise<void> {
   await append(host, '');
 }
 
-/** Throws `CliError` `usage` when there is no such page, and `environment` when it cannot be written. */
+/** Throws `CliError` `usage` outside GitHub Actions, and `environment` when the page cannot be written. */
 export async function appendGithubSummary(host: Context['host'], markdown: string): Promise<void> {
-  // What another step has written may not end its last line.
+  // Another step may have left its last line open.
   await append(host, `\n${markdown}`);
 }
 

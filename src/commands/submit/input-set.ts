@@ -4,12 +4,12 @@ import type { Context } from '../../app/context.ts';
 import { CliError, systemCodeOf } from '../../errors.ts';
 import type { RequestSet } from '../../requests/request-set.ts';
 import type { RejectedSink, SetInput, SetOptions } from '../../requests/set-options.ts';
-import { openStdin, unreadable, whileWanted } from '../../app/input-file.ts';
+import { openInput, unreadable } from '../../app/input-file.ts';
 import { notWritable } from '../shared/output-file.ts';
 
 export type InputSetOptions = Omit<SetOptions, 'inputs' | 'scratch' | 'rejectedSink'>;
 
-/** What of a folder is read. */
+/** The files of a folder that are read. */
 const EXTENSIONS: ReadonlySet<string> = new Set(['.csv', '.tsv', '.json', '.ndjson', '.jsonl']);
 const REJECTED = '.rejected.csv';
 const STDIN = '<stdin>';
@@ -31,7 +31,7 @@ export async function openInputs(
   const { openRequestSet } = await import('../../requests/open.ts');
   const set = await openRequestSet({
     ...options,
-    inputs: names.map((name) => inputOf(context, name)),
+    inputs: names.map((path) => inputOf(context, path)),
     scratch: () => host.files.scratch(host.temporaryFolder),
     rejectedSink: createSinks(context),
   });
@@ -46,7 +46,7 @@ async function filesOf({ host }: Context, path: string): Promise<string[]> {
   try {
     found = await host.files.list(path);
   } catch (cause) {
-    // Reading it tells what is wrong.
+    // Reading it reports what is wrong.
     if (systemCodeOf(cause) === 'ENOENT') return [path];
     throw unreadable(path, cause);
   }
@@ -59,7 +59,7 @@ async function filesOf({ host }: Context, path: string): Promise<string[]> {
   });
 }
 
-/** What an earlier run has left out is no input of the next, nor is what is hidden (macOS keeps a `._wave.csv` beside a file). */
+/** Rows that an earlier run left out are no input of the next, nor are hidden files (macOS stores a `._wave.csv` beside a file). */
 function isPassedOver(name: string): boolean {
   return name.startsWith('.') || name.toLowerCase().endsWith(REJECTED);
 }
@@ -80,17 +80,8 @@ async function refuseTwice({ host }: Context, names: readonly string[]): Promise
 }
 
 function inputOf(context: Context, path: string): SetInput {
-  if (path === '-') return { name: STDIN, open: () => openStdin(context) };
-  return {
-    name: path,
-    async *open() {
-      try {
-        yield* whileWanted(context, context.host.files.stream(path));
-      } catch (cause) {
-        throw systemCodeOf(cause) === undefined ? cause : unreadable(path, cause);
-      }
-    },
-  };
+  const { name, chunks } = openInput(context, path);
+  return { name, open: () => chunks };
 }
 
 /** Beside the input; for stdin in the folder of the command. Of `a.csv` and `a.ndjson` the second keeps its extension. */

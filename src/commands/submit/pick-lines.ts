@@ -1,26 +1,26 @@
-/** Names the rows that the API complains of. It knows a pick by its place in the request, and people by its line. */
+/** Names the rows in an error of the API, which knows a pick by its place in the request; people know it by its line. */
 import { CliError, type FailureDetail, reworded } from '../../errors.ts';
 import type { PickLine, SetEntry } from '../../requests/request-set.ts';
 
 /** `/picks/3`, `picks.3`, `picks[3]`, `picks -> 3` */
 const PICK = /\bpicks(?:[/.]|\[|\s*->\s*)(\d{1,9})(?!\d)/g;
 
-/** The failure with the lines of the picks that it names, when the request was put together of lines. */
+/** The failure with the lines of the picks that it names, when the request was built from lines. */
 export async function withPickLines(error: CliError, entry: SetEntry): Promise<CliError> {
   const texts = [error.message, ...error.details.flatMap(({ path, message }) => [path, message])];
   const named = new Set(texts.flatMap(picksIn));
   if (named.size === 0) return error;
   const lines = await linesOf(entry, named);
   if (lines.size === 0) return error;
-  const told = new Set<number>();
+  const placed = new Set<number>();
   const details = error.details.map((detail): FailureDetail => {
     const pick = [...picksIn(detail.path), ...picksIn(detail.message)].find((index) => lines.has(index));
     const line = pick === undefined ? undefined : lines.get(pick);
     if (pick === undefined || line === undefined) return detail;
-    told.add(pick);
+    placed.add(pick);
     return { ...detail, place: line.place };
   });
-  const others = [...lines].filter(([index]) => !told.has(index));
+  const others = [...lines].filter(([index]) => !placed.has(index));
   const more = others.map(([index, { pickId, place }]) => ({
     path: `/picks/${index}`,
     message: `the pick "${pickId}"`,
@@ -37,7 +37,7 @@ async function linesOf(entry: SetEntry, picks: ReadonlySet<number>): Promise<Rea
   try {
     return await entry.pickLines(picks);
   } catch (error) {
-    // The temporary file is gone. What the API has said matters more.
+    // The temporary file is gone. The API's own error matters more.
     if (error instanceof CliError) return new Map();
     throw error;
   }

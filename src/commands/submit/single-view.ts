@@ -1,4 +1,4 @@
-/** `submit` of one request: its id, or its answer as it comes. */
+/** `submit` of one request: its id, or its answer as it arrives. */
 import type { AnswerDetails } from '../../answers/details.ts';
 import type { JobAnswer } from '../../api/model.ts';
 import type { Context } from '../../app/context.ts';
