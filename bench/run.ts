@@ -3,7 +3,7 @@ import { benchInput } from './input.ts';
 import { benchLargeAnswer } from './large-answer.ts';
 import { benchLimits } from './limits.ts';
 import { benchListen } from './listen.ts';
-import { benchOptimiser } from './optimiser.ts';
+import { benchOptimizer } from './optimizer.ts';
 import { benchStartUp } from './start-up.ts';
 import { benchWave } from './wave.ts';
 
@@ -14,7 +14,7 @@ const BENCHES = {
   'large-answer': benchLargeAnswer,
   listen: benchListen,
   limits: benchLimits,
-  optimiser: benchOptimiser,
+  optimizer: benchOptimizer,
 } as const;
 
 const wanted = process.argv.slice(2);

@@ -10,6 +10,6 @@ export type {
 } from './library/sandbox.ts';
 export { CliError, EXIT_CODES } from './errors.ts';
 export type { FaultName, FaultRates } from './sandbox/faults.ts';
-export type { SandboxNotice } from './sandbox/events.ts';
+export type { SandboxEvent } from './sandbox/events.ts';
 export type { PayloadShape } from './webhooks/payload.ts';
-export type { ErrorShape, PendingShape, SubmitShape } from './sandbox/options.ts';
+export type { ErrorShape, PendingShape, SubmitShape } from './sandbox/config.ts';

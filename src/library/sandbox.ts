@@ -5,8 +5,8 @@ import type { PayloadShape } from '../webhooks/payload.ts';
 import type { EndpointOptions } from '../sandbox/webhooks/endpoints.ts';
 import type { FaultRates } from '../sandbox/faults.ts';
 import { parseSite } from '../site/layout.ts';
-import type { SandboxNotice } from '../sandbox/events.ts';
-import type { ErrorShape, PendingShape, SubmitShape } from '../sandbox/options.ts';
+import type { SandboxEvent } from '../sandbox/events.ts';
+import type { ErrorShape, PendingShape, SubmitShape } from '../sandbox/config.ts';
 
 /** A warehouse with aisles: walked along an aisle, changed by a cross aisle. */
 export interface AisleSiteFile {
@@ -60,7 +60,7 @@ export interface SandboxOptions {
   /** Lets webhooks leave this machine. Default false. */
   readonly allowRemoteWebhooks?: boolean | undefined;
   /** Hears of requests, jobs and webhook attempts. */
-  readonly onEvent?: ((notice: SandboxNotice) => void) | undefined;
+  readonly onEvent?: ((notice: SandboxEvent) => void) | undefined;
 }
 
 /** A receiver of webhooks. */

@@ -114,7 +114,8 @@ const clusterRequest = v.looseObject({
   picks: picksOf(clusterPick),
 });
 
-export type ClusterPick = v.InferOutput<typeof clusterPick>;
+/** A pick of either kind: a cluster's pick has every field that a route's has. */
+export type PickInput = v.InferOutput<typeof clusterPick>;
 export type RouteRequest = v.InferOutput<typeof routeRequest>;
 export type ClusterRequest = v.InferOutput<typeof clusterRequest>;
 

@@ -8,15 +8,15 @@ import { createBackground } from './jobs/background.ts';
 import { createControl } from './http/control.ts';
 import { createEndpoints, type Endpoint, type EndpointOptions } from './webhooks/endpoints.ts';
 import { exampleSite } from '../site/example-site.ts';
-import { createFaultDice } from './faults.ts';
+import { createFaultInjector } from './faults.ts';
 import type { RandomBytes } from '../ids.ts';
 import { createJobs } from './jobs/jobs.ts';
-import { OPTIMISER, type Optimiser } from './optimizer/optimizer.ts';
-import { createRandom } from './optimizer/random.ts';
-import { checkOptions, type SandboxOptions } from './options.ts';
+import { OPTIMIZER, type Optimizer } from './optimizer/optimizer.ts';
+import { createRandom } from '../lib/seeded-random.ts';
+import { checkConfig, type SandboxConfig } from './config.ts';
 import { createOutbox } from './webhooks/outbox.ts';
-import { createPace } from './webhooks/time-scale.ts';
-import { Refusal, refusalResponse } from './http/refusal.ts';
+import { createTimeScale } from './webhooks/time-scale.ts';
+import { HttpError, errorResponse } from './http/http-error.ts';
 import { withBody } from './http/request-body.ts';
 import { findRoute, targetOf } from './http/router.ts';
 import { createRoutes } from './http/routes.ts';
@@ -34,7 +34,7 @@ export interface SandboxDeps {
   readonly http: Http;
   readonly randomBytes: RandomBytes;
   /** Default: the built-in one. */
-  readonly optimiser?: Optimiser | undefined;
+  readonly optimizer?: Optimizer | undefined;
 }
 
 export interface SandboxApp {
@@ -58,22 +58,22 @@ export interface SandboxApp {
  * `{"message":"Forbidden"}`, as Amazon's API gateway does (unless `errorShape` says otherwise). Throws `CliError` (usage) for options that
  * cannot be worked with.
  */
-export function createSandboxApp(options: SandboxOptions, deps: SandboxDeps): SandboxApp {
-  checkOptions(options);
-  const { clock, http, randomBytes, optimiser = OPTIMISER } = deps;
+export function createSandboxApp(options: SandboxConfig, deps: SandboxDeps): SandboxApp {
+  checkConfig(options);
+  const { clock, http, randomBytes, optimizer = OPTIMIZER } = deps;
   const { site = exampleSite(), seed = DEFAULT_SEED } = options;
   const apiKey = options.apiKey ?? `sandbox_${Buffer.from(randomBytes(16)).toString('hex')}`;
   const secret = options.secret ?? createSecret(randomBytes);
-  const notify = options.onEvent ?? (() => undefined);
+  const emit = options.onEvent ?? (() => undefined);
 
   const budget = createByteBudget(MAX_SANDBOX_BYTES);
   const background = createBackground();
-  const pace = createPace(clock, options.timeScale ?? 1);
-  const dice = createFaultDice(options.faults ?? {}, seed);
+  const timeScale = createTimeScale(clock, options.timeScale ?? 1);
+  const injector = createFaultInjector(options.faults ?? {}, seed);
   const latency = options.latency ?? DEFAULT_LATENCY_MS;
-  const jobs = createJobs({ clock, randomBytes, dice, background, notify, site, optimiser, seed, latency });
+  const jobs = createJobs({ clock, randomBytes, injector, background, emit, site, optimizer, seed, latency });
   const allowRemote = options.allowRemoteWebhooks ?? false;
-  const endpoints = createEndpoints({ clock, pace, randomBytes, secret, allowRemote });
+  const endpoints = createEndpoints({ clock, timeScale, randomBytes, secret, allowRemote });
   const random = createRandom(seed);
   const { payloadShape = 'id', errorShape } = options;
   const outbox = createOutbox({
@@ -81,12 +81,12 @@ export function createSandboxApp(options: SandboxOptions, deps: SandboxDeps): Sa
     http,
     randomBytes,
     random,
-    pace,
-    dice,
+    timeScale,
+    injector,
     endpoints,
     payloadShape,
     background,
-    notify,
+    emit,
   });
   const routes = createRoutes({
     api: createApi({
@@ -94,7 +94,7 @@ export function createSandboxApp(options: SandboxOptions, deps: SandboxDeps): Sa
       site,
       jobs,
       outbox,
-      dice,
+      injector,
       background,
       submitShape: options.submitShape ?? 'request_id',
       pendingAs: options.pendingAs ?? '404',
@@ -117,13 +117,13 @@ export function createSandboxApp(options: SandboxOptions, deps: SandboxDeps): Sa
     try {
       const { route, id } = findRoute(routes, request.method, pathname);
       if (route.open !== true && headerOf(request.headers, 'x-api-key') !== apiKey) {
-        return refusalResponse(new Refusal(403, 'Forbidden'), errorShape ?? 'gateway');
+        return errorResponse(new HttpError(403, 'Forbidden'), errorShape ?? 'gateway');
       }
       if (route.maxBodyBytes === undefined) return await route.answer({ request, query, id, body: '' });
       return await withBody(request, route.maxBodyBytes, budget, (body) => route.answer({ request, query, id, body }));
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      return refusalResponse(error, errorShape ?? 'fastapi');
+      if (!(error instanceof HttpError)) throw error;
+      return errorResponse(error, errorShape ?? 'fastapi');
     }
   }
 
@@ -137,11 +137,11 @@ export function createSandboxApp(options: SandboxOptions, deps: SandboxDeps): Sa
       const { method } = request;
       try {
         const response = await answer(request, target);
-        notify({ type: 'request', method, path: target.pathname, status: response.status });
+        emit({ type: 'request', method, path: target.pathname, status: response.status });
         return { ...response, headers: { ...response.headers, ...MARK } };
       } catch (error) {
         if (!(error instanceof TransportError)) throw error;
-        notify({ type: 'request', method, path: target.pathname, status: 'dropped' });
+        emit({ type: 'request', method, path: target.pathname, status: 'dropped' });
         throw error;
       }
     },

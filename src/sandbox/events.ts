@@ -2,7 +2,7 @@
 import type { Kind } from '../kinds.ts';
 import type { Attempt } from './webhooks/message.ts';
 
-export type SandboxNotice =
+export type SandboxEvent =
   | { readonly type: 'request'; readonly method: string; readonly path: string; readonly status: number | 'dropped' }
   | { readonly type: 'submitted'; readonly kind: Kind; readonly requestId: string; readonly picks: number }
   | {
@@ -31,4 +31,4 @@ export type SandboxNotice =
       readonly reason: string;
     };
 
-export type Notify = (notice: SandboxNotice) => void;
+export type OnSandboxEvent = (notice: SandboxEvent) => void;

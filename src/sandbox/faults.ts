@@ -1,7 +1,7 @@
 /** Faults that the sandbox makes on purpose, each at its own rate and from its own seeded dice. */
 import { nearestWord } from '../lib/text/did-you-mean.ts';
 import { CliError } from '../errors.ts';
-import { createRandom } from './optimizer/random.ts';
+import { createRandom } from '../lib/seeded-random.ts';
 
 /** What each fault does, for the help and the log. */
 export const FAULTS = {
@@ -20,9 +20,9 @@ export type FaultName = keyof typeof FAULTS;
 /** Share of the occasions, from 0 (never) to 1 (always), on which each fault happens. */
 export type FaultRates = Readonly<Partial<Record<FaultName, number>>>;
 
-export interface FaultDice {
+export interface FaultInjector {
   /** Whether the fault happens this time. Seeded: the same occasions in the same order give the same answers. */
-  strikes(fault: FaultName): boolean;
+  shouldInject(fault: FaultName): boolean;
 }
 
 const NAMES = Object.keys(FAULTS) as FaultName[];
@@ -67,10 +67,10 @@ function badRate(name: FaultName, rate: string): CliError {
 }
 
 /** Each fault has dice of its own, so that switching one on leaves the others as they were. */
-export function createFaultDice(rates: FaultRates, seed: number): FaultDice {
+export function createFaultInjector(rates: FaultRates, seed: number): FaultInjector {
   const dice = new Map(NAMES.map((name, index) => [name, createRandom(seed + 7919 * (index + 1))] as const));
   return {
-    strikes(fault) {
+    shouldInject(fault) {
       const rate = rates[fault] ?? 0;
       return rate > 0 && (dice.get(fault)?.next() ?? 1) < rate;
     },

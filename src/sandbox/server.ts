@@ -2,7 +2,7 @@
 import { MAX_SUBMISSION_BYTES } from '../limits.ts';
 import type { Host } from '../platform/host.ts';
 import { createSandboxApp, type SandboxApp } from './app.ts';
-import type { SandboxOptions } from './options.ts';
+import type { SandboxConfig } from './config.ts';
 
 export interface RunningSandbox {
   /** `http://127.0.0.1:4010` */
@@ -22,7 +22,7 @@ export type SandboxHost = Pick<Host, 'clock' | 'randomBytes' | 'http' | 'serve'>
 /** On loopback only; port 0 picks a free one. Throws `CliError` `environment` when the port cannot be had. */
 export async function createSandbox(
   host: SandboxHost,
-  options: SandboxOptions & { readonly port?: number | undefined },
+  options: SandboxConfig & { readonly port?: number | undefined },
 ): Promise<RunningSandbox> {
   const app = createSandboxApp(options, {
     clock: host.clock,

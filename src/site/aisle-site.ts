@@ -1,4 +1,4 @@
-import type { FloorPlan, Position } from './floor-plan.ts';
+import type { FloorPlan, Position } from './model.ts';
 import type { Site } from './model.ts';
 import { createWalkway, type Access } from './walkway.ts';
 

@@ -1,5 +1,23 @@
-/** The shapes that the sandbox's rooms agree on. */
-import type { FloorPlan, Position } from './floor-plan.ts';
+/** A warehouse that can be walked, and what it looks like from above. */
+
+export interface Position {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Where things are, in the unit of the site; `y` grows towards the back. */
+export interface FloorPlan {
+  /** Each runs along `y`. */
+  readonly aisles: readonly {
+    readonly name: string;
+    readonly x: number;
+    readonly fromY: number;
+    readonly toY: number;
+  }[];
+  /** Positions on the `y` axis where one can change aisle. */
+  readonly crossAisles: readonly number[];
+  readonly positions: ReadonlyMap<string, Position>;
+}
 
 /** A warehouse: named places and the walking distance between them. */
 export interface Site {
@@ -15,76 +33,4 @@ export interface Site {
   readonly plan: FloorPlan | undefined;
   /** The places to walk through from one to the other, corners included, for drawing. */
   path(from: string, to: string): readonly Position[] | undefined;
-}
-
-export interface RouteStop {
-  /** Places where the pick can be made; at least one, all known to the site. */
-  readonly alternatives: readonly string[];
-  /** Groups are walked strictly in ascending order; equal numbers may mix. */
-  readonly group: number;
-}
-
-export interface RouteProblem {
-  readonly site: Site;
-  /** Places where the walk may begin: the best one is taken; empty: it begins at the first stop. */
-  readonly starts: readonly string[];
-  readonly ends: readonly string[];
-  readonly stops: readonly RouteStop[];
-}
-
-export interface RouteSolution {
-  /** Indexes into `stops`, in walking order. */
-  readonly order: readonly number[];
-  /** The place chosen for each stop, by index into `stops`. */
-  readonly places: readonly string[];
-  readonly start: string | undefined;
-  readonly end: string | undefined;
-  readonly distance: number;
-}
-
-export interface SolveOptions {
-  readonly seed: number;
-  /** Kick rounds of the local search; the work is bounded by rounds, never by the clock. */
-  readonly rounds?: number;
-}
-
-export interface ClusterPick {
-  readonly orderId: string;
-  readonly alternatives: readonly string[];
-  /** The list that the pick is on today; `undefined` when unknown. */
-  readonly listId: string | undefined;
-  readonly asisSequence: number | undefined;
-  readonly volume: number;
-  readonly weight: number;
-  readonly surface: number;
-}
-
-/** Limits of one cluster; `undefined` is none. */
-export interface ClusterLimits {
-  readonly orders?: number | undefined;
-  readonly locations?: number | undefined;
-  readonly distance?: number | undefined;
-  readonly volume?: number | undefined;
-  readonly weight?: number | undefined;
-  readonly surface?: number | undefined;
-}
-
-export interface ClusterProblem {
-  readonly site: Site;
-  readonly starts: readonly string[];
-  readonly ends: readonly string[];
-  readonly picks: readonly ClusterPick[];
-  readonly limits: ClusterLimits;
-}
-
-export interface SolvedCluster {
-  readonly orderIds: readonly string[];
-  /** Indexes into `picks`, in input order. */
-  readonly picks: readonly number[];
-  readonly distance: number;
-}
-
-export interface ClusterSolution {
-  readonly clusters: readonly SolvedCluster[];
-  readonly distance: number;
 }

@@ -1,4 +1,4 @@
-import type { Position } from './floor-plan.ts';
+import type { Position } from './model.ts';
 
 /** A place, and where the walkways reach it: in an aisle, or on the floor (cross aisle or open floor). */
 export interface Access {

@@ -10,7 +10,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createRandom } from '../../src/sandbox/optimizer/random.ts';
+import { createRandom } from '../../src/lib/seeded-random.ts';
 import { deliver, payloadOf, SECRET, startListener, type Listener } from '../support/listener.ts';
 import { createWorkplace, type Workplace } from '../support/program.ts';
 import { canMount } from '../support/small-disk.ts';

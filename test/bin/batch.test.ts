@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createRandom } from '../../src/sandbox/optimizer/random.ts';
+import { createRandom } from '../../src/lib/seeded-random.ts';
 import { createWorkplace, type Workplace } from '../support/program.ts';
 import { startSandbox } from '../support/sandbox.ts';
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createClock } from '../../src/platform/clock.ts';
-import { createRandom } from '../../src/sandbox/optimizer/random.ts';
+import { createRandom } from '../../src/lib/seeded-random.ts';
 import { payloadOf, startListener } from '../support/listener.ts';
 import { createWorkplace, type Workplace } from '../support/program.ts';
 import { IN_USE, startRelay } from '../support/relay.ts';

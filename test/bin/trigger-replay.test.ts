@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Webhook } from 'svix';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createRandom } from '../../src/sandbox/optimizer/random.ts';
+import { createRandom } from '../../src/lib/seeded-random.ts';
 import { SECRET, startListener } from '../support/listener.ts';
 import { createWorkplace, type Workplace } from '../support/program.ts';
 import { correct, type ServiceRequest, startService } from '../support/webhook-service.ts';

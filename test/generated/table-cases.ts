@@ -1,5 +1,5 @@
 /** Tables as other programs write them, drawn from a seed, and what they mean: read without the product's own code. */
-import type { Random } from '../../src/sandbox/optimizer/random.ts';
+import type { Random } from '../../src/lib/seeded-random.ts';
 
 export interface TableCase {
   readonly name: string;

@@ -9,7 +9,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { CliError } from '../../src/errors.ts';
-import { createRandom } from '../../src/sandbox/optimizer/random.ts';
+import { createRandom } from '../../src/lib/seeded-random.ts';
 import { open } from '../requests/opening.ts';
 import { drawTable, type MeantRow, type TableCase } from './table-cases.ts';
 

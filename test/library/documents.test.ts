@@ -15,7 +15,7 @@ test('the types of requests name the fields of the schemas, with the same values
   expectTypeOf<schema.ClusterRequest>().toExtend<ClusterRequest>();
   expectTypeOf<Named<RouteRequest>>().toEqualTypeOf<Named<schema.RouteRequest>>();
   expectTypeOf<Named<ClusterRequest>>().toEqualTypeOf<Named<schema.ClusterRequest>>();
-  expectTypeOf<Named<ClusterPick>>().toEqualTypeOf<Named<schema.ClusterPick>>();
+  expectTypeOf<Named<ClusterPick>>().toEqualTypeOf<Named<schema.PickInput>>();
   expectTypeOf<Named<RoutePick>>().toEqualTypeOf<Named<schema.RouteRequest['picks'][number]>>();
   expectTypeOf<Named<NonNullable<RouteRequest['parameters']>>>().toEqualTypeOf<
     Named<NonNullable<schema.RouteRequest['parameters']>>

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { createClient, verifyDelivery } from '../../src/index.ts';
-import { CliError, createSandbox, type SandboxNotice } from '../../src/sandbox-entry.ts';
+import { CliError, createSandbox, type SandboxEvent } from '../../src/sandbox-entry.ts';
 import { startReceiver } from '../support/receiver.ts';
 
 const PICKS = [{ pick_id: '1', order_id: 'A', location_id: 'A01' }];
@@ -33,8 +33,8 @@ test('two run side by side, and "await using" stops them', async () => {
 
 test('a webhook arrives at an endpoint, verifies, and leads to the result', async () => {
   await using receiver = await startReceiver();
-  const notices: SandboxNotice[] = [];
-  await using sandbox = await createSandbox({ latency: 0, onEvent: (notice) => notices.push(notice) });
+  const events: SandboxEvent[] = [];
+  await using sandbox = await createSandbox({ latency: 0, onEvent: (notice) => events.push(notice) });
   expect(sandbox.addEndpoint(receiver.url, { events: ['cluster.optimized'] })).toEqual({
     id: expect.stringMatching(/^ep_/),
     url: receiver.url,
@@ -44,7 +44,7 @@ test('a webhook arrives at an endpoint, verifies, and leads to the result', asyn
   const check = verifyDelivery({ secret: sandbox.secret, ...(await receiver.next()) });
   expect(check).toMatchObject({ ok: true, kind: undefined, event: undefined, requestId });
   expect((await client.get('cluster', requestId)).state).toBe('done');
-  expect(notices.map(({ type }) => type)).toEqual(expect.arrayContaining(['submitted', 'finished', 'request']));
+  expect(events.map(({ type }) => type)).toEqual(expect.arrayContaining(['submitted', 'finished', 'request']));
 });
 
 test('a warehouse of the test itself, a key of its own and another shape of answers', async () => {

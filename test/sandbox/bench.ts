@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 
 import { type Http, type HttpHeaders, type HttpRequest, jsonResponse, readText } from '../../src/lib/net/http.ts';
 import { createSandboxApp, type SandboxApp } from '../../src/sandbox/app.ts';
-import type { SandboxNotice } from '../../src/sandbox/events.ts';
-import type { SandboxOptions } from '../../src/sandbox/options.ts';
+import type { SandboxEvent } from '../../src/sandbox/events.ts';
+import type { SandboxConfig } from '../../src/sandbox/config.ts';
 import { createFakeClock, type FakeClock } from './fake-clock.ts';
 
 export interface Answer {
@@ -18,7 +18,7 @@ export interface Answer {
 export interface Bench {
   readonly app: SandboxApp;
   readonly clock: FakeClock;
-  readonly notices: SandboxNotice[];
+  readonly events: SandboxEvent[];
   get(path: string, headers?: HttpHeaders): Promise<Answer>;
   /** A text is sent as it is, anything else as JSON. */
   post(path: string, body?: unknown, headers?: HttpHeaders): Promise<Answer>;
@@ -29,11 +29,11 @@ export interface Bench {
 export const LATENCY = 500;
 
 /** Without a receiver webhooks are taken with 204. */
-export function createBench(options: SandboxOptions = {}, receiver: Http = async () => jsonResponse(200, {})): Bench {
+export function createBench(options: SandboxConfig = {}, receiver: Http = async () => jsonResponse(200, {})): Bench {
   const clock = createFakeClock();
-  const notices: SandboxNotice[] = [];
+  const events: SandboxEvent[] = [];
   const app = createSandboxApp(
-    { latency: LATENCY, onEvent: (notice) => notices.push(notice), ...options },
+    { latency: LATENCY, onEvent: (notice) => events.push(notice), ...options },
     { clock, http: receiver, randomBytes: createBytes() },
   );
   const call = async (request: HttpRequest): Promise<Answer> => {
@@ -52,7 +52,7 @@ export function createBench(options: SandboxOptions = {}, receiver: Http = async
   return {
     app,
     clock,
-    notices,
+    events,
     post,
     get: (url, headers = {}) => call({ method: 'GET', url, headers }),
     async submit(kind, body) {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { type HttpResponse, jsonResponse } from '../../src/lib/net/http.ts';
-import { createFaultDice, FAULTS, parseFaults } from '../../src/sandbox/faults.ts';
+import { createFaultInjector, FAULTS, parseFaults } from '../../src/sandbox/faults.ts';
 import type { FaultRates } from '../../src/sandbox/faults.ts';
 import { signatureOf } from '../../src/sandbox/webhooks/sign.ts';
 import { type Bench, createBench, createReceiver, type Delivered, routeOf } from './bench.ts';
@@ -40,8 +40,8 @@ describe('--faults', () => {
 
   test('strike at their rate, seeded, each for itself', () => {
     const strikes = (rates: FaultRates, seed: number): boolean[] => {
-      const dice = createFaultDice(rates, seed);
-      return Array.from({ length: 2000 }, () => dice.strikes('drop'));
+      const injector = createFaultInjector(rates, seed);
+      return Array.from({ length: 2000 }, () => injector.shouldInject('drop'));
     };
     const once = strikes({ drop: 0.3 }, 1);
     const share = once.filter(Boolean).length / once.length;
@@ -62,7 +62,7 @@ describe('of the API', () => {
     const bench = createBench({ faults: { [fault]: 1 } });
     const answer = await bench.post(SUBMIT, routeOf('A01'));
     expect([answer.status, answer.body, answer.headers['retry-after']]).toEqual([status, body, retryAfter]);
-    expect(bench.notices.map(({ type }) => type)).toEqual(['request']);
+    expect(bench.events.map(({ type }) => type)).toEqual(['request']);
     expect((await bench.get('/_sandbox/endpoints')).status).toBe(200);
   });
 
@@ -73,7 +73,7 @@ describe('of the API', () => {
       kind: 'reset',
       sent: true,
     });
-    expect(bench.notices).toMatchObject([{ type: 'submitted' }, { type: 'request', status: 'dropped' }]);
+    expect(bench.events).toMatchObject([{ type: 'submitted' }, { type: 'request', status: 'dropped' }]);
   });
 
   test('slow answers three seconds late', async () => {

@@ -5,8 +5,8 @@ import type { Clock } from '../../src/platform/host.ts';
 import { createHttp } from '../../src/platform/http/http.ts';
 import { serveHttp } from '../../src/platform/server/server.ts';
 import { createSandboxApp, type SandboxApp } from '../../src/sandbox/app.ts';
-import type { SandboxNotice } from '../../src/sandbox/events.ts';
-import type { SandboxOptions } from '../../src/sandbox/options.ts';
+import type { SandboxEvent } from '../../src/sandbox/events.ts';
+import type { SandboxConfig } from '../../src/sandbox/config.ts';
 import { startScriptedServer } from '../support/scripted-server.ts';
 import { routeOf } from './bench.ts';
 
@@ -31,19 +31,19 @@ const clock: Clock = {
 interface Served {
   readonly app: SandboxApp;
   readonly url: string;
-  readonly notices: SandboxNotice[];
+  readonly events: SandboxEvent[];
   /** Resolves with the first attempt of a webhook that is told of. */
-  readonly attempt: Promise<SandboxNotice>;
+  readonly attempt: Promise<SandboxEvent>;
 }
 
-async function serve(options: SandboxOptions): Promise<Served> {
-  const notices: SandboxNotice[] = [];
-  const attempt = Promise.withResolvers<SandboxNotice>();
+async function serve(options: SandboxConfig): Promise<Served> {
+  const events: SandboxEvent[] = [];
+  const attempt = Promise.withResolvers<SandboxEvent>();
   const app = createSandboxApp(
     {
       latency: 0,
       onEvent(notice) {
-        notices.push(notice);
+        events.push(notice);
         if (notice.type === 'attempt') attempt.resolve(notice);
       },
       ...options,
@@ -59,7 +59,7 @@ async function serve(options: SandboxOptions): Promise<Served> {
     await app.stop();
     await server.close(100);
   });
-  return { app, url: server.url, notices, attempt: attempt.promise };
+  return { app, url: server.url, events, attempt: attempt.promise };
 }
 
 describe('on a real port', () => {
@@ -104,7 +104,7 @@ describe('on a real port', () => {
   });
 
   test('a dropped connection gives no answer, though the job was taken', async () => {
-    const { app, url, notices } = await serve({ faults: { drop: 1 } });
+    const { app, url, events } = await serve({ faults: { drop: 1 } });
     const http = createHttp({});
     const call = http({
       method: 'POST',
@@ -113,6 +113,6 @@ describe('on a real port', () => {
       body: JSON.stringify(routeOf('A01')),
     });
     await expect(call).rejects.toBeInstanceOf(TransportError);
-    expect(notices.map(({ type }) => type)).toContain('submitted');
+    expect(events.map(({ type }) => type)).toContain('submitted');
   });
 });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { jsonResponse } from '../../src/lib/net/http.ts';
-import { ERROR_SHAPES } from '../../src/sandbox/options.ts';
+import { ERROR_SHAPES } from '../../src/sandbox/config.ts';
 import { createBench, createReceiver, LATENCY, routeOf } from './bench.ts';
 
 describe('N12: slashes that are repeated or at the end', () => {

@@ -4,7 +4,7 @@
  */
 import { EventEmitter } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createRandom, type Random } from '../../src/sandbox/optimizer/random.ts';
+import { createRandom, type Random } from '../../src/lib/seeded-random.ts';
 import { createFakedClock, NO_FAKED_CLOCK } from './faked-clock.ts';
 import { SECRET, type Line } from './listener.ts';
 import type { Workplace } from './program.ts';

@@ -4,7 +4,7 @@
  * from the mutations.
  */
 import { Webhook } from 'svix';
-import { createRandom } from '../../src/sandbox/optimizer/random.ts';
+import { createRandom } from '../../src/lib/seeded-random.ts';
 import { OTHER_SECRET, SECRET } from './listener.ts';
 import { written, type HeaderLine } from './wire.ts';
 

@@ -1,7 +1,7 @@
 /** What goes wrong around listeners, by turns. */
 import { once, type EventEmitter } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Random } from '../../src/sandbox/optimizer/random.ts';
+import type { Random } from '../../src/lib/seeded-random.ts';
 import type { FakedClock } from './faked-clock.ts';
 import type { Workplace } from './program.ts';
 import type { SmallDisk } from './small-disk.ts';

@@ -1,5 +1,5 @@
 /** Waves as large as real ones, on the built-in site. */
-import { createRandom } from '../../src/sandbox/optimizer/random.ts';
+import { createRandom } from '../../src/lib/seeded-random.ts';
 
 const LOCATIONS = ['A', 'B', 'C', 'D'].flatMap((aisle) =>
   Array.from({ length: 10 }, (_, bay) => `${aisle}${String(bay + 1).padStart(2, '0')}`),

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { JobAnswer, OptipickClient } from '../../api/model.ts';
 import type { Context } from '../../app/context.ts';
-import type { Door } from './receiver.ts';
+import type { DemoReceiver } from './receiver.ts';
 import type { SandboxHost } from '../../sandbox/server.ts';
 import { readBytes } from '../../lib/net/http.ts';
 import { KINDS, type Kind } from '../../kinds.ts';
@@ -36,7 +36,7 @@ export function addDemo(parent: Command, context: ContextSource): void {
 
 async function demo(context: Context): Promise<void> {
   const { output, host } = context;
-  const [{ createSandbox }, { createDoor }] = await Promise.all([
+  const [{ createSandbox }, { createDemoReceiver }] = await Promise.all([
     import('../../sandbox/server.ts'),
     import('./receiver.ts'),
   ]);
@@ -49,7 +49,7 @@ async function demo(context: Context): Promise<void> {
   };
   const sandbox = await createSandbox(machine, { seed: 1 });
   context.atEnd(() => sandbox.stop());
-  const door = await createDoor(host, sandbox.secret);
+  const door = await createDemoReceiver(host, sandbox.secret);
   context.atEnd(() => door.close());
   sandbox.addEndpoint(door.url);
   const client = await context.clientFor(sandbox.url, sandbox.apiKey, { direct: true });
@@ -74,7 +74,7 @@ Next:
 
 interface Task {
   readonly client: OptipickClient;
-  readonly door: Door;
+  readonly door: DemoReceiver;
   readonly kind: Kind;
   readonly body: Uint8Array;
 }

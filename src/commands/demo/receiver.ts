@@ -8,14 +8,14 @@ import { createReceiver } from '../../webhooks/receiver/receiver.ts';
 import { createVerifier } from '../../webhooks/signature.ts';
 import { libraryAccepts } from '../../webhooks/svix-library.ts';
 
-export interface Door {
+export interface DemoReceiver {
   readonly url: string;
   /** The verified delivery about this request. Throws `unavailable` when none comes in time. */
   next(requestId: string, patienceMs: number, signal: AbortSignal): Promise<Delivery>;
   close(): Promise<void>;
 }
 
-export async function createDoor(host: Host, secret: string): Promise<Door> {
+export async function createDemoReceiver(host: Host, secret: string): Promise<DemoReceiver> {
   const arrived = new Map<string, Delivery>();
   let wake: (() => void) | undefined;
   let refused: string | undefined;

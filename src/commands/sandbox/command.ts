@@ -4,9 +4,9 @@ import type { Context } from '../../app/context.ts';
 import { CliError } from '../../errors.ts';
 import { parsePort } from '../../settings/settings.ts';
 import { PAYLOAD_SHAPES, type PayloadShape } from '../../webhooks/payload.ts';
-import type { ErrorShape, PendingShape, SubmitShape } from '../../sandbox/options.ts';
+import type { ErrorShape, PendingShape, SubmitShape } from '../../sandbox/config.ts';
 import { collect, collectList, durationOption, withHelp, type ContextSource } from '../shared/options.ts';
-import { renderNotice } from './log.ts';
+import { renderEvent } from './log.ts';
 import { settingVariable } from '../../lib/text/shell-words.ts';
 
 interface SandboxFlags {
@@ -98,7 +98,7 @@ async function runSandbox(context: Context, flags: SandboxFlags): Promise<void> 
     site,
     faults: parseFaultFlags(flags.faults, parseFaults),
     onEvent: (notice) => {
-      const line = renderNotice(notice, style);
+      const line = renderEvent(notice, style);
       if (line !== undefined) void output.note(line).catch(() => undefined);
     },
   });

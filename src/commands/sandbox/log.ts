@@ -2,10 +2,10 @@
 import { KINDS } from '../../kinds.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
 import type { Style } from '../../output/terminal/style.ts';
-import type { SandboxNotice } from '../../sandbox/events.ts';
+import type { SandboxEvent } from '../../sandbox/events.ts';
 
 /** `undefined` for what is told by another line already. */
-export function renderNotice(notice: SandboxNotice, style: Style): string | undefined {
+export function renderEvent(notice: SandboxEvent, style: Style): string | undefined {
   switch (notice.type) {
     case 'request': {
       const status = String(notice.status);

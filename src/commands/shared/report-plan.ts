@@ -2,7 +2,8 @@
 import type { Context } from '../../app/context.ts';
 import { isLoopback } from '../../lib/net/loopback.ts';
 import type { ReportPlan } from '../../output/html/report-walks.ts';
-import type { RouteProblem, Site } from '../../site/model.ts';
+import type { Site } from '../../site/model.ts';
+import type { RouteProblem } from '../../site/routing/problem.ts';
 
 /** A picture needs no more of the search for short walks; the same each time. */
 const SEARCH = { seed: 1, rounds: 300 };
@@ -38,8 +39,8 @@ function hostOf(url: string): string {
 async function createReportPlan(site: Site): Promise<ReportPlan | undefined> {
   const { plan: floor } = site;
   if (floor === undefined) return undefined;
-  const { optimiseRoute, walkAsis } = await import('../../sandbox/optimizer/route.ts');
-  const { runSteps } = await import('../../sandbox/optimizer/steps.ts');
+  const { optimizeRoute, walkAsis } = await import('../../site/routing/route.ts');
+  const { runSteps } = await import('../../lib/async/steps.ts');
   return {
     siteName: site.name,
     unit: site.unit,
@@ -52,7 +53,7 @@ async function createReportPlan(site: Site): Promise<ReportPlan | undefined> {
         stops: stops.map((alternatives) => ({ alternatives, group: 0 })),
       };
       const solution =
-        order === 'given' ? walkAsis(problem, [...stops.keys()]) : runSteps(optimiseRoute(problem, SEARCH));
+        order === 'given' ? walkAsis(problem, [...stops.keys()]) : runSteps(optimizeRoute(problem, SEARCH));
       const visits = solution.order.map((stop) => solution.places[stop]);
       const places = [solution.start, ...visits, solution.end].filter((place) => place !== undefined);
       return { places: places.filter((place, at) => place !== places[at - 1]), distance: solution.distance };

@@ -1,13 +1,6 @@
 /** Walks drawn on the floor of a site, as SVG that says in words what it shows. */
-import {
-  floorLines,
-  frameOf,
-  pointsOf,
-  rounded,
-  viewBoxOf,
-  type FloorPlan,
-  type Frame,
-} from '../../site/floor-plan.ts';
+import { floorLines, frameOf, pointsOf, rounded, viewBoxOf, type Frame } from '../../site/floor-plan-svg.ts';
+import type { FloorPlan } from '../../site/model.ts';
 import type { Html } from '../../lib/text/html.ts';
 import { page } from './html-template.ts';
 import type { ReportPlan, ReportWalk } from './report-walks.ts';

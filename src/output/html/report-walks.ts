@@ -1,6 +1,6 @@
 /** The walks of an answer on a floor plan, as they are today and as they will be. */
 import type { ClusterDetail, PickDetail } from '../../answers/details.ts';
-import type { FloorPlan, Position } from '../../site/floor-plan.ts';
+import type { FloorPlan, Position } from '../../site/model.ts';
 import type { ReportEntry } from '../answers/report-model.ts';
 
 /** A site that can be drawn and walked; made from the layout file of the sandbox. */

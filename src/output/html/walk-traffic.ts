@@ -1,5 +1,5 @@
 /** How often each stretch of the floor is walked. */
-import type { Position } from '../../site/floor-plan.ts';
+import type { Position } from '../../site/model.ts';
 
 /** A straight stretch that is walked the same number of times all along. */
 export interface Stretch {

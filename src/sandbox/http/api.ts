@@ -3,16 +3,16 @@ import { bodyOf, type HttpRequest, type HttpResponse, jsonResponse, TransportErr
 import type { Kind } from '../../kinds.ts';
 import type { Clock } from '../../platform/host.ts';
 import type { Background } from '../jobs/background.ts';
-import type { FaultDice } from '../faults.ts';
+import type { FaultInjector } from '../faults.ts';
 import type { Job, Jobs } from '../jobs/jobs.ts';
 import type { Site } from '../../site/model.ts';
-import type { PendingShape, SubmitShape } from '../options.ts';
+import type { PendingShape, SubmitShape } from '../config.ts';
 import type { Outbox } from '../webhooks/outbox.ts';
-import { Refusal } from './refusal.ts';
+import { HttpError } from './http-error.ts';
 import { parseJsonBody } from './request-body.ts';
 import { createStatusOnce } from './status-once.ts';
-import { packText } from '../jobs/compressed-text.ts';
-import { readTask, type Task } from '../jobs/background-job.ts';
+import { compressText } from '../jobs/compressed-text.ts';
+import { readJobInput, type JobInput } from '../jobs/job-input.ts';
 
 /** How late the fault `slow` makes an answer. */
 const SLOW_ANSWER_MS = 3000;
@@ -35,24 +35,24 @@ export interface ApiFacts {
   readonly site: Site;
   readonly jobs: Jobs;
   readonly outbox: Outbox;
-  readonly dice: FaultDice;
+  readonly injector: FaultInjector;
   readonly background: Background;
   readonly submitShape: SubmitShape;
   readonly pendingAs: PendingShape;
 }
 
 export function createApi(facts: ApiFacts): Api {
-  const { clock, site, jobs, outbox, dice, background } = facts;
+  const { clock, site, jobs, outbox, injector, background } = facts;
   const statusOnce = createStatusOnce();
 
   /** Lets the magic header and the faults have their way before and after the proper answer. */
   async function disturbed({ request, body }: ApiCall, answer: () => Promise<HttpResponse>): Promise<HttpResponse> {
     const made = statusOnce(request, body);
     if (made !== undefined) return made;
-    if (dice.strikes('error500')) throw new Refusal(500, 'Internal Server Error');
-    if (dice.strikes('rate-limit')) throw new Refusal(429, 'Too Many Requests', { 'retry-after': '1' });
-    const isDropped = dice.strikes('drop');
-    if (dice.strikes('slow')) await clock.sleep(SLOW_ANSWER_MS, background.signal);
+    if (injector.shouldInject('error500')) throw new HttpError(500, 'Internal Server Error');
+    if (injector.shouldInject('rate-limit')) throw new HttpError(429, 'Too Many Requests', { 'retry-after': '1' });
+    const isDropped = injector.shouldInject('drop');
+    if (injector.shouldInject('slow')) await clock.sleep(SLOW_ANSWER_MS, background.signal);
     const response = await answer();
     if (isDropped) throw new TransportError('reset', 'the sandbox dropped the connection', { sent: true });
     return response;
@@ -60,7 +60,7 @@ export function createApi(facts: ApiFacts): Api {
 
   async function submit(kind: Kind, { query, body }: ApiCall): Promise<HttpResponse> {
     const isSynchronous = readFlag('synchronous', query.get('synchronous') ?? 'true');
-    const { job, finished } = jobs.submit(readTask(kind, parseJsonBody(body), site), recallOf(kind, body, site));
+    const { job, finished } = jobs.submit(readJobInput(kind, parseJsonBody(body), site), recallOf(kind, body, site));
     if (isSynchronous) {
       const done = await finished;
       if (done === undefined) throw new TransportError('reset', 'the sandbox has stopped', { sent: true });
@@ -76,7 +76,7 @@ export function createApi(facts: ApiFacts): Api {
 
   function fetch(kind: Kind, requestId: string): HttpResponse {
     const job = jobs.find(kind, requestId);
-    if (job === undefined) throw new Refusal(404, 'Request not found');
+    if (job === undefined) throw new HttpError(404, 'Request not found');
     return job.answer === undefined ? PENDING_ANSWERS[facts.pendingAs](requestId) : answerOf(job);
   }
 
@@ -86,10 +86,10 @@ export function createApi(facts: ApiFacts): Api {
   };
 }
 
-/** Reads the same task once more. */
-function recallOf(kind: Kind, body: string, site: Site): () => Task {
-  const packed = packText(body);
-  return () => readTask(kind, parseJsonBody(packed.read()), site);
+/** Reads the same input once more. */
+function recallOf(kind: Kind, body: string, site: Site): () => JobInput {
+  const packed = compressText(body);
+  return () => readJobInput(kind, parseJsonBody(packed.read()), site);
 }
 
 function answerOf({ answer }: Job): HttpResponse {
@@ -99,7 +99,7 @@ function answerOf({ answer }: Job): HttpResponse {
 
 const PENDING_ANSWERS: Readonly<Record<PendingShape, (requestId: string) => HttpResponse>> = {
   404: () => {
-    throw new Refusal(404, 'Request not found, or not finished yet');
+    throw new HttpError(404, 'Request not found, or not finished yet');
   },
   202: (requestId) => jsonResponse(202, { request_id: requestId }),
   null: () => jsonResponse(200, null),
@@ -112,5 +112,5 @@ function readFlag(name: string, value: string): boolean {
   if (['true', '1', 't', 'yes', 'y', 'on'].includes(word)) return true;
   if (['false', '0', 'f', 'no', 'n', 'off'].includes(word)) return false;
   const msg = 'Input should be a valid boolean, unable to interpret input';
-  throw new Refusal(422, [{ loc: ['query', name], msg, type: 'bool_parsing' }]);
+  throw new HttpError(422, [{ loc: ['query', name], msg, type: 'bool_parsing' }]);
 }

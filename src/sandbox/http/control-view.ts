@@ -1,7 +1,7 @@
 /** Endpoints, messages and attempts as the sandbox's own calls show them. */
 import { KINDS } from '../../kinds.ts';
 import type { Endpoint } from '../webhooks/endpoints.ts';
-import type { Attempt, Delivery, Message } from '../webhooks/message.ts';
+import type { Attempt, EndpointDelivery, Message } from '../webhooks/message.ts';
 import { maskUrl } from '../../lib/net/url-secrets.ts';
 
 export function endpointView({ id, url, events, createdAt, disabled }: Endpoint): object {
@@ -25,7 +25,7 @@ export function messageView({ id, kind, requestId, createdAt, deliveries }: Mess
   };
 }
 
-function deliveryView({ endpointId, url, eventType, body, status, attempts, nextAttemptAt }: Delivery): object {
+function deliveryView({ endpointId, url, eventType, body, status, attempts, nextAttemptAt }: EndpointDelivery): object {
   return {
     endpoint_id: endpointId,
     url: maskUrl(url),
@@ -45,7 +45,7 @@ export function attemptViews(message: Message): object[] {
     .map(({ delivery, attempt }) => attemptView(message, delivery, attempt));
 }
 
-function attemptView(message: Message, delivery: Delivery, attempt: Attempt): object {
+function attemptView(message: Message, delivery: EndpointDelivery, attempt: Attempt): object {
   return {
     id: attempt.id,
     message_id: message.id,

@@ -9,7 +9,7 @@ import { attemptViews, endpointView, messageView } from './control-view.ts';
 import type { Endpoint, Endpoints } from '../webhooks/endpoints.ts';
 import type { Message } from '../webhooks/message.ts';
 import type { Outbox } from '../webhooks/outbox.ts';
-import { Refusal, valueFault } from './refusal.ts';
+import { HttpError, valueIssue } from './http-error.ts';
 
 export const ENDPOINT_ACTIONS = ['enable', 'disable', 'rotate', 'recover'] as const;
 export type EndpointAction = (typeof ENDPOINT_ACTIONS)[number];
@@ -24,7 +24,7 @@ export interface Control {
   resend(messageId: string, body: string): HttpResponse;
 }
 
-/** Every verb throws {@link Refusal}: 404 for what is not there, 422 for a body that cannot be used. */
+/** Every verb throws {@link HttpError}: 404 for what is not there, 422 for a body that cannot be used. */
 export function createControl({
   endpoints,
   outbox,
@@ -34,13 +34,13 @@ export function createControl({
 }): Control {
   function endpointOf(id: string): Endpoint {
     const endpoint = endpoints.find(id);
-    if (endpoint === undefined) throw new Refusal(404, 'Endpoint not found');
+    if (endpoint === undefined) throw new HttpError(404, 'Endpoint not found');
     return endpoint;
   }
 
   function messageOf(id: string): Message {
     const message = outbox.find(id);
-    if (message === undefined) throw new Refusal(404, 'Message not found');
+    if (message === undefined) throw new HttpError(404, 'Message not found');
     return message;
   }
 
@@ -70,7 +70,7 @@ export function createControl({
       } catch (error) {
         if (!(error instanceof CliError)) throw error;
         const field = ENDPOINT_FIELDS[error.code] ?? 'url';
-        throw new Refusal(422, [valueFault(['body', field], error.message)]);
+        throw new HttpError(422, [valueIssue(['body', field], error.message)]);
       }
     },
     showSecret(endpointId) {
@@ -84,7 +84,7 @@ export function createControl({
       const message = messageOf(messageId);
       const endpointId = readEndpointId(body);
       const isMissing = endpointId !== undefined && !message.deliveries.some((one) => one.endpointId === endpointId);
-      if (isMissing) throw new Refusal(404, 'The message was not for that endpoint');
+      if (isMissing) throw new HttpError(404, 'The message was not for that endpoint');
       return jsonResponse(202, { id: message.id, deliveries: outbox.resend(message, endpointId) });
     },
   };

@@ -3,10 +3,10 @@ import { readBoundedBody } from '../../lib/bytes/bounded-body.ts';
 import type { ByteBudget } from '../../lib/bytes/budget.ts';
 import type { HttpRequest } from '../../lib/net/http.ts';
 import { createJsonScanner } from '../../lib/json/scanner.ts';
-import { Refusal } from './refusal.ts';
+import { HttpError } from './http-error.ts';
 
 /**
- * Calls `use` with the text of the body; it counts until the result is there. Throws {@link Refusal}: 413 for more than
+ * Calls `use` with the text of the body; it counts until the result is there. Throws {@link HttpError}: 413 for more than
  * `limit` bytes, 503 when the bodies of other requests fill the budget.
  */
 export async function withBody<Result>(
@@ -17,8 +17,8 @@ export async function withBody<Result>(
 ): Promise<Result> {
   const read = await readBoundedBody(request, limit, budget);
   if (!read.ok) {
-    if (read.reason === 'too_large') throw new Refusal(413, `request body larger than ${limit} bytes`);
-    throw new Refusal(503, 'too many large requests at the same time', { 'retry-after': '1' });
+    if (read.reason === 'too_large') throw new HttpError(413, `request body larger than ${limit} bytes`);
+    throw new HttpError(503, 'too many large requests at the same time', { 'retry-after': '1' });
   }
   try {
     return await use(new TextDecoder().decode(read.bytes));
@@ -33,13 +33,13 @@ export interface JsonBody {
   readonly text: string;
 }
 
-/** Parses a JSON body. Throws {@link Refusal} 422 when there is none, or it is no JSON. */
+/** Parses a JSON body. Throws {@link HttpError} 422 when there is none, or it is no JSON. */
 export function parseJsonBody(text: string): JsonBody {
-  if (text.trim() === '') throw new Refusal(422, [{ loc: ['body'], msg: 'Field required', type: 'missing' }]);
+  if (text.trim() === '') throw new HttpError(422, [{ loc: ['body'], msg: 'Field required', type: 'missing' }]);
   try {
     return { value: JSON.parse(text) as unknown, text };
   } catch {
-    throw new Refusal(422, [{ loc: ['body', placeOfFault(text)], msg: 'JSON decode error', type: 'json_invalid' }]);
+    throw new HttpError(422, [{ loc: ['body', placeOfFault(text)], msg: 'JSON decode error', type: 'json_invalid' }]);
   }
 }
 

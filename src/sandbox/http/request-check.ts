@@ -1,11 +1,11 @@
-/** Checks a request against the table of fields and tells its faults as FastAPI and Pydantic would. */
+/** Checks a request against the table of fields; issues are worded as FastAPI and Pydantic word them. */
 import * as v from 'valibot';
 import type { Kind } from '../../kinds.ts';
 import { REQUEST_SCHEMAS } from '../../requests/schema.ts';
-import type { RequestFault } from './refusal.ts';
+import type { ValidationIssue } from './http-error.ts';
 
-/** Pydantic's words by the type of a schema that did not fit. */
-const WORDS: Readonly<Record<string, { readonly type: string; readonly msg: string }>> = {
+/** Pydantic's messages by the type of the schema that did not match. */
+const MESSAGES: Readonly<Record<string, { readonly type: string; readonly msg: string }>> = {
   string: { type: 'string_type', msg: 'Input should be a valid string' },
   non_empty: { type: 'string_too_short', msg: 'String should have at least 1 character' },
   number: { type: 'float_type', msg: 'Input should be a valid number' },
@@ -21,37 +21,37 @@ const WORDS: Readonly<Record<string, { readonly type: string; readonly msg: stri
   },
 };
 
-/** Every fault of a submitted body that its fields' types tell; none: it may be worked on. */
-export function faultsOfRequest(kind: Kind, body: unknown): RequestFault[] {
+/** Every issue that the types of the fields show; an empty list means that the request may be worked on. */
+export function validateRequest(kind: Kind, body: unknown): ValidationIssue[] {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    return [{ loc: ['body'], ...wordsFor('loose_object') }];
+    return [{ loc: ['body'], ...messageFor('loose_object') }];
   }
   const { fields, required } = REQUEST_SCHEMAS[kind].request;
-  const faults: RequestFault[] = [];
+  const issues: ValidationIssue[] = [];
   for (const [field, schema] of Object.entries(fields)) {
     const value: unknown = Object.hasOwn(body, field) ? (body as Record<string, unknown>)[field] : undefined;
     if (value === undefined) {
-      if (required.includes(field)) faults.push({ loc: ['body', field], ...MISSING });
+      if (required.includes(field)) issues.push({ loc: ['body', field], ...MISSING });
       continue;
     }
-    for (const issue of v.safeParse(schema, value).issues ?? []) faults.push(faultOf(field, issue));
+    for (const issue of v.safeParse(schema, value).issues ?? []) issues.push(issueOf(field, issue));
   }
-  return faults;
+  return issues;
 }
 
 const MISSING = { type: 'missing', msg: 'Field required' } as const;
 
-function faultOf(field: string, issue: v.BaseIssue<unknown>): RequestFault {
+function issueOf(field: string, issue: v.BaseIssue<unknown>): ValidationIssue {
   const path = (issue.path ?? []).map(({ key }) => (typeof key === 'number' ? key : String(key)));
   const loc = ['body', field, ...path];
   if (issue.received === 'undefined') return { loc, ...MISSING };
   if (issue.type === 'picklist') {
-    // Pydantic lists the words in quotes; the schema's own message does, too, in double ones.
+    // Pydantic lists the choices in single quotes, the schema's own message in double ones.
     return { loc, type: 'enum', msg: `Input should be ${issue.message.replaceAll('"', "'")}` };
   }
-  return { loc, ...wordsFor(issue.type) };
+  return { loc, ...messageFor(issue.type) };
 }
 
-function wordsFor(type: string): { readonly type: string; readonly msg: string } {
-  return WORDS[type] ?? { type: 'value_error', msg: `Value error, invalid ${type}` };
+function messageFor(type: string): { readonly type: string; readonly msg: string } {
+  return MESSAGES[type] ?? { type: 'value_error', msg: `Value error, invalid ${type}` };
 }

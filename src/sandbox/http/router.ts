@@ -1,6 +1,6 @@
 /** From method and path to whoever answers. */
 import type { HttpRequest, HttpResponse } from '../../lib/net/http.ts';
-import { Refusal } from './refusal.ts';
+import { HttpError } from './http-error.ts';
 
 export interface Call {
   readonly request: HttpRequest;
@@ -37,7 +37,7 @@ export function targetOf(url: string): { readonly pathname: string; readonly que
 
 /**
  * Slashes that are repeated or at the end say nothing: the vendor's own example joins a base address that ends in one with
- * `/optimize/...`. Throws {@link Refusal}: 404 for a path that is not there, 405 for another method on one that is.
+ * `/optimize/...`. Throws {@link HttpError}: 404 for a path that is not there, 405 for another method on one that is.
  */
 export function findRoute(routes: readonly Route[], method: string, pathname: string): Found {
   const path = pathname.replaceAll(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '');
@@ -48,8 +48,8 @@ export function findRoute(routes: readonly Route[], method: string, pathname: st
     if (route.method === method) return { route, id };
     allowed.push(route.method);
   }
-  if (allowed.length > 0) throw new Refusal(405, 'Method Not Allowed', { allow: allowed.join(', ') });
-  throw new Refusal(404, 'Not Found');
+  if (allowed.length > 0) throw new HttpError(405, 'Method Not Allowed', { allow: allowed.join(', ') });
+  throw new HttpError(404, 'Not Found');
 }
 
 function matchPath(path: string, pathname: string): string | undefined {

@@ -4,7 +4,7 @@ import { KIND_NAMES, KINDS } from '../../kinds.ts';
 import { MAX_CONTROL_BYTES, MAX_SUBMISSION_BYTES } from '../../limits.ts';
 import type { Api } from './api.ts';
 import { type Control, ENDPOINT_ACTIONS } from './control.ts';
-import { Refusal } from './refusal.ts';
+import { HttpError } from './http-error.ts';
 import type { Route } from './router.ts';
 import { isLoopback } from '../../lib/net/loopback.ts';
 
@@ -69,7 +69,7 @@ function refuseForeignNames(headers: HttpHeaders): void {
   if (host === undefined) return;
   const url = `http://${host}`;
   if (!URL.canParse(url) || !isLoopback(new URL(url).hostname)) {
-    throw new Refusal(403, 'The sandbox shows this page under a name of this machine only, such as 127.0.0.1');
+    throw new HttpError(403, 'The sandbox shows this page under a name of this machine only, such as 127.0.0.1');
   }
 }
 

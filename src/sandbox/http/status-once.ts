@@ -1,7 +1,7 @@
 /** The magic header `x-sandbox-status`: the request that carries it is answered with that status, once. */
 import { createHash } from 'node:crypto';
 import { headerOf, type HttpRequest, type HttpResponse, jsonResponse } from '../../lib/net/http.ts';
-import { Refusal } from './refusal.ts';
+import { HttpError } from './http-error.ts';
 
 const HEADER = 'x-sandbox-status';
 const LEAST = 200;
@@ -13,7 +13,7 @@ export type StatusOnce = (request: HttpRequest, body: string) => HttpResponse | 
 /**
  * When the very same request comes again it is answered properly, so that a client can be seen to
  * recover though it sends the same headers each time. After that the header works anew.
- * Throws {@link Refusal}: with that status from 400 on, and 422 for a value that is no status from 200 to 599.
+ * Throws {@link HttpError}: with that status from 400 on, and 422 for a value that is no status from 200 to 599.
  */
 export function createStatusOnce(): StatusOnce {
   const answered = new Set<string>();
@@ -23,7 +23,7 @@ export function createStatusOnce(): StatusOnce {
     const status = Number(value);
     if (!/^\d{3}$/.test(value) || status < LEAST || status > MOST) {
       const msg = `Input should be a status from ${LEAST} to ${MOST}`;
-      throw new Refusal(422, [{ loc: ['header', HEADER], msg, type: 'value_error' }]);
+      throw new HttpError(422, [{ loc: ['header', HEADER], msg, type: 'value_error' }]);
     }
     const request = createHash('sha256')
       .update(JSON.stringify([method, url, status, body]))
@@ -32,7 +32,7 @@ export function createStatusOnce(): StatusOnce {
     answered.add(request);
     const waits = status === 429 || status === 503;
     const detail = `${HEADER} asked for ${status}`;
-    if (status >= 400) throw new Refusal(status, detail, waits ? { 'retry-after': '1' } : {});
+    if (status >= 400) throw new HttpError(status, detail, waits ? { 'retry-after': '1' } : {});
     return status === 204 || status === 304 ? { status, headers: {}, body: null } : jsonResponse(status, { detail });
   };
 }

@@ -2,9 +2,9 @@
 import { type Html, html, scriptData } from '../../lib/text/html.ts';
 import { KINDS } from '../../kinds.ts';
 import type { Endpoint } from '../webhooks/endpoints.ts';
-import { renderFloorPlan } from '../../site/site-floor-plan.ts';
+import { renderFloorPlan } from './floor-plan.ts';
 import type { Job } from '../jobs/jobs.ts';
-import type { Attempt, Delivery, Message } from '../webhooks/message.ts';
+import type { Attempt, EndpointDelivery, Message } from '../webhooks/message.ts';
 import type { Site } from '../../site/model.ts';
 import { SCRIPT, STYLE } from './status-page-assets.ts';
 import { maskUrl } from '../../lib/net/url-secrets.ts';
@@ -162,7 +162,7 @@ function messageItem({ id, kind, requestId, createdAt, deliveries }: Message): H
   </details> `;
 }
 
-function deliveryPart({ url, status, attempts, body, nextAttemptAt }: Delivery): Html {
+function deliveryPart({ url, status, attempts, body, nextAttemptAt }: EndpointDelivery): Html {
   const next = nextAttemptAt === undefined ? '' : `, next attempt ${timeOf(nextAttemptAt)}`;
   return html`<h3>${maskUrl(url)}: ${status}${next}</h3>
     <pre>${body}</pre>

@@ -1,13 +1,14 @@
 /** The part of an answer that only clusters have. Fields: the OptiPick documentation, "Get Cluster Response". */
-import type { ClusterPick as PickInput } from '../../requests/schema.ts';
+import type { PickInput } from '../../requests/schema.ts';
 import type { Result } from './answer-route.ts';
 import { namesOf, repeatedFields, type ValidPick } from './invalid-picks.ts';
-import type { ClusterPick, ClusterProblem, ClusterSolution, Site, SolvedCluster } from '../../site/model.ts';
-import type { Optimiser } from '../optimizer/optimizer.ts';
-import type { Steps } from '../optimizer/steps.ts';
-import type { Task } from './background-job.ts';
+import type { Site } from '../../site/model.ts';
+import type { OrderPick, ClusterProblem, ClusterSolution, SolvedCluster } from '../optimizer/problem.ts';
+import type { Optimizer } from '../optimizer/optimizer.ts';
+import type { Steps } from '../../lib/async/steps.ts';
+import type { JobInput } from './job-input.ts';
 
-/** The cluster fields of a job that came to nothing. */
+/** The cluster fields of a failed job. */
 export const NO_CLUSTERS: Readonly<Record<string, unknown>> = {
   asis_clusters: [],
   optimal_clusters: [],
@@ -19,13 +20,13 @@ export const NO_CLUSTERS: Readonly<Record<string, unknown>> = {
  * Groups the orders. A pick without `order_id` is an order of its own. `asis_clusters` is empty and
  * `asis_distance` null when a pick has no `list_id`, or a list of today exceeds the limits.
  */
-export function* answerCluster(task: Task, site: Site, optimiser: Optimiser, seed: number): Steps<Result> {
-  const { starts, ends, limits, picks } = task;
+export function* answerCluster(input: JobInput, site: Site, optimizer: Optimizer, seed: number): Steps<Result> {
+  const { starts, ends, limits, picks } = input;
   const problem: ClusterProblem = { site, starts, ends, limits, picks: picks.map(clusterPick) };
-  const lists = optimiser.asisClusters(problem);
-  const asis = lists !== undefined && optimiser.withinLimits(problem, lists) ? lists : undefined;
-  const found = yield* optimiser.optimiseClusters(problem, { seed });
-  const optimal = task.asisRouting ? walkedAsis(problem, found, asis, optimiser) : found;
+  const lists = optimizer.asisClusters(problem);
+  const asis = lists !== undefined && optimizer.withinLimits(problem, lists) ? lists : undefined;
+  const found = yield* optimizer.optimizeClusters(problem, { seed });
+  const optimal = input.asisRouting ? walkedAsis(problem, found, asis, optimizer) : found;
   const render = ({ picks: members, distance }: SolvedCluster, listId: string): object => ({
     list_id: listId,
     picks: members.flatMap((member) => echo(picks[member])),
@@ -51,20 +52,20 @@ function walkedAsis(
   problem: ClusterProblem,
   found: ClusterSolution,
   asis: ClusterSolution | undefined,
-  optimiser: Optimiser,
+  optimizer: Optimizer,
 ): ClusterSolution {
   const clusters = found.clusters.map((cluster) => {
     const group = cluster.picks.flatMap((member) => {
       const pick = problem.picks[member];
       return pick === undefined ? [] : [{ ...pick, listId: '' }];
     });
-    return { ...cluster, distance: optimiser.asisClusters({ ...problem, picks: group })?.distance ?? cluster.distance };
+    return { ...cluster, distance: optimizer.asisClusters({ ...problem, picks: group })?.distance ?? cluster.distance };
   });
   const distance = clusters.reduce((sum, cluster) => sum + cluster.distance, 0);
   return asis !== undefined && asis.distance < distance ? asis : { clusters, distance };
 }
 
-function clusterPick({ input, options }: ValidPick): ClusterPick {
+function clusterPick({ input, options }: ValidPick): OrderPick {
   const quantity = input.quantity ?? 1;
   const surface = (input.sku_width ?? 0) * (input.sku_depth ?? 0) * quantity;
   return {

@@ -1,11 +1,12 @@
 /** The part of an answer that only routes have. Fields: the OptiPick documentation, "Get Route Response". */
-import type { ClusterPick } from '../../requests/schema.ts';
+import type { PickInput } from '../../requests/schema.ts';
 import { hallwaysBetween } from '../../site/hallways.ts';
 import { repeatedFields, type ValidPick } from './invalid-picks.ts';
-import type { RouteProblem, RouteSolution, Site } from '../../site/model.ts';
-import type { Optimiser } from '../optimizer/optimizer.ts';
-import type { Steps } from '../optimizer/steps.ts';
-import type { Task } from './background-job.ts';
+import type { Site } from '../../site/model.ts';
+import type { RouteProblem, RouteSolution } from '../../site/routing/problem.ts';
+import type { Optimizer } from '../optimizer/optimizer.ts';
+import type { Steps } from '../../lib/async/steps.ts';
+import type { JobInput } from './job-input.ts';
 
 export interface Result {
   /** Fields of the answer behind its head. */
@@ -14,35 +15,35 @@ export interface Result {
   readonly walk: readonly string[] | undefined;
 }
 
-/** The route fields of a job that came to nothing. */
+/** The route fields of a failed job. */
 export const NO_ROUTE: Readonly<Record<string, unknown>> = { picks: [], asis_distance: null, optimal_distance: null };
 
 /**
- * Orders the picks. `optim_sequence` counts from 0. `asis_distance` is null unless every pick tells
- * its `asis_sequence`.
+ * Orders the picks. `optim_sequence` counts from 0. `asis_distance` is null unless every pick has
+ * an `asis_sequence`.
  */
-export function* answerRoute(task: Task, site: Site, optimiser: Optimiser, seed: number): Steps<Result> {
-  const groups = groupsOf(task.picks.map(({ input }) => input));
+export function* answerRoute(input: JobInput, site: Site, optimizer: Optimizer, seed: number): Steps<Result> {
+  const groups = groupsOf(input.picks.map(({ input }) => input));
   const problem: RouteProblem = {
     site,
-    starts: task.starts,
-    ends: task.ends,
-    stops: task.picks.map(({ options }, index) => ({
+    starts: input.starts,
+    ends: input.ends,
+    stops: input.picks.map(({ options }, index) => ({
       alternatives: options.map(({ place }) => place),
       group: groups[index] ?? 0,
     })),
   };
-  const given = givenOrder(task.picks);
-  const asis = task.picks.every(({ input }) => typeof input.asis_sequence === 'number')
-    ? optimiser.walkAsis(problem, given)
+  const given = givenOrder(input.picks);
+  const asis = input.picks.every(({ input }) => typeof input.asis_sequence === 'number')
+    ? optimizer.walkAsis(problem, given)
     : undefined;
-  const solution = task.asisRouting
-    ? optimiser.walkAsis(problem, given)
-    : yield* optimiser.optimiseRoute(problem, { seed }, given);
+  const solution = input.asisRouting
+    ? optimizer.walkAsis(problem, given)
+    : yield* optimizer.optimizeRoute(problem, { seed }, given);
   return {
     fields: {
-      route_id: task.routeId,
-      picks: solution.order.flatMap((index, sequence) => routedPick(task, site, solution, index, sequence)),
+      route_id: input.routeId,
+      picks: solution.order.flatMap((index, sequence) => routedPick(input, site, solution, index, sequence)),
       asis_distance: asis?.distance ?? null,
       optimal_distance: solution.distance,
     },
@@ -50,7 +51,7 @@ export function* answerRoute(task: Task, site: Site, optimiser: Optimiser, seed:
   };
 }
 
-/** The order of today: by `asis_sequence`, and as sent where it is missing or equal. Indexes into `picks`. */
+/** The order in use today: by `asis_sequence`, and as sent where that is missing or equal. Indexes into `picks`. */
 function givenOrder(picks: readonly ValidPick[]): readonly number[] {
   const sequence = (index: number): number => picks[index]?.input.asis_sequence ?? Number.MAX_VALUE;
   return picks.map((_, index) => index).toSorted((a, b) => sequence(a) - sequence(b));
@@ -58,19 +59,19 @@ function givenOrder(picks: readonly ValidPick[]): readonly number[] {
 
 /**
  * Groups that are walked one after the other: a low `sequence_priority` first, those without one
- * last; where that leaves it open, a high `priority` first (absent: 0).
+ * last; among equals, a high `priority` first (absent: 0).
  */
-function groupsOf(picks: readonly ClusterPick[]): readonly number[] {
-  const first = ({ sequence_priority: rank }: ClusterPick): number => rank ?? Number.MAX_VALUE;
-  const second = ({ priority }: ClusterPick): number => -(priority ?? 0);
-  const compare = (a: ClusterPick, b: ClusterPick): number => first(a) - first(b) || second(a) - second(b);
+function groupsOf(picks: readonly PickInput[]): readonly number[] {
+  const first = ({ sequence_priority: rank }: PickInput): number => rank ?? Number.MAX_VALUE;
+  const second = ({ priority }: PickInput): number => -(priority ?? 0);
+  const compare = (a: PickInput, b: PickInput): number => first(a) - first(b) || second(a) - second(b);
   const groups = Array.from({ length: picks.length }, () => 0);
   let group = 0;
-  let before: ClusterPick | undefined;
+  let previous: PickInput | undefined;
   for (const [index, pick] of [...picks.entries()].sort(([, a], [, b]) => compare(a, b))) {
-    if (before !== undefined && compare(before, pick) !== 0) group += 1;
+    if (previous !== undefined && compare(previous, pick) !== 0) group += 1;
     groups[index] = group;
-    before = pick;
+    previous = pick;
   }
   return groups;
 }
@@ -81,13 +82,13 @@ function placesOf({ start, order, places, end }: RouteSolution): readonly string
 }
 
 function routedPick(
-  task: Task,
+  job: JobInput,
   site: Site,
   solution: RouteSolution,
   index: number,
   sequence: number,
 ): readonly object[] {
-  const pick = task.picks[index];
+  const pick = job.picks[index];
   if (pick === undefined) return [];
   const { input, options } = pick;
   const place = solution.places[index];
@@ -100,7 +101,7 @@ function routedPick(
       ...repeatedFields(input),
       optim_sequence: sequence,
       path: null,
-      instructions: task.instructions
+      instructions: job.instructions
         ? { hallways: hallwaysBetween(site, before, place), end_loop: false, start_loop: false }
         : null,
     },

@@ -2,7 +2,7 @@
 import { Buffer } from 'node:buffer';
 import { gunzipSync, gzipSync } from 'node:zlib';
 
-export interface PackedText {
+export interface CompressedText {
   read(): string;
 }
 
@@ -10,13 +10,13 @@ export interface PackedText {
 const SHORT = 16_384;
 
 /** Long ones are deflated at the lowest level, which takes some milliseconds and leaves about a tenth. */
-export function packText(text: string): PackedText {
+export function compressText(text: string): CompressedText {
   return text.length <= SHORT ? short(text) : deflated(text);
 }
 
-const short = (text: string): PackedText => ({ read: () => text });
+const short = (text: string): CompressedText => ({ read: () => text });
 
-function deflated(text: string): PackedText {
+function deflated(text: string): CompressedText {
   const bytes = gzipSync(Buffer.from(text, 'utf8'), { level: 1 });
   return { read: () => gunzipSync(bytes).toString('utf8') };
 }

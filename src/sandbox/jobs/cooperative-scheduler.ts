@@ -1,6 +1,6 @@
 /** Runs long work so that requests are answered meanwhile. */
 import type { Clock } from '../../platform/host.ts';
-import type { Steps } from '../optimizer/steps.ts';
+import type { Steps } from '../../lib/async/steps.ts';
 
 /** How long other work may be kept waiting, in milliseconds; the longest single step comes on top. */
 const SLICE_MS = 15;
@@ -10,7 +10,7 @@ const BUSY_MS = 3;
 const MOST_PAUSES = 10;
 
 /** Lets others run after each slice. Rejects with the signal's reason once it is aborted, between two slices. */
-export async function runInSlices<Result>(
+export async function runCooperatively<Result>(
   steps: Steps<Result>,
   clock: Pick<Clock, 'monotonic' | 'sleep'>,
   signal: AbortSignal,

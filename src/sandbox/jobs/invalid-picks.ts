@@ -1,5 +1,5 @@
 /** Which picks can be worked on, and why the others cannot. */
-import type { ClusterPick } from '../../requests/schema.ts';
+import type { PickInput } from '../../requests/schema.ts';
 import type { LocationRules } from './location-rules.ts';
 import type { Site } from '../../site/model.ts';
 
@@ -8,7 +8,7 @@ const FAIL = 'FAIL';
 const SLOW = 'SLOW';
 
 export interface ValidPick {
-  readonly input: ClusterPick;
+  readonly input: PickInput;
   /** Where it can be made, in the order given; at least one. */
   readonly options: readonly {
     /** As the request names it. */
@@ -19,7 +19,7 @@ export interface ValidPick {
 }
 
 /** An entry of the answer's `invalid_picks`. */
-export interface InvalidPick {
+export interface InvalidPickEntry {
   readonly pick_id: string;
   readonly location_id: readonly string[];
   readonly asis_sequence: number | null;
@@ -46,13 +46,13 @@ export interface SortingRules {
 export interface SortedPicks {
   readonly valid: readonly ValidPick[];
   /** With the place of each in the request. */
-  readonly invalid: readonly { readonly index: number; readonly pick: InvalidPick }[];
+  readonly invalid: readonly { readonly index: number; readonly pick: InvalidPickEntry }[];
   readonly fails: boolean;
   readonly slow: boolean;
 }
 
 /** A pick is valid when at least one of its locations is known to the site. */
-export function sortPicks(picks: readonly ClusterPick[], rules: SortingRules): SortedPicks {
+export function sortPicks(picks: readonly PickInput[], rules: SortingRules): SortedPicks {
   const looked = picks.map((pick) => lookUp(pick, rules));
   const spoiled = new Set<string>();
   if (rules.handling === 'REMOVE_ORDERS') {
@@ -61,7 +61,7 @@ export function sortPicks(picks: readonly ClusterPick[], rules: SortingRules): S
     }
   }
   const valid: ValidPick[] = [];
-  const invalid: { index: number; pick: InvalidPick }[] = [];
+  const invalid: { index: number; pick: InvalidPickEntry }[] = [];
   for (const [index, { input, options, processed, reason }] of looked.entries()) {
     const isSpoiled = typeof input.order_id === 'string' && spoiled.has(input.order_id);
     const why = reason ?? (isSpoiled ? 'Order contains invalid pick' : undefined);
@@ -74,17 +74,17 @@ export function sortPicks(picks: readonly ClusterPick[], rules: SortingRules): S
 }
 
 /** The locations of a pick, one or several, as they were sent. */
-export function namesOf({ location_id: names }: ClusterPick): readonly string[] {
+export function namesOf({ location_id: names }: PickInput): readonly string[] {
   return typeof names === 'string' ? [names] : names;
 }
 
 type RepeatedFields = Pick<
-  InvalidPick,
+  InvalidPickEntry,
   'asis_sequence' | 'priority' | 'sequence_priority' | 'sku_id' | 'quantity' | 'order_id' | 'hu_id' | 'hu_type'
 >;
 
 /** What every pick of an answer says again of the request, in this order; what was not sent is `null`. */
-export function repeatedFields(input: ClusterPick): RepeatedFields {
+export function repeatedFields(input: PickInput): RepeatedFields {
   return {
     asis_sequence: input.asis_sequence ?? null,
     priority: input.priority ?? 0,
@@ -102,7 +102,7 @@ interface LookedUp extends ValidPick {
   readonly reason: 'Location not found' | 'No matching regex' | undefined;
 }
 
-function lookUp(input: ClusterPick, { site, rules, keepUnmatched }: SortingRules): LookedUp {
+function lookUp(input: PickInput, { site, rules, keepUnmatched }: SortingRules): LookedUp {
   const options: { name: string; place: string }[] = [];
   const processed: string[] = [];
   for (const name of namesOf(input)) {
@@ -116,7 +116,11 @@ function lookUp(input: ClusterPick, { site, rules, keepUnmatched }: SortingRules
   return { input, options, processed, reason: options.length === 0 ? reason : undefined };
 }
 
-function invalidPick(input: ClusterPick, processed: readonly string[], reason: InvalidPick['reason']): InvalidPick {
+function invalidPick(
+  input: PickInput,
+  processed: readonly string[],
+  reason: InvalidPickEntry['reason'],
+): InvalidPickEntry {
   return {
     pick_id: input.pick_id,
     location_id: namesOf(input),

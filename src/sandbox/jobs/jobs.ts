@@ -4,14 +4,14 @@ import { messageOf } from '../../errors.ts';
 import type { Clock } from '../../platform/host.ts';
 import { noResult, renderAnswer, solve } from './answer.ts';
 import type { Background } from './background.ts';
-import type { FaultDice } from '../faults.ts';
+import type { FaultInjector } from '../faults.ts';
 import { createRequestId, type RandomBytes } from '../../ids.ts';
 import type { Site } from '../../site/model.ts';
-import type { Notify } from '../events.ts';
-import type { Optimiser } from '../optimizer/optimizer.ts';
-import { packText, type PackedText } from './compressed-text.ts';
-import { runInSlices } from './cooperative-scheduler.ts';
-import type { Task } from './background-job.ts';
+import type { OnSandboxEvent } from '../events.ts';
+import type { Optimizer } from '../optimizer/optimizer.ts';
+import { compressText, type CompressedText } from './compressed-text.ts';
+import { runCooperatively } from './cooperative-scheduler.ts';
+import type { JobInput } from './job-input.ts';
 
 /** A pick at `SLOW` keeps its job pending so many times longer. */
 const SLOW_FACTOR = 10;
@@ -27,17 +27,17 @@ export interface Job {
   /** Milliseconds since 1970. */
   readonly createdAt: number;
   /** The whole answer as JSON; `undefined` while it is pending. */
-  readonly answer: PackedText | undefined;
+  readonly answer: CompressedText | undefined;
   /** Why it failed. */
   readonly error: string | undefined;
 }
 
 export interface Jobs {
   /**
-   * Takes a task in; `recall` gives it again when its turn has come, so that those that wait need not be kept whole.
+   * Takes a input in; `recall` gives it again when its turn has come, so that those that wait need not be kept whole.
    * `finished` resolves when its answer is there, to `undefined` when the sandbox stops first.
    */
-  submit(task: Task, recall: () => Task): { readonly job: Job; readonly finished: Promise<Job | undefined> };
+  submit(input: JobInput, recall: () => JobInput): { readonly job: Job; readonly finished: Promise<Job | undefined> };
   find(kind: Kind, requestId: string): Job | undefined;
   /** The oldest first. */
   list(): readonly Job[];
@@ -48,18 +48,18 @@ export interface Jobs {
 export interface JobsFacts {
   readonly clock: Clock;
   readonly randomBytes: RandomBytes;
-  readonly dice: FaultDice;
+  readonly injector: FaultInjector;
   readonly background: Background;
-  readonly notify: Notify;
+  readonly emit: OnSandboxEvent;
   readonly site: Site;
-  readonly optimiser: Optimiser;
+  readonly optimizer: Optimizer;
   readonly seed: number;
   /** How long a job runs at least, in milliseconds. */
   readonly latency: number;
 }
 
 export function createJobs(facts: JobsFacts): Jobs {
-  const { clock, randomBytes, dice, background, notify, site, optimiser, seed, latency } = facts;
+  const { clock, randomBytes, injector, background, emit, site, optimizer, seed, latency } = facts;
   const jobs = new Map<string, Job>();
   let walk: readonly string[] | undefined;
   let before: Promise<void> = Promise.resolve();
@@ -75,13 +75,13 @@ export function createJobs(facts: JobsFacts): Jobs {
     return mine;
   }
 
-  async function workOut(task: Task, requestId: string): Promise<Pick<Job, 'answer' | 'error'>> {
+  async function workOut(input: JobInput, requestId: string): Promise<Pick<Job, 'answer' | 'error'>> {
     const began = clock.monotonic();
-    let error = whyFailed(task, dice.strikes('job-failure'));
-    let result = noResult(task);
+    let error = whyFailed(input, injector.shouldInject('job-failure'));
+    let result = noResult(input);
     if (error === undefined) {
       try {
-        result = await runInSlices(solve(task, site, optimiser, seed), clock, background.signal);
+        result = await runCooperatively(solve(input, site, optimizer, seed), clock, background.signal);
       } catch (bug) {
         background.signal.throwIfAborted();
         error = `The sandbox could not work this out: ${messageOf(bug)}`;
@@ -90,34 +90,34 @@ export function createJobs(facts: JobsFacts): Jobs {
     walk = result.walk ?? walk;
     const computationTime = (clock.monotonic() - began) / 1000;
     const head = { requestId, finishedAt: clock.now(), computationTime, error };
-    return { answer: packText(renderAnswer(task, site, result, head)), error };
+    return { answer: compressText(renderAnswer(input, site, result, head)), error };
   }
 
-  async function run(recall: () => Task, job: Job, pause: number): Promise<Job> {
+  async function run(recall: () => JobInput, job: Job, pause: number): Promise<Job> {
     await clock.sleep(pause, background.signal);
     const done: Job = { ...job, ...(await inTurn(() => workOut(recall(), job.requestId))) };
     jobs.set(job.requestId, done);
-    notify({ type: 'finished', kind: job.kind, requestId: job.requestId, error: done.error });
+    emit({ type: 'finished', kind: job.kind, requestId: job.requestId, error: done.error });
     return done;
   }
 
   return {
-    submit(task, recall) {
+    submit(input, recall) {
       const createdAt = clock.now();
-      const pause = task.slow ? SLOW_FACTOR * latency : latency;
+      const pause = input.slow ? SLOW_FACTOR * latency : latency;
       const job: Job = {
-        kind: task.kind,
+        kind: input.kind,
         requestId: createRequestId(createdAt, randomBytes),
-        siteName: task.siteName,
-        waveId: task.waveId,
-        picks: task.picks.length,
+        siteName: input.siteName,
+        waveId: input.waveId,
+        picks: input.picks.length,
         createdAt,
         answer: undefined,
         error: undefined,
       };
       jobs.set(job.requestId, job);
       forgetOldest(jobs);
-      notify({ type: 'submitted', kind: job.kind, requestId: job.requestId, picks: job.picks });
+      emit({ type: 'submitted', kind: job.kind, requestId: job.requestId, picks: job.picks });
       const { promise: finished, resolve } = Promise.withResolvers<Job | undefined>();
       background.start(async () => {
         let done: Job | undefined;
@@ -138,10 +138,10 @@ export function createJobs(facts: JobsFacts): Jobs {
   };
 }
 
-function whyFailed(task: Task, struck: boolean): string | undefined {
+function whyFailed(input: JobInput, struck: boolean): string | undefined {
   if (struck) return 'Optimisation failed (the sandbox was asked to let jobs fail)';
-  if (task.fails) return 'Optimisation failed (a pick is at the location FAIL)';
-  return task.picks.length === 0 ? 'No valid picks are left' : undefined;
+  if (input.fails) return 'Optimisation failed (a pick is at the location FAIL)';
+  return input.picks.length === 0 ? 'No valid picks are left' : undefined;
 }
 
 function forgetOldest(jobs: Map<string, Job>): void {

@@ -1,5 +1,5 @@
 /** `parameters.location_regex`: rules in Python's notation that rewrite a location's name before it is looked up. */
-import { type RequestFault, valueFault } from '../http/refusal.ts';
+import { type ValidationIssue, valueIssue } from '../http/http-error.ts';
 
 /** Rewrites a name; `undefined` when no rule matches it. */
 export type LocationRules = (name: string) => string | undefined;
@@ -10,23 +10,23 @@ type Piece = string | { readonly group: number | string };
 
 /**
  * Reads the rules. How the API wants a pair written is not documented: `[pattern, replacement]` and
- * `{"pattern", "replacement"}` are both taken. The first rule that matches wins, and replaces all its
- * matches as Python's `re.sub` does. Faults are added to `faults`, and the rule left out.
+ * `{"pattern", "replacement"}` are both accepted. The first rule that matches wins, and replaces all its
+ * matches as Python's `re.sub` does. What is wrong with a rule is added to `issues`, and the rule left out.
  */
-export function readLocationRules(entries: readonly unknown[], faults: RequestFault[]): LocationRules {
+export function readLocationRules(entries: readonly unknown[], issues: ValidationIssue[]): LocationRules {
   const rules: Rule[] = [];
   for (const [index, entry] of entries.entries()) {
     const loc = ['body', 'parameters', 'location_regex', index];
     const [pattern, replacement] = pairOf(entry);
     if (typeof pattern !== 'string' || typeof replacement !== 'string') {
-      faults.push(valueFault(loc, 'a rule is [pattern, replacement] or {"pattern": ..., "replacement": ...}'));
+      issues.push(valueIssue(loc, 'a rule is [pattern, replacement] or {"pattern": ..., "replacement": ...}'));
       continue;
     }
     try {
       rules.push(createRule(pattern, replacement));
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
-      faults.push(valueFault(loc, error.message));
+      issues.push(valueIssue(loc, error.message));
     }
   }
   return (name) => {
@@ -88,7 +88,7 @@ function pythonRegex(pattern: string): RegExp {
   return new RegExp(source, `g${[...new Set(flags?.[1])].join('')}`);
 }
 
-/** `\1`, `\12`, `\g<1>`, `\g<name>`, `\\`; any other escape is a fault, as in Python. */
+/** `\1`, `\12`, `\g<1>`, `\g<name>`, `\\`; any other escape is an error, as in Python. */
 function piecesOf(replacement: string): Piece[] {
   const pieces: Piece[] = [];
   let end = 0;

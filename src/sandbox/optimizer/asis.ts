@@ -1,5 +1,6 @@
-import type { ClusterPick, ClusterProblem, ClusterSolution, RouteProblem, SolvedCluster } from '../../site/model.ts';
-import { walkAsis } from './route.ts';
+import type { RouteProblem } from '../../site/routing/problem.ts';
+import type { OrderPick, ClusterProblem, ClusterSolution, SolvedCluster } from './problem.ts';
+import { walkAsis } from '../../site/routing/route.ts';
 
 /** The lists of today as clusters; `listIds[i]` is the name of `clusters[i]`, in order of first appearance. */
 export interface AsisClusters extends ClusterSolution {
@@ -13,13 +14,13 @@ export function routeOf({ site, starts, ends, picks }: ClusterProblem, members: 
 }
 
 /** Positions in `members` in the order of today: by `asis_sequence`; those without one last, as they came. */
-export function asisOrder(picks: readonly ClusterPick[], members: readonly number[]): readonly number[] {
+export function asisOrder(picks: readonly OrderPick[], members: readonly number[]): readonly number[] {
   const sequence = (member: number): number => picks[members[member] ?? 0]?.asisSequence ?? Number.MAX_VALUE;
   return members.map((_, member) => member).toSorted((a, b) => sequence(a) - sequence(b));
 }
 
 /** A cluster of the given picks (indexes, ascending) that is walked in the given distance. */
-export function clusterOf(picks: readonly ClusterPick[], members: readonly number[], distance: number): SolvedCluster {
+export function clusterOf(picks: readonly OrderPick[], members: readonly number[], distance: number): SolvedCluster {
   return { orderIds: [...new Set(members.map((pick) => picks[pick]?.orderId ?? ''))], picks: members, distance };
 }
 

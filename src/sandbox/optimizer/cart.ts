@@ -1,6 +1,6 @@
 import { fits } from './limits.ts';
 import type { Order, OrderBook } from './order-book.ts';
-import type { Steps } from './steps.ts';
+import type { Steps } from '../../lib/async/steps.ts';
 import type { Trip, TripPlanner } from './trip.ts';
 
 /** A cluster while it is being searched for. */

@@ -1,9 +1,9 @@
 import { createCartLoader, type Cart, type CartLoader } from './cart.ts';
 import { exchangeOrders, lengthOf, polishAll } from './exchange.ts';
 import type { OrderBook } from './order-book.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../../lib/seeded-random.ts';
 import { joinBySavings } from './savings.ts';
-import type { Steps } from './steps.ts';
+import type { Steps } from '../../lib/async/steps.ts';
 import { createTripPlanner } from './trip.ts';
 
 const EPSILON = 1e-7;

@@ -1,12 +1,13 @@
-import type { ClusterProblem, ClusterSolution, SolvedCluster, SolveOptions } from '../../site/model.ts';
+import type { SolveOptions } from '../../site/routing/problem.ts';
+import type { ClusterProblem, ClusterSolution, SolvedCluster } from './problem.ts';
 import { asisClusters, asisOrder, clusterOf, routeOf } from './asis.ts';
 import type { Cart } from './cart.ts';
 import { searchClusters } from './cluster-search.ts';
 import { withinLimits } from './limits.ts';
 import { createOrderBook, type OrderBook } from './order-book.ts';
-import { createRandom } from './random.ts';
-import { optimiseRoute } from './route.ts';
-import type { Steps } from './steps.ts';
+import { createRandom } from '../../lib/seeded-random.ts';
+import { optimizeRoute } from '../../site/routing/route.ts';
+import type { Steps } from '../../lib/async/steps.ts';
 
 /** Kick rounds of the grouping: at least so many, and so many for each order. */
 const ROUNDS = 1000;
@@ -49,7 +50,7 @@ function* clusterOfCart(
       return { alternatives: [place, ...others], group };
     }),
   };
-  const { distance } = yield* optimiseRoute(route, { seed, rounds: ROUTE_ROUNDS }, initial);
+  const { distance } = yield* optimizeRoute(route, { seed, rounds: ROUTE_ROUNDS }, initial);
   return clusterOf(problem.picks, members, distance);
 }
 
@@ -64,7 +65,7 @@ function* improvedAsis(problem: ClusterProblem, asis: ClusterSolution, seed: num
   const clusters: SolvedCluster[] = [];
   for (const { picks } of asis.clusters) {
     const initial = asisOrder(problem.picks, picks);
-    const { distance } = yield* optimiseRoute(routeOf(problem, picks), { seed, rounds: ROUTE_ROUNDS }, initial);
+    const { distance } = yield* optimizeRoute(routeOf(problem, picks), { seed, rounds: ROUTE_ROUNDS }, initial);
     clusters.push(clusterOf(problem.picks, picks, distance));
   }
   return solutionOf(clusters);
@@ -79,7 +80,7 @@ function* improvedAsis(problem: ClusterProblem, asis: ClusterSolution, seed: num
  * better walks, when the search finds nothing better. Lists that split an order among them stay only when already as
  * they are walked today they are shorter than what was found: every other answer keeps orders whole.
  */
-export function* optimiseClusters(problem: ClusterProblem, { seed, rounds }: SolveOptions): Steps<ClusterSolution> {
+export function* optimizeClusters(problem: ClusterProblem, { seed, rounds }: SolveOptions): Steps<ClusterSolution> {
   const book = yield* createOrderBook(problem);
   const kicks = rounds ?? Math.max(ROUNDS, ROUNDS_PER_ORDER * book.orders.length);
   const clusters: SolvedCluster[] = [];

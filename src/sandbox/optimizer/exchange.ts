@@ -1,5 +1,5 @@
 import type { Cart, CartLoader } from './cart.ts';
-import type { Steps } from './steps.ts';
+import type { Steps } from '../../lib/async/steps.ts';
 
 const EPSILON = 1e-7;
 /** Swaps that look best at a glance and are then measured. */

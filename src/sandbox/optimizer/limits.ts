@@ -1,4 +1,4 @@
-import type { ClusterLimits, ClusterProblem, ClusterSolution } from '../../site/model.ts';
+import type { ClusterLimits, ClusterProblem, ClusterSolution } from './problem.ts';
 
 /** What a set of picks asks of a cart, a picker and a walk. */
 type Load = Readonly<Record<keyof ClusterLimits, number>>;

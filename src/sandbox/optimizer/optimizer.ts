@@ -1,21 +1,22 @@
-/** What the sandbox asks of an optimiser, and the one that it has. */
-import type { Steps } from './steps.ts';
-import type { ClusterProblem, ClusterSolution, RouteProblem, RouteSolution, SolveOptions } from '../../site/model.ts';
+/** What the sandbox asks of an optimizer, and the one that it has. */
+import type { Steps } from '../../lib/async/steps.ts';
+import type { RouteProblem, RouteSolution, SolveOptions } from '../../site/routing/problem.ts';
+import type { ClusterProblem, ClusterSolution } from './problem.ts';
 import { type AsisClusters, asisClusters } from './asis.ts';
-import { optimiseClusters } from './cluster.ts';
+import { optimizeClusters } from './cluster.ts';
 import { withinLimits } from './limits.ts';
-import { optimiseRoute, walkAsis } from './route.ts';
+import { optimizeRoute, walkAsis } from '../../site/routing/route.ts';
 
-export interface Optimiser {
+export interface Optimizer {
   /** A short walk past all stops, never longer than that in the order `initial` (indexes into `stops`) if it keeps the groups. */
-  optimiseRoute(problem: RouteProblem, options: SolveOptions, initial?: readonly number[]): Steps<RouteSolution>;
+  optimizeRoute(problem: RouteProblem, options: SolveOptions, initial?: readonly number[]): Steps<RouteSolution>;
   /** The walk in the given order, each stop at the first of its places. */
   walkAsis(problem: RouteProblem, order: readonly number[]): RouteSolution;
-  optimiseClusters(problem: ClusterProblem, options: SolveOptions): Steps<ClusterSolution>;
+  optimizeClusters(problem: ClusterProblem, options: SolveOptions): Steps<ClusterSolution>;
   /** The lists of today; `undefined` when a pick does not tell its list. */
   asisClusters(problem: ClusterProblem): AsisClusters | undefined;
   /** Whether every cluster of a solution is within the problem's limits. */
   withinLimits(problem: ClusterProblem, solution: ClusterSolution): boolean;
 }
 
-export const OPTIMISER: Optimiser = { optimiseRoute, walkAsis, optimiseClusters, asisClusters, withinLimits };
+export const OPTIMIZER: Optimizer = { optimizeRoute, walkAsis, optimizeClusters, asisClusters, withinLimits };

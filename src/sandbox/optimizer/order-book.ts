@@ -1,7 +1,7 @@
-import type { ClusterLimits, ClusterProblem } from '../../site/model.ts';
+import type { ClusterLimits, ClusterProblem } from './problem.ts';
 import { routeOf } from './asis.ts';
-import { createNetwork, type Network } from './network.ts';
-import type { Steps } from './steps.ts';
+import { createNetwork, type Network } from '../../site/routing/network.ts';
+import type { Steps } from '../../lib/async/steps.ts';
 
 /** An order as the search sees it. */
 export interface Order {

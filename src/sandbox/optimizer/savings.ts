@@ -1,5 +1,5 @@
 import type { Cart, CartLoader } from './cart.ts';
-import type { Steps } from './steps.ts';
+import type { Steps } from '../../lib/async/steps.ts';
 
 const NONE = Number.NEGATIVE_INFINITY;
 

@@ -1,5 +1,5 @@
-import type { Network } from './network.ts';
-import type { Steps } from './steps.ts';
+import type { Network } from '../../site/routing/network.ts';
+import type { Steps } from '../../lib/async/steps.ts';
 
 /** The walk of one cluster, as the search estimates it: nodes in walking order, the row of each, the length. */
 export interface Trip {

@@ -1,4 +1,4 @@
-/** One attempt to deliver a webhook, as Svix makes it. Facts: docs.svix.com, "Retries" and "Delivery control". */
+/** One attempt to deliver a webhook, as Svix makes it. Facts: docs.svix.com, "Retries" and "EndpointDelivery control". */
 import { joinSignals, underSignals } from '../../lib/async/any-signal.ts';
 import { headerOf, type Http, type HttpResponse, readStart, TransportError } from '../../lib/net/http.ts';
 import { redirectOf } from '../../lib/net/redirect.ts';

@@ -2,7 +2,7 @@
 import { underSignals } from '../../lib/async/any-signal.ts';
 import type { Background } from '../jobs/background.ts';
 import type { Clock } from '../../platform/host.ts';
-import type { Pace } from './time-scale.ts';
+import type { TimeScale } from './time-scale.ts';
 
 const HOUR = 60 * 60 * 1000;
 /** Svix: all attempts failing for five days; the clock runs once failures lie twelve hours apart. */
@@ -25,7 +25,11 @@ interface Watch {
  * fails once or for a few hours does not start the clock.
  */
 export function createEndpointHealth(
-  { clock, pace, background }: { readonly clock: Clock; readonly pace: Pace; readonly background: Background },
+  {
+    clock,
+    timeScale,
+    background,
+  }: { readonly clock: Clock; readonly timeScale: TimeScale; readonly background: Background },
   giveUp: (endpointId: string) => void,
 ): EndpointHealth {
   const watches = new Map<string, Watch>();
@@ -35,11 +39,11 @@ export function createEndpointHealth(
       const now = clock.now();
       const watch = watches.get(endpointId) ?? { since: now, counting: undefined };
       watches.set(endpointId, watch);
-      if (watch.counting !== undefined || now - watch.since < pace.real(FAILURES_APART_MS)) return;
+      if (watch.counting !== undefined || now - watch.since < timeScale.real(FAILURES_APART_MS)) return;
       const counting = new AbortController();
       watch.counting = counting;
       background.start(async () => {
-        const left = watch.since + pace.real(DISABLE_AFTER_MS) - clock.now();
+        const left = watch.since + timeScale.real(DISABLE_AFTER_MS) - clock.now();
         try {
           await underSignals([counting.signal, background.signal], (either) => clock.sleep(Math.max(0, left), either));
         } catch (error) {

@@ -2,7 +2,7 @@
 import type { Clock } from '../../platform/host.ts';
 import { checkEventPattern } from './event-pattern.ts';
 import { createSvixId, type RandomBytes } from '../../ids.ts';
-import type { Pace } from './time-scale.ts';
+import type { TimeScale } from './time-scale.ts';
 import { createSecret, keyOf } from './secret.ts';
 import { readTarget } from './target.ts';
 
@@ -48,7 +48,7 @@ interface Entry {
 
 export interface EndpointsFacts {
   readonly clock: Clock;
-  readonly pace: Pace;
+  readonly timeScale: TimeScale;
   readonly randomBytes: RandomBytes;
   /** Signs for endpoints that bring no secret of their own. */
   readonly secret: string;
@@ -56,7 +56,7 @@ export interface EndpointsFacts {
 }
 
 export function createEndpoints(facts: EndpointsFacts): Endpoints {
-  const { clock, pace, randomBytes } = facts;
+  const { clock, timeScale, randomBytes } = facts;
   const entries = new Map<string, Entry>();
 
   function entryOf(id: string): Entry {
@@ -83,7 +83,7 @@ export function createEndpoints(facts: EndpointsFacts): Endpoints {
     },
     rotate(id) {
       const entry = entryOf(id);
-      const until = clock.now() + pace.real(OLD_SECRET_MS);
+      const until = clock.now() + timeScale.real(OLD_SECRET_MS);
       entry.old = [{ secret: entry.secret, until }, ...entry.old].slice(0, MOST_OLD_SECRETS);
       entry.secret = createSecret(randomBytes);
       return entry.secret;

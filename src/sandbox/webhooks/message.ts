@@ -10,10 +10,10 @@ export interface Message {
   /** Milliseconds since 1970. */
   readonly createdAt: number;
   /** One for each endpoint that takes this event. */
-  readonly deliveries: readonly Delivery[];
+  readonly deliveries: readonly EndpointDelivery[];
 }
 
-export interface Delivery {
+export interface EndpointDelivery {
   readonly messageId: string;
   readonly endpointId: string;
   readonly url: string;

@@ -8,12 +8,12 @@ import { type AttemptResult, attemptDelivery } from './delivery-attempt.ts';
 import { createEndpointHealth } from './endpoint-health.ts';
 import type { Endpoint, Endpoints } from './endpoints.ts';
 import { eventTypeFor } from './event-pattern.ts';
-import type { FaultDice } from '../faults.ts';
+import type { FaultInjector } from '../faults.ts';
 import { createSvixId, type RandomBytes } from '../../ids.ts';
-import type { Attempt, Delivery, Message, Trigger } from './message.ts';
-import type { Notify } from '../events.ts';
-import type { Random } from '../optimizer/random.ts';
-import type { Pace } from './time-scale.ts';
+import type { Attempt, EndpointDelivery, Message, Trigger } from './message.ts';
+import type { OnSandboxEvent } from '../events.ts';
+import type { Random } from '../../lib/seeded-random.ts';
+import type { TimeScale } from './time-scale.ts';
 import { createReorder } from './reorder.ts';
 import { retryDelay } from './retry-schedule.ts';
 import { createSecret } from './secret.ts';
@@ -47,18 +47,18 @@ export interface OutboxFacts {
   readonly http: Http;
   readonly randomBytes: RandomBytes;
   readonly random: Random;
-  readonly pace: Pace;
-  readonly dice: FaultDice;
+  readonly timeScale: TimeScale;
+  readonly injector: FaultInjector;
   readonly endpoints: Endpoints;
   readonly payloadShape: PayloadShape;
   readonly background: Background;
-  readonly notify: Notify;
+  readonly emit: OnSandboxEvent;
 }
 
 export function createOutbox(facts: OutboxFacts): Outbox {
-  const { clock, pace, dice, endpoints, background, notify, randomBytes } = facts;
+  const { clock, timeScale, injector, endpoints, background, emit, randomBytes } = facts;
   const messages = new Map<string, Message>();
-  const reorder = createReorder(pace, dice);
+  const reorder = createReorder(timeScale, injector);
   const health = createEndpointHealth(facts, (endpointId) => disable(endpointId, 'failed for five days'));
 
   function disable(endpointId: string, reason: string): void {
@@ -67,20 +67,20 @@ export function createOutbox(facts: OutboxFacts): Outbox {
     endpoints.setDisabled(endpointId, reason);
     health.clear(endpointId);
     for (const delivery of deliveriesTo(endpointId)) if (delivery.status === 'pending') settle(delivery, 'failed');
-    notify({ type: 'endpoint-disabled', endpointId, url: maskUrl(endpoint.url), reason });
+    emit({ type: 'endpoint-disabled', endpointId, url: maskUrl(endpoint.url), reason });
   }
 
-  function* deliveriesTo(endpointId: string): Generator<Delivery> {
+  function* deliveriesTo(endpointId: string): Generator<EndpointDelivery> {
     for (const message of messages.values()) {
       for (const delivery of message.deliveries) if (delivery.endpointId === endpointId) yield delivery;
     }
   }
 
   /** One attempt, recorded. What follows from it is for the caller, but for the wish to be disabled. */
-  async function attempt(delivery: Delivery, trigger: Trigger): Promise<AttemptResult> {
+  async function attempt(delivery: EndpointDelivery, trigger: Trigger): Promise<AttemptResult> {
     const at = clock.now();
     const signable = { id: delivery.messageId, timestamp: Math.floor(at / 1000), body: delivery.body };
-    const secrets = dice.strikes('bad-signature')
+    const secrets = injector.shouldInject('bad-signature')
       ? [createSecret(randomBytes)]
       : endpoints.secretsOf(delivery.endpointId);
     const headers = {
@@ -102,7 +102,7 @@ export function createOutbox(facts: OutboxFacts): Outbox {
       health.failed(delivery.endpointId);
     }
     if (trigger === 'scheduled' && delivery.status === 'pending') plan(delivery, result);
-    notify({
+    emit({
       type: 'attempt',
       messageId: delivery.messageId,
       endpointId: delivery.endpointId,
@@ -117,22 +117,22 @@ export function createOutbox(facts: OutboxFacts): Outbox {
   }
 
   /** Sets the time of the next attempt, or settles the delivery as failed. */
-  function plan(delivery: Delivery, result: AttemptResult): void {
+  function plan(delivery: EndpointDelivery, result: AttemptResult): void {
     const failures = delivery.attempts.filter(({ trigger }) => trigger === 'scheduled').length;
     const delay = retryDelay(failures, { random: facts.random.next(), retryAfter: result.retryAfter });
     if (delay === undefined || result.wish !== undefined) settle(delivery, 'failed');
-    else delivery.nextAttemptAt = clock.now() + pace.real(delay);
+    else delivery.nextAttemptAt = clock.now() + timeScale.real(delay);
   }
 
   /** The whole life of a delivery. */
-  function follow(delivery: Delivery): Promise<void> {
+  function follow(delivery: EndpointDelivery): Promise<void> {
     return underSignals([delivery.ended.signal, background.signal], (signal) => followUntil(delivery, signal));
   }
 
-  async function followUntil(delivery: Delivery, signal: AbortSignal): Promise<void> {
+  async function followUntil(delivery: EndpointDelivery, signal: AbortSignal): Promise<void> {
     const tried = await unlessEnded(delivery, reorder.turn(delivery.endpointId, signal));
     if (tried === undefined) return;
-    if (dice.strikes('duplicate')) {
+    if (injector.shouldInject('duplicate')) {
       background.start(async () => {
         await attempt(delivery, 'duplicate');
       });
@@ -147,7 +147,7 @@ export function createOutbox(facts: OutboxFacts): Outbox {
     }
   }
 
-  function once(deliveries: readonly Delivery[]): number {
+  function once(deliveries: readonly EndpointDelivery[]): number {
     background.start(async () => {
       for (const delivery of deliveries) await attempt(delivery, 'manual');
     });
@@ -189,7 +189,7 @@ export function createOutbox(facts: OutboxFacts): Outbox {
 }
 
 /** `undefined` when the delivery was settled meanwhile, by a resend or because its endpoint was disabled. */
-async function unlessEnded<Value>({ ended }: Delivery, wait: Promise<Value>): Promise<Value | undefined> {
+async function unlessEnded<Value>({ ended }: EndpointDelivery, wait: Promise<Value>): Promise<Value | undefined> {
   try {
     return await wait;
   } catch (error) {
@@ -198,14 +198,14 @@ async function unlessEnded<Value>({ ended }: Delivery, wait: Promise<Value>): Pr
   }
 }
 
-function settle(delivery: Delivery, status: 'succeeded' | 'failed'): void {
+function settle(delivery: EndpointDelivery, status: 'succeeded' | 'failed'): void {
   delivery.status = status;
   delivery.nextAttemptAt = undefined;
   delivery.ended.abort();
 }
 
 /** A message of the time when its endpoint was disabled can be had by recovering. */
-function createDelivery(messageId: string, endpoint: Endpoint, eventType: string, body: string): Delivery {
+function createDelivery(messageId: string, endpoint: Endpoint, eventType: string, body: string): EndpointDelivery {
   return {
     messageId,
     endpointId: endpoint.id,

@@ -1,7 +1,7 @@
 /** The `reorder` fault: one webhook waits until the next one to the same endpoint has overtaken it. */
 import { waitAtMost } from '../../lib/async/with-timeout.ts';
-import type { FaultDice } from '../faults.ts';
-import type { Pace } from './time-scale.ts';
+import type { FaultInjector } from '../faults.ts';
+import type { TimeScale } from './time-scale.ts';
 
 /** A webhook that nothing overtakes goes out after so long, in milliseconds of the schedule. */
 const LONGEST_WAIT_MS = 5000;
@@ -14,7 +14,7 @@ export interface Reorder {
   turn(endpointId: string, signal: AbortSignal): Promise<() => void>;
 }
 
-export function createReorder(pace: Pace, dice: FaultDice): Reorder {
+export function createReorder(timeScale: TimeScale, injector: FaultInjector): Reorder {
   const waiting = new Map<string, () => void>();
 
   return {
@@ -24,11 +24,11 @@ export function createReorder(pace: Pace, dice: FaultDice): Reorder {
         waiting.delete(endpointId);
         return overtaken;
       }
-      if (dice.strikes('reorder')) {
+      if (injector.shouldInject('reorder')) {
         const overtaking = Promise.withResolvers<void>();
         waiting.set(endpointId, overtaking.resolve);
         try {
-          await waitAtMost(pace, LONGEST_WAIT_MS, overtaking.promise, signal);
+          await waitAtMost(timeScale, LONGEST_WAIT_MS, overtaking.promise, signal);
         } finally {
           if (waiting.get(endpointId) === overtaking.resolve) waiting.delete(endpointId);
         }

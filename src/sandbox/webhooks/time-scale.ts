@@ -1,7 +1,7 @@
 /** Waiting on the schedule's own time, which `--time-scale` compresses. */
 import type { Clock } from '../../platform/host.ts';
 
-export interface Pace {
+export interface TimeScale {
   /** How long `ms` of the schedule last in real milliseconds. */
   real(ms: number): number;
   /** Waits `ms` of the schedule; rejects with the signal's reason. */
@@ -9,7 +9,7 @@ export interface Pace {
 }
 
 /** `timeScale` 60 makes a minute of the schedule last a second. */
-export function createPace(clock: Clock, timeScale: number): Pace {
+export function createTimeScale(clock: Clock, timeScale: number): TimeScale {
   const real = (ms: number): number => ms / timeScale;
   return { real, sleep: (ms, signal) => clock.sleep(real(ms), signal) };
 }

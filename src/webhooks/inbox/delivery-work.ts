@@ -7,7 +7,7 @@ import type { Place } from '../../lib/async/arrival-order.ts';
 import { renderEventLine } from './event-line.ts';
 import { forwardDelivery } from './forward.ts';
 import type { Claim, InboxEntry } from '../../state/inbox.ts';
-import { MAX_ATTEMPTS } from './retry-schedule.ts';
+import { MAX_ATTEMPTS } from './backoff.ts';
 
 /** A delivery with what was found out about it, ready to be shown. */
 export interface ListenEvent {

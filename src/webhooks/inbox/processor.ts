@@ -8,7 +8,7 @@ import type { StepFailure, StepResult, WorkOptions } from './delivery-work.ts';
 import { isClaimed } from '../../state/inbox.ts';
 import type { Claim, Inbox, InboxSummary, Outcome, OwedStep, Step, StepKey } from '../../state/inbox.ts';
 import { createWaiter } from '../../lib/async/waiter.ts';
-import { MAX_ATTEMPTS, retryDelay } from './retry-schedule.ts';
+import { MAX_ATTEMPTS, backoffDelay } from './backoff.ts';
 
 /** How one attempt at a step ended. */
 export interface AttemptReport extends Claim {
@@ -76,7 +76,7 @@ const GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
  * Does the slow work behind the receiver, from the inbox alone, so that it goes on after a crash where it stopped, and is
  * shared with other listeners on the same inbox. Each step of a delivery is attempted by itself, in places of its own: a
  * target that is down delays neither the command nor the screen. A failed attempt is repeated on the schedule of
- * {@link retryDelay}; after {@link MAX_ATTEMPTS} the step is `failed`. A start makes all that waits due at once.
+ * {@link backoffDelay}; after {@link MAX_ATTEMPTS} the step is `failed`. A start makes all that waits due at once.
  */
 export function createProcessor(options: ProcessorOptions): Processor {
   const { inbox, owner, clock } = options;
@@ -271,7 +271,7 @@ function outcomeOf({ attempts, delivery }: Claim, result: StepResult, now: numbe
   if (failure === undefined) return { status: 'done', at: now, kind };
   const { error, retryAfterMs = 0 } = failure;
   if (attempts >= MAX_ATTEMPTS) return { status: 'failed', at: now, error, kind };
-  const delay = Math.max(retryDelay(attempts, spread), Math.min(retryAfterMs, LONGEST_RETRY_AFTER_MS));
+  const delay = Math.max(backoffDelay(attempts, spread), Math.min(retryAfterMs, LONGEST_RETRY_AFTER_MS));
   return { status: 'retry', at: now, nextAttemptAt: now + delay, error, kind };
 }
 

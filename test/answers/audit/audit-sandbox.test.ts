@@ -3,7 +3,7 @@ import { readDetails } from '../../../src/answers/details.ts';
 import { auditAnswer } from '../../../src/answers/audit/audit.ts';
 import type { Finding } from '../../../src/answers/audit/finding.ts';
 import { readRequestDetails } from '../../../src/requests/details.ts';
-import { createRandom, type Random } from '../../../src/sandbox/optimizer/random.ts';
+import { createRandom, type Random } from '../../../src/lib/seeded-random.ts';
 import { createBench } from '../../sandbox/bench.ts';
 import { anyOf, type Json, randomRequest } from './random-request.ts';
 

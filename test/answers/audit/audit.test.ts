@@ -4,7 +4,7 @@ import { readDetails } from '../../../src/answers/details.ts';
 import { auditAnswer } from '../../../src/answers/audit/audit.ts';
 import { type Finding, FINDING_CHECKS, FINDING_CLASSES } from '../../../src/answers/audit/finding.ts';
 import { readRequestDetails } from '../../../src/requests/details.ts';
-import { createRandom } from '../../../src/sandbox/optimizer/random.ts';
+import { createRandom } from '../../../src/lib/seeded-random.ts';
 import { disturb, type Json, randomRequest } from './random-request.ts';
 
 const bytes = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value));

@@ -1,5 +1,5 @@
 /** Requests of every kind that the sandbox can answer, drawn from a seed. */
-import { createRandom, type Random } from '../../../src/sandbox/optimizer/random.ts';
+import { createRandom, type Random } from '../../../src/lib/seeded-random.ts';
 
 export type Json = Record<string, unknown>;
 

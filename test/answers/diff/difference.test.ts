@@ -3,7 +3,7 @@ import { type AnswerDetails, readDetails } from '../../../src/answers/details.ts
 import { compareAnswers, isSame } from '../../../src/answers/diff/difference.ts';
 import { matchClusters } from '../../../src/answers/diff/cluster-match.ts';
 import { longestAscending } from '../../../src/lib/longest-increasing-subsequence.ts';
-import { createRandom, type Random } from '../../../src/sandbox/optimizer/random.ts';
+import { createRandom, type Random } from '../../../src/lib/seeded-random.ts';
 
 function details(value: unknown): AnswerDetails {
   const read = readDetails(Buffer.from(JSON.stringify(value)));

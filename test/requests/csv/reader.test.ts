@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readTable } from '../../../src/requests/csv/reader.ts';
-import { createRandom } from '../../../src/sandbox/optimizer/random.ts';
+import { createRandom } from '../../../src/lib/seeded-random.ts';
 
 interface Read {
   /** Each row: its line, its cells, and where they begin. */

@@ -139,8 +139,8 @@ describe('an asynchronous call', () => {
     const bench = createBench({ latency: 0 });
     const ids = await Promise.all(Array.from({ length: 200 }, () => bench.submit('route', ROUTE)));
     expect(new Set(ids).size).toBe(200);
-    expect(bench.notices.filter(({ type }) => type === 'finished')).toEqual([]);
-    while (bench.notices.filter(({ type }) => type === 'finished').length < 200) await bench.clock.advance(0);
+    expect(bench.events.filter(({ type }) => type === 'finished')).toEqual([]);
+    while (bench.events.filter(({ type }) => type === 'finished').length < 200) await bench.clock.advance(0);
     const answers = await Promise.all(ids.map((id) => bench.get(`/optimize/route/${id}`)));
     expect(answers.every(({ status }) => status === 200)).toBe(true);
   });
@@ -186,7 +186,7 @@ describe('magic inputs', () => {
       '1',
       { detail: 'x-sandbox-status asked for 429' },
     ]);
-    expect(bench.notices.some(({ type }) => type === 'submitted')).toBe(false);
+    expect(bench.events.some(({ type }) => type === 'submitted')).toBe(false);
     expect((await bench.post(SUBMIT, ROUTE, headers)).status).toBe(200);
     expect((await bench.post(SUBMIT, ROUTE)).status).toBe(200);
     expect((await bench.post(SUBMIT, ROUTE, headers)).status).toBe(429);
@@ -223,7 +223,7 @@ test('what happens is told', async () => {
   const bench = createBench();
   const id = await bench.submit('route', routeOf('FAIL'));
   await bench.clock.advance(LATENCY);
-  expect(bench.notices).toEqual([
+  expect(bench.events).toEqual([
     { type: 'submitted', kind: 'route', requestId: id, picks: 1 },
     { type: 'request', method: 'POST', path: '/optimize/route', status: 200 },
     {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 
 import { parseSite } from '../../../src/site/layout.ts';
-import type { SandboxOptions } from '../../../src/sandbox/options.ts';
+import type { SandboxConfig } from '../../../src/sandbox/config.ts';
 import { createBench, routeOf } from '../bench.ts';
 
 type Json = Record<string, unknown>;
@@ -24,7 +24,7 @@ function documented(schema: string, ...without: readonly string[]): string[] {
 /** Only seen in the one real answer of 2024-12, on no page of today. */
 const OLD_FIELDS = ['_id', 'ownerId', 'is_deleted', 'site_id', 'visualization_url', 'purpose', 'id'];
 
-async function answerTo(kind: 'route' | 'cluster', body: object, options: SandboxOptions = {}): Promise<Json> {
+async function answerTo(kind: 'route' | 'cluster', body: object, options: SandboxConfig = {}): Promise<Json> {
   const bench = createBench({ latency: 0, ...options });
   const { status, text } = await bench.post(`/optimize/${kind}`, body);
   expect([status, text]).toEqual([200, expect.any(String)]);
@@ -59,7 +59,7 @@ function clustersOf(
   return answer[field] as { list_id: string; picks: Json[]; order_ids: string[] }[];
 }
 
-/** Where the order is the optimiser's own. */
+/** Where the order is the optimizer's own. */
 function sorted(values: readonly unknown[]): string[] {
   return values.map(String).sort();
 }

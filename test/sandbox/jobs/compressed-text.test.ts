@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { packText } from '../../../src/sandbox/jobs/compressed-text.ts';
+import { compressText } from '../../../src/sandbox/jobs/compressed-text.ts';
 
 test.each([
   ['short', 'Gäng 7 😀'],
   ['long', JSON.stringify(Array.from({ length: 5000 }, (_, at) => ({ at, name: 'Gäng 7 😀' })))],
 ])('a %s text is read as it was, again and again', (_, text) => {
-  const packed = packText(text);
+  const packed = compressText(text);
   expect([packed.read(), packed.read()]).toEqual([text, text]);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
-import type { Steps } from '../../../src/sandbox/optimizer/steps.ts';
-import { runInSlices } from '../../../src/sandbox/jobs/cooperative-scheduler.ts';
+import type { Steps } from '../../../src/lib/async/steps.ts';
+import { runCooperatively } from '../../../src/sandbox/jobs/cooperative-scheduler.ts';
 
 /** A clock that only moves when it is told to. */
 interface HandClock {
@@ -39,7 +39,7 @@ function* countTo(steps: number, clock: HandClock, seen: string[]): Steps<string
 test('others have their turn after each slice, and the result is what it would have been', async () => {
   const seen: string[] = [];
   const clock = createClock(seen, []);
-  const result = await runInSlices(countTo(7, clock, seen), clock, new AbortController().signal);
+  const result = await runCooperatively(countTo(7, clock, seen), clock, new AbortController().signal);
   expect({ result, seen }).toEqual({
     result: 'done',
     seen: ['step 1', 'step 2', 'step 3', 'sleep 0', 'step 4', 'step 5', 'step 6', 'sleep 0', 'step 7'],
@@ -49,7 +49,7 @@ test('others have their turn after each slice, and the result is what it would h
 test('others who are busy get more turns in a row', async () => {
   const seen: string[] = [];
   const clock = createClock(seen, [20, 5, 2]);
-  await runInSlices(countTo(4, clock, seen), clock, new AbortController().signal);
+  await runCooperatively(countTo(4, clock, seen), clock, new AbortController().signal);
   expect(seen).toEqual(['step 1', 'step 2', 'step 3', 'sleep 0', 'sleep 0', 'sleep 0', 'step 4']);
 });
 
@@ -59,7 +59,7 @@ test('but not for ever', async () => {
     seen,
     Array.from({ length: 100 }, () => 50),
   );
-  await runInSlices(countTo(4, clock, seen), clock, new AbortController().signal);
+  await runCooperatively(countTo(4, clock, seen), clock, new AbortController().signal);
   expect(seen).toEqual(['step 1', 'step 2', 'step 3', ...Array.from({ length: 10 }, () => 'sleep 0'), 'step 4']);
 });
 
@@ -68,6 +68,6 @@ test('an aborted signal ends it between two slices', async () => {
   const clock = createClock(seen, []);
   const stop = new AbortController();
   stop.abort(new Error('stopped'));
-  await expect(runInSlices(countTo(100, clock, seen), clock, stop.signal)).rejects.toThrow('stopped');
+  await expect(runCooperatively(countTo(100, clock, seen), clock, stop.signal)).rejects.toThrow('stopped');
   expect(seen).toEqual(['step 1', 'step 2', 'step 3']);
 });

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 
 import { readLocationRules } from '../../../src/sandbox/jobs/location-rules.ts';
-import type { RequestFault } from '../../../src/sandbox/http/refusal.ts';
+import type { ValidationIssue } from '../../../src/sandbox/http/http-error.ts';
 
 function rewrite(entries: readonly unknown[], name: string): string | undefined {
-  const faults: RequestFault[] = [];
+  const faults: ValidationIssue[] = [];
   const rules = readLocationRules(entries, faults);
   expect(faults).toEqual([]);
   return rules(name);
@@ -49,7 +49,7 @@ describe('a rule in Python notation', () => {
     ['(a)', String.raw`\q`, /bad escape in the replacement "\\q"/],
     ['(a)', '\\', /bad escape/],
   ])('%s to %s is a fault', (pattern, replacement, message) => {
-    const faults: RequestFault[] = [];
+    const faults: ValidationIssue[] = [];
     const rules = readLocationRules([[pattern, replacement]], faults);
     expect(faults).toEqual([
       {

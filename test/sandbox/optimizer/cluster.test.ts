@@ -1,28 +1,33 @@
 import { describe, expect, it } from 'vitest';
 import { exampleSite } from '../../../src/site/example-site.ts';
 import { parseSite } from '../../../src/site/layout.ts';
-import type { ClusterLimits, ClusterPick, ClusterProblem, ClusterSolution } from '../../../src/site/model.ts';
+import type {
+  ClusterLimits,
+  OrderPick,
+  ClusterProblem,
+  ClusterSolution,
+} from '../../../src/sandbox/optimizer/problem.ts';
 import { asisClusters } from '../../../src/sandbox/optimizer/asis.ts';
-import { optimiseClusters as clusterSteps } from '../../../src/sandbox/optimizer/cluster.ts';
+import { optimizeClusters as clusterSteps } from '../../../src/sandbox/optimizer/cluster.ts';
 import { withinLimits } from '../../../src/sandbox/optimizer/limits.ts';
-import { createRandom } from '../../../src/sandbox/optimizer/random.ts';
-import { optimiseRoute as routeSteps } from '../../../src/sandbox/optimizer/route.ts';
-import { runSteps } from '../../../src/sandbox/optimizer/steps.ts';
+import { createRandom } from '../../../src/lib/seeded-random.ts';
+import { optimizeRoute as routeSteps } from '../../../src/site/routing/route.ts';
+import { runSteps } from '../../../src/lib/async/steps.ts';
 import { anyOf, directedSite, pickAt } from './instances.ts';
 
-const optimiseRoute = (...facts: Parameters<typeof routeSteps>) => runSteps(routeSteps(...facts));
-const optimiseClusters = (...facts: Parameters<typeof clusterSteps>) => runSteps(clusterSteps(...facts));
+const optimizeRoute = (...facts: Parameters<typeof routeSteps>) => runSteps(routeSteps(...facts));
+const optimizeClusters = (...facts: Parameters<typeof clusterSteps>) => runSteps(clusterSteps(...facts));
 
 const SITE = exampleSite();
 const LOCATIONS = SITE.names.filter((name) => name !== 'Start' && name !== 'End');
 const SEEDS = Array.from({ length: 6 }, (_, seed) => seed);
 
-function problemOf(picks: readonly ClusterPick[], limits: ClusterLimits = {}): ClusterProblem {
+function problemOf(picks: readonly OrderPick[], limits: ClusterLimits = {}): ClusterProblem {
   return { site: SITE, starts: ['Start'], ends: ['End'], picks, limits };
 }
 
 /** Orders of one to three picks, of all sizes, on lists of three orders. */
-function waveOf(orders: number, seed: number): readonly ClusterPick[] {
+function waveOf(orders: number, seed: number): readonly OrderPick[] {
   const random = createRandom(seed);
   return Array.from({ length: orders }, (_, order) =>
     Array.from({ length: 1 + random.below(3) }, () =>
@@ -37,11 +42,11 @@ function waveOf(orders: number, seed: number): readonly ClusterPick[] {
   ).flat();
 }
 
-function withoutLists(picks: readonly ClusterPick[]): readonly ClusterPick[] {
+function withoutLists(picks: readonly OrderPick[]): readonly OrderPick[] {
   return picks.map((pick) => Object.assign({}, pick, { listId: undefined }));
 }
 
-function idsOf(picks: readonly ClusterPick[]): readonly string[] {
+function idsOf(picks: readonly OrderPick[]): readonly string[] {
   return [...new Set(picks.map(({ orderId }) => orderId))];
 }
 
@@ -50,7 +55,7 @@ function walkOf(problem: ClusterProblem, orderIds: readonly string[]): number {
   const stops = problem.picks
     .filter(({ orderId }) => orderIds.includes(orderId))
     .map(({ alternatives }) => ({ alternatives, group: 0 }));
-  return optimiseRoute({ ...problem, stops }, { seed: 1 }).distance;
+  return optimizeRoute({ ...problem, stops }, { seed: 1 }).distance;
 }
 
 /** The best of all ways to put the orders into clusters of at most `cap`. */
@@ -88,7 +93,7 @@ describe('clusters', () => {
   it.each(SEEDS)('are the best of all that seven orders can form, three to a cluster (wave %d)', (seed) => {
     const picks = withoutLists(waveOf(7, seed));
     const problem = problemOf(picks, { orders: 3 });
-    const solution = optimiseClusters(problem, { seed: 1 });
+    const solution = optimizeClusters(problem, { seed: 1 });
     expectWhole(problem, solution);
     expect(solution.distance).toBe(bestByTrying(problem, 3));
   });
@@ -103,7 +108,7 @@ describe('clusters', () => {
     { orders: 5, locations: 12, distance: 9000, volume: 30, weight: 50, surface: 7 },
   ] satisfies readonly ClusterLimits[])('keep the limits %j', (limits) => {
     const problem = problemOf(withoutLists(waveOf(40, 3)), limits);
-    const solution = optimiseClusters(problem, { seed: 1, rounds: 100 });
+    const solution = optimizeClusters(problem, { seed: 1, rounds: 100 });
     expectWhole(problem, solution);
     expect(withinLimits(problem, solution)).toBe(true);
     expect(solution.clusters.length).toBeGreaterThan(3);
@@ -111,7 +116,7 @@ describe('clusters', () => {
 
   it('are one when there is no limit and one walk is shortest', () => {
     const problem = problemOf(waveOf(30, 1));
-    const solution = optimiseClusters(problem, { seed: 1, rounds: 100 });
+    const solution = optimizeClusters(problem, { seed: 1, rounds: 100 });
     expectWhole(problem, solution);
     expect(solution.clusters).toHaveLength(1);
     expect(solution.distance).toBeLessThanOrEqual(4 * 1100 + 900 + 400 + 900);
@@ -122,7 +127,7 @@ describe('clusters', () => {
     const problem = problemOf([pickAt('a', 'A01', { weight: 1 }), heavy, pickAt('b', 'A03', { weight: 1 })], {
       weight: 10,
     });
-    const { clusters } = optimiseClusters(problem, { seed: 1 });
+    const { clusters } = optimizeClusters(problem, { seed: 1 });
     expect(clusters.map(({ orderIds }) => orderIds).toSorted((a, b) => a.length - b.length)).toEqual([
       ['heavy'],
       ['a', 'b'],
@@ -135,7 +140,7 @@ describe('clusters', () => {
       ...pickAt(`order ${index >> 1}`, anyOf(LOCATIONS, random)),
       alternatives: [anyOf(LOCATIONS, random), anyOf(LOCATIONS, random), 'B05'],
     }));
-    const { clusters } = optimiseClusters(problemOf(picks, { locations: 1 }), { seed: 1, rounds: 100 });
+    const { clusters } = optimizeClusters(problemOf(picks, { locations: 1 }), { seed: 1, rounds: 100 });
     // Everything lies at B05 too: one place, one walk, although no first alternatives agree.
     expect(clusters.map(({ orderIds, distance }) => [orderIds.length, distance])).toEqual([
       [20, SITE.distance('Start', 'B05') + SITE.distance('B05', 'End')],
@@ -143,13 +148,13 @@ describe('clusters', () => {
   });
 
   it('are none without picks', () => {
-    expect(optimiseClusters(problemOf([]), { seed: 1 })).toEqual({ clusters: [], distance: 0 });
+    expect(optimizeClusters(problemOf([]), { seed: 1 })).toEqual({ clusters: [], distance: 0 });
   });
 
   it('are the same for the same seed', () => {
     const problem = problemOf(waveOf(40, 5), { orders: 5 });
-    expect(optimiseClusters(problem, { seed: 6, rounds: 50 })).toEqual(
-      optimiseClusters(problem, { seed: 6, rounds: 50 }),
+    expect(optimizeClusters(problem, { seed: 6, rounds: 50 })).toEqual(
+      optimizeClusters(problem, { seed: 6, rounds: 50 }),
     );
   });
 
@@ -162,7 +167,7 @@ describe('clusters', () => {
     const problem = { site, starts: ['p0'], ends: ['p1', 'p2'], picks, limits: { orders: 3 } };
     const asis = asisClusters(problem)?.distance ?? 0;
     expect(asis).toBeGreaterThan(0);
-    expect(optimiseClusters(problem, { seed, rounds: 0 }).distance).toBeLessThanOrEqual(asis);
+    expect(optimizeClusters(problem, { seed, rounds: 0 }).distance).toBeLessThanOrEqual(asis);
   });
 
   it('are the lists of today where those split an order and nothing is shorter', () => {
@@ -173,7 +178,7 @@ describe('clusters', () => {
       pickAt('y', 'D10', { listId: 'right' }),
     ];
     const problem = { ...problemOf(picks, { locations: 1 }), ends: ['Start', 'End'] };
-    const solution = optimiseClusters({ ...problem, site: SITE }, { seed: 1 });
+    const solution = optimizeClusters({ ...problem, site: SITE }, { seed: 1 });
     expect(solution.clusters.map(({ picks }) => picks)).toEqual([
       [0, 2],
       [1, 3],
@@ -201,7 +206,7 @@ describe('clusters', () => {
         pickAt('y', 'b far', { listId: 'b', asisSequence: 2 }),
       ];
       const problem = { site, starts: ['start'], ends: [], picks, limits: { locations: 2 } };
-      const { clusters, distance } = optimiseClusters(problem, { seed: 1 });
+      const { clusters, distance } = optimizeClusters(problem, { seed: 1 });
       return { asis: asisClusters(problem)?.distance, distance, picks: clusters.map((cluster) => cluster.picks) };
     };
 

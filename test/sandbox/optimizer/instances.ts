@@ -1,6 +1,8 @@
 import { parseSite } from '../../../src/site/layout.ts';
-import type { ClusterPick, RouteProblem, RouteSolution, Site } from '../../../src/site/model.ts';
-import type { Random } from '../../../src/sandbox/optimizer/random.ts';
+import type { Site } from '../../../src/site/model.ts';
+import type { RouteProblem, RouteSolution } from '../../../src/site/routing/problem.ts';
+import type { OrderPick } from '../../../src/sandbox/optimizer/problem.ts';
+import type { Random } from '../../../src/lib/seeded-random.ts';
 
 /** Aisles with as many blocks as there are cross aisles but one; bays of 100 cm, nine to a block. */
 export function blocksSite(aisles: number, crossAisles: readonly number[]): Site {
@@ -32,7 +34,7 @@ export function anyOf<T>(values: readonly T[], random: Random): T {
 }
 
 /** A pick with no size on no list. */
-export function pickAt(orderId: string, location: string, more: Partial<ClusterPick> = {}): ClusterPick {
+export function pickAt(orderId: string, location: string, more: Partial<OrderPick> = {}): OrderPick {
   return {
     orderId,
     alternatives: [location],

@@ -5,7 +5,7 @@ import { type HttpHeaders, type HttpResponse, jsonResponse, TransportError } fro
 import { SANDBOX_USER_ID } from '../../../src/sandbox/webhooks/event-pattern.ts';
 import { DISABLE_AFTER_MS } from '../../../src/sandbox/webhooks/endpoint-health.ts';
 import { RETRY_DELAYS_MS } from '../../../src/sandbox/webhooks/retry-schedule.ts';
-import type { SandboxOptions } from '../../../src/sandbox/options.ts';
+import type { SandboxConfig } from '../../../src/sandbox/config.ts';
 import { type Bench, createBench, createReceiver, type Delivered, type Receive, routeOf } from '../bench.ts';
 import { NOON } from '../fake-clock.ts';
 
@@ -22,7 +22,7 @@ const refusedWith = (status: number, headers: HttpHeaders = {}): HttpResponse =>
 /** A sandbox whose jobs take no time and one endpoint that answers as the test says. */
 function createPost(
   answer: Receive<HttpResponse | Promise<HttpResponse>>,
-  options: SandboxOptions = {},
+  options: SandboxConfig = {},
 ): Bench & { readonly seen: Delivered[]; readonly endpointId: string } {
   const receiver = createReceiver(async (...received) => answer(...received));
   const bench = createBench({ latency: 0, ...options }, receiver.http);
@@ -91,7 +91,7 @@ describe('a webhook', () => {
     ]);
     const shown = [await post.get('/_sandbox/endpoints'), await post.get('/_sandbox/messages'), await post.get('/')];
     for (const { text } of shown) expect(text).not.toMatch(/p%40ss|p@ss/);
-    expect(JSON.stringify(post.notices)).not.toMatch(/p%40ss|p@ss/);
+    expect(JSON.stringify(post.events)).not.toMatch(/p%40ss|p@ss/);
   });
 });
 
@@ -185,7 +185,7 @@ describe('a target that is down', () => {
     expect((await endpointsOf(post))[0]?.disabled).toBe(false);
     await post.clock.advance(2);
     expect((await endpointsOf(post))[0]?.disabled).toBe(true);
-    expect(post.notices.at(-2)).toEqual({
+    expect(post.events.at(-2)).toEqual({
       type: 'endpoint-disabled',
       endpointId: post.endpointId,
       url: TARGET,

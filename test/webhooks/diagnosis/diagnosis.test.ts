@@ -3,7 +3,7 @@ import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { Webhook } from 'svix';
 import { describe, expect, test } from 'vitest';
-import { createRandom } from '../../../src/sandbox/optimizer/random.ts';
+import { createRandom } from '../../../src/lib/seeded-random.ts';
 import type { Cause, DeliveryInQuestion, Examination } from '../../../src/webhooks/diagnosis/model.ts';
 import { examine } from '../../../src/webhooks/diagnosis/diagnosis.ts';
 

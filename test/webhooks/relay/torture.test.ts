@@ -9,7 +9,7 @@ import { SHOW } from '../../../src/state/delivery-steps.ts';
 import { parseWebhookSecret } from '../../../src/settings/secret.ts';
 import { createClock } from '../../../src/platform/clock.ts';
 import { connectWebSocket } from '../../../src/platform/http/web-socket.ts';
-import { createRandom } from '../../../src/sandbox/optimizer/random.ts';
+import { createRandom } from '../../../src/lib/seeded-random.ts';
 import { createReceiver } from '../../../src/webhooks/receiver/receiver.ts';
 import { runRelay } from '../../../src/webhooks/relay/client.ts';
 import { createVerifier } from '../../../src/webhooks/signature.ts';

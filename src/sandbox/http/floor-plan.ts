@@ -1,7 +1,7 @@
 /** The site of the sandbox from above, with the last route, as SVG. */
-import { floorLines, frameOf, pointsOf, rounded, viewBoxOf } from './floor-plan.ts';
-import { type Html, html } from '../lib/text/html.ts';
-import type { Site } from './model.ts';
+import { floorLines, frameOf, pointsOf, rounded, viewBoxOf } from '../../site/floor-plan-svg.ts';
+import { type Html, html } from '../../lib/text/html.ts';
+import type { Site } from '../../site/model.ts';
 
 /** `undefined` for a site without a floor plan. `walk`: the places of a route in order. */
 export function renderFloorPlan(site: Site, walk: readonly string[] | undefined): Html | undefined {

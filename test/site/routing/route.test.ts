@@ -1,16 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { singleBlockOptimum } from '../../../bench/single-block-optimum.ts';
 import { exampleSite } from '../../../src/site/example-site.ts';
-import type { RouteProblem, RouteStop } from '../../../src/site/model.ts';
+import type { RouteProblem, RouteStop } from '../../../src/site/routing/problem.ts';
 import { parseSite } from '../../../src/site/layout.ts';
-import { nearestNeighbourWalk } from '../../../src/sandbox/optimizer/iterated.ts';
-import { createNetwork } from '../../../src/sandbox/optimizer/network.ts';
-import { createRandom } from '../../../src/sandbox/optimizer/random.ts';
-import { optimiseRoute as routeSteps, walkAsis } from '../../../src/sandbox/optimizer/route.ts';
-import { runSteps } from '../../../src/sandbox/optimizer/steps.ts';
-import { anyOf, blocksSite, directedSite, shortestByTrying, walkedDistance } from './instances.ts';
+import { nearestNeighborWalk } from '../../../src/site/routing/iterated-search.ts';
+import { createNetwork } from '../../../src/site/routing/network.ts';
+import { createRandom } from '../../../src/lib/seeded-random.ts';
+import { optimizeRoute as routeSteps, walkAsis } from '../../../src/site/routing/route.ts';
+import { runSteps } from '../../../src/lib/async/steps.ts';
+import {
+  anyOf,
+  blocksSite,
+  directedSite,
+  shortestByTrying,
+  walkedDistance,
+} from '../../sandbox/optimizer/instances.ts';
 
-const optimiseRoute = (...facts: Parameters<typeof routeSteps>) => runSteps(routeSteps(...facts));
+const optimizeRoute = (...facts: Parameters<typeof routeSteps>) => runSteps(routeSteps(...facts));
 
 const SEEDS = Array.from({ length: 12 }, (_, seed) => seed);
 
@@ -37,7 +43,7 @@ function smallProblem(seed: number, directed: boolean): RouteProblem {
 describe('a small route', () => {
   it.each(SEEDS)('is the shortest of all walks in a warehouse (problem %d)', (seed) => {
     const problem = smallProblem(seed, false);
-    const solution = optimiseRoute(problem, { seed: 1 });
+    const solution = optimizeRoute(problem, { seed: 1 });
     expect([solution.distance, walkedDistance(problem, solution)]).toEqual([
       shortestByTrying(problem),
       solution.distance,
@@ -46,7 +52,7 @@ describe('a small route', () => {
 
   it.each(SEEDS)('is the shortest of all walks where distances differ each way (problem %d)', (seed) => {
     const problem = smallProblem(seed, true);
-    const solution = optimiseRoute(problem, { seed: 1 });
+    const solution = optimizeRoute(problem, { seed: 1 });
     expect([solution.distance, walkedDistance(problem, solution)]).toEqual([
       shortestByTrying(problem),
       solution.distance,
@@ -60,7 +66,7 @@ describe('a small route', () => {
       ends: ['Start', 'BIG Location'],
       stops: stopsAt('D01', 'A01'),
     };
-    expect(optimiseRoute(problem, { seed: 1 })).toEqual({
+    expect(optimizeRoute(problem, { seed: 1 })).toEqual({
       order: [0, 1],
       places: ['D01', 'A01'],
       start: 'End',
@@ -71,7 +77,7 @@ describe('a small route', () => {
 
   it('picks at the alternative that is on the way', () => {
     const stops = [...stopsAt('A01', 'A03'), { alternatives: ['D10', 'A02'], group: 0 }];
-    expect(optimiseRoute({ site: exampleSite(), starts: ['Start'], ends: ['Start'], stops }, { seed: 1 })).toEqual({
+    expect(optimizeRoute({ site: exampleSite(), starts: ['Start'], ends: ['Start'], stops }, { seed: 1 })).toEqual({
       order: expect.arrayContaining([0, 1, 2]),
       places: ['A01', 'A03', 'A02'],
       start: 'Start',
@@ -87,13 +93,13 @@ describe('a small route', () => {
       { alternatives: ['A02'], group: 5 },
       { alternatives: ['D09'], group: -1 },
     ];
-    const { order } = optimiseRoute({ site: exampleSite(), starts: ['Start'], ends: [], stops }, { seed: 1 });
+    const { order } = optimizeRoute({ site: exampleSite(), starts: ['Start'], ends: [], stops }, { seed: 1 });
     expect(order).toEqual([3, 1, 2, 0]);
   });
 
   it('leads from start to end when there is nothing to pick', () => {
     const problem = { site: exampleSite(), starts: ['A10', 'Start'], ends: ['End'], stops: [] };
-    expect(optimiseRoute(problem, { seed: 1 })).toEqual({
+    expect(optimizeRoute(problem, { seed: 1 })).toEqual({
       order: [],
       places: [],
       start: 'Start',
@@ -104,7 +110,7 @@ describe('a small route', () => {
 
   it('picks everything of one place at once', () => {
     const stops = stopsAt('A05', 'B02', 'A05', 'B02', 'A05');
-    const { order, distance } = optimiseRoute({ site: exampleSite(), starts: [], ends: [], stops }, { seed: 1 });
+    const { order, distance } = optimizeRoute({ site: exampleSite(), starts: [], ends: [], stops }, { seed: 1 });
     expect([order.map((stop) => stops[stop]?.alternatives[0]), distance]).toEqual([
       expect.toSatisfy((places: string[]) => /^(A05,){3}B02,B02$|^B02,B02(,A05){3}$/.test(places.join(','))),
       1000,
@@ -126,7 +132,7 @@ describe('a longer route', () => {
         .map(([, bay = 0]) => bay * 100)
         .concat(aisle === 0 ? [0] : []),
     }));
-    expect(optimiseRoute(problem, { seed: 1 }).distance).toBe(400 + singleBlockOptimum(aisles, 3000));
+    expect(optimizeRoute(problem, { seed: 1 }).distance).toBe(400 + singleBlockOptimum(aisles, 3000));
   });
 
   it('visits every stop once, at one of its places, group after group', () => {
@@ -137,7 +143,7 @@ describe('a longer route', () => {
       group: random.below(4),
     }));
     const problem = { site, starts: ['Start'], ends: ['End'], stops };
-    const solution = optimiseRoute(problem, { seed: 1, rounds: 500 });
+    const solution = optimizeRoute(problem, { seed: 1, rounds: 500 });
     const groups = solution.order.map((stop) => stops[stop]?.group ?? 0);
     expect(solution.order.toSorted((a, b) => a - b)).toEqual([...stops.keys()]);
     expect(groups).toEqual(groups.toSorted((a, b) => a - b));
@@ -149,9 +155,9 @@ describe('a longer route', () => {
     const random = createRandom(9);
     const site = directedSite(60, random);
     const problem = { site, starts: ['p0'], ends: ['p0'], stops: stopsAt(...site.names) };
-    const once = optimiseRoute(problem, { seed: 3, rounds: 200 });
-    expect(optimiseRoute(problem, { seed: 3, rounds: 200 })).toEqual(once);
-    expect(optimiseRoute(problem, { seed: 4, rounds: 0 }).distance).toBeGreaterThan(once.distance);
+    const once = optimizeRoute(problem, { seed: 3, rounds: 200 });
+    expect(optimizeRoute(problem, { seed: 3, rounds: 200 })).toEqual(once);
+    expect(optimizeRoute(problem, { seed: 4, rounds: 0 }).distance).toBeGreaterThan(once.distance);
   });
 
   it('is never longer than the order that it was given', () => {
@@ -159,9 +165,9 @@ describe('a longer route', () => {
     const site = directedSite(40, random);
     const stops = stopsAt(...site.names);
     const problem = { site, starts: [], ends: [], stops };
-    const short = optimiseRoute(problem, { seed: 1 });
-    const found = optimiseRoute(problem, { seed: 2, rounds: 0 }, short.order);
-    expect(optimiseRoute(problem, { seed: 2, rounds: 0 }).distance).toBeGreaterThan(short.distance);
+    const short = optimizeRoute(problem, { seed: 1 });
+    const found = optimizeRoute(problem, { seed: 2, rounds: 0 }, short.order);
+    expect(optimizeRoute(problem, { seed: 2, rounds: 0 }).distance).toBeGreaterThan(short.distance);
     expect(found).toEqual(short);
   });
 
@@ -172,7 +178,7 @@ describe('a longer route', () => {
       { alternatives: ['A05'], group: 1 },
     ];
     const problem = { site: exampleSite(), starts: ['Start'], ends: [], stops };
-    expect(optimiseRoute(problem, { seed: 1 }, [1, 2, 0]).order).toEqual([2, 0, 1]);
+    expect(optimizeRoute(problem, { seed: 1 }, [1, 2, 0]).order).toEqual([2, 0, 1]);
   });
 });
 
@@ -185,7 +191,7 @@ describe('a route of 2,500 places', () => {
       .toSorted((a, b) => a.at - b.at)
       .map(({ stop }) => stop);
     const problem = { site, starts: ['Start'], ends: ['Start'], stops };
-    const solution = optimiseRoute(problem, { seed: 1 });
+    const solution = optimizeRoute(problem, { seed: 1 });
     const shortest = 50 * 5100 + 2 * 49 * 300 + 2 * 200;
     expect(stops).toHaveLength(2500);
     expect(walkedDistance(problem, solution)).toBe(solution.distance);
@@ -202,12 +208,12 @@ describe('a route of 2,500 places', () => {
     const site = parseSite({ site_name: 'Field', names, matrix });
     const problem = { site, starts: ['p0'], ends: ['p0'], stops: stopsAt(...names) };
     const network = runSteps(createNetwork(problem));
-    const { order, rows } = runSteps(nearestNeighbourWalk(network));
+    const { order, rows } = runSteps(nearestNeighborWalk(network));
     const nearest = walkAsis(
       problem,
       order.map((node) => rows[node] ?? 0),
     );
-    const found = optimiseRoute(problem, { seed: 1 });
+    const found = optimizeRoute(problem, { seed: 1 });
     expect(walkedDistance(problem, found)).toBeCloseTo(found.distance, 3);
     expect(found.distance).toBeLessThan(0.85 * nearest.distance);
   });

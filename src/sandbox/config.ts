@@ -3,7 +3,7 @@ import type { PayloadShape } from '../webhooks/payload.ts';
 import { CliError } from '../errors.ts';
 import { checkFaultRates, type FaultRates } from './faults.ts';
 import type { Site } from '../site/model.ts';
-import type { Notify } from './events.ts';
+import type { OnSandboxEvent } from './events.ts';
 import { keyOf } from './webhooks/secret.ts';
 
 /** What a submit with `synchronous=false` answers: an object with the id under that name, or the bare string. */
@@ -22,7 +22,7 @@ export const ERROR_SHAPES = ['fastapi', 'gateway', 'coded', 'text'] as const;
 export type ErrorShape = (typeof ERROR_SHAPES)[number];
 
 /** Every one may be left out. The documents leave open what the shapes choose between. */
-export interface SandboxOptions {
+export interface SandboxConfig {
   /** Default: the built-in `Example`. */
   readonly site?: Site | undefined;
   /** Default: made. */
@@ -45,11 +45,11 @@ export interface SandboxOptions {
   /** Lets webhooks leave this machine. Default false. */
   readonly allowRemoteWebhooks?: boolean | undefined;
   /** Hears of what happens. */
-  readonly onEvent?: Notify | undefined;
+  readonly onEvent?: OnSandboxEvent | undefined;
 }
 
 /** Throws `CliError` (usage) for a value that cannot be worked with. */
-export function checkOptions(options: SandboxOptions): void {
+export function checkConfig(options: SandboxConfig): void {
   const { latency = 0, timeScale = 1, seed = 1, apiKey, secret } = options;
   if (!(latency >= 0)) throw badOption('latency', 'a duration of 0 or more');
   if (!(timeScale > 0) || timeScale === Number.POSITIVE_INFINITY) throw badOption('time-scale', 'a number above 0');

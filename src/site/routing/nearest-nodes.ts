@@ -1,5 +1,5 @@
 import type { Network } from './network.ts';
-import type { Steps } from './steps.ts';
+import type { Steps } from '../../lib/async/steps.ts';
 
 /** The `count` nearest nodes of the same group, nearest first, for every node. */
 export function* nearestNodes(network: Network, count: number): Steps<readonly Int32Array[]> {

@@ -1,4 +1,4 @@
-/** After so many failed attempts a delivery is `failed`, until somebody replays it. */
+/** After this many failed attempts a delivery is `failed`, until somebody replays it. */
 export const MAX_ATTEMPTS = 12;
 
 const FIRST_DELAY_MS = 2000;
@@ -10,7 +10,7 @@ const LONGEST_DELAY_MS = 60 * 60 * 1000;
  *
  * @param random a number in [0, 1)
  */
-export function retryDelay(attempts: number, random: number): number {
+export function backoffDelay(attempts: number, random: number): number {
   const base = Math.min(FIRST_DELAY_MS * 2 ** Math.max(0, attempts - 1), LONGEST_DELAY_MS);
   return Math.round(base * (0.8 + 0.4 * random));
 }

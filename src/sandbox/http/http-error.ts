@@ -1,22 +1,22 @@
 /** What the sandbox refuses, and how it says so. */
 import { bodyOf, type HttpHeaders, type HttpResponse, jsonResponse } from '../../lib/net/http.ts';
-import type { ErrorShape } from '../options.ts';
+import type { ErrorShape } from '../config.ts';
 
 /** One fault of a request: `{"loc":["body","picks",0,"location_id"],"msg":"Field required","type":"missing"}`. */
-export interface RequestFault {
+export interface ValidationIssue {
   readonly loc: readonly (string | number)[];
   readonly msg: string;
   readonly type: string;
 }
 
 /** A request that is answered with an error status. `detail` in one of the two forms that FastAPI gives its errors. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal';
+export class HttpError extends Error {
+  override readonly name = 'HttpError';
   readonly status: number;
-  readonly detail: string | readonly RequestFault[];
+  readonly detail: string | readonly ValidationIssue[];
   readonly headers: HttpHeaders;
 
-  constructor(status: number, detail: string | readonly RequestFault[], headers: HttpHeaders = {}) {
+  constructor(status: number, detail: string | readonly ValidationIssue[], headers: HttpHeaders = {}) {
     super(typeof detail === 'string' ? detail : detail.map(({ msg }) => msg).join('; '));
     this.status = status;
     this.detail = detail;
@@ -25,7 +25,7 @@ export class Refusal extends Error {
 }
 
 /** A value that the schema takes but the sandbox cannot work with, as Pydantic's validators word it. */
-export function valueFault(loc: RequestFault['loc'], message: string): RequestFault {
+export function valueIssue(loc: ValidationIssue['loc'], message: string): ValidationIssue {
   return { loc, msg: `Value error, ${message}`, type: 'value_error' };
 }
 
@@ -44,7 +44,7 @@ const CODES: Readonly<Record<number, string>> = {
   503: 'unavailable',
 };
 
-export function refusalResponse({ status, detail, headers }: Refusal, shape: ErrorShape): HttpResponse {
+export function errorResponse({ status, detail, headers }: HttpError, shape: ErrorShape): HttpResponse {
   if (shape === 'fastapi') return jsonResponse(status, { detail }, headers);
   const isText = typeof detail === 'string';
   const message = isText ? detail : detail.map(({ loc, msg }) => `${loc.join('.')}: ${msg}`).join('; ');

@@ -1,17 +1,15 @@
-/** A submitted request, checked against the site and ready to be worked on. */
+/** What a job works on: a submitted request, checked against the site. */
 import type { Kind } from '../../kinds.ts';
-import type { ClusterPick, ClusterRequest, RouteRequest } from '../../requests/schema.ts';
-import { type InvalidPick, type ValidPick, sortPicks } from './invalid-picks.ts';
+import type { ClusterRequest, PickInput, RouteRequest } from '../../requests/schema.ts';
+import { type InvalidPickEntry, type ValidPick, sortPicks } from './invalid-picks.ts';
 import { readLocationRules } from './location-rules.ts';
-import type { ClusterLimits, Site } from '../../site/model.ts';
-import { Refusal, type RequestFault, valueFault } from '../http/refusal.ts';
+import type { Site } from '../../site/model.ts';
+import type { ClusterLimits } from '../optimizer/problem.ts';
+import { HttpError, type ValidationIssue, valueIssue } from '../http/http-error.ts';
 import { exactExtra, type JsonBody } from '../http/request-body.ts';
-import { faultsOfRequest } from '../http/request-check.ts';
+import { validateRequest } from '../http/request-check.ts';
 
-/** A pick of either kind: a cluster's pick has every field that a route's has. */
-export type PickInput = ClusterPick;
-
-export interface Task {
+export interface JobInput {
   readonly kind: Kind;
   readonly siteName: string;
   readonly waveId: string | null;
@@ -19,7 +17,7 @@ export interface Task {
   /** Echoed. */
   readonly extra: unknown;
   readonly picks: readonly ValidPick[];
-  readonly invalidPicks: readonly InvalidPick[];
+  readonly invalidPicks: readonly InvalidPickEntry[];
   readonly starts: readonly string[];
   readonly ends: readonly string[];
   /** Keep the given order (`routing_policy` ASIS, or its forerunner `asis_routing`). */
@@ -42,22 +40,22 @@ const LIMITS = {
   max_surface: 'surface',
 } as const satisfies Record<string, keyof ClusterLimits>;
 
-/** Reads the body of a submission. Throws {@link Refusal} 422 with every fault found. */
-export function readTask(kind: Kind, { value, text }: JsonBody, site: Site): Task {
-  const faults = faultsOfRequest(kind, value);
-  if (faults.length > 0) throw new Refusal(422, faults);
+/** Reads the body of a submission. Throws {@link HttpError} 422 with every issue found. */
+export function readJobInput(kind: Kind, { value, text }: JsonBody, site: Site): JobInput {
+  const issues = validateRequest(kind, value);
+  if (issues.length > 0) throw new HttpError(422, issues);
   const request = value as ClusterRequest & RouteRequest;
   const parameters = request.parameters ?? {};
 
   if (request.site_name !== site.name) {
     const message = `Site not found: "${request.site_name}" (this sandbox has "${site.name}")`;
-    faults.push(valueFault(['body', 'site_name'], message));
+    issues.push(valueIssue(['body', 'site_name'], message));
   }
-  const starts = readPoints('start_points', request.start_points, site, faults);
-  const ends = readPoints('end_points', request.end_points, site, faults);
-  const limits = kind === 'cluster' ? readLimits(parameters, faults) : {};
-  const rules = readLocationRules(parameters.location_regex ?? [], faults);
-  findDuplicates(request.picks, faults);
+  const starts = readPoints('start_points', request.start_points, site, issues);
+  const ends = readPoints('end_points', request.end_points, site, issues);
+  const limits = kind === 'cluster' ? readLimits(parameters, issues) : {};
+  const rules = readLocationRules(parameters.location_regex ?? [], issues);
+  findDuplicates(request.picks, issues);
   const handling = parameters.pick_violation_handling ?? 'IGNORE';
   const sorted = sortPicks(request.picks, {
     site,
@@ -68,10 +66,10 @@ export function readTask(kind: Kind, { value, text }: JsonBody, site: Site): Tas
   if (handling === 'IGNORE') {
     for (const { index, pick } of sorted.invalid) {
       const message = `${pick.reason}: ${pick.location_id.map((name) => `"${name}"`).join(', ')}`;
-      faults.push(valueFault(['body', 'picks', index, 'location_id'], message));
+      issues.push(valueIssue(['body', 'picks', index, 'location_id'], message));
     }
   }
-  if (faults.length > 0) throw new Refusal(422, faults);
+  if (issues.length > 0) throw new HttpError(422, issues);
 
   return {
     kind,
@@ -95,33 +93,33 @@ function readPoints(
   field: 'start_points' | 'end_points',
   points: string | readonly string[] | null | undefined,
   site: Site,
-  faults: RequestFault[],
+  issues: ValidationIssue[],
 ): readonly string[] {
   const single = typeof points === 'string';
   const names = single ? [points] : (points ?? []);
   for (const [index, name] of names.entries()) {
     if (site.has(name)) continue;
     const loc = single ? ['body', field] : ['body', field, index];
-    faults.push(valueFault(loc, `Location not found: "${name}"`));
+    issues.push(valueIssue(loc, `Location not found: "${name}"`));
   }
   return names;
 }
 
-function readLimits(parameters: Readonly<Record<string, unknown>>, faults: RequestFault[]): ClusterLimits {
+function readLimits(parameters: Readonly<Record<string, unknown>>, issues: ValidationIssue[]): ClusterLimits {
   const limits: Partial<Record<keyof ClusterLimits, number>> = {};
   for (const [name, limit] of Object.entries(LIMITS)) {
     const value = parameters[name] ?? undefined;
     if (value === undefined) continue;
     if (typeof value === 'number' && value > 0) limits[limit] = value;
-    else faults.push(valueFault(['body', 'parameters', name], 'a limit is a number above 0'));
+    else issues.push(valueIssue(['body', 'parameters', name], 'a limit is a number above 0'));
   }
   return limits;
 }
 
-function findDuplicates(picks: readonly PickInput[], faults: RequestFault[]): void {
+function findDuplicates(picks: readonly PickInput[], issues: ValidationIssue[]): void {
   const seen = new Set<string>();
   for (const [index, { pick_id: id }] of picks.entries()) {
-    if (seen.has(id)) faults.push(valueFault(['body', 'picks', index, 'pick_id'], `pick_id is not unique: "${id}"`));
+    if (seen.has(id)) issues.push(valueIssue(['body', 'picks', index, 'pick_id'], `pick_id is not unique: "${id}"`));
     seen.add(id);
   }
 }

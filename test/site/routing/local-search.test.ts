@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { solveExactly } from '../../../src/sandbox/optimizer/exact.ts';
-import { iterateSearch, nearestNeighbourWalk } from '../../../src/sandbox/optimizer/iterated.ts';
-import { createLocalSearch } from '../../../src/sandbox/optimizer/local-search.ts';
-import { nearestNodes } from '../../../src/sandbox/optimizer/neighbours.ts';
-import { createNetwork, type Network, type Walk } from '../../../src/sandbox/optimizer/network.ts';
-import { createRandom } from '../../../src/sandbox/optimizer/random.ts';
-import { runSteps } from '../../../src/sandbox/optimizer/steps.ts';
-import { createTour } from '../../../src/sandbox/optimizer/tour.ts';
-import { anyOf, blocksSite, directedSite } from './instances.ts';
+import { solveExactly } from '../../../src/site/routing/exact.ts';
+import { iterateSearch, nearestNeighborWalk } from '../../../src/site/routing/iterated-search.ts';
+import { createLocalSearch } from '../../../src/site/routing/local-search.ts';
+import { nearestNodes } from '../../../src/site/routing/nearest-nodes.ts';
+import { createNetwork, type Network, type Walk } from '../../../src/site/routing/network.ts';
+import { createRandom } from '../../../src/lib/seeded-random.ts';
+import { runSteps } from '../../../src/lib/async/steps.ts';
+import { createTour } from '../../../src/site/routing/tour.ts';
+import { anyOf, blocksSite, directedSite } from '../../sandbox/optimizer/instances.ts';
 
 const SEEDS = Array.from({ length: 8 }, (_, seed) => seed);
 
@@ -35,19 +35,19 @@ function networkOf(kind: 'two blocks' | 'directed', stops: number, alternatives:
 describe('the local search with kicks', () => {
   it.each(SEEDS)('finds the proven optimum of 12 stops in two blocks (problem %d)', (seed) => {
     const network = networkOf('two blocks', 12, 1, seed);
-    const found = runSteps(iterateSearch(network, runSteps(nearestNeighbourWalk(network)), createRandom(1), 3000));
+    const found = runSteps(iterateSearch(network, runSteps(nearestNeighborWalk(network)), createRandom(1), 3000));
     expect(lengthOf(network, found)).toBe(lengthOf(network, runSteps(solveExactly(network))));
   });
 
   it.each(SEEDS)('finds the proven optimum of 8 stops with three places each (problem %d)', (seed) => {
     const network = networkOf('two blocks', 8, 3, seed);
-    const found = runSteps(iterateSearch(network, runSteps(nearestNeighbourWalk(network)), createRandom(1), 3000));
+    const found = runSteps(iterateSearch(network, runSteps(nearestNeighborWalk(network)), createRandom(1), 3000));
     expect(lengthOf(network, found)).toBe(lengthOf(network, runSteps(solveExactly(network))));
   });
 
   it.each(SEEDS)('finds the proven optimum of 9 stops where distances differ each way (problem %d)', (seed) => {
     const network = networkOf('directed', 9, 1, seed);
-    const found = runSteps(iterateSearch(network, runSteps(nearestNeighbourWalk(network)), createRandom(1), 3000));
+    const found = runSteps(iterateSearch(network, runSteps(nearestNeighborWalk(network)), createRandom(1), 3000));
     expect(lengthOf(network, found)).toBe(lengthOf(network, runSteps(solveExactly(network))));
   });
 });
@@ -74,7 +74,7 @@ describe('one descent', () => {
 describe('a tour', () => {
   it.each(['two blocks', 'directed'] as const)('returns to what was kept, places included: %s', (kind) => {
     const network = networkOf(kind, 10, 2, 3);
-    const initial = runSteps(nearestNeighbourWalk(network));
+    const initial = runSteps(nearestNeighborWalk(network));
     const tour = createTour(network, initial.order, initial.rows);
     tour.keep();
     const state = () => [

@@ -1,5 +1,6 @@
-import type { RouteProblem, RouteStop, Site } from '../../site/model.ts';
-import type { Steps } from './steps.ts';
+import type { Site } from '../model.ts';
+import type { RouteProblem, RouteStop } from './problem.ts';
+import type { Steps } from '../../lib/async/steps.ts';
 
 /**
  * A route problem as numbers. Stops that can be picked at the same places in the same group are one

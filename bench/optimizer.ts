@@ -1,15 +1,17 @@
 import { pathToFileURL } from 'node:url';
 import { parseSite } from '../src/site/layout.ts';
-import type { ClusterPick, ClusterProblem, RouteProblem, Site } from '../src/site/model.ts';
+import type { Site } from '../src/site/model.ts';
+import type { RouteProblem } from '../src/site/routing/problem.ts';
+import type { OrderPick, ClusterProblem } from '../src/sandbox/optimizer/problem.ts';
 import { clusterOf, routeOf } from '../src/sandbox/optimizer/asis.ts';
-import { optimiseClusters as clusterSteps } from '../src/sandbox/optimizer/cluster.ts';
-import { createRandom, type Random } from '../src/sandbox/optimizer/random.ts';
-import { optimiseRoute as routeSteps } from '../src/sandbox/optimizer/route.ts';
-import { runSteps } from '../src/sandbox/optimizer/steps.ts';
+import { optimizeClusters as clusterSteps } from '../src/sandbox/optimizer/cluster.ts';
+import { createRandom, type Random } from '../src/lib/seeded-random.ts';
+import { optimizeRoute as routeSteps } from '../src/site/routing/route.ts';
+import { runSteps } from '../src/lib/async/steps.ts';
 import { singleBlockOptimum } from './single-block-optimum.ts';
 
-const optimiseRoute = (...facts: Parameters<typeof routeSteps>) => runSteps(routeSteps(...facts));
-const optimiseClusters = (...facts: Parameters<typeof clusterSteps>) => runSteps(clusterSteps(...facts));
+const optimizeRoute = (...facts: Parameters<typeof routeSteps>) => runSteps(routeSteps(...facts));
+const optimizeClusters = (...facts: Parameters<typeof clusterSteps>) => runSteps(clusterSteps(...facts));
 
 const AISLE_WIDTH = 300;
 const BAY_LENGTH = 100;
@@ -76,7 +78,7 @@ function benchRoutes(print: (line: string) => void): void {
         stops: chosen.map(({ name }) => ({ alternatives: [name], group: 0 })),
       };
       const began = performance.now();
-      const { distance } = optimiseRoute(problem, { seed: 1 });
+      const { distance } = optimizeRoute(problem, { seed: 1 });
       elapsed += performance.now() - began;
       const picks = Array.from({ length: aisles }, (_, aisle) => ({
         x: aisle * AISLE_WIDTH,
@@ -105,7 +107,7 @@ function benchRoutes(print: (line: string) => void): void {
 /** Orders of one to five picks anywhere in the warehouse. */
 function createWave({ site, locations }: Warehouse, orders: number, cap: number, random: Random): ClusterProblem {
   const picks = Array.from({ length: orders }, (_, order) =>
-    sample(locations, 1 + random.below(5), random).map(({ name }): ClusterPick => ({
+    sample(locations, 1 + random.below(5), random).map(({ name }): OrderPick => ({
       orderId: `order ${order}`,
       alternatives: [name],
       listId: undefined,
@@ -128,7 +130,7 @@ function firstCome(problem: ClusterProblem, cap: number): number {
     distance += clusterOf(
       problem.picks,
       members,
-      optimiseRoute(routeOf(problem, members), { seed: 1, rounds: 1000 }).distance,
+      optimizeRoute(routeOf(problem, members), { seed: 1, rounds: 1000 }).distance,
     ).distance;
   }
   return distance;
@@ -154,10 +156,10 @@ function benchClusters(print: (line: string) => void): void {
     for (let seed = 1; seed <= waves; seed += 1) {
       const problem = createWave(warehouse, orders, cap, createRandom(seed));
       const began = performance.now();
-      found += optimiseClusters(problem, { seed: 1 }).distance;
+      found += optimizeClusters(problem, { seed: 1 }).distance;
       elapsed += performance.now() - began;
       come += firstCome(problem, cap);
-      if (long) best += optimiseClusters(problem, { seed: 2, rounds: 10_000 }).distance;
+      if (long) best += optimizeClusters(problem, { seed: 2, rounds: 10_000 }).distance;
     }
     print(
       [
@@ -172,11 +174,11 @@ function benchClusters(print: (line: string) => void): void {
   }
 }
 
-/** Measures the sandbox's optimiser: quality of walks and clusters, and time. Takes about half a minute. */
-export function benchOptimiser(print: (line: string) => void): void {
+/** Measures the sandbox's optimizer: quality of walks and clusters, and time. Takes about half a minute. */
+export function benchOptimizer(print: (line: string) => void): void {
   benchRoutes(print);
   print('');
   benchClusters(print);
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) benchOptimiser((line) => console.log(line));
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) benchOptimizer((line) => console.log(line));

@@ -1,8 +1,8 @@
 import { createLocalSearch, type LocalSearch } from './local-search.ts';
-import { nearestNodes } from './neighbours.ts';
+import { nearestNodes } from './nearest-nodes.ts';
 import type { Network, Walk } from './network.ts';
-import type { Random } from './random.ts';
-import type { Steps } from './steps.ts';
+import type { Random } from '../../lib/seeded-random.ts';
+import type { Steps } from '../../lib/async/steps.ts';
 import { createTour, type Tour } from './tour.ts';
 
 /** Nodes that may come next to a node. Ten are all in one aisle where picks are dense; a matrix that differs each way has no such aisles. */
@@ -14,7 +14,7 @@ const LONG_STRETCH = 50;
 const EPSILON = 1e-7;
 
 /** Group after group, always on to the nearest node not yet visited, at its nearest place. */
-export function* nearestNeighbourWalk({ size, groups, options, distances, width, places }: Network): Steps<Walk> {
+export function* nearestNeighborWalk({ size, groups, options, distances, width, places }: Network): Steps<Walk> {
   const order: number[] = [];
   const rows = Array.from<number>({ length: size }).fill(0);
   let at = places.length;

@@ -10,7 +10,7 @@ async function faultsOf(kind: 'route' | 'cluster', body: unknown): Promise<Fault
   const { status, body: refusal } = await bench.post(`/optimize/${kind}?synchronous=false`, body);
   expect([waiting.status, status]).toEqual([422, 422]);
   expect(waiting.body).toEqual(refusal);
-  expect(bench.notices.some(({ type }) => type === 'submitted')).toBe(false);
+  expect(bench.events.some(({ type }) => type === 'submitted')).toBe(false);
   return (refusal as { detail: Fault[] }).detail;
 }
 
@@ -117,13 +117,13 @@ describe('a request that does not fit the site is refused', () => {
     ],
     [
       'an unknown start',
-      { start_points: 'Door' },
-      { loc: ['body', 'start_points'], msg: 'Value error, Location not found: "Door"', type: 'value_error' },
+      { start_points: 'DemoReceiver' },
+      { loc: ['body', 'start_points'], msg: 'Value error, Location not found: "DemoReceiver"', type: 'value_error' },
     ],
     [
       'an unknown end among several',
-      { end_points: ['End', 'Door'] },
-      { loc: ['body', 'end_points', 1], msg: 'Value error, Location not found: "Door"', type: 'value_error' },
+      { end_points: ['End', 'DemoReceiver'] },
+      { loc: ['body', 'end_points', 1], msg: 'Value error, Location not found: "DemoReceiver"', type: 'value_error' },
     ],
     [
       'the same pick twice',

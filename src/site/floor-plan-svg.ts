@@ -1,24 +1,6 @@
 /** A warehouse from above, as SVG: the ground that walks are drawn on. */
 import { type Html, html } from '../lib/text/html.ts';
-
-export interface Position {
-  readonly x: number;
-  readonly y: number;
-}
-
-/** Where things are, in the unit of the site; `y` grows towards the back. */
-export interface FloorPlan {
-  /** Each runs along `y`. */
-  readonly aisles: readonly {
-    readonly name: string;
-    readonly x: number;
-    readonly fromY: number;
-    readonly toY: number;
-  }[];
-  /** Positions on the `y` axis where one can change aisle. */
-  readonly crossAisles: readonly number[];
-  readonly positions: ReadonlyMap<string, Position>;
-}
+import type { FloorPlan, Position } from './model.ts';
 
 /** The part of the plane that a drawing shows, as the `viewBox` of SVG has it: `y` grows downwards. */
 export interface Frame {

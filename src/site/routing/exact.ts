@@ -1,5 +1,5 @@
 import type { Network, Walk } from './network.ts';
-import type { Steps } from './steps.ts';
+import type { Steps } from '../../lib/async/steps.ts';
 
 /** Most nodes that one group may have for an exact solution: 2^12 subsets. */
 const MOST_NODES = 12;

@@ -1,9 +1,9 @@
-import type { RouteProblem, RouteSolution, SolveOptions } from '../../site/model.ts';
+import type { RouteProblem, RouteSolution, SolveOptions } from './problem.ts';
 import { canSolveExactly, solveExactly } from './exact.ts';
-import { iterateSearch, nearestNeighbourWalk } from './iterated.ts';
+import { iterateSearch, nearestNeighborWalk } from './iterated-search.ts';
 import { createNetwork, type Network, type Walk } from './network.ts';
-import { createRandom } from './random.ts';
-import type { Steps } from './steps.ts';
+import { createRandom } from '../../lib/seeded-random.ts';
+import type { Steps } from '../../lib/async/steps.ts';
 
 /** Kick rounds: at least so many, and so many for each stop where a round is cheap (distances do not differ each way). */
 const ROUNDS = 5000;
@@ -92,7 +92,7 @@ function* solve(problem: RouteProblem, { seed, rounds }: SolveOptions, merge: bo
     ? yield* solveExactly(network)
     : yield* iterateSearch(
         network,
-        yield* nearestNeighbourWalk(network),
+        yield* nearestNeighborWalk(network),
         createRandom(seed),
         rounds ?? roundsFor(network),
       );
@@ -107,7 +107,7 @@ function* solve(problem: RouteProblem, { seed, rounds }: SolveOptions, merge: bo
  * The walk is never longer than that of `initial` (indexes into `stops`, as {@link walkAsis} walks
  * them; default: the order of `stops`), if that order keeps the groups.
  */
-export function* optimiseRoute(
+export function* optimizeRoute(
   problem: RouteProblem,
   options: SolveOptions,
   initial: readonly number[] = problem.stops.map((_, index) => index),
