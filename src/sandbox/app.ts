@@ -20,7 +20,7 @@ import { HttpError, errorResponse } from './http/http-error.ts';
 import { withBody } from './http/request-body.ts';
 import { findRoute, targetOf } from './http/router.ts';
 import { createRoutes } from './http/routes.ts';
-import { createSecret } from './webhooks/secret.ts';
+import { createWebhookSecret } from '../settings/secret.ts';
 import { renderStatusPage } from './http/status-page.ts';
 
 const DEFAULT_LATENCY_MS = 500;
@@ -63,7 +63,7 @@ export function createSandboxApp(options: SandboxConfig, deps: SandboxDeps): San
   const { clock, http, randomBytes, optimizer = OPTIMIZER } = deps;
   const { site = exampleSite(), seed = DEFAULT_SEED } = options;
   const apiKey = options.apiKey ?? `sandbox_${Buffer.from(randomBytes(16)).toString('hex')}`;
-  const secret = options.secret ?? createSecret(randomBytes);
+  const secret = options.secret ?? createWebhookSecret(randomBytes);
   const emit = options.onEvent ?? (() => undefined);
 
   const budget = createByteBudget(MAX_SANDBOX_BYTES);

@@ -4,7 +4,7 @@ import { CliError } from '../errors.ts';
 import { checkFaultRates, type FaultRates } from './faults.ts';
 import type { Site } from '../site/model.ts';
 import type { OnSandboxEvent } from './events.ts';
-import { keyOf } from './webhooks/secret.ts';
+import { parseEndpointSecret } from './webhooks/secret.ts';
 
 /** What a submit with `synchronous=false` answers: an object with the id under that name, or the bare string. */
 export const SUBMIT_SHAPES = ['request_id', 'id', '_id', 'bare'] as const;
@@ -57,7 +57,7 @@ export function checkConfig(options: SandboxConfig): void {
   if (apiKey !== undefined && !/^[\u0021-\u007E]+$/.test(apiKey)) {
     throw badOption('api-key', 'a word of visible ASCII characters');
   }
-  if (secret !== undefined) keyOf(secret);
+  if (secret !== undefined) parseEndpointSecret(secret);
   checkFaultRates(options.faults ?? {});
 }
 

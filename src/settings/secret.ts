@@ -3,6 +3,7 @@
  * of a secret. Forms: Svix, "Verifying payloads manually"; Standard Webhooks 1.0.0; Svix server, `EndpointIn.secret`.
  */
 import { CliError } from '../errors.ts';
+import type { RandomBytes } from '../ids.ts';
 import { readAutoConfigToken } from './autoconfig-token.ts';
 
 /** What a delivery's signature is checked with. */
@@ -41,8 +42,18 @@ export function parseWebhookSecret(text: string): SecretReading {
     }
     return { scheme: 'v1a', publicKey, warnings: [] };
   }
-  const key = decode(secret.startsWith('whsec_') ? secret.slice('whsec_'.length) : secret);
+  const key = decodeSymmetricKey(secret);
   return { scheme: 'v1', key, warnings: oddLength(key.byteLength) };
+}
+
+/** A new `whsec_` secret of 24 bytes, as Svix makes them. */
+export function createWebhookSecret(randomBytes: RandomBytes): string {
+  return `whsec_${Buffer.from(randomBytes(USUAL_KEY_BYTES.least)).toString('base64')}`;
+}
+
+/** The key in a `whsec_` secret, whose prefix may be missing. Throws `CliError` `usage` `bad_webhook_secret`. */
+export function decodeSymmetricKey(secret: string): Uint8Array {
+  return decode(secret.startsWith('whsec_') ? secret.slice('whsec_'.length) : secret);
 }
 
 const TOKEN_GIVEN = 'the webhook secret is an AutoConfig token of Svix: the signing secret in it is used';

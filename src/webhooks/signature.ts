@@ -4,7 +4,6 @@ import type { KeyObject } from 'node:crypto';
 import type { ParsedSecret } from '../settings/secret.ts';
 import { CliError } from '../errors.ts';
 import type { SignatureHeaders } from './signature-headers.ts';
-import { librarySignature } from './svix-library.ts';
 
 /** One delivery as it came: header texts (`undefined` when absent), the exact bytes of the body, the time it is judged at. */
 export interface SignedDelivery {
@@ -136,24 +135,13 @@ export interface UnsignedDelivery {
   readonly body: Uint8Array;
 }
 
-/**
- * The `svix-signature` header (`v1,...`) for a delivery, made by the vendor's own library, so that an endpoint is tested
- * with what Svix makes. Only a body that is not UTF-8 is signed here, byte for byte: the library would sign a damaged copy.
- *
- * Throws `CliError` `usage` for a public key, which can check but not sign.
- */
-export async function signDelivery(secret: ParsedSecret, delivery: UnsignedDelivery): Promise<string> {
-  if (secret.scheme !== 'v1') {
-    throw new CliError('usage', 'a public key (whpk_...) can check signatures but not make them', {
-      code: 'cannot_sign',
-      hint: 'give the endpoint a symmetric secret (whsec_...) to sign with',
-    });
-  }
-  const text = textOrUndefined(delivery.body);
-  if (text === undefined) {
-    return `v1,${hmac(symmetricKey(secret.key), `${delivery.id}.${delivery.timestamp}.`, delivery.body)}`;
-  }
-  return await librarySignature(secret.key, delivery.id, delivery.timestamp, text);
+/** The `svix-signature` of a delivery: `v1,<base64>`. Throws `CliError` `usage` for a public key, which cannot sign. */
+export function signDelivery(secret: ParsedSecret, { id, timestamp, body }: UnsignedDelivery): string {
+  if (secret.scheme === 'v1') return `v1,${hmac(symmetricKey(secret.key), `${id}.${timestamp}.`, body)}`;
+  throw new CliError('usage', 'a public key (whpk_...) can check signatures but not make them', {
+    code: 'cannot_sign',
+    hint: 'give the endpoint a symmetric secret (whsec_...) to sign with',
+  });
 }
 
 type VerifyingKey = { readonly scheme: ParsedSecret['scheme']; readonly key: KeyObject };
@@ -240,13 +228,4 @@ function missing({ id, timestamp, signature }: Omit<SignedDelivery, 'body'>): Fa
 
 function isBlank(text: string | undefined): text is undefined | '' {
   return text === undefined || text === '';
-}
-
-/** The text whose UTF-8 bytes these are, byte order mark included; `undefined` when they are not UTF-8. */
-function textOrUndefined(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
 }

@@ -19,12 +19,3 @@ export async function libraryAccepts(secret: string, headers: HttpHeaders, body:
     throw error;
   }
 }
-
-/**
- * The `svix-signature` that the official library makes for a body of text. `key` is the secret's bytes, `timestamp` whole
- * seconds since 1970.
- */
-export async function librarySignature(key: Uint8Array, id: string, timestamp: number, text: string): Promise<string> {
-  const { Webhook } = await import('svix');
-  return new Webhook(key, { format: 'raw' }).sign(id, new Date(timestamp * 1000), text);
-}

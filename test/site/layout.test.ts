@@ -58,7 +58,7 @@ describe('a site of aisles', () => {
       Front: { x: 6, y: 0 },
       Back: { x: 6, y: 100 },
     },
-    points: { DemoReceiver: { x: 10, y: -5 }, Office: { x: 0, y: -8 } },
+    points: { Door: { x: 10, y: -5 }, Office: { x: 0, y: -8 } },
   });
 
   it.each([
@@ -67,7 +67,7 @@ describe('a site of aisles', () => {
     ['A1', 'B1', 30, 'aisle changed at the nearer cross aisle, in front'],
     ['A2', 'B2', 20, 'aisle changed at the nearer cross aisle, behind'],
     ['A3', 'B1', 80, 'no detour when a cross aisle is on the way'],
-    ['Office', 'DemoReceiver', 13, 'straight over the open floor'],
+    ['Office', 'Door', 13, 'straight over the open floor'],
     ['Office', 'B1', 28, 'from the open floor into an aisle'],
     ['Rack', 'A1', 14, 'a place amid the racks is reached from the nearest aisle'],
     ['Front', 'Back', 108, 'from one cross aisle to another by way of the nearer aisle'],
@@ -88,14 +88,14 @@ describe('a site of aisles', () => {
     expect({ name: site.name, unit: site.unit, names: site.names, aisles: site.plan?.aisles }).toEqual({
       name: 'Two blocks',
       unit: 'm',
-      names: ['A1', 'A2', 'A3', 'B1', 'B2', 'Rack', 'Front', 'Back', 'DemoReceiver', 'Office'],
+      names: ['A1', 'A2', 'A3', 'B1', 'B2', 'Rack', 'Front', 'Back', 'Door', 'Office'],
       aisles: [
         { name: 'A', x: 0, fromY: 0, toY: 100 },
         { name: 'B', x: 10, fromY: 0, toY: 100 },
       ],
     });
     expect(site.plan?.crossAisles).toEqual([0, 50, 100]);
-    expect(site.plan?.positions.get('DemoReceiver')).toEqual({ x: 10, y: -5 });
+    expect(site.plan?.positions.get('Door')).toEqual({ x: 10, y: -5 });
     expect([site.has('Rack'), site.has('rack')]).toEqual([true, false]);
   });
 

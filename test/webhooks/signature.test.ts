@@ -76,6 +76,10 @@ function payloadOf(vector: OfficialVector): Uint8Array {
 }
 
 describe('the published vectors', () => {
+  test('include at least three symmetric ones', () => {
+    expect(vectors.official.filter(({ secret }) => secret !== undefined).length).toBeGreaterThanOrEqual(3);
+  });
+
   test.each(vectors.official)('are accepted: $name', (vector) => {
     const result = check(
       {
@@ -90,8 +94,8 @@ describe('the published vectors', () => {
     expect(result).toEqual({ ok: true, secretIndex: 0, scheme: vector.secret === undefined ? 'v1a' : 'v1' });
   });
 
-  test.each(vectors.official.filter((vector) => vector.secret !== undefined))('are made: $name', async (vector) => {
-    const made = await signDelivery(parseWebhookSecret(vector.secret ?? ''), {
+  test.each(vectors.official.filter((vector) => vector.secret !== undefined))('are made: $name', (vector) => {
+    const made = signDelivery(parseWebhookSecret(vector.secret ?? ''), {
       id: vector.id,
       timestamp: vector.timestamp,
       body: payloadOf(vector),
@@ -194,12 +198,11 @@ describe('secrets', () => {
     );
   });
 
-  test('a public key cannot sign', async () => {
+  test('a public key cannot sign', () => {
     const publicKey = parseWebhookSecret(vectors.official.find((vector) => vector.public_key)?.public_key ?? '');
-    await expect(signDelivery(publicKey, { id: ID, timestamp: TIMESTAMP, body: BODY })).rejects.toMatchObject({
-      failure: 'usage',
-      code: 'cannot_sign',
-    });
+    expect(() => signDelivery(publicKey, { id: ID, timestamp: TIMESTAMP, body: BODY })).toThrow(
+      expect.objectContaining({ failure: 'usage', code: 'cannot_sign' }) as Error,
+    );
   });
 });
 
@@ -229,17 +232,17 @@ describe('the traps of other implementations', () => {
     expect(reasonOf(check({ id }))).toBe('malformed_header');
   });
 
-  test('where id ends and timestamp begins cannot be shifted', async () => {
+  test('where id ends and timestamp begins cannot be shifted', () => {
     const body = bytes('1700000000.{}');
-    const signature = await signDelivery(parseWebhookSecret(SECRET), { id: 'msg', timestamp: TIMESTAMP, body });
+    const signature = signDelivery(parseWebhookSecret(SECRET), { id: 'msg', timestamp: TIMESTAMP, body });
     const shifted = { id: `msg.${TIMESTAMP}`, timestamp: '1700000000', body: bytes('{}'), nowMs: 1_700_000_000_000 };
     expect(reasonOf(check({ id: 'msg', signature, body }))).toBe('ok');
     expect(reasonOf(check({ ...shifted, signature }))).toBe('malformed_header');
   });
 
-  test('a body that is not UTF-8 is signed and judged byte for byte', async () => {
+  test('a body that is not UTF-8 is signed and judged byte for byte', () => {
     const body = new Uint8Array([0x7b, 0xff, 0xfe, 0x00, 0x7d]);
-    const signature = await signDelivery(parseWebhookSecret(SECRET), { id: ID, timestamp: TIMESTAMP, body });
+    const signature = signDelivery(parseWebhookSecret(SECRET), { id: ID, timestamp: TIMESTAMP, body });
     expect(reasonOf(check({ signature, body }))).toBe('ok');
     // What a reader of text makes of the same bytes.
     const damaged = bytes(new TextDecoder().decode(body));
@@ -250,8 +253,8 @@ describe('the traps of other implementations', () => {
     ['empty', ''],
     ['not JSON', 'ok'],
     ['behind a byte order mark', '\uFEFF{"request_id":"1"}'],
-  ])('a body that is %s verifies all the same', async (_name, text) => {
-    const signature = await signDelivery(parseWebhookSecret(SECRET), {
+  ])('a body that is %s verifies all the same', (_name, text) => {
+    const signature = signDelivery(parseWebhookSecret(SECRET), {
       id: ID,
       timestamp: TIMESTAMP,
       body: bytes(text),
@@ -308,12 +311,12 @@ describe('agreement with others on random deliveries', () => {
     binary: randomBytes(1 + index * 40),
   }));
 
-  test('the standardwebhooks package accepts what is signed here, and the other way round', async () => {
+  test('the standardwebhooks package accepts what is signed here, and the other way round', () => {
     for (const { key, id, text } of cases) {
       const timestamp = Math.floor(Date.now() / 1000);
       const secret = `whsec_${key.toString('base64')}`;
       const standard = new StandardWebhook(secret);
-      const signature = await signDelivery(parseWebhookSecret(secret), { id, timestamp, body: bytes(text) });
+      const signature = signDelivery(parseWebhookSecret(secret), { id, timestamp, body: bytes(text) });
       expect(signature).toBe(standard.sign(id, new Date(timestamp * 1000), text));
       const headers = { 'webhook-id': id, 'webhook-timestamp': String(timestamp), 'webhook-signature': signature };
       expect(() => standard.verify(text, headers, { jsonParse: false })).not.toThrow();
@@ -324,7 +327,7 @@ describe('agreement with others on random deliveries', () => {
 
   const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
 
-  test.skipIf(!hasOpenssl)('openssl computes the same over binary bodies (skipped without openssl)', async () => {
+  test.skipIf(!hasOpenssl)('openssl computes the same over binary bodies (skipped without openssl)', () => {
     for (const { key, id, timestamp, binary } of cases.slice(0, 8)) {
       const input = Buffer.concat([Buffer.from(`${id}.${timestamp}.`), binary]);
       const digest = execFileSync(
@@ -334,7 +337,7 @@ describe('agreement with others on random deliveries', () => {
       );
       const signature = `v1,${digest.toString('base64')}`;
       const secret = parseWebhookSecret(key.toString('base64'));
-      expect(await signDelivery(secret, { id, timestamp, body: binary })).toBe(signature);
+      expect(signDelivery(secret, { id, timestamp, body: binary })).toBe(signature);
       const verifier = createVerifier([secret]);
       const nowMs = timestamp * 1000;
       expect(verifier.verify({ id, timestamp: String(timestamp), signature, body: binary, nowMs }).ok).toBe(true);

@@ -1,6 +1,6 @@
 /** A listener for one test message: the receiver and the inbox of `listen`, with a temporary state. */
 import { waitAtMost } from '../../lib/async/with-timeout.ts';
-import { parseWebhookSecret } from '../../settings/secret.ts';
+import { createWebhookSecret, parseWebhookSecret } from '../../settings/secret.ts';
 import { readBoundedBody } from '../../lib/bytes/bounded-body.ts';
 import { createByteBudget } from '../../lib/bytes/budget.ts';
 import {
@@ -13,12 +13,10 @@ import {
 } from '../../lib/net/http.ts';
 import { MAX_BYTES_IN_FLIGHT } from '../../limits.ts';
 import type { Host } from '../../platform/host.ts';
-import { signatureOf } from '../../sandbox/webhooks/sign.ts';
-import { createSecret } from '../../sandbox/webhooks/secret.ts';
 import { openState } from '../../state/sqlite/database.ts';
 import { createSqliteInbox } from '../../state/sqlite/inbox.ts';
 import { createReceiver } from '../../webhooks/receiver/receiver.ts';
-import { createVerifier } from '../../webhooks/signature.ts';
+import { createVerifier, signDelivery } from '../../webhooks/signature.ts';
 import { createWriteQueue } from '../../state/sqlite/write-queue.ts';
 
 /** The message as it reached the port. */
@@ -64,12 +62,12 @@ export async function createDeliveryTest(host: Host, path: string): Promise<Deli
     scope: 'doctor',
     queue: createWriteQueue({ open: () => openState((file) => host.openDatabase(file), folder.path) }),
   });
-  const secret = createSecret((size) => host.randomBytes(size));
+  const secret = parseWebhookSecret(createWebhookSecret((size) => host.randomBytes(size)));
   const token = Buffer.from(host.randomBytes(12)).toString('hex');
   const id = `msg_doctor${token}`;
   const receiver = createReceiver({
     path,
-    verifier: createVerifier([parseWebhookSecret(secret)], { toleranceMs: TOLERANCE_MS }),
+    verifier: createVerifier([secret], { toleranceMs: TOLERANCE_MS }),
     inbox,
     steps: [],
     clock: host.clock,
@@ -122,7 +120,7 @@ export async function createDeliveryTest(host: Host, path: string): Promise<Deli
           'user-agent': `optipick/${host.version}`,
           'svix-id': id,
           'svix-timestamp': String(timestamp),
-          'svix-signature': signatureOf({ id, timestamp, body }, [secret]),
+          'svix-signature': signDelivery(secret, { id, timestamp, body: Buffer.from(body) }),
         },
         body,
       };

@@ -3,7 +3,8 @@ import type { Clock } from '../../platform/host.ts';
 import { checkEventPattern } from './event-pattern.ts';
 import { createSvixId, type RandomBytes } from '../../ids.ts';
 import type { TimeScale } from './time-scale.ts';
-import { createSecret, keyOf } from './secret.ts';
+import { createWebhookSecret } from '../../settings/secret.ts';
+import { parseEndpointSecret } from './secret.ts';
 import { readTarget } from './target.ts';
 
 /** Svix: after a rotation both secrets sign for a day, and at most ten old ones are kept. */
@@ -69,7 +70,7 @@ export function createEndpoints(facts: EndpointsFacts): Endpoints {
     add(url, { events = [], secret = facts.secret } = {}) {
       readTarget(url, facts.allowRemote);
       for (const pattern of events) checkEventPattern(pattern);
-      keyOf(secret);
+      parseEndpointSecret(secret);
       const id = createSvixId('ep', randomBytes);
       const endpoint = { id, url, events: [...events], createdAt: clock.now(), disabled: undefined };
       entries.set(id, { endpoint, secret, old: [] });
@@ -85,7 +86,7 @@ export function createEndpoints(facts: EndpointsFacts): Endpoints {
       const entry = entryOf(id);
       const until = clock.now() + timeScale.real(OLD_SECRET_MS);
       entry.old = [{ secret: entry.secret, until }, ...entry.old].slice(0, MOST_OLD_SECRETS);
-      entry.secret = createSecret(randomBytes);
+      entry.secret = createWebhookSecret(randomBytes);
       return entry.secret;
     },
     secretsOf(id) {

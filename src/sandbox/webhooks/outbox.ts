@@ -1,157 +1,60 @@
-/** Signed webhooks on their way: each is tried until it is taken, the schedule ends, or the endpoint is disabled. */
-import { underSignals } from '../../lib/async/any-signal.ts';
-import type { Http } from '../../lib/net/http.ts';
+/** The messages of the sandbox: publishes one for each finished job, and sends old ones again. */
 import type { Kind } from '../../kinds.ts';
-import type { Clock } from '../../platform/host.ts';
-import type { Background } from '../jobs/background.ts';
-import { type AttemptResult, attemptDelivery } from './delivery-attempt.ts';
-import { createEndpointHealth } from './endpoint-health.ts';
-import type { Endpoint, Endpoints } from './endpoints.ts';
-import { eventTypeFor } from './event-pattern.ts';
-import type { FaultInjector } from '../faults.ts';
-import { createSvixId, type RandomBytes } from '../../ids.ts';
-import type { Attempt, EndpointDelivery, Message, Trigger } from './message.ts';
-import type { OnSandboxEvent } from '../events.ts';
-import type { Random } from '../../lib/seeded-random.ts';
-import type { TimeScale } from './time-scale.ts';
-import { createReorder } from './reorder.ts';
-import { retryDelay } from './retry-schedule.ts';
-import { createSecret } from './secret.ts';
-import { signatureOf } from './sign.ts';
+import { createSvixId } from '../../ids.ts';
 import { maskUrl } from '../../lib/net/url-secrets.ts';
 import { type PayloadShape, payloadText } from '../../webhooks/payload.ts';
+import { createDeliverer, type DelivererFacts, settleDelivery } from './deliverer.ts';
+import { createEndpointHealth } from './endpoint-health.ts';
+import type { Endpoint } from './endpoints.ts';
+import { eventTypeFor } from './event-pattern.ts';
+import type { EndpointDelivery, Message } from './message.ts';
 
-/** The oldest messages that are settled are forgotten beyond so many. */
-const KEPT_MESSAGES = 10_000;
+/** Beyond this many the oldest settled messages are forgotten. */
+const MAX_MESSAGES = 10_000;
 
 export interface Outbox {
-  /** Sends the event of a finished job to every endpoint that takes it. */
+  /** Sends the event of a finished job to every endpoint that subscribes to it. */
   publish(job: { readonly kind: Kind; readonly siteName: string; readonly requestId: string }): Message;
   /** The oldest first. */
   messages(): readonly Message[];
   find(messageId: string): Message | undefined;
   /**
-   * Tries once more, under the same id, at each endpoint of the message, disabled or not (or at the one
-   * named). Returns how many that are. Not retried when it fails.
+   * Tries once more, under the same id, at each endpoint of the message, disabled or not, or only at the given
+   * one. Returns the number of endpoints. There are no retries.
    */
   resend(message: Message, endpointId?: string): number;
-  /** Sends once more all that the endpoint did not get and that was created at `since` or later; returns how many. */
+  /** Sends the endpoint once more all that it missed and that was created at `since` or later; returns how many. */
   recover(endpointId: string, since: number): number;
-  /** Nothing is sent to the endpoint any more. */
+  /** Stops sending to the endpoint. */
   disable(endpointId: string, reason: string): void;
   enable(endpointId: string): void;
 }
 
-export interface OutboxFacts {
-  readonly clock: Clock;
-  readonly http: Http;
-  readonly randomBytes: RandomBytes;
-  readonly random: Random;
-  readonly timeScale: TimeScale;
-  readonly injector: FaultInjector;
-  readonly endpoints: Endpoints;
+export interface OutboxFacts extends DelivererFacts {
   readonly payloadShape: PayloadShape;
-  readonly background: Background;
-  readonly emit: OnSandboxEvent;
 }
 
 export function createOutbox(facts: OutboxFacts): Outbox {
-  const { clock, timeScale, injector, endpoints, background, emit, randomBytes } = facts;
+  const { clock, endpoints, emit, randomBytes } = facts;
   const messages = new Map<string, Message>();
-  const reorder = createReorder(timeScale, injector);
   const health = createEndpointHealth(facts, (endpointId) => disable(endpointId, 'failed for five days'));
+  const deliverer = createDeliverer(facts, health, disable);
 
   function disable(endpointId: string, reason: string): void {
     const endpoint = endpoints.find(endpointId);
     if (endpoint === undefined || endpoint.disabled !== undefined) return;
     endpoints.setDisabled(endpointId, reason);
     health.clear(endpointId);
-    for (const delivery of deliveriesTo(endpointId)) if (delivery.status === 'pending') settle(delivery, 'failed');
+    for (const delivery of deliveriesTo(endpointId)) {
+      if (delivery.status === 'pending') settleDelivery(delivery, 'failed');
+    }
     emit({ type: 'endpoint-disabled', endpointId, url: maskUrl(endpoint.url), reason });
   }
 
-  function* deliveriesTo(endpointId: string): Generator<EndpointDelivery> {
-    for (const message of messages.values()) {
-      for (const delivery of message.deliveries) if (delivery.endpointId === endpointId) yield delivery;
-    }
-  }
-
-  /** One attempt, recorded. What follows from it is for the caller, but for the wish to be disabled. */
-  async function attempt(delivery: EndpointDelivery, trigger: Trigger): Promise<AttemptResult> {
-    const at = clock.now();
-    const signable = { id: delivery.messageId, timestamp: Math.floor(at / 1000), body: delivery.body };
-    const secrets = injector.shouldInject('bad-signature')
-      ? [createSecret(randomBytes)]
-      : endpoints.secretsOf(delivery.endpointId);
-    const headers = {
-      'svix-id': signable.id,
-      'svix-timestamp': String(signable.timestamp),
-      'svix-signature': signatureOf(signable, secrets),
-    };
-    const webhook = { url: delivery.url, headers, body: delivery.body };
-    const result = await attemptDelivery(facts, webhook, background.signal);
-    const succeeded = result.error === undefined;
-    const { status, error, answer, duration } = result;
-    const id = createSvixId('atmpt', randomBytes);
-    const record: Attempt = { id, at, trigger, succeeded, status, error, answer, duration };
-    delivery.attempts.push(record);
-    if (succeeded) {
-      health.clear(delivery.endpointId);
-      settle(delivery, 'succeeded');
-    } else if (result.wish !== 'disable') {
-      health.failed(delivery.endpointId);
-    }
-    if (trigger === 'scheduled' && delivery.status === 'pending') plan(delivery, result);
-    emit({
-      type: 'attempt',
-      messageId: delivery.messageId,
-      endpointId: delivery.endpointId,
-      url: maskUrl(delivery.url),
-      eventType: delivery.eventType,
-      number: delivery.attempts.length,
-      attempt: record,
-      nextAttemptAt: delivery.nextAttemptAt,
-    });
-    if (result.wish === 'disable') disable(delivery.endpointId, 'the receiver asked for it');
-    return result;
-  }
-
-  /** Sets the time of the next attempt, or settles the delivery as failed. */
-  function plan(delivery: EndpointDelivery, result: AttemptResult): void {
-    const failures = delivery.attempts.filter(({ trigger }) => trigger === 'scheduled').length;
-    const delay = retryDelay(failures, { random: facts.random.next(), retryAfter: result.retryAfter });
-    if (delay === undefined || result.wish !== undefined) settle(delivery, 'failed');
-    else delivery.nextAttemptAt = clock.now() + timeScale.real(delay);
-  }
-
-  /** The whole life of a delivery. */
-  function follow(delivery: EndpointDelivery): Promise<void> {
-    return underSignals([delivery.ended.signal, background.signal], (signal) => followUntil(delivery, signal));
-  }
-
-  async function followUntil(delivery: EndpointDelivery, signal: AbortSignal): Promise<void> {
-    const tried = await unlessEnded(delivery, reorder.turn(delivery.endpointId, signal));
-    if (tried === undefined) return;
-    if (injector.shouldInject('duplicate')) {
-      background.start(async () => {
-        await attempt(delivery, 'duplicate');
-      });
-    }
-    await attempt(delivery, 'scheduled');
-    tried();
-    while (delivery.status === 'pending') {
-      await unlessEnded(delivery, clock.sleep(Math.max(0, (delivery.nextAttemptAt ?? 0) - clock.now()), signal));
-      if (delivery.ended.signal.aborted) return;
-      delivery.nextAttemptAt = undefined;
-      await attempt(delivery, 'scheduled');
-    }
-  }
-
-  function once(deliveries: readonly EndpointDelivery[]): number {
-    background.start(async () => {
-      for (const delivery of deliveries) await attempt(delivery, 'manual');
-    });
-    return deliveries.length;
+  function deliveriesTo(endpointId: string, since = 0): readonly EndpointDelivery[] {
+    return [...messages.values()]
+      .filter(({ createdAt }) => createdAt >= since)
+      .flatMap(({ deliveries }) => deliveries.filter((delivery) => delivery.endpointId === endpointId));
   }
 
   return {
@@ -165,20 +68,20 @@ export function createOutbox(facts: OutboxFacts): Outbox {
       const message: Message = { id, kind, siteName, requestId, createdAt: clock.now(), deliveries };
       messages.set(id, message);
       forgetOldest(messages);
-      for (const delivery of deliveries) if (delivery.status === 'pending') background.start(() => follow(delivery));
+      for (const delivery of deliveries) if (delivery.status === 'pending') deliverer.start(delivery);
       return message;
     },
     messages: () => [...messages.values()],
     find: (messageId) => messages.get(messageId),
-    resend: ({ deliveries }, endpointId) =>
-      once(deliveries.filter((delivery) => endpointId === undefined || endpointId === delivery.endpointId)),
+    resend({ deliveries }, endpointId) {
+      const chosen = deliveries.filter((delivery) => endpointId === undefined || endpointId === delivery.endpointId);
+      deliverer.tryOnce(chosen);
+      return chosen.length;
+    },
     recover(endpointId, since) {
-      const missed = [...messages.values()].filter(({ createdAt }) => createdAt >= since);
-      return once(
-        missed.flatMap(({ deliveries }) =>
-          deliveries.filter((delivery) => delivery.endpointId === endpointId && delivery.status !== 'succeeded'),
-        ),
-      );
+      const missed = deliveriesTo(endpointId, since).filter(({ status }) => status !== 'succeeded');
+      deliverer.tryOnce(missed);
+      return missed.length;
     },
     disable,
     enable(endpointId) {
@@ -188,23 +91,7 @@ export function createOutbox(facts: OutboxFacts): Outbox {
   };
 }
 
-/** `undefined` when the delivery was settled meanwhile, by a resend or because its endpoint was disabled. */
-async function unlessEnded<Value>({ ended }: EndpointDelivery, wait: Promise<Value>): Promise<Value | undefined> {
-  try {
-    return await wait;
-  } catch (error) {
-    if (!ended.signal.aborted) throw error;
-    return undefined;
-  }
-}
-
-function settle(delivery: EndpointDelivery, status: 'succeeded' | 'failed'): void {
-  delivery.status = status;
-  delivery.nextAttemptAt = undefined;
-  delivery.ended.abort();
-}
-
-/** A message of the time when its endpoint was disabled can be had by recovering. */
+/** What an endpoint misses while it is disabled can be recovered later. */
 function createDelivery(messageId: string, endpoint: Endpoint, eventType: string, body: string): EndpointDelivery {
   return {
     messageId,
@@ -221,7 +108,7 @@ function createDelivery(messageId: string, endpoint: Endpoint, eventType: string
 
 function forgetOldest(messages: Map<string, Message>): void {
   for (const [id, { deliveries }] of messages) {
-    if (messages.size <= KEPT_MESSAGES) return;
+    if (messages.size <= MAX_MESSAGES) return;
     if (deliveries.every(({ status }) => status !== 'pending')) messages.delete(id);
   }
 }

@@ -68,12 +68,12 @@ export function createDeliveryMaker({ secrets, clock, randomBytes }: DeliveryMak
   return async ({ body, id = createSvixId('msg', randomBytes), skewSeconds = 0, signatures = ['own'], ...rest }) => {
     const { headerNames: prefix = 'svix', altered = false } = rest;
     const timestamp = Math.floor(clock.now() / 1000) + skewSeconds;
-    const sign = (secret: ParsedSecret): Promise<string> => signDelivery(secret, { id, timestamp, body });
+    const sign = (secret: ParsedSecret): string => signDelivery(secret, { id, timestamp, body });
     const entries: string[] = [];
     for (const entry of signatures) {
-      if (entry === 'own') for (const secret of own) entries.push(await sign(secret));
-      else if (entry === 'nearly') for (const secret of own) entries.push(alteredAtEnd(await sign(secret)));
-      else if (entry === 'foreign') entries.push(await sign({ scheme: 'v1', key: randomBytes(KEY_BYTES) }));
+      if (entry === 'own') for (const secret of own) entries.push(sign(secret));
+      else if (entry === 'nearly') for (const secret of own) entries.push(alteredAtEnd(sign(secret)));
+      else if (entry === 'foreign') entries.push(sign({ scheme: 'v1', key: randomBytes(KEY_BYTES) }));
       else entries.push(entry.text);
     }
     const signed: HttpHeaders =

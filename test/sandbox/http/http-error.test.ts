@@ -117,13 +117,13 @@ describe('a request that does not fit the site is refused', () => {
     ],
     [
       'an unknown start',
-      { start_points: 'DemoReceiver' },
-      { loc: ['body', 'start_points'], msg: 'Value error, Location not found: "DemoReceiver"', type: 'value_error' },
+      { start_points: 'Door' },
+      { loc: ['body', 'start_points'], msg: 'Value error, Location not found: "Door"', type: 'value_error' },
     ],
     [
       'an unknown end among several',
-      { end_points: ['End', 'DemoReceiver'] },
-      { loc: ['body', 'end_points', 1], msg: 'Value error, Location not found: "DemoReceiver"', type: 'value_error' },
+      { end_points: ['End', 'Door'] },
+      { loc: ['body', 'end_points', 1], msg: 'Value error, Location not found: "Door"', type: 'value_error' },
     ],
     [
       'the same pick twice',

@@ -73,7 +73,7 @@ async function delivered(
   const timestamp = Math.floor((changes.sentAt ?? NOW) / 1000);
   const given = changes.body ?? PAYLOAD;
   const body = typeof given === 'string' ? new TextEncoder().encode(given) : given;
-  const signature = await signDelivery(changes.secret ?? SECRET, { id, timestamp, body });
+  const signature = signDelivery(changes.secret ?? SECRET, { id, timestamp, body });
   return {
     method: 'POST',
     url: '/webhook',

@@ -1,0 +1,152 @@
+/** Delivers messages to endpoints: each is tried until it is accepted, the schedule ends, or the endpoint is disabled. */
+import { underSignals } from '../../lib/async/any-signal.ts';
+import type { Http } from '../../lib/net/http.ts';
+import { maskUrl } from '../../lib/net/url-secrets.ts';
+import type { Random } from '../../lib/seeded-random.ts';
+import { createSvixId, type RandomBytes } from '../../ids.ts';
+import type { Clock } from '../../platform/host.ts';
+import { createWebhookSecret } from '../../settings/secret.ts';
+import { signDelivery } from '../../webhooks/signature.ts';
+import type { OnSandboxEvent } from '../events.ts';
+import type { FaultInjector } from '../faults.ts';
+import type { Background } from '../jobs/background.ts';
+import { type AttemptResult, attemptDelivery } from './delivery-attempt.ts';
+import type { EndpointHealth } from './endpoint-health.ts';
+import type { Endpoints } from './endpoints.ts';
+import type { Attempt, EndpointDelivery, Trigger } from './message.ts';
+import { createReorder } from './reorder.ts';
+import { retryDelay } from './retry-schedule.ts';
+import { parseEndpointSecret } from './secret.ts';
+import type { TimeScale } from './time-scale.ts';
+
+export interface Deliverer {
+  /** Follows the schedule in the background. */
+  start(delivery: EndpointDelivery): void;
+  /** Tries each once, one after the other, in the background. */
+  tryOnce(deliveries: readonly EndpointDelivery[]): void;
+}
+
+export interface DelivererFacts {
+  readonly clock: Clock;
+  readonly http: Http;
+  readonly randomBytes: RandomBytes;
+  readonly random: Random;
+  readonly timeScale: TimeScale;
+  readonly injector: FaultInjector;
+  readonly endpoints: Endpoints;
+  readonly background: Background;
+  readonly emit: OnSandboxEvent;
+}
+
+/** `disable` is called for an endpoint that asks for it. */
+export function createDeliverer(
+  facts: DelivererFacts,
+  health: EndpointHealth,
+  disable: (endpointId: string, reason: string) => void,
+): Deliverer {
+  const { clock, timeScale, injector, endpoints, background, emit, randomBytes } = facts;
+  const reorder = createReorder(timeScale, injector);
+
+  function headersFor({ messageId: id, endpointId, body }: EndpointDelivery, at: number): Record<string, string> {
+    const timestamp = Math.floor(at / 1000);
+    const secrets = injector.shouldInject('bad-signature')
+      ? [createWebhookSecret(randomBytes)]
+      : endpoints.secretsOf(endpointId);
+    const unsigned = { id, timestamp, body: Buffer.from(body) };
+    return {
+      'svix-id': id,
+      'svix-timestamp': String(timestamp),
+      'svix-signature': secrets.map((secret) => signDelivery(parseEndpointSecret(secret), unsigned)).join(' '),
+    };
+  }
+
+  /** One attempt, recorded, with all that follows from its result. */
+  async function attempt(delivery: EndpointDelivery, trigger: Trigger): Promise<void> {
+    const { messageId, endpointId, url, eventType, body, attempts } = delivery;
+    const at = clock.now();
+    const webhook = { url, headers: headersFor(delivery, at), body };
+    const result = await attemptDelivery(facts, webhook, background.signal);
+    const { status, error, answer, duration } = result;
+    const succeeded = error === undefined;
+    const record: Attempt = {
+      id: createSvixId('atmpt', randomBytes),
+      at,
+      trigger,
+      succeeded,
+      status,
+      error,
+      answer,
+      duration,
+    };
+    attempts.push(record);
+    if (succeeded) {
+      health.clear(endpointId);
+      settleDelivery(delivery, 'succeeded');
+    } else if (result.directive !== 'disable') {
+      health.failed(endpointId);
+    }
+    if (trigger === 'scheduled' && delivery.status === 'pending') planNext(delivery, result);
+    emit({
+      type: 'attempt',
+      messageId,
+      endpointId,
+      url: maskUrl(url),
+      eventType,
+      number: attempts.length,
+      attempt: record,
+      nextAttemptAt: delivery.nextAttemptAt,
+    });
+    if (result.directive === 'disable') disable(endpointId, 'the receiver asked for it');
+  }
+
+  /** Sets the time of the next attempt, or settles the delivery as failed. */
+  function planNext(delivery: EndpointDelivery, { retryAfter, directive }: AttemptResult): void {
+    const failures = delivery.attempts.filter(({ trigger }) => trigger === 'scheduled').length;
+    const delay = retryDelay(failures, { random: facts.random.next(), retryAfter });
+    if (delay === undefined || directive !== undefined) settleDelivery(delivery, 'failed');
+    else delivery.nextAttemptAt = clock.now() + timeScale.real(delay);
+  }
+
+  async function followSchedule(delivery: EndpointDelivery, signal: AbortSignal): Promise<void> {
+    const tried = await unlessEnded(delivery, reorder.turn(delivery.endpointId, signal));
+    if (tried === undefined) return;
+    if (injector.shouldInject('duplicate')) background.start(() => attempt(delivery, 'duplicate'));
+    await attempt(delivery, 'scheduled');
+    tried();
+    while (delivery.status === 'pending') {
+      await unlessEnded(delivery, clock.sleep(Math.max(0, (delivery.nextAttemptAt ?? 0) - clock.now()), signal));
+      if (delivery.ended.signal.aborted) return;
+      delivery.nextAttemptAt = undefined;
+      await attempt(delivery, 'scheduled');
+    }
+  }
+
+  return {
+    start(delivery) {
+      const sources = [delivery.ended.signal, background.signal];
+      background.start(() => underSignals(sources, (signal) => followSchedule(delivery, signal)));
+    },
+    tryOnce(deliveries) {
+      background.start(async () => {
+        for (const delivery of deliveries) await attempt(delivery, 'manual');
+      });
+    },
+  };
+}
+
+/** No attempt of the schedule follows. */
+export function settleDelivery(delivery: EndpointDelivery, status: 'succeeded' | 'failed'): void {
+  delivery.status = status;
+  delivery.nextAttemptAt = undefined;
+  delivery.ended.abort();
+}
+
+/** `undefined` when the delivery was settled meanwhile, by a resend or because its endpoint was disabled. */
+async function unlessEnded<Value>({ ended }: EndpointDelivery, wait: Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await wait;
+  } catch (error) {
+    if (!ended.signal.aborted) throw error;
+    return undefined;
+  }
+}

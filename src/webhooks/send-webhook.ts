@@ -1,0 +1,78 @@
+/** One webhook on its way to an endpoint, as Svix sends it. */
+import { joinSignals, underSignals } from '../lib/async/any-signal.ts';
+import { type Http, type HttpHeaders, readStart, TransportError } from '../lib/net/http.ts';
+import type { Clock } from '../platform/host.ts';
+
+/** Svix stores this much of a response. */
+const STORED_BYTES = 20_000;
+
+export interface OutgoingWebhook {
+  /** Without credentials: those are a header. */
+  readonly url: string;
+  readonly headers: HttpHeaders;
+  /** A function makes a stream that ends early with the signal. */
+  readonly body: string | Uint8Array | ((signal: AbortSignal) => AsyncIterable<Uint8Array>);
+}
+
+export interface SendOptions {
+  /** For the whole exchange, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly stop: AbortSignal;
+}
+
+export type SendResult =
+  | {
+      readonly status: number;
+      readonly headers: HttpHeaders;
+      /** The first 20,000 bytes as text. */
+      readonly body: string;
+      /** Until the head of the response arrived, in milliseconds. */
+      readonly durationMs: number;
+    }
+  | {
+      readonly status: undefined;
+      /** Why there is no response; `undefined` when `timeoutMs` passed first. */
+      readonly error: TransportError | undefined;
+      /** Whether the connection was established. */
+      readonly connected: boolean;
+      readonly durationMs: number;
+    };
+
+/** Sends once, and follows no redirect. Rejects for nothing that the endpoint does, but with the reason of `stop`. */
+export async function sendWebhook(
+  { http, clock }: { readonly http: Http; readonly clock: Clock },
+  { url, headers, body }: OutgoingWebhook,
+  { timeoutMs, stop }: SendOptions,
+): Promise<SendResult> {
+  const started = clock.monotonic();
+  const elapsed = (): number => Math.round(clock.monotonic() - started);
+  const timeout = new AbortController();
+  const done = new AbortController();
+  const joined = joinSignals([stop, timeout.signal]);
+  void underSignals([done.signal, stop], (either) => clock.sleep(timeoutMs, either)).then(
+    () => timeout.abort(new Error('timed out')),
+    // The response came first, or the sender stops.
+    () => undefined,
+  );
+  try {
+    const content = typeof body === 'function' ? body(joined.signal) : body;
+    const response = await http({ method: 'POST', url, headers, body: content, signal: joined.signal, timeoutMs });
+    const durationMs = elapsed();
+    const text = await readStart(response.body, STORED_BYTES);
+    stop.throwIfAborted();
+    return { status: response.status, headers: response.headers, body: text, durationMs };
+  } catch (error) {
+    stop.throwIfAborted();
+    const isTransport = error instanceof TransportError;
+    if (!isTransport && !timeout.signal.aborted) throw error;
+    return {
+      status: undefined,
+      error: isTransport && !timeout.signal.aborted ? error : undefined,
+      connected: !isTransport || error.sent,
+      durationMs: elapsed(),
+    };
+  } finally {
+    joined.release();
+    done.abort();
+  }
+}
