@@ -130,7 +130,7 @@ function firstCome(problem: ClusterProblem, cap: number): number {
     distance += clusterOf(
       problem.picks,
       members,
-      optimizeRoute(routeOf(problem, members), { seed: 1, rounds: 1000 }).distance,
+      optimizeRoute(routeOf(problem, members), { seed: 1, kicks: 1000 }).distance,
     ).distance;
   }
   return distance;
@@ -159,7 +159,7 @@ function benchClusters(print: (line: string) => void): void {
       found += optimizeClusters(problem, { seed: 1 }).distance;
       elapsed += performance.now() - began;
       come += firstCome(problem, cap);
-      if (long) best += optimizeClusters(problem, { seed: 2, rounds: 10_000 }).distance;
+      if (long) best += optimizeClusters(problem, { seed: 2, kicks: 10_000 }).distance;
     }
     print(
       [

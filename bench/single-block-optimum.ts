@@ -56,7 +56,7 @@ function advance(costs: ReadonlyMap<State, number>, cost: number, table: Table, 
 
 /**
  * The length of the shortest closed walk past all picks of a single-block warehouse: the dynamic
- * programme of Ratliff and Rosenthal (1983). The depot is a pick at depth 0. Aisles from left to right.
+ * program of Ratliff and Rosenthal (1983). The depot is a pick at depth 0. Aisles from left to right.
  */
 export function singleBlockOptimum(aisles: readonly AislePicks[], depth: number): number {
   let costs = new Map<State, number>([['000', 0]]);

@@ -6,7 +6,7 @@ export interface Random {
   below(limit: number): number;
 }
 
-/** Mulberry32 (Tommy Ettinger, public domain): 32 bits of state, good enough to pick kicks with. */
+/** Mulberry32 (Tommy Ettinger, public domain): 32 bits of state, good enough for a search and for tests. */
 export function createRandom(seed: number): Random {
   let state = seed | 0;
   const next = (): number => {

@@ -10,8 +10,8 @@ const AISLES: readonly (readonly [string, number])[] = [
 const BAYS = 10;
 
 /**
- * The warehouse that the sandbox has when it is given none: aisles A to D, bays 01 to 10, one block,
- * in cm. It has the names that are known of OptiPick's own `Example` site; the measures are ours.
+ * The sandbox's default warehouse: aisles A to D, bays 01 to 10, one block,
+ * in cm. The names are those known of OptiPick's own `Example` site; the measures are invented.
  */
 export function exampleSite(): Site {
   const places = new Map<string, PlaceSpec>();

@@ -1,4 +1,4 @@
-/** A warehouse from above, as SVG: the ground that walks are drawn on. */
+/** A floor plan as SVG: the background that walks are drawn on. */
 import { type Html, html } from '../lib/text/html.ts';
 import type { FloorPlan, Position } from './model.ts';
 
@@ -8,14 +8,14 @@ export interface Frame {
   readonly y: number;
   readonly width: number;
   readonly height: number;
-  /** A hundredth of the longer side: what line widths and letters are measured in. */
+  /** A hundredth of the longer side: the unit of line widths and letters. */
   readonly unit: number;
 }
 
 /** Share of the plan's longer side that is left blank around it. */
 const MARGIN = 0.06;
 
-/** Everything that is on the plan, with a margin: its share of the longer side. */
+/** Everything on the plan, with a margin of this share of the longer side. */
 export function frameOf(plan: FloorPlan, share = MARGIN): Frame {
   let [left, right, low, high] = [Infinity, -Infinity, Infinity, -Infinity];
   const include = (x: number, y: number): void => {
@@ -55,7 +55,7 @@ export function pointsOf(corners: readonly Position[]): string {
   return corners.map(({ x, y }) => `${rounded(x)},${rounded(-y)}`).join(' ');
 }
 
-/** A coordinate to the thousandth: what a picture needs, without the tails of binary fractions. */
+/** A coordinate to the thousandth: enough for a picture, without the tails of binary fractions. */
 export function rounded(value: number): string {
   const text = String(Math.round(value * 1000) / 1000);
   return text === '-0' ? '0' : text;

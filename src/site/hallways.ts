@@ -2,7 +2,7 @@ import type { Site } from './model.ts';
 
 /**
  * The names of the aisles that one walks along on the way between two places, in order. `null` when
- * the site has no floor plan, `[]` when the way begins here or leads through no aisle.
+ * the site has no floor plan, `[]` when there is no place before, or the way leads through no aisle.
  */
 export function hallwaysBetween(
   site: Site,

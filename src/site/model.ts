@@ -28,9 +28,9 @@ export interface Site {
   has(place: string): boolean;
   /** Walking distance; may differ each way on a site given as a matrix. */
   distance(from: string, to: string): number;
-  /** The same from index to index of `places`, for whoever asks for millions. */
+  /** The same from index to index of `places`, for callers that need millions. */
   distancesAmong(places: readonly string[]): (from: number, to: number) => number;
   readonly plan: FloorPlan | undefined;
-  /** The places to walk through from one to the other, corners included, for drawing. */
+  /** The way from one place to the other with its corners, for drawing. */
   path(from: string, to: string): readonly Position[] | undefined;
 }

@@ -60,7 +60,7 @@ function withoutRepeats(path: readonly Position[]): readonly Position[] {
  * right angles only. Every aisle meets every cross aisle. The floor before the first and behind
  * the last cross aisle is open, unless an aisle goes on there (a dead end: its racks are in the way).
  * A place off the aisles that is neither on a cross aisle nor on the open floor is reached from the
- * nearest aisle, straight across. Without aisles all is open floor.
+ * nearest aisle, straight across. Without aisles everything is open floor.
  */
 export function createWalkway({ aisles, crossAisles, reach }: WalkwayPlan): Walkway {
   const first = Math.min(...crossAisles);
@@ -91,7 +91,7 @@ export function createWalkway({ aisles, crossAisles, reach }: WalkwayPlan): Walk
     return along === 0 && sameSide(from, to) ? Math.abs(a.x - b.x) : steps + along;
   }
 
-  /** The corners between two places, in order; some may repeat a neighbour. */
+  /** The corners between two places, in order; some may repeat the one before. */
   function corners(from: Access, to: Access): readonly Position[] {
     const a = { x: from.x, y: from.position.y };
     const b = { x: to.x, y: to.position.y };

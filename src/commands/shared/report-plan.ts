@@ -6,7 +6,7 @@ import type { Site } from '../../site/model.ts';
 import type { RouteProblem } from '../../site/routing/problem.ts';
 
 /** A picture needs no more of the search for short walks; the same each time. */
-const SEARCH = { seed: 1, rounds: 300 };
+const SEARCH = { seed: 1, kicks: 300 };
 
 /** The plan for the site that an answer names; `undefined` when its floor is not known. */
 type PlanSource = (siteName: string | undefined) => ReportPlan | undefined;

@@ -1,4 +1,4 @@
-/** Long work cut into short steps: whoever runs it decides what happens in between. The steps never change the result. */
+/** Long work, cut into short steps: the caller decides what happens between them, and it never changes the result. */
 export type Steps<Result> = Generator<undefined, Result, undefined>;
 
 /** Runs all steps at once. */

@@ -2,7 +2,7 @@ import type { RouteProblem } from '../../site/routing/problem.ts';
 import type { OrderPick, ClusterProblem, ClusterSolution, SolvedCluster } from './problem.ts';
 import { walkAsis } from '../../site/routing/route.ts';
 
-/** The lists of today as clusters; `listIds[i]` is the name of `clusters[i]`, in order of first appearance. */
+/** Today's lists as clusters; `listIds[i]` is the name of `clusters[i]`, in order of first appearance. */
 export interface AsisClusters extends ClusterSolution {
   readonly listIds: readonly string[];
 }
@@ -13,7 +13,7 @@ export function routeOf({ site, starts, ends, picks }: ClusterProblem, members: 
   return { site, starts, ends, stops };
 }
 
-/** Positions in `members` in the order of today: by `asis_sequence`; those without one last, as they came. */
+/** Positions in `members` in today's order: by `asis_sequence`; those without one last, in the given order. */
 export function asisOrder(picks: readonly OrderPick[], members: readonly number[]): readonly number[] {
   const sequence = (member: number): number => picks[members[member] ?? 0]?.asisSequence ?? Number.MAX_VALUE;
   return members.map((_, member) => member).toSorted((a, b) => sequence(a) - sequence(b));
@@ -25,8 +25,8 @@ export function clusterOf(picks: readonly OrderPick[], members: readonly number[
 }
 
 /**
- * The lists of today, each walked in its `asis_sequence`, at the first place of each pick.
- * `undefined` when a pick does not tell its list: then there is nothing to compare with.
+ * Today's lists, each walked in its `asis_sequence`, at the first place of each pick.
+ * `undefined` when a pick has no list: then there is nothing to compare with.
  */
 export function asisClusters(problem: ClusterProblem): AsisClusters | undefined {
   const lists = new Map<string, number[]>();

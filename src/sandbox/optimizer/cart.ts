@@ -1,7 +1,8 @@
 import { fits } from './limits.ts';
 import type { Order, OrderBook } from './order-book.ts';
 import type { Steps } from '../../lib/async/steps.ts';
-import type { Trip, TripPlanner } from './trip.ts';
+import type { TripPlanner } from './trip.ts';
+import type { Trip } from './trip-table.ts';
 
 /** A cluster while it is being searched for. */
 export interface Cart {
@@ -31,7 +32,7 @@ export interface CartLoader {
   polish(cart: Cart): Steps<Cart>;
 }
 
-/** The cart with the longer list of places first: putting few places into many is less work. */
+/** The cart with more places first: inserting few places into many is less work. */
 function bySize(cart: Cart, other: Cart): readonly [Cart, Cart] {
   return cart.trip.nodes.length < other.trip.nodes.length ? [other, cart] : [cart, other];
 }
@@ -39,7 +40,7 @@ function bySize(cart: Cart, other: Cart): readonly [Cart, Cart] {
 export function createCartLoader({ orders, limits }: OrderBook, trips: TripPlanner): CartLoader {
   const orderAt = (index: number): Order => orders[index] as Order;
 
-  /** What the trip would measure, or infinity when a limit is in the way; cheap refusals first. */
+  /** The length of the trip, or infinity when it would break a limit; the cheap limits are checked first. */
   function lengthOfBoth(cart: Cart, nodes: Int32Array, more: Omit<Cart, 'trip'>): number {
     const load = {
       orders: cart.orders.length + more.orders.length,
@@ -84,7 +85,7 @@ export function createCartLoader({ orders, limits }: OrderBook, trips: TripPlann
       const left = cart.orders.filter((order) => !gone.includes(order));
       const removed = new Set(gone.flatMap((order) => Array.from(orderAt(order).nodes)));
       for (const order of left) for (const node of orderAt(order).nodes) removed.delete(node);
-      // Summed anew: subtracting would leave rounding errors behind.
+      // Summed again: subtracting would leave rounding errors behind.
       const total = (of: 'volume' | 'weight' | 'surface'): number =>
         left.reduce((sum, order) => sum + orderAt(order)[of], 0);
       return {

@@ -11,9 +11,9 @@ const EPSILON = 1e-7;
 const NEAR = 12;
 /** Share of the orders that a shake takes out. */
 const SHAKEN = 0.25;
-/** Of so many rounds one dissolves whole carts. */
+/** One in this many kicks dissolves whole carts. */
 const DISSOLVE_ONE_IN = 6;
-/** The rounds end after weighing so many insertions, and so many for each order: clusters may be of any size. */
+/** Limits of the insertions weighed, in all and for each order: clusters may be of any size. */
 const WORK = 20_000_000;
 const WORK_PER_ORDER = 35_000;
 
@@ -28,7 +28,7 @@ function shuffled(values: readonly number[], random: Random): number[] {
   return list;
 }
 
-/** For every order those that are picked with it for the least extra walking, next to the longer of the two walks. */
+/** For every order those that are picked together with it for the least extra walking, beyond the longer of the two walks. */
 function* nearOrders(loader: CartLoader, single: readonly Cart[]): Steps<readonly (readonly number[])[]> {
   const count = single.length;
   const extra = new Float64Array(count * count);
@@ -96,10 +96,10 @@ function dissolve(loader: CartLoader, carts: readonly Cart[], random: Random): r
 }
 
 /**
- * Groups the orders of a book: savings, then rounds that dissolve two neighbouring clusters (now and
- * then three), fill them anew at random, move and swap orders, and keep the result unless it is longer.
+ * Groups the orders of a book: savings, then kicks. A kick takes two neighboring clusters (now and then
+ * three), dissolves or shakes them, refills them at random, moves and swaps orders, and stays unless the result is longer.
  */
-export function* searchClusters(book: OrderBook, random: Random, rounds: number): Steps<readonly Cart[]> {
+export function* searchClusters(book: OrderBook, random: Random, kicks: number): Steps<readonly Cart[]> {
   const trips = createTripPlanner(book.network);
   const loader = createCartLoader(book, trips);
   const single = yield* polishAll(
@@ -115,7 +115,7 @@ export function* searchClusters(book: OrderBook, random: Random, rounds: number)
     if (lengthOf(fresh) <= lengthOf([...old]) + EPSILON) carts = [...carts.filter((cart) => !old.has(cart)), ...fresh];
   }
   /** The cart of an order and, of orders near it, up to `more` others. */
-  function neighbourhood(order: number, more: number): ReadonlySet<Cart> {
+  function neighborhood(order: number, more: number): ReadonlySet<Cart> {
     const chosen = new Set([cartWith(order)]);
     for (const other of shuffled(near[order] ?? [], random)) {
       if (chosen.size > more) break;
@@ -127,12 +127,12 @@ export function* searchClusters(book: OrderBook, random: Random, rounds: number)
   for (const order of single.keys()) {
     if (trips.work() > limit) break;
     yield;
-    const chosen = neighbourhood(order, 1);
+    const chosen = neighborhood(order, 1);
     if (chosen.size > 1) replace(chosen, yield* exchangeOrders(loader, [...chosen]));
   }
-  for (let round = 0; round < rounds && trips.work() < limit; round += 1) {
+  for (let made = 0; made < kicks && trips.work() < limit; made += 1) {
     yield;
-    const chosen = neighbourhood(random.below(single.length), random.below(4) === 0 ? 2 : 1);
+    const chosen = neighborhood(random.below(single.length), random.below(4) === 0 ? 2 : 1);
     const kick = random.below(DISSOLVE_ONE_IN) === 0 ? dissolve : shake;
     replace(chosen, yield* exchangeOrders(loader, kick(loader, [...chosen], random)));
   }

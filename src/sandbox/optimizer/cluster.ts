@@ -9,19 +9,19 @@ import { createRandom } from '../../lib/seeded-random.ts';
 import { optimizeRoute } from '../../site/routing/route.ts';
 import type { Steps } from '../../lib/async/steps.ts';
 
-/** Kick rounds of the grouping: at least so many, and so many for each order. */
-const ROUNDS = 1000;
-const ROUNDS_PER_ORDER = 3;
-/** Kick rounds for the walk of each cluster, once the clusters are chosen. */
-const ROUTE_ROUNDS = 300;
-/** More orders are grouped part by part, in the order in which they come. */
+/** Kicks of the grouping: at least, and for each order. */
+const KICKS = 1000;
+const KICKS_PER_ORDER = 3;
+/** Kicks for the walk of each cluster, once the clusters are chosen. */
+const ROUTE_KICKS = 300;
+/** More orders than this are grouped part by part, in the given order. */
 const MOST_ORDERS = 1200;
 
 function solutionOf(clusters: readonly SolvedCluster[]): ClusterSolution {
   return { clusters, distance: clusters.reduce((sum, { distance }) => sum + distance, 0) };
 }
 
-/** The cluster that a cart stands for, its walk optimised; not longer than the trip that the search found. */
+/** The cluster that a cart stands for, its walk optimized; not longer than the trip that the search found. */
 function* clusterOfCart(
   problem: ClusterProblem,
   { network, orders }: OrderBook,
@@ -50,7 +50,7 @@ function* clusterOfCart(
       return { alternatives: [place, ...others], group };
     }),
   };
-  const { distance } = yield* optimizeRoute(route, { seed, rounds: ROUTE_ROUNDS }, initial);
+  const { distance } = yield* optimizeRoute(route, { seed, kicks: ROUTE_KICKS }, initial);
   return clusterOf(problem.picks, members, distance);
 }
 
@@ -65,7 +65,7 @@ function* improvedAsis(problem: ClusterProblem, asis: ClusterSolution, seed: num
   const clusters: SolvedCluster[] = [];
   for (const { picks } of asis.clusters) {
     const initial = asisOrder(problem.picks, picks);
-    const { distance } = yield* optimizeRoute(routeOf(problem, picks), { seed, rounds: ROUTE_ROUNDS }, initial);
+    const { distance } = yield* optimizeRoute(routeOf(problem, picks), { seed, kicks: ROUTE_KICKS }, initial);
     clusters.push(clusterOf(problem.picks, picks, distance));
   }
   return solutionOf(clusters);
@@ -73,20 +73,19 @@ function* improvedAsis(problem: ClusterProblem, asis: ClusterSolution, seed: num
 
 /**
  * Groups whole orders into clusters that together need little walking, each within the limits (an
- * order that alone exceeds one is a cluster of its own; with no limit one cluster of all is well
- * possible). Every place must be known to the site. The same problem and seed give the same clusters.
+ * order that alone exceeds one is a cluster of its own; without limits one cluster may hold everything). Every place must be known to the site. The same problem and seed give the same clusters.
  *
- * Never longer than today's lists as {@link asisClusters} walks them, if those are within the limits: they stay, with
- * better walks, when the search finds nothing better. Lists that split an order among them stay only when already as
- * they are walked today they are shorter than what was found: every other answer keeps orders whole.
+ * Never longer than today's lists as {@link asisClusters} walks them, if those are within the limits: when the search finds
+ * nothing better, they stay, with better walks. Lists that split an order stay only when they are shorter than what was
+ * found even as they are walked today: every other answer keeps orders whole.
  */
-export function* optimizeClusters(problem: ClusterProblem, { seed, rounds }: SolveOptions): Steps<ClusterSolution> {
+export function* optimizeClusters(problem: ClusterProblem, { seed, kicks }: SolveOptions): Steps<ClusterSolution> {
   const book = yield* createOrderBook(problem);
-  const kicks = rounds ?? Math.max(ROUNDS, ROUNDS_PER_ORDER * book.orders.length);
+  const most = kicks ?? Math.max(KICKS, KICKS_PER_ORDER * book.orders.length);
   const clusters: SolvedCluster[] = [];
   for (let from = 0; from < book.orders.length; from += MOST_ORDERS) {
     const part = { ...book, orders: book.orders.slice(from, from + MOST_ORDERS) };
-    for (const cart of yield* searchClusters(part, createRandom(seed), kicks)) {
+    for (const cart of yield* searchClusters(part, createRandom(seed), most)) {
       clusters.push(yield* clusterOfCart(problem, part, cart, seed));
     }
   }

@@ -2,7 +2,7 @@ import type { Cart, CartLoader } from './cart.ts';
 import type { Steps } from '../../lib/async/steps.ts';
 
 const EPSILON = 1e-7;
-/** Swaps that look best at a glance and are then measured. */
+/** How many swaps, those that look best by the estimate, are measured. */
 const MEASURED_SWAPS = 8;
 /** With more pairs of orders than this, single orders move but are not swapped. */
 const MOST_PAIRS = 10_000;
@@ -16,10 +16,10 @@ export function lengthOf(carts: readonly Cart[]): number {
 interface Swap {
   readonly fromA: number;
   readonly fromB: number;
-  readonly glance: number;
+  readonly estimate: number;
 }
 
-/** The swaps with the smallest sum of what leaving saves and joining costs, each looked at on its own. */
+/** The swaps with the smallest sum of what leaving saves and joining costs, each estimated on its own. */
 function likelySwaps(
   loader: CartLoader,
   a: Cart,
@@ -33,10 +33,10 @@ function likelySwaps(
   for (const [at, saved] of savedA.entries()) {
     for (const [other, savedToo] of savedB.entries()) {
       if (saved + savedToo <= EPSILON) continue;
-      const glance = (intoA[other] as number) + (intoB[at] as number) - saved - savedToo;
-      if (best.length === MEASURED_SWAPS && glance >= (best.at(-1)?.glance ?? 0)) continue;
-      const place = best.findIndex((swap) => swap.glance > glance);
-      const swap = { fromA: a.orders[at] as number, fromB: b.orders[other] as number, glance };
+      const estimate = (intoA[other] as number) + (intoB[at] as number) - saved - savedToo;
+      if (best.length === MEASURED_SWAPS && estimate >= (best.at(-1)?.estimate ?? 0)) continue;
+      const place = best.findIndex((swap) => swap.estimate > estimate);
+      const swap = { fromA: a.orders[at] as number, fromB: b.orders[other] as number, estimate };
       best.splice(place < 0 ? best.length : place, 0, swap);
       if (best.length > MEASURED_SWAPS) best.pop();
     }

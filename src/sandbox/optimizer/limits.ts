@@ -1,6 +1,6 @@
 import type { ClusterLimits, ClusterProblem, ClusterSolution } from './problem.ts';
 
-/** What a set of picks asks of a cart, a picker and a walk. */
+/** What a set of picks needs of a cart, a picker and a walk. */
 type Load = Readonly<Record<keyof ClusterLimits, number>>;
 
 /** Room for the rounding of sums such as 0.1 + 0.2. */
@@ -8,7 +8,7 @@ const SLACK = 1 + 1e-9;
 
 /** Whether a load stays within every limit that is set. */
 export function fits(limits: ClusterLimits, load: Load): boolean {
-  const within = (asked: number, most = Number.POSITIVE_INFINITY): boolean => asked <= most * SLACK;
+  const within = (needed: number, most = Number.POSITIVE_INFINITY): boolean => needed <= most * SLACK;
   return (
     within(load.orders, limits.orders) &&
     within(load.locations, limits.locations) &&
@@ -20,8 +20,8 @@ export function fits(limits: ClusterLimits, load: Load): boolean {
 }
 
 /**
- * Whether every cluster is within the limits. One order alone may exceed them: nothing could be done
- * about it. `locations` counts different places, each pick at its first one.
+ * Whether every cluster is within the limits. One order alone may exceed them: it cannot be
+ * split. `locations` counts different places, each pick at its first one.
  */
 export function withinLimits({ picks, limits }: ClusterProblem, { clusters }: ClusterSolution): boolean {
   return clusters.every(({ orderIds, picks: members, distance }) => {

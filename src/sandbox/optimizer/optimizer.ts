@@ -1,4 +1,4 @@
-/** What the sandbox asks of an optimizer, and the one that it has. */
+/** What the sandbox needs of an optimizer, and the built-in one. */
 import type { Steps } from '../../lib/async/steps.ts';
 import type { RouteProblem, RouteSolution, SolveOptions } from '../../site/routing/problem.ts';
 import type { ClusterProblem, ClusterSolution } from './problem.ts';
@@ -13,7 +13,7 @@ export interface Optimizer {
   /** The walk in the given order, each stop at the first of its places. */
   walkAsis(problem: RouteProblem, order: readonly number[]): RouteSolution;
   optimizeClusters(problem: ClusterProblem, options: SolveOptions): Steps<ClusterSolution>;
-  /** The lists of today; `undefined` when a pick does not tell its list. */
+  /** Today's lists; `undefined` when a pick has no list. */
   asisClusters(problem: ClusterProblem): AsisClusters | undefined;
   /** Whether every cluster of a solution is within the problem's limits. */
   withinLimits(problem: ClusterProblem, solution: ClusterSolution): boolean;

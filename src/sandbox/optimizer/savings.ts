@@ -5,7 +5,7 @@ const NONE = Number.NEGATIVE_INFINITY;
 
 /**
  * Joins carts, always the two whose joining saves most walking (Clarke and Wright 1964, the savings
- * computed anew after each joining), until nothing is saved or a limit is in the way.
+ * computed again after each joining), until nothing is saved or a limit prevents it.
  */
 export function* joinBySavings(loader: CartLoader, single: readonly Cart[]): Steps<readonly Cart[]> {
   const carts: (Cart | undefined)[] = [...single];

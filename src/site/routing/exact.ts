@@ -3,7 +3,7 @@ import type { Steps } from '../../lib/async/steps.ts';
 
 /** Most nodes that one group may have for an exact solution: 2^12 subsets. */
 const MOST_NODES = 12;
-/** Most steps (subsets times pairs of places) for one group; far below a second. */
+/** Most steps (subsets times pairs of places) for one group; they take far less than a second. */
 const MOST_STEPS = 40_000_000;
 
 /** A node at one of its places. */
@@ -86,7 +86,7 @@ function* solveGroup(network: Network, nodes: readonly number[], previous: Layer
 }
 
 /**
- * The shortest walk, proven: the dynamic programme over subsets of Held and Karp (1962), with a
+ * The shortest walk, proven: the dynamic program over subsets of Held and Karp (1962), with a
  * state for each alternative place, and one group after another.
  */
 export function* solveExactly(network: Network): Steps<Walk> {

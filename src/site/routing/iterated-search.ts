@@ -1,13 +1,13 @@
-import { createLocalSearch, type LocalSearch } from './local-search.ts';
+import { LocalSearch } from './local-search.ts';
 import { nearestNodes } from './nearest-nodes.ts';
 import type { Network, Walk } from './network.ts';
 import type { Random } from '../../lib/seeded-random.ts';
 import type { Steps } from '../../lib/async/steps.ts';
 import { createTour, type Tour } from './tour.ts';
 
-/** Nodes that may come next to a node. Ten are all in one aisle where picks are dense; a matrix that differs each way has no such aisles. */
-const NEIGHBOURS = 20;
-const DIRECTED_NEIGHBOURS = 10;
+/** Nodes that may come next to a node. Where picks are dense, ten are all in one aisle; a matrix that differs each way has no aisles. */
+const NEIGHBORS = 20;
+const DIRECTED_NEIGHBORS = 10;
 /** Shortest, and least longest, stretch of the walk that one kick rearranges. */
 const SHORT_STRETCH = 8;
 const LONG_STRETCH = 50;
@@ -47,7 +47,7 @@ export function* nearestNeighborWalk({ size, groups, options, distances, width, 
   return { order, rows };
 }
 
-/** The length of a stretch to rearrange: all orders of magnitude alike, since whole aisles matter as much as neighbours. */
+/** The length of a stretch to rearrange: every order of magnitude is as likely, since whole aisles matter as much as neighbors. */
 function stretchOf(size: number, random: Random): number {
   const longest = Math.max(LONG_STRETCH, size / 3);
   return Math.round(SHORT_STRETCH * (longest / SHORT_STRETCH) ** random.next());
@@ -69,8 +69,8 @@ function visitElsewhere(tour: Tour, { options }: Network, node: number, search: 
 }
 
 /**
- * Exchanges two neighbouring blocks somewhere in one group (a double bridge), and visits nodes at
- * the seams at other places now and then; wakes them all. Returns by how much the tour became longer.
+ * Exchanges two neighboring blocks somewhere in one group (a double bridge), and now and then
+ * visits nodes at the seams at other places; wakes them all. Returns by how much the tour became longer.
  */
 function kick(tour: Tour, search: LocalSearch, network: Network, random: Random): number {
   const stretch = stretchOf(tour.size, random);
@@ -99,16 +99,16 @@ function kick(tour: Tour, search: LocalSearch, network: Network, random: Random)
   return longer;
 }
 
-/** A short walk: local search from the given walk, then `rounds` kicks, each kept unless it made the walk longer. */
-export function* iterateSearch(network: Network, initial: Walk, random: Random, rounds: number): Steps<Walk> {
+/** A short walk: local search from the given walk, then `kicks` kicks, each kept unless it made the walk longer. */
+export function* iterateSearch(network: Network, initial: Walk, random: Random, kicks: number): Steps<Walk> {
   const tour = createTour(network, initial.order, initial.rows);
-  const neighbours = yield* nearestNodes(network, network.symmetric ? NEIGHBOURS : DIRECTED_NEIGHBOURS);
-  const search = createLocalSearch(network, tour, neighbours);
+  const neighbors = yield* nearestNodes(network, network.symmetric ? NEIGHBORS : DIRECTED_NEIGHBORS);
+  const search = new LocalSearch(network, tour, neighbors);
   for (const node of initial.order.toReversed()) search.wake(node);
   search.settle();
   tour.keep();
 
-  for (let round = 0; round < rounds; round += 1) {
+  for (let made = 0; made < kicks; made += 1) {
     const longer = kick(tour, search, network, random) + search.settle();
     if (longer <= EPSILON) tour.keep();
     else tour.restore();

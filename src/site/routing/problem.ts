@@ -10,7 +10,7 @@ export interface RouteStop {
 
 export interface RouteProblem {
   readonly site: Site;
-  /** Places where the walk may begin: the best one is taken; empty: it begins at the first stop. */
+  /** Places where the walk may start: the best one is chosen. Empty: it starts at the first stop. */
   readonly starts: readonly string[];
   readonly ends: readonly string[];
   readonly stops: readonly RouteStop[];
@@ -28,6 +28,6 @@ export interface RouteSolution {
 
 export interface SolveOptions {
   readonly seed: number;
-  /** Kick rounds of the local search; the work is bounded by rounds, never by the clock. */
-  readonly rounds?: number;
+  /** Kicks (random changes) of the local search: what bounds the work, rather than the clock. */
+  readonly kicks?: number;
 }

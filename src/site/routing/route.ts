@@ -5,16 +5,16 @@ import { createNetwork, type Network, type Walk } from './network.ts';
 import { createRandom } from '../../lib/seeded-random.ts';
 import type { Steps } from '../../lib/async/steps.ts';
 
-/** Kick rounds: at least so many, and so many for each stop where a round is cheap (distances do not differ each way). */
-const ROUNDS = 5000;
-const ROUNDS_PER_STOP = 10;
+/** Kicks at least, and for each stop where a kick is cheap (distances do not differ each way). */
+const KICKS = 5000;
+const KICKS_PER_STOP = 10;
 /**
- * Of a long walk every stop beyond so many adds fewer: 2,500 stops come within 0.1 % of what four times the rounds find.
- * Where stops have several places, that would cost more than 1 %.
+ * Stops of a long walk beyond this number add fewer: 2,500 stops come within 0.1 % of what four times the kicks find.
+ * Where stops have several places, fewer kicks would cost more than 1 %.
  */
 const LONG_WALK = 1000;
-const ROUNDS_PER_FURTHER_STOP = 4;
-/** With up to so many stops, visiting a place twice is considered: it pays where distances break the triangle inequality. */
+const KICKS_PER_FURTHER_STOP = 4;
+/** With up to this many stops, visiting a place twice is considered: it pays where distances break the triangle inequality. */
 const MOST_UNMERGED = 12;
 
 function closest(candidates: readonly string[], lengthOf: (candidate: string) => number): string | undefined {
@@ -80,13 +80,13 @@ function keepsGroups({ stops }: RouteProblem, order: readonly number[]): boolean
   });
 }
 
-function roundsFor({ size, places, symmetric }: Network): number {
-  if (!symmetric) return ROUNDS;
+function kicksFor({ size, places, symmetric }: Network): number {
+  if (!symmetric) return KICKS;
   const further = places.length > size ? 0 : Math.max(0, size - LONG_WALK);
-  return Math.max(ROUNDS, ROUNDS_PER_STOP * (size - further) + ROUNDS_PER_FURTHER_STOP * further);
+  return Math.max(KICKS, KICKS_PER_STOP * (size - further) + KICKS_PER_FURTHER_STOP * further);
 }
 
-function* solve(problem: RouteProblem, { seed, rounds }: SolveOptions, merge: boolean): Steps<RouteSolution> {
+function* solve(problem: RouteProblem, { seed, kicks }: SolveOptions, merge: boolean): Steps<RouteSolution> {
   const network = yield* createNetwork(problem, merge);
   const found = canSolveExactly(network)
     ? yield* solveExactly(network)
@@ -94,7 +94,7 @@ function* solve(problem: RouteProblem, { seed, rounds }: SolveOptions, merge: bo
         network,
         yield* nearestNeighborWalk(network),
         createRandom(seed),
-        rounds ?? roundsFor(network),
+        kicks ?? kicksFor(network),
       );
   return solutionOf(problem, network, found);
 }

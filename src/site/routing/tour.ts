@@ -19,7 +19,7 @@ export interface Tour {
   /** Whether positions may be rearranged among themselves: one group, start and end left alone. */
   readonly within: (from: number, to: number) => boolean;
   readonly reverse: (from: number, to: number) => void;
-  /** Exchanges the neighbouring blocks `from..middle` and `middle+1..to`. */
+  /** Exchanges the adjacent blocks `from..middle` and `middle+1..to`. */
   readonly exchange: (from: number, middle: number, to: number) => void;
   readonly visitAt: (node: number, row: number) => void;
   readonly length: () => number;
@@ -49,7 +49,7 @@ export function createTour(network: Network, initial: readonly number[], initial
   const distance = (from: number, to: number): number =>
     between[(rows[from] as number) * rowWidth + (rows[to] as number)] as number;
 
-  /** Sums of distances ahead and back up to a position: only where they differ, and no further than they are asked for. */
+  /** Sums of distances ahead and back up to a position: only where they differ, and no further than needed. */
   function sumUpTo(last: number): void {
     for (; stale <= last; stale += 1) {
       const before = order[stale - 1] as number;

@@ -125,7 +125,7 @@ describe('the published example', () => {
     );
   });
 
-  test('totals are the sums of the clusters, the optimised one no longer than that of today', async () => {
+  test('totals are the sums of the clusters, the optimized one no longer than that of today', async () => {
     const answer = await answerTo('cluster', fixture('example-cluster-request.json'));
     const sum = (field: string): number =>
       (answer[field] as { estimated_distance: number }[]).reduce((total, one) => total + one.estimated_distance, 0);

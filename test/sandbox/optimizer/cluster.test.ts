@@ -108,7 +108,7 @@ describe('clusters', () => {
     { orders: 5, locations: 12, distance: 9000, volume: 30, weight: 50, surface: 7 },
   ] satisfies readonly ClusterLimits[])('keep the limits %j', (limits) => {
     const problem = problemOf(withoutLists(waveOf(40, 3)), limits);
-    const solution = optimizeClusters(problem, { seed: 1, rounds: 100 });
+    const solution = optimizeClusters(problem, { seed: 1, kicks: 100 });
     expectWhole(problem, solution);
     expect(withinLimits(problem, solution)).toBe(true);
     expect(solution.clusters.length).toBeGreaterThan(3);
@@ -116,7 +116,7 @@ describe('clusters', () => {
 
   it('are one when there is no limit and one walk is shortest', () => {
     const problem = problemOf(waveOf(30, 1));
-    const solution = optimizeClusters(problem, { seed: 1, rounds: 100 });
+    const solution = optimizeClusters(problem, { seed: 1, kicks: 100 });
     expectWhole(problem, solution);
     expect(solution.clusters).toHaveLength(1);
     expect(solution.distance).toBeLessThanOrEqual(4 * 1100 + 900 + 400 + 900);
@@ -140,7 +140,7 @@ describe('clusters', () => {
       ...pickAt(`order ${index >> 1}`, anyOf(LOCATIONS, random)),
       alternatives: [anyOf(LOCATIONS, random), anyOf(LOCATIONS, random), 'B05'],
     }));
-    const { clusters } = optimizeClusters(problemOf(picks, { locations: 1 }), { seed: 1, rounds: 100 });
+    const { clusters } = optimizeClusters(problemOf(picks, { locations: 1 }), { seed: 1, kicks: 100 });
     // Everything lies at B05 too: one place, one walk, although no first alternatives agree.
     expect(clusters.map(({ orderIds, distance }) => [orderIds.length, distance])).toEqual([
       [20, SITE.distance('Start', 'B05') + SITE.distance('B05', 'End')],
@@ -153,8 +153,8 @@ describe('clusters', () => {
 
   it('are the same for the same seed', () => {
     const problem = problemOf(waveOf(40, 5), { orders: 5 });
-    expect(optimizeClusters(problem, { seed: 6, rounds: 50 })).toEqual(
-      optimizeClusters(problem, { seed: 6, rounds: 50 }),
+    expect(optimizeClusters(problem, { seed: 6, kicks: 50 })).toEqual(
+      optimizeClusters(problem, { seed: 6, kicks: 50 }),
     );
   });
 
@@ -167,7 +167,7 @@ describe('clusters', () => {
     const problem = { site, starts: ['p0'], ends: ['p1', 'p2'], picks, limits: { orders: 3 } };
     const asis = asisClusters(problem)?.distance ?? 0;
     expect(asis).toBeGreaterThan(0);
-    expect(optimizeClusters(problem, { seed, rounds: 0 }).distance).toBeLessThanOrEqual(asis);
+    expect(optimizeClusters(problem, { seed, kicks: 0 }).distance).toBeLessThanOrEqual(asis);
   });
 
   it('are the lists of today where those split an order and nothing is shorter', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { solveExactly } from '../../../src/site/routing/exact.ts';
 import { iterateSearch, nearestNeighborWalk } from '../../../src/site/routing/iterated-search.ts';
-import { createLocalSearch } from '../../../src/site/routing/local-search.ts';
+import { LocalSearch } from '../../../src/site/routing/local-search.ts';
 import { nearestNodes } from '../../../src/site/routing/nearest-nodes.ts';
 import { createNetwork, type Network, type Walk } from '../../../src/site/routing/network.ts';
 import { createRandom } from '../../../src/lib/seeded-random.ts';
@@ -61,7 +61,7 @@ describe('one descent', () => {
       order,
       order.map((node) => network.options[node]?.[0] ?? 0),
     );
-    const search = createLocalSearch(network, tour, runSteps(nearestNodes(network, 20)));
+    const search = new LocalSearch(network, tour, runSteps(nearestNodes(network, 20)));
     const before = tour.length();
     for (const node of order) search.wake(node);
     const shortened = search.settle();

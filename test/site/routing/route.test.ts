@@ -143,7 +143,7 @@ describe('a longer route', () => {
       group: random.below(4),
     }));
     const problem = { site, starts: ['Start'], ends: ['End'], stops };
-    const solution = optimizeRoute(problem, { seed: 1, rounds: 500 });
+    const solution = optimizeRoute(problem, { seed: 1, kicks: 500 });
     const groups = solution.order.map((stop) => stops[stop]?.group ?? 0);
     expect(solution.order.toSorted((a, b) => a - b)).toEqual([...stops.keys()]);
     expect(groups).toEqual(groups.toSorted((a, b) => a - b));
@@ -155,9 +155,9 @@ describe('a longer route', () => {
     const random = createRandom(9);
     const site = directedSite(60, random);
     const problem = { site, starts: ['p0'], ends: ['p0'], stops: stopsAt(...site.names) };
-    const once = optimizeRoute(problem, { seed: 3, rounds: 200 });
-    expect(optimizeRoute(problem, { seed: 3, rounds: 200 })).toEqual(once);
-    expect(optimizeRoute(problem, { seed: 4, rounds: 0 }).distance).toBeGreaterThan(once.distance);
+    const once = optimizeRoute(problem, { seed: 3, kicks: 200 });
+    expect(optimizeRoute(problem, { seed: 3, kicks: 200 })).toEqual(once);
+    expect(optimizeRoute(problem, { seed: 4, kicks: 0 }).distance).toBeGreaterThan(once.distance);
   });
 
   it('is never longer than the order that it was given', () => {
@@ -166,8 +166,8 @@ describe('a longer route', () => {
     const stops = stopsAt(...site.names);
     const problem = { site, starts: [], ends: [], stops };
     const short = optimizeRoute(problem, { seed: 1 });
-    const found = optimizeRoute(problem, { seed: 2, rounds: 0 }, short.order);
-    expect(optimizeRoute(problem, { seed: 2, rounds: 0 }).distance).toBeGreaterThan(short.distance);
+    const found = optimizeRoute(problem, { seed: 2, kicks: 0 }, short.order);
+    expect(optimizeRoute(problem, { seed: 2, kicks: 0 }).distance).toBeGreaterThan(short.distance);
     expect(found).toEqual(short);
   });
 
