@@ -10,7 +10,7 @@ import { createIntern, type Intern } from './intern.ts';
 import { createJsonSplitter, type ItemsPlan, type JsonPlan } from './json-splitter.ts';
 import { KINDS } from '../kinds.ts';
 import type { Redact } from '../settings/redaction.ts';
-import { fieldOf, isRecord, numberOf, textOf } from '../lib/json/loose-fields.ts';
+import { fieldOf, isRecord, numberOf, textOf, textsOf } from '../lib/json/loose-fields.ts';
 
 /** One pick of an answer. */
 export interface PickDetail {
@@ -258,9 +258,4 @@ function pickOf(pick: unknown, intern: Intern, redact: Redact, budget: AnswerBud
     asisSequence: numberOf(fieldOf(pick, 'asis_sequence')),
     sequence: numberOf(fieldOf(pick, 'optim_sequence')),
   };
-}
-
-/** One text or a list of texts, as a list. */
-export function textsOf(value: unknown): string[] {
-  return (Array.isArray(value) ? value : [value]).flatMap((one) => textOf(one) ?? []);
 }

@@ -1,6 +1,5 @@
 /** A request pick by pick, as it was sent: what its answer is held against. */
-import { textsOf } from '../answers/details.ts';
-import { fieldOf, isRecord, numberOf, textOf } from '../lib/json/loose-fields.ts';
+import { fieldOf, isRecord, numberOf, textOf, textsOf } from '../lib/json/loose-fields.ts';
 import type { Redact } from '../settings/redaction.ts';
 
 export interface RequestPick {

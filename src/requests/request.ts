@@ -1,14 +1,12 @@
-/** From the bytes of a request file to the exact bytes that are sent. */
+/** From a parsed request to the exact bytes that are sent. */
 import type { Kind } from '../kinds.ts';
 import { CliError, type FailureDetail } from '../errors.ts';
-import { decodeSource } from './encoding.ts';
 import type { FaultList } from './fault-list.ts';
-import { createIdCheck, type IdCheck } from './validation/id-check.ts';
+import type { IdCheck } from './validation/id-check.ts';
 import { inField, serialise, withField } from './json/edit.ts';
-import { parseJson } from './json/parser.ts';
 import { type JsonTree, memberOf, stringOf } from './json/tree.ts';
 import { parameterSource } from './json/parameter.ts';
-import { createFlagSource, type Source } from './json/source.ts';
+import { createFlagSource } from './json/source.ts';
 import { validateRequest } from './validation/validation.ts';
 
 /** What the command line puts over the file, field by field. */
@@ -20,14 +18,6 @@ export interface Overrides {
   readonly wave?: string | undefined;
   /** Key and JSON text of `parameters.<key>`; of the same key the last wins. */
   readonly params?: readonly (readonly [key: string, json: string])[] | undefined;
-}
-
-export interface RequestFile {
-  readonly kind: Kind;
-  readonly bytes: Uint8Array;
-  /** As errors name it: `picks.json`, `<stdin>`. */
-  readonly name: string;
-  readonly overrides?: Overrides | undefined;
 }
 
 /** A request that is fit to be sent. */
@@ -44,22 +34,6 @@ export interface PreparedRequest {
   readonly warnings: readonly FailureDetail[];
 }
 
-/**
- * Reads a JSON request, puts the overrides over it and checks the whole. A file that is a list of picks is taken as a
- * request when the site is given. Throws one `CliError` `usage` that lists all faults of content (`invalid_request`),
- * or tells the first fault of syntax (`invalid_json`), of a parameter (`invalid_parameter`) or of the encoding.
- */
-export function readRequest({ kind, bytes, name, overrides = {} }: RequestFile): PreparedRequest {
-  return prepareRequest(kind, decodeSource(name, bytes), overrides);
-}
-
-/** The same for JSON that is already text, whatever it was made from: the places in the faults are the source's. */
-export function prepareRequest(kind: Kind, source: Source, overrides: Overrides): PreparedRequest {
-  const { faults, prepared } = checkRequest(kind, parseJson(source), overrides, createIdCheck(new Set()));
-  if (faults.count > 0) throw invalidRequest(`${source.name} is not a valid ${kind} request`, faults);
-  return prepared();
-}
-
 export interface CheckedRequest {
   readonly faults: FaultList;
   readonly warnings: readonly FailureDetail[];
@@ -68,8 +42,9 @@ export interface CheckedRequest {
 }
 
 /**
- * The same for one that was parsed, without throwing for its content. What is to be noted of its ids is in `ids`. Throws
- * for a parameter that is not JSON.
+ * Puts the overrides over a parsed request and checks the whole. A list of picks becomes a request when the site is
+ * given. What is odd about its ids goes to `ids`. Throws `CliError` `usage` (`invalid_parameter`) for a parameter that is
+ * not JSON.
  */
 export function checkRequest(kind: Kind, parsed: JsonTree, overrides: Overrides, ids: IdCheck): CheckedRequest {
   const tree = withOverrides(parsed, overrides);

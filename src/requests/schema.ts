@@ -114,10 +114,11 @@ const clusterRequest = v.looseObject({
   picks: picksOf(clusterPick),
 });
 
-/** A pick of either kind: a cluster's pick has every field that a route's has. */
-export type PickInput = v.InferOutput<typeof clusterPick>;
-export type RouteRequest = v.InferOutput<typeof routeRequest>;
-export type ClusterRequest = v.InferOutput<typeof clusterRequest>;
+/** A pick of either kind that passed the schema: one of a cluster has every field that one of a route has. */
+export type PickDocument = v.InferOutput<typeof clusterPick>;
+/** Requests that passed the schema. */
+export type RouteDocument = v.InferOutput<typeof routeRequest>;
+export type ClusterDocument = v.InferOutput<typeof clusterRequest>;
 
 /** Schemas by field name. */
 export type Fields = Readonly<Record<string, v.GenericSchema>>;

@@ -6,7 +6,7 @@ import type { ColumnMap } from './csv/header/column-map.ts';
 import { FaultList } from './fault-list.ts';
 import { allowedIds } from './validation/placeholders.ts';
 import { createPickIds, type PickIds } from './validation/pick-ids.ts';
-import type { RejectedRows } from './csv/rows/rejected.ts';
+import type { RejectedRows } from './rejected.ts';
 import type { Overrides } from './request.ts';
 import type { SetEntry } from './request-set.ts';
 import type { SetOptions } from './set-options.ts';

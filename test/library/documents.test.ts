@@ -11,17 +11,17 @@ import type { ClusterAnswer, ClusterPick, ClusterRequest, RoutePick, RouteReques
 type Named<T> = keyof { [K in keyof T as string extends K ? never : K]: T[K] };
 
 test('the types of requests name the fields of the schemas, with the same values', () => {
-  expectTypeOf<schema.RouteRequest>().toExtend<RouteRequest>();
-  expectTypeOf<schema.ClusterRequest>().toExtend<ClusterRequest>();
-  expectTypeOf<Named<RouteRequest>>().toEqualTypeOf<Named<schema.RouteRequest>>();
-  expectTypeOf<Named<ClusterRequest>>().toEqualTypeOf<Named<schema.ClusterRequest>>();
-  expectTypeOf<Named<ClusterPick>>().toEqualTypeOf<Named<schema.PickInput>>();
-  expectTypeOf<Named<RoutePick>>().toEqualTypeOf<Named<schema.RouteRequest['picks'][number]>>();
+  expectTypeOf<schema.RouteDocument>().toExtend<RouteRequest>();
+  expectTypeOf<schema.ClusterDocument>().toExtend<ClusterRequest>();
+  expectTypeOf<Named<RouteRequest>>().toEqualTypeOf<Named<schema.RouteDocument>>();
+  expectTypeOf<Named<ClusterRequest>>().toEqualTypeOf<Named<schema.ClusterDocument>>();
+  expectTypeOf<Named<ClusterPick>>().toEqualTypeOf<Named<schema.PickDocument>>();
+  expectTypeOf<Named<RoutePick>>().toEqualTypeOf<Named<schema.RouteDocument['picks'][number]>>();
   expectTypeOf<Named<NonNullable<RouteRequest['parameters']>>>().toEqualTypeOf<
-    Named<NonNullable<schema.RouteRequest['parameters']>>
+    Named<NonNullable<schema.RouteDocument['parameters']>>
   >();
   expectTypeOf<Named<NonNullable<ClusterRequest['parameters']>>>().toEqualTypeOf<
-    Named<NonNullable<schema.ClusterRequest['parameters']>>
+    Named<NonNullable<schema.ClusterDocument['parameters']>>
   >();
   const named: Record<Named<RouteRequest>, true> = {
     wave_id: true,

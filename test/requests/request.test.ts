@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Overrides, readRequest } from '../../src/requests/request.ts';
+import type { Overrides } from '../../src/requests/request.ts';
+import { readRequest } from './request-file.ts';
 import { caught, inWords, textOf, utf8 } from './faults.ts';
 
 const PICKS = '[{"pick_id":"p","location_id":"A"},{"pick_id":"q","location_id":["B","C"]}]';

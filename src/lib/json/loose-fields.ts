@@ -15,6 +15,11 @@ export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value.trim() !== '' ? value : undefined;
 }
 
+/** One text or a list of texts, as a list. */
+export function textsOf(value: unknown): string[] {
+  return (Array.isArray(value) ? value : [value]).flatMap((one) => textOf(one) ?? []);
+}
+
 /**
  * The message of an `error` field. Documented is a string or null; an object or list that is not empty
  * tells of a failure, too, and is not to be taken for a job that still runs.

@@ -1,7 +1,7 @@
 /** Reads a table row by row. */
 import { Buffer } from 'node:buffer';
 import { MAX_ROW_BYTES } from '../../limits.ts';
-import { createCellText } from './rows/cell-text.ts';
+import { createCellText } from './cell-text.ts';
 import { isFramed, isRule } from './drawn-table.ts';
 import { withoutGuard } from './formula-guard.ts';
 import { BEYOND_ASCII, createRowScan, DOUBLED, FORMULA, QUOTED, type QuoteSlip, scanRow } from './tokenizer.ts';

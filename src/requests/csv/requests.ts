@@ -3,9 +3,9 @@ import { Buffer } from 'node:buffer';
 import { CliError, type FailureDetail } from '../../errors.ts';
 import { isBoxed } from './drawn-table.ts';
 import { noText, refuseStranger } from '../encoding.ts';
-import { findHeader, headerNames, type HeaderLine } from './header/line.ts';
+import { findHeader, headerNames, type FoundHeader } from './header/line.ts';
 import type { HeadedInput } from '../input-format.ts';
-import { createRejectedRows, type RejectedRows } from './rows/rejected.ts';
+import { createRejectedRows, type RejectedRows } from '../rejected.ts';
 import type { RefuseRow } from './rows/faults.ts';
 import type { SetBuilder } from '../set-builder.ts';
 import { createLineCutter } from './skip-lines.ts';
@@ -79,7 +79,7 @@ async function* fromHeader(
 interface TableStart {
   readonly name: string;
   readonly delimiter: string;
-  readonly found: HeaderLine;
+  readonly found: FoundHeader;
 }
 
 function createReading({ name, delimiter, found }: TableStart, set: SetBuilder): TableListener & { end(): void } {

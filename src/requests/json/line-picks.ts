@@ -9,7 +9,7 @@ import { createLevelCheck } from '../validation/level-check.ts';
 import { createRequestHeads } from '../head.ts';
 import { noteWave, type SetBuilder } from '../set-builder.ts';
 import type { Source } from './source.ts';
-import { quote } from '../csv/rows/cells.ts';
+import { quote } from '../quote.ts';
 import { createUnknownFields } from '../validation/unknown-fields.ts';
 import { addPick, entryOf, newWaveRequest, type WaveRequest } from '../waves.ts';
 

@@ -1,19 +1,17 @@
 /** How faults speak of a value in a file. */
 import { nearestWord } from '../../lib/text/did-you-mean.ts';
-import { unseenIn, visible } from '../../lib/text/look-alikes.ts';
+import { unseenIn } from '../../lib/text/look-alikes.ts';
+import { shorten } from '../quote.ts';
 import { idSlip, isPlaceholder } from '../validation/placeholders.ts';
 import { type JsonNode, rawOf, stringOf } from './tree.ts';
-
-/** Longest piece of a file that is quoted in a message, in characters. */
-const LONGEST = 40;
 
 /** `the number 7`, `the text "A01"`, `an empty list`, `null`. */
 export function describeNode(node: JsonNode): string {
   switch (node.type) {
     case 'string':
-      return node.end - node.start === 2 ? 'an empty text' : `the text "${short(stringOf(node))}"`;
+      return node.end - node.start === 2 ? 'an empty text' : `the text "${shorten(stringOf(node))}"`;
     case 'number':
-      return `the number ${short(rawOf(node))}`;
+      return `the number ${shorten(rawOf(node))}`;
     case 'boolean':
     case 'null':
       return rawOf(node);
@@ -33,7 +31,7 @@ export function remedyFor(node: JsonNode, wanted: string, words: readonly string
   if (node.type === 'string') {
     const text = stringOf(node);
     if (wanted === 'number' || wanted === 'integer') {
-      if (/^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(text)) return `: write ${short(text)} without quotes`;
+      if (/^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(text)) return `: write ${shorten(text)} without quotes`;
       if (isPlaceholder(text)) return ': write null when there is none';
       const unseen = unseenIn(text);
       return unseen === undefined ? '' : `: remove the invisible ${unseen}`;
@@ -44,13 +42,8 @@ export function remedyFor(node: JsonNode, wanted: string, words: readonly string
   }
   if (node.type === 'number' || node.type === 'boolean') {
     const raw = rawOf(node);
-    if (wanted === 'string') return idSlip(raw, new Set(), '') === undefined ? `: write "${short(raw)}"` : '';
+    if (wanted === 'string') return idSlip(raw, new Set(), '') === undefined ? `: write "${shorten(raw)}"` : '';
     if (wanted === 'boolean' && (raw === '0' || raw === '1')) return `: write ${raw === '1'}`;
   }
   return '';
-}
-
-function short(text: string): string {
-  // The cut may not leave half of a surrogate pair.
-  return text.length <= LONGEST ? visible(text) : `${visible(text.slice(0, LONGEST).replace(/[\ud800-\udbff]$/, ''))}…`;
 }

@@ -9,7 +9,7 @@ import { parseJson } from './parser.ts';
 import { addPrepared, addWarnings, isChosen, withoutWave } from './requests.ts';
 import { type JsonNode, type JsonTree, memberOf } from './tree.ts';
 import { createLinePicks, type LinePicks } from './line-picks.ts';
-import { createRejectedRows, type RejectedRows } from '../csv/rows/rejected.ts';
+import { createRejectedRows, type RejectedRows } from '../rejected.ts';
 import { checkRequest } from '../request.ts';
 import type { SetBuilder } from '../set-builder.ts';
 import type { Source } from './source.ts';

@@ -81,7 +81,10 @@ export function placeOfName(member: JsonMember): string {
   return member.value.source.place(member.start);
 }
 
+/** The names and indexes that lead from the root of a document to a value. */
+export type JsonPath = readonly (string | number)[];
+
 /** `/picks/3/location_id` (RFC 6901). */
-export function pointerTo(path: readonly (string | number)[]): string {
+export function pointerTo(path: JsonPath): string {
   return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }

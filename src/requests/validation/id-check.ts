@@ -1,7 +1,6 @@
 /** What the schema of a request cannot say of its ids: that one is none, or looks like another. */
 import type { FaultList } from '../fault-list.ts';
-import { type JsonMember, type JsonNode, placeOf, pointerTo, stringOf } from '../json/tree.ts';
-import type { Path } from './level-check.ts';
+import { type JsonMember, type JsonNode, type JsonPath, placeOf, pointerTo, stringOf } from '../json/tree.ts';
 import { ASCII, odditiesOf, visible } from '../../lib/text/look-alikes.ts';
 import { createNotes, type Notes } from '../notes.ts';
 import { createPickIds } from './pick-ids.ts';
@@ -66,7 +65,7 @@ const MAY_BE_ODD = new RegExp(String.raw`^(?:${MAY_BE_NONE})|[^ -~]`);
 /** Checks the text, or the texts of the list, that a field of the object at `path` holds. Its schema accepts it. */
 export function checkIds(
   { name, value }: JsonMember,
-  { path, isRequired }: { readonly path: Path; readonly isRequired: boolean },
+  { path, isRequired }: { readonly path: JsonPath; readonly isRequired: boolean },
   ids: IdCheck,
   faults: FaultList,
 ): void {

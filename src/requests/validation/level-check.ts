@@ -8,6 +8,7 @@ import {
   type JsonMember,
   type JsonNode,
   type JsonObject,
+  type JsonPath,
   placeOf,
   placeOfName,
   pointerTo,
@@ -16,10 +17,8 @@ import {
 import { describeNode, remedyFor } from '../json/messages.ts';
 import { visible } from '../../lib/text/look-alikes.ts';
 
-export type Path = readonly (string | number)[];
-
 /** Called for a field that the table does not know and that no required one is missing for. */
-export type UnknownField = (member: JsonMember, path: Path) => void;
+export type UnknownField = (member: JsonMember, path: JsonPath) => void;
 
 export interface LevelCheckOptions {
   /** Fields whose content has a level of its own and is checked there. */
@@ -35,7 +34,7 @@ export function createLevelCheck(level: Level, { deeper = [], faults, onUnknown,
   const fields = new Map(Object.entries(level.fields));
   const tolerated = new Set(level.tolerated);
 
-  return function checkLevel(node: JsonObject, path: Path): void {
+  return function checkLevel(node: JsonObject, path: JsonPath): void {
     let unknown: JsonMember[] | undefined;
     let required = 0;
     for (const member of node.members) {
@@ -57,7 +56,7 @@ export function createLevelCheck(level: Level, { deeper = [], faults, onUnknown,
 }
 
 /** Checks one value that has no level of its own, and returns whether it is good. */
-export function checkField(schema: GenericSchema, member: JsonMember, path: Path, faults: FaultList): boolean {
+export function checkField(schema: GenericSchema, member: JsonMember, path: JsonPath, faults: FaultList): boolean {
   const { value, name } = member;
   const { issues } = safeParse(schema, shallow(value), { abortPipeEarly: true });
   for (const issue of issues ?? []) {
@@ -79,7 +78,7 @@ export function checkField(schema: GenericSchema, member: JsonMember, path: Path
  */
 function addMissing(
   node: JsonObject,
-  path: Path,
+  path: JsonPath,
   required: readonly string[],
   unknown: readonly JsonMember[],
   faults: FaultList,

@@ -2,9 +2,9 @@
 import { foldedDistance, nearestWord } from '../../lib/text/did-you-mean.ts';
 import type { Level } from '../schema.ts';
 import type { FailureDetail } from '../../errors.ts';
-import { type JsonMember, placeOfName, pointerTo } from '../json/tree.ts';
+import { type JsonMember, type JsonPath, placeOfName, pointerTo } from '../json/tree.ts';
 import { visible } from '../../lib/text/look-alikes.ts';
-import type { Path, UnknownField } from './level-check.ts';
+import type { UnknownField } from './level-check.ts';
 
 /** More names than a person reads at once. */
 const MOST_NAMES = 20;
@@ -29,7 +29,7 @@ export function createUnknownFields(): UnknownFields {
   const seen = new Map<string, Unknown>();
   let unnamed = 0;
 
-  function note(key: string, member: JsonMember, path: Path, meant: () => string | undefined): void {
+  function note(key: string, member: JsonMember, path: JsonPath, meant: () => string | undefined): void {
     const known = seen.get(key);
     if (known !== undefined) {
       known.count += 1;

@@ -7,6 +7,7 @@ import type { IdCheck } from './id-check.ts';
 import {
   type JsonMember,
   type JsonNode,
+  type JsonPath,
   type JsonScalar,
   type JsonTree,
   memberOf,
@@ -14,7 +15,7 @@ import {
   stringOf,
 } from '../json/tree.ts';
 import { describeNode } from '../json/messages.ts';
-import { checkField, createLevelCheck, type Path } from './level-check.ts';
+import { checkField, createLevelCheck } from './level-check.ts';
 import { createUnknownFields } from './unknown-fields.ts';
 
 export interface Validation {
@@ -74,7 +75,7 @@ function checkPicks(
   schema: RequestSchema,
   picks: JsonMember,
   faults: FaultList,
-  checkPick: (node: JsonNode & { type: 'object' }, path: Path) => void,
+  checkPick: (node: JsonNode & { type: 'object' }, path: JsonPath) => void,
 ): FailureDetail[] {
   const { value } = picks;
   if (value.type !== 'array' || value.items.length === 0) {

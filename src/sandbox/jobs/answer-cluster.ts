@@ -1,5 +1,5 @@
 /** The part of an answer that only clusters have. Fields: the OptiPick documentation, "Get Cluster Response". */
-import type { PickInput } from '../../requests/schema.ts';
+import type { PickDocument } from '../../requests/schema.ts';
 import type { Result } from './answer-route.ts';
 import { namesOf, repeatedFields, type ValidPick } from './invalid-picks.ts';
 import type { Site } from '../../site/model.ts';
@@ -80,7 +80,7 @@ function clusterPick({ input, options }: ValidPick): OrderPick {
   };
 }
 
-function orderIdOf(input: PickInput | undefined): readonly string[] {
+function orderIdOf(input: PickDocument | undefined): readonly string[] {
   return input === undefined ? [] : [input.order_id ?? input.pick_id];
 }
 

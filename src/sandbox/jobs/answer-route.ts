@@ -1,5 +1,5 @@
 /** The part of an answer that only routes have. Fields: the OptiPick documentation, "Get Route Response". */
-import type { PickInput } from '../../requests/schema.ts';
+import type { PickDocument } from '../../requests/schema.ts';
 import { hallwaysBetween } from '../../site/hallways.ts';
 import { repeatedFields, type ValidPick } from './invalid-picks.ts';
 import type { Site } from '../../site/model.ts';
@@ -61,13 +61,13 @@ function givenOrder(picks: readonly ValidPick[]): readonly number[] {
  * Groups that are walked one after the other: a low `sequence_priority` first, those without one
  * last; among equals, a high `priority` first (absent: 0).
  */
-function groupsOf(picks: readonly PickInput[]): readonly number[] {
-  const first = ({ sequence_priority: rank }: PickInput): number => rank ?? Number.MAX_VALUE;
-  const second = ({ priority }: PickInput): number => -(priority ?? 0);
-  const compare = (a: PickInput, b: PickInput): number => first(a) - first(b) || second(a) - second(b);
+function groupsOf(picks: readonly PickDocument[]): readonly number[] {
+  const first = ({ sequence_priority: rank }: PickDocument): number => rank ?? Number.MAX_VALUE;
+  const second = ({ priority }: PickDocument): number => -(priority ?? 0);
+  const compare = (a: PickDocument, b: PickDocument): number => first(a) - first(b) || second(a) - second(b);
   const groups = Array.from({ length: picks.length }, () => 0);
   let group = 0;
-  let previous: PickInput | undefined;
+  let previous: PickDocument | undefined;
   for (const [index, pick] of [...picks.entries()].sort(([, a], [, b]) => compare(a, b))) {
     if (previous !== undefined && compare(previous, pick) !== 0) group += 1;
     groups[index] = group;

@@ -1,5 +1,5 @@
 /** Which picks can be worked on, and why the others cannot. */
-import type { PickInput } from '../../requests/schema.ts';
+import type { PickDocument } from '../../requests/schema.ts';
 import type { LocationRules } from './location-rules.ts';
 import type { Site } from '../../site/model.ts';
 
@@ -8,7 +8,7 @@ const FAIL = 'FAIL';
 const SLOW = 'SLOW';
 
 export interface ValidPick {
-  readonly input: PickInput;
+  readonly input: PickDocument;
   /** Where it can be made, in the order given; at least one. */
   readonly options: readonly {
     /** As the request names it. */
@@ -52,7 +52,7 @@ export interface SortedPicks {
 }
 
 /** A pick is valid when at least one of its locations is known to the site. */
-export function sortPicks(picks: readonly PickInput[], rules: SortingRules): SortedPicks {
+export function sortPicks(picks: readonly PickDocument[], rules: SortingRules): SortedPicks {
   const looked = picks.map((pick) => lookUp(pick, rules));
   const spoiled = new Set<string>();
   if (rules.handling === 'REMOVE_ORDERS') {
@@ -74,7 +74,7 @@ export function sortPicks(picks: readonly PickInput[], rules: SortingRules): Sor
 }
 
 /** The locations of a pick, one or several, as they were sent. */
-export function namesOf({ location_id: names }: PickInput): readonly string[] {
+export function namesOf({ location_id: names }: PickDocument): readonly string[] {
   return typeof names === 'string' ? [names] : names;
 }
 
@@ -84,7 +84,7 @@ type RepeatedFields = Pick<
 >;
 
 /** What every pick of an answer says again of the request, in this order; what was not sent is `null`. */
-export function repeatedFields(input: PickInput): RepeatedFields {
+export function repeatedFields(input: PickDocument): RepeatedFields {
   return {
     asis_sequence: input.asis_sequence ?? null,
     priority: input.priority ?? 0,
@@ -102,7 +102,7 @@ interface LookedUp extends ValidPick {
   readonly reason: 'Location not found' | 'No matching regex' | undefined;
 }
 
-function lookUp(input: PickInput, { site, rules, keepUnmatched }: SortingRules): LookedUp {
+function lookUp(input: PickDocument, { site, rules, keepUnmatched }: SortingRules): LookedUp {
   const options: { name: string; place: string }[] = [];
   const processed: string[] = [];
   for (const name of namesOf(input)) {
@@ -117,7 +117,7 @@ function lookUp(input: PickInput, { site, rules, keepUnmatched }: SortingRules):
 }
 
 function invalidPick(
-  input: PickInput,
+  input: PickDocument,
   processed: readonly string[],
   reason: InvalidPickEntry['reason'],
 ): InvalidPickEntry {

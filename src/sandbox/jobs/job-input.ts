@@ -1,6 +1,6 @@
 /** What a job works on: a submitted request, checked against the site. */
 import type { Kind } from '../../kinds.ts';
-import type { ClusterRequest, PickInput, RouteRequest } from '../../requests/schema.ts';
+import type { ClusterDocument, PickDocument, RouteDocument } from '../../requests/schema.ts';
 import { type InvalidPickEntry, type ValidPick, sortPicks } from './invalid-picks.ts';
 import { readLocationRules } from './location-rules.ts';
 import type { Site } from '../../site/model.ts';
@@ -44,7 +44,7 @@ const LIMITS = {
 export function readJobInput(kind: Kind, { value, text }: JsonBody, site: Site): JobInput {
   const issues = validateRequest(kind, value);
   if (issues.length > 0) throw new HttpError(422, issues);
-  const request = value as ClusterRequest & RouteRequest;
+  const request = value as ClusterDocument & RouteDocument;
   const parameters = request.parameters ?? {};
 
   if (request.site_name !== site.name) {
@@ -116,7 +116,7 @@ function readLimits(parameters: Readonly<Record<string, unknown>>, issues: Valid
   return limits;
 }
 
-function findDuplicates(picks: readonly PickInput[], issues: ValidationIssue[]): void {
+function findDuplicates(picks: readonly PickDocument[], issues: ValidationIssue[]): void {
   const seen = new Set<string>();
   for (const [index, { pick_id: id }] of picks.entries()) {
     if (seen.has(id)) issues.push(valueIssue(['body', 'picks', index, 'pick_id'], `pick_id is not unique: "${id}"`));

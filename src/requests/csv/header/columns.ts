@@ -4,10 +4,10 @@ import { foldedDistance, nearestWord } from '../../../lib/text/did-you-mean.ts';
 import type { FailureDetail } from '../../../errors.ts';
 import type { ColumnMap } from './column-map.ts';
 import type { FaultList } from '../../fault-list.ts';
-import { quote } from '../rows/cells.ts';
+import { quote } from '../../quote.ts';
 import { foldName, type TableField, tableFields } from '../fields.ts';
 
-export interface Column {
+export interface FieldColumn {
   readonly field: TableField;
   /** From 0. */
   readonly index: number;
@@ -17,10 +17,10 @@ export interface Column {
 
 export interface Columns {
   /** Of the request and constant in a wave; without the wave itself and what the command line gives. */
-  readonly whole: readonly Column[];
+  readonly whole: readonly FieldColumn[];
   /** Of the pick, in the order of the API's documentation. */
-  readonly pick: readonly Column[];
-  readonly wave: Column | undefined;
+  readonly pick: readonly FieldColumn[];
+  readonly wave: FieldColumn | undefined;
   /** Whether the rows name their picks. */
   readonly named: boolean;
   readonly warnings: readonly FailureDetail[];
@@ -88,7 +88,7 @@ export function readColumns(
   else warnings.push(...nearNames(header, strangers, missing));
 
   if (faults.count > before) return undefined;
-  const columns = fields.flatMap((field): Column[] => {
+  const columns = fields.flatMap((field): FieldColumn[] => {
     const index = taken.get(field.name);
     return index === undefined ? [] : [{ field, index, header: (headers[index] ?? '').trim() }];
   });

@@ -1,21 +1,32 @@
 /** The header of one table: its columns, and what stands right above and below it. */
-import { columnsToFill } from '../rows/fill-down.ts';
-import type { HeaderLine } from './line.ts';
+import { columnsToFill } from './fill-columns.ts';
+import type { FoundHeader } from './line.ts';
 import { looksLikeLabels, secondHeaders } from './second.ts';
 import type { SetBuilder } from '../../set-builder.ts';
 import { linesInWords } from '../skip-lines.ts';
-import { type Columns, type HeaderRow, readColumns } from './columns.ts';
-import type { TableFacts } from '../rows/rows.ts';
+import { type FieldColumn, type Columns, type HeaderRow, readColumns } from './columns.ts';
 
-export type TableHeader = Pick<TableFacts, 'columns' | 'filled' | 'labels'>;
+/** What the rows of a table are read by. */
+export interface TableHeader {
+  readonly name: string;
+  readonly headers: readonly string[];
+  readonly columns: Columns;
+  /** Whose empty cells have the value of the row above. */
+  readonly filled: readonly FieldColumn[];
+  /** Lines below the header that look like headers, too. */
+  readonly labels: readonly number[];
+  readonly delimiter: string;
+  /** Of the header. */
+  readonly place: string;
+}
 
 /** `undefined` when the header has faults, which are added to the set: the rows cannot be read then. */
 export function readTableHeader(
   name: string,
   header: HeaderRow,
-  found: HeaderLine,
+  found: FoundHeader,
   set: SetBuilder,
-): TableHeader | undefined {
+): Pick<TableHeader, 'columns' | 'filled' | 'labels'> | undefined {
   const { kind, map, overrides, faults } = set;
   const before = faults.count;
   const given: Readonly<Record<string, unknown>> = {
@@ -33,7 +44,7 @@ export function readTableHeader(
   return faults.count > before ? undefined : { columns, filled, labels: secondHeaders(found.below, columns) };
 }
 
-function checkRival(header: HeaderRow, { line, rival }: HeaderLine, { faults }: SetBuilder): void {
+function checkRival(header: HeaderRow, { line, rival }: FoundHeader, { faults }: SetBuilder): void {
   if (rival === undefined) return;
   const message = `lines ${line} and ${rival} both look like the header: add --skip-lines ${line}, or --skip-lines ${rival}`;
   faults.add(() => ({ path: '', message, place: header.place() }));
@@ -43,7 +54,7 @@ function checkRival(header: HeaderRow, { line, rival }: HeaderLine, { faults }: 
  * Titles are left out. What looks like a row right above the header is not: a file that was sorted has its header somewhere
  * below.
  */
-function checkAbove(name: string, found: HeaderLine, columns: Columns, { faults, warnings }: SetBuilder): void {
+function checkAbove(name: string, found: FoundHeader, columns: Columns, { faults, warnings }: SetBuilder): void {
   const { above, below, line } = found;
   const [first] = above;
   if (first === undefined) return;

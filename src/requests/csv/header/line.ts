@@ -2,7 +2,7 @@
 import type { Kind } from '../../../kinds.ts';
 import { HEADER_LINES } from '../../../limits.ts';
 import { nearestWord } from '../../../lib/text/did-you-mean.ts';
-import { createCellText } from '../rows/cell-text.ts';
+import { createCellText } from '../cell-text.ts';
 import type { ColumnMap } from './column-map.ts';
 import { isRule } from '../drawn-table.ts';
 import { type Header, headerCells, splitCells } from '../dialect.ts';
@@ -15,7 +15,7 @@ export interface SampleRow {
   readonly cells: readonly string[];
 }
 
-export interface HeaderLine {
+export interface FoundHeader {
   readonly header: Header;
   readonly line: number;
   /** Where it begins in the text. */
@@ -47,7 +47,7 @@ export function headerNames(kind: Kind, map: ColumnMap): HeaderNames {
  * Finds the first line that names the column of the locations. When none does, it is the one with the most names, also
  * nearly right ones, if it has several of them, else the first with text. `text` holds one byte a character.
  */
-export function findHeader(text: string, names: HeaderNames, firstLine = 1): HeaderLine {
+export function findHeader(text: string, names: HeaderNames, firstLine = 1): FoundHeader {
   const { known, location } = names;
   const headerOf = (line: string): Header => headerCells(line, known);
   const namesColumns = ({ cells }: Header): boolean => cells.some((cell) => foldName(cell) === location);

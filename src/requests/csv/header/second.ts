@@ -1,6 +1,6 @@
 /** A second line of headers below the first: labels for people, or units. */
 import type { SampleRow } from './line.ts';
-import type { Column, Columns } from './columns.ts';
+import type { FieldColumn, Columns } from './columns.ts';
 
 /** More lines of headers than a table has. */
 const MOST_LINES = 3;
@@ -32,20 +32,20 @@ export function looksLikeLabels(cells: readonly string[], others: readonly Sampl
   const read = [columns.wave, ...columns.whole, ...columns.pick].filter((column) => column !== undefined);
   const filled = read.filter(({ index }) => (cells[index] ?? '') !== '');
   const [numbers, texts] = [filled.filter(isOfNumbers), filled.filter((column) => !isOfNumbers(column))];
-  const cellOf = ({ index }: Column): string => cells[index] ?? '';
-  const below = ({ index }: Column): string[] => others.map((row) => row.cells[index] ?? '');
+  const cellOf = ({ index }: FieldColumn): string => cells[index] ?? '';
+  const below = ({ index }: FieldColumn): string[] => others.map((row) => row.cells[index] ?? '');
 
   if (filled.some((column) => /\d/.test(cellOf(column)))) return false;
   if (texts.some((column) => !/\p{L}{3}/u.test(cellOf(column)))) return false;
-  const hasUnit = (column: Column): boolean =>
+  const hasUnit = (column: FieldColumn): boolean =>
     /[\p{L}%°"'€$£]/u.test(cellOf(column)) &&
     !PLACEHOLDER.test(cellOf(column)) &&
     below(column).some((cell) => /\d/.test(cell));
-  const hasItsName = (column: Column): boolean =>
+  const hasItsName = (column: FieldColumn): boolean =>
     wordsOf(column.header)
       .filter((word) => wordsOf(cellOf(column)).includes(word))
       .some((word) => below(column).every((cell) => !wordsOf(cell).includes(word)));
-  const hasDigitsBelow = (column: Column): boolean => {
+  const hasDigitsBelow = (column: FieldColumn): boolean => {
     const filled = below(column).filter((cell) => cell !== '');
     const digits = filled.filter((cell) => /\d/.test(cell)).length;
     return digits > 1 && digits >= filled.length * MOST;
@@ -53,7 +53,7 @@ export function looksLikeLabels(cells: readonly string[], others: readonly Sampl
   return numbers.some(hasUnit) || texts.some(hasItsName) || (texts.length > 1 && texts.every(hasDigitsBelow));
 }
 
-function isOfNumbers({ field }: Column): boolean {
+function isOfNumbers({ field }: FieldColumn): boolean {
   return field.type === 'number' || field.type === 'integer';
 }
 

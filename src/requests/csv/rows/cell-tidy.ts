@@ -2,8 +2,8 @@
 import type { FailureDetail } from '../../../errors.ts';
 import { trimmed } from '../../../lib/text/look-alikes.ts';
 import { createNotes, type Notes } from '../../notes.ts';
-import { quote } from './cells.ts';
-import type { Column } from '../header/columns.ts';
+import { quote } from '../../quote.ts';
+import type { FieldColumn } from '../header/columns.ts';
 import type { CurrentRow } from '../reader.ts';
 
 export interface CellTidy {
@@ -38,12 +38,12 @@ const POINT = /^-?[1-9]\d{0,2}\.\d{3}$/;
 /** A comma that can hardly stand between thousands. */
 const DECIMAL_COMMA = /^-?(?:\d{1,3}(?:\.\d{3})+|\d+),(?:\d{1,2}|\d{4,})$|^-?0,\d+$/;
 
-function isText({ field }: Column): boolean {
+function isText({ field }: FieldColumn): boolean {
   return field.type === 'text' || field.type === 'places';
 }
 
 /** `columns` are those that are read, of the `width` that there are. */
-export function createCellTidy(columns: readonly Column[], width: number, notes: Notes): CellTidy {
+export function createCellTidy(columns: readonly FieldColumn[], width: number, notes: Notes): CellTidy {
   const points = createNotes();
   const fractions = columns.filter(({ field }) => field.type === 'number');
   const texts = new Set(columns.filter(isText).map(({ index }) => index));
@@ -51,7 +51,7 @@ export function createCellTidy(columns: readonly Column[], width: number, notes:
   /** The first cell with a decimal comma, and its line. */
   let comma: string | undefined;
 
-  function tidy(cell: string, column: Column, row: CurrentRow): string {
+  function tidy(cell: string, column: FieldColumn, row: CurrentRow): string {
     const bare = isText(column) ? trimmed(cell) : cell.trim();
     if (!GUARD.test(bare) || DUTCH.test(bare)) return bare;
     const meant = bare.slice(1).replace(/^([^']*)'$/, '$1');

@@ -1,8 +1,9 @@
 /** From a cell to the JSON of a field. */
 import type { IdCheck } from '../../validation/id-check.ts';
-import { codePoint, trimmed, unseenIn, visible } from '../../../lib/text/look-alikes.ts';
+import { codePoint, trimmed, unseenIn } from '../../../lib/text/look-alikes.ts';
+import { quote } from '../../quote.ts';
 import { idSlip, isPlaceholder, MAY_BE_NONE } from '../../validation/placeholders.ts';
-import type { Column } from '../header/columns.ts';
+import type { FieldColumn } from '../header/columns.ts';
 import type { CurrentRow } from '../reader.ts';
 
 /** What is wrong with a cell, to follow the name of its column. */
@@ -20,7 +21,7 @@ export class CellSlip {
  */
 export function cellJson(
   cell: string,
-  { field: { type, isRequired }, header, index }: Column,
+  { field: { type, isRequired }, header, index }: FieldColumn,
   ids: IdCheck,
   row: CurrentRow,
 ): string | CellSlip {
@@ -129,10 +130,4 @@ function plainThousands(number: string): string {
   if (!THOUSANDS.test(number)) return number;
   const [mark = ''] = /[^\d-]/.exec(number) ?? [];
   return number.replaceAll(mark, '').replace(',', '.');
-}
-
-/** As a message quotes it: on one line and not too long. */
-export function quote(text: string): string {
-  const line = text.replaceAll(/[\r\n\t]+/g, ' ');
-  return `"${line.length <= 40 ? visible(line) : `${visible(line.slice(0, 40).replace(/[\ud800-\udbff]$/, ''))}…`}"`;
 }

@@ -2,7 +2,7 @@
 import type { FailureDetail } from '../../../errors.ts';
 import { linesInWords } from '../skip-lines.ts';
 import { CellSlip } from './cells.ts';
-import type { Column } from '../header/columns.ts';
+import type { FieldColumn } from '../header/columns.ts';
 import { DELIMITERS } from '../dialect.ts';
 import type { CurrentRow } from '../reader.ts';
 
@@ -20,7 +20,7 @@ export interface CellFault {
   readonly word: RowFault;
 }
 
-export function faultOf({ header, index }: Column, { message }: CellSlip, row: CurrentRow): CellFault {
+export function faultOf({ header, index }: FieldColumn, { message }: CellSlip, row: CurrentRow): CellFault {
   return { column: index, word: () => ({ path: header, message, place: row.place(index) }) };
 }
 

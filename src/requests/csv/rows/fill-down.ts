@@ -1,10 +1,7 @@
 /** `--fill-down`: a grouped export has the wave or the order of several rows in the first of them only. */
-import type { FaultList } from '../../fault-list.ts';
 import { faultOf, NO_LOCATION, type RefuseRow } from './faults.ts';
 import { cellOf } from './values.ts';
-import { quote } from './cells.ts';
-import { addNoColumn, type Column, type Columns, type HeaderRow } from '../header/columns.ts';
-import { foldName } from '../fields.ts';
+import type { FieldColumn, Columns } from '../header/columns.ts';
 import type { CurrentRow } from '../reader.ts';
 
 export interface FillDown {
@@ -14,9 +11,9 @@ export interface FillDown {
 }
 
 /** `refuse` takes headings that have no row below them: most likely picks without a location. */
-export function createFillDown(filled: readonly Column[], { wave, pick }: Columns, refuse: RefuseRow): FillDown {
+export function createFillDown(filled: readonly FieldColumn[], { wave, pick }: Columns, refuse: RefuseRow): FillDown {
   const indexes = new Set(filled.map(({ index }) => index));
-  const carried = new Map<Column, string>();
+  const carried = new Map<FieldColumn, string>();
   let lastWave = '';
   /** Refuses the heading before this row. */
   let heading: { readonly cells: readonly string[]; readonly refuse: () => void } | undefined;
@@ -46,29 +43,4 @@ export function createFillDown(filled: readonly Column[], { wave, pick }: Column
     },
     end: () => heading?.refuse(),
   };
-}
-
-/** The columns that are named by themselves or by the field that is read from them; another name is a fault. */
-export function columnsToFill(
-  names: readonly string[],
-  header: HeaderRow,
-  { whole, wave, pick }: Columns,
-  faults: FaultList,
-): readonly Column[] {
-  const read = [...whole, ...(wave === undefined ? [] : [wave]), ...pick];
-  const named = (name: string): Column[] =>
-    read.filter((column) => [column.header, column.field.name].some((one) => foldName(one) === foldName(name)));
-  return names
-    .flatMap((name) => (named(name).length > 0 ? [name] : name.split(',').map((part) => part.trim())))
-    .flatMap((name) => {
-      const columns = named(name);
-      if (columns.length > 0) return columns;
-      if (header.headers.some((one) => foldName(one) === foldName(name))) {
-        const message = `--fill-down ${name}: the column ${quote(name)} is not sent, so that there is nothing to fill`;
-        faults.add(() => ({ path: '', message, place: header.place() }));
-      } else {
-        addNoColumn(header, `--fill-down ${name}`, name, faults);
-      }
-      return [];
-    });
 }

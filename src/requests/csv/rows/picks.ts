@@ -3,10 +3,11 @@ import type { IdCheck } from '../../validation/id-check.ts';
 import { type CellFault, faultOf, NO_LOCATION } from './faults.ts';
 import { cellOf, valueOf } from './values.ts';
 import type { SetBuilder } from '../../set-builder.ts';
-import { CellSlip, quote } from './cells.ts';
-import type { Column, Columns } from '../header/columns.ts';
+import { CellSlip } from './cells.ts';
+import { quote } from '../../quote.ts';
+import type { FieldColumn, Columns } from '../header/columns.ts';
 import type { CurrentRow } from '../reader.ts';
-import type { TableWave } from '../waves.ts';
+import type { TableWave } from './waves.ts';
 
 export interface RowPick {
   readonly id: string;
@@ -54,7 +55,7 @@ export function createPickReader(columns: Columns, set: SetBuilder, ids: IdCheck
   };
 }
 
-function usedTwice(column: Column, id: string, { request }: TableWave, first: number, row: CurrentRow): CellFault {
+function usedTwice(column: FieldColumn, id: string, { request }: TableWave, first: number, row: CurrentRow): CellFault {
   const where = request.waveId === undefined ? '' : ` in wave ${quote(request.waveId)}`;
   const made = /^pick_\d+(?:_\d+)?$/.test(id) ? ' (rows without an id get one of this form)' : '';
   const slip = `the pick_id ${quote(id)} is used twice${where}, first in line ${first}${made}`;

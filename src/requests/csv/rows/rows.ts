@@ -17,43 +17,30 @@ import { createPickReader } from './picks.ts';
 import { createRowWidth } from './width.ts';
 import { cellOf, valueOf } from './values.ts';
 import { noteWave, type SetBuilder } from '../../set-builder.ts';
-import type { Column, Columns } from '../header/columns.ts';
+import type { TableHeader } from '../header/header.ts';
 import { tableFields } from '../fields.ts';
 import type { CurrentRow } from '../reader.ts';
-import { createTableWaves } from '../waves.ts';
+import { createTableWaves } from './waves.ts';
 import { createTotalRows } from './total.ts';
 import { addPick } from '../../waves.ts';
-
-export interface TableFacts {
-  readonly name: string;
-  readonly headers: readonly string[];
-  readonly columns: Columns;
-  /** Whose empty cells have the value of the row above. */
-  readonly filled: readonly Column[];
-  /** Lines below the header that look like headers, too. */
-  readonly labels: readonly number[];
-  readonly delimiter: string;
-  /** Of the header. */
-  readonly place: string;
-}
 
 export interface TableRows {
   add(cells: readonly string[], row: CurrentRow): void;
   end(): void;
 }
 
-export function createTableRows(facts: TableFacts, set: SetBuilder, refuse: RefuseRow): TableRows {
-  const { name, headers, columns, delimiter, labels } = facts;
+export function createTableRows(table: TableHeader, set: SetBuilder, refuse: RefuseRow): TableRows {
+  const { name, headers, columns, delimiter, labels } = table;
   const order = columns.pick.find(({ field }) => field.name === 'order_id');
   const ids = createIdCheck(set.allowed);
-  const waves = createTableWaves(facts, set, ids);
+  const waves = createTableWaves(table, set, ids);
   const readPick = createPickReader(columns, set, ids);
   const read = [...(columns.wave === undefined ? [] : [columns.wave]), ...columns.whole, ...columns.pick];
   const tidy = createCellTidy(read, headers.length, ids.notes);
   const fields = tableFields(set.kind).map((field) => field.name);
   const headerCheck = createHeaderCheck(headers, columns, fields);
   const totalRows = createTotalRows(columns, set, refuse);
-  const fillDown = facts.filled.length === 0 ? undefined : createFillDown(facts.filled, columns, refuse);
+  const fillDown = table.filled.length === 0 ? undefined : createFillDown(table.filled, columns, refuse);
   const width = createRowWidth(headers);
   const headersAgain = { count: 0, first: '' };
   let namesWaves = false;
@@ -71,7 +58,7 @@ export function createTableRows(facts: TableFacts, set: SetBuilder, refuse: Refu
       headersAgain.count += 1;
       if (headersAgain.count === 1) headersAgain.first = row.place();
     } else if (header === 'other') {
-      set.faults.add(() => otherHeader(facts.place, row));
+      set.faults.add(() => otherHeader(table.place, row));
       isOver = true;
     } else if (header === 'joined') {
       refuse(cells, [joinedHeader(row)], row.line);
@@ -108,7 +95,7 @@ export function createTableRows(facts: TableFacts, set: SetBuilder, refuse: Refu
     }
     if (cellOf(cells, order) === '') {
       wave.orderless += 1;
-      if (wave.orderless === 1) wave.firstOrderless = order === undefined ? facts.place : row.place(order.index);
+      if (wave.orderless === 1) wave.firstOrderless = order === undefined ? table.place : row.place(order.index);
     }
     addPick(set.spool, wave.request, { json: pick.json, id: pick.id, line: row.line, cells: given });
     tidy.sent();

@@ -2,17 +2,17 @@
 import type { IdCheck } from '../../validation/id-check.ts';
 import { type CellFault, faultOf } from './faults.ts';
 import { cellJson } from './cells.ts';
-import type { Column } from '../header/columns.ts';
+import type { FieldColumn } from '../header/columns.ts';
 import type { CurrentRow } from '../reader.ts';
 
 /** The cell without its outer blanks; `''` where there is no such column. */
-export function cellOf(cells: readonly string[], column: Column | undefined): string {
+export function cellOf(cells: readonly string[], column: FieldColumn | undefined): string {
   return column === undefined ? '' : (cells[column.index]?.trim() ?? '');
 }
 
 /** The JSON of the cell; `undefined` when there is none, or it has a fault. */
 export function valueOf(
-  column: Column,
+  column: FieldColumn,
   cells: readonly string[],
   row: CurrentRow,
   faults: CellFault[],

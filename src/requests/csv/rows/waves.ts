@@ -1,14 +1,15 @@
 /** The waves of one table: what their rows must agree on, and the requests that they become. */
-import { createIdCheck, type IdCheck } from '../validation/id-check.ts';
-import { createRequestHeads, type RequestHead, type WholeField } from '../head.ts';
-import { type CellFault, faultOf } from './rows/faults.ts';
-import { cellOf, valueOf } from './rows/values.ts';
-import type { SetBuilder } from '../set-builder.ts';
-import { CellSlip, quote } from './rows/cells.ts';
-import { asArgument, type Column } from './header/columns.ts';
-import type { CurrentRow } from './reader.ts';
-import type { TableFacts } from './rows/rows.ts';
-import { entryOf, newWaveRequest, type WaveRequest } from '../waves.ts';
+import { createIdCheck, type IdCheck } from '../../validation/id-check.ts';
+import { createRequestHeads, type RequestHead, type WholeField } from '../../head.ts';
+import { type CellFault, faultOf } from './faults.ts';
+import { cellOf, valueOf } from './values.ts';
+import type { SetBuilder } from '../../set-builder.ts';
+import { CellSlip } from './cells.ts';
+import { quote } from '../../quote.ts';
+import { asArgument, type FieldColumn } from '../header/columns.ts';
+import type { CurrentRow } from '../reader.ts';
+import type { TableHeader } from '../header/header.ts';
+import { entryOf, newWaveRequest, type WaveRequest } from '../../waves.ts';
 
 /** The request of a wave, and what its rows must agree on. */
 export interface TableWave {
@@ -37,13 +38,13 @@ export interface TableWaves {
   end(namesWaves: boolean): void;
 }
 
-export function createTableWaves(facts: TableFacts, set: SetBuilder, ids: IdCheck): TableWaves {
-  const { name, columns } = facts;
+export function createTableWaves(table: TableHeader, set: SetBuilder, ids: IdCheck): TableWaves {
+  const { name, columns } = table;
   const { overrides, spool } = set;
   const { whole } = columns;
   const heads = createRequestHeads(set);
   const quiet = createIdCheck(set.allowed);
-  const places = set.columns.add(facts.headers);
+  const places = set.columns.add(table.headers);
   const waves = new Map<string, TableWave>();
 
   function wholeFields(waveId: string | undefined, cells: readonly string[], row: CurrentRow): WholeField[] {
@@ -66,7 +67,7 @@ export function createTableWaves(facts: TableFacts, set: SetBuilder, ids: IdChec
     set.warnings.push({
       path: '',
       message: `${orderless} of ${all} picks have no "order_id": clusters are made of orders, OptiPick may refuse them${remedy}`,
-      place: first?.firstOrderless ?? facts.place,
+      place: first?.firstOrderless ?? table.place,
     });
   }
 
@@ -76,7 +77,7 @@ export function createTableWaves(facts: TableFacts, set: SetBuilder, ids: IdChec
       const known = waves.get(id);
       if (known !== undefined) return known;
       const waveId = id === '' ? overrides.wave : id;
-      const head: RequestHead = heads.make(wholeFields(waveId, cells, row), () => facts.place);
+      const head: RequestHead = heads.make(wholeFields(waveId, cells, row), () => table.place);
       const wave: TableWave = {
         request: newWaveRequest(spool, { waveId, head }, { name, table: true }),
         number: set.nextNumber(),
@@ -114,20 +115,20 @@ export function createTableWaves(facts: TableFacts, set: SetBuilder, ids: IdChec
       const waveless = waves.get('');
       if (columns.wave === undefined || !namesWaves || waveless === undefined || !kept.includes(waveless)) return;
       const { picks } = waveless.request;
-      const message = waveMissing(picks, columns.wave, facts.filled.includes(columns.wave));
+      const message = waveMissing(picks, columns.wave, table.filled.includes(columns.wave));
       set.faults.add(() => ({ path: '', message, place: `${name}:${waveless.firstLine}` }));
     },
   };
 }
 
-function waveMissing(rows: number, { header }: Column, isFilled: boolean): string {
+function waveMissing(rows: number, { header }: FieldColumn, isFilled: boolean): string {
   const remedy = isFilled
     ? 'no row above has it to fill them, so write it into each row'
     : `add --fill-down ${asArgument(header)} when the row above has it, else write it into each row`;
   return `${rows} ${rows === 1 ? 'row has' : 'rows have'} no ${header} and others have one: ${remedy}`;
 }
 
-function otherThanFirst(cell: string, first: string, { firstLine }: TableWave, { field }: Column): CellSlip {
+function otherThanFirst(cell: string, first: string, { firstLine }: TableWave, { field }: FieldColumn): CellSlip {
   const found = first === '' ? 'is empty' : `is ${quote(first)}`;
   return new CellSlip(
     `${quote(cell)} here, and in line ${firstLine}, the first of the same wave, it ${found}: a wave is one request, with one ${field.name}`,

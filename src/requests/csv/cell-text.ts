@@ -1,6 +1,6 @@
 /** From the bytes of a cell to text. */
 import { Buffer, isUtf8 } from 'node:buffer';
-import { decodeWindows1252 } from '../../../lib/text/windows-1252.ts';
+import { decodeWindows1252 } from '../../lib/text/windows-1252.ts';
 
 export interface CellText {
   /** `cell` holds one byte a character. */

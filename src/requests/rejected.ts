@@ -1,7 +1,7 @@
 /** Rows that are left out, and the file they are written to with the reason. */
-import { csvLine } from '../../../lib/text/csv-line.ts';
-import type { SetOptions } from '../../set-options.ts';
-import type { Spool } from '../../spool.ts';
+import { csvLine } from '../lib/text/csv-line.ts';
+import type { SetOptions } from './set-options.ts';
+import type { Spool } from './spool.ts';
 
 export interface RejectedRows {
   readonly count: number;

@@ -1,0 +1,20 @@
+import type { Kind } from '../../src/kinds.ts';
+import { decodeSource } from '../../src/requests/encoding.ts';
+import { parseJson } from '../../src/requests/json/parser.ts';
+import { checkRequest, invalidRequest, type Overrides, type PreparedRequest } from '../../src/requests/request.ts';
+import { createIdCheck } from '../../src/requests/validation/id-check.ts';
+
+export interface RequestFile {
+  readonly kind: Kind;
+  readonly bytes: Uint8Array;
+  readonly name: string;
+  readonly overrides?: Overrides;
+}
+
+/** One JSON request from its file to the body that is sent. Throws what is wrong with it. */
+export function readRequest({ kind, bytes, name, overrides = {} }: RequestFile): PreparedRequest {
+  const tree = parseJson(decodeSource(name, bytes));
+  const { faults, prepared } = checkRequest(kind, tree, overrides, createIdCheck(new Set()));
+  if (faults.count > 0) throw invalidRequest(`${name} is not a valid ${kind} request`, faults);
+  return prepared();
+}
