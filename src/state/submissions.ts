@@ -12,7 +12,7 @@ export interface NewSubmission {
   readonly profile: string;
 }
 
-export interface Submission {
+export interface StoredSubmission {
   readonly requestId: string;
   readonly kind: Kind;
   readonly siteName: string | undefined;
@@ -34,9 +34,9 @@ export interface Submissions {
   remember(submission: NewSubmission): void;
   /** Without a base URL: of the newest submission with that id. */
   kindOf(requestId: string, baseUrl?: string): Kind | undefined;
-  find(requestId: string, baseUrl?: string): Submission | undefined;
+  find(requestId: string, baseUrl?: string): StoredSubmission | undefined;
   /** Those whose result was not seen yet, oldest first. */
-  pending(baseUrl: string, limit?: number): readonly Submission[];
+  pending(baseUrl: string, limit?: number): readonly StoredSubmission[];
   /** Stores how a job ended; the first `done` or `failed` stays. `false` when there was nothing to store. */
   settle(requestId: string, baseUrl: string, state: SettledState, at?: number): boolean;
 }

@@ -6,7 +6,7 @@ import { CliError, worstFailure, type Failure } from '../../errors.ts';
 import { failureJson, renderFailure } from '../../output/terminal/failure.ts';
 import { jsonLine } from '../../lib/json/stringify.ts';
 import { renderAnswerLine } from '../../output/answers/answer-table.ts';
-import type { Submission } from '../../state/submissions.ts';
+import type { StoredSubmission } from '../../state/submissions.ts';
 import { jobFailure } from '../shared/job-errors.ts';
 
 /** Requests at a time. */
@@ -22,7 +22,7 @@ export async function syncResults(context: Context): Promise<void> {
   const failures: Failure[] = [];
   let unfinished = 0;
 
-  const fetch = async ({ kind, requestId }: Submission): Promise<JobAnswer | ResultNotReady | FailedFetch> => {
+  const fetch = async ({ kind, requestId }: StoredSubmission): Promise<JobAnswer | ResultNotReady | FailedFetch> => {
     try {
       return await fetchResult(client, requestId, kind, { clock: host.clock, signal: stop, isLast: true });
     } catch (error) {

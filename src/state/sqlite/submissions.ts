@@ -1,6 +1,6 @@
 import type { Kind } from '../../kinds.ts';
 import type { Clock, Database, SqlValue } from '../../platform/host.ts';
-import type { Submission, Submissions } from '../submissions.ts';
+import type { StoredSubmission, Submissions } from '../submissions.ts';
 import { STATE_FILE, withStateErrors } from './database.ts';
 import { prepared } from './statements.ts';
 
@@ -11,7 +11,7 @@ export function createSqliteSubmissions(
   place: string = STATE_FILE,
 ): Submissions {
   const guarded = <T>(work: () => T): T => withStateErrors(place, work);
-  const rows = (sql: string, ...values: SqlValue[]): Submission[] =>
+  const rows = (sql: string, ...values: SqlValue[]): StoredSubmission[] =>
     guarded(() =>
       prepared(database, sql)
         .all(...values)
@@ -63,7 +63,7 @@ export function createSqliteSubmissions(
   return submissions;
 }
 
-function submissionOf(row: Record<string, SqlValue>): Submission {
+function submissionOf(row: Record<string, SqlValue>): StoredSubmission {
   return {
     requestId: String(row['request_id']),
     kind: row['kind'] as Kind,
@@ -73,7 +73,7 @@ function submissionOf(row: Record<string, SqlValue>): Submission {
     profile: String(row['profile']),
     submittedAt: Number(row['submitted_at']),
     // An old optipick wrote 'gone' for an id that the API did not know: nothing but its result can settle it.
-    state: row['state'] === 'gone' ? 'pending' : (row['state'] as Submission['state']),
+    state: row['state'] === 'gone' ? 'pending' : (row['state'] as StoredSubmission['state']),
     settledAt: row['settled_at'] === null ? undefined : Number(row['settled_at']),
   };
 }
