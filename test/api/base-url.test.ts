@@ -12,8 +12,8 @@ test.each([
   ['http://127.9.9.9', 'http://127.9.9.9'],
   ['http://127.1', 'http://127.0.0.1'],
   ['http://[::1]:4010', 'http://[::1]:4010'],
-])('%s becomes %s', (text, normalised) => {
-  expect(normalizeBaseUrl(text)).toBe(normalised);
+])('normalizes %s to %s', (text, normalized) => {
+  expect(normalizeBaseUrl(text)).toBe(normalized);
 });
 
 function refusal(text: string): Pick<CliError, 'failure' | 'code' | 'message' | 'hint'> {
@@ -28,7 +28,7 @@ function refusal(text: string): Pick<CliError, 'failure' | 'code' | 'message' | 
 const usage = { failure: 'usage', code: 'bad_base_url' } as const;
 
 test.each(['http://optipick.api.optioryx.com', 'http://192.168.1.5', 'http://127.0.0.1.evil.test', 'http://0.0.0.0'])(
-  'plain http to %s is refused',
+  'rejects plain http to another machine: %s',
   (text) => {
     const { host } = new URL(text);
     expect(refusal(text)).toEqual({
@@ -45,11 +45,11 @@ test.each([
   ['ftp://optipick.test', undefined],
   ['', undefined],
   ['not a url', undefined],
-])('%j is no http URL', (text, hint) => {
+])('rejects %j, which is no http URL', (text, hint) => {
   expect(refusal(text)).toEqual({ ...usage, message: 'the base URL is not an http or https URL', hint });
 });
 
-test('credentials in it are refused without being repeated', () => {
+test('rejects a base URL with credentials, without repeating them', () => {
   expect(refusal('https://user:hunter2@optipick.test')).toEqual({
     ...usage,
     message: 'the base URL must not hold a user name or password',
@@ -57,10 +57,13 @@ test('credentials in it are refused without being repeated', () => {
   });
 });
 
-test.each(['https://optipick.test/?key=1', 'https://optipick.test/#top'])('%s is refused for its tail', (text) => {
-  expect(refusal(text)).toEqual({
-    ...usage,
-    message: 'the base URL must not hold a query or fragment',
-    hint: undefined,
-  });
-});
+test.each(['https://optipick.test/?key=1', 'https://optipick.test/#top'])(
+  'rejects %s, which has a query or fragment',
+  (text) => {
+    expect(refusal(text)).toEqual({
+      ...usage,
+      message: 'the base URL must not hold a query or fragment',
+      hint: undefined,
+    });
+  },
+);

@@ -20,8 +20,8 @@ async function api(...script: Script): Promise<ScriptedApi> {
   return started;
 }
 
-describe('a look at a job', () => {
-  test('gives the finished answer and its own bytes', async () => {
+describe('getAnswer', () => {
+  test('returns the finished answer and its own bytes', async () => {
     const { client, server } = await api({ body: DONE });
     const answer = await client.getAnswer('cluster', ID);
     expect(answer).toMatchObject({ state: 'done', kind: 'cluster', requestId: ID, failure: undefined });
@@ -33,7 +33,7 @@ describe('a look at a job', () => {
   test.each([
     ['an error', { error: 'Location not found', picks: [] }, 'Location not found'],
     ['a status of failure', { status: 'failed' }, 'failed'],
-  ])('gives a job that failed with %s', async (_form, body, failure) => {
+  ])('returns the failure of a job that failed with %s', async (_form, body, failure) => {
     const { client } = await api({ body });
     expect(await client.getAnswer('route', ID)).toMatchObject({
       state: 'failed',
@@ -53,13 +53,13 @@ describe('a look at a job', () => {
     ['200 with an unknown status', { body: { status: 'Thinking' } }, 'Thinking'],
     ['200 with a quoted word', { body: '"PENDING"' }, undefined],
     ['200 with a plain word', { body: 'IN PROGRESS\n', headers: { 'content-type': 'text/plain' } }, 'IN PROGRESS'],
-  ])('takes %s for unfinished, at once', async (_form, scripted, word) => {
+  ])('reads %s as not finished, without a retry', async (_form, scripted, word) => {
     const { client, clock } = await api(scripted);
     expect(await client.getAnswer('route', ID)).toEqual({ state: 'pending', word, retryAfterMs: undefined });
     expect(clock.sleeps).toEqual([]);
   });
 
-  test('passes on when the server wants to be asked again', async () => {
+  test('returns the Retry-After of an unfinished job', async () => {
     const { client } = await api(
       { status: 202, headers: { 'retry-after': '4' } },
       { status: 404, headers: { 'retry-after': '5' } },
@@ -68,14 +68,14 @@ describe('a look at a job', () => {
     expect(await client.getAnswer('route', ID)).toEqual({ state: 'missing', retryAfterMs: 5000 });
   });
 
-  test('takes a 422 that tells of the job for its failure', async () => {
+  test('reads a 422 about the job as its failure', async () => {
     const { client } = await api({ status: 422, body: { detail: 'Location Z99 not found' } });
     const answer = await client.getAnswer('route', ID);
     expect(answer).toMatchObject({ state: 'failed', requestId: ID, failure: 'Location Z99 not found' });
     expect('raw' in answer && Buffer.from(answer.raw ?? []).toString()).toBe('{"detail":"Location Z99 not found"}');
   });
 
-  test('takes a 422 about the id for a refusal', async () => {
+  test('throws a 422 about the id as a refusal', async () => {
     const detail = [{ loc: ['path', 'request_id'], msg: 'not an ObjectId', type: 'value_error' }];
     const { client } = await api({ status: 422, body: { detail } });
     expect(await failureOf(client.getAnswer('route', 'nonsense'))).toMatchObject({
@@ -86,13 +86,13 @@ describe('a look at a job', () => {
     });
   });
 
-  test.each([[408], [429], [500], [502], [503], [504]])('is repeated after %i', async (status) => {
+  test.each([[408], [429], [500], [502], [503], [504]])('retries after HTTP %i', async (status) => {
     const { client, server, clock } = await api({ status }, { status }, { body: DONE });
     expect(await client.getAnswer('cluster', ID)).toMatchObject({ state: 'done' });
     expect([server.seen.length, clock.sleeps]).toEqual([3, [500, 1000]]);
   });
 
-  test('is given up after four attempts, or as many as are allowed', async () => {
+  test('fails after four attempts, or as many as are allowed', async () => {
     const { client, server } = await api({ status: 503, body: { message: 'Service Unavailable' } });
     const failure = await failureOf(client.getAnswer('cluster', ID));
     expect(failure).toMatchObject({
@@ -112,7 +112,7 @@ describe('a look at a job', () => {
     ['nothing', 'cut' as const],
     ['half an answer', { body: DONE.slice(0, 20), ending: 'cut' as const }],
     ['half an answer that looks whole', { body: DONE.slice(0, 20) }],
-  ])('is repeated after %s', async (_case, scripted) => {
+  ])('retries after %s', async (_case, scripted) => {
     const { client, server } = await api(scripted, { body: DONE });
     const sunk: string[] = [];
     const sink = async (chunk: Uint8Array): Promise<void> => {
@@ -122,7 +122,7 @@ describe('a look at a job', () => {
     expect([server.seen.length, sunk.join('')]).toEqual([2, DONE]);
   });
 
-  test('gives the sink nothing of an unfinished job', async () => {
+  test('passes nothing of an unfinished job to the sink', async () => {
     const { client } = await api({ body: { status: 'QUEUED' } }, { body: 'null' }, { status: 404, body: 'x' });
     const sunk: Uint8Array[] = [];
     const sink = async (chunk: Uint8Array): Promise<void> => {
@@ -132,7 +132,7 @@ describe('a look at a job', () => {
     expect(sunk).toEqual([]);
   });
 
-  test('says that a web page is not the API', async () => {
+  test('reports that a web page is not the API', async () => {
     const { client, server } = await api({
       body: '<!doctype html><title>Sign in</title>',
       headers: { 'content-type': 'text/html' },
@@ -145,13 +145,13 @@ describe('a look at a job', () => {
     expect(server.seen).toHaveLength(1);
   });
 
-  test('stops at once when the key is refused', async () => {
+  test('fails at once when the key is rejected', async () => {
     const { client, server } = await api({ status: 401 });
     expect(await failureOf(client.getAnswer('cluster', ID))).toMatchObject({ failure: 'auth', code: 'key_rejected' });
     expect(server.seen).toHaveLength(1);
   });
 
-  test('escapes an id, and refuses one that would be another path', async () => {
+  test('escapes an id, and rejects one that would be another path', async () => {
     const { client, server } = await api({ status: 404 });
     await client.getAnswer('route', 'a/b?c');
     expect(server.lines()).toEqual(['GET /optimize/route/a%2Fb%3Fc']);
@@ -164,7 +164,7 @@ describe('a look at a job', () => {
     expect(server.seen).toHaveLength(1);
   });
 
-  test('is cut when no answer comes in time', async () => {
+  test('times out when no answer arrives', async () => {
     const { client } = await api('hang');
     expect(await failureOf(client.getAnswer('route', ID, { timeoutMs: 500, attempts: 1 }))).toMatchObject({
       failure: 'unavailable',
@@ -204,7 +204,7 @@ describe('a large answer', () => {
     return { getAnswer: made.getAnswer.bind(made), asked: () => asked };
   }
 
-  test('flows to the sink before it is whole, one chunk at a time', async () => {
+  test('reaches the sink before it is whole, one chunk at a time', async () => {
     let inside = 0;
     let size = 0;
     let atEnd = 0;
@@ -224,7 +224,7 @@ describe('a large answer', () => {
     expect(atEnd).toBeGreaterThan(8 * 1024 * 1024);
   });
 
-  test('that breaks after the sink got some is not asked for again', async () => {
+  test('is not requested again when it breaks after the sink got a part', async () => {
     const { getAnswer, asked } = client(9 * 1024 * 1024, function* () {
       yield Buffer.from('" broken');
     });
@@ -233,7 +233,7 @@ describe('a large answer', () => {
     expect(asked()).toBe(1);
   });
 
-  test('passes on what the sink throws', async () => {
+  test('throws what the sink throws', async () => {
     const { getAnswer, asked } = client(9 * 1024 * 1024, () => []);
     const full = new Error('disk full');
     const sink = (): Promise<void> => Promise.reject(full);
@@ -242,20 +242,20 @@ describe('a large answer', () => {
   });
 });
 
-describe('the check of a key', () => {
+describe('checkKey', () => {
   test.each([
     [401, 'rejected'],
     [403, 'rejected'],
     [404, 'accepted'],
     [422, 'accepted'],
     [200, 'accepted'],
-  ])('takes %i for %s', async (status, verdict) => {
+  ])('reads HTTP %i as %s', async (status, verdict) => {
     const { client, server } = await api({ status, body: { detail: 'x' } });
     expect(await client.checkKey()).toBe(verdict);
     expect(server.lines()).toEqual(['GET /optimize/cluster/000000000000000000000000']);
   });
 
-  test('says nothing of a key when the server is down or elsewhere', async () => {
+  test('says nothing about the key when the server is down or is not the API', async () => {
     const down = await api({ status: 503 });
     expect(await failureOf(down.client.checkKey())).toMatchObject({ failure: 'unavailable', status: 503 });
     const moved = await api({ status: 302, headers: { location: 'https://other.test' } });

@@ -23,7 +23,7 @@ async function api(...script: Script | [() => Scripted]): Promise<ScriptedApi> {
 }
 
 describe('an asynchronous submit', () => {
-  test('posts the body as it is, with key, length and synchronous=false', async () => {
+  test('posts the body unchanged, with key, length and synchronous=false', async () => {
     const { client, server } = await api({ body: { request_id: ID } });
     expect(await client.submit('route', BODY)).toEqual({ kind: 'route', requestId: ID });
     expect(await client.submit('cluster', BODY)).toEqual({ kind: 'cluster', requestId: ID });
@@ -43,7 +43,7 @@ describe('an asynchronous submit', () => {
     });
   });
 
-  test('sends a large body whole, in pieces, with its length', async () => {
+  test('sends a large body completely, in pieces, with its length', async () => {
     const { client, server } = await api({ body: { request_id: ID } });
     const large = Buffer.alloc(3 * 1024 * 1024 + 7, 'x');
     await client.submit('route', large);
@@ -76,7 +76,7 @@ describe('an asynchronous submit', () => {
     ['an object without id', '{"ok":true}', ': {"ok":true}'],
     ['an error', '{"error":"no such site"}', ': no such site'],
     ['a list', '[]', ': []'],
-  ])('that is answered with %s says so, and is not repeated', async (_form, body, words) => {
+  ])('is not repeated when it is answered with %s, and says so', async (_form, body, words) => {
     const { client, server } = await api({ body });
     const failure = await failureOf(client.submit('route', BODY));
     expect(failure).toMatchObject({ failure: 'refused', code: 'no_request_id', status: 200 });
@@ -84,7 +84,7 @@ describe('an asynchronous submit', () => {
     expect(server.seen).toHaveLength(1);
   });
 
-  test('that reaches a web page says that this is not the API', async () => {
+  test('reports that a web page is not the API', async () => {
     const { client } = await api({
       headers: { 'content-type': 'text/html' },
       body: '<html><title>Welcome to the hotel WLAN</title></html>',
@@ -96,7 +96,7 @@ describe('an asynchronous submit', () => {
     });
   });
 
-  test('is repeated after 429, as late as asked', async () => {
+  test('is repeated after 429, not before Retry-After', async () => {
     const { client, server, clock } = await api(
       { status: 429, headers: { 'retry-after': '3' } },
       { status: 429 },
@@ -107,7 +107,7 @@ describe('an asynchronous submit', () => {
     expect(new Set(server.seen.map(({ body }) => body))).toEqual(new Set([BODY.toString()]));
   });
 
-  test('is given up after four 429', async () => {
+  test('fails after four 429', async () => {
     const { client, server } = await api({ status: 429, headers: { 'retry-after': '2' }, body: { message: 'Slow' } });
     expect(await failureOf(client.submit('route', BODY))).toMatchObject({
       failure: 'unavailable',
@@ -120,7 +120,7 @@ describe('an asynchronous submit', () => {
     expect(server.seen).toHaveLength(4);
   });
 
-  test('is repeated when nothing could be sent', async () => {
+  test('is repeated when nothing was sent', async () => {
     const server = await startScriptedServer([{}]);
     await server.close();
     const clock = createInstantClock();
@@ -145,7 +145,7 @@ describe('an asynchronous submit', () => {
     ['meets 500', { status: 500 }, 500],
     ['meets 502', { status: 502, body: '<html><title>Bad Gateway</title></html>' }, 502],
     ['meets 504', { status: 504, body: { message: 'Endpoint request timed out' } }, 504],
-  ])('that %s is in doubt and never sent again', async (_case, scripted, status) => {
+  ])('that %s has an unknown outcome and is never sent again', async (_case, scripted, status) => {
     const { client, server, clock } = await api(scripted);
     const failure = await failureOf(client.submit('route', BODY));
     expect(failure).toMatchObject({
@@ -158,7 +158,7 @@ describe('an asynchronous submit', () => {
     expect([server.seen.length, clock.sleeps]).toEqual([1, []]);
   });
 
-  test('ends with the reason of its signal', async () => {
+  test('throws the reason of its signal', async () => {
     const { client, server } = await api('hang');
     const stop = new AbortController();
     const reason = new Error('stopped');
@@ -188,7 +188,7 @@ describe('a refusal', () => {
     expect(server.seen).toHaveLength(1);
   });
 
-  test('with 422 names the place of each fault', async () => {
+  test('with 422 names the place of each error', async () => {
     const detail = [
       { loc: ['body', 'picks', 3, 'location_id'], msg: 'Field required', type: 'missing' },
       { loc: ['body', 'site_name'], msg: 'Input should be a string', type: 'string_type' },
@@ -261,7 +261,7 @@ describe('a refusal', () => {
     ['a place with a password', 'https://me:hunter22@other.test/', `to https://other.test/ HTTP${OTHER}`, LOGIN],
     ['nowhere', undefined, 'and does not say where to HTTP', 'check --base-url'],
     ['a phone', 'tel:123', 'and does not say where to HTTP', 'check --base-url'],
-  ])('N7: by a redirect to %s says where to, and what to write instead', async (_where, location, where, hint) => {
+  ])('N7: by a redirect to %s names the target and what to use instead', async (_where, location, where, hint) => {
     let base = '';
     const { client, server } = await api(() => ({
       status: 307,
@@ -283,7 +283,7 @@ describe('a refusal', () => {
   test.each([
     ['code, params and message', { code: 'SITE_NOT_FOUND', params: { site: 'X' }, message: 'no site X' }, 'no site X'],
     ['a code alone', { code: 'SITE_NOT_FOUND', params: {} }, 'SITE_NOT_FOUND'],
-  ])('N10: as %s keeps the code of the API', async (_shape, body, words) => {
+  ])('N10: with %s has the code of the API', async (_shape, body, words) => {
     const { client } = await api({ status: 400, body });
     expect(await failureOf(client.submit('route', BODY))).toMatchObject({
       failure: 'refused',
@@ -342,14 +342,14 @@ describe('a refusal', () => {
     [429, 'rate_limited'],
     [502, 'server_error'],
     [503, 'server_error'],
-  ])('N1: as a web page under %i is trouble of the gateway, which may pass', async (status, code) => {
+  ])('N1: as a web page with HTTP %i is a gateway failure, which may pass', async (status, code) => {
     const { client } = await api({ status, body: '<html><title>Back soon</title></html>' });
     const failure = await failureOf(client.getAnswer('route', ID));
     expect(failure).toMatchObject({ failure: 'unavailable', code, status });
     expect(failure.message).toContain('Back soon');
   });
 
-  test('that breaks off is still a refusal, of which nothing is in doubt', async () => {
+  test('that breaks off is still a refusal with a known outcome', async () => {
     const { client, server } = await api({
       status: 400,
       headers: { 'content-length': '500' },
@@ -368,7 +368,7 @@ describe('a refusal', () => {
 describe('a synchronous submit', () => {
   const answer = JSON.stringify({ type: 'ROUTE', request_id: ID, picks: [], asis_distance: 2, optimal_distance: 1 });
 
-  test('gives the answer of the one call', async () => {
+  test('returns the answer of the one call', async () => {
     const { client, server } = await api({ body: answer });
     const result = await client.submitAndAwait('route', BODY);
     expect(result).toMatchObject({ state: 'done', kind: 'route', requestId: ID, failure: undefined });
@@ -376,7 +376,7 @@ describe('a synchronous submit', () => {
     expect(server.lines()).toEqual(['POST /optimize/route?synchronous=true']);
   });
 
-  test('gives the bytes to a sink', async () => {
+  test('passes the bytes to a sink', async () => {
     const { client } = await api({ body: answer });
     let got = '';
     const sink = async (chunk: Uint8Array): Promise<void> => {
@@ -386,7 +386,7 @@ describe('a synchronous submit', () => {
     expect([got, result.raw]).toEqual([answer, undefined]);
   });
 
-  test('gives a failed job as an answer', async () => {
+  test('returns a failed job as an answer', async () => {
     const body = JSON.stringify({ request_id: ID, error: 'no path to Z99' });
     const { client } = await api({ body });
     expect(await client.submitAndAwait('cluster', BODY)).toMatchObject({
@@ -399,7 +399,7 @@ describe('a synchronous submit', () => {
   test.each([
     ['a bare id', JSON.stringify(ID)],
     ['an unfinished answer', JSON.stringify({ request_id: ID, status: 'QUEUED' })],
-  ])('that is answered with %s says how to go on', async (_form, body) => {
+  ])('that is answered with %s says how to continue', async (_form, body) => {
     const { client } = await api({ body });
     expect(await failureOf(client.submitAndAwait('route', BODY))).toMatchObject({
       failure: 'pending',
@@ -409,7 +409,7 @@ describe('a synchronous submit', () => {
     });
   });
 
-  test.each([[502], [503], [504]])('that meets %i names the gateway and the other way', async (status) => {
+  test.each([[502], [503], [504]])('that ends with HTTP %i names the gateway and suggests --wait', async (status) => {
     const { client, server } = await api({ status });
     const failure = await failureOf(client.submitAndAwait('cluster', BODY));
     expect(failure).toMatchObject({ failure: 'unavailable', code: 'may_have_been_accepted', status });
@@ -418,7 +418,7 @@ describe('a synchronous submit', () => {
     expect(server.seen).toHaveLength(1);
   });
 
-  test('that is not answered in time names them too', async () => {
+  test('that times out names the gateway and suggests --wait', async () => {
     const { client } = await api('hang');
     const failure = await failureOf(client.submitAndAwait('cluster', BODY, { timeoutMs: 500 }));
     expect(failure).toMatchObject({ failure: 'unavailable', code: 'may_have_been_accepted', status: undefined });
@@ -426,7 +426,7 @@ describe('a synchronous submit', () => {
     expect(failure.hint).toContain('--wait');
   });
 
-  test('that is answered with nothing of use is in doubt', async () => {
+  test('has an unknown outcome when the answer holds no result and no id', async () => {
     const { client } = await api({ body: '{"unexpected"' });
     expect(await failureOf(client.submitAndAwait('route', BODY))).toMatchObject({
       failure: 'unavailable',

@@ -68,7 +68,7 @@ const tooLarge = (message: string, hint?: string) => ({
 const PASS_ON = `optipick route get ${ID} -o answer.json passes on up to 1 GB`;
 
 describe('A6: an answer to a GET', () => {
-  test('that inflates beyond what is held is refused, once, with the limit and the way on', async () => {
+  test('that inflates beyond the limit is rejected once, with the limit and what to do', async () => {
     const { client, server } = await api(bomb('{"picks":[', ' ', 40));
     expect(await saidOf(client.getAnswer('route', ID))).toEqual(tooLarge('the answer is larger than 256 MB', PASS_ON));
     expect(await saidOf(client.getAnswer('route', ID, { sink: 'discard' }))).toEqual(
@@ -77,7 +77,7 @@ describe('A6: an answer to a GET', () => {
     expect(server.heads).toHaveLength(2);
   });
 
-  test('that is more picks than can be kept is refused long before', async () => {
+  test('with more picks than fit in memory is rejected long before', async () => {
     const { client } = await api(endless(headOf('200 OK').concat('{"picks":['), '{},'));
     expect(await saidOf(client.getAnswer('route', ID, { sink: 'discard' }))).toEqual(
       tooLarge('the answer is too large to be read: its picks and clusters take more than 128 MB of memory', PASS_ON),
@@ -89,7 +89,7 @@ describe('A6: an answer to a GET', () => {
     ['a pick', '{"picks":[{"note":"', 'x'],
     ['a list of ids', '{"optimal_clusters":[{"order_ids":[', '1,'],
     ['a key', '{"', 'x'],
-  ])('with %s that never ends is refused', async (_what, start, piece) => {
+  ])('with %s that never ends is rejected', async (_what, start, piece) => {
     const { client } = await api(endless(headOf('200 OK') + start, piece));
     expect(await saidOf(client.getAnswer('route', ID, { sink: 'discard' }))).toEqual(
       tooLarge('a value of the answer is longer than 1 MB'),
@@ -100,7 +100,7 @@ describe('A6: an answer to a GET', () => {
     ['a field that nobody reads', '{"x":', '['],
     ['a field that is read', '{"error":', '{"message":'],
     ['all of it', '', '['],
-  ])('that nests without end in %s is refused', async (_where, start, piece) => {
+  ])('that nests without end in %s is rejected', async (_where, start, piece) => {
     const { client } = await api(endless(headOf('200 OK') + start, piece));
     expect(await saidOf(client.getAnswer('route', ID))).toEqual(
       tooLarge('the answer has more than 512 levels of nesting'),
@@ -115,7 +115,7 @@ describe('A6: an answer to a GET', () => {
     expect(await failureOf(deeper.client.getAnswer('route', ID))).toMatchObject({ code: 'answer_too_large' });
   });
 
-  test('is passed on beyond what can be held, without being held', async () => {
+  test('larger than the memory limit is passed on without being held', async () => {
     const filler = 40 * 8 * 1024 * 1024;
     const head = `{"request_id":"${ID}","computation_time":1,"x":"`;
     const { client } = await api(bombOf(head, filler, '"}'));
@@ -125,7 +125,7 @@ describe('A6: an answer to a GET', () => {
     expect(size).toBe(head.length + filler + 2);
   });
 
-  test('that trickles is over when its time is', async () => {
+  test('that trickles ends at the time limit', async () => {
     const { client, server } = await api(trickle(`${headOf('200 OK')}{"picks":[`, ' '));
     expect(await saidOf(client.getAnswer('route', ID, { totalMs: 500 }))).toEqual({
       failure: 'unavailable',
@@ -151,13 +151,13 @@ function bombOf(start: string, filler: number, end: string): Uint8Array {
   ]);
 }
 
-test('A6: a status word of any length is told as one of a hundred characters', async () => {
+test('A6: a status word is cut to a hundred characters', async () => {
   const { client } = await api(answerOf(`{"status":"${'x'.repeat(100_000)}"}`));
   expect(await client.getAnswer('route', ID)).toMatchObject({ state: 'pending', word: 'x'.repeat(100) });
 });
 
 describe('A6: an answer to a POST', () => {
-  test('that is cut by a limit leaves open whether there is a job', async () => {
+  test('that is cut by a limit has an unknown outcome', async () => {
     const inDoubt = {
       failure: 'unavailable',
       code: 'may_have_been_accepted',
@@ -176,17 +176,17 @@ describe('A6: an answer to a POST', () => {
     ['grows without end', endless(`${headOf('200 OK')}{"request_id":"${ID}","picks":[`, '{},')],
     ['nests without end', endless(`${headOf('200 OK')}{"id":"${ID}","x":`, '[')],
     ['breaks off', `${headOf('200 OK', 'content-length: 999')}{"_id":"${ID}","x":`],
-  ])('keeps its id when the rest of it %s', async (_how, answer) => {
+  ])('returns its id when the rest of it %s', async (_how, answer) => {
     const { client } = await api(answer);
     expect(await client.submit('route', BODY)).toEqual({ kind: 'route', requestId: ID });
   });
 
-  test('that trickles behind its id keeps it, too', async () => {
+  test('returns its id also when the rest trickles', async () => {
     const { client } = await api(trickle(`${headOf('200 OK')}{"request_id":"${ID}","x":"`, 'x'));
     expect(await client.submit('route', BODY, { timeoutMs: 500 })).toEqual({ kind: 'route', requestId: ID });
   });
 
-  test('with a result that is cut names the id it came with', async () => {
+  test('names its id when the result is cut', async () => {
     const deep = await api(endless(`${headOf('200 OK')}{"request_id":"${ID}","x":`, '['));
     expect(await saidOf(deep.client.submitAndAwait('route', BODY))).toEqual(
       tooLarge(
@@ -201,7 +201,7 @@ describe('A6: an answer to a POST', () => {
     });
   });
 
-  test('that trickles without an id is in doubt when its time is over', async () => {
+  test('that trickles without an id has an unknown outcome at the time limit', async () => {
     const { client } = await api(trickle(headOf('200 OK'), ' '));
     const failure = await failureOf(client.submitAndAwait('route', BODY, { timeoutMs: 500 }));
     expect(failure).toMatchObject({ code: 'may_have_been_accepted' });
@@ -210,7 +210,7 @@ describe('A6: an answer to a POST', () => {
 });
 
 describe('A6: an answer that refuses', () => {
-  test('without an end is cut, and says what it said', async () => {
+  test('without an end is cut, and its text is shown', async () => {
     const { client } = await api(endless(headOf('422 No'), 'no '));
     const failure = await failureOf(client.getAnswer('route', ID));
     expect(failure).toMatchObject({ failure: 'refused', code: 'invalid_request', status: 422 });
@@ -220,7 +220,7 @@ describe('A6: an answer that refuses', () => {
   test.each([
     ['a place', '{"detail":[{"msg":"m","loc":', '[', '0', ']', '}]}'],
     ['a message', '{"error":', '{"message":', '"x"', '}', '}'],
-  ])('that nests very deep in %s is text like any other', async (_where, start, open, inner, close, end) => {
+  ])('that nests very deep in %s is read as text', async (_where, start, open, inner, close, end) => {
     const levels = 20_000;
     const { client } = await api(
       answerOf(`${start}${open.repeat(levels)}${inner}${close.repeat(levels)}${end}`, '422 No'),
@@ -232,7 +232,7 @@ describe('A6: an answer that refuses', () => {
   });
 });
 
-describe('A19: what is no answer', () => {
+describe('A19: a server that does not speak HTTP', () => {
   const notHttp = (message: string) => ({ failure: 'unavailable', code: 'not_http', message, requestId: ID });
   const INVALID = 'the answer of HOST is not valid HTTP';
   const UNASKED = 'HOST switches to another protocol (HTTP 101), which was not asked for';
@@ -253,12 +253,12 @@ describe('A19: what is no answer', () => {
     ['TLS', Buffer.from([0x15, 3, 3, 0, 2, 2, 70]), INVALID],
     ['a header with a NUL', 'HTTP/1.1 200 OK\r\nx: a\0b\r\n\r\n', INVALID],
     ['a chunk without a size', `${headOf('200 OK', 'transfer-encoding: chunked')}zz\r\n`, INVALID],
-  ])('%s is named as that', async (_what, answer, message) => {
+  ])('is reported for %s', async (_what, answer, message) => {
     const { client } = await api(answer);
     expect(await saidOf(client.getAnswer('route', ID, { attempts: 1 }))).toMatchObject(notHttp(message));
   });
 
-  test('a POST that meets it may have been accepted', async () => {
+  test('leaves a POST with an unknown outcome', async () => {
     const { client } = await api('HTTP/1.1 101 Switching Protocols\r\n\r\n');
     expect(await saidOf(client.submit('route', BODY))).toMatchObject({
       code: 'may_have_been_accepted',
@@ -266,7 +266,7 @@ describe('A19: what is no answer', () => {
     });
   });
 
-  test('interim answers are passed over, but not without end', async () => {
+  test('interim answers are skipped, but not endlessly', async () => {
     const hint = 'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n';
     const { client } = await api(hint.repeat(16) + answerOf(`{"request_id":"${ID}"}`));
     expect(await client.submit('route', BODY)).toEqual({ kind: 'route', requestId: ID });
@@ -276,7 +276,7 @@ describe('A19: what is no answer', () => {
     );
   });
 
-  test('headers without an end, and trailers, are cut and not asked for again', async () => {
+  test('endless headers and trailers are cut, and the request is not repeated', async () => {
     const many = 'x-a: bcdefgh\r\n';
     for (const start of ['HTTP/1.1 200 OK\r\n', `${headOf('200 OK', 'transfer-encoding: chunked')}2\r\n{}\r\n0\r\n`]) {
       const { client, server } = await api(endless(start, many));
@@ -289,7 +289,7 @@ describe('A19: what is no answer', () => {
     }
   });
 
-  test('headers of 60 KB are taken', async () => {
+  test('headers of 60 KB are accepted', async () => {
     const cookies = Array.from({ length: 15 }, (_, at) => `set-cookie: c${at}=${'x'.repeat(4000)}`);
     const { client } = await api(`${headOf('200 OK', ...cookies, 'content-length: 2')}{}`);
     expect(await client.getAnswer('route', ID)).toMatchObject({ state: 'pending' });
@@ -304,7 +304,7 @@ describe('A19: a Retry-After far away', () => {
     ['503 Service Unavailable', 'Fri, 31 Dec 9999 23:59:59 GMT'],
     ['503 Service Unavailable', '999999999'],
     ['503 Service Unavailable', '99999999999999999999999'],
-  ])('of %s, %s, is not waited for and said as what it is', async (status, value) => {
+  ])('of %s, %s, is not waited for and is reported', async (status, value) => {
     const { client, server, clock } = await api(busy(status, value));
     expect(await failureOf(client.getAnswer('route', ID))).toMatchObject({
       failure: 'unavailable',
@@ -313,7 +313,7 @@ describe('A19: a Retry-After far away', () => {
     expect([server.heads.length, clock.sleeps]).toEqual([1, []]);
   });
 
-  test('while a job is waited for ends the wait, where it is beyond the timeout', async () => {
+  test('ends polling when it is beyond the timeout', async () => {
     const { client, clock } = await api(busy('404 Not Found', 'Fri, 31 Dec 9999 23:59:59 GMT'));
     const wait = pollAnswer(client, ['route'], ID, {
       intervalMs: 1000,
@@ -374,7 +374,7 @@ describe('the time for an exchange', () => {
     ]);
   });
 
-  test('stands still while the reader is busy', async () => {
+  test('does not run while the reader is busy', async () => {
     const server = await serve((socket) => {
       socket.write(headOf('200 OK', 'content-length: 2'));
       socket.write('a', () => setTimeout(() => socket.end('b'), 50));
@@ -389,7 +389,7 @@ describe('the time for an exchange', () => {
     expect(text).toBe('ab');
   });
 
-  test('of a day does not end at once, as that of a timer would', async () => {
+  test('of a day does not overflow the timer', async () => {
     const server = await serve((socket) => void setTimeout(() => socket.end(answerOf('{}')), 50));
     const month = 40 * 24 * 60 * 60 * 1000;
     const { body } = await http(get(server, { timeoutMs: month, totalMs: month }));

@@ -16,7 +16,7 @@ describe('the API key', () => {
     ['http://optipick.test/optimize/route', undefined],
     ['https://optipick.test:8443/', undefined],
     ['https://optipick.test.evil.test/', undefined],
-  ])('goes with %s as %s', async (url, sent) => {
+  ])('is sent with %s as %s', async (url, sent) => {
     const seen: HttpRequest[] = [];
     const network: Http = async (request) => {
       seen.push(request);
@@ -28,7 +28,7 @@ describe('the API key', () => {
     ]);
   });
 
-  test.each(['', 'with space', 'line\nbreak', 'ключ'])('%j cannot be one', (key) => {
+  test.each(['', 'with space', 'line\nbreak', 'ключ'])('rejects %j as an API key', (key) => {
     const network: Http = async () => ({ status: 204, headers: {}, body: null });
     expect(() => withKey(network, key, 'https://optipick.test')).toThrow(
       expect.objectContaining({ failure: 'usage', code: 'bad_api_key' }),
@@ -37,7 +37,7 @@ describe('the API key', () => {
 });
 
 describe('the trace', () => {
-  test('tells method, URL, status and time, and masks the key', async () => {
+  test('shows method, URL, status and time, and masks the key', async () => {
     const lines: string[] = [];
     const clock = createInstantClock();
     const network: Http = async () => {
@@ -55,7 +55,7 @@ describe('the trace', () => {
     ]);
   });
 
-  test('tells a failure without the secrets in its words, and passes it on', async () => {
+  test('shows a failure without the secrets in its text, and throws it', async () => {
     const lines: string[] = [];
     const failure = new TransportError('dns', 'the name cannot be resolved', { sent: false });
     const traced = withTrace(() => Promise.reject(failure), {

@@ -49,7 +49,7 @@ describe('N3: headers of an answer', () => {
     expect(await client.getAnswer('route', ID)).toEqual({ state: 'missing', retryAfterMs: undefined });
   });
 
-  test.each([66, 200])('of %i KB are too many, which is said, and not asked for again', async (kilobytes) => {
+  test.each([66, 200])('of %i KB are too large, which is reported without a retry', async (kilobytes) => {
     const answer = headOf('200 OK', ...cookies(kilobytes), `content-length: ${ROUTE.length}`) + ROUTE;
     const { client, server } = await api(answer);
     const cause = `the headers of the answer of 127.0.0.1:${server.port} are larger than 64 KB`;
@@ -95,19 +95,19 @@ describe('N4: a 100 Continue that nobody asked for', () => {
     expect(await client.submit('route', BODY)).toEqual({ kind: 'route', requestId: ID });
   });
 
-  test('that nothing follows leaves open what became of the POST', async () => {
+  test('that nothing follows leaves the POST with an unknown outcome', async () => {
     const { client } = await api(CONTINUE);
     expect(await failureOf(client.submit('route', BODY))).toMatchObject({ code: 'may_have_been_accepted' });
   });
 
-  test('is no answer when it comes again and again', async () => {
+  test('is no answer when it is repeated', async () => {
     const { client } = await api(CONTINUE.repeat(17) + answerOf(ROUTE));
     expect(await failureOf(client.getAnswer('route', ID, { attempts: 1 }))).toMatchObject({ code: 'not_http' });
   });
 });
 
-describe('stays good', () => {
-  test('a byte order mark before JSON is read over, and passed on', async () => {
+describe('a connection', () => {
+  test('skips a byte order mark before JSON, and passes it on', async () => {
     const { client } = await api(answerOf(`\ufeff${ROUTE}`));
     expect(await client.submit('route', BODY)).toEqual({ kind: 'route', requestId: ID });
     const answer = await client.getAnswer('route', ID);
@@ -118,7 +118,7 @@ describe('stays good', () => {
     });
   });
 
-  test('40 kept-alive connections that the server closes lose no request', async () => {
+  test('loses no request when the server closes 40 kept-alive connections', async () => {
     await using server = await startKeepAlive();
     const client = clientOf(server.url);
     const all = Array.from({ length: 40 });

@@ -47,8 +47,8 @@ async function waiting(
   };
 }
 
-describe('waiting', () => {
-  test('asks at once, and then after growing pauses up to the longest', async () => {
+describe('pollAnswer', () => {
+  test('asks at once, and then after growing pauses up to the longest one', async () => {
     const unfinished = Array.from({ length: 8 }, () => ({ status: 404 }));
     const { wait, clock, server } = await waiting([...unfinished, DONE]);
     expect(await wait()).toMatchObject({ state: 'done', kind: 'cluster', requestId: ID });
@@ -64,7 +64,7 @@ describe('waiting', () => {
     expect([early.clock.sleeps, late.clock.sleeps]).toEqual([[850], [1150]]);
   });
 
-  test('keeps to the Retry-After of the server, whatever it answers', async () => {
+  test('waits as long as Retry-After asks, whatever the answer', async () => {
     const later = { 'retry-after': '20' };
     const { wait, clock } = await waiting([
       { status: 202, headers: later },
@@ -77,7 +77,7 @@ describe('waiting', () => {
     expect(clock.sleeps).toEqual([20_000, 20_000, 20_000, 20_000]);
   });
 
-  test('survives failures of the network and the server, asking once a round', async () => {
+  test('survives failures of the network and the server, with one request for each poll', async () => {
     const { wait, server, clock, events } = await waiting(['cut', { status: 500 }, { status: 429 }, DONE]);
     expect(await wait()).toMatchObject({ state: 'done' });
     expect(server.seen).toHaveLength(4);
@@ -89,12 +89,12 @@ describe('waiting', () => {
     ]);
   });
 
-  test('gives a failed job as an answer', async () => {
+  test('returns a failed job as an answer', async () => {
     const { wait } = await waiting([{ body: { error: 'no path' } }]);
     expect(await wait()).toMatchObject({ state: 'failed', failure: 'no path' });
   });
 
-  test('tells what it sees, and warns of each unknown status word once', async () => {
+  test('reports its events, and each unknown status word once', async () => {
     const { wait, events } = await waiting([
       { body: { status: 'Thinking' } },
       { body: { status: 'Thinking' } },
@@ -116,13 +116,13 @@ describe('waiting', () => {
   test.each([
     [401, 'auth'],
     [400, 'refused'],
-  ])('stops at once on %i', async (status, failure) => {
+  ])('fails at once on HTTP %i', async (status, failure) => {
     const { wait, server } = await waiting([{ status }]);
     expect(await failureOf(wait())).toMatchObject({ failure, status });
     expect(server.seen).toHaveLength(1);
   });
 
-  test('ends with the reason of its signal', async () => {
+  test('throws the reason of its signal', async () => {
     const reason = new Error('stopped');
     const stop = new AbortController();
     const { wait } = await waiting([{ status: 404 }]);
@@ -130,8 +130,8 @@ describe('waiting', () => {
   });
 });
 
-describe('the deadline', () => {
-  test('lets the last pause end there, with one more look', async () => {
+describe('the deadline of pollAnswer', () => {
+  test('ends the last pause, and is followed by one more request', async () => {
     const { wait, clock, server } = await waiting([{ body: { status: 'RUNNING' } }]);
     expect(await failureOf(wait({ deadline: 3000 }))).toMatchObject({
       failure: 'pending',
@@ -142,7 +142,7 @@ describe('the deadline', () => {
     expect([clock.sleeps, server.seen.length]).toEqual([[1000, 1500, 500], 4]);
   });
 
-  test('finds a job that was seen once healthy, though the server then went down', async () => {
+  test('throws `pending` for a job that was healthy before the server went down', async () => {
     const { wait } = await waiting([{ body: { status: 'RUNNING' } }, { status: 503 }]);
     expect(await failureOf(wait({ deadline: 5000 }))).toMatchObject({ failure: 'pending', code: 'not_finished' });
   });
@@ -151,14 +151,14 @@ describe('the deadline', () => {
     ['the network', 'cut' as const, 'connection_reset', undefined],
     ['429', { status: 429 }, 'rate_limited', 429],
     ['5xx', { status: 502 }, 'server_error', 502],
-  ])('finds nothing but failures of %s', async (_cause, scripted, code, status) => {
+  ])('throws `unavailable` after nothing but failures of %s', async (_cause, scripted, code, status) => {
     const { wait } = await waiting([scripted]);
     const failure = await failureOf(wait({ deadline: 5000 }));
     expect(failure).toMatchObject({ failure: 'unavailable', code, status, requestId: ID, retryable: true });
     expect(failure.message).toContain(`nothing was heard of request ${ID} after 5 s: `);
   });
 
-  test('finds an id that never was there', async () => {
+  test('throws `pending` for an id that was never found', async () => {
     const { wait } = await waiting([{ status: 404 }]);
     expect(await failureOf(wait({ deadline: 2000, knownHere: false }))).toMatchObject({
       failure: 'pending',
@@ -166,7 +166,7 @@ describe('the deadline', () => {
     });
   });
 
-  test('stays good: a laptop that sleeps over it looks once more when it wakes up, and finds what is there', async () => {
+  test('is followed by one more request when a laptop wakes up after it', async () => {
     const { wait, clock, server } = await waiting([{ status: 404 }, DONE]);
     const onEvent = (): void => clock.advance(8 * 3_600_000);
     expect(await wait({ onEvent })).toMatchObject({ state: 'done' });
@@ -178,7 +178,7 @@ describe('the deadline', () => {
     expect(still.server.seen).toHaveLength(2);
   });
 
-  test('is not waited for when the server asks for a longer pause', async () => {
+  test('ends polling at once when the server asks for a longer pause', async () => {
     const { wait, clock } = await waiting([{ status: 429, headers: { 'retry-after': '600' } }]);
     const failure = await failureOf(wait());
     expect(failure).toMatchObject({ failure: 'unavailable', code: 'rate_limited' });
@@ -187,18 +187,18 @@ describe('the deadline', () => {
   });
 });
 
-describe('asking once', () => {
+describe('pollAnswer with `once`', () => {
   test.each([
     ['an unfinished job', { body: { status: 'RUNNING' } }, false, 'pending', 'not_finished'],
     ['a job submitted from here that is not there', { status: 404 }, true, 'pending', 'not_finished'],
     ['an unknown id', { status: 404 }, false, 'refused', 'not_found'],
-  ])('says of %s what it is', async (_case, scripted, knownHere, failure, code) => {
+  ])('reports %s', async (_case, scripted, knownHere, failure, code) => {
     const { wait, server, clock } = await waiting([scripted]);
     expect(await failureOf(wait({ once: true, knownHere }))).toMatchObject({ failure, code, requestId: ID });
     expect([server.seen.length, clock.sleeps]).toEqual([1, []]);
   });
 
-  test('repeats a request that failed, like any GET', async () => {
+  test('retries a request that failed, like any GET', async () => {
     const { wait, server } = await waiting([{ status: 503 }, { status: 503 }, DONE]);
     expect(await wait({ once: true })).toMatchObject({ state: 'done' });
     expect(server.seen).toHaveLength(3);
@@ -209,7 +209,7 @@ describe('an id of unknown kind', () => {
   const kinds = ['cluster', 'route'] as const;
   const isRoute = (request: SeenRequest): boolean => request.url.startsWith('/optimize/route');
 
-  test('is looked for as each, until one has it', async () => {
+  test('is requested as each kind, until one has it', async () => {
     const { wait, server } = await waiting((request, number) =>
       isRoute(request) && number > 2 ? { body: { request_id: ID, picks: [] } } : { status: 404 },
     );
@@ -228,7 +228,7 @@ describe('an id of unknown kind', () => {
   });
 });
 
-test('an answer of which the sink has a part is not asked for again', async () => {
+test('an answer of which the sink has a part is not requested again', async () => {
   const large = `{"request_id":"${ID}","optimal_clusters":[],"filler":"${'x'.repeat(9 * 1024 * 1024)}`;
   const { wait, server } = await waiting([{ body: large }]);
   const sink: AnswerSink = async () => {};

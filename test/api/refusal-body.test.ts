@@ -27,7 +27,7 @@ describe('a refusal', () => {
     });
   });
 
-  test('of the id in the address is about the request', () => {
+  test('about the id in the address is about the request', () => {
     expect(json({ detail: [{ loc: ['path', 'request_id'], msg: 'not an ObjectId', type: 'value_error' }] })).toEqual({
       text: 'path parameter request_id: not an ObjectId',
       details: [{ path: '', message: 'path parameter request_id: not an ObjectId' }],
@@ -47,11 +47,11 @@ describe('a refusal', () => {
     ['a list', [1], '', 'unknown'],
     ['an empty list of details', { detail: [] }, '', 'unknown'],
     ['nothing that is known', { foo: 1 }, '', 'unknown'],
-  ])('as %s gives its words', (_form, value, text, about) => {
+  ])('as %s is read as its text', (_form, value, text, about) => {
     expect(json(value)).toEqual({ text, details: [], about });
   });
 
-  test('as a web page gives its title alone', () => {
+  test('as a web page is read as its title alone', () => {
     const page =
       '<!DOCTYPE html><html><head><title>\n 502 Bad\n Gateway</title></head><body>internal host x</body></html>';
     expect(readRefusal(page, 'text/html', redact)).toEqual({ text: '502 Bad Gateway', details: [], about: 'page' });
@@ -73,7 +73,7 @@ describe('a refusal', () => {
     ['nothing that is called HTML', ' \r\n', 'text/html'],
     ['an XML document', '<Error><Code>AccessDenied</Code></Error>', 'application/xml'],
     ['text that speaks of a page', 'the <html> of the page', 'text/plain'],
-  ])('N1: %s is none', (_what, text, type) => {
+  ])('N1: %s is no web page', (_what, text, type) => {
     expect(readRefusal(text, type, redact).about).not.toBe('page');
   });
 
@@ -92,7 +92,7 @@ describe('a refusal', () => {
       'not_found',
     ],
     ['message alone', { message: 'no site X' }, 'no site X', undefined],
-  ])('N10: %s give words and code', (_shape, value, text, code) => {
+  ])('N10: %s give text and code', (_shape, value, text, code) => {
     expect(json(value)).toMatchObject({ text, details: [] });
     expect(json(value).code).toBe(code);
   });
@@ -105,7 +105,7 @@ describe('a refusal', () => {
     expect(code).toHaveLength(100);
   });
 
-  test('as text, or as nothing, gives that', () => {
+  test('as text, or as nothing, is read as that', () => {
     expect(readRefusal('upstream timed out', 'text/plain', redact).text).toBe('upstream timed out');
     expect(readRefusal('', undefined, redact)).toEqual({ text: '', details: [], about: 'unknown' });
   });
@@ -118,7 +118,7 @@ describe('a refusal', () => {
     expect(refusal.text).toHaveLength(301);
   });
 
-  test('keeps to a sane number of details', () => {
+  test('is cut to a sane number of details', () => {
     const detail = Array.from({ length: 5000 }, (_, n) => ({ loc: ['body', 'picks', n], msg: 'bad' }));
     const refusal = json({ detail });
     expect(refusal.details).toHaveLength(200);
@@ -131,11 +131,11 @@ describe('a refusal', () => {
     ['the title of the window', 'a\u001b]0;title\u0007b', 'ab'],
     ['text that reads backwards', 'pick \u202eA01\u202c is unknown', 'pick A01 is unknown'],
     ['a line break of C1', 'one\u0085two', 'one two'],
-  ])('loses the whole of %s', (_, detail, text) => {
+  ])('is sanitized of all of %s', (_, detail, text) => {
     expect(json({ detail }).text).toBe(text);
   });
 
-  test('shows no key that only becomes one by that', () => {
+  test('shows no key that only sanitizing puts together', () => {
     const hidden = 'key-\u200b0123\u001b[0m4567\u202e89ab\u009b0mcdef';
     expect(readRefusal(JSON.stringify({ detail: hidden }), '', createRedaction(['key-0123456789abcdef'])).text).toBe(
       '***',

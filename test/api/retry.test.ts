@@ -97,11 +97,11 @@ describe('Retry-After', () => {
     ['there twice, once as a date', ['Thu, 01 Jan 2026 00:00:10 GMT', '5'], 10_000],
     ['there twice, once as nonsense', ['soon', '5'], 5000],
     ['there twice in one line', '3, 5', undefined],
-  ])('stays good: one that is %s', (_what, value, ms) => {
+  ])('is read when it is %s', (_what, value, ms) => {
     expect(retryAfterOf({ 'retry-after': value }, now)).toBe(ms);
   });
 
-  test('is not there', () => {
+  test('is undefined when absent', () => {
     expect(retryAfterOf({}, now)).toBeUndefined();
   });
 

@@ -81,14 +81,14 @@ describe.each(KIND_NAMES)('N9: the answer of a %s', (kind) => {
     expect(await wait(started)).toMatchObject({ state: 'done', kind });
   });
 
-  test('is found by the package, too', async () => {
+  test('is found by the library as well', async () => {
     const script = { [kind]: [{ status: 404 }, DONE[kind]], [OTHER[kind]]: [{ body: {} }] } as Record<Kind, Scripted[]>;
     const { server } = await api(script);
     const client = createClient({ apiKey: TEST_KEY, baseUrl: server.url });
     expect(await client.wait(undefined, ID, { intervalMs: 1 })).toMatchObject({ state: 'done', kind });
   });
 
-  test('that failed is found although the other kind does not end', async () => {
+  test('that failed is found although the other kind stays pending', async () => {
     const failed: Scripted = { body: { request_id: ID, error: 'no route' } };
     const script = { [kind]: [failed], [OTHER[kind]]: [{ body: { status: 'RUNNING' } }] } as Record<Kind, Scripted[]>;
     expect(await wait(await api(script))).toMatchObject({ state: 'failed', kind, failure: 'no route' });
@@ -96,12 +96,12 @@ describe.each(KIND_NAMES)('N9: the answer of a %s', (kind) => {
 });
 
 describe('N9: an id of unknown kind', () => {
-  test('is of the kind that its answer says, under whatever path it is found', async () => {
+  test('has the kind that its answer names, under whatever path it is found', async () => {
     const body = { type: 'ROUTE', request_id: ID, picks: [] };
     expect(await wait(await api({ cluster: [{ body }], route: [{ status: 404 }] }))).toMatchObject({ kind: 'route' });
   });
 
-  test('whose job a 422 tells of has failed in the end, when there is nothing else', async () => {
+  test('has failed when all that is left is a 422 about its job', async () => {
     const refused: Scripted = { status: 422, body: { detail: 'Location Z99 not found' } };
     const failed = { state: 'failed', kind: 'cluster', failure: 'Location Z99 not found' };
     const started = await api({ cluster: [refused], route: [{ status: 404 }] });
@@ -114,7 +114,7 @@ describe('N9: an id of unknown kind', () => {
     expect(await fetchResult(started.client, ID, undefined, { ...options, isLast: true })).toMatchObject(failed);
   });
 
-  test('whose failure is passed on is passed on once, to the byte', async () => {
+  test('passes its failure on once, byte for byte', async () => {
     const text = '{"detail": "Location Z99 not found"}';
     const started = await api({ cluster: [{ status: 422, body: text }], route: [{ status: 422, body: '{}' }] });
     const sunk: Uint8Array[] = [];
@@ -122,25 +122,25 @@ describe('N9: an id of unknown kind', () => {
     expect(Buffer.concat(sunk).toString()).toBe(text);
   });
 
-  test('that both kinds refuse is refused at once', async () => {
+  test('is refused at once when both kinds refuse it', async () => {
     const started = await api({ cluster: [{ status: 400, body: { detail: 'no' } }], route: [{ status: 400 }] });
     expect(await failureOf(wait(started))).toMatchObject({ failure: 'refused', status: 400 });
     expect(started.server.seen).toHaveLength(2);
   });
 
-  test('that one kind refuses and the other does not know is waited for, then refused', async () => {
+  test('is polled, then refused, when one kind refuses it and the other does not know it', async () => {
     const started = await api({ cluster: [{ status: 400 }], route: [{ status: 404 }] });
     expect(await failureOf(wait(started))).toMatchObject({ failure: 'refused', status: 400 });
     expect(started.clock.monotonic()).toBe(10_000);
   });
 
-  test('is not asked for further with a key that is not accepted', async () => {
+  test('is not requested further with a key that is rejected', async () => {
     const started = await api({ cluster: [{ status: 401 }], route: [DONE.route] });
     expect(await failureOf(wait(started))).toMatchObject({ failure: 'auth', status: 401 });
     expect(started.server.seen).toHaveLength(1);
   });
 
-  test('is asked for as late as either kind wants it', async () => {
+  test('is requested after the later Retry-After of both kinds', async () => {
     const later = (seconds: string): Scripted => ({ status: 404, headers: { 'retry-after': seconds } });
     const started = await api({ cluster: [later('2')], route: [later('5'), DONE.route] });
     await wait(started);
@@ -148,10 +148,10 @@ describe('N9: an id of unknown kind', () => {
   });
 });
 
-describe('N1: a web page while an answer is waited for', () => {
+describe('N1: a web page during polling', () => {
   const page: Scripted = { status: 401, body: '<html><title>Log in to the WLAN</title></html>' };
 
-  test('is waited out', async () => {
+  test('does not end polling', async () => {
     const started = await api({ cluster: [page, page, DONE.cluster], route: [] });
     expect(await pollAnswer(started.client, ['cluster'], ID, WAIT(started))).toMatchObject({ state: 'done' });
   });
@@ -159,7 +159,7 @@ describe('N1: a web page while an answer is waited for', () => {
   test.each([
     ['nothing else was seen', [page]],
     ['the job was seen before', [{ body: { status: 'RUNNING' } }, page]],
-  ])('is what is said at the deadline when %s', async (_case, cluster) => {
+  ])('is reported at the deadline when %s', async (_case, cluster) => {
     const started = await api({ cluster, route: [] });
     expect(await failureOf(pollAnswer(started.client, ['cluster'], ID, WAIT(started)))).toMatchObject({
       failure: 'refused',

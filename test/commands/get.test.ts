@@ -10,7 +10,7 @@ const answering =
     jsonResponse(status, body);
 
 describe('get', () => {
-  test('of a job that still runs is exit 8, with the command to wait with', async () => {
+  test('of a running job is exit 8, with the command to wait for it', async () => {
     const { ended } = await run(['route', 'get', ID, '-p', 'staging'], { env, http: answering(202, {}) });
     expect(ended).toEqual({
       code: 8,
@@ -21,7 +21,7 @@ describe('get', () => {
     });
   });
 
-  test('of an unknown id is exit 5, for machines, too', async () => {
+  test('of an unknown id is exit 5, also with --json', async () => {
     const { ended } = await run(['route', 'get', ID, '--json'], { env, http: answering(404, { detail: 'Not Found' }) });
     expect({ ...ended, stderr: errorOf(ended.stderr) }).toEqual({
       code: 5,
@@ -86,7 +86,7 @@ describe('get', () => {
     ['', {}, 'OPTIPICK_API_KEY is'],
     [' \t', {}, 'OPTIPICK_API_KEY is'],
     ['', { OPTIPICK_PROFILE: '' }, 'OPTIPICK_API_KEY and OPTIPICK_PROFILE are'],
-  ])('N8: with a key in the environment that is %j says that it is set and empty', async (key, more, words) => {
+  ])('N8: with the key %j in the environment says that it is set and empty', async (key, more, words) => {
     const { ended, host } = await run(['route', 'get', ID], { env: { ...env, ...more, OPTIPICK_API_KEY: key } });
     expect(ended).toEqual({
       code: 4,
@@ -99,7 +99,7 @@ describe('get', () => {
     expect(host.requests).toEqual([]);
   });
 
-  test('N8: a base URL in the environment that is empty is not passed over in silence', async () => {
+  test('N8: warns of an empty base URL in the environment', async () => {
     const empty = { OPTIPICK_API_KEY: env.OPTIPICK_API_KEY, OPTIPICK_BASE_URL: '' };
     const { stderr, host } = await run(['route', 'get', ID], { env: empty, http: answering(404, {}) });
     expect(stderr).toMatch(
@@ -125,7 +125,7 @@ describe('get', () => {
     expect(stderr).toContain('give it a value (CI gives no secrets to runs of forks), or unset it');
   });
 
-  test('without a key in the profile that was named says which one', async () => {
+  test('without a key in the named profile says which profile', async () => {
     const { ended } = await run(['route', 'get', ID, '-p', 'stagin'], {
       env: { OPTIPICK_BASE_URL: env.OPTIPICK_BASE_URL },
       profiles: { staging: { 'api-key': 'staging-key-0123456' } },

@@ -28,7 +28,7 @@ async function failureOf(work: Promise<unknown>): Promise<CliError> {
   throw new Error(`no CliError was thrown but ${String(error)}`);
 }
 
-test('a cluster problem is submitted, waited for and answered as typed values', async () => {
+test('submits a cluster problem, waits for it and returns the answer as typed values', async () => {
   await using sandbox = await createSandbox({ latency: 20 });
   const client = createClient({ apiKey: sandbox.apiKey, baseUrl: `${sandbox.url}/` });
   const submitted = await client.submit('cluster', WAVE);
@@ -47,7 +47,7 @@ test('a cluster problem is submitted, waited for and answered as typed values', 
   expect(done.answer.optimal_clusters?.flatMap(({ order_ids: orders }) => orders)).toEqual(['A', 'B']);
 });
 
-test('a route is found without saying that it is one, and its kind tells the answer apart', async () => {
+test('finds a route without its kind, which is then in the answer', async () => {
   await using sandbox = await createSandbox({ latency: 0 });
   const client = createClient({ apiKey: sandbox.apiKey, baseUrl: sandbox.url });
   const { requestId } = await client.submit('route', { ...WAVE, route_id: 'r-1' });
@@ -57,7 +57,7 @@ test('a route is found without saying that it is one, and its kind tells the ans
   expect(sequence).toEqual([0, 1, 2]);
 });
 
-test('one look tells an answer that is not ready from one that is not there', async () => {
+test('get distinguishes an answer that is not ready from one that is missing', async () => {
   await using server = await startScriptedServer([
     { body: { request_id: ID, status: 'RUNNING' } },
     { status: 404, body: { detail: 'Not Found' } },
@@ -71,7 +71,7 @@ test('one look tells an answer that is not ready from one that is not there', as
   expect(server.seen.map(({ headers }) => headers['x-api-key'])).toEqual([KEY, KEY]);
 });
 
-test('a job that came to nothing is an answer, with the reason', async () => {
+test('returns a failed job as an answer, with the reason', async () => {
   await using sandbox = await createSandbox({ latency: 0 });
   const client = createClient({ apiKey: sandbox.apiKey, baseUrl: sandbox.url });
   const { requestId } = await client.submit('route', {
@@ -85,7 +85,7 @@ test('a job that came to nothing is an answer, with the reason', async () => {
   });
 });
 
-test('a key that is refused is the failure "auth", a faulty request "refused" with every fault', async () => {
+test('throws "auth" for a rejected key, and "refused" with every error for an invalid request', async () => {
   await using sandbox = await createSandbox();
   const stranger = createClient({ apiKey: 'wrong', baseUrl: sandbox.url });
   const known = createClient({ apiKey: sandbox.apiKey, baseUrl: sandbox.url });
@@ -98,7 +98,7 @@ test('a key that is refused is the failure "auth", a faulty request "refused" wi
   expect(faulty.details).toEqual([{ path: '/picks/0/location_id', message: 'Value error, Location not found: "Z99"' }]);
 });
 
-test('waiting ends as "pending" at its deadline, and at once when its signal is aborted', async () => {
+test('wait throws "pending" at its deadline, and ends at once when its signal is aborted', async () => {
   await using server = await startScriptedServer([{ body: { request_id: ID, status: 'QUEUED' } }]);
   const client = createClient({ apiKey: KEY, baseUrl: server.url });
   const late = await failureOf(client.wait('cluster', ID, { timeoutMs: 500, intervalMs: 100 }));
@@ -115,7 +115,7 @@ test('waiting ends as "pending" at its deadline, and at once when its signal is 
   await expect(waiting).rejects.toBe(reason);
 });
 
-test('what cannot be sent is refused before anything is', async () => {
+test('rejects what cannot be sent before anything is sent', async () => {
   await using server = await startScriptedServer([{ status: 500 }]);
   const client = createClient({ apiKey: KEY, baseUrl: server.url });
   const circular: Record<string, unknown> = {};
@@ -139,7 +139,7 @@ test('what cannot be sent is refused before anything is', async () => {
   expect(server.seen).toEqual([]);
 });
 
-test('A6: an answer beyond a limit is a failure of its own, before it is parsed', async () => {
+test('A6: rejects an answer beyond a limit before parsing it', async () => {
   const filler = '[],'.repeat(10_000_000);
   for (const [answer, message] of [
     [endless(headOf('200 OK'), '['), 'the answer has more than 512 levels of nesting'],

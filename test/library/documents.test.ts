@@ -10,7 +10,7 @@ import type { ClusterAnswer, ClusterPick, ClusterRequest, RoutePick, RouteReques
 /** The fields that a type names, without those that it leaves open. */
 type Named<T> = keyof { [K in keyof T as string extends K ? never : K]: T[K] };
 
-test('the types of requests name the fields of the schemas, with the same values', () => {
+test('the request types name the fields of the schemas, with the same values', () => {
   expectTypeOf<schema.RouteDocument>().toExtend<RouteRequest>();
   expectTypeOf<schema.ClusterDocument>().toExtend<ClusterRequest>();
   expectTypeOf<Named<RouteRequest>>().toEqualTypeOf<Named<schema.RouteDocument>>();
@@ -36,7 +36,7 @@ test('the types of requests name the fields of the schemas, with the same values
   expect(Object.keys(named).sort()).toEqual(Object.keys(REQUEST_SCHEMAS.route.request.fields).sort());
 });
 
-test('the one real answer reads as the type says', async () => {
+test('the one real answer matches its type', async () => {
   const file = join(import.meta.dirname, '../fixtures/example-cluster-response.json');
   const answer = JSON.parse(await readFile(file, 'utf8')) as ClusterAnswer;
   expect({

@@ -6,7 +6,7 @@ import { startReceiver } from '../support/receiver.ts';
 
 const PICKS = [{ pick_id: '1', order_id: 'A', location_id: 'A01' }];
 
-test('with no arguments it runs on a free port of this machine, and is gone once stopped', async () => {
+test('runs on a free port of this machine by default, and closes it when stopped', async () => {
   const sandbox = await createSandbox();
   const { port, apiKey, secret } = sandbox;
   expect(sandbox.url).toBe(`http://127.0.0.1:${port}`);
@@ -20,7 +20,7 @@ test('with no arguments it runs on a free port of this machine, and is gone once
   await expect(fetch(sandbox.url)).rejects.toThrow('fetch failed');
 });
 
-test('two run side by side, and "await using" stops them', async () => {
+test('runs twice side by side, and stops by "await using"', async () => {
   let urls: readonly string[];
   {
     await using first = await createSandbox();
@@ -31,7 +31,7 @@ test('two run side by side, and "await using" stops them', async () => {
   await expect(Promise.any(urls.map((url) => fetch(url)))).rejects.toThrow('All promises were rejected');
 });
 
-test('a webhook arrives at an endpoint, verifies, and leads to the result', async () => {
+test('sends a webhook that verifies and leads to the result', async () => {
   await using receiver = await startReceiver();
   const events: SandboxEvent[] = [];
   await using sandbox = await createSandbox({ latency: 0, onEvent: (notice) => events.push(notice) });
@@ -47,7 +47,7 @@ test('a webhook arrives at an endpoint, verifies, and leads to the result', asyn
   expect(events.map(({ type }) => type)).toEqual(expect.arrayContaining(['submitted', 'finished', 'request']));
 });
 
-test('a warehouse of the test itself, a key of its own and another shape of answers', async () => {
+test('takes a site, a key and a shape of answers of its own', async () => {
   await using sandbox = await createSandbox({
     site: {
       site_name: 'Mini',
@@ -79,7 +79,7 @@ test('a warehouse of the test itself, a key of its own and another shape of answ
   expect([done.answer.unit, done.answer.optimal_distance]).toEqual(['m', 8]);
 });
 
-test('what it cannot work with is a usage failure, and leaves no port open', async () => {
+test('rejects invalid options as usage, and leaves no port open', async () => {
   const codes: string[] = [];
   for (const options of [{ faults: { drop: 2 } }, { timeScale: 0 }, { secret: 'whsec_!' }, { site: {} as never }]) {
     const error: unknown = await createSandbox(options).then(
@@ -95,7 +95,7 @@ test('what it cannot work with is a usage failure, and leaves no port open', asy
   expect(codes).toEqual(['usage bad_faults', 'usage bad_sandbox_option', 'usage bad_secret', 'usage bad_site_file']);
 });
 
-test('W9: a webhook names its event when it is asked to', async () => {
+test('W9: names the event in a webhook with the rich payload', async () => {
   await using receiver = await startReceiver();
   await using sandbox = await createSandbox({ latency: 0, payloadShape: 'rich' });
   sandbox.addEndpoint(receiver.url);
@@ -105,7 +105,7 @@ test('W9: a webhook names its event when it is asked to', async () => {
   expect(check).toMatchObject({ ok: true, kind: 'cluster', event: 'cluster.optimized', requestId });
 });
 
-test('N10: an error has the shape that was asked for', async () => {
+test('N10: answers errors in the chosen shape', async () => {
   await using sandbox = await createSandbox({ errorShape: 'coded' });
   const answer = await fetch(`${sandbox.url}/optimize/route`, { method: 'POST' });
   expect([answer.status, await answer.json()]).toEqual([403, { code: 'forbidden', params: {}, message: 'Forbidden' }]);

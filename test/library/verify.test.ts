@@ -33,12 +33,12 @@ for (const [form, headers] of [
   ['a Map', new Map(Object.entries(HEADERS))],
   ['capitals and the names of Standard Webhooks', standard],
 ] as const) {
-  test(`a delivery verifies with its headers as ${form}`, () => {
+  test(`verifies a delivery with its headers as ${form}`, () => {
     expect(verifyDelivery({ secret: SECRET, headers, body: BODY, now: SENT })).toEqual(GOOD);
   });
 }
 
-test('the body may be text, bytes or a buffer', () => {
+test('accepts the body as text, bytes or a buffer', () => {
   const bytes = new TextEncoder().encode(BODY);
   const seen = [BODY, bytes, Buffer.from(BODY), bytes.buffer].map((body) =>
     verifyDelivery({ secret: SECRET, headers: HEADERS, body, now: SENT.getTime() }),
@@ -46,12 +46,12 @@ test('the body may be text, bytes or a buffer', () => {
   expect(seen).toEqual([GOOD, GOOD, GOOD, GOOD]);
 });
 
-test('while a secret is rotated any of several may match', () => {
+test('accepts any of several secrets during a rotation', () => {
   const check = verifyDelivery({ secrets: [OTHER, SECRET], headers: HEADERS, body: BODY, now: SENT });
   expect(check).toEqual({ ...GOOD, secretIndex: 1 });
 });
 
-test('a signed body that is not JSON verifies without a payload', () => {
+test('verifies a signed body that is not JSON, without a payload', () => {
   const signature = new Webhook(SECRET).sign('msg_1', SENT, 'hello');
   const headers = { ...HEADERS, 'svix-signature': signature };
   expect(verifyDelivery({ secret: SECRET, headers, body: 'hello', now: SENT })).toEqual({
@@ -63,7 +63,7 @@ test('a signed body that is not JSON verifies without a payload', () => {
   });
 });
 
-test('what does not verify is told, not thrown', () => {
+test('returns, and does not throw, what does not verify', () => {
   const check = (change: object): unknown => {
     const seen = verifyDelivery({ secret: SECRET, headers: HEADERS, body: BODY, now: SENT, ...change });
     return seen.ok ? 'ok' : seen.reason;
@@ -88,7 +88,7 @@ test('what does not verify is told, not thrown', () => {
   });
 });
 
-test('by default a delivery is judged by the time of this machine', () => {
+test('judges the timestamp by the clock of this machine by default', () => {
   const now = new Date();
   const headers = {
     ...HEADERS,
@@ -99,7 +99,7 @@ test('by default a delivery is judged by the time of this machine', () => {
   expect(verifyDelivery({ secret: SECRET, headers: HEADERS, body: BODY })).toMatchObject({ reason: 'too_old' });
 });
 
-test('no secret, a malformed one and a parsed body are errors of the caller, told without the secret', () => {
+test('throws for a missing or malformed secret and a parsed body, without showing the secret', () => {
   const failures = [
     { secret: undefined, headers: HEADERS, body: BODY },
     { secret: 'whsec_not-base-64!', headers: HEADERS, body: BODY },

@@ -54,7 +54,7 @@ const files = {
 };
 
 describe('diff', () => {
-  test('of two cluster answers shows figures, clusters and what moved', async () => {
+  test('of two cluster answers shows figures, clusters and moved picks', async () => {
     const { ended } = await run(['diff', 'a.json', 'b.json'], { files });
     expect(ended).toEqual({
       code: 0,
@@ -197,7 +197,7 @@ p2    A02         B07
     });
   });
 
-  test('as Markdown takes nothing of an answer for a table, a link or HTML', async () => {
+  test('as Markdown escapes tables, links and HTML in an answer', async () => {
     const odd = { ...B, wave_id: 'w|2\n<b>', optimal_clusters: [cluster('[x](y) `z` *a*', 1, 0, 1, 2, 3, 4, 5)] };
     const { code, stdout, stderr } = await run(['diff', 'a.json', 'odd.json', '--format', 'md'], {
       files: { ...files, 'odd.json': JSON.stringify(odd) },
@@ -234,7 +234,7 @@ p2    A02         B07
 `);
   });
 
-  test('goes to a file, whose extension tells the format', async () => {
+  test('is written to a file in the format of its extension', async () => {
     const { ended, host } = await run(['diff', 'a.json', 'b.json', '-o', 'report.md'], { files });
     expect([ended, host.files.text('report.md')?.slice(0, 36)]).toEqual([
       { code: 0, stdout: '', stderr: '' },
@@ -307,7 +307,7 @@ function utf16(text: string): Uint8Array {
   return Buffer.from(`\ufeff${text}`, 'utf16le');
 }
 
-describe('diff refuses', () => {
+describe('diff rejects', () => {
   const FAILED = JSON.stringify({ ...A, error: 'no solution \u001b[31mfound' });
   const REQUEST = '{"site_name":"E","picks":[{"pick_id":"p","location_id":"A01"}]}';
   test.each([
@@ -417,7 +417,7 @@ describe('diff refuses', () => {
     });
   });
 
-  test('stdin twice, an unknown format, and a folder that is not there', async () => {
+  test('stdin twice, an unknown format, and a missing folder', async () => {
     const ends = [
       await run(['diff', '-', '-'], { files, stdin: files['a.json'] }),
       await run(['diff', 'a.json', 'b.json', '--format', 'xml'], { files }),

@@ -63,7 +63,7 @@ const WAIT = ['--wait', '--timeout', '2s'];
 const RUNNING = `still running; resume with: optipick poll ${idOf('slow')}\n`;
 
 describe('a batch with every kind of end', () => {
-  test('is a table of all, and each failure is told with its wave; they are counted by request', async () => {
+  test('prints one table, and each failure with its wave; failures are counted by request', async () => {
     const { code, stdout, stderr } = await submit(api().http, [
       ...WAIT,
       '--fail-if',
@@ -99,7 +99,7 @@ saved     2.000 m (10.00 %)
     expect(stderr).toContain(RUNNING);
   });
 
-  test('with --json is a line for each request that has an id', async () => {
+  test('with --json prints a line for each request that has an id', async () => {
     const { stdout } = await submit(api().http, [...WAIT, '--json']);
     const lines = stdout
       .trimEnd()
@@ -115,7 +115,7 @@ saved     2.000 m (10.00 %)
     ]);
   });
 
-  test('as CSV gives each row back, with a place where there is one', async () => {
+  test('as CSV returns each row, with its place in the walk where it has one', async () => {
     const { stdout } = await submit(api().http, [...WAIT, '--format', 'csv']);
     expect(stdout).toBe(`WAVE_ID,ORDER_ID,LOCATION_ID,Remark,CLUSTER,SEQUENCE
 ok,o1,A01,"first, of all",c0,1
@@ -126,7 +126,7 @@ slow,o5,SLOW,last,,
 `);
   });
 
-  test('in JUnit has a failure for each request without a result', async () => {
+  test('in JUnit reports a failure for each request without a result', async () => {
     // However they end: all at once here.
     const { host } = await submit(api().http, [...WAIT, '--junit', 'report.xml', '--concurrency', '5']);
     const report = host.files.text('report.xml') ?? '';
@@ -143,7 +143,7 @@ slow,o5,SLOW,last,,
     expect(report).toContain('the job failed: Optimisation failed');
   });
 
-  test('on a terminal with --watch loses no line of what went wrong, and leaves no list behind', async () => {
+  test('on a terminal with --watch shows every failure, and leaves no list behind', async () => {
     const audited = await submit(api().http, [...WAIT, '--fail-if', 'saving<15%']);
     const watched = await submit(api().http, [...WAIT, '--fail-if', 'saving<15%', '--watch', '--no-color'], {
       terminal: { stderr: true },
@@ -156,7 +156,7 @@ slow,o5,SLOW,last,,
   });
 });
 
-describe('what cannot be written is exit 7 before anything is sent', () => {
+describe('an unwritable file is exit 7 before anything is sent', () => {
   test.each([
     ['a folder as -o', [...WAIT, '-o', '.', '--format', 'csv']],
     ['a folder as --junit', [...WAIT, '--junit', '.']],
@@ -169,7 +169,7 @@ describe('what cannot be written is exit 7 before anything is sent', () => {
 });
 
 describe('--resubmit', () => {
-  test('takes a wave with a comma in its name, as it was said', async () => {
+  test('accepts a wave with a comma in its name', async () => {
     const { http, waves } = api({ lost: 'a,b' });
     const first = await submit(http, []);
     expect(first.stderr).toContain('a,b may have been accepted; to send it all the same: --resubmit "a,b"');
@@ -186,18 +186,18 @@ describe('--resubmit', () => {
   });
 });
 
-test('a deadline of nothing is exit 2', async () => {
+test('--timeout 0 is exit 2', async () => {
   const { http, waves } = api();
   const { code, stderr } = await submit(http, ['--sync', '--timeout', '0']);
   expect([code, waves, stderr.split('\n')[0]]).toEqual([2, [], 'error: --timeout 0 leaves no time for an answer']);
 });
 
-test('a wave given twice is exit 2', async () => {
+test('--wave given twice is exit 2', async () => {
   const { code, stderr } = await submit(api().http, ['--wave', 'ok', '--wave', 'bad']);
   expect([code, stderr.split('\n')[0]]).toEqual([2, expect.stringContaining('it is given twice') as unknown]);
 });
 
-test('a format for answers without an answer is exit 2', async () => {
+test('a format for answers without --wait is exit 2', async () => {
   const { code, stderr } = await submit(api().http, ['--format', 'csv']);
   expect([code, stderr.split('\n')[0]]).toEqual([
     2,
@@ -205,12 +205,12 @@ test('a format for answers without an answer is exit 2', async () => {
   ]);
 });
 
-test('a format that does not exist is called so, also where none would be used', async () => {
+test('an unknown format is reported, also where no format is used', async () => {
   const { code, stderr } = await submit(api().http, ['--format', 'xls']);
   expect([code, stderr.split('\n')[0]]).toEqual([2, 'error: unknown output format "xls" (from --format)']);
 });
 
-test('picks of JSON beside a table have columns of their own', async () => {
+test('picks of JSON beside a table get columns of their own', async () => {
   const argv = ['cluster', 'submit', 'lines.csv', 'picks.ndjson', '--site', 'Example', '--wait', '--format', 'csv'];
   const { stdout } = await run(argv, {
     env,

@@ -73,7 +73,7 @@ Content-Length: ${Buffer.byteLength(compact(REQUEST))}
     expect(dry.ended).toEqual({ code: 0, stdout: `${compact(REQUEST)}\n`, stderr: '' });
   });
 
-  test('T8: with a placeholder is an error that says how to send it, which sends it and warns of what is odd', async () => {
+  test('T8: with a placeholder is rejected with the flag that sends it, and then sent with a warning', async () => {
     const table = 'ORDER_ID,LOCATION_ID\n#N/A,A\n--,A\u200b1\nO\u200b,B\n';
     const machine = { files: { 'wave.csv': table } };
     const argv = ['cluster', 'submit', 'wave.csv', '--site', 'Example', '--dry-run', '-q'];
@@ -97,7 +97,7 @@ hint: nothing was sent: mend the file and run the command again, or send the res
     );
   });
 
-  test('takes site, points, wave and parameters from the flags, over those of the file', async () => {
+  test('takes site, points, wave and parameters from the flags before those of the file', async () => {
     const { http, bodies } = api();
     const file = {
       site_name: 'Old',
@@ -143,14 +143,14 @@ hint: nothing was sent: mend the file and run the command again, or send the res
     ]);
   });
 
-  test('comes from stdin with -', async () => {
+  test('is read from stdin with -', async () => {
     const { http, bodies } = api();
     const { ended } = await run(['cluster', 'submit', '-', '--json'], { env, http, stdin: REQUEST });
     expect(ended).toEqual({ code: 0, stdout: `{"v":1,"request_id":"${ID}","kind":"cluster"}\n`, stderr: '' });
     expect(bodies).toEqual([compact(REQUEST)]);
   });
 
-  test('and the key cannot both come from stdin', async () => {
+  test('and the key cannot both be read from stdin', async () => {
     const { ended, host } = await run(['cluster', 'submit', '-', '--api-key-file', '-'], { env, stdin: REQUEST });
     expect(ended.code).toBe(2);
     expect(host.requests).toEqual([]);
@@ -167,7 +167,7 @@ hint: nothing was sent: mend the file and run the command again, or send the res
     expect(bodies).toEqual([request]);
   });
 
-  test('with an unknown field is warned about and sent', async () => {
+  test('with an unknown field is sent with a warning', async () => {
     const { http, bodies } = api();
     const request = '{"site_name":"E","picks":[{"pick_id":"p","location_id":"A01","quantitiy":1}]}';
     const { ended } = await run(['route', 'submit', '-'], { env, http, stdin: request });
@@ -180,7 +180,7 @@ hint: nothing was sent: mend the file and run the command again, or send the res
   });
 });
 
-describe('a bad request is exit 2, told whole, and nothing is sent', () => {
+describe('an invalid request is exit 2 with all its errors, and nothing is sent', () => {
   const bad = `{
   "site_name": "Example",
   "picks": [
@@ -201,7 +201,7 @@ describe('a bad request is exit 2, told whole, and nothing is sent', () => {
     expect(host.requests).toEqual([]);
   });
 
-  test('for machines: each fault with path, message and place', async () => {
+  test('for machines: each error with path, message and place', async () => {
     const { ended, host } = await run(['route', 'submit', 'bad.json', '--json'], { env, files: { 'bad.json': bad } });
     expect({ code: ended.code, stdout: ended.stdout }).toEqual({ code: 2, stdout: '' });
     const error = errorOf(ended.stderr) as { details: { path: string; message: string; place: string }[] };
@@ -269,7 +269,7 @@ describe('a bad request is exit 2, told whole, and nothing is sent', () => {
     });
   });
 
-  test('the hint of a slip names the nearest command, and a help that exists', async () => {
+  test('the hint for a mistyped command names the nearest one, and a help that exists', async () => {
     const near = await run(['clutser', 'get', 'x']);
     expect(near.ended).toEqual({
       code: 2,
@@ -312,7 +312,7 @@ describe('the answer', () => {
     expect(ended).toEqual({ code: 0, stdout: TABLE, stderr: '' });
   });
 
-  test('of --sync comes in one call', async () => {
+  test('of --sync takes one call', async () => {
     const { http, seen } = api();
     const { ended } = await run(['--json', 'cluster', 'submit', 'wave.json', '--sync'], { env, files, http });
     expect(ended).toEqual({ code: 0, stdout: ANSWER.endsWith('\n') ? ANSWER : `${ANSWER}\n`, stderr: '' });
@@ -353,7 +353,7 @@ describe('the answer', () => {
     },
   );
 
-  test('is not asked for when the extension of the file is no format', async () => {
+  test('is not requested when the extension of the file is no format', async () => {
     const argv = ['cluster', 'submit', 'wave.json', '--wait', '-o', 'answer.docx'];
     const { ended, host } = await run(argv, { env, files, http: api().http });
     expect(ended.code).toBe(2);
@@ -373,7 +373,7 @@ describe('the answer', () => {
     });
   });
 
-  test('that does not come in time is exit 8, with the id and the command to resume with', async () => {
+  test('that times out is exit 8, with the id and the command to resume with', async () => {
     const http: Http = async ({ method }) =>
       method === 'POST' ? jsonResponse(200, { request_id: ID }) : jsonResponse(202, {});
     const argv = ['cluster', 'submit', 'wave.json', '--wait', '--timeout', '90s', '-q', '-p', 'staging'];
@@ -389,7 +389,7 @@ describe('the answer', () => {
 });
 
 describe('the streams', () => {
-  test('a reader of stderr who is gone does not keep the request from being sent', async () => {
+  test('a closed stderr does not keep the request from being sent', async () => {
     const { http, seen } = api();
     const host = createFakeHost({
       env,
@@ -406,7 +406,7 @@ describe('the streams', () => {
     expect(await main(deaf, ['route', 'submit', 'absent.json'])).toBe(2);
   });
 
-  test('a reader of stdout who is gone ends it quietly', async () => {
+  test('a closed stdout ends it quietly', async () => {
     const { ended } = await run(['cluster', 'submit', 'wave.json', '--sync'], {
       env,
       files,

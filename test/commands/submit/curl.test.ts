@@ -59,7 +59,7 @@ describe('a curl command', () => {
     );
   });
 
-  test('names a file on Windows when the body is too long for a line', () => {
+  test('names a file on Windows when the body is too long for one line', () => {
     const body = utf8(`{"extra":"${'x'.repeat(9_000)}"}`);
     expect(renderCurl({ url: URL_TO_POST, body }, 'win32')).toBe(
       [
@@ -69,7 +69,7 @@ describe('a curl command', () => {
     );
   });
 
-  test('leaves a password in the address out', () => {
+  test('leaves out a password in the URL', () => {
     const command = renderCurl(
       { url: 'https://me:hunter2@example.test/optimize/route?x=1', body: utf8('{}') },
       'linux',

@@ -30,7 +30,7 @@ function submit(http: Http, env: Readonly<Record<string, string>>, ...flags: rea
 }
 
 describe('--github-summary', () => {
-  test('appends the report to what other steps have said, and leaves stdout alone', async () => {
+  test('appends the report to the output of other steps, and does not change stdout', async () => {
     const { code, stdout, host } = await submit(
       answering,
       { GITHUB_STEP_SUMMARY: STEP },
@@ -64,7 +64,7 @@ describe('--github-summary', () => {
 `);
   });
 
-  test('tells of a request that was refused, too', async () => {
+  test('reports a request that was refused', async () => {
     const refusing: Http = async () => jsonResponse(400, { detail: 'no such site' });
     const { code, host } = await submit(refusing, { GITHUB_STEP_SUMMARY: STEP });
     expect(code).toBe(5);
@@ -80,7 +80,7 @@ describe('--github-summary', () => {
     },
   );
 
-  test('that cannot be written is exit 7 before anything is sent', async () => {
+  test('is exit 7 before anything is sent when it cannot be written', async () => {
     const { code, host, stderr } = await submit(answering, { GITHUB_STEP_SUMMARY: '/none/summary.md' }, '--json');
     expect([code, host.requests]).toEqual([7, []]);
     expect(errorOf(stderr.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({
@@ -97,7 +97,7 @@ describe('--github-summary', () => {
     ]);
   });
 
-  test('of a thousand waves stays below the 1 MiB that GitHub takes of a step', async () => {
+  test('of a thousand waves stays below the 1 MiB that GitHub accepts from a step', async () => {
     const waves = Array.from({ length: 1000 }, (_, at) => ({
       ...PICK,
       wave: `wave ${at} ${'of the northern hall '.repeat(20)}`,

@@ -30,7 +30,7 @@ async function open(paths: readonly string[], options: FakeHostOptions, skipInva
 }
 
 describe('inputs', () => {
-  test('are files in the order they are named, and stdin', async () => {
+  test('are read from files in the order of the command line, and from stdin', async () => {
     const { names } = await open(['b.csv', '-', 'a.csv'], {
       files: { '/waves/a.csv': TABLE, '/waves/b.csv': TABLE },
       stdin: `wave_id,order_id,location_id\nW1,O1,A\n`,
@@ -38,7 +38,7 @@ describe('inputs', () => {
     expect(names).toEqual(['b.csv', 'W1', 'a.csv']);
   });
 
-  test('are the files of a folder by name, without those of other kinds, hidden ones and what was left out before', async () => {
+  test('are the files of a folder in order, without other types, hidden files and rejected rows', async () => {
     const { names } = await open(['/waves/in'], {
       files: {
         '/waves/in/b.CSV': TABLE,
@@ -74,13 +74,13 @@ describe('inputs', () => {
       ['/waves/empty'],
       '2 empty_folder: there is no input in the folder /waves/empty\nhint: a folder is read for its files ending in .csv, .tsv, .json, .ndjson, .jsonl',
     ],
-  ])('%s are refused', async (_, paths, expected) => {
+  ])('%s are rejected', async (_, paths, expected) => {
     const { failure } = await open(paths, { files: { '/waves/a.csv': TABLE, '/waves/empty/notes.txt': '' } });
     expect(failure).toBe(expected);
   });
 });
 
-test('refused rows are written beside the input, and those of stdin into the current folder', async () => {
+test('rejected rows are written beside the input, and those of stdin into the current folder', async () => {
   const table = 'order_id,location_id\nO1,A\nO2,\n';
   const { host } = await open(['/waves/in/a.csv', '-'], { files: { '/waves/in/a.csv': table }, stdin: table }, true);
   const expected =
@@ -91,7 +91,7 @@ test('refused rows are written beside the input, and those of stdin into the cur
   ]);
 });
 
-test('two inputs that differ in their extension have two files of refused rows', async () => {
+test('two inputs that differ in their extension have two files of rejected rows', async () => {
   const files = { '/waves/a.csv': 'order_id,location_id\nO1,A\nO2,\n', '/waves/a.ndjson': '{}' };
   const { host } = await open(['a.csv', 'a.ndjson'], { files }, true);
   expect(host.files.paths()).toEqual([
@@ -102,7 +102,7 @@ test('two inputs that differ in their extension have two files of refused rows',
   ]);
 });
 
-test('stdin is waited for no longer when the command is stopped', async () => {
+test('stops waiting for stdin when the command is stopped', async () => {
   const host = createFakeHost();
   const stop = new AbortController();
   const waiting = Promise.withResolvers<void>();
@@ -124,7 +124,7 @@ test('stdin is waited for no longer when the command is stopped', async () => {
   await expect(opening).rejects.toMatchObject({ failure: 'interrupted' });
 });
 
-test('nothing is left on disk', async () => {
+test('leaves nothing on disk', async () => {
   // More than is kept in memory.
   const table = `order_id,location_id\n${`O1,${'A'.repeat(500)}\n`.repeat(20_000)}`;
   const { host, names } = await open(['a.csv'], { files: { '/waves/a.csv': table } });

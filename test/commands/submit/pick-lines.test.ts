@@ -83,7 +83,7 @@ describe('T20: a refusal that names picks of a table', () => {
     expect(stderr).toContain('  /picks/7/location_id: unknown location\n');
   });
 
-  test('names them when the job fails for it, of one request and of several', async () => {
+  test('names them when the job fails, of one request and of several', async () => {
     const http: Http = async ({ method }) =>
       method === 'POST'
         ? jsonResponse(200, { request_id: ID })
@@ -102,7 +102,7 @@ describe('T20: a refusal that names picks of a table', () => {
     expect([several.code, several.stderr.match(/\(w\.csv:\d\)/g)]).toEqual([3, ['(w.csv:2)', '(w.csv:3)']]);
   });
 
-  test('is told without its lines when the temporary file is gone', async () => {
+  test('is reported without its lines when the temporary file is gone', async () => {
     const gone = (): never => {
       throw new CliError('environment', 'the temporary file of the input cannot be read');
     };
@@ -111,7 +111,7 @@ describe('T20: a refusal that names picks of a table', () => {
     expect(await withPickLines(refusal, entry)).toBe(refusal);
   });
 
-  test('names the lines of picks one a line, and nothing for a request in JSON', async () => {
+  test('names the lines of NDJSON picks, and nothing for a request in JSON', async () => {
     const pick = { pick_id: 'p', location_id: 'A', order_id: 'o' };
     const lines = `${JSON.stringify({ ...pick, wave_id: 'V' })}\n\n${JSON.stringify({ ...pick, wave_id: 'W1' })}\n`;
     const http = refusing({ detail: [atPick(0, 'unknown location')] });
