@@ -30,18 +30,18 @@ export interface FailureDetail {
 
 export interface FailureFacts {
   /** A stable word finer than the failure class, for scripts: `no_api_key`, `rate_limited`. Default: the class. */
-  readonly code?: string;
+  readonly code?: string | undefined;
   /** What the user can do about it, one sentence or command. */
-  readonly hint?: string;
+  readonly hint?: string | undefined;
   readonly cause?: unknown;
   /** HTTP status that caused it. */
-  readonly status?: number;
+  readonly status?: number | undefined;
   /** What the API calls the error, where it says so beside its words. */
-  readonly apiCode?: string;
-  readonly requestId?: string;
+  readonly apiCode?: string | undefined;
+  readonly requestId?: string | undefined;
   /** Whether the same command may succeed when run again. Default: only for `unavailable` and `pending`. */
-  readonly retryable?: boolean;
-  readonly details?: readonly FailureDetail[];
+  readonly retryable?: boolean | undefined;
+  readonly details?: readonly FailureDetail[] | undefined;
 }
 
 /**
@@ -79,15 +79,7 @@ export class CliError extends Error {
 /** The same failure in other words, or with other details. */
 export function reworded(error: CliError, message: string, details = error.details): CliError {
   const { failure, code, hint, status, requestId, retryable } = error;
-  return new CliError(failure, message, {
-    code,
-    cause: error,
-    retryable,
-    details,
-    ...(hint === undefined ? {} : { hint }),
-    ...(status === undefined ? {} : { status }),
-    ...(requestId === undefined ? {} : { requestId }),
-  });
+  return new CliError(failure, message, { code, cause: error, retryable, details, hint, status, requestId });
 }
 
 /** Contract, section 4: with several ids the worst decides, in this order. */

@@ -30,5 +30,5 @@ export function normalizeBaseUrl(text: string): string {
 }
 
 function refuse(message: string, hint: string | undefined): CliError {
-  return new CliError('usage', message, { code: 'bad_base_url', ...(hint === undefined ? {} : { hint }) });
+  return new CliError('usage', message, { code: 'bad_base_url', hint });
 }

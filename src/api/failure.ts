@@ -62,9 +62,9 @@ export function failureOfStatus(response: HttpResponse, body: RefusalBody, facts
   const { requestId, retryAfterMs } = facts;
   const about = {
     status,
-    ...(body.code === undefined ? {} : { apiCode: body.code }),
-    ...(requestId === undefined ? {} : { requestId }),
-    ...(body.details.length === 0 ? {} : { details: body.details }),
+    apiCode: body.code,
+    requestId,
+    details: body.details,
   };
   const why = body.text === '' ? '' : `: ${body.text}`;
   const isRedirect = status >= 300 && status < 400;
@@ -113,7 +113,7 @@ export function failureOfStatus(response: HttpResponse, body: RefusalBody, facts
   return new CliError('refused', `the API refused the request (HTTP ${status})${why}`, {
     ...about,
     code: REFUSAL_CODES[status] ?? 'refused',
-    ...(REFUSAL_HINTS[status] === undefined ? {} : { hint: REFUSAL_HINTS[status] }),
+    hint: REFUSAL_HINTS[status],
   });
 }
 
@@ -139,7 +139,7 @@ export const MAYBE_ACCEPTED = {
 
 /** The failure of a broken exchange. A POST that may have arrived has an unknown outcome. */
 export function failureOfTransport(error: TransportError, facts: RefusalFacts): UnavailableError {
-  const about = { cause: error, ...(facts.requestId === undefined ? {} : { requestId: facts.requestId }) };
+  const about = { cause: error, requestId: facts.requestId };
   // The certificate, too, holds what the server says.
   const message = facts.redact?.(error.message) ?? error.message;
   if (facts.method !== 'GET' && error.sent) {
@@ -175,7 +175,7 @@ export function failureOfLimit(error: AnswerLimitError, facts: RefusalFacts): Un
 
 /** Code and hint of a limit; the hint is the only way to get the answer, where there is one. */
 export function limitFacts({ passable }: AnswerLimitError, { kind, requestId }: Partial<JobFacts>): FailureFacts {
-  const about = { code: ANSWER_TOO_LARGE, retryable: false, ...(requestId === undefined ? {} : { requestId }) };
+  const about = { code: ANSWER_TOO_LARGE, retryable: false, requestId };
   if (!passable || kind === undefined || requestId === undefined) return about;
   const hint = `optipick ${kind} get ${requestId} -o answer.json passes on up to ${sizeInWords(MAX_ANSWER_BYTES)}`;
   return { ...about, hint };

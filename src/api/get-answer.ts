@@ -149,7 +149,7 @@ export function notTheApi(
   redact: Redact,
 ): CliError {
   const text = new TextDecoder().decode(bytes?.subarray(0, 64 * 1024) ?? new Uint8Array(0));
-  const about = { status: response.status, ...(requestId === undefined ? {} : { requestId }) };
+  const about = { status: response.status, requestId };
   if (isHtml(text, headerOf(response.headers, 'content-type'))) {
     return webPageFailure(sanitizeServerText(titleOfHtml(text), redact), about);
   }

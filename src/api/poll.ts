@@ -135,11 +135,11 @@ function timedOut(
     const { error } = status;
     return new CliError(error.failure, `nothing was heard of request ${requestId} ${after}: ${error.message}${asked}`, {
       code: error.code,
-      ...(error.apiCode === undefined ? {} : { apiCode: error.apiCode }),
+      apiCode: error.apiCode,
       requestId,
       cause: error,
-      ...(error.status === undefined ? {} : { status: error.status }),
-      ...(error.hint === undefined ? {} : { hint: error.hint }),
+      status: error.status,
+      hint: error.hint,
     });
   }
   const state = status.state === 'missing' ? 'was not found, or is not ready,' : 'is not finished';

@@ -46,7 +46,7 @@ export function webPageFailure(
   const named = title === '' ? '' : `: ${title}`;
   return new CliError('refused', `a web page came in place of an answer of the API${http}${named}`, {
     status,
-    ...(requestId === undefined ? {} : { requestId }),
+    requestId,
     code: NOT_THE_API,
     hint: 'check --base-url, and whether the network wants you to log in first',
   });

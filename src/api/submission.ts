@@ -105,7 +105,7 @@ function cutOff(error: UnavailableError): UnavailableError {
   if (!byGateway) return error;
   return new UnavailableError(`${error.message}; a gateway usually ends a synchronous call after about 29 s`, {
     ...MAYBE_ACCEPTED,
-    ...(error.status === undefined ? {} : { status: error.status }),
+    status: error.status,
     cause: error,
     hint: `use --wait in place of --sync: it asks for the result until it is there. ${MAYBE_ACCEPTED.hint}`,
     repeatable: false,

@@ -50,6 +50,34 @@ test('a signal during a wait ends it, with the command to resume with', async ()
   ]);
 });
 
+test.each([
+  [[], '', 'stopped while submitting: the request may have been accepted\n'],
+  [
+    ['--json'],
+    '',
+    '{"error":{"code":"interrupted","message":"interrupted: the request may have been accepted","exitCode":130,"retryable":false}}\n',
+  ],
+])('a signal during the POST of a request says that its outcome is unknown (%j)', async (flags, stdout, stderr) => {
+  const clock = createFakeClock({ auto: false });
+  const host = createFakeHost({
+    env,
+    clock,
+    files: { 'wave.json': '{"site_name":"Example","picks":[{"pick_id":"p1","location_id":"A01","order_id":"o1"}]}' },
+    http: (request) =>
+      new Promise((_resolve, reject) => {
+        request.signal?.addEventListener('abort', () => reject(request.signal?.reason as Error));
+      }),
+  });
+  const code = main(host, ['cluster', 'submit', 'wave.json', ...flags]);
+  while (host.requests.length === 0) await turn();
+  host.signal('SIGINT');
+  await clock.advance(1999);
+  expect(await Promise.race([code, turn('still running')])).toBe('still running');
+  await clock.advance(1);
+  expect(await code).toBe(130);
+  expect([host.stdoutText, host.stderrText]).toEqual([stdout, stderr]);
+});
+
 test('a signal ends the wait for a stdin that does not end', async () => {
   const machine = createFakeHost({ env, clock: createFakeClock({ auto: false }) });
   const reading = Promise.withResolvers<void>();

@@ -28,13 +28,13 @@ export async function submitMany(
   context: Context,
   stages: SubmitStages,
   { entries }: RequestSet,
-  { concurrency, live, printer, gates }: SubmitManyOptions,
+  options: SubmitManyOptions,
 ): Promise<void> {
   const progress = await createPollProgress(context);
-  const screen = createBatchScreen(context, progress, { total: entries.length, live });
-  const view = new BatchView(context, { printer, gates, screen, progress });
+  const screen = createBatchScreen(context, progress, { total: entries.length, live: options.live });
+  const view = new BatchView(context, options, screen, progress);
   try {
-    await submitAll(context, stages, entries, concurrency, view);
+    await submitAll(context, stages, entries, options.concurrency, view);
   } finally {
     await screen.stop();
     await progress.stop();
@@ -45,18 +45,10 @@ export async function submitMany(
   view.throwWorst(entries.length);
 }
 
-interface BatchViewParts {
-  readonly printer: BatchPrinter;
-  readonly gates: QualityGates;
-  readonly screen: BatchScreen;
-  readonly progress: PollProgress;
-}
-
 class BatchView implements SubmitView {
   readonly progress: PollProgress;
   readonly #context: Context;
-  readonly #printer: BatchPrinter;
-  readonly #gates: QualityGates;
+  readonly #options: SubmitManyOptions;
   readonly #screen: BatchScreen;
   /** The ids of requests that may still be answered. */
   readonly #running = new Map<SetEntry, string>();
@@ -69,10 +61,9 @@ class BatchView implements SubmitView {
   #notSent = 0;
   #submittedBefore = 0;
 
-  constructor(context: Context, { printer, gates, screen, progress }: BatchViewParts) {
+  constructor(context: Context, options: SubmitManyOptions, screen: BatchScreen, progress: PollProgress) {
     this.#context = context;
-    this.#printer = printer;
-    this.#gates = gates;
+    this.#options = options;
     this.#screen = screen;
     this.progress = { ...progress, warn: (text) => screen.aside(() => progress.warn(text)) };
   }
@@ -88,7 +79,7 @@ class BatchView implements SubmitView {
 
   /** Keeps the bytes in memory where the printer needs them. */
   async receive(_entry: SetEntry, fetch: Parameters<SubmitView['receive']>[1]): ReturnType<SubmitView['receive']> {
-    if (!this.#printer.raw) return { ...(await teeAnswer(this.#context, undefined, fetch)), raw: undefined };
+    if (!this.#options.printer.raw) return { ...(await teeAnswer(this.#context, undefined, fetch)), raw: undefined };
     const bytes = createByteStore();
     const received = await teeAnswer(
       this.#context,
@@ -121,11 +112,15 @@ class BatchView implements SubmitView {
     switch (end.state) {
       case 'not_sent':
         this.#notSent += 1;
-        await this.#printer.unanswered(entry, { requestId: undefined, problem: 'it was not sent', isRunning: false });
+        await this.#options.printer.unanswered(entry, {
+          requestId: undefined,
+          problem: 'it was not sent',
+          isRunning: false,
+        });
         return [];
       case 'submitted':
         if (end.before) this.#submittedBefore += 1;
-        await this.#printer.submitted(entry, end.requestId);
+        await this.#options.printer.submitted(entry, end.requestId);
         return [];
       case 'failed':
         return this.#showFailed(entry, end);
@@ -141,9 +136,9 @@ class BatchView implements SubmitView {
     const isRunning = STILL_RUNNING.has(error.failure);
     if (unknownOutcome) this.#unknownOutcomes.push(entry.name);
     else if (!isRunning) this.#running.delete(entry);
-    this.#gates.addUnanswered(entry, error);
+    this.#options.gates.addUnanswered(entry, error);
     const requestId = this.#running.get(entry) ?? error.requestId;
-    await this.#printer.unanswered(entry, { requestId, problem: error.message, isRunning });
+    await this.#options.printer.unanswered(entry, { requestId, problem: error.message, isRunning });
     return [named(entry, error, unknownOutcome)];
   }
 
@@ -151,21 +146,21 @@ class BatchView implements SubmitView {
     const { answer, details } = end;
     this.#running.delete(entry);
     if (answer.requestId !== '') this.#answered.push(answer.requestId);
-    const assessment = await this.#gates.assess(entry, details);
-    await this.#printer.answered(entry, end, assessment);
+    const assessment = await this.#options.gates.assess(entry, details);
+    await this.#options.printer.answered(entry, end, assessment);
     const job = answer.state === 'failed' ? [named(entry, await withPickLines(jobFailure(answer), entry))] : [];
-    return [...job, ...(await this.#gates.report(assessment, entry.name))];
+    return [...job, ...(await this.#options.gates.report(assessment, entry.name))];
   }
 
   /** Shows what is only shown at the end; however the batch ended. */
   async finish(): Promise<void> {
     try {
-      await this.#printer.finish();
+      await this.#options.printer.finish();
     } catch (error) {
       await reportRefetchable(this.#context, error, this.#answered);
       throw error;
     }
-    await this.#gates.writeReports();
+    await this.#options.gates.writeReports();
   }
 
   /** Reports what was submitted before, what still runs, and what was not sent or has an unknown outcome. */

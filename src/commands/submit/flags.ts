@@ -131,7 +131,7 @@ function rejectContradictions(options: SubmitFlags): void {
 }
 
 function conflict(message: string, hint?: string): CliError {
-  return new CliError('usage', message, { code: 'conflicting_options', ...(hint === undefined ? {} : { hint }) });
+  return new CliError('usage', message, { code: 'conflicting_options', hint });
 }
 
 /** More does not make a batch faster. */
