@@ -33,61 +33,35 @@ export interface SubmitFlags extends AnswerViewOptions {
 
 export type SubmitMode = 'submit' | 'wait' | 'sync';
 
-export interface SubmitOptions {
-  readonly mode: SubmitMode;
-  /** How long `wait` and `sync` may take, in milliseconds. */
-  readonly timeoutMs: number;
-  readonly input: Omit<InputSetOptions, 'kind'>;
-  /** Send nothing, and print the request, or a curl command for it. */
-  readonly dryRun: 'request' | 'curl' | undefined;
-  /** `--continue`, `--resubmit` */
-  readonly resume: { readonly enabled: boolean; readonly resubmit: readonly string[] };
-  readonly gates: {
-    /** `--fail-if` */
-    readonly expressions: readonly string[];
-    /** `--strict`: a finding of the audit is a failure. */
-    readonly strict: boolean;
-    readonly junit: string | undefined;
-    readonly githubSummary: boolean;
-  };
-  /** For several requests. */
-  readonly batch: {
-    readonly concurrency: number;
-    /** `--watch` */
-    readonly live: boolean;
-    /** `-o` */
-    readonly file: string | undefined;
-    /** `--all` */
-    readonly all: boolean;
-  };
-}
+export type SubmitOptions = ReturnType<typeof parseSubmitFlags>;
 
 /** Throws `CliError` `usage` for flags that contradict each other, before anything is read. */
-export function parseSubmitFlags(flags: SubmitFlags): SubmitOptions {
+export function parseSubmitFlags(flags: SubmitFlags) {
   rejectContradictions(flags);
   const { junit, githubSummary = false, strict = false, site, start, end, wave } = flags;
-  const print = flags.curl === true ? 'curl' : 'request';
+  const { timeout, concurrency, watch = false, output, all = false, failIf = [], resubmit = [] } = flags;
+  const mode: SubmitMode = flags.sync === true ? 'sync' : flags.wait === true ? 'wait' : 'submit';
+  const printed: 'request' | 'curl' = flags.curl === true ? 'curl' : 'request';
+  const input: Omit<InputSetOptions, 'kind'> = {
+    formatIn: flags.formatIn,
+    map: flags.map,
+    fillDown: flags.fillDown,
+    skipLines: flags.skipLines,
+    skipInvalid: flags.skipInvalid,
+    allowValues: flags.allowValue,
+    overrides: { site, start, end, wave, params: (flags.param ?? []).map(splitParameter) },
+  };
   return {
-    mode: flags.sync === true ? 'sync' : flags.wait === true ? 'wait' : 'submit',
-    timeoutMs: flags.timeout,
-    input: {
-      formatIn: flags.formatIn,
-      map: flags.map,
-      fillDown: flags.fillDown,
-      skipLines: flags.skipLines,
-      skipInvalid: flags.skipInvalid,
-      allowValues: flags.allowValue,
-      overrides: { site, start, end, wave, params: (flags.param ?? []).map(splitParameter) },
-    },
-    dryRun: flags.dryRun === true ? print : undefined,
-    resume: { enabled: flags.continue === true || flags.resubmit !== undefined, resubmit: flags.resubmit ?? [] },
-    gates: { expressions: flags.failIf ?? [], strict, junit, githubSummary },
-    batch: {
-      concurrency: flags.concurrency,
-      live: flags.watch ?? false,
-      file: flags.output,
-      all: flags.all ?? false,
-    },
+    mode,
+    /** How long `wait` and `sync` may take. */
+    timeoutMs: timeout,
+    input,
+    /** What is printed in place of a submission. */
+    dryRun: flags.dryRun === true ? printed : undefined,
+    resume: { enabled: flags.continue === true || flags.resubmit !== undefined, resubmit },
+    gates: { expressions: failIf, strict, junit, githubSummary },
+    /** For several requests. */
+    batch: { concurrency, live: watch, file: output, all },
   };
 }
 
