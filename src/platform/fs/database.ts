@@ -5,7 +5,7 @@ import type * as Sqlite from 'node:sqlite';
 
 import { systemCodeOf } from '../../errors.ts';
 import type { Database } from '../host.ts';
-import { createLogWatch } from './log-watch.ts';
+import { createWalCheck } from './wal-check.ts';
 import { makePrivateFolder } from './private-folder.ts';
 import { requireRegularFile } from './regular-file.ts';
 
@@ -23,9 +23,9 @@ export function openDatabase(path: string, options: { readonly readOnly?: boolea
     if (!readOnly) createPrivately(path);
     return {
       database: connect(),
-      file: createPlaceWatch(path),
-      log: createPlaceWatch(logPath),
-      isLogWhole: createLogWatch(logPath),
+      file: createFileWatch(path),
+      log: createFileWatch(logPath),
+      isWalWhole: createWalCheck(logPath),
     };
   };
   let opened = open();
@@ -44,32 +44,32 @@ export function openDatabase(path: string, options: { readonly readOnly?: boolea
 
 interface OpenFiles {
   readonly database: Sqlite.DatabaseSync;
-  readonly file: PlaceWatch;
-  readonly log: PlaceWatch;
-  readonly isLogWhole: () => boolean;
+  readonly file: FileWatch;
+  readonly log: FileWatch;
+  readonly isWalWhole: () => boolean;
 }
 
-function isInPlace({ file, log, isLogWhole }: OpenFiles): boolean {
-  return isLogWhole() && file.isSame() && log.isSame();
+function isInPlace({ file, log, isWalWhole }: OpenFiles): boolean {
+  return isWalWhole() && file.isSame() && log.isSame();
 }
 
 /**
- * What is only in a log that was deleted is copied into the database before it is lost. It is not when another log stands
- * in its place: the index is shared by all, and from the old log it would copy the wrong pages. As SQLite copies when the
+ * What is only in a log that was deleted is copied into the database before it is lost. Not when another log is in its
+ * place: the index is shared by all, and from the old log it would copy the wrong pages. As SQLite copies when the
  * last connection is closed, one that has the other log is then the last. Nor is it when it was cut: another process may
  * make it grow again, with a hole.
  */
 function closeFiles(opened: OpenFiles, connect: () => Sqlite.DatabaseSync): void {
   const { database, file, log } = opened;
-  if (file.isTaken() || isInPlace(opened)) {
+  if (file.isReplaced() || isInPlace(opened)) {
     database.close();
-  } else if (log.isTaken()) {
+  } else if (log.isReplaced()) {
     const other = connect();
     attempt(() => other.prepare('PRAGMA user_version').get());
     database.close();
     other.close();
   } else {
-    if (log.isSame() || log.isGone()) attempt(() => database.exec('PRAGMA wal_checkpoint(FULL)'));
+    if (log.isSame() || log.isRemoved()) attempt(() => database.exec('PRAGMA wal_checkpoint(FULL)'));
     database.close();
   }
 }
@@ -83,43 +83,43 @@ function attempt(work: () => unknown): void {
   }
 }
 
-interface PlaceWatch {
+interface FileWatch {
   /** Whether the file is still the one that was first seen, and was never found shorter than before. */
   isSame(): boolean;
-  /** Whether another file stands in its place. */
-  isTaken(): boolean;
-  /** Whether nothing stands in its place. */
-  isGone(): boolean;
+  /** Whether another file is in its place. */
+  isReplaced(): boolean;
+  /** Whether there is no file in its place. */
+  isRemoved(): boolean;
 }
 
 /** By device and inode. SQLite creates the log late and never cuts it while it is open. */
-function createPlaceWatch(path: string): PlaceWatch {
+function createFileWatch(path: string): FileWatch {
   const { statSync } = process.getBuiltinModule('node:fs');
   let seen: BigIntStats | undefined;
   let isSame = true;
-  const look = (): BigIntStats | undefined => {
+  const stat = (): BigIntStats | undefined => {
     const now = statSync(path, { bigint: true, throwIfNoEntry: false });
     seen ??= now;
     return now;
   };
   return {
     isSame() {
-      const now = look();
-      // What was cut may grow beyond its old size, and is still not what was written.
+      const now = stat();
+      // A file that was cut may grow beyond its old size, and is still not what was written.
       isSame &&= now?.dev === seen?.dev && now?.ino === seen?.ino && (now?.size ?? 0n) >= (seen?.size ?? 0n);
       if (isSame) seen = now;
       return isSame;
     },
-    isTaken() {
-      const now = look();
+    isReplaced() {
+      const now = stat();
       return now !== undefined && (now.dev !== seen?.dev || now.ino !== seen.ino);
     },
-    isGone: () => look() === undefined,
+    isRemoved: () => stat() === undefined,
   };
 }
 
 /**
- * A file that is there is not opened: closing any descriptor of a file drops all locks that this process
+ * An existing file is not opened: closing any descriptor of a file drops all locks that this process
  * holds on it (POSIX), those of an open connection too. Another process would then take itself for the
  * last one and delete the write-ahead log under that connection.
  */

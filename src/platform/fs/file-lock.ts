@@ -5,14 +5,12 @@
 import { SETTINGS_LOCK_WAIT_MS } from '../../limits.ts';
 import { CliError, messageOf } from '../../errors.ts';
 import { openDatabase } from './database.ts';
-import { whenReleased } from './held-file.ts';
+import { retryWhileBusy } from './busy-file.ts';
 import type { Clock, Database } from '../host.ts';
+import { BUSY, sqliteCodeOf } from './sqlite-codes.ts';
 import { requireRegularFile } from './regular-file.ts';
 
 const PAUSE_MS = 20;
-
-/** SQLite's result code for a lock that another holds. */
-const BUSY = 5;
 
 export interface LockMachine {
   readonly platform: string;
@@ -30,7 +28,7 @@ export async function withFileLock<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   requireRegularFile(path);
-  const database = await whenReleased(platform, async () => openDatabase(path));
+  const database = await retryWhileBusy(platform, async () => openDatabase(path));
   try {
     for (let waited = 0; !take(database, path); waited += PAUSE_MS) {
       if (waited >= SETTINGS_LOCK_WAIT_MS) throw locked(path);
@@ -49,7 +47,7 @@ function take(database: Database, path: string): boolean {
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN IMMEDIATE');
     return true;
   } catch (error) {
-    if ((error as { errcode?: unknown }).errcode === BUSY) return false;
+    if (sqliteCodeOf(error) === BUSY) return false;
     throw new CliError('environment', `the lock ${path} cannot be used: ${messageOf(error)}`, {
       code: 'lock_unusable',
       cause: error,

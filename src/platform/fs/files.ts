@@ -6,7 +6,7 @@ import { dirname, join, resolve } from 'node:path';
 import { readBytes } from '../../lib/net/http.ts';
 import { PIPE_PARTNER_WAIT_MS } from '../../limits.ts';
 import { systemCodeOf } from '../../errors.ts';
-import { whenReleased } from './held-file.ts';
+import { retryWhileBusy } from './busy-file.ts';
 import type { Files } from '../host.ts';
 import { isPipe, readPipe, writePipe } from './named-pipe.ts';
 import { makePrivateFolder } from './private-folder.ts';
@@ -110,7 +110,7 @@ async function writeAtomic(
   { mode, platform, clean }: WriteFacts,
 ): Promise<void> {
   const fs = fileSystem();
-  const before = await lookAt(path);
+  const before = await statIfPresent(path);
   if (before !== undefined && !before.isFile() && !before.isDirectory()) return fs.writeFile(path, content);
   const target = before === undefined ? await endOfLinks(path) : await fs.realpath(path);
 
@@ -128,7 +128,7 @@ async function writeAtomic(
     } finally {
       await handle.close();
     }
-    await whenReleased(platform, () => fs.rename(temporary, target));
+    await retryWhileBusy(platform, () => fs.rename(temporary, target));
   } catch (error) {
     await fs.rm(temporary, { force: true });
     throw error;
@@ -138,7 +138,7 @@ async function writeAtomic(
 
 async function tryWriting(path: string, platform: string): Promise<void> {
   const fs = fileSystem();
-  const before = await lookAt(path);
+  const before = await statIfPresent(path);
   if (before?.isDirectory() === true) {
     throw Object.assign(new Error(`EISDIR: illegal operation on a directory, open '${path}'`), { code: 'EISDIR' });
   }
@@ -154,7 +154,7 @@ async function tryWriting(path: string, platform: string): Promise<void> {
 }
 
 /** `undefined` when nothing is there. */
-async function lookAt(path: string): Promise<Stats | undefined> {
+async function statIfPresent(path: string): Promise<Stats | undefined> {
   return fileSystem()
     .stat(path)
     .catch((error: unknown) => {

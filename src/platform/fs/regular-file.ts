@@ -5,12 +5,12 @@ import { CliError } from '../../errors.ts';
 
 /** Whether a regular file is at `path`, links followed; false when nothing is. Throws the system error. */
 export function isRegularFile(path: string): boolean {
-  return lookAt(path)?.isFile() ?? false;
+  return statIfPresent(path)?.isFile() ?? false;
 }
 
 /** Throws `CliError` `environment` `not_a_file` when something else is at `path`, else the system error. */
 export function requireRegularFile(path: string): void {
-  const found = lookAt(path);
+  const found = statIfPresent(path);
   if (found === undefined || found.isFile()) return;
   throw new CliError('environment', `${path} is ${kindOf(found)}, not a file`, {
     code: 'not_a_file',
@@ -18,7 +18,7 @@ export function requireRegularFile(path: string): void {
   });
 }
 
-function lookAt(path: string): Stats | undefined {
+function statIfPresent(path: string): Stats | undefined {
   return process.getBuiltinModule('node:fs').statSync(path, { throwIfNoEntry: false });
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import type { SettingKey, StoredProfile } from '../../settings/settings.ts';
 import { CliError, messageOf, systemCodeOf } from '../../errors.ts';
-import { whenReleasedSync } from './held-file.ts';
+import { retryWhileBusySync } from './busy-file.ts';
 import type { StoredSettings } from '../host.ts';
 import { isRegularFile, requireRegularFile } from './regular-file.ts';
 
@@ -36,7 +36,7 @@ export function readDocument(folder: string, platform: string): SettingsDocument
   const path = settingsPath(folder);
   let text: string;
   try {
-    text = whenReleasedSync(platform, () => {
+    text = retryWhileBusySync(platform, () => {
       requireRegularFile(path);
       return fileSystem().readFileSync(path, 'utf8');
     });

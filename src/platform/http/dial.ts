@@ -2,15 +2,15 @@
 import { connect as connectTcp, isIP, type NetConnectOpts, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 
-import { createLookup, strayConnection } from './lookup.ts';
+import { createLookup, misdirection } from './lookup.ts';
 
 /** Connects to the host of an http or https URL, with TLS for the latter. */
 export function dial(url: URL, lookup = createLookup()): Socket {
   const way = { host: bare(url.hostname), port: portOf(url), lookup };
   const socket = url.protocol === 'https:' ? secured(url, way) : connectTcp(way);
   socket.once('connect', () => {
-    const stray = strayConnection(url.hostname, socket.remoteAddress);
-    if (stray !== undefined) socket.destroy(stray);
+    const failure = misdirection(url.hostname, socket.remoteAddress);
+    if (failure !== undefined) socket.destroy(failure);
   });
   return socket;
 }

@@ -11,7 +11,7 @@ import type { Dispatcher } from 'undici/lib/dispatcher/dispatcher.js';
 import type { Http } from '../../lib/net/http.ts';
 import { MAX_ANSWER_HEADER_BYTES } from '../../limits.ts';
 import { exchange } from './exchange.ts';
-import { createLookup, strayConnection } from './lookup.ts';
+import { createLookup, misdirection } from './lookup.ts';
 import { hostOfProxy, proxyFor } from '../../lib/net/proxy.ts';
 
 /** A thousand polls a second need about this many connections. macOS grants a process 256 open files by default. */
@@ -48,8 +48,8 @@ export function createHttp(env: Readonly<Record<string, string | undefined>>, op
   async function dispatcherFor(proxy: string | undefined): Promise<Dispatcher> {
     if (proxy === undefined) {
       direct ??= new Agent({
-        connect: quietly(
-          checked(
+        connect: withoutKeepingAlive(
+          checkedForLoopback(
             buildConnector({
               ...connect,
               timeout: CONNECT_TIMEOUT_MS,
@@ -76,7 +76,7 @@ export function createHttp(env: Readonly<Record<string, string | undefined>>, op
 }
 
 /** A socket that is still connecting must not delay the end of a process that gave up on it. */
-function quietly(connect: Connector): Connector {
+function withoutKeepingAlive(connect: Connector): Connector {
   return (options, callback) => {
     const socket: Socket = connect(options, (error, connected) => {
       connected?.ref();
@@ -88,17 +88,17 @@ function quietly(connect: Connector): Connector {
 }
 
 /** Nothing is sent over a connection that is not to the machine it is meant for. */
-function checked(connect: Connector): Connector {
+function checkedForLoopback(connect: Connector): Connector {
   return (options, callback) =>
     connect(options, (error, connected) => {
-      const stray = connected && strayConnection(options.hostname, connected.remoteAddress);
-      if (stray === undefined) {
+      const failure = connected && misdirection(options.hostname, connected.remoteAddress);
+      if (failure === undefined) {
         if (connected !== undefined) skipContinue(connected);
         callback(error, connected);
         return;
       }
       connected?.destroy();
-      callback(stray);
+      callback(failure);
     });
 }
 
@@ -127,7 +127,7 @@ async function createProxyAgent(
   const { default: connect } = await import('undici/lib/api/api-connect.js');
   const { default: Pool } = await import('undici/lib/dispatcher/pool.js');
   const pool = (origin: string | URL, settings: { readonly connect: Connector }): Dispatcher =>
-    new Pool(origin, { ...settings, ...CLIENT_OPTIONS, connect: checked(settings.connect) });
+    new Pool(origin, { ...settings, ...CLIENT_OPTIONS, connect: checkedForLoopback(settings.connect) });
   return new ProxyAgent({
     uri: proxy,
     ...CLIENT_OPTIONS,

@@ -28,7 +28,7 @@ export function createLookup(resolve?: LookupFunction): LookupFunction {
 }
 
 /** The failure of a connection that is on another machine although `hostname` is a name of this one; else `undefined`. */
-export function strayConnection(hostname: string, remoteAddress: string | undefined): TransportError | undefined {
+export function misdirection(hostname: string, remoteAddress: string | undefined): TransportError | undefined {
   if (!isLoopback(hostname) || isLoopbackAddress(remoteAddress ?? '')) return undefined;
   const words = `${hostname} is this machine, but the connection is to ${remoteAddress ?? 'nowhere'}: nothing was sent`;
   return new TransportError('refused', words, { sent: false });

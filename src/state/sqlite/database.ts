@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { inTransaction } from './transaction.ts';
 import { CliError, messageOf } from '../../errors.ts';
 import type { Database, NamedValues, SqlValue, Statement } from '../../platform/host.ts';
+import { BUSY, CORRUPT, NOT_A_DATABASE, sqliteCodeOf } from '../../platform/fs/sqlite-codes.ts';
 import { MIGRATIONS, type Migration } from './migrations.ts';
 
 export const STATE_FILE = 'optipick.db';
@@ -13,11 +14,6 @@ const BUSY_TIMEOUT_MS = 5000;
 
 /** Several processes may start at once; each attempt waits in a queue for its turn, so few suffice. */
 const WAL_ATTEMPTS = 100;
-
-/** SQLite's primary result codes: https://www.sqlite.org/rescode.html */
-const BUSY = 5;
-const CORRUPT = 11;
-const NOT_A_DATABASE = 26;
 
 /**
  * Opens the state in the folder `dir`, which is created, and migrates it. What is committed is on disk
@@ -172,11 +168,4 @@ function tooNew(path: string): CliError {
     code: 'state_too_new',
     hint: 'update optipick, or name another folder with OPTIPICK_STATE_DIR',
   });
-}
-
-/** The primary result code of an error that SQLite gave; `node:sqlite` puts the extended one into `errcode`. */
-function sqliteCodeOf(error: unknown): number | undefined {
-  if (!(error instanceof Error)) return undefined;
-  const { errcode } = error as { errcode?: unknown };
-  return typeof errcode === 'number' ? errcode % 256 : undefined;
 }

@@ -7,7 +7,7 @@ import { readText, TransportError } from '../../../src/lib/net/http.ts';
 import { isLoopback } from '../../../src/lib/net/loopback.ts';
 import { dial } from '../../../src/platform/http/dial.ts';
 import { createHttp } from '../../../src/platform/http/http.ts';
-import { createLookup, strayConnection } from '../../../src/platform/http/lookup.ts';
+import { createLookup, misdirection } from '../../../src/platform/http/lookup.ts';
 import { connectWebSocket } from '../../../src/platform/http/web-socket.ts';
 
 const servers: Server[] = [];
@@ -166,7 +166,7 @@ test.each([
   ['localhost', undefined, false],
   ['optipick.test', '10.0.0.1', true],
 ])('A8: %s may be connected to %s: %s', (name, address, may) => {
-  expect(strayConnection(name, address) === undefined).toBe(may);
+  expect(misdirection(name, address) === undefined).toBe(may);
 });
 
 test.each(['localhost.', 'localhost.test', '127.0.0.1.test', '1127.0.0.1', '[::2]', '0.0.0.0', '[::ffff:7f00:1]'])(

@@ -1,7 +1,7 @@
 import { copyFileSync, statSync, truncateSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
-import { createLogWatch } from '../../../src/platform/fs/log-watch.ts';
+import { createWalCheck } from '../../../src/platform/fs/wal-check.ts';
 import { createTestFolder, type TestFolder } from '../../support/folder.ts';
 
 const ROWS = 20;
@@ -40,7 +40,7 @@ describe('A4: a log', () => {
   ] as const)('%s has no hole', async (_what, happen) => {
     await using folder = await createTestFolder();
     using logged = openLogged(folder);
-    const isWhole = createLogWatch(logged.log);
+    const isWhole = createWalCheck(logged.log);
     const found = [isWhole()];
     happen(logged);
     for (const rows of [1, ROWS, 1]) {
@@ -60,7 +60,7 @@ describe('A4: a log', () => {
   ] as const)('that is cut %s and grows again has one, and is cut before it', async (_what, part, bytes) => {
     await using folder = await createTestFolder();
     using logged = openLogged(folder);
-    const isWhole = createLogWatch(logged.log);
+    const isWhole = createWalCheck(logged.log);
     expect(isWhole()).toBe(true);
     const { size } = statSync(logged.log);
     const frames = Math.floor(((size - 32) / 4120) * part);
@@ -78,7 +78,7 @@ describe('A4: a log', () => {
     using logged = openLogged(folder);
     logged.database.exec('PRAGMA wal_checkpoint(FULL)');
     logged.add(1);
-    const isWhole = createLogWatch(logged.log);
+    const isWhole = createWalCheck(logged.log);
     expect(isWhole()).toBe(true);
     truncateSync(logged.log);
     logged.add(1);
@@ -90,7 +90,7 @@ describe('A4: a log', () => {
     await using folder = await createTestFolder();
     using logged = openLogged(folder);
     truncateSync(logged.log, 32 + 4120 * 5);
-    const isWhole = createLogWatch(logged.log);
+    const isWhole = createWalCheck(logged.log);
     expect(isWhole()).toBe(true);
     logged.add(1);
     expect(isWhole()).toBe(false);
@@ -99,8 +99,8 @@ describe('A4: a log', () => {
   test('that is not there, or empty, has none', async () => {
     await using folder = await createTestFolder();
     using logged = openLogged(folder);
-    expect(createLogWatch(folder.at('none'))()).toBe(true);
+    expect(createWalCheck(folder.at('none'))()).toBe(true);
     truncateSync(logged.log);
-    expect(createLogWatch(logged.log)()).toBe(true);
+    expect(createWalCheck(logged.log)()).toBe(true);
   });
 });

@@ -10,7 +10,7 @@ const FRAME_HEADER = 24;
  * was, and is no shorter than before. A recovery reads no further than to the hole, and a checkpoint takes its zeros for
  * pages: so the log is then cut before it. A cut within the last page alone is not seen.
  */
-export function createLogWatch(path: string): () => boolean {
+export function createWalCheck(path: string): () => boolean {
   const fs = process.getBuiltinModule('node:fs');
   const header = Buffer.alloc(FILE_HEADER);
   /** The end of the last whole frame at the last check. */
