@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { normalizeBaseUrl } from './api-services.ts';
 import type { Context } from './context.ts';
 import type { Kind } from '../kinds.ts';
+import type { Host } from '../platform/host.ts';
 import { stateFolder } from '../settings/paths.ts';
 import { checkState, openState, STATE_FILE } from '../state/sqlite/database.ts';
 import type { InboxThreadData } from '../inbox-thread.ts';
@@ -29,14 +30,18 @@ export async function findInbox(context: Context): Promise<Inbox | undefined> {
 /** Closed when the command ends. Throws `CliError` `environment` when it cannot be read. */
 export async function openInbox(context: Context): Promise<OpenedInbox> {
   const { host } = context;
-  const folder = stateFolder(host);
   const scope = await scopeOf(context);
+  return await opened(context, createInbox(host, stateFolder(host), scope), scope);
+}
+
+/** The inbox in this folder, which is created on first use. Deliveries of other scopes are listed, but not worked on. */
+export function createInbox(host: Host, folder: string, scope: string): Inbox {
   const queue = createWriteQueue({
     open: () => openState((path) => host.openDatabase(path), folder),
     check: checkState,
     pause: (ms) => host.clock.sleep(ms),
   });
-  return await opened(context, createSqliteInbox({ queue, scope, now: () => host.clock.now() }), scope);
+  return createSqliteInbox({ queue, scope, now: () => host.clock.now() });
 }
 
 /** What a listener needs of the state. */

@@ -1,4 +1,5 @@
 /** A listener for one test message: the receiver and the inbox of `listen`, with a temporary state. */
+import { createInbox } from '../../app/inbox-services.ts';
 import { waitAtMost } from '../../lib/async/with-timeout.ts';
 import { createWebhookSecret, parseWebhookSecret } from '../../settings/secret.ts';
 import { readBoundedBody } from '../../lib/bytes/bounded-body.ts';
@@ -13,11 +14,8 @@ import {
 } from '../../lib/net/http.ts';
 import { MAX_BYTES_IN_FLIGHT } from '../../limits.ts';
 import type { Host } from '../../platform/host.ts';
-import { openState } from '../../state/sqlite/database.ts';
-import { createSqliteInbox } from '../../state/sqlite/inbox.ts';
 import { createReceiver } from '../../webhooks/receiver/receiver.ts';
 import { createVerifier, signDelivery } from '../../webhooks/signature.ts';
-import { createWriteQueue } from '../../state/sqlite/write-queue.ts';
 
 /** The message as it reached the port. */
 export interface Arrival {
@@ -58,10 +56,7 @@ const TOLERANCE_MS = 5 * 60 * 1000;
  */
 export async function createDeliveryTest(host: Host, path: string): Promise<DeliveryTest> {
   const folder = await host.files.temporaryFolder(host.temporaryFolder);
-  const inbox = createSqliteInbox({
-    scope: 'doctor',
-    queue: createWriteQueue({ open: () => openState((file) => host.openDatabase(file), folder.path) }),
-  });
+  const inbox = createInbox(host, folder.path, 'doctor');
   const secret = parseWebhookSecret(createWebhookSecret((size) => host.randomBytes(size)));
   const token = Buffer.from(host.randomBytes(12)).toString('hex');
   const id = `msg_doctor${token}`;

@@ -7,9 +7,9 @@ export interface Ending {
   /** Whether the run waits for events: without, it goes on until it is stopped. */
   readonly isAwaited: boolean;
   /** Enough was shown: what arrives now is for the next run. */
-  isEnough(): boolean;
+  readonly isEnough: () => boolean;
   /** An event was shown. `attended`: fulfilled when all else that it causes here has been attempted. */
-  shown(event: ListenEvent, attended: () => Promise<void>): void;
+  readonly shown: (event: ListenEvent, attended: () => Promise<void>) => void;
   readonly finish: () => void;
   readonly fail: (error: unknown) => void;
   /** Fulfilled when the run may end: enough was shown, and all that it causes has been attempted. Rejects with a failure. */
