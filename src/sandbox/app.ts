@@ -1,4 +1,4 @@
-/** The sandbox as one {@link Http}: a stand-in for the API, and for the sender of its webhooks. */
+/** The sandbox as one {@link Http}: a stand-in for the API and for the sender of its webhooks. */
 import { type Http, headerOf, type HttpRequest, type HttpResponse, TransportError } from '../lib/net/http.ts';
 import { createByteBudget } from '../lib/bytes/budget.ts';
 import { MAX_SANDBOX_BYTES } from '../limits.ts';
@@ -25,7 +25,7 @@ import { renderStatusPage } from './http/status-page.ts';
 
 const DEFAULT_LATENCY_MS = 500;
 const DEFAULT_SEED = 1;
-/** On every answer: it does not come from OptiPick. */
+/** On every response: it does not come from OptiPick. */
 const MARK = { 'x-optipick-sandbox': '1' } as const;
 
 export interface SandboxDeps {
@@ -38,25 +38,25 @@ export interface SandboxDeps {
 }
 
 export interface SandboxApp {
-  /** Answers every request, unknown paths with 404. Rejects with `TransportError` where the connection is to be cut. */
+  /** Answers every request, unknown paths with 404. Rejects with `TransportError` when the connection shall be cut. */
   readonly http: Http;
   readonly apiKey: string;
-  /** Signs for endpoints that brought no secret of their own. */
+  /** Signs for endpoints without a secret of their own. */
   readonly secret: string;
   /**
-   * Sends events to `url` from now on: all, or those that a pattern of `events` matches. Throws
+   * Sends events to `url` from now on: all, or those that match a pattern of `events`. Throws
    * `CliError` (usage): `bad_webhook_url`, `remote_webhook`, `bad_event`, `bad_secret`.
    */
   addEndpoint(url: string, options?: EndpointOptions): Endpoint;
-  /** Ends jobs, webhooks and waiting requests; resolves when nothing runs any more. */
+  /** Ends jobs, webhooks and waiting requests; resolves when all have ended. */
   stop(): Promise<void>;
 }
 
 /**
  * An OptiPick on this machine, all of it in memory and without a port of its own. `X-API-KEY` is
- * checked on every path but the page at `/`: a missing or wrong key is answered 403
- * `{"message":"Forbidden"}`, as Amazon's API gateway does (unless `errorShape` says otherwise). Throws `CliError` (usage) for options that
- * cannot be worked with.
+ * checked on every path except the page at `/`: a missing or wrong key is answered 403
+ * `{"message":"Forbidden"}`, as Amazon's API gateway does, unless `errorShape` is set. Throws `CliError` (usage) for
+ * settings that cannot be used.
  */
 export function createSandboxApp(options: SandboxConfig, deps: SandboxDeps): SandboxApp {
   checkConfig(options);

@@ -1,4 +1,4 @@
-/** How a sandbox can be set up, and what it is when nothing is said. */
+/** The settings of a sandbox, and their defaults. */
 import type { PayloadShape } from '../webhooks/payload.ts';
 import { CliError } from '../errors.ts';
 import { checkFaultRates, type FaultRates } from './faults.ts';
@@ -21,13 +21,13 @@ export type PendingShape = (typeof PENDING_SHAPES)[number];
 export const ERROR_SHAPES = ['fastapi', 'gateway', 'coded', 'text'] as const;
 export type ErrorShape = (typeof ERROR_SHAPES)[number];
 
-/** Every one may be left out. The documents leave open what the shapes choose between. */
+/** Every setting is optional. The shapes choose where the API's documentation leaves things open. */
 export interface SandboxConfig {
   /** Default: the built-in `Example`. */
   readonly site?: Site | undefined;
-  /** Default: made. */
+  /** Default: a new one. */
   readonly apiKey?: string | undefined;
-  /** Signs for endpoints that bring no secret of their own. Default: made. */
+  /** Signs for endpoints without a secret of their own. Default: a new one. */
   readonly secret?: string | undefined;
   /** How long a job runs at least, in milliseconds. Default 500. */
   readonly latency?: number | undefined;
@@ -44,11 +44,11 @@ export interface SandboxConfig {
   readonly payloadShape?: PayloadShape | undefined;
   /** Lets webhooks leave this machine. Default false. */
   readonly allowRemoteWebhooks?: boolean | undefined;
-  /** Hears of what happens. */
+  /** Called for each request, job and webhook attempt. */
   readonly onEvent?: OnSandboxEvent | undefined;
 }
 
-/** Throws `CliError` (usage) for a value that cannot be worked with. */
+/** Throws `CliError` (usage) for a value that cannot be used. */
 export function checkConfig(options: SandboxConfig): void {
   const { latency = 0, timeScale = 1, seed = 1, apiKey, secret } = options;
   if (!(latency >= 0)) throw badOption('latency', 'a duration of 0 or more');

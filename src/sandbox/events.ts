@@ -1,4 +1,4 @@
-/** What happens in a sandbox, for whoever runs it to log. */
+/** What happens in a sandbox, for the caller's log. */
 import type { Kind } from '../kinds.ts';
 import type { Attempt } from './webhooks/message.ts';
 
@@ -21,7 +21,7 @@ export type SandboxEvent =
       /** Counted from 1. */
       readonly number: number;
       readonly attempt: Attempt;
-      /** When it is tried again, in milliseconds since 1970. */
+      /** Time of the next attempt, in milliseconds since 1970. */
       readonly nextAttemptAt: number | undefined;
     }
   | {
@@ -31,4 +31,4 @@ export type SandboxEvent =
       readonly reason: string;
     };
 
-export type OnSandboxEvent = (notice: SandboxEvent) => void;
+export type OnSandboxEvent = (event: SandboxEvent) => void;

@@ -1,4 +1,4 @@
-/** Faults that the sandbox makes on purpose, each at its own rate and from its own seeded dice. */
+/** Faults that the sandbox injects, each at its own rate and from its own seeded random numbers. */
 import { nearestWord } from '../lib/text/did-you-mean.ts';
 import { CliError } from '../errors.ts';
 import { createRandom } from '../lib/seeded-random.ts';
@@ -21,7 +21,7 @@ export type FaultName = keyof typeof FAULTS;
 export type FaultRates = Readonly<Partial<Record<FaultName, number>>>;
 
 export interface FaultInjector {
-  /** Whether the fault happens this time. Seeded: the same occasions in the same order give the same answers. */
+  /** Whether to inject the fault this time. Seeded: the same calls in the same order give the same answers. */
   shouldInject(fault: FaultName): boolean;
 }
 
@@ -66,13 +66,13 @@ function badRate(name: FaultName, rate: string): CliError {
   });
 }
 
-/** Each fault has dice of its own, so that switching one on leaves the others as they were. */
+/** Each fault has a random sequence of its own, so that switching one on does not change the others. */
 export function createFaultInjector(rates: FaultRates, seed: number): FaultInjector {
-  const dice = new Map(NAMES.map((name, index) => [name, createRandom(seed + 7919 * (index + 1))] as const));
+  const randoms = new Map(NAMES.map((name, index) => [name, createRandom(seed + 7919 * (index + 1))] as const));
   return {
     shouldInject(fault) {
       const rate = rates[fault] ?? 0;
-      return rate > 0 && (dice.get(fault)?.next() ?? 1) < rate;
+      return rate > 0 && (randoms.get(fault)?.next() ?? 1) < rate;
     },
   };
 }

@@ -16,10 +16,10 @@ export interface RunningSandbox {
   stop(): Promise<void>;
 }
 
-/** What of the machine a sandbox needs. */
+/** The parts of the host that a sandbox needs. */
 export type SandboxHost = Pick<Host, 'clock' | 'randomBytes' | 'http' | 'serve'>;
 
-/** On loopback only; port 0 picks a free one. Throws `CliError` `environment` when the port cannot be had. */
+/** On loopback only; port 0 picks a free one. Throws `CliError` `environment` when the port is taken. */
 export async function createSandbox(
   host: SandboxHost,
   options: SandboxConfig & { readonly port?: number | undefined },

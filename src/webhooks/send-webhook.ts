@@ -1,5 +1,5 @@
 /** One webhook on its way to an endpoint, as Svix sends it. */
-import { joinSignals, underSignals } from '../lib/async/any-signal.ts';
+import { withTimeout } from '../lib/async/with-timeout.ts';
 import { type Http, type HttpHeaders, readStart, TransportError } from '../lib/net/http.ts';
 import type { Clock } from '../platform/host.ts';
 
@@ -46,33 +46,30 @@ export async function sendWebhook(
 ): Promise<SendResult> {
   const started = clock.monotonic();
   const elapsed = (): number => Math.round(clock.monotonic() - started);
-  const timeout = new AbortController();
-  const done = new AbortController();
-  const joined = joinSignals([stop, timeout.signal]);
-  void underSignals([done.signal, stop], (either) => clock.sleep(timeoutMs, either)).then(
-    () => timeout.abort(new Error('timed out')),
-    // The response came first, or the sender stops.
-    () => undefined,
-  );
-  try {
-    const content = typeof body === 'function' ? body(joined.signal) : body;
-    const response = await http({ method: 'POST', url, headers, body: content, signal: joined.signal, timeoutMs });
+  let timedOut = false;
+  const onTimeout = (): Error => {
+    timedOut = true;
+    return new Error('timed out');
+  };
+  const exchange = async (signal: AbortSignal): Promise<SendResult> => {
+    const content = typeof body === 'function' ? body(signal) : body;
+    const response = await http({ method: 'POST', url, headers, body: content, signal, timeoutMs });
     const durationMs = elapsed();
     const text = await readStart(response.body, STORED_BYTES);
     stop.throwIfAborted();
     return { status: response.status, headers: response.headers, body: text, durationMs };
+  };
+  try {
+    return await withTimeout(clock, timeoutMs, stop, exchange, onTimeout);
   } catch (error) {
     stop.throwIfAborted();
     const isTransport = error instanceof TransportError;
-    if (!isTransport && !timeout.signal.aborted) throw error;
+    if (!isTransport && !timedOut) throw error;
     return {
       status: undefined,
-      error: isTransport && !timeout.signal.aborted ? error : undefined,
+      error: isTransport && !timedOut ? error : undefined,
       connected: !isTransport || error.sent,
       durationMs: elapsed(),
     };
-  } finally {
-    joined.release();
-    done.abort();
   }
 }

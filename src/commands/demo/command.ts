@@ -12,8 +12,8 @@ import { renderAnswer } from '../../output/answers/answer-table.ts';
 import { demoClusterRequest, demoRouteRequest } from './requests.ts';
 import { withHelp, type ContextSource } from '../shared/options.ts';
 
-/** A webhook on one machine takes milliseconds; this long only when something is in the way. */
-const PATIENCE_MS = 10_000;
+/** A webhook on one machine takes milliseconds; it takes this long only when something blocks it. */
+const WEBHOOK_TIMEOUT_MS = 10_000;
 
 export function addDemo(parent: Command, context: ContextSource): void {
   const command = parent
@@ -40,7 +40,7 @@ async function demo(context: Context): Promise<void> {
     import('../../sandbox/server.ts'),
     import('./receiver.ts'),
   ]);
-  // Both ends are this program: a proxy that the network needs has no part in it.
+  // Both ends are this program: the proxy of the network must not be used.
   const machine: SandboxHost = {
     clock: host.clock,
     randomBytes: (size) => host.randomBytes(size),
@@ -49,17 +49,17 @@ async function demo(context: Context): Promise<void> {
   };
   const sandbox = await createSandbox(machine, { seed: 1 });
   context.atEnd(() => sandbox.stop());
-  const door = await createDemoReceiver(host, sandbox.secret);
-  context.atEnd(() => door.close());
-  sandbox.addEndpoint(door.url);
+  const receiver = await createDemoReceiver(host, sandbox.secret);
+  context.atEnd(() => receiver.close());
+  sandbox.addEndpoint(receiver.url);
   const client = await context.clientFor(sandbox.url, sandbox.apiKey, { direct: true });
 
   const step = createSteps(context);
   await step(`A sandbox of the OptiPick API is running at ${sandbox.url}.`);
-  await step(`A webhook endpoint is open at ${door.url}; its signing secret is known to both sides.`);
+  await step(`A webhook endpoint is open at ${receiver.url}; its signing secret is known to both sides.`);
 
-  const cluster = await run(context, step, { client, door, kind: 'cluster', body: demoClusterRequest() });
-  const first = await run(context, step, { client, door, kind: 'route', body: demoRouteRequest(cluster.raw) });
+  const cluster = await run(context, step, { client, receiver, kind: 'cluster', body: demoClusterRequest() });
+  const first = await run(context, step, { client, receiver, kind: 'route', body: demoRouteRequest(cluster.raw) });
   if (output.json) return;
   await output.note(`
 What happened: two requests went to an API on this machine, each with synchronous=false, so that only an id came back.
@@ -72,20 +72,23 @@ Next:
   optipick sandbox                        keep a sandbox running to build against`);
 }
 
-interface Task {
+interface DemoRun {
   readonly client: OptipickClient;
-  readonly door: DemoReceiver;
+  readonly receiver: DemoReceiver;
   readonly kind: Kind;
   readonly body: Uint8Array;
 }
 
 /** Submits, waits for the webhook, fetches, shows. */
-async function run(context: Context, step: (text: string) => Promise<void>, task: Task): Promise<JobAnswer> {
+async function run(
+  context: Context,
+  step: (text: string) => Promise<void>,
+  { client, receiver, kind, body }: DemoRun,
+): Promise<JobAnswer> {
   const { output, stop } = context;
-  const { client, door, kind, body } = task;
   const submitted = await client.submit(kind, body, { signal: stop });
   await step(`POST ${KINDS[kind].path}?synchronous=false answered with the request id ${submitted.requestId}.`);
-  const delivery = await door.next(submitted.requestId, PATIENCE_MS, stop);
+  const delivery = await receiver.next(submitted.requestId, WEBHOOK_TIMEOUT_MS, stop);
   await step(`Webhook ${delivery.id} arrived; its signature is right, and the svix library agrees.`);
   const answer = await client.getAnswer(kind, submitted.requestId, { signal: stop });
   if (answer.state !== 'done') {

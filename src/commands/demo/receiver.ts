@@ -10,15 +10,15 @@ import { libraryAccepts } from '../../webhooks/svix-library.ts';
 
 export interface DemoReceiver {
   readonly url: string;
-  /** The verified delivery about this request. Throws `unavailable` when none comes in time. */
-  next(requestId: string, patienceMs: number, signal: AbortSignal): Promise<Delivery>;
+  /** The verified delivery about this request. Throws `unavailable` when none arrives in time. */
+  next(requestId: string, timeoutMs: number, signal: AbortSignal): Promise<Delivery>;
   close(): Promise<void>;
 }
 
 export async function createDemoReceiver(host: Host, secret: string): Promise<DemoReceiver> {
   const arrived = new Map<string, Delivery>();
   let wake: (() => void) | undefined;
-  let refused: string | undefined;
+  let rejection: string | undefined;
   const receiver = createReceiver({
     path: '/webhook',
     verifier: createVerifier([parseWebhookSecret(secret)]),
@@ -34,13 +34,13 @@ export async function createDemoReceiver(host: Host, secret: string): Promise<De
     steps: [],
     clock: host.clock,
     maxBodyBytes: 1_048_576,
-    events: { rejected: ({ detail }) => (refused = detail) },
+    events: { rejected: ({ detail }) => (rejection = detail) },
   });
   const server = await host.serve(receiver, { host: '127.0.0.1', port: 0, maxBodyBytes: 1_048_576 });
   return {
     url: `${server.url}/webhook`,
-    async next(requestId, patienceMs, signal) {
-      const deadline = host.clock.monotonic() + patienceMs;
+    async next(requestId, timeoutMs, signal) {
+      const deadline = host.clock.monotonic() + timeoutMs;
       for (;;) {
         const delivery = arrived.get(requestId);
         if (delivery !== undefined) {
@@ -48,8 +48,8 @@ export async function createDemoReceiver(host: Host, secret: string): Promise<De
           throw new CliError('internal', 'the svix library refuses a delivery that was accepted');
         }
         if (host.clock.monotonic() >= deadline) {
-          const why = refused === undefined ? '' : `; one was refused: ${refused}`;
-          throw new CliError('unavailable', `no webhook about ${requestId} within ${patienceMs / 1000} s${why}`);
+          const why = rejection === undefined ? '' : `; one was refused: ${rejection}`;
+          throw new CliError('unavailable', `no webhook about ${requestId} within ${timeoutMs / 1000} s${why}`);
         }
         await Promise.race([host.clock.sleep(50, signal), new Promise<void>((resolve) => (wake = resolve))]);
       }

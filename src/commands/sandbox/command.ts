@@ -97,8 +97,8 @@ async function runSandbox(context: Context, flags: SandboxFlags): Promise<void> 
     ...flags,
     site,
     faults: parseFaultFlags(flags.faults, parseFaults),
-    onEvent: (notice) => {
-      const line = renderEvent(notice, style);
+    onEvent: (event) => {
+      const line = renderEvent(event, style);
       if (line !== undefined) void output.note(line).catch(() => undefined);
     },
   });

@@ -4,29 +4,29 @@ import { cleanText } from '../../lib/text/sanitize-terminal.ts';
 import type { Style } from '../../output/terminal/style.ts';
 import type { SandboxEvent } from '../../sandbox/events.ts';
 
-/** `undefined` for what is told by another line already. */
-export function renderEvent(notice: SandboxEvent, style: Style): string | undefined {
-  switch (notice.type) {
+/** `undefined` for what needs no line. */
+export function renderEvent(event: SandboxEvent, style: Style): string | undefined {
+  switch (event.type) {
     case 'request': {
-      const status = String(notice.status);
-      // The page in a browser asks every two seconds.
-      if (notice.path === '/' && status === '200') return undefined;
+      const status = String(event.status);
+      // The status page in a browser polls every two seconds.
+      if (event.path === '/' && status === '200') return undefined;
       const shown = status.startsWith('2') ? style.green(status) : style.yellow(status);
-      return `${shown} ${notice.method} ${cleanText(notice.path)}`;
+      return `${shown} ${event.method} ${cleanText(event.path)}`;
     }
     case 'submitted':
-      return `    ${KINDS[notice.kind].title} ${notice.requestId}: ${notice.picks} picks`;
+      return `    ${KINDS[event.kind].title} ${event.requestId}: ${event.picks} picks`;
     case 'finished':
-      return notice.error === undefined
-        ? `    ${KINDS[notice.kind].title} ${notice.requestId}: done`
-        : style.red(`    ${KINDS[notice.kind].title} ${notice.requestId}: failed: ${cleanText(notice.error)}`);
+      return event.error === undefined
+        ? `    ${KINDS[event.kind].title} ${event.requestId}: done`
+        : style.red(`    ${KINDS[event.kind].title} ${event.requestId}: failed: ${cleanText(event.error)}`);
     case 'attempt': {
-      const { attempt, number, url, messageId } = notice;
+      const { attempt, number, url, messageId } = event;
       const outcome = attempt.status === undefined ? (attempt.error ?? 'no answer') : String(attempt.status);
       const line = `    webhook ${messageId} to ${cleanText(url)}, attempt ${number}: ${cleanText(outcome)}`;
       return attempt.succeeded ? line : style.yellow(line);
     }
     case 'endpoint-disabled':
-      return style.red(`    endpoint ${cleanText(notice.url)} is disabled: ${cleanText(notice.reason)}`);
+      return style.red(`    endpoint ${cleanText(event.url)} is disabled: ${cleanText(event.reason)}`);
   }
 }

@@ -1,4 +1,4 @@
-/** Reports about answers in the formats that are made of picks: CSV, Markdown, HTML. */
+/** Reports about answers, pick by pick: CSV, Markdown, HTML. */
 import type { Context } from '../../app/context.ts';
 import type { Report } from '../../output/answers/report-model.ts';
 
@@ -7,13 +7,13 @@ export const REPORT_FORMATS = ['csv', 'md', 'html'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
 export interface ReportFacts {
-  /** How many answers, and requests without one, it will be about. */
+  /** Number of answers, and of requests without one, in the report. */
   readonly total: number;
-  /** Headers of the caller's own table, if there was one. */
+  /** Headers of the user's own table, if there was one. */
   readonly columns: readonly string[] | undefined;
   /** Whether some of the requests do not come from that table. Default false. */
   readonly mixed?: boolean;
-  /** Whether the answers choose among alternatives that the caller has sent. */
+  /** Whether the requests offered alternative locations. */
   readonly alternatives: boolean;
 }
 

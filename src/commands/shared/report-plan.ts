@@ -1,19 +1,19 @@
-/** The floor plan of a report: where it comes from, and the walks on it. */
+/** The floor plan of a report, and the walks on it. */
 import type { Context } from '../../app/context.ts';
 import { isLoopback } from '../../lib/net/loopback.ts';
 import type { ReportPlan } from '../../output/html/report-walks.ts';
 import type { Site } from '../../site/model.ts';
 import type { RouteProblem } from '../../site/routing/problem.ts';
 
-/** A picture needs no more of the search for short walks; the same each time. */
+/** A short search is enough for a picture; seeded, so that reports are reproducible. */
 const SEARCH = { seed: 1, kicks: 300 };
 
-/** The plan for the site that an answer names; `undefined` when its floor is not known. */
+/** The plan of the site that an answer names; `undefined` when it is not known. */
 type PlanSource = (siteName: string | undefined) => ReportPlan | undefined;
 
 /**
- * The layout that was given (`--site-file`), for answers of any site: whoever gives it knows what it is of. Without one, the sandbox's
- * own `Example`, when the API is on this machine: the site of that name in an account may look otherwise.
+ * The layout of `--site-file`, for answers of any site: the user knows which site it is. Without one, the sandbox's own
+ * `Example`, when the API is on this machine: the site of that name in an account may look different.
  * Throws `CliError` `usage` (`bad_site_file`).
  */
 export async function openPlans(context: Context, siteFile: string | undefined): Promise<PlanSource> {

@@ -1,4 +1,4 @@
-/** A warehouse layout that is named on the command line. */
+/** Reads the warehouse layout that a flag names. */
 import type { Context } from '../../app/context.ts';
 import { CliError } from '../../errors.ts';
 import { decodeSource } from '../../requests/encoding.ts';
@@ -22,7 +22,7 @@ export async function readSite(context: Context, path: string): Promise<Site> {
   }
 }
 
-/** Throws with the place where it is no JSON. */
+/** Throws with the place of a syntax error. */
 function valueOf(source: Source): unknown {
   try {
     return JSON.parse(source.text);
@@ -31,7 +31,7 @@ function valueOf(source: Source): unknown {
   }
 }
 
-/** Each problem once, and where it stands; places are looked for only now, as a large matrix is no matter for them. */
+/** Adds the line and column of each problem. They are looked up only now: a large valid matrix needs none of them. */
 function inFile(error: CliError, name: string, source: Source | undefined): CliError {
   const isRead = error.code === 'bad_site_file' && source !== undefined;
   const root = isRead ? parseJson(source).root : undefined;
@@ -46,7 +46,7 @@ function inFile(error: CliError, name: string, source: Source | undefined): CliE
   });
 }
 
-/** Of the value that a JSON pointer names; of what should hold it when it is not there. */
+/** The place of the value that a JSON pointer names; when it is missing, of what should contain it. */
 function placeIn(root: JsonNode, pointer: string): string {
   let node = root;
   for (const step of pointer.split('/').slice(1)) {

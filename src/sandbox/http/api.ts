@@ -14,11 +14,11 @@ import { createStatusOnce } from './status-once.ts';
 import { compressText } from '../jobs/compressed-text.ts';
 import { readJobInput, type JobInput } from '../jobs/job-input.ts';
 
-/** How late the fault `slow` makes an answer. */
+/** How much the fault `slow` delays an answer. */
 const SLOW_ANSWER_MS = 3000;
 
 export interface Api {
-  /** POST: answers with the result (`synchronous`, the default) or at once with the id. */
+  /** POST: answers with the result (`synchronous`, the default) or immediately with the id. */
   submit(kind: Kind, call: ApiCall): Promise<HttpResponse>;
   /** GET of an id. */
   fetch(kind: Kind, requestId: string, call: ApiCall): Promise<HttpResponse>;
@@ -45,10 +45,10 @@ export function createApi(facts: ApiFacts): Api {
   const { clock, site, jobs, outbox, injector, background } = facts;
   const statusOnce = createStatusOnce();
 
-  /** Lets the magic header and the faults have their way before and after the proper answer. */
-  async function disturbed({ request, body }: ApiCall, answer: () => Promise<HttpResponse>): Promise<HttpResponse> {
-    const made = statusOnce(request, body);
-    if (made !== undefined) return made;
+  /** Applies the magic header and the injected faults before and after the real answer. */
+  async function withFaults({ request, body }: ApiCall, answer: () => Promise<HttpResponse>): Promise<HttpResponse> {
+    const forced = statusOnce(request, body);
+    if (forced !== undefined) return forced;
     if (injector.shouldInject('error500')) throw new HttpError(500, 'Internal Server Error');
     if (injector.shouldInject('rate-limit')) throw new HttpError(429, 'Too Many Requests', { 'retry-after': '1' });
     const isDropped = injector.shouldInject('drop');
@@ -81,15 +81,15 @@ export function createApi(facts: ApiFacts): Api {
   }
 
   return {
-    submit: (kind, call) => disturbed(call, () => submit(kind, call)),
-    fetch: (kind, requestId, call) => disturbed(call, async () => fetch(kind, requestId)),
+    submit: (kind, call) => withFaults(call, () => submit(kind, call)),
+    fetch: (kind, requestId, call) => withFaults(call, async () => fetch(kind, requestId)),
   };
 }
 
-/** Reads the same input once more. */
+/** Reads the same input again. */
 function recallOf(kind: Kind, body: string, site: Site): () => JobInput {
-  const packed = compressText(body);
-  return () => readJobInput(kind, parseJsonBody(packed.read()), site);
+  const compressed = compressText(body);
+  return () => readJobInput(kind, parseJsonBody(compressed.read()), site);
 }
 
 function answerOf({ answer }: Job): HttpResponse {
@@ -106,7 +106,7 @@ const PENDING_ANSWERS: Readonly<Record<PendingShape, (requestId: string) => Http
   status: (requestId) => jsonResponse(200, { request_id: requestId, status: 'RUNNING' }),
 };
 
-/** A boolean in the words that Pydantic takes. */
+/** A boolean in any of the forms that Pydantic accepts. */
 function readFlag(name: string, value: string): boolean {
   const word = value.toLowerCase();
   if (['true', '1', 't', 'yes', 'y', 'on'].includes(word)) return true;

@@ -1,4 +1,4 @@
-/** Bodies of the sandbox's own calls. Each reader throws `HttpError` 422 for what it cannot use. */
+/** Bodies of the sandbox's own calls. Each reader throws `HttpError` 422 for a body that cannot be used. */
 import type { EndpointOptions } from '../webhooks/endpoints.ts';
 import { HttpError, type ValidationIssue } from './http-error.ts';
 import { parseJsonBody } from './request-body.ts';
@@ -32,7 +32,7 @@ function notString(loc: ValidationIssue['loc']): ValidationIssue {
   return { loc, msg: 'Input should be a valid string', type: 'string_type' };
 }
 
-/** `{"since": "2026-01-31T12:00:00Z"}`, in milliseconds since 1970; no body: since ever. */
+/** `{"since": "2026-01-31T12:00:00Z"}`, in milliseconds since 1970; no body: 0. */
 export function readSince(body: string): number {
   if (body.trim() === '') return 0;
   const { since = 0 } = readObject(body);

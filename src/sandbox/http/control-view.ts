@@ -1,4 +1,4 @@
-/** Endpoints, messages and attempts as the sandbox's own calls show them. */
+/** Endpoints, messages and attempts as the sandbox's own calls return them. */
 import { KINDS } from '../../kinds.ts';
 import type { Endpoint } from '../webhooks/endpoints.ts';
 import type { Attempt, EndpointDelivery, Message } from '../webhooks/message.ts';

@@ -24,7 +24,7 @@ export interface Control {
   resend(messageId: string, body: string): HttpResponse;
 }
 
-/** Every verb throws {@link HttpError}: 404 for what is not there, 422 for a body that cannot be used. */
+/** Every method throws {@link HttpError}: 404 for an unknown id, 422 for a body that cannot be used. */
 export function createControl({
   endpoints,
   outbox,
@@ -90,5 +90,5 @@ export function createControl({
   };
 }
 
-/** Which field of an endpoint a failure is about. */
+/** The field of an endpoint that a failure is about. */
 const ENDPOINT_FIELDS: Readonly<Record<string, string>> = { bad_event: 'events', bad_secret: 'secret' };

@@ -1,4 +1,4 @@
-/** The site of the sandbox from above, with the last route, as SVG. */
+/** The floor plan of the sandbox's site with the last route, as SVG. */
 import { floorLines, frameOf, pointsOf, rounded, viewBoxOf } from '../../site/floor-plan-svg.ts';
 import { type Html, html } from '../../lib/text/html.ts';
 import type { Site } from '../../site/model.ts';

@@ -1,15 +1,15 @@
-/** What the sandbox refuses, and how it says so. */
+/** Requests that the sandbox rejects, and the response to them. */
 import { bodyOf, type HttpHeaders, type HttpResponse, jsonResponse } from '../../lib/net/http.ts';
 import type { ErrorShape } from '../config.ts';
 
-/** One fault of a request: `{"loc":["body","picks",0,"location_id"],"msg":"Field required","type":"missing"}`. */
+/** What is wrong with one field of a request: `{"loc":["body","picks",0,"location_id"],"msg":"Field required","type":"missing"}`. */
 export interface ValidationIssue {
   readonly loc: readonly (string | number)[];
   readonly msg: string;
   readonly type: string;
 }
 
-/** A request that is answered with an error status. `detail` in one of the two forms that FastAPI gives its errors. */
+/** Becomes a response with an error status. `detail` has one of the two forms of FastAPI's errors. */
 export class HttpError extends Error {
   override readonly name = 'HttpError';
   readonly status: number;
@@ -24,12 +24,12 @@ export class HttpError extends Error {
   }
 }
 
-/** A value that the schema takes but the sandbox cannot work with, as Pydantic's validators word it. */
+/** A value that the schema accepts but the sandbox cannot use, worded as Pydantic's validators do. */
 export function valueIssue(loc: ValidationIssue['loc'], message: string): ValidationIssue {
   return { loc, msg: `Value error, ${message}`, type: 'value_error' };
 }
 
-/** Codes that clients of such APIs tell errors apart by; the sandbox's own. */
+/** Error codes for the `coded` shape; the sandbox's own. */
 const CODES: Readonly<Record<number, string>> = {
   400: 'bad_request',
   401: 'unauthorized',

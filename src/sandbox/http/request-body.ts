@@ -1,4 +1,4 @@
-/** The body of a request: read within bounds, and as JSON refused as FastAPI refuses what it cannot read. */
+/** The body of a request: read within limits, and parsed as JSON with FastAPI's errors. */
 import { readBoundedBody } from '../../lib/bytes/bounded-body.ts';
 import type { ByteBudget } from '../../lib/bytes/budget.ts';
 import type { HttpRequest } from '../../lib/net/http.ts';
@@ -6,7 +6,7 @@ import { createJsonScanner } from '../../lib/json/scanner.ts';
 import { HttpError } from './http-error.ts';
 
 /**
- * Calls `use` with the text of the body; it counts until the result is there. Throws {@link HttpError}: 413 for more than
+ * Calls `use` with the text of the body, which counts towards the budget until `use` is done. Throws {@link HttpError}: 413 for more than
  * `limit` bytes, 503 when the bodies of other requests fill the budget.
  */
 export async function withBody<Result>(
@@ -33,18 +33,18 @@ export interface JsonBody {
   readonly text: string;
 }
 
-/** Parses a JSON body. Throws {@link HttpError} 422 when there is none, or it is no JSON. */
+/** Parses a JSON body. Throws {@link HttpError} 422 when it is missing or not JSON. */
 export function parseJsonBody(text: string): JsonBody {
   if (text.trim() === '') throw new HttpError(422, [{ loc: ['body'], msg: 'Field required', type: 'missing' }]);
   try {
     return { value: JSON.parse(text) as unknown, text };
   } catch {
-    throw new HttpError(422, [{ loc: ['body', placeOfFault(text)], msg: 'JSON decode error', type: 'json_invalid' }]);
+    throw new HttpError(422, [{ loc: ['body', errorOffset(text)], msg: 'JSON decode error', type: 'json_invalid' }]);
   }
 }
 
-/** The first character that cannot be part of a JSON document, counted from 0; the length of one that is cut off. */
-function placeOfFault(text: string): number {
+/** The offset of the first character that cannot be part of a JSON document; the length of one that is cut off. */
+function errorOffset(text: string): number {
   const scanner = createJsonScanner({ begin() {}, end() {}, beginKey() {}, endKey() {} });
   const bytes = new TextEncoder().encode(text);
   for (const at of bytes.keys()) {

@@ -1,11 +1,11 @@
-/** From method and path to whoever answers. */
+/** Finds the route for a method and a path. */
 import type { HttpRequest, HttpResponse } from '../../lib/net/http.ts';
 import { HttpError } from './http-error.ts';
 
 export interface Call {
   readonly request: HttpRequest;
   readonly query: URLSearchParams;
-  /** What stands in the path's `{}`; `''` when it has none. */
+  /** The segment in place of the path's `{}`; `''` when it has none. */
   readonly id: string;
   /** `''` for a route that does not read it. */
   readonly body: string;
@@ -17,7 +17,7 @@ export interface Route {
   readonly path: string;
   /** Whether it may be called without a key. */
   readonly open?: boolean;
-  /** Largest body. Without it no body is read. */
+  /** Size limit of the body. Without it no body is read. */
   readonly maxBodyBytes?: number | undefined;
   answer(call: Call): HttpResponse | Promise<HttpResponse>;
 }
@@ -27,7 +27,7 @@ export interface Found {
   readonly id: string;
 }
 
-/** The target of a request: whole when it came from a client without a port between, else `/path?query`. */
+/** The target of a request: a whole URL when the app is called directly, `/path?query` when it is served. */
 export function targetOf(url: string): { readonly pathname: string; readonly query: URLSearchParams } {
   const whole = url.startsWith('/') ? `http://sandbox.invalid${url}` : url;
   if (!URL.canParse(whole)) return { pathname: url, query: new URLSearchParams() };
@@ -36,8 +36,8 @@ export function targetOf(url: string): { readonly pathname: string; readonly que
 }
 
 /**
- * Slashes that are repeated or at the end say nothing: the vendor's own example joins a base address that ends in one with
- * `/optimize/...`. Throws {@link HttpError}: 404 for a path that is not there, 405 for another method on one that is.
+ * Repeated and trailing slashes are ignored: the vendor's own example joins a base address that ends in one with
+ * `/optimize/...`. Throws {@link HttpError}: 404 for an unknown path, 405 for another method of a known one.
  */
 export function findRoute(routes: readonly Route[], method: string, pathname: string): Found {
   const path = pathname.replaceAll(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '');
@@ -59,14 +59,14 @@ function matchPath(path: string, pathname: string): string | undefined {
   let id = '';
   for (const [index, segment] of wanted.entries()) {
     const actual = given[index] ?? '';
-    if (segment === '{}' && actual !== '') id = decoded(actual);
+    if (segment === '{}' && actual !== '') id = decodeSegment(actual);
     else if (segment !== actual) return undefined;
   }
   return id;
 }
 
-/** A segment whose escapes are broken stands for itself: no id looks like that. */
-function decoded(segment: string): string {
+/** A segment with broken escapes stays as it is: no id looks like that. */
+function decodeSegment(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch {

@@ -1,4 +1,4 @@
-/** Every path that the sandbox answers: the four of the API, its own, and the page for people. */
+/** Every path of the sandbox: the four of the API, its own, and the status page. */
 import { bodyOf, headerOf, type HttpHeaders, type HttpResponse } from '../../lib/net/http.ts';
 import { KIND_NAMES, KINDS } from '../../kinds.ts';
 import { MAX_CONTROL_BYTES, MAX_SUBMISSION_BYTES } from '../../limits.ts';
@@ -55,7 +55,7 @@ export function createRoutes({ api, control, page, createNonce }: RoutesFacts): 
       // A browser cannot send the key; the page knows it.
       open: true,
       answer({ request }) {
-        refuseForeignNames(request.headers);
+        rejectForeignHosts(request.headers);
         const nonce = createNonce();
         return htmlResponse(page(nonce), nonce);
       },
@@ -63,8 +63,8 @@ export function createRoutes({ api, control, page, createNonce }: RoutesFacts): 
   ];
 }
 
-/** A page of another site whose name was made to lead here (DNS rebinding) must not read this one. */
-function refuseForeignNames(headers: HttpHeaders): void {
+/** A page of another site whose host name was made to resolve to this machine (DNS rebinding) must not read this one. */
+function rejectForeignHosts(headers: HttpHeaders): void {
   const host = headerOf(headers, 'host');
   if (host === undefined) return;
   const url = `http://${host}`;

@@ -1,4 +1,4 @@
-/** The magic header `x-sandbox-status`: the request that carries it is answered with that status, once. */
+/** The magic header `x-sandbox-status`: its request is answered with that status, once. */
 import { createHash } from 'node:crypto';
 import { headerOf, type HttpRequest, type HttpResponse, jsonResponse } from '../../lib/net/http.ts';
 import { HttpError } from './http-error.ts';
@@ -7,12 +7,12 @@ const HEADER = 'x-sandbox-status';
 const LEAST = 200;
 const MOST = 599;
 
-/** The made answer, or `undefined` when the request is to be answered as it deserves. */
+/** The forced answer, or `undefined` when the request gets its real answer. */
 export type StatusOnce = (request: HttpRequest, body: string) => HttpResponse | undefined;
 
 /**
- * When the very same request comes again it is answered properly, so that a client can be seen to
- * recover though it sends the same headers each time. After that the header works anew.
+ * The same request gets its real answer the second time, so that a client can be tested for recovery although it
+ * sends the same headers each time. After that the header works again.
  * Throws {@link HttpError}: with that status from 400 on, and 422 for a value that is no status from 200 to 599.
  */
 export function createStatusOnce(): StatusOnce {

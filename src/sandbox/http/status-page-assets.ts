@@ -1,4 +1,4 @@
-/** Style and script of the status page: neither holds anything from outside. */
+/** Style and script of the status page: constants, with no text from outside. */
 import { literal } from '../../lib/text/html.ts';
 
 export const STYLE = literal`
@@ -21,8 +21,8 @@ svg { max-height: 40rem; width: 100%; }
 `;
 
 /**
- * Buttons name the call that they make; `apiKey` is set by the page. What changed is shown without reloading, so that
- * what was opened, revealed or focused stays so.
+ * Buttons name the call that they make; the page sets `apiKey`. Changes are shown without reloading, so that what was
+ * opened, revealed or focused stays so.
  */
 export const SCRIPT = literal`
 const notice = document.getElementById('notice');

@@ -1,4 +1,4 @@
-/** The page at `/`: what the sandbox has done and is about to do, for a person with a browser. */
+/** The page at `/`: jobs, endpoints and deliveries, for a person with a browser. */
 import { type Html, html, scriptData } from '../../lib/text/html.ts';
 import { KINDS } from '../../kinds.ts';
 import type { Endpoint } from '../webhooks/endpoints.ts';
@@ -9,7 +9,7 @@ import type { Site } from '../../site/model.ts';
 import { SCRIPT, STYLE } from './status-page-assets.ts';
 import { maskUrl } from '../../lib/net/url-secrets.ts';
 
-/** So many of the newest jobs and messages are shown. */
+/** The newest jobs and messages, at most this many, are shown. */
 const SHOWN = 50;
 
 export interface StatusFacts {
@@ -20,7 +20,7 @@ export interface StatusFacts {
   readonly walk: readonly string[] | undefined;
   /** For the page's own script. */
   readonly apiKey: string;
-  /** Lets the page's own style and script run, and no other. */
+  /** Allows the page's own style and script, and no other. */
   readonly nonce: string;
 }
 
@@ -173,8 +173,8 @@ function deliveryPart({ url, status, attempts, body, nextAttemptAt }: EndpointDe
 
 function attemptItem({ at, trigger, error, status, duration, answer }: Attempt): Html {
   const result = error ?? `HTTP ${status ?? ''}`;
-  const said = answer === '' ? undefined : html`<pre>${answer}</pre>`;
-  return html`<li>${timeOf(at)}, ${trigger}: ${result} (${duration} ms)${said}</li>`;
+  const response = answer === '' ? undefined : html`<pre>${answer}</pre>`;
+  return html`<li>${timeOf(at)}, ${trigger}: ${result} (${duration} ms)${response}</li>`;
 }
 
 function more(count: number): Html | undefined {

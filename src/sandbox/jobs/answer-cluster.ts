@@ -18,7 +18,7 @@ export const NO_CLUSTERS: Readonly<Record<string, unknown>> = {
 
 /**
  * Groups the orders. A pick without `order_id` is an order of its own. `asis_clusters` is empty and
- * `asis_distance` null when a pick has no `list_id`, or a list of today exceeds the limits.
+ * `asis_distance` null when a pick has no `list_id`, or one of today's lists exceeds the limits.
  */
 export function* answerCluster(input: JobInput, site: Site, optimizer: Optimizer, seed: number): Steps<Result> {
   const { starts, ends, limits, picks } = input;
@@ -45,8 +45,8 @@ export function* answerCluster(input: JobInput, site: Site, optimizer: Optimizer
 }
 
 /**
- * `routing_policy` ASIS: orders are grouped anew but walked in the order of today, and the lists of
- * today are kept when they are shorter.
+ * `routing_policy` ASIS: orders are grouped, but walked in today's order, and today's lists stay
+ * when they are shorter.
  */
 function walkedAsis(
   problem: ClusterProblem,
@@ -69,7 +69,7 @@ function clusterPick({ input, options }: ValidPick): OrderPick {
   const quantity = input.quantity ?? 1;
   const surface = (input.sku_width ?? 0) * (input.sku_depth ?? 0) * quantity;
   return {
-    // A zero byte keeps the made order apart from any that was sent.
+    // A zero byte: no order that was sent has the same id.
     orderId: input.order_id ?? `\0${input.pick_id}`,
     alternatives: options.map(({ place }) => place),
     listId: input.list_id ?? undefined,
@@ -84,7 +84,7 @@ function orderIdOf(input: PickDocument | undefined): readonly string[] {
   return input === undefined ? [] : [input.order_id ?? input.pick_id];
 }
 
-/** A pick as the answer repeats it: it keeps its own `list_id`, and all its locations as they were sent. */
+/** A pick as the answer repeats it: with its own `list_id`, and all its locations as they were sent. */
 function echo(pick: ValidPick | undefined): readonly object[] {
   if (pick === undefined) return [];
   const { input } = pick;

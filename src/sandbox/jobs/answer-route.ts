@@ -11,7 +11,7 @@ import type { JobInput } from './job-input.ts';
 export interface Result {
   /** Fields of the answer behind its head. */
   readonly fields: Readonly<Record<string, unknown>>;
-  /** The places of the walk in order, start and end included, for drawing; `undefined` when there is no one walk. */
+  /** The places of the walk in order, start and end included, for drawing; `undefined` when there is not exactly one walk. */
   readonly walk: readonly string[] | undefined;
 }
 
@@ -23,7 +23,7 @@ export const NO_ROUTE: Readonly<Record<string, unknown>> = { picks: [], asis_dis
  * an `asis_sequence`.
  */
 export function* answerRoute(input: JobInput, site: Site, optimizer: Optimizer, seed: number): Steps<Result> {
-  const groups = groupsOf(input.picks.map(({ input }) => input));
+  const groups = groupsOf(input.picks.map((pick) => pick.input));
   const problem: RouteProblem = {
     site,
     starts: input.starts,
@@ -34,7 +34,7 @@ export function* answerRoute(input: JobInput, site: Site, optimizer: Optimizer, 
     })),
   };
   const given = givenOrder(input.picks);
-  const asis = input.picks.every(({ input }) => typeof input.asis_sequence === 'number')
+  const asis = input.picks.every((pick) => typeof pick.input.asis_sequence === 'number')
     ? optimizer.walkAsis(problem, given)
     : undefined;
   const solution = input.asisRouting
@@ -96,7 +96,7 @@ function routedPick(
   return [
     {
       pick_id: input.pick_id,
-      // As the request names it: the caller may not know the site's own name.
+      // As the request names it: the caller may not know the site's name of it.
       location_id: (options.find((option) => option.place === place) ?? options[0])?.name,
       ...repeatedFields(input),
       optim_sequence: sequence,

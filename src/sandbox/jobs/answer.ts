@@ -7,14 +7,14 @@ import type { Optimizer } from '../optimizer/optimizer.ts';
 import type { Steps } from '../../lib/async/steps.ts';
 import type { JobInput } from './job-input.ts';
 
-/** Works a input out. Pure, and long: hence in steps. */
+/** Computes the result. Pure, and long: hence in steps. */
 export function solve(input: JobInput, site: Site, optimizer: Optimizer, seed: number): Steps<Result> {
   return input.kind === 'route'
     ? answerRoute(input, site, optimizer, seed)
     : answerCluster(input, site, optimizer, seed);
 }
 
-/** What a failed job answers in place of a result. */
+/** The result of a failed job. */
 export function noResult({ kind, routeId }: JobInput): Result {
   return { fields: kind === 'route' ? { route_id: routeId, ...NO_ROUTE } : NO_CLUSTERS, walk: undefined };
 }

@@ -1,10 +1,10 @@
-/** Work that goes on while requests are answered: all of it ends when the sandbox stops. */
+/** Work that runs while requests are answered: all of it ends when the sandbox stops. */
 import { TransportError } from '../../lib/net/http.ts';
 
 export interface Background {
-  /** Aborted with a `TransportError` when the sandbox stops: a request that waits is cut. */
+  /** Aborted with a `TransportError` when the sandbox stops: waiting requests are cut off. */
   readonly signal: AbortSignal;
-  /** Starts work. That it ends in the signal's reason after `stop` is expected; any other error is a bug and stays unhandled. */
+  /** Starts work. After `stop` it may reject with the signal's reason; any other error is a bug and stays unhandled. */
   start(work: () => Promise<void>): void;
   /** Aborts the signal and waits for all work to end. */
   stop(): Promise<void>;
@@ -25,10 +25,10 @@ export function createBackground(): Background {
   return {
     signal: controller.signal,
     start(work) {
-      const task = guarded(work);
-      running.add(task);
-      const forget = (): boolean => running.delete(task);
-      void task.then(forget, (error: unknown) => {
+      const job = guarded(work);
+      running.add(job);
+      const forget = (): boolean => running.delete(job);
+      void job.then(forget, (error: unknown) => {
         forget();
         throw error;
       });

@@ -1,4 +1,4 @@
-/** Texts that are kept for long: a thousand waves that wait, and their answers, shall not fill the memory. */
+/** Texts that are stored for long: a thousand waiting waves, and their answers, must not fill the memory. */
 import { Buffer } from 'node:buffer';
 import { gunzipSync, gzipSync } from 'node:zlib';
 
@@ -6,10 +6,10 @@ export interface CompressedText {
   read(): string;
 }
 
-/** Shorter ones are kept as they are, in characters. */
+/** Shorter texts, in characters, are stored as they are. */
 const SHORT = 16_384;
 
-/** Long ones are deflated at the lowest level, which takes some milliseconds and leaves about a tenth. */
+/** Long texts are deflated at the lowest level, which takes some milliseconds and leaves about a tenth. */
 export function compressText(text: string): CompressedText {
   return text.length <= SHORT ? short(text) : deflated(text);
 }

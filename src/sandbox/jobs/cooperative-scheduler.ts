@@ -1,12 +1,12 @@
-/** Runs long work so that requests are answered meanwhile. */
+/** Runs long work in time slices, so that requests are answered meanwhile. */
 import type { Clock } from '../../platform/host.ts';
 import type { Steps } from '../../lib/async/steps.ts';
 
-/** How long other work may be kept waiting, in milliseconds; the longest single step comes on top. */
+/** How long other work may have to wait, in milliseconds, beside the longest single step. */
 const SLICE_MS = 15;
-/** A pause that took longer was needed by others: they may need another one, because a request takes several turns. */
+/** When a pause took longer, others needed it: they get another one, because a request takes several turns. */
 const BUSY_MS = 3;
-/** So many pauses in a row at most: the work gets on under any load. */
+/** At most this many pauses in a row: the work makes progress under any load. */
 const MOST_PAUSES = 10;
 
 /** Lets others run after each slice. Rejects with the signal's reason once it is aborted, between two slices. */
@@ -15,11 +15,11 @@ export async function runCooperatively<Result>(
   clock: Pick<Clock, 'monotonic' | 'sleep'>,
   signal: AbortSignal,
 ): Promise<Result> {
-  for (let began = clock.monotonic(); ;) {
+  for (let started = clock.monotonic(); ;) {
     const step = steps.next();
     if (step.done === true) return step.value;
-    if (clock.monotonic() - began < SLICE_MS) continue;
-    began = await letOthersRun(clock, signal);
+    if (clock.monotonic() - started < SLICE_MS) continue;
+    started = await letOthersRun(clock, signal);
   }
 }
 

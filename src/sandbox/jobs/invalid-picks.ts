@@ -1,15 +1,15 @@
-/** Which picks can be worked on, and why the others cannot. */
+/** Which picks can be used, and why the others cannot. */
 import type { PickDocument } from '../../requests/schema.ts';
 import type { LocationRules } from './location-rules.ts';
 import type { Site } from '../../site/model.ts';
 
-/** Locations for tests: unless the site has one of that name, they are where the site's first location is. */
+/** Magic locations for tests: unless the site has one of that name, each stands for the site's first location. */
 const FAIL = 'FAIL';
 const SLOW = 'SLOW';
 
 export interface ValidPick {
   readonly input: PickDocument;
-  /** Where it can be made, in the order given; at least one. */
+  /** Where it can be picked, in the given order; at least one. */
   readonly options: readonly {
     /** As the request names it. */
     readonly name: string;
@@ -53,18 +53,18 @@ export interface SortedPicks {
 
 /** A pick is valid when at least one of its locations is known to the site. */
 export function sortPicks(picks: readonly PickDocument[], rules: SortingRules): SortedPicks {
-  const looked = picks.map((pick) => lookUp(pick, rules));
-  const spoiled = new Set<string>();
+  const checked = picks.map((pick) => checkPick(pick, rules));
+  const invalidOrders = new Set<string>();
   if (rules.handling === 'REMOVE_ORDERS') {
-    for (const { input, reason } of looked) {
-      if (reason !== undefined && typeof input.order_id === 'string') spoiled.add(input.order_id);
+    for (const { input, reason } of checked) {
+      if (reason !== undefined && typeof input.order_id === 'string') invalidOrders.add(input.order_id);
     }
   }
   const valid: ValidPick[] = [];
   const invalid: { index: number; pick: InvalidPickEntry }[] = [];
-  for (const [index, { input, options, processed, reason }] of looked.entries()) {
-    const isSpoiled = typeof input.order_id === 'string' && spoiled.has(input.order_id);
-    const why = reason ?? (isSpoiled ? 'Order contains invalid pick' : undefined);
+  for (const [index, { input, options, processed, reason }] of checked.entries()) {
+    const isInInvalidOrder = typeof input.order_id === 'string' && invalidOrders.has(input.order_id);
+    const why = reason ?? (isInInvalidOrder ? 'Order contains invalid pick' : undefined);
     if (why === undefined) valid.push({ input, options });
     else invalid.push({ index, pick: invalidPick(input, processed, why) });
   }
@@ -83,7 +83,7 @@ type RepeatedFields = Pick<
   'asis_sequence' | 'priority' | 'sequence_priority' | 'sku_id' | 'quantity' | 'order_id' | 'hu_id' | 'hu_type'
 >;
 
-/** What every pick of an answer says again of the request, in this order; what was not sent is `null`. */
+/** Fields that every pick of an answer repeats from the request, in this order; what was not sent is `null`. */
 export function repeatedFields(input: PickDocument): RepeatedFields {
   return {
     asis_sequence: input.asis_sequence ?? null,
@@ -97,12 +97,12 @@ export function repeatedFields(input: PickDocument): RepeatedFields {
   };
 }
 
-interface LookedUp extends ValidPick {
+interface CheckedPick extends ValidPick {
   readonly processed: readonly string[];
   readonly reason: 'Location not found' | 'No matching regex' | undefined;
 }
 
-function lookUp(input: PickDocument, { site, rules, keepUnmatched }: SortingRules): LookedUp {
+function checkPick(input: PickDocument, { site, rules, keepUnmatched }: SortingRules): CheckedPick {
   const options: { name: string; place: string }[] = [];
   const processed: string[] = [];
   for (const name of namesOf(input)) {

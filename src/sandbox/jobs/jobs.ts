@@ -1,4 +1,4 @@
-/** What was submitted: pending for as long as a job runs, then answered. Kept in memory. */
+/** The jobs of the sandbox, in memory: pending while they run, then answered. */
 import type { Kind } from '../../kinds.ts';
 import { messageOf } from '../../errors.ts';
 import type { Clock } from '../../platform/host.ts';
@@ -13,10 +13,10 @@ import { compressText, type CompressedText } from './compressed-text.ts';
 import { runCooperatively } from './cooperative-scheduler.ts';
 import type { JobInput } from './job-input.ts';
 
-/** A pick at `SLOW` keeps its job pending so many times longer. */
+/** A pick at `SLOW` keeps its job pending this many times longer. */
 const SLOW_FACTOR = 10;
-/** The oldest finished jobs are forgotten beyond so many. */
-const KEPT_JOBS = 10_000;
+/** Beyond this many the oldest finished jobs are forgotten. */
+const MAX_JOBS = 10_000;
 
 export interface Job {
   readonly kind: Kind;
@@ -34,14 +34,14 @@ export interface Job {
 
 export interface Jobs {
   /**
-   * Takes a input in; `recall` gives it again when its turn has come, so that those that wait need not be kept whole.
-   * `finished` resolves when its answer is there, to `undefined` when the sandbox stops first.
+   * Starts a job. `recall` reads the input again when the job runs, so that waiting jobs need not hold it in memory.
+   * `finished` resolves when the job is done, or to `undefined` when the sandbox stops first.
    */
   submit(input: JobInput, recall: () => JobInput): { readonly job: Job; readonly finished: Promise<Job | undefined> };
   find(kind: Kind, requestId: string): Job | undefined;
   /** The oldest first. */
   list(): readonly Job[];
-  /** The places of the last route in walking order, to be drawn. */
+  /** The places of the last route in walking order, for drawing. */
   lastWalk(): readonly string[] | undefined;
 }
 
@@ -62,22 +62,22 @@ export function createJobs(facts: JobsFacts): Jobs {
   const { clock, randomBytes, injector, background, emit, site, optimizer, seed, latency } = facts;
   const jobs = new Map<string, Job>();
   let walk: readonly string[] | undefined;
-  let before: Promise<void> = Promise.resolve();
+  let last: Promise<void> = Promise.resolve();
 
-  /** One at a time, in the order in which they came due. */
+  /** Runs one at a time, in the order of the calls. */
   async function inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
-    const mine = before.then(() => clock.sleep(0, background.signal)).then(work);
-    before = mine.then(
+    const mine = last.then(() => clock.sleep(0, background.signal)).then(work);
+    last = mine.then(
       () => undefined,
-      // Whoever waits for it hears of the failure; those behind go on.
+      // The caller gets the error; the next in turn goes on.
       () => undefined,
     );
     return mine;
   }
 
-  async function workOut(input: JobInput, requestId: string): Promise<Pick<Job, 'answer' | 'error'>> {
-    const began = clock.monotonic();
-    let error = whyFailed(input, injector.shouldInject('job-failure'));
+  async function compute(input: JobInput, requestId: string): Promise<Pick<Job, 'answer' | 'error'>> {
+    const started = clock.monotonic();
+    let error = plannedFailure(input, injector.shouldInject('job-failure'));
     let result = noResult(input);
     if (error === undefined) {
       try {
@@ -88,14 +88,14 @@ export function createJobs(facts: JobsFacts): Jobs {
       }
     }
     walk = result.walk ?? walk;
-    const computationTime = (clock.monotonic() - began) / 1000;
+    const computationTime = (clock.monotonic() - started) / 1000;
     const head = { requestId, finishedAt: clock.now(), computationTime, error };
     return { answer: compressText(renderAnswer(input, site, result, head)), error };
   }
 
   async function run(recall: () => JobInput, job: Job, pause: number): Promise<Job> {
     await clock.sleep(pause, background.signal);
-    const done: Job = { ...job, ...(await inTurn(() => workOut(recall(), job.requestId))) };
+    const done: Job = { ...job, ...(await inTurn(() => compute(recall(), job.requestId))) };
     jobs.set(job.requestId, done);
     emit({ type: 'finished', kind: job.kind, requestId: job.requestId, error: done.error });
     return done;
@@ -138,15 +138,15 @@ export function createJobs(facts: JobsFacts): Jobs {
   };
 }
 
-function whyFailed(input: JobInput, struck: boolean): string | undefined {
-  if (struck) return 'Optimisation failed (the sandbox was asked to let jobs fail)';
+function plannedFailure(input: JobInput, isInjected: boolean): string | undefined {
+  if (isInjected) return 'Optimisation failed (the sandbox was asked to let jobs fail)';
   if (input.fails) return 'Optimisation failed (a pick is at the location FAIL)';
   return input.picks.length === 0 ? 'No valid picks are left' : undefined;
 }
 
 function forgetOldest(jobs: Map<string, Job>): void {
   for (const [requestId, { answer }] of jobs) {
-    if (jobs.size <= KEPT_JOBS) return;
+    if (jobs.size <= MAX_JOBS) return;
     if (answer !== undefined) jobs.delete(requestId);
   }
 }

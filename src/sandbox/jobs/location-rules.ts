@@ -74,7 +74,7 @@ function createRule(pattern: string, replacement: string): Rule {
   };
 }
 
-/** What differs between the notations: named groups, `\A`, `\Z`, and leading flags such as `(?i)`. */
+/** Python's notation differs in named groups, `\A`, `\Z`, and leading flags such as `(?i)`. */
 function pythonRegex(pattern: string): RegExp {
   const flags = /^\(\?([ims]+)\)/.exec(pattern);
   const source = pattern

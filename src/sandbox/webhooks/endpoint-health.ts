@@ -1,11 +1,11 @@
-/** Watches endpoints that fail, and says when one has failed for so long that it is disabled. */
+/** Watches failing endpoints, and reports one that has failed for so long that it has to be disabled. */
 import { underSignals } from '../../lib/async/any-signal.ts';
 import type { Background } from '../jobs/background.ts';
 import type { Clock } from '../../platform/host.ts';
 import type { TimeScale } from './time-scale.ts';
 
 const HOUR = 60 * 60 * 1000;
-/** Svix: all attempts failing for five days; the clock runs once failures lie twelve hours apart. */
+/** Svix: all attempts failed for five days; the clock starts once two failures are twelve hours apart. */
 export const DISABLE_AFTER_MS = 5 * 24 * HOUR;
 const FAILURES_APART_MS = 12 * HOUR;
 
@@ -15,13 +15,13 @@ export interface EndpointHealth {
   clear(endpointId: string): void;
 }
 
-interface Watch {
+interface FailureSeries {
   readonly since: number;
-  counting: AbortController | undefined;
+  countdown: AbortController | undefined;
 }
 
 /**
- * `giveUp` is called five days after the first of an unbroken line of failures. A message that
+ * `onDead` is called five days after the first of an unbroken series of failures. A message that
  * fails once or for a few hours does not start the clock.
  */
 export function createEndpointHealth(
@@ -30,33 +30,33 @@ export function createEndpointHealth(
     timeScale,
     background,
   }: { readonly clock: Clock; readonly timeScale: TimeScale; readonly background: Background },
-  giveUp: (endpointId: string) => void,
+  onDead: (endpointId: string) => void,
 ): EndpointHealth {
-  const watches = new Map<string, Watch>();
+  const series = new Map<string, FailureSeries>();
 
   return {
     failed(endpointId) {
       const now = clock.now();
-      const watch = watches.get(endpointId) ?? { since: now, counting: undefined };
-      watches.set(endpointId, watch);
-      if (watch.counting !== undefined || now - watch.since < timeScale.real(FAILURES_APART_MS)) return;
-      const counting = new AbortController();
-      watch.counting = counting;
+      const current = series.get(endpointId) ?? { since: now, countdown: undefined };
+      series.set(endpointId, current);
+      if (current.countdown !== undefined || now - current.since < timeScale.real(FAILURES_APART_MS)) return;
+      const countdown = new AbortController();
+      current.countdown = countdown;
       background.start(async () => {
-        const left = watch.since + timeScale.real(DISABLE_AFTER_MS) - clock.now();
+        const left = current.since + timeScale.real(DISABLE_AFTER_MS) - clock.now();
         try {
-          await underSignals([counting.signal, background.signal], (either) => clock.sleep(Math.max(0, left), either));
+          await underSignals([countdown.signal, background.signal], (either) => clock.sleep(Math.max(0, left), either));
         } catch (error) {
-          if (counting.signal.aborted) return;
+          if (countdown.signal.aborted) return;
           throw error;
         }
-        watches.delete(endpointId);
-        giveUp(endpointId);
+        series.delete(endpointId);
+        onDead(endpointId);
       });
     },
     clear(endpointId) {
-      watches.get(endpointId)?.counting?.abort();
-      watches.delete(endpointId);
+      series.get(endpointId)?.countdown?.abort();
+      series.delete(endpointId);
     },
   };
 }

@@ -1,4 +1,4 @@
-/** The receivers of webhooks: where they are, what they take, with which secrets they are signed for. */
+/** The endpoints that get webhooks: their addresses, subscribed events and signing secrets. */
 import type { Clock } from '../../platform/host.ts';
 import { checkEventPattern } from './event-pattern.ts';
 import { createSvixId, type RandomBytes } from '../../ids.ts';
@@ -7,7 +7,7 @@ import { createWebhookSecret } from '../../settings/secret.ts';
 import { parseEndpointSecret } from './secret.ts';
 import { readTarget } from './target.ts';
 
-/** Svix: after a rotation both secrets sign for a day, and at most ten old ones are kept. */
+/** Svix: after a rotation both secrets sign for a day, and at most ten old ones are stored. */
 const OLD_SECRET_MS = 24 * 60 * 60 * 1000;
 const MOST_OLD_SECRETS = 10;
 
@@ -35,7 +35,7 @@ export interface Endpoints {
   find(id: string): Endpoint | undefined;
   /** `undefined` as the reason enables it. */
   setDisabled(id: string, reason: string | undefined): void;
-  /** Makes a new secret and returns it; the old one signs too for a day of the schedule. */
+  /** Creates a new secret and returns it; the old one signs too for a day of the schedule. */
   rotate(id: string): string;
   /** The secrets to sign with now, the newest first. */
   secretsOf(id: string): readonly string[];
@@ -51,7 +51,7 @@ export interface EndpointsFacts {
   readonly clock: Clock;
   readonly timeScale: TimeScale;
   readonly randomBytes: RandomBytes;
-  /** Signs for endpoints that bring no secret of their own. */
+  /** Signs for endpoints without a secret of their own. */
   readonly secret: string;
   readonly allowRemote: boolean;
 }

@@ -1,4 +1,4 @@
-/** Which events an endpoint takes, by patterns such as `cluster.optimized` or `cluster.optimized.Example.*`. */
+/** Which events an endpoint subscribes to, by patterns such as `cluster.optimized` or `cluster.optimized.Example.*`. */
 import { KIND_NAMES, type Kind, KINDS } from '../../kinds.ts';
 import { nearestWord } from '../../lib/text/did-you-mean.ts';
 import { CliError } from '../../errors.ts';

@@ -1,4 +1,4 @@
-/** What the outbox keeps: messages, what became of each at each endpoint, and every attempt. */
+/** What the outbox stores: messages, their delivery to each endpoint, and every attempt. */
 import type { Kind } from '../../kinds.ts';
 
 export interface Message {
@@ -9,7 +9,7 @@ export interface Message {
   readonly requestId: string;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
-  /** One for each endpoint that takes this event. */
+  /** One for each endpoint that subscribes to this event. */
   readonly deliveries: readonly EndpointDelivery[];
 }
 
@@ -22,18 +22,18 @@ export interface EndpointDelivery {
   readonly body: string;
   status: 'pending' | 'succeeded' | 'failed';
   readonly attempts: Attempt[];
-  /** When it is tried again, in milliseconds since 1970. */
+  /** Time of the next attempt, in milliseconds since 1970. */
   nextAttemptAt: number | undefined;
   /** Ends the schedule. */
   readonly ended: AbortController;
 }
 
-/** `scheduled`: first or retried; `manual`: resent or recovered; `duplicate`: made by the fault of that name. */
+/** `scheduled`: first or retried; `manual`: resent or recovered; `duplicate`: caused by the fault of that name. */
 export type Trigger = 'scheduled' | 'manual' | 'duplicate';
 
 export interface Attempt {
   readonly id: string;
-  /** When it began, in milliseconds since 1970. */
+  /** Start, in milliseconds since 1970. */
   readonly at: number;
   readonly trigger: Trigger;
   readonly succeeded: boolean;

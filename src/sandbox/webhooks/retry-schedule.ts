@@ -1,5 +1,5 @@
 /**
- * When a webhook that failed is tried again. Facts: docs.svix.com, "Retries"; the jitter and the
+ * The retry schedule of Svix. Facts: docs.svix.com, "Retries"; the jitter and the
  * rule for `Retry-After` are those of the open-source server (worker.rs).
  */
 const SECOND = 1000;
@@ -28,7 +28,7 @@ export interface RetryFacts {
 
 /**
  * The pause in milliseconds after the given number of failed attempts (from 1), or `undefined` when
- * there are no more. A `Retry-After` counts between once and twice the pause of the schedule;
+ * no more follow. A `Retry-After` counts between once and twice the pause of the schedule;
  * without one the pause varies by a fifth each way.
  */
 export function retryDelay(failedAttempts: number, { random, retryAfter }: RetryFacts): number | undefined {
@@ -38,7 +38,7 @@ export function retryDelay(failedAttempts: number, { random, retryAfter }: Retry
   return base * (1 - JITTER + 2 * JITTER * random);
 }
 
-/** The pause that a `Retry-After` names, seconds (a fraction is rounded up) or a date, in milliseconds. */
+/** The pause that a `Retry-After` asks for, in milliseconds: seconds (a fraction is rounded up), or a date. */
 export function readRetryAfter(value: string | undefined, now: number): number | undefined {
   if (value === undefined) return undefined;
   if (/^\s*\d+(\.\d+)?\s*$/.test(value)) return Math.ceil(Number(value)) * SECOND;

@@ -1,4 +1,4 @@
-/** Where webhooks may go. */
+/** The addresses that webhooks may be sent to. */
 import { credentialsOf, maskUrl } from '../../lib/net/url-secrets.ts';
 import { isLoopback } from '../../lib/net/loopback.ts';
 import { CliError } from '../../errors.ts';

@@ -1,4 +1,4 @@
-/** Waiting on the schedule's own time, which `--time-scale` compresses. */
+/** The time of the retry schedule, which `--time-scale` compresses. */
 import type { Clock } from '../../platform/host.ts';
 
 export interface TimeScale {
