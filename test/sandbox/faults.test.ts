@@ -39,7 +39,7 @@ describe('--faults', () => {
     );
   });
 
-  test('strike at their rate, seeded, each for itself', () => {
+  test('injects each fault at its own rate, from its own seed', () => {
     const strikes = (rates: FaultRates, seed: number): boolean[] => {
       const injector = createFaultInjector(rates, seed);
       return Array.from({ length: 2000 }, () => injector.shouldInject('drop'));
@@ -55,11 +55,11 @@ describe('--faults', () => {
   });
 });
 
-describe('of the API', () => {
+describe('a fault of the API', () => {
   test.each([
     ['error500', 500, { detail: 'Internal Server Error' }, undefined],
     ['rate-limit', 429, { detail: 'Too Many Requests' }, '1'],
-  ] as const)('%s answers %i and does nothing', async (fault, status, body, retryAfter) => {
+  ] as const)('%s answers %i and does nothing else', async (fault, status, body, retryAfter) => {
     const bench = createBench({ faults: { [fault]: 1 } });
     const answer = await bench.post(SUBMIT, routeOf('A01'));
     expect([answer.status, answer.body, answer.headers['retry-after']]).toEqual([status, body, retryAfter]);
@@ -101,7 +101,7 @@ describe('of the API', () => {
   });
 });
 
-describe('of webhooks', () => {
+describe('a fault of webhooks', () => {
   function createPost(
     faults: FaultRates,
     answer: (number: number) => HttpResponse = () => jsonResponse(200, {}),
@@ -147,7 +147,7 @@ describe('of webhooks', () => {
     expect(sentIds(post.seen)).toEqual([id]);
   });
 
-  test('bad-signature signs with a secret that nobody has', async () => {
+  test('bad-signature signs with an unknown secret', async () => {
     const post = createPost({ 'bad-signature': 1 });
     await post.submit('route', routeOf('A01'));
     await post.clock.advance(0);

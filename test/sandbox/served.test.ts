@@ -87,7 +87,7 @@ describe('on a real port', () => {
     expect(await answer.json()).toMatchObject({ type: 'ROUTE', request_id: id });
   });
 
-  test('a target that is dead is told of in words', async () => {
+  test('an unreachable target is reported in words', async () => {
     const dead = await startScriptedServer([]);
     await dead.close();
     const { app, url, attempt } = await serve({});
@@ -103,7 +103,7 @@ describe('on a real port', () => {
     });
   });
 
-  test('a dropped connection gives no answer, though the job was taken', async () => {
+  test('a dropped connection gives no answer, although the job was accepted', async () => {
     const { app, url, events } = await serve({ faults: { drop: 1 } });
     const http = createHttp({});
     const call = http({

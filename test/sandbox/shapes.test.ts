@@ -27,7 +27,7 @@ describe('N12: slashes that are repeated or at the end', () => {
     expect([status, body]).toEqual([200, { id: expect.stringMatching(/^[0-9a-f]{24}$/) as string }]);
   });
 
-  test('make no other path of one, and let nobody in without the key', async () => {
+  test('do not change which path it is, and still require the key', async () => {
     const bench = createBench();
     const seen = [];
     for (const path of ['//', '//optimize', '/optimize/route/a//b', '/opti/mize/route']) {
@@ -43,7 +43,7 @@ const FAULT = { loc: ['body', 'picks'], msg: 'Field required', type: 'missing' }
 describe('N10: --error-shape', () => {
   const request = { site_name: 'Example' };
 
-  test('fastapi is the default, with the detail of each field; the key is refused as a gateway does', async () => {
+  test('fastapi is the default, with the detail of each field; a wrong key is rejected as a gateway does', async () => {
     for (const errorShape of [undefined, 'fastapi'] as const) {
       const bench = createBench({ errorShape });
       expect((await bench.post('/optimize/route', request)).body).toEqual({ detail: [FAULT] });
@@ -53,7 +53,7 @@ describe('N10: --error-shape', () => {
     }
   });
 
-  test('gateway is a message, with the place in its words', async () => {
+  test('gateway is a message that contains the place', async () => {
     const bench = createBench({ errorShape: 'gateway' });
     expect((await bench.post('/optimize/route', request)).body).toEqual({ message: 'body.picks: Field required' });
     expect((await bench.get('/optimize/route/x')).body).toEqual({ message: 'Request not found' });

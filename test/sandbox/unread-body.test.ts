@@ -71,7 +71,7 @@ describe('A16: a body with the key is read', () => {
     expect([status, body]).toEqual([413, { detail: `request body larger than ${limit} bytes` }]);
   });
 
-  test('within what all requests may take together; the next is answered 503 until there is room', async () => {
+  test('within the limit for all requests together; the next is answered 503 until there is room', async () => {
     const bench = createBench();
     const size = MAX_SANDBOX_BYTES / 4;
     const sent = Promise.withResolvers<void>();

@@ -75,7 +75,7 @@ describe('a site of aisles', () => {
     expect([site.distance(from, to), site.distance(to, from)]).toEqual([distance, distance]);
   });
 
-  it('tells the corners of a walk', () => {
+  it('returns the corners of a walk', () => {
     expect(site.path('A1', 'B1')).toEqual([
       { x: 0, y: 10 },
       { x: 0, y: 0 },
@@ -84,7 +84,7 @@ describe('a site of aisles', () => {
     ]);
   });
 
-  it('tells its name, unit, places and what to draw', () => {
+  it('has its name, unit, places and floor plan', () => {
     expect({ name: site.name, unit: site.unit, names: site.names, aisles: site.plan?.aisles }).toEqual({
       name: 'Two blocks',
       unit: 'm',
@@ -118,7 +118,7 @@ describe('a site of aisles', () => {
     expect(() => site.distancesAmong(['A1', 'Z9'])).toThrow(new RangeError('site Two blocks has no place Z9'));
   });
 
-  it('refuses to measure from a place that it does not have', () => {
+  it('throws for a place that it does not have', () => {
     expect(() => site.distance('A1', 'Z9')).toThrow(new RangeError('site Two blocks has no place Z9'));
   });
 
@@ -184,7 +184,7 @@ describe('the built-in Example', () => {
 });
 
 describe('a site file at fault', () => {
-  it('is refused with every fault and where it is', () => {
+  it('is rejected with every problem and its place', () => {
     const failure = failureOf({
       site_name: '',
       aisles: { A: { x: '0' }, B: { x: 1 }, C: { x: 1 } },
@@ -211,7 +211,7 @@ describe('a site file at fault', () => {
     ]);
   });
 
-  it('is refused when its matrix is not square, negative or names a place twice', () => {
+  it('is rejected when its matrix is not square, negative or names a place twice', () => {
     expect(failureOf({ site_name: 'M', names: ['a', 'a', 3], matrix: [[0, -1, 1], [0, 0], 'x'] }).details).toEqual([
       { path: '/names/2', message: 'expected a text, found the number 3' },
       { path: '/names/1', message: '"a" is the name of place 0 already' },

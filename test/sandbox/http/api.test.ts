@@ -12,7 +12,7 @@ async function after<Value>(bench: ReturnType<typeof createBench>, ms: number, w
   return work;
 }
 
-describe('the door', () => {
+describe('the API key', () => {
   test.each([
     ['no key', {}],
     ['another key', { 'x-api-key': 'wrong' }],
@@ -25,14 +25,14 @@ describe('the door', () => {
     expect([wrong.status, wrong.body]).toEqual([403, { message: 'Forbidden' }]);
   });
 
-  test('opens to the key that was given, or to one that was made', async () => {
+  test('is the configured one, or a generated one', async () => {
     const given = createBench({ apiKey: 'mine' });
     expect(given.app.apiKey).toBe('mine');
     expect((await given.get('/_sandbox/endpoints', { 'x-api-key': 'mine' })).status).toBe(200);
     expect(createBench().app.apiKey).toMatch(/^sandbox_[0-9a-f]{32}$/);
   });
 
-  test('answers 404 for what it does not know and 405 for the wrong method', async () => {
+  test('is followed by 404 for an unknown path and 405 for a wrong method', async () => {
     const bench = createBench();
     const unknown = ['/sites', '/optimize', '/optimize/slotting', '/optimize/route/a/b', '/_sandbox', '/optimizeroute'];
     for (const path of unknown) {
@@ -45,7 +45,7 @@ describe('the door', () => {
     expect(star.status).toBe(404);
   });
 
-  test('takes a whole address as well as a path', async () => {
+  test('works with a whole URL as well as a path', async () => {
     const bench = createBench();
     const { status } = await bench.get('http://127.0.0.1:4010/_sandbox/endpoints?x=1');
     expect(status).toBe(200);
@@ -67,7 +67,7 @@ describe('a synchronous call', () => {
     expect(body).toHaveProperty('optimal_distance');
   });
 
-  test('refuses another word for synchronous', async () => {
+  test('rejects another value of synchronous', async () => {
     const { status, body } = await createBench().post('/optimize/route?synchronous=maybe', ROUTE);
     expect(status).toBe(422);
     expect(body).toEqual({
@@ -92,12 +92,12 @@ describe('an asynchronous call', () => {
     expect(Number.parseInt(id.slice(0, 8), 16)).toBe(NOON / 1000);
   });
 
-  test.each(['request_id', 'id', '_id'] as const)('names the id %s when told to', async (submitShape) => {
+  test.each(['request_id', 'id', '_id'] as const)('names the id %s with that submitShape', async (submitShape) => {
     const { body } = await createBench({ submitShape }).post(SUBMIT, ROUTE);
     expect(Object.keys(body as object)).toEqual([submitShape]);
   });
 
-  test('answers the bare id when told to', async () => {
+  test('answers the bare id with submitShape bare', async () => {
     const { body } = await createBench({ submitShape: 'bare' }).post(SUBMIT, ROUTE);
     expect(body).toMatch(/^[0-9a-f]{24}$/);
   });
@@ -126,7 +126,7 @@ describe('an asynchronous call', () => {
     expect([answer.status, answer.body]).toEqual([status, body(id)]);
   });
 
-  test('is not found under the other kind, nor under an id that was never given', async () => {
+  test('is not found under the other kind, nor under an unknown id', async () => {
     const bench = createBench({ pendingAs: 'status' });
     const id = await bench.submit('route', ROUTE);
     for (const path of [`/optimize/cluster/${id}`, '/optimize/route/000000000000000000000000', '/optimize/route/%zz']) {
@@ -135,7 +135,7 @@ describe('an asynchronous call', () => {
     }
   });
 
-  test('is answered two hundred times at once, before anything is worked out', async () => {
+  test('is answered two hundred times at once, before anything is computed', async () => {
     const bench = createBench({ latency: 0 });
     const ids = await Promise.all(Array.from({ length: 200 }, () => bench.submit('route', ROUTE)));
     expect(new Set(ids).size).toBe(200);
@@ -192,7 +192,7 @@ describe('magic inputs', () => {
     expect((await bench.post(SUBMIT, ROUTE, headers)).status).toBe(429);
   });
 
-  test('x-sandbox-status takes any status that ends an exchange', async () => {
+  test('x-sandbox-status accepts any status that ends an exchange', async () => {
     const bench = createBench();
     for (const status of [204, 304, 401, 418, 503, 599]) {
       const answer = await bench.get('/optimize/route/1', { 'x-sandbox-status': String(status) });
@@ -219,7 +219,7 @@ describe('stopping', () => {
   });
 });
 
-test('what happens is told', async () => {
+test('requests, jobs and failures are reported as events', async () => {
   const bench = createBench();
   const id = await bench.submit('route', routeOf('FAIL'));
   await bench.clock.advance(LATENCY);

@@ -33,7 +33,7 @@ describe('endpoints', () => {
     expect([enabled.status, enabled.body]).toEqual([200, view]);
   });
 
-  test('tell their secret: the common one, or their own', async () => {
+  test('show their secret: the common one, or their own', async () => {
     const bench = createBench();
     const own = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
     const secrets: unknown[] = [];
@@ -44,7 +44,7 @@ describe('endpoints', () => {
     expect(secrets).toEqual([{ secret: bench.app.secret }, { secret: bench.app.secret }, { secret: own }]);
   });
 
-  test('take their events as one text, too', async () => {
+  test('accept their events as one text, too', async () => {
     const { body } = await createBench().post('/_sandbox/endpoints', {
       url: TARGET,
       events: 'route.optimized,cluster.optimized.*',
@@ -92,7 +92,7 @@ describe('endpoints', () => {
     expect((await bench.get('/_sandbox/endpoints')).body).toEqual([]);
   });
 
-  test('that are not there are not found', async () => {
+  test('with an unknown id are answered 404', async () => {
     const bench = createBench();
     const answers = [
       await bench.get('/_sandbox/endpoints/ep_none/secret'),
@@ -136,7 +136,7 @@ describe('endpoints', () => {
 });
 
 describe('messages', () => {
-  test('are listed with what became of them at each endpoint, and every attempt', async () => {
+  test('are listed with their delivery to each endpoint, and every attempt', async () => {
     const receiver = createReceiver(async (_, number) => jsonResponse(number === 1 ? 500 : 200, { number }));
     const bench = createBench({ latency: 0 }, receiver.http);
     const { id: endpointId } = bench.app.addEndpoint(TARGET, { events: ['route.*'] });
@@ -231,7 +231,7 @@ describe('messages', () => {
     expect(odd.status).toBe(422);
   });
 
-  test('that are not there are not found', async () => {
+  test('with an unknown id are answered 404', async () => {
     const bench = createBench();
     for (const answer of [
       await bench.get('/_sandbox/messages/msg_none/attempts'),

@@ -16,7 +16,7 @@ async function faultsOf(kind: 'route' | 'cluster', body: unknown): Promise<Fault
 
 const MISSING = { msg: 'Field required', type: 'missing' };
 
-describe('a body that is no request is refused in the form of FastAPI', () => {
+describe("a body that is not a request is rejected in FastAPI's form", () => {
   test.each<[string, unknown, Fault]>([
     ['no body', undefined, { loc: ['body'], ...MISSING }],
     ['blank', ' \n', { loc: ['body'], ...MISSING }],
@@ -36,7 +36,7 @@ describe('a body that is no request is refused in the form of FastAPI', () => {
     expect(await faultsOf('route', body)).toEqual([fault]);
   });
 
-  test('with every fault of every field', async () => {
+  test('with every issue of every field', async () => {
     const body = {
       wave_id: 5,
       start_points: ['Start', 7],
@@ -104,7 +104,7 @@ describe('a body that is no request is refused in the form of FastAPI', () => {
   });
 });
 
-describe('a request that does not fit the site is refused', () => {
+describe('a request that does not fit the site is rejected', () => {
   test.each<[string, object, Fault]>([
     [
       'another site',
@@ -161,7 +161,7 @@ describe('a request that does not fit the site is refused', () => {
     expect(await faultsOf('cluster', { ...routeOf('A01'), ...change })).toEqual([fault]);
   });
 
-  test('and a limit left open is none', async () => {
+  test('and a missing limit is no limit', async () => {
     const bench = createBench();
     const { status } = await bench.post('/optimize/cluster?synchronous=false', {
       ...routeOf('A01'),

@@ -15,7 +15,7 @@ async function pageOf(bench: Bench): Promise<string> {
 }
 
 describe('the status page', () => {
-  test('is shown without a key, runs its own script only, and is kept by nobody', async () => {
+  test('is shown without a key, runs its own script only, and is not cached', async () => {
     const { app } = createBench();
     const { status, headers, body } = await app.http({ method: 'GET', url: '/', headers: {} });
     const text = await readText(body);
@@ -48,7 +48,7 @@ describe('the status page', () => {
     },
   );
 
-  test('says when there is nothing yet', async () => {
+  test('says that there is nothing yet', async () => {
     const text = await pageOf(createBench());
     expect(text.match(/<p>None yet\.<\/p>/g)).toHaveLength(2);
     expect(text).toContain('Floor plan of Example; no route yet');
@@ -82,7 +82,7 @@ describe('the status page', () => {
     expect(text).not.toContain(bench.app.secret);
   });
 
-  test('escapes every text that came from outside', async () => {
+  test('escapes every text from outside', async () => {
     const apiKey = '</script><b>';
     const site = parseSite({ site_name: EVIL, names: [EVIL], matrix: [[0]] });
     const bench = createBench({ latency: 0, apiKey, site }, async () => jsonResponse(500, EVIL));

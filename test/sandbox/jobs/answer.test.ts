@@ -125,7 +125,7 @@ describe('the published example', () => {
     );
   });
 
-  test('totals are the sums of the clusters, the optimized one no longer than that of today', async () => {
+  test("totals are the sums of the clusters, the optimized one no longer than today's", async () => {
     const answer = await answerTo('cluster', fixture('example-cluster-request.json'));
     const sum = (field: string): number =>
       (answer[field] as { estimated_distance: number }[]).reduce((total, one) => total + one.estimated_distance, 0);
@@ -152,7 +152,7 @@ describe('a route', () => {
     expect([answer['asis_distance'], answer['optimal_distance'], answer['unit']]).toEqual([15, 9, 'm']);
   });
 
-  test('has no distance of today when a pick does not tell its place in it', async () => {
+  test('has no asis_distance when a pick has no asis_sequence', async () => {
     const body = onLine({ location_id: 'L5', asis_sequence: 1 }, { location_id: 'L2' });
     const answer = await answerTo('route', body, { site: LINE });
     expect([answer['asis_distance'], answer['optimal_distance']]).toEqual([null, 10]);
@@ -184,7 +184,7 @@ describe('a route', () => {
     expect(picksOf(answer).map((pick) => pick['location_id'])).toEqual(['L9', 'L8', 'L3', 'L2', 'L1']);
   });
 
-  test('takes the better of several places, of several starts and of several ends', async () => {
+  test('chooses the best of several places, starts and ends', async () => {
     const body = onLine({ location_id: ['L9', 'L4'] }, { location_id: ['L8', 'L5'] });
     const points = { start_points: ['L9', 'L3'], end_points: ['L0', 'L5'] };
     const answer = await answerTo('route', { ...body, ...points }, { site: LINE });
@@ -203,7 +203,7 @@ describe('a route', () => {
     expect(picksOf(plain)[0]).toMatchObject({ instructions: null, path: null });
   });
 
-  test('repeats what the picks brought along', async () => {
+  test('repeats the optional fields of the picks', async () => {
     const brought = {
       sku_id: 's',
       quantity: 1.5,
@@ -269,7 +269,7 @@ describe('clusters', () => {
     expect(clustersOf(kept)).toHaveLength(2);
   });
 
-  test('walk the lists of today in asis_sequence', async () => {
+  test("walk today's lists in asis_sequence", async () => {
     const body = onLine(
       { location_id: 'L9', list_id: 'x', asis_sequence: 2 },
       { location_id: 'L1', list_id: 'x', asis_sequence: 3 },
@@ -280,20 +280,20 @@ describe('clusters', () => {
     expect(clustersOf(answer, 'asis_clusters')).toMatchObject([{ list_id: 'x', estimated_distance: 18 }]);
   });
 
-  test('have nothing of today to compare with when a pick has no list', async () => {
+  test('have no asis_distance when a pick has no list', async () => {
     const answer = await answerTo('cluster', onLine({ location_id: 'L1', list_id: 'x' }, { location_id: 'L2' }), {
       site: LINE,
     });
     expect([answer['asis_clusters'], answer['asis_distance']]).toEqual([[], null]);
   });
 
-  test('have nothing of today to compare with when its lists exceed a limit', async () => {
+  test("have no asis_distance when today's lists exceed a limit", async () => {
     const body = onLine({ location_id: 'L1', list_id: 'x' }, { location_id: 'L2', list_id: 'x' });
     const answer = await answerTo('cluster', { ...body, parameters: { max_orders: 1 } }, { site: LINE });
     expect([answer['asis_clusters'], answer['asis_distance']]).toEqual([[], null]);
   });
 
-  test('are walked in the order of today with routing_policy ASIS', async () => {
+  test("are walked in today's order with routing_policy ASIS", async () => {
     const body = onLine(
       { location_id: 'L9', list_id: 'x', asis_sequence: 1 },
       { location_id: 'L1', list_id: 'y', asis_sequence: 2 },
@@ -304,7 +304,7 @@ describe('clusters', () => {
     expect(clustersOf(answer)).toMatchObject([{ estimated_distance: 9 + 8 + 7 + 8 }]);
   });
 
-  test('take a pick without an order for an order of its own', async () => {
+  test('treat a pick without an order as an order of its own', async () => {
     const body = {
       site_name: 'Line',
       picks: [
@@ -383,7 +383,7 @@ describe('a pick that cannot be made', () => {
     expect(answer['invalid_picks']).toMatchObject([{ pick_id: 'b', reason: 'Location not found' }]);
   });
 
-  test('takes its whole order along with REMOVE_ORDERS', async () => {
+  test('removes its whole order with REMOVE_ORDERS', async () => {
     const answer = await answerTo('cluster', handled('REMOVE_ORDERS'));
     expect(clustersOf(answer).flatMap(({ picks }) => picks.map((pick) => pick['pick_id']))).toEqual(['c']);
     expect(answer['invalid_picks']).toMatchObject([
@@ -400,7 +400,7 @@ describe('a pick that cannot be made', () => {
 });
 
 describe('extra', () => {
-  test('comes back to the last digit, whatever it holds', async () => {
+  test('is echoed to the last digit, whatever it contains', async () => {
     const extra =
       '{"big":12345678901234567890,"price":1.10,"tiny":1e400,"__proto__":{"x":[1,null,true]},"ü":"\\u0000<"}';
     const bench = createBench({ latency: 0 });

@@ -36,7 +36,7 @@ function* countTo(steps: number, clock: HandClock, seen: string[]): Steps<string
   return 'done';
 }
 
-test('others have their turn after each slice, and the result is what it would have been', async () => {
+test('other work runs after each time slice, and the result is the same', async () => {
   const seen: string[] = [];
   const clock = createClock(seen, []);
   const result = await runCooperatively(countTo(7, clock, seen), clock, new AbortController().signal);
@@ -46,14 +46,14 @@ test('others have their turn after each slice, and the result is what it would h
   });
 });
 
-test('others who are busy get more turns in a row', async () => {
+test('busy other work gets more turns in a row', async () => {
   const seen: string[] = [];
   const clock = createClock(seen, [20, 5, 2]);
   await runCooperatively(countTo(4, clock, seen), clock, new AbortController().signal);
   expect(seen).toEqual(['step 1', 'step 2', 'step 3', 'sleep 0', 'sleep 0', 'sleep 0', 'step 4']);
 });
 
-test('but not for ever', async () => {
+test('busy other work does not stop the work for ever', async () => {
   const seen: string[] = [];
   const clock = createClock(
     seen,
@@ -63,7 +63,7 @@ test('but not for ever', async () => {
   expect(seen).toEqual(['step 1', 'step 2', 'step 3', ...Array.from({ length: 10 }, () => 'sleep 0'), 'step 4']);
 });
 
-test('an aborted signal ends it between two slices', async () => {
+test('an aborted signal ends the work between two time slices', async () => {
   const seen: string[] = [];
   const clock = createClock(seen, []);
   const stop = new AbortController();

@@ -158,7 +158,7 @@ describe('clusters', () => {
     );
   });
 
-  it.each(SEEDS)('are never longer than the lists of today (wave %d)', (seed) => {
+  it.each(SEEDS)("are never longer than today's lists (wave %d)", (seed) => {
     const random = createRandom(seed);
     const site = directedSite(30, random);
     const picks = waveOf(12, seed).map((pick) =>
@@ -170,7 +170,7 @@ describe('clusters', () => {
     expect(optimizeClusters(problem, { seed, kicks: 0 }).distance).toBeLessThanOrEqual(asis);
   });
 
-  it('are the lists of today where those split an order and nothing is shorter', () => {
+  it("are today's lists where those split an order and nothing is shorter", () => {
     const picks = [
       pickAt('x', 'A01', { listId: 'left' }),
       pickAt('x', 'D10', { listId: 'right' }),
@@ -186,7 +186,7 @@ describe('clusters', () => {
     expect(solution.distance).toBe(asisClusters(problem)?.distance);
   });
 
-  describe('when the lists of today split the orders', () => {
+  describe("when today's lists split the orders", () => {
     const site = parseSite({
       site_name: 'Corner',
       names: ['start', 'a near', 'a far', 'b near', 'b far'],
@@ -234,7 +234,7 @@ describe('clusters', () => {
   });
 });
 
-describe('the lists of today', () => {
+describe("today's lists", () => {
   it('are walked in their sequence, picks without one last, each at its first place', () => {
     const picks = [
       pickAt('x', 'A05', { listId: 'one', asisSequence: 2 }),
@@ -253,7 +253,7 @@ describe('the lists of today', () => {
     });
   });
 
-  it('are unknown when one pick does not tell its list', () => {
+  it('are unknown when one pick has no list', () => {
     expect(asisClusters(problemOf([pickAt('x', 'A01', { listId: 'one' }), pickAt('x', 'A02')]))).toBeUndefined();
   });
 

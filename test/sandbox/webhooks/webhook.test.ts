@@ -52,7 +52,7 @@ async function statusesOf(bench: Bench): Promise<string[]> {
 }
 
 describe('a webhook', () => {
-  test('tells of a finished job, signed so that any Standard Webhooks library accepts it', async () => {
+  test('reports a finished job, signed so that any Standard Webhooks library accepts it', async () => {
     const post = createPost(() => TAKEN);
     const requestId = await sendOne(post);
     expect(post.seen).toHaveLength(1);
@@ -72,7 +72,7 @@ describe('a webhook', () => {
     expect(accepts(`whsec_${Buffer.alloc(24).toString('base64')}`, post.seen[0])).toBe(false);
   });
 
-  test('comes for an asynchronous job only, and for one that failed, too', async () => {
+  test('is sent for an asynchronous job only, also for one that failed', async () => {
     const post = createPost(() => TAKEN);
     await post.post('/optimize/route', routeOf('A01'));
     const failed = await post.submit('cluster', routeOf('FAIL'));
@@ -80,7 +80,7 @@ describe('a webhook', () => {
     expect(post.seen.map(({ body }) => JSON.parse(body) as unknown)).toEqual([{ request_id: failed }]);
   });
 
-  test('sends the credentials of its address as basic authentication and shows them to nobody', async () => {
+  test('sends the credentials of its address as basic authentication and never shows them', async () => {
     const post = createPost(() => TAKEN);
     post.app.addEndpoint('http://me:p%40ss@localhost:5001/x');
     await sendOne(post);
@@ -96,7 +96,7 @@ describe('a webhook', () => {
 });
 
 describe('a target that is down', () => {
-  test('for the first three attempts gets the event on the fourth, under the same id, signed anew', async () => {
+  test('for the first three attempts gets the event on the fourth, under the same id, with a new signature', async () => {
     const post = createPost((_, number) => {
       if (number <= 3) throw new TransportError('refused', 'connection refused', { sent: false });
       return TAKEN;
@@ -124,7 +124,7 @@ describe('a target that is down', () => {
     expect(await statusesOf(post)).toEqual(['succeeded']);
   });
 
-  test('is tried eight times in all, then given up', async () => {
+  test('is tried eight times in all, and no more', async () => {
     const post = createPost(() => refusedWith(500));
     await sendOne(post);
     await post.clock.advance(3 * DAY);
@@ -255,7 +255,7 @@ describe('what counts as delivered', () => {
     expect(await attemptsOf(post)).toMatchObject([{ status: 'succeeded', response_body: 'half' }]);
   });
 
-  test('no more than 20,000 bytes of an answer are kept', async () => {
+  test('no more than 20,000 bytes of an answer are stored', async () => {
     const post = createPost(() => jsonResponse(200, 'x'.repeat(50_000)));
     await sendOne(post);
     const [attempt] = await attemptsOf(post);

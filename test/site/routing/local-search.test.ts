@@ -53,7 +53,7 @@ describe('the local search with kicks', () => {
 });
 
 describe('one descent', () => {
-  it.each(['two blocks', 'directed'] as const)('tells exactly by how much it shortened the tour: %s', (kind) => {
+  it.each(['two blocks', 'directed'] as const)('returns exactly by how much it shortened the tour: %s', (kind) => {
     const network = networkOf(kind, 38, 2, 5);
     const order = Array.from({ length: network.size }, (_, node) => node);
     const tour = createTour(
@@ -72,7 +72,7 @@ describe('one descent', () => {
 });
 
 describe('a tour', () => {
-  it.each(['two blocks', 'directed'] as const)('returns to what was kept, places included: %s', (kind) => {
+  it.each(['two blocks', 'directed'] as const)('restores what was kept, places included: %s', (kind) => {
     const network = networkOf(kind, 10, 2, 3);
     const initial = runSteps(nearestNeighborWalk(network));
     const tour = createTour(network, initial.order, initial.rows);

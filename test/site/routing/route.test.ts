@@ -59,7 +59,7 @@ describe('a small route', () => {
     ]);
   });
 
-  it('takes the best pair of several starts and ends, and tells which', () => {
+  it('chooses the best pair of several starts and ends, and names it', () => {
     const problem = {
       site: exampleSite(),
       starts: ['Start', 'End'],
@@ -160,7 +160,7 @@ describe('a longer route', () => {
     expect(optimizeRoute(problem, { seed: 4, kicks: 0 }).distance).toBeGreaterThan(once.distance);
   });
 
-  it('is never longer than the order that it was given', () => {
+  it('is never longer than the initial order', () => {
     const random = createRandom(11);
     const site = directedSite(40, random);
     const stops = stopsAt(...site.names);
@@ -171,7 +171,7 @@ describe('a longer route', () => {
     expect(found).toEqual(short);
   });
 
-  it('does not take over an order that breaks the groups', () => {
+  it('does not use an initial order that breaks the groups', () => {
     const stops = [
       { alternatives: ['A10'], group: 2 },
       { alternatives: ['A01'], group: 3 },
