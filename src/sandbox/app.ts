@@ -1,4 +1,5 @@
 /** The sandbox as one {@link Http}: a stand-in for the API and for the sender of its webhooks. */
+import type { SandboxEnvironment } from './environment.ts';
 import { type Http, headerOf, type HttpRequest, type HttpResponse, TransportError } from '../lib/net/http.ts';
 import { createByteBudget } from '../lib/bytes/budget.ts';
 import { MAX_SANDBOX_BYTES } from '../limits.ts';
@@ -11,8 +12,6 @@ import { exampleSite } from '../site/example-site.ts';
 import { createFaultInjector } from './faults.ts';
 import type { RandomBytes } from '../ids.ts';
 import { createJobs } from './jobs/jobs.ts';
-import { OPTIMIZER, type Optimizer } from './optimizer/optimizer.ts';
-import { createRandom } from '../lib/seeded-random.ts';
 import { checkConfig, type SandboxConfig } from './config.ts';
 import { createOutbox } from './webhooks/outbox.ts';
 import { createTimeScale } from './webhooks/time-scale.ts';
@@ -33,8 +32,6 @@ export interface SandboxDeps {
   /** Sends webhooks. */
   readonly http: Http;
   readonly randomBytes: RandomBytes;
-  /** Default: the built-in one. */
-  readonly optimizer?: Optimizer | undefined;
 }
 
 export interface SandboxApp {
@@ -60,42 +57,29 @@ export interface SandboxApp {
  */
 export function createSandboxApp(options: SandboxConfig, deps: SandboxDeps): SandboxApp {
   checkConfig(options);
-  const { clock, http, randomBytes, optimizer = OPTIMIZER } = deps;
-  const { site = exampleSite(), seed = DEFAULT_SEED } = options;
+  const { clock, randomBytes } = deps;
+  const { site = exampleSite(), seed = DEFAULT_SEED, errorShape, onEvent: emit = () => undefined } = options;
   const apiKey = options.apiKey ?? `sandbox_${Buffer.from(randomBytes(16)).toString('hex')}`;
   const secret = options.secret ?? createWebhookSecret(randomBytes);
-  const emit = options.onEvent ?? (() => undefined);
 
   const budget = createByteBudget(MAX_SANDBOX_BYTES);
   const background = createBackground();
-  const timeScale = createTimeScale(clock, options.timeScale ?? 1);
-  const injector = createFaultInjector(options.faults ?? {}, seed);
-  const latency = options.latency ?? DEFAULT_LATENCY_MS;
-  const jobs = createJobs({ clock, randomBytes, injector, background, emit, site, optimizer, seed, latency });
-  const allowRemote = options.allowRemoteWebhooks ?? false;
-  const endpoints = createEndpoints({ clock, timeScale, randomBytes, secret, allowRemote });
-  const random = createRandom(seed);
-  const { payloadShape = 'id', errorShape } = options;
-  const outbox = createOutbox({
-    clock,
-    http,
-    randomBytes,
-    random,
-    timeScale,
-    injector,
-    endpoints,
-    payloadShape,
+  const environment: SandboxEnvironment = {
+    ...deps,
+    site,
+    seed,
+    injector: createFaultInjector(options.faults ?? {}, seed),
     background,
+    timeScale: createTimeScale(clock, options.timeScale ?? 1),
     emit,
-  });
+  };
+  const jobs = createJobs(environment, options.latency ?? DEFAULT_LATENCY_MS);
+  const endpoints = createEndpoints(environment, secret, options.allowRemoteWebhooks ?? false);
+  const outbox = createOutbox(environment, endpoints, options.payloadShape ?? 'id');
   const routes = createRoutes({
-    api: createApi({
-      clock,
-      site,
+    api: createApi(environment, {
       jobs,
       outbox,
-      injector,
-      background,
       submitShape: options.submitShape ?? 'request_id',
       pendingAs: options.pendingAs ?? '404',
     }),

@@ -1,9 +1,7 @@
 /** The four calls of the API: submit and fetch, route and cluster. */
+import type { SandboxEnvironment } from '../environment.ts';
 import { bodyOf, type HttpRequest, type HttpResponse, jsonResponse, TransportError } from '../../lib/net/http.ts';
 import type { Kind } from '../../kinds.ts';
-import type { Clock } from '../../platform/host.ts';
-import type { Background } from '../jobs/background.ts';
-import type { FaultInjector } from '../faults.ts';
 import type { Job, Jobs } from '../jobs/jobs.ts';
 import type { Site } from '../../site/model.ts';
 import type { PendingShape, SubmitShape } from '../config.ts';
@@ -30,19 +28,15 @@ export interface ApiCall {
   readonly body: string;
 }
 
-export interface ApiFacts {
-  readonly clock: Clock;
-  readonly site: Site;
+export interface ApiOptions {
   readonly jobs: Jobs;
   readonly outbox: Outbox;
-  readonly injector: FaultInjector;
-  readonly background: Background;
   readonly submitShape: SubmitShape;
   readonly pendingAs: PendingShape;
 }
 
-export function createApi(facts: ApiFacts): Api {
-  const { clock, site, jobs, outbox, injector, background } = facts;
+export function createApi({ clock, site, injector, background }: SandboxEnvironment, options: ApiOptions): Api {
+  const { jobs, outbox } = options;
   const statusOnce = createStatusOnce();
 
   /** Applies the magic header and the injected faults before and after the real answer. */
@@ -70,14 +64,14 @@ export function createApi(facts: ApiFacts): Api {
       const done = await finished;
       if (done !== undefined) outbox.publish(done);
     });
-    const { submitShape: shape } = facts;
+    const { submitShape: shape } = options;
     return jsonResponse(200, shape === 'bare' ? job.requestId : { [shape]: job.requestId });
   }
 
   function fetch(kind: Kind, requestId: string): HttpResponse {
     const job = jobs.find(kind, requestId);
     if (job === undefined) throw new HttpError(404, 'Request not found');
-    return job.answer === undefined ? PENDING_ANSWERS[facts.pendingAs](requestId) : answerOf(job);
+    return job.answer === undefined ? PENDING_ANSWERS[options.pendingAs](requestId) : answerOf(job);
   }
 
   return {

@@ -4,7 +4,9 @@ import type { Result } from './answer-route.ts';
 import { namesOf, repeatedFields, type ValidPick } from './invalid-picks.ts';
 import type { Site } from '../../site/model.ts';
 import type { OrderPick, ClusterProblem, ClusterSolution, SolvedCluster } from '../optimizer/problem.ts';
-import type { Optimizer } from '../optimizer/optimizer.ts';
+import { asisClusters } from '../optimizer/asis.ts';
+import { optimizeClusters } from '../optimizer/cluster.ts';
+import { withinLimits } from '../optimizer/limits.ts';
 import type { Steps } from '../../lib/async/steps.ts';
 import type { JobInput } from './job-input.ts';
 
@@ -20,13 +22,13 @@ export const NO_CLUSTERS: Readonly<Record<string, unknown>> = {
  * Groups the orders. A pick without `order_id` is an order of its own. `asis_clusters` is empty and
  * `asis_distance` null when a pick has no `list_id`, or one of today's lists exceeds the limits.
  */
-export function* answerCluster(input: JobInput, site: Site, optimizer: Optimizer, seed: number): Steps<Result> {
+export function* answerCluster(input: JobInput, site: Site, seed: number): Steps<Result> {
   const { starts, ends, limits, picks } = input;
   const problem: ClusterProblem = { site, starts, ends, limits, picks: picks.map(clusterPick) };
-  const lists = optimizer.asisClusters(problem);
-  const asis = lists !== undefined && optimizer.withinLimits(problem, lists) ? lists : undefined;
-  const found = yield* optimizer.optimizeClusters(problem, { seed });
-  const optimal = input.asisRouting ? walkedAsis(problem, found, asis, optimizer) : found;
+  const lists = asisClusters(problem);
+  const asis = lists !== undefined && withinLimits(problem, lists) ? lists : undefined;
+  const found = yield* optimizeClusters(problem, { seed });
+  const optimal = input.asisRouting ? walkedAsis(problem, found, asis) : found;
   const render = ({ picks: members, distance }: SolvedCluster, listId: string): object => ({
     list_id: listId,
     picks: members.flatMap((member) => echo(picks[member])),
@@ -52,14 +54,13 @@ function walkedAsis(
   problem: ClusterProblem,
   found: ClusterSolution,
   asis: ClusterSolution | undefined,
-  optimizer: Optimizer,
 ): ClusterSolution {
   const clusters = found.clusters.map((cluster) => {
     const group = cluster.picks.flatMap((member) => {
       const pick = problem.picks[member];
       return pick === undefined ? [] : [{ ...pick, listId: '' }];
     });
-    return { ...cluster, distance: optimizer.asisClusters({ ...problem, picks: group })?.distance ?? cluster.distance };
+    return { ...cluster, distance: asisClusters({ ...problem, picks: group })?.distance ?? cluster.distance };
   });
   const distance = clusters.reduce((sum, cluster) => sum + cluster.distance, 0);
   return asis !== undefined && asis.distance < distance ? asis : { clusters, distance };

@@ -4,7 +4,7 @@ import { hallwaysBetween } from '../../site/hallways.ts';
 import { repeatedFields, type ValidPick } from './invalid-picks.ts';
 import type { Site } from '../../site/model.ts';
 import type { RouteProblem, RouteSolution } from '../../site/routing/problem.ts';
-import type { Optimizer } from '../optimizer/optimizer.ts';
+import { optimizeRoute, walkAsis } from '../../site/routing/route.ts';
 import type { Steps } from '../../lib/async/steps.ts';
 import type { JobInput } from './job-input.ts';
 
@@ -22,7 +22,7 @@ export const NO_ROUTE: Readonly<Record<string, unknown>> = { picks: [], asis_dis
  * Orders the picks. `optim_sequence` counts from 0. `asis_distance` is null unless every pick has
  * an `asis_sequence`.
  */
-export function* answerRoute(input: JobInput, site: Site, optimizer: Optimizer, seed: number): Steps<Result> {
+export function* answerRoute(input: JobInput, site: Site, seed: number): Steps<Result> {
   const groups = groupsOf(input.picks.map((pick) => pick.input));
   const problem: RouteProblem = {
     site,
@@ -35,11 +35,9 @@ export function* answerRoute(input: JobInput, site: Site, optimizer: Optimizer, 
   };
   const given = givenOrder(input.picks);
   const asis = input.picks.every((pick) => typeof pick.input.asis_sequence === 'number')
-    ? optimizer.walkAsis(problem, given)
+    ? walkAsis(problem, given)
     : undefined;
-  const solution = input.asisRouting
-    ? optimizer.walkAsis(problem, given)
-    : yield* optimizer.optimizeRoute(problem, { seed }, given);
+  const solution = input.asisRouting ? walkAsis(problem, given) : yield* optimizeRoute(problem, { seed }, given);
   return {
     fields: {
       route_id: input.routeId,

@@ -3,15 +3,12 @@ import { KINDS } from '../../kinds.ts';
 import { answerCluster, NO_CLUSTERS } from './answer-cluster.ts';
 import { answerRoute, NO_ROUTE, type Result } from './answer-route.ts';
 import type { Site } from '../../site/model.ts';
-import type { Optimizer } from '../optimizer/optimizer.ts';
 import type { Steps } from '../../lib/async/steps.ts';
 import type { JobInput } from './job-input.ts';
 
 /** Computes the result. Pure, and long: hence in steps. */
-export function solve(input: JobInput, site: Site, optimizer: Optimizer, seed: number): Steps<Result> {
-  return input.kind === 'route'
-    ? answerRoute(input, site, optimizer, seed)
-    : answerCluster(input, site, optimizer, seed);
+export function solve(input: JobInput, site: Site, seed: number): Steps<Result> {
+  return input.kind === 'route' ? answerRoute(input, site, seed) : answerCluster(input, site, seed);
 }
 
 /** The result of a failed job. */

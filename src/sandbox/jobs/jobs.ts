@@ -1,14 +1,9 @@
 /** The jobs of the sandbox, in memory: pending while they run, then answered. */
+import type { SandboxEnvironment } from '../environment.ts';
 import type { Kind } from '../../kinds.ts';
 import { messageOf } from '../../errors.ts';
-import type { Clock } from '../../platform/host.ts';
 import { noResult, renderAnswer, solve } from './answer.ts';
-import type { Background } from './background.ts';
-import type { FaultInjector } from '../faults.ts';
-import { createRequestId, type RandomBytes } from '../../ids.ts';
-import type { Site } from '../../site/model.ts';
-import type { OnSandboxEvent } from '../events.ts';
-import type { Optimizer } from '../optimizer/optimizer.ts';
+import { createRequestId } from '../../ids.ts';
 import { compressText, type CompressedText } from './compressed-text.ts';
 import { runCooperatively } from './cooperative-scheduler.ts';
 import type { JobInput } from './job-input.ts';
@@ -45,21 +40,9 @@ export interface Jobs {
   lastWalk(): readonly string[] | undefined;
 }
 
-export interface JobsFacts {
-  readonly clock: Clock;
-  readonly randomBytes: RandomBytes;
-  readonly injector: FaultInjector;
-  readonly background: Background;
-  readonly emit: OnSandboxEvent;
-  readonly site: Site;
-  readonly optimizer: Optimizer;
-  readonly seed: number;
-  /** How long a job runs at least, in milliseconds. */
-  readonly latency: number;
-}
-
-export function createJobs(facts: JobsFacts): Jobs {
-  const { clock, randomBytes, injector, background, emit, site, optimizer, seed, latency } = facts;
+/** `latency`: how long a job runs at least, in milliseconds. */
+export function createJobs(environment: SandboxEnvironment, latency: number): Jobs {
+  const { clock, randomBytes, injector, background, emit, site, seed } = environment;
   const jobs = new Map<string, Job>();
   let walk: readonly string[] | undefined;
   let last: Promise<void> = Promise.resolve();
@@ -81,7 +64,7 @@ export function createJobs(facts: JobsFacts): Jobs {
     let result = noResult(input);
     if (error === undefined) {
       try {
-        result = await runCooperatively(solve(input, site, optimizer, seed), clock, background.signal);
+        result = await runCooperatively(solve(input, site, seed), clock, background.signal);
       } catch (bug) {
         background.signal.throwIfAborted();
         error = `The sandbox could not work this out: ${messageOf(bug)}`;

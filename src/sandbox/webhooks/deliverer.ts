@@ -1,15 +1,11 @@
 /** Delivers messages to endpoints: each is tried until it is accepted, the schedule ends, or the endpoint is disabled. */
+import type { SandboxEnvironment } from '../environment.ts';
 import { underSignals } from '../../lib/async/any-signal.ts';
-import type { Http } from '../../lib/net/http.ts';
 import { maskUrl } from '../../lib/net/url-secrets.ts';
-import type { Random } from '../../lib/seeded-random.ts';
-import { createSvixId, type RandomBytes } from '../../ids.ts';
-import type { Clock } from '../../platform/host.ts';
+import { createRandom } from '../../lib/seeded-random.ts';
+import { createSvixId } from '../../ids.ts';
 import { createWebhookSecret } from '../../settings/secret.ts';
 import { signDelivery } from '../../webhooks/signature.ts';
-import type { OnSandboxEvent } from '../events.ts';
-import type { FaultInjector } from '../faults.ts';
-import type { Background } from '../jobs/background.ts';
 import { type AttemptResult, attemptDelivery } from './delivery-attempt.ts';
 import type { EndpointHealth } from './endpoint-health.ts';
 import type { Endpoints } from './endpoints.ts';
@@ -17,7 +13,6 @@ import type { Attempt, EndpointDelivery, Trigger } from './message.ts';
 import { createReorder } from './reorder.ts';
 import { retryDelay } from './retry-schedule.ts';
 import { parseEndpointSecret } from './secret.ts';
-import type { TimeScale } from './time-scale.ts';
 
 export interface Deliverer {
   /** Follows the schedule in the background. */
@@ -26,26 +21,16 @@ export interface Deliverer {
   tryOnce(deliveries: readonly EndpointDelivery[]): void;
 }
 
-export interface DelivererFacts {
-  readonly clock: Clock;
-  readonly http: Http;
-  readonly randomBytes: RandomBytes;
-  readonly random: Random;
-  readonly timeScale: TimeScale;
-  readonly injector: FaultInjector;
-  readonly endpoints: Endpoints;
-  readonly background: Background;
-  readonly emit: OnSandboxEvent;
-}
-
 /** `disable` is called for an endpoint that asks for it. */
 export function createDeliverer(
-  facts: DelivererFacts,
+  environment: SandboxEnvironment,
+  endpoints: Endpoints,
   health: EndpointHealth,
   disable: (endpointId: string, reason: string) => void,
 ): Deliverer {
-  const { clock, timeScale, injector, endpoints, background, emit, randomBytes } = facts;
-  const reorder = createReorder(timeScale, injector);
+  const { clock, timeScale, injector, background, emit, randomBytes } = environment;
+  const random = createRandom(environment.seed);
+  const reorder = createReorder(environment);
 
   function headersFor({ messageId: id, endpointId, body }: EndpointDelivery, at: number): Record<string, string> {
     const timestamp = Math.floor(at / 1000);
@@ -65,7 +50,7 @@ export function createDeliverer(
     const { messageId, endpointId, url, eventType, body, attempts } = delivery;
     const at = clock.now();
     const webhook = { url, headers: headersFor(delivery, at), body };
-    const result = await attemptDelivery(facts, webhook, background.signal);
+    const result = await attemptDelivery(environment, webhook, background.signal);
     const { status, error, answer, duration } = result;
     const succeeded = error === undefined;
     const record: Attempt = {
@@ -102,7 +87,7 @@ export function createDeliverer(
   /** Sets the time of the next attempt, or settles the delivery as failed. */
   function planNext(delivery: EndpointDelivery, { retryAfter, directive }: AttemptResult): void {
     const failures = delivery.attempts.filter(({ trigger }) => trigger === 'scheduled').length;
-    const delay = retryDelay(failures, { random: facts.random.next(), retryAfter });
+    const delay = retryDelay(failures, { random: random.next(), retryAfter });
     if (delay === undefined || directive !== undefined) settleDelivery(delivery, 'failed');
     else delivery.nextAttemptAt = clock.now() + timeScale.real(delay);
   }

@@ -1,8 +1,6 @@
 /** Watches failing endpoints, and reports one that has failed for so long that it has to be disabled. */
+import type { SandboxEnvironment } from '../environment.ts';
 import { underSignals } from '../../lib/async/any-signal.ts';
-import type { Background } from '../jobs/background.ts';
-import type { Clock } from '../../platform/host.ts';
-import type { TimeScale } from './time-scale.ts';
 
 const HOUR = 60 * 60 * 1000;
 /** Svix: all attempts failed for five days; the clock starts once two failures are twelve hours apart. */
@@ -25,11 +23,7 @@ interface FailureSeries {
  * fails once or for a few hours does not start the clock.
  */
 export function createEndpointHealth(
-  {
-    clock,
-    timeScale,
-    background,
-  }: { readonly clock: Clock; readonly timeScale: TimeScale; readonly background: Background },
+  { clock, timeScale, background }: SandboxEnvironment,
   onDead: (endpointId: string) => void,
 ): EndpointHealth {
   const series = new Map<string, FailureSeries>();

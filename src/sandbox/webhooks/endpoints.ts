@@ -1,8 +1,7 @@
 /** The endpoints that get webhooks: their addresses, subscribed events and signing secrets. */
-import type { Clock } from '../../platform/host.ts';
+import type { SandboxEnvironment } from '../environment.ts';
 import { checkEventPattern } from './event-pattern.ts';
-import { createSvixId, type RandomBytes } from '../../ids.ts';
-import type { TimeScale } from './time-scale.ts';
+import { createSvixId } from '../../ids.ts';
 import { createWebhookSecret } from '../../settings/secret.ts';
 import { parseEndpointSecret } from './secret.ts';
 import { readTarget } from './target.ts';
@@ -47,17 +46,12 @@ interface Entry {
   old: readonly { readonly secret: string; readonly until: number }[];
 }
 
-export interface EndpointsFacts {
-  readonly clock: Clock;
-  readonly timeScale: TimeScale;
-  readonly randomBytes: RandomBytes;
-  /** Signs for endpoints without a secret of their own. */
-  readonly secret: string;
-  readonly allowRemote: boolean;
-}
-
-export function createEndpoints(facts: EndpointsFacts): Endpoints {
-  const { clock, timeScale, randomBytes } = facts;
+/** `commonSecret` signs for endpoints without a secret of their own; `allowRemote` lets webhooks leave this machine. */
+export function createEndpoints(
+  { clock, timeScale, randomBytes }: SandboxEnvironment,
+  commonSecret: string,
+  allowRemote: boolean,
+): Endpoints {
   const entries = new Map<string, Entry>();
 
   function entryOf(id: string): Entry {
@@ -67,8 +61,8 @@ export function createEndpoints(facts: EndpointsFacts): Endpoints {
   }
 
   return {
-    add(url, { events = [], secret = facts.secret } = {}) {
-      readTarget(url, facts.allowRemote);
+    add(url, { events = [], secret = commonSecret } = {}) {
+      readTarget(url, allowRemote);
       for (const pattern of events) checkEventPattern(pattern);
       parseEndpointSecret(secret);
       const id = createSvixId('ep', randomBytes);

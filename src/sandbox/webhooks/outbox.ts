@@ -1,11 +1,12 @@
 /** The messages of the sandbox: publishes one for each finished job, and sends old ones again. */
+import type { SandboxEnvironment } from '../environment.ts';
 import type { Kind } from '../../kinds.ts';
 import { createSvixId } from '../../ids.ts';
 import { maskUrl } from '../../lib/net/url-secrets.ts';
 import { type PayloadShape, payloadText } from '../../webhooks/payload.ts';
-import { createDeliverer, type DelivererFacts, settleDelivery } from './deliverer.ts';
+import { createDeliverer, settleDelivery } from './deliverer.ts';
 import { createEndpointHealth } from './endpoint-health.ts';
-import type { Endpoint } from './endpoints.ts';
+import type { Endpoint, Endpoints } from './endpoints.ts';
 import { eventTypeFor } from './event-pattern.ts';
 import type { EndpointDelivery, Message } from './message.ts';
 
@@ -30,15 +31,15 @@ export interface Outbox {
   enable(endpointId: string): void;
 }
 
-export interface OutboxFacts extends DelivererFacts {
-  readonly payloadShape: PayloadShape;
-}
-
-export function createOutbox(facts: OutboxFacts): Outbox {
-  const { clock, endpoints, emit, randomBytes } = facts;
+export function createOutbox(
+  environment: SandboxEnvironment,
+  endpoints: Endpoints,
+  payloadShape: PayloadShape,
+): Outbox {
+  const { clock, emit, randomBytes } = environment;
   const messages = new Map<string, Message>();
-  const health = createEndpointHealth(facts, (endpointId) => disable(endpointId, 'failed for five days'));
-  const deliverer = createDeliverer(facts, health, disable);
+  const health = createEndpointHealth(environment, (endpointId) => disable(endpointId, 'failed for five days'));
+  const deliverer = createDeliverer(environment, endpoints, health, disable);
 
   function disable(endpointId: string, reason: string): void {
     const endpoint = endpoints.find(endpointId);
@@ -63,7 +64,7 @@ export function createOutbox(facts: OutboxFacts): Outbox {
       const deliveries = endpoints.list().flatMap((endpoint) => {
         const eventType = eventTypeFor(endpoint.events, kind, siteName);
         if (eventType === undefined) return [];
-        return [createDelivery(id, endpoint, eventType, payloadText(facts.payloadShape, eventType, requestId))];
+        return [createDelivery(id, endpoint, eventType, payloadText(payloadShape, eventType, requestId))];
       });
       const message: Message = { id, kind, siteName, requestId, createdAt: clock.now(), deliveries };
       messages.set(id, message);

@@ -1,20 +1,18 @@
 /** The `reorder` fault: one webhook waits until the next one to the same endpoint has overtaken it. */
+import type { SandboxEnvironment } from '../environment.ts';
 import { waitAtMost } from '../../lib/async/with-timeout.ts';
-import type { FaultInjector } from '../faults.ts';
-import type { TimeScale } from './time-scale.ts';
 
-/** A webhook that nothing overtakes goes out after so long, in milliseconds of the schedule. */
+/** A webhook that nothing overtakes is sent after this time, in milliseconds of the schedule. */
 const LONGEST_WAIT_MS = 5000;
 
 export interface Reorder {
   /**
-   * Resolves when a new webhook may be sent to an endpoint; call what it resolves to once that was
-   * tried. Rejects with the signal's reason.
+   * Resolves when a new webhook may be sent to an endpoint; call the result after the attempt. Rejects with the signal's reason.
    */
   turn(endpointId: string, signal: AbortSignal): Promise<() => void>;
 }
 
-export function createReorder(timeScale: TimeScale, injector: FaultInjector): Reorder {
+export function createReorder({ timeScale, injector }: SandboxEnvironment): Reorder {
   const waiting = new Map<string, () => void>();
 
   return {
