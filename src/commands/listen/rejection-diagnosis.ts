@@ -13,7 +13,7 @@ import type { Signatures } from './signatures.ts';
 const MOST_BYTES = 8 * 1024;
 
 /** A tenth of a second at most. */
-const EFFORT = 2 * 1024 * 1024;
+const SEARCH_BYTES = 2 * 1024 * 1024;
 
 /** Whoever floods the port with forgeries must not keep it busy. */
 const MOST_PER_SECOND = 5;
@@ -45,20 +45,20 @@ export function createRejectionDiagnosis(
     second = now;
     count += 1;
     if (count > MOST_PER_SECOND) return undefined;
-    const { examine } = await import('../../webhooks/diagnosis/diagnosis.ts');
+    const { diagnose } = await import('../../webhooks/diagnosis/diagnosis.ts');
     // The sender is answered first.
     await clock.sleep(0);
-    const examination = examine({
+    const result = diagnose({
       headers: headersOf(headers),
       body,
-      judgedAt: receivedAt,
+      referenceTime: receivedAt,
       toleranceMs,
       secrets,
       otherMessages: await receivedMessages(inbox, COMPARED_MESSAGES),
-      effort: EFFORT,
-      decodedBytes: MOST_BYTES,
+      searchBytes: SEARCH_BYTES,
+      maxDecodedBytes: MOST_BYTES,
       ...(await knownElsewhere(context, secrets)),
     });
-    return examination.verified ? undefined : examination;
+    return result.verified ? undefined : result;
   };
 }

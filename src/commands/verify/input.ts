@@ -1,4 +1,4 @@
-/** What `verify` is to look at: a recorded request, one that was pasted or dumped, or flags. */
+/** Reads the delivery for `verify`: from a record, a pasted or dumped request, or flags. */
 import { basename, dirname, join } from 'node:path';
 import type { Context } from '../../app/context.ts';
 import type { HttpHeaders } from '../../lib/net/http.ts';
@@ -14,10 +14,10 @@ import { readInput } from '../../app/input-file.ts';
 export interface VerifyInput {
   readonly headers: HttpHeaders;
   readonly body: Uint8Array;
-  /** When it was received, in milliseconds since 1970; `undefined`: judge it by now. */
+  /** When it was received, in milliseconds since 1970; `undefined` when that is not known. */
   readonly receivedAt: number | undefined;
   readonly otherMessages: readonly KnownMessage[];
-  /** The body ends where a paste ends, and nothing says where it ended when it was sent. */
+  /** No `content-length` says where the pasted body ends: a line end may belong to the paste. */
   readonly endUncertain: boolean;
 }
 
@@ -29,11 +29,11 @@ export interface VerifyInputFlags {
   readonly entry?: number;
 }
 
-/** Of the files that `listen --record` writes, and of requests that were saved by hand. */
+/** The extension of files that `listen --record` writes, and of requests that were saved by hand. */
 const RECORD_ENDING = '.http';
 
-/** As many neighbours of a record are looked at, the nearest, as messages that the headers may belong to. */
-const NEIGHBOURS = 1000;
+/** How many other records of the folder the headers may belong to: those next to the record. */
+const NEARBY_RECORDS = 1000;
 
 /** Throws `CliError` `usage` when there is nothing to verify, or it cannot be read. */
 export async function readVerifyInput(
@@ -68,7 +68,7 @@ async function fromFlags(
     ['svix-timestamp', timestamp],
     ['svix-signature', signature],
   ] as const;
-  // A header that was not given is one that is missing: that is a finding, not a wrong usage.
+  // A header that is not given is diagnosed as missing; it is not a usage error.
   const headers = headersOf(
     lines.flatMap(([header, value]): HeaderLine[] => (value === undefined ? [] : [[header, value]])),
   );
@@ -102,8 +102,8 @@ async function fromFile(
       `${name} holds the body as an object and not the bytes that came: it is verified as compact JSON`,
     );
   }
-  const beside = name.endsWith(RECORD_ENDING) ? await neighboursOf(context, name) : [];
-  const inside = all.filter((other) => other !== chosen).slice(-NEIGHBOURS);
+  const beside = name.endsWith(RECORD_ENDING) ? await nearbyMessages(context, name) : [];
+  const inside = all.filter((other) => other !== chosen).slice(-NEARBY_RECORDS);
   return {
     headers,
     body,
@@ -113,15 +113,15 @@ async function fromFile(
   };
 }
 
-/** The other records of the folder. What cannot be read is none. */
-async function neighboursOf({ host }: Context, path: string): Promise<readonly KnownMessage[]> {
+/** The messages in the records next to this one. A file that cannot be read is skipped. */
+async function nearbyMessages({ host }: Context, path: string): Promise<readonly KnownMessage[]> {
   const messages: KnownMessage[] = [];
   const names = (await host.files.list(dirname(path))) ?? [];
   const records = names.filter((name) => name.endsWith(RECORD_ENDING)).toSorted();
   const own = records.indexOf(basename(path));
-  const near = records.slice(Math.max(0, own - NEIGHBOURS / 2), own + NEIGHBOURS / 2 + 1);
+  const near = records.slice(Math.max(0, own - NEARBY_RECORDS / 2), own + NEARBY_RECORDS / 2 + 1);
   for (const name of near) {
-    // A pipe by that name would be waited for.
+    // Reading a pipe would block.
     if (name === basename(path) || (await host.files.inspect(join(dirname(path), name)))?.kind !== 'file') continue;
     try {
       messages.push(...messageOf(parseRecordedDelivery(await host.files.read(join(dirname(path), name)), name), name));

@@ -1,27 +1,17 @@
-/** What was found out about a delivery, for a person. */
+/** The result of `verify`, for people. */
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
+import type { VerificationResult } from '../../webhooks/diagnosis/model.ts';
 import type { Style } from '../terminal/style.ts';
 
-export type ShownExamination =
-  | { readonly verified: true; readonly id: string; readonly timestamp: string; readonly secretFrom: string }
-  | {
-      readonly verified: false;
-      readonly cause: string;
-      readonly explanation: string;
-      readonly evidence: Readonly<Record<string, string | number | boolean | readonly string[]>>;
-      /** What to do, and then a line for each framework: `Express: ...`. */
-      readonly fix: string;
-    };
-
 /** Lines without line ends. */
-export function* renderExamination(examination: ShownExamination, style: Style): Generator<string, void> {
-  if (examination.verified) {
-    const { id, timestamp, secretFrom } = examination;
+export function* renderVerification(result: VerificationResult, style: Style): Generator<string, void> {
+  if (result.verified) {
+    const { id, timestamp, secretFrom } = result;
     const sent = new Date(Number(timestamp) * 1000).toISOString();
     yield `${style.green('verified')}: ${cleanText(id)}, signed at ${sent} with the secret of ${cleanText(secretFrom)}`;
     return;
   }
-  const { cause, explanation, evidence, fix } = examination;
+  const { cause, explanation, evidence, fix } = result;
   yield `${style.red('does not verify')}: ${style.bold(cause.replaceAll('_', ' '))}`;
   yield '';
   yield cleanText(explanation);

@@ -1,18 +1,18 @@
-/** A body that was signed as it was compressed, and that a proxy has decompressed on its way. */
+/** Compressed forms of a body that was signed compressed, and that a proxy decompressed. */
 import { brotliCompressSync, constants, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import type { Candidate } from './body-wrappings.ts';
 
-/** Compressing costs far more than hashing, and a webhook that needs it is no larger. */
+/** Compressing costs far more than hashing, so larger bodies are not tried. */
 const LARGEST = 64 * 1024;
 
 /** Levels that senders use: the default, the best, the fastest. */
 const LEVELS = [6, 9, 1] as const;
 
-/** Where a header of gzip names the system it was made on: Unix, none (Go, Python), Windows, DOS. */
+/** The byte of a gzip header that names the operating system: Unix, none (Go, Python), Windows, DOS. */
 const SYSTEM_AT = 9;
 const SYSTEMS = [3, 255, 10, 0] as const;
 
-/** What the usual libraries make of it at their usual levels. */
+/** The results of the usual libraries at their usual levels. */
 export function* recompressed(body: Uint8Array): Generator<Candidate, void> {
   if (body.byteLength === 0 || body.byteLength > LARGEST) return;
   for (const level of LEVELS) {

@@ -1,13 +1,13 @@
-/** Bodies that came inside of something else: a member of an envelope, a text, base64, a form. */
+/** Bodies inside of something else: a member of an envelope, a string, base64, a form. */
 import { Buffer } from 'node:buffer';
 import { parsed, type Candidate } from './body-wrappings.ts';
 import { COMPACT, readLiterals, writeLiterals } from '../../lib/json/literals.ts';
 
-/** An event in a notification in a message of a queue. */
+/** For example an event in a notification in a message of a queue. */
 const MOST_LAYERS = 4;
 const MOST_ENVELOPES = 64;
 
-/** What a text holds, from the outermost layer inwards. */
+/** What a text holds, from the outermost layer inward. */
 export function* envelopes(text: string): Generator<Candidate, void> {
   let layer: readonly Candidate[] = [{ text, form: '' }];
   let count = 0;
@@ -44,7 +44,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '&amp;': '&',
 };
 
-/** What gateways do with bodies that they take for binary, for a form or for a text of HTML. */
+/** How gateways encode bodies that they take for binary data, a form or HTML. */
 function* encodings(text: string): Generator<Candidate, void> {
   if (/^(['`]).*\1$/s.test(text)) yield { text: text.slice(1, -1), form: 'without the quotes around it' };
   const form = 'not encoded in base64';
@@ -76,12 +76,12 @@ function* formTexts(text: string): Generator<Candidate, void> {
     yield { text: decoded.replace(/^[^={]*=/, ''), form };
     yield { text: decoded.replace(/=$/, ''), form };
   } catch (error) {
-    // A lone percent sign: then it was not that.
+    // A lone percent sign: it is not encoded as a form.
     if (!(error instanceof URIError)) throw error;
   }
 }
 
-/** A text that was written by JSON.stringify once too often, bytes of Node, and the envelope of a gateway. */
+/** A string that was serialized twice, the bytes of a Node Buffer, and the members of an envelope that are texts. */
 function* insideJson(text: string): Generator<Candidate, void> {
   const value = parsed(text);
   if (typeof value === 'string') yield { text: value, form: 'the JSON that the text holds' };
@@ -101,7 +101,7 @@ function* insideJson(text: string): Generator<Candidate, void> {
   }
 }
 
-/** `data` of CloudEvents, `detail` of EventBridge, the one record of a queue: an object that its envelope was put around. */
+/** The objects in an envelope: `data` of CloudEvents, `detail` of EventBridge, the one record of a queue. */
 function* members(text: string): Generator<Candidate, void> {
   const literals = readLiterals(Buffer.from(text, 'utf8'));
   if (literals === undefined || typeof literals === 'string') return;

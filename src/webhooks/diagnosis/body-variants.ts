@@ -1,11 +1,11 @@
 /**
- * What a body may have been before somebody parsed it and wrote it again, or passed it on as another text. Each way is
- * one that a framework, a proxy or an editor is known to take; the signature tells which one it was.
+ * What a body may have been before it was re-serialized or changed in other ways. Each way is one that a framework, a proxy
+ * or an editor is known to take; the signature shows which one it was.
  */
 import { Buffer } from 'node:buffer';
 import { recompressed } from './body-compressions.ts';
 import { envelopes } from './body-envelopes.ts';
-import { type Candidate, edgesOf, unwrapped } from './body-wrappings.ts';
+import { type Candidate, otherEdges, unwrapped } from './body-wrappings.ts';
 import { type JsonLiteral, mapLiterals, readLiterals } from '../../lib/json/literals.ts';
 import { rewritings } from './json-rewritings.ts';
 
@@ -15,12 +15,12 @@ export interface BodyVariant {
   readonly form: string;
 }
 
-/** What even the shortest variant costs, in bytes of a longer one. */
+/** What each variant costs beside its bytes. */
 const LEAST_COST = 64;
 
 /**
- * The likely ones first. `budget` bounds the work: so many bytes are written at most, so that a large body has fewer
- * variants. Some come twice: to try one again costs less than to know it.
+ * The likely variants first, as far as `budget` bytes allow: a large body has fewer. Some are repeated, as trying one
+ * again costs less than remembering it.
  */
 export function* bodyVariants(body: Uint8Array, budget: number): Generator<BodyVariant, void> {
   let left = budget;
@@ -34,7 +34,7 @@ export function* bodyVariants(body: Uint8Array, budget: number): Generator<BodyV
 
 function* candidates(body: Uint8Array): Generator<Candidate, void> {
   const text = Buffer.from(body).toString('utf8');
-  yield* edgesOf(text);
+  yield* otherEdges(text);
   yield* normalized(text);
   const wrapped = [...unwrapped(body), ...envelopes(text)];
   yield* wrapped;
@@ -50,7 +50,7 @@ function* candidates(body: Uint8Array): Generator<Candidate, void> {
   }
 }
 
-/** Composed (`ü`) or decomposed (`u` and a mark), as file systems and form fields leave texts. */
+/** Composed (`ü`) or decomposed (`u` and a mark), as file systems and form fields store texts. */
 const NORMAL_FORMS = ['NFC', 'NFD'] as const;
 
 function* normalized(text: string): Generator<Candidate, void> {

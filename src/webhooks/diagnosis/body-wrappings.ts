@@ -1,16 +1,16 @@
-/** Bodies that came as another text: with other edges, in another character set, or wrapped in something. */
+/** Bodies as another text: with other edges, in another character set, or as Python prints them. */
 import { Buffer } from 'node:buffer';
 import { encodeWindows1252 } from '../../lib/text/windows-1252.ts';
 
-/** A body as text or, where it need not be UTF-8, as bytes. */
+/** What may have been signed: a text or, where it need not be UTF-8, bytes. */
 export interface Candidate {
   readonly text: string | Uint8Array;
   /** How it differs from what was received. */
   readonly form: string;
 }
 
-/** Line ends, white space and marks at the edges: what editors, shells and string handling change. */
-export function* edgesOf(text: string): Generator<Candidate, void> {
+/** Other line ends, white space and byte order marks, as editors, shells and string functions change them. */
+export function* otherEdges(text: string): Generator<Candidate, void> {
   const unmarked = text.replace(/^\uFEFF/, '');
   if (unmarked !== text) yield { text: unmarked, form: 'without a byte order mark' };
   const trimmed = unmarked.trim();
@@ -28,7 +28,7 @@ export function* edgesOf(text: string): Generator<Candidate, void> {
   if (text.endsWith('\0')) yield { text: text.replace(/\0+$/, ''), form: 'without zero bytes behind it' };
 }
 
-/** What it was before it was decoded wrongly or printed: itself signed perhaps, or written again besides. */
+/** The body before it was decoded wrongly or printed. */
 export function* unwrapped(body: Uint8Array): Generator<Candidate, void> {
   const text = Buffer.from(body).toString('utf8');
   yield* otherCharsets(body, text);
@@ -53,7 +53,7 @@ function* otherCharsets(body: Uint8Array, text: string): Generator<Candidate, vo
   }
 }
 
-/** The bytes that were read as these characters; `undefined` where there are others in it, or none but ASCII. */
+/** `read` gives the bytes that were decoded as these characters; `undefined` for other characters, or ASCII alone. */
 const CHARSETS = [
   { name: 'Latin-1', read: latinBytes },
   { name: 'Windows-1252', read: windowsBytes },
@@ -67,7 +67,7 @@ function windowsBytes(text: string): Uint8Array | undefined {
   return /^[\u0000-\u007f]*$/.test(text) ? undefined : encodeWindows1252(text);
 }
 
-/** `str(...)` of what `json.loads` gave, and of bytes. */
+/** `str(...)` of the result of `json.loads`, and of bytes. */
 function* pythonTexts(text: string): Generator<Candidate, void> {
   const bytes = /^b(['"])(.*)\1$/s.exec(text)?.[2];
   if (bytes !== undefined) {
@@ -76,9 +76,9 @@ function* pythonTexts(text: string): Generator<Candidate, void> {
   if (!/^[{[].*'/s.test(text) || parsed(text) !== undefined) return;
   const json = text.replaceAll(
     /'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|\b(?:True|False|None)\b/gs,
-    (word, single?: string, double?: string) => {
+    (match, single?: string, double?: string) => {
       const inner = single ?? double;
-      return inner === undefined ? (PYTHON_WORDS[word] ?? word) : JSON.stringify(unescapedPython(inner));
+      return inner === undefined ? (PYTHON_WORDS[match] ?? match) : JSON.stringify(unescapedPython(inner));
     },
   );
   yield { text: json, form: 'as JSON and not as Python prints an object' };
@@ -99,7 +99,7 @@ function unescapedPython(text: string): string {
   );
 }
 
-/** `undefined` for what is no JSON. */
+/** `undefined` when it is not JSON. */
 export function parsed(text: string): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, '')) as unknown;

@@ -1,102 +1,101 @@
-/** Finds out why a delivery does not verify: a cause is named only when the signature itself proves it. */
+/** Finds out why a delivery does not verify. A cause is named only when the signature itself proves it. */
 import { maskSecret } from '../../settings/secret.ts';
 import { decodeBody, type DecodedBody } from '../body-codings.ts';
-import { bodyFits, fitsOf, latenessOf } from './fits.ts';
-import type { DeliveryInQuestion, Examination, Fit } from './model.ts';
+import { bodyCauses, causesOf, timestampProblem } from './causes.ts';
+import type { DiagnosisInput, VerificationResult, ExplainedCause } from './model.ts';
 import { jsonTextOf } from '../delivery.ts';
-import { headersUnder, isWhole, missingParts, renamedHeaders } from './header-variants.ts';
+import { headersUnder, isComplete, missingParts, renamedHeaders } from './header-variants.ts';
 import type { SignatureHeaders } from '../signature-headers.ts';
-import { remarkOnBody } from './lost-body.ts';
+import { detectLostBody } from './lost-body.ts';
 import { fixFor } from './receiver-fixes.ts';
-import { faultOfSecret, mendedSecrets, parsedOrUndefined } from './secret-variants.ts';
+import { faultOfSecret, fixedSecrets, parsedOrUndefined } from './secret-variants.ts';
 import { readSignatureHeaders } from '../signature-headers.ts';
 import { createMatcher, type SignatureMatcher } from '../signature.ts';
 
 /**
- * Verifies a delivery and, when that fails, tries the causes known from practice against the signature. Two causes that
- * fit equally, or none: `unknown`, with what was tried. Signatures: Standard Webhooks 1.0.0; what goes wrong with them:
- * the pitfalls of the Svix libraries.
+ * Verifies a delivery and, when that fails, tests the causes known from practice against the signature. When several
+ * causes are possible, or none, the cause is `unknown`, with what was tried. Signatures: Standard Webhooks 1.0.0.
  */
-export function examine(delivery: DeliveryInQuestion): Examination {
+export function diagnose(delivery: DiagnosisInput): VerificationResult {
   const given = delivery.secrets.flatMap(({ text, from }) => {
     const secret = parsedOrUndefined(text);
     return secret === undefined ? [] : [{ secret, from }];
   });
   const matcher = createMatcher(given.map(({ secret }) => secret));
   const reading = readSignatureHeaders(delivery.headers);
-  const texts = reading.ok ? reading.headers : textsOf(delivery);
+  const texts = reading.ok ? reading.headers : joinedHeaders(delivery);
   const readings = readingsOf(delivery);
-  if (texts === undefined) return failed(withoutHeaders(readings, matcher));
+  if (texts === undefined) return failed(missingHeaders(readings, matcher));
 
   for (const { body } of readings.all) {
     const index = matcher.match(texts, body);
     if (!reading.ok || index === undefined) continue;
-    const late = latenessOf(delivery, texts);
+    const late = timestampProblem(delivery, texts);
     if (late !== undefined) return failed(late);
     return { verified: true, id: texts.id, timestamp: texts.timestamp, secretFrom: given[index]?.from ?? '' };
   }
-  const fits = readings.all.flatMap((each) => [...fitsOf(each, texts, matcher)]);
-  return failed(withCoding(readings, judged(readings.plain, texts, fits)));
+  const causes = readings.all.flatMap((each) => [...causesOf(each, texts, matcher)]);
+  return failed(withCoding(readings, chooseCause(readings.plain, texts, causes)));
 }
 
-/** The delivery with its body as it came and, where that is coded, with the decoded one. */
+/** The delivery with its body as received and, when that has a content coding, with the decoded one. */
 interface Readings {
-  readonly all: readonly DeliveryInQuestion[];
-  /** Of those the one whose body can be read. */
-  readonly plain: DeliveryInQuestion;
+  readonly all: readonly DiagnosisInput[];
+  /** The one with the decoded body. */
+  readonly plain: DiagnosisInput;
   readonly decoded: DecodedBody | undefined;
 }
 
-function readingsOf(delivery: DeliveryInQuestion): Readings {
-  const decoded = decodeBody(delivery.headers, delivery.body, delivery.decodedBytes);
+function readingsOf(delivery: DiagnosisInput): Readings {
+  const decoded = decodeBody(delivery.headers, delivery.body, delivery.maxDecodedBytes);
   if (decoded?.ok !== true) return { all: [delivery], plain: delivery, decoded };
   const plain = { ...delivery, body: decoded.body };
-  // Coded bytes cannot be written in other ways.
-  return { all: [{ ...delivery, effort: 0 }, plain], plain, decoded };
+  // Compressed bytes are not re-serialized: no other forms of them are tried.
+  return { all: [{ ...delivery, searchBytes: 0 }, plain], plain, decoded };
 }
 
-/** What its content coding has to do with it. */
-function withCoding({ decoded, plain }: Readings, fit: Fit): Fit {
-  if (decoded === undefined) return fit;
+/** Adds what the content coding contributes. */
+function withCoding({ decoded, plain }: Readings, found: ExplainedCause): ExplainedCause {
+  if (decoded === undefined) return found;
   const { coding } = decoded;
-  const evidence = { ...fit.evidence, content_coding: coding };
+  const evidence = { ...found.evidence, content_coding: coding };
   if (!decoded.ok) {
-    // JSON under such a header was decoded by a proxy that left it there: that alone changes nothing that is signed.
+    // A proxy may decode JSON and leave the header, which changes nothing that is signed.
     const isDamaged = decoded.reason === 'damaged' && jsonTextOf(plain.body) === undefined;
-    const explanation = `The body ${decoded.detail}. ${fit.explanation}`;
-    if (!isDamaged || fit.cause !== 'unknown') return { ...fit, evidence, explanation };
-    return { ...fit, cause: 'body_changed', evidence: { ...evidence, body: 'not_decodable' }, explanation };
+    const explanation = `The body ${decoded.detail}. ${found.explanation}`;
+    if (!isDamaged || found.cause !== 'unknown') return { ...found, evidence, explanation };
+    return { ...found, cause: 'body_changed', evidence: { ...evidence, body: 'not_decodable' }, explanation };
   }
-  const explanation = `${fit.explanation} The body came as ${coding}: it was tried as it came and decoded.`;
-  return { ...fit, evidence, explanation };
+  const explanation = `${found.explanation} The body came as ${coding}: it was tried as it came and decoded.`;
+  return { ...found, evidence, explanation };
 }
 
-/** What is there when one header came twice: the values in one line. */
-function textsOf({ headers }: DeliveryInQuestion): SignatureHeaders | undefined {
+/** The headers, with the values of a repeated one in one line; `undefined` when one is missing. */
+function joinedHeaders({ headers }: DiagnosisInput): SignatureHeaders | undefined {
   const found = { ...headersUnder(headers, 'webhook'), ...headersUnder(headers, 'svix') };
-  return isWhole(found) ? found : undefined;
+  return isComplete(found) ? found : undefined;
 }
 
-function failed({ cause, explanation, evidence }: Fit): Examination {
+function failed({ cause, explanation, evidence }: ExplainedCause): VerificationResult {
   return { verified: false, cause, explanation, evidence, fix: fixFor(cause) };
 }
 
-function withoutHeaders({ all, plain: delivery }: Readings, matcher: SignatureMatcher): Fit {
+function missingHeaders({ all, plain: delivery }: Readings, matcher: SignatureMatcher): ExplainedCause {
   const { headers } = delivery;
   const renamed = renamedHeaders(headers);
   if (renamed !== undefined && all.some(({ body }) => matcher.match(renamed, body) !== undefined)) {
-    return alsoLate(delivery, renamed, {
+    return withTimestampNote(delivery, renamed, {
       cause: 'header_changed',
       explanation: `The signature is right, but ${renamed.change}.`,
       evidence: { change: renamed.change },
     });
   }
   const missing = missingParts(headers).map((part) => `svix-${part}`);
-  const like =
+  const renaming =
     renamed === undefined ? '' : ` There are headers of like names (${renamed.change}), which do not verify either.`;
   return {
     cause: 'header_missing',
-    explanation: `The request lacks ${missing.join(', ')}${missing.length === 3 ? ': it was not signed, or a proxy has dropped them' : ''}.${like}`,
+    explanation: `The request lacks ${missing.join(', ')}${missing.length === 3 ? ': it was not signed, or a proxy has dropped them' : ''}.${renaming}`,
     evidence: { missing },
   };
 }
@@ -110,14 +109,18 @@ const TRIED = [
   'headers of other messages',
 ] as const;
 
-function judged(delivery: DeliveryInQuestion, texts: SignatureHeaders, found: readonly Fit[]): Fit {
-  const causes = new Set(found.map(({ cause }) => cause));
-  const [first] = found;
-  if (first !== undefined && causes.size === 1) return alsoLate(delivery, texts, first);
+function chooseCause(
+  delivery: DiagnosisInput,
+  texts: SignatureHeaders,
+  possible: readonly ExplainedCause[],
+): ExplainedCause {
+  const causes = new Set(possible.map(({ cause }) => cause));
+  const [first] = possible;
+  if (first !== undefined && causes.size === 1) return withTimestampNote(delivery, texts, first);
   if (causes.size > 1) {
     return {
       cause: 'unknown',
-      explanation: `Several causes fit equally: ${found.map(({ cause, explanation }) => `${cause} (${explanation.replace(/\.$/, '')})`).join('; ')}.`,
+      explanation: `Several causes fit equally: ${possible.map(({ cause, explanation }) => `${cause} (${explanation.replace(/\.$/, '')})`).join('; ')}.`,
       evidence: { fits: [...causes] },
     };
   }
@@ -133,24 +136,24 @@ function judged(delivery: DeliveryInQuestion, texts: SignatureHeaders, found: re
       evidence: { secret_of: worst.from, fault: worst.fault },
     };
   }
-  const together = twoAtOnce(delivery, texts);
+  const together = secretAndBody(delivery, texts);
   if (together !== undefined) return together;
-  const remark = remarkOnBody(delivery.headers, delivery.body);
-  if (remark?.certain === true) {
+  const lost = detectLostBody(delivery.headers, delivery.body);
+  if (lost?.certain === true) {
     return {
       cause: 'body_changed',
-      explanation: `${remark.sentence} What was signed is lost with it.`,
-      evidence: { body: remark.what, received_bytes: delivery.body.byteLength },
+      explanation: `${lost.explanation} What was signed is lost with it.`,
+      evidence: { body: lost.code, received_bytes: delivery.body.byteLength },
     };
   }
   const impossible = impossibleHeader(texts);
   if (impossible !== undefined) return impossible;
   const tried = `Tried: ${TRIED.join('; ')}.`;
-  if (remark !== undefined) {
+  if (lost !== undefined) {
     return {
       cause: 'unknown',
-      explanation: `${remark.sentence} No signature matches, and none of the known causes explains it. ${tried}`,
-      evidence: { body: remark.what, tried: TRIED },
+      explanation: `${lost.explanation} No signature matches, and none of the known causes explains it. ${tried}`,
+      evidence: { body: lost.code, tried: TRIED },
     };
   }
   return {
@@ -160,21 +163,21 @@ function judged(delivery: DeliveryInQuestion, texts: SignatureHeaders, found: re
   };
 }
 
-/** The cause that stops it first is named; that the time is over, too, is worth a word. */
-function alsoLate(delivery: DeliveryInQuestion, texts: SignatureHeaders, fit: Fit): Fit {
-  const { signedTimestamp: timestamp = texts.timestamp } = fit;
-  const late = latenessOf(delivery, { ...texts, timestamp });
-  if (late?.cause !== 'clock') return fit;
+/** Adds that the timestamp is also outside of the tolerance. */
+function withTimestampNote(delivery: DiagnosisInput, texts: SignatureHeaders, found: ExplainedCause): ExplainedCause {
+  const { signedTimestamp: timestamp = texts.timestamp } = found;
+  const late = timestampProblem(delivery, { ...texts, timestamp });
+  if (late?.cause !== 'clock') return found;
   const away = Math.abs(Number(late.evidence['skew_seconds']));
-  if (away * 1000 <= delivery.toleranceMs) return fit;
+  if (away * 1000 <= delivery.toleranceMs) return found;
   return {
-    ...fit,
-    explanation: `${fit.explanation} Beside that, the timestamp is ${away} s away from the time it is judged at.`,
+    ...found,
+    explanation: `${found.explanation} Beside that, the timestamp is ${away} s away from the time it is judged at.`,
   };
 }
 
-/** A header that no sender makes, and that no receiver could verify: something has changed it. */
-function impossibleHeader({ timestamp, signature }: SignatureHeaders): Fit | undefined {
+/** A header that no sender makes and no receiver can verify: something changed it. */
+function impossibleHeader({ timestamp, signature }: SignatureHeaders): ExplainedCause | undefined {
   const changes = [
     /^\d{1,14}$/.test(timestamp) ? undefined : `svix-timestamp is ${quoted(timestamp)}, and no number of seconds`,
     /(?:^|\s)v\d+[a-z]?,[A-Za-z0-9+/=_-]+/.test(signature)
@@ -190,22 +193,22 @@ function impossibleHeader({ timestamp, signature }: SignatureHeaders): Fit | und
   };
 }
 
-/** As much of a text as helps to recognise it. */
+/** The start of a text, in quotes. */
 function quoted(text: string): string {
   return `"${text.length <= 40 ? text : `${text.slice(0, 39)}…`}"`;
 }
 
-/** A wrong secret and a body that was changed: neither is the cause alone. */
-function twoAtOnce(delivery: DeliveryInQuestion, texts: SignatureHeaders): Fit | undefined {
+/** A wrong secret and a changed body together. */
+function secretAndBody(delivery: DiagnosisInput, texts: SignatureHeaders): ExplainedCause | undefined {
   const others = delivery.otherSecrets.flatMap(({ text }) => parsedOrUndefined(text) ?? []);
-  const mended = delivery.secrets.flatMap((secret) => [...mendedSecrets(secret)].map((one) => one.secret));
-  if (others.length + mended.length === 0) return undefined;
-  const matcher = createMatcher([...others, ...mended]);
-  const [fit] = bodyFits(delivery, (body) => matcher.match(texts, body) !== undefined);
-  if (fit === undefined) return undefined;
+  const fixed = delivery.secrets.flatMap((secret) => [...fixedSecrets(secret)].map((one) => one.secret));
+  if (others.length + fixed.length === 0) return undefined;
+  const matcher = createMatcher([...others, ...fixed]);
+  const [cause] = bodyCauses(delivery, (body) => matcher.match(texts, body) !== undefined);
+  if (cause === undefined) return undefined;
   return {
     cause: 'unknown',
-    explanation: `Two things are wrong at once: the secret is another one or malformed, and the body was changed. ${fit.explanation}`,
-    evidence: { fits: ['body_changed', others.length > 0 ? 'other_secret' : 'secret_malformed'], ...fit.evidence },
+    explanation: `Two things are wrong at once: the secret is another one or malformed, and the body was changed. ${cause.explanation}`,
+    evidence: { fits: ['body_changed', others.length > 0 ? 'other_secret' : 'secret_malformed'], ...cause.evidence },
   };
 }

@@ -3,11 +3,11 @@ import type { HttpHeaders } from '../../lib/net/http.ts';
 import { SIGNATURE_PARTS, type SignatureHeaders, type SignaturePart, signaturePartOf } from '../signature-headers.ts';
 
 export interface HeaderVariant extends SignatureHeaders {
-  /** What was done to them: `svix-id came renamed, as x-svix-id`. */
+  /** How they were changed: `svix-id came as x-svix-id`. */
   readonly change: string;
 }
 
-/** What is there under the right names; a header that came several times is joined as RFC 9110 says. */
+/** The headers under the right names; a repeated header is joined as RFC 9110 says. */
 export function headersUnder(headers: HttpHeaders, prefix: 'svix' | 'webhook'): Partial<SignatureHeaders> {
   const found: Partial<Record<SignaturePart, string>> = {};
   for (const part of SIGNATURE_PARTS) {
@@ -17,17 +17,17 @@ export function headersUnder(headers: HttpHeaders, prefix: 'svix' | 'webhook'): 
   return found;
 }
 
-export function isWhole(found: Partial<SignatureHeaders>): found is SignatureHeaders {
+export function isComplete(found: Partial<SignatureHeaders>): found is SignatureHeaders {
   return SIGNATURE_PARTS.every((part) => found[part] !== undefined);
 }
 
-/** Parts that are not there under either name. */
+/** The parts that are missing under both names. */
 export function missingParts(headers: HttpHeaders): readonly SignaturePart[] {
   const [svix, standard] = [headersUnder(headers, 'svix'), headersUnder(headers, 'webhook')];
   return SIGNATURE_PARTS.filter((part) => svix[part] === undefined && standard[part] === undefined);
 }
 
-/** Names under which frameworks and gateways hand a header on: `HTTP_SVIX_ID`, `x-svix-id`, `svix_id`, `svixid`. */
+/** The headers under names that frameworks and gateways give them; `undefined` when one is missing or none is renamed. */
 export function renamedHeaders(headers: HttpHeaders): HeaderVariant | undefined {
   const found: Partial<Record<SignaturePart, string>> = {};
   const changes: string[] = [];
@@ -42,28 +42,28 @@ export function renamedHeaders(headers: HttpHeaders): HeaderVariant | undefined 
     found[part] = joined(headers[name]);
     changes.push(`svix-${part} came as ${name}`);
   }
-  return isWhole(found) && changes.length > 0 ? { ...found, change: changes.join(', ') } : undefined;
+  return isComplete(found) && changes.length > 0 ? { ...found, change: changes.join(', ') } : undefined;
 }
 
-/** Single changes to headers that are there. */
+/** The headers without one known change each. */
 export function* changedHeaders({ id, timestamp, signature }: SignatureHeaders): Generator<HeaderVariant, void> {
   const whole = { id, timestamp, signature };
   for (const part of SIGNATURE_PARTS) {
     const name = `svix-${part}`;
     const text = whole[part];
-    const with_ = (value: string, change: string): HeaderVariant => ({
+    const changed = (value: string, change: string): HeaderVariant => ({
       ...whole,
       [part]: value,
       change: `${name} ${change}`,
     });
     const unquoted = text.replace(/^["']+|["']+$/g, '');
-    if (unquoted !== text) yield with_(unquoted, 'is wrapped in quotes');
+    if (unquoted !== text) yield changed(unquoted, 'is wrapped in quotes');
     const trimmed = text.trim();
-    if (trimmed !== text) yield with_(trimmed, 'has white space around it');
-    if (/%[0-9A-Fa-f]{2}/.test(text)) yield with_(decoded(text), 'is percent-encoded');
+    if (trimmed !== text) yield changed(trimmed, 'has white space around it');
+    if (/%[0-9A-Fa-f]{2}/.test(text)) yield changed(decoded(text), 'is percent-encoded');
     if (part !== 'signature' && text.includes(',')) {
       for (const one of new Set(text.split(',').map((each) => each.trim()))) {
-        yield with_(one, `holds ${text.split(',').length} values in one line: a proxy has merged two headers`);
+        yield changed(one, `holds ${text.split(',').length} values in one line: a proxy has merged two headers`);
       }
     }
   }
@@ -122,10 +122,10 @@ export function* changedHeaders({ id, timestamp, signature }: SignatureHeaders):
   }
 }
 
-/** Seconds to each side of the timestamp: what the clock of a proxy that writes it anew may be off by. */
+/** How far the clock of a proxy that rewrites the timestamp may be off, to each side. */
 const NEARBY_SECONDS = 300;
 
-/** The timestamps around the one that came, nearest first; `seconds` is how much later the one that came is. */
+/** The timestamps around the received one, nearest first; `seconds` is how much later the received one is. */
 export function* nearbyTimestamps(
   texts: SignatureHeaders,
 ): Generator<{ readonly variant: HeaderVariant; readonly seconds: number }, void> {

@@ -3,7 +3,7 @@ import { type JsonLiteral, type JsonMembers, mapMembers } from '../../lib/json/l
 
 type Members = JsonMembers['members'];
 
-/** As sorted maps, PostgreSQL's `jsonb` and stacks leave them. */
+/** As sorted maps, PostgreSQL's `jsonb` and stacks write them. */
 export function* regularOrders(document: JsonLiteral): Generator<JsonLiteral, void> {
   const byText = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
   const sorted = (compare: (one: string, other: string) => number) => (members: Members) =>
@@ -23,7 +23,7 @@ export function* regularOrders(document: JsonLiteral): Generator<JsonLiteral, vo
 /** More orders than this are not tried: seven members have 5,040. */
 const MOST_ORDERS = 5_040;
 
-/** All orders of the members of all objects; where that is too many, those of the outermost object, or none. */
+/** All orders of the members of all objects; when those are too many, of the outermost object, or none. */
 export function* everyOrder(document: JsonLiteral): Generator<JsonLiteral, void> {
   const sizes: number[] = [];
   mapMembers(document, (members) => {
@@ -39,9 +39,9 @@ export function* everyOrder(document: JsonLiteral): Generator<JsonLiteral, void>
     yield mapMembers(document, (members) => {
       object += 1;
       if (object >= wanted.length) return members;
-      const here = factorial(members.length);
-      const order = permutation(members, rest % here);
-      rest = Math.floor(rest / here);
+      const count = factorial(members.length);
+      const order = permutation(members, rest % count);
+      rest = Math.floor(rest / count);
       return order;
     });
   }
@@ -51,7 +51,7 @@ const countOf = (sizes: readonly number[]): number => sizes.reduce((product, siz
 
 const factorial = (count: number): number => (count < 2 ? 1 : count * factorial(count - 1));
 
-/** The one with this number, from 0, which is the given order. */
+/** The permutation with this number; 0 is the given order. */
 function permutation(members: Members, number: number): Members {
   const left = [...members];
   const order: Members[number][] = [];

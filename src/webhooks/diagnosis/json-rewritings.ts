@@ -1,14 +1,9 @@
-/** The ways in which JSON is written by those who parse it and write it again. */
+/** The ways in which frameworks and languages re-serialize JSON. */
 import { COMPACT, type JsonLayout, type JsonLiteral, mapLiterals, writeLiterals } from '../../lib/json/literals.ts';
+import type { Candidate } from './body-wrappings.ts';
 import { everyOrder, regularOrders } from './json-orders.ts';
 
-export interface Rewriting {
-  readonly text: string;
-  /** `compact JSON, "/" escaped`. */
-  readonly form: string;
-}
-
-/** Of the JSON writers of the languages that receive webhooks. */
+/** The layouts of the JSON libraries of languages that receive webhooks. */
 const LAYOUTS: readonly JsonLayout[] = [
   COMPACT,
   { form: 'JSON with a space after each ":" and ","', comma: ', ', colon: ': ' },
@@ -30,10 +25,10 @@ function jackson(lineEnd: '\n' | '\r\n'): JsonLayout {
   return { form, comma: ', ', colon: ' : ', padding: ' ', indent: '  ', flatLists: true, lineEnd };
 }
 
-/** What is tried with each order of the members, of which there may be thousands. */
+/** Tried with each order of the members, of which there may be thousands. */
 const USUAL_LAYOUTS = LAYOUTS.slice(0, 5);
 
-/** What becomes of names and texts, and of numbers; where nothing is said they stay as they are. */
+/** How texts (names too) and numbers are written; unchanged where it is not given. */
 interface Spelling {
   readonly form: string;
   readonly text?: (literal: string) => string;
@@ -50,7 +45,7 @@ const ESCAPED: Spelling = {
   text: (text) => ascii(plain(text), 'lower'),
 };
 
-/** What JavaScript and other languages do to characters. */
+/** How JavaScript and other languages escape characters. */
 const TEXTS: readonly Spelling[] = [
   AS_IT_IS,
   UNESCAPED,
@@ -67,7 +62,7 @@ const TEXTS: readonly Spelling[] = [
   { form: ', with the escapes of Gson', text: (text) => escaped(plain(text), /[<>&='\u2028\u2029]/g, 'lower') },
 ];
 
-/** What one side keeps as a decimal is written without its zeros by the other. */
+/** A decimal number of one side may be written without its zeros by the other. */
 const NUMBERS: readonly Spelling[] = [
   { form: ', its numbers as JavaScript writes them', number: plain },
   { form: ', its whole numbers with ".0"', number: withPoint },
@@ -75,7 +70,7 @@ const NUMBERS: readonly Spelling[] = [
   { form: ', its numbers with two decimal places', number: withCents },
 ];
 
-/** What is tried with each order of the members. */
+/** Tried with each order of the members. */
 const USUAL_SPELLINGS: readonly Spelling[] = [
   AS_IT_IS,
   UNESCAPED,
@@ -93,7 +88,7 @@ const ENDINGS = [
   { ending: '\r\n', form: ' and a CRLF' },
 ] as const;
 
-/** Numbers that are tried with zeros behind them one by one, at most. */
+/** How many numbers are tried with trailing zeros, one at a time. */
 const MOST_NUMBERS = 200;
 
 const ZEROS = [
@@ -101,8 +96,8 @@ const ZEROS = [
   { ending: 'two decimal places', spell: withCents },
 ] as const;
 
-/** The document written again in every way that is known. Often the same text comes several times. */
-export function* rewritings(document: JsonLiteral): Generator<Rewriting, void> {
+/** The document in every known way of writing it. Some texts are repeated. */
+export function* rewritings(document: JsonLiteral): Generator<Candidate, void> {
   for (const { node, form: spelling } of spellingsOf(document)) {
     for (const layout of LAYOUTS) {
       const text = writeLiterals(node, layout);
@@ -132,7 +127,7 @@ interface Spelled {
   readonly form: string;
 }
 
-/** Each spelling of the texts with each of the numbers. One at a time: a large document has room for a few only. */
+/** Each spelling of the texts with each of the numbers. They are made one at a time, as few of a large document are used. */
 function* spellingsOf(document: JsonLiteral): Generator<Spelled, void> {
   const texts: Spelling[] = [];
   for (const { spelling, node } of distinct(document, TEXTS)) {
@@ -147,7 +142,7 @@ function* spellingsOf(document: JsonLiteral): Generator<Spelled, void> {
   }
 }
 
-/** Without those that change nothing here: a text without umlauts has no escapes. */
+/** The spellings that change something in this document. */
 function* distinct(
   document: JsonLiteral,
   spellings: readonly Spelling[],
@@ -162,8 +157,8 @@ function* distinct(
   }
 }
 
-/** A price or an amount that one side keeps as a decimal: `1.0` becomes `1` on its way through JavaScript. */
-function* oneNumberWithZeros(document: JsonLiteral): Generator<Rewriting, void> {
+/** One number, such as a price, that JavaScript wrote without its zeros: `1.0` becomes `1`. */
+function* oneNumberWithZeros(document: JsonLiteral): Generator<Candidate, void> {
   let numbers = 0;
   mapLiterals(document, (literal) => {
     if (isNumber(literal)) numbers += 1;
@@ -207,7 +202,7 @@ function plain(literal: string): string {
   return JSON.stringify(JSON.parse(literal));
 }
 
-/** As the characters themselves; those that JSON demands an escape for are ASCII. */
+/** With characters in place of escapes; those that JSON requires to be escaped are ASCII. */
 function unescaped(literal: string): string {
   return literal.replaceAll(/\\(?:u([0-9a-fA-F]{4})|.)/gs, (escape, hex?: string) => {
     const unit = Number.parseInt(hex ?? '', 16);

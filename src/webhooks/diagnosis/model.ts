@@ -13,11 +13,11 @@ export type Cause =
   /** None fits, or two fit equally. */
   | 'unknown';
 
-/** A secret as it was given, with what people know it by: `OPTIPICK_WEBHOOK_SECRET`, `profile staging`. */
+/** A secret as it was given, and where it is from: `OPTIPICK_WEBHOOK_SECRET`, `profile staging`. */
 export interface NamedSecret {
   readonly text: string;
   readonly from: string;
-  /** Stored under the very profile whose secret is replaced by the one in force: not somebody else's. Default false. */
+  /** Stored under the active profile, whose secret a flag or variable overrides. Default false. */
   readonly replaced?: boolean;
 }
 
@@ -30,27 +30,27 @@ export interface KnownMessage {
   readonly from: string;
 }
 
-export interface DeliveryInQuestion {
+export interface DiagnosisInput {
   readonly headers: HttpHeaders;
   readonly body: Uint8Array;
-  /** The time to judge the timestamp by, in milliseconds since 1970. */
-  readonly judgedAt: number;
+  /** The time that the timestamp is compared with, in milliseconds since 1970. */
+  readonly referenceTime: number;
   readonly toleranceMs: number;
-  /** In force; not empty. */
+  /** The secrets in use; not empty. */
   readonly secrets: readonly NamedSecret[];
   /** Stored under other profiles. */
   readonly otherSecrets: readonly NamedSecret[];
-  /** For telling an API key that was pasted as a secret. */
+  /** To recognize an API key that was pasted as a secret. */
   readonly apiKeys: readonly string[];
   readonly otherMessages: readonly KnownMessage[];
-  /** What a compressed body may have when it is decoded, in bytes; default `MAX_DECODED_BODY_BYTES`. */
-  readonly decodedBytes?: number;
-  /** How much is tried in search of what was signed, in bytes that are hashed; default {@link FULL_EFFORT}. */
-  readonly effort?: number;
+  /** The limit of a decoded body, in bytes; default `MAX_DECODED_BODY_BYTES`. */
+  readonly maxDecodedBytes?: number;
+  /** How many bytes may be hashed in search of what was signed; default {@link FULL_SEARCH_BYTES}. */
+  readonly searchBytes?: number;
 }
 
-/** About a second of work at most; the usual webhook is through after some hundredths. */
-export const FULL_EFFORT = 64 * 1024 * 1024;
+/** About a second of work at most; the usual webhook takes a few hundredths of a second. */
+export const FULL_SEARCH_BYTES = 64 * 1024 * 1024;
 
 export type Evidence = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 
@@ -58,19 +58,19 @@ export interface Diagnosis {
   readonly cause: Cause;
   /** One or two sentences for a person; holds no secret. */
   readonly explanation: string;
-  /** What proves it; for `unknown` what was tried. Holds no secret and no signature but what was received. */
+  /** What proves it; for `unknown` what was tried. Holds no secret, and no signature that was not received. */
   readonly evidence: Evidence;
-  /** What to do. */
+  /** What to do, and then a line for each framework: `Express: ...`. */
   readonly fix: string;
 }
 
-export type Examination =
+export type VerificationResult =
   | { readonly verified: true; readonly id: string; readonly timestamp: string; readonly secretFrom: string }
   | ({ readonly verified: false } & Diagnosis);
 
-/** A cause that fits, with its proof. */
-export interface Fit {
-  /** The timestamp that was signed, where it is not the one that came. */
+/** A cause that the delivery shows, with its evidence. */
+export interface ExplainedCause {
+  /** The timestamp that was signed, where it is not the one that was received. */
   readonly signedTimestamp?: string;
   readonly cause: Cause;
   readonly explanation: string;

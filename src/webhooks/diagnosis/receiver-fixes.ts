@@ -1,4 +1,4 @@
-/** What to change where a delivery is received, in the frameworks that most receivers are written with. */
+/** What to change in a receiver, for the frameworks that most receivers use. */
 import type { Cause } from './model.ts';
 
 export const FRAMEWORKS = ['Express', 'Fastify', 'Flask', 'ASP.NET', 'Spring'] as const;
@@ -96,7 +96,7 @@ const FIXES: Readonly<Record<Cause, Fix>> = {
   },
 };
 
-/** Several lines: what to do, then a line for each framework where code is at fault. */
+/** What to do, then a line for each framework where the code has to change. */
 export function fixFor(cause: Cause): string {
   const { what, lines } = FIXES[cause];
   if (lines === undefined) return what;

@@ -1,4 +1,4 @@
-/** What was probably meant by a secret that was pasted wrongly. */
+/** The correct forms that a malformed secret may have. */
 import { parseWebhookSecret, type ParsedSecret } from '../../settings/secret.ts';
 import { CliError } from '../../errors.ts';
 import type { NamedSecret } from './model.ts';
@@ -9,41 +9,41 @@ export interface SecretVariant {
   readonly fault: string;
 }
 
-interface Slip {
+interface Mistake {
   readonly fault: string;
-  /** The text without the slip; the same text when it does not have it. */
-  readonly mend: (text: string) => string;
+  /** The text without the mistake; unchanged when it does not have it. */
+  readonly fix: (text: string) => string;
 }
 
-/** In the order in which they are undone; several may have come together. */
-const SLIPS: readonly Slip[] = [
-  { fault: 'a carriage return, as Windows ends its lines, belongs to it', mend: (text) => text.replaceAll('\r', '') },
-  { fault: 'there is white space in it', mend: (text) => text.replaceAll(/\s+/g, '') },
+/** In the order in which they are fixed; a secret may have several. */
+const MISTAKES: readonly Mistake[] = [
+  { fault: 'a carriage return, as Windows ends its lines, belongs to it', fix: (text) => text.replaceAll('\r', '') },
+  { fault: 'there is white space in it', fix: (text) => text.replaceAll(/\s+/g, '') },
   {
     fault: 'the name of the variable belongs to it',
-    mend: (text) => text.replace(/^[A-Za-z_]\w*=(?=["'`]?(?:(?:v1,)?wh|auto_v))/, ''),
+    fix: (text) => text.replace(/^[A-Za-z_]\w*=(?=["'`]?(?:(?:v1,)?wh|auto_v))/, ''),
   },
   {
     fault: 'there are invisible characters in it',
-    mend: (text) => text.replaceAll(/[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]/g, ''),
+    fix: (text) => text.replaceAll(/[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]/g, ''),
   },
-  { fault: 'a line end written as "\\n" or "\\r" belongs to it', mend: (text) => text.replace(/(?:\\[rn])+$/, '') },
-  { fault: 'there is a ";" or "," behind it', mend: (text) => text.replace(/["'`]?[;,]+$/, '') },
-  { fault: 'it is wrapped in quotes', mend: (text) => text.replace(/^["'`]+/, '').replace(/["'`]+$/, '') },
-  { fault: 'it begins with a version ("v1,"), as signatures do', mend: (text) => text.replace(/^v\d+[a-z]?,/, '') },
-  { fault: 'its prefix whsec_ is there twice', mend: (text) => text.replace(/^(?:whsec_){2,}/, 'whsec_') },
-  { fault: 'its prefix is not written in small letters', mend: (text) => text.replace(/^whsec_/i, 'whsec_') },
-  { fault: 'it is written with the letters of a URL ("-" and "_" for "+" and "/")', mend: standardBase64 },
-  { fault: 'it is percent-encoded', mend: percentDecoded },
-  { fault: 'it is encoded in base64 once more, as secrets of Kubernetes are', mend: base64Decoded },
+  { fault: 'a line end written as "\\n" or "\\r" belongs to it', fix: (text) => text.replace(/(?:\\[rn])+$/, '') },
+  { fault: 'there is a ";" or "," behind it', fix: (text) => text.replace(/["'`]?[;,]+$/, '') },
+  { fault: 'it is wrapped in quotes', fix: (text) => text.replace(/^["'`]+/, '').replace(/["'`]+$/, '') },
+  { fault: 'it begins with a version ("v1,"), as signatures do', fix: (text) => text.replace(/^v\d+[a-z]?,/, '') },
+  { fault: 'its prefix whsec_ is there twice', fix: (text) => text.replace(/^(?:whsec_){2,}/, 'whsec_') },
+  { fault: 'its prefix is not written in small letters', fix: (text) => text.replace(/^whsec_/i, 'whsec_') },
+  { fault: 'it is written with the letters of a URL ("-" and "_" for "+" and "/")', fix: standardBase64 },
+  { fault: 'it is percent-encoded', fix: percentDecoded },
+  { fault: 'it is encoded in base64 once more, as secrets of Kubernetes are', fix: base64Decoded },
 ];
 
-/** What a given secret becomes without its slips, each step told; nothing when it has none. */
-export function* mendedSecrets({ text }: NamedSecret): Generator<SecretVariant, void> {
+/** The secret without its mistakes, after each step that makes it usable. */
+export function* fixedSecrets({ text }: NamedSecret): Generator<SecretVariant, void> {
   const faults: string[] = [];
   let current = text;
-  for (const { fault, mend } of SLIPS) {
-    const next = mend(current);
+  for (const { fault, fix } of MISTAKES) {
+    const next = fix(current);
     if (next === current) continue;
     faults.push(fault);
     current = next;
@@ -53,7 +53,7 @@ export function* mendedSecrets({ text }: NamedSecret): Generator<SecretVariant, 
   yield* misreadKeys(current);
 }
 
-/** A key that one of the two sides did not decode: its letters were taken for the key itself. */
+/** The text itself as the key, for a side that does not decode base64. */
 function* misreadKeys(text: string): Generator<SecretVariant, void> {
   const letters = Buffer.from(text.trim(), 'utf8');
   const bare = Buffer.from(text.trim().replace(/^whsec_/, ''), 'utf8');
@@ -63,7 +63,7 @@ function* misreadKeys(text: string): Generator<SecretVariant, void> {
   if (letters.length > bare.length) yield { secret: { scheme: 'v1', key: letters }, fault };
 }
 
-/** What makes a secret impossible, in words; `undefined` for one that could be used. */
+/** Why a secret is not usable, in words; `undefined` for a usable one. */
 export function faultOfSecret(text: string): string | undefined {
   try {
     parseWebhookSecret(text);

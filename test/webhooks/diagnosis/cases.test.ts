@@ -2,8 +2,8 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { Webhook } from 'svix';
 import { describe, expect, test } from 'vitest';
-import type { DeliveryInQuestion, Examination } from '../../../src/webhooks/diagnosis/model.ts';
-import { examine } from '../../../src/webhooks/diagnosis/diagnosis.ts';
+import type { DiagnosisInput, VerificationResult } from '../../../src/webhooks/diagnosis/model.ts';
+import { diagnose } from '../../../src/webhooks/diagnosis/diagnosis.ts';
 
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const OTHER = 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD';
@@ -11,14 +11,14 @@ const ID = 'msg_2KWPBgLlAfxdpx2AI54pPJ85f4W';
 const SENT = 1_764_054_000;
 const BODY = '{"request_id":"67507ad05e593173d0313e0f","site":"Zürich","count":2}';
 
-interface Options extends Partial<Omit<DeliveryInQuestion, 'body'>> {
+interface Options extends Partial<Omit<DiagnosisInput, 'body'>> {
   readonly body: string | Uint8Array;
 }
 
-function look({ body, ...rest }: Options): Examination {
-  return examine({
+function look({ body, ...rest }: Options): VerificationResult {
+  return diagnose({
     headers: signed(BODY),
-    judgedAt: SENT * 1000,
+    referenceTime: SENT * 1000,
     toleranceMs: 300_000,
     secrets: [{ text: SECRET, from: 'the test' }],
     otherSecrets: [],
@@ -133,7 +133,7 @@ describe('W1: a compressed body', () => {
   });
 
   test('that would be larger than what may be decoded is not decoded', () => {
-    const found = look({ body: gzipSync(Buffer.alloc(2_000_000)), decodedBytes: 1_000_000 });
+    const found = look({ body: gzipSync(Buffer.alloc(2_000_000)), maxDecodedBytes: 1_000_000 });
     expect(found).toMatchObject({
       cause: 'unknown',
       explanation: expect.stringMatching(/^The body is larger than 1000000 bytes when it is decoded/) as unknown,

@@ -4,8 +4,8 @@ import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { Webhook } from 'svix';
 import { describe, expect, test } from 'vitest';
 import { createRandom } from '../../../src/lib/seeded-random.ts';
-import type { Cause, DeliveryInQuestion, Examination } from '../../../src/webhooks/diagnosis/model.ts';
-import { examine } from '../../../src/webhooks/diagnosis/diagnosis.ts';
+import type { Cause, DiagnosisInput, VerificationResult } from '../../../src/webhooks/diagnosis/model.ts';
+import { diagnose } from '../../../src/webhooks/diagnosis/diagnosis.ts';
 
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const OTHER = 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD';
@@ -13,16 +13,16 @@ const ID = 'msg_2KWPBgLlAfxdpx2AI54pPJ85f4W';
 const SENT = 1_764_054_000;
 const BODY = '{"request_id":"67507ad05e593173d0313e0f","site":"Zürich/Nord","count":2}';
 
-interface Options extends Partial<Omit<DeliveryInQuestion, 'body' | 'secrets'>> {
+interface Options extends Partial<Omit<DiagnosisInput, 'body' | 'secrets'>> {
   readonly body?: string | Uint8Array;
   readonly secrets?: readonly string[];
 }
 
-function look(options: Options): Examination {
+function look(options: Options): VerificationResult {
   const { body = BODY, secrets = [SECRET], ...rest } = options;
-  return examine({
+  return diagnose({
     headers: signed(),
-    judgedAt: SENT * 1000,
+    referenceTime: SENT * 1000,
     toleranceMs: 300_000,
     otherSecrets: [],
     apiKeys: [],
@@ -41,11 +41,9 @@ function signed(body = BODY, { secret = SECRET, id = ID, sent = SENT } = {}): Re
   };
 }
 
-const causeOf = (examination: Examination): Cause | 'verified' =>
-  examination.verified ? 'verified' : examination.cause;
+const causeOf = (result: VerificationResult): Cause | 'verified' => (result.verified ? 'verified' : result.cause);
 
-const form = (examination: Examination): unknown =>
-  examination.verified ? undefined : examination.evidence['signed_form'];
+const form = (result: VerificationResult): unknown => (result.verified ? undefined : result.evidence['signed_form']);
 
 describe('a delivery that is as it was sent', () => {
   test('verifies', () => {
@@ -64,8 +62,8 @@ describe('clock', () => {
     ['slow', 301],
     ['fast', -301],
   ])('%s: the seconds are told', (_, seconds) => {
-    const examination = look({ judgedAt: (SENT + seconds) * 1000 });
-    expect(examination).toMatchObject({
+    const result = look({ referenceTime: (SENT + seconds) * 1000 });
+    expect(result).toMatchObject({
       cause: 'clock',
       evidence: { skew_seconds: -seconds, tolerance_seconds: 300, timestamp: SENT },
     });
@@ -76,9 +74,9 @@ describe('clock', () => {
     const key = Buffer.from(SECRET.slice(6), 'base64');
     const signature = createHmac('sha256', key).update(`${ID}.${sent}.${BODY}`).digest('base64');
     const headers = { 'svix-id': ID, 'svix-timestamp': sent, 'svix-signature': `v1,${signature}` };
-    const examination = look({ headers });
-    expect(causeOf(examination)).toBe('clock');
-    expect(examination).toMatchObject({
+    const result = look({ headers });
+    expect(causeOf(result)).toBe('clock');
+    expect(result).toMatchObject({
       explanation: 'The signature is right, but the timestamp is in milliseconds, and receivers read seconds.',
       evidence: { skew_seconds: 0 },
     });
@@ -110,9 +108,9 @@ describe('secret_malformed', () => {
     ['a line end as two letters', `${SECRET}\\n`],
     ['an invisible character', `${SECRET}\u200b`],
   ])('%s', (_, secret) => {
-    const examination = look({ secrets: [secret] });
-    expect(causeOf(examination)).toBe('secret_malformed');
-    expect(JSON.stringify(examination)).not.toContain(SECRET.slice(10));
+    const result = look({ secrets: [secret] });
+    expect(causeOf(result)).toBe('secret_malformed');
+    expect(JSON.stringify(result)).not.toContain(SECRET.slice(10));
   });
 
   test('a carriage return inside, or a space that broke it in two', () => {
@@ -121,8 +119,8 @@ describe('secret_malformed', () => {
   });
 
   test('the API key in its place', () => {
-    const examination = look({ secrets: ['live_key_of_tests_1234'], apiKeys: ['live_key_of_tests_1234'] });
-    expect(examination).toMatchObject({ cause: 'secret_malformed', evidence: { fault: 'it is the API key' } });
+    const result = look({ secrets: ['live_key_of_tests_1234'], apiKeys: ['live_key_of_tests_1234'] });
+    expect(result).toMatchObject({ cause: 'secret_malformed', evidence: { fault: 'it is the API key' } });
   });
 
   test('although the profile that it replaces has stored the right one, or several have', () => {
@@ -232,9 +230,9 @@ describe('body_changed', () => {
       JSON.stringify(JSON.parse(Buffer.from(compact).toString('latin1')), null, 2),
     ],
   ])('%s', (_, sent, received) => {
-    const examination = look({ headers: signed(sent), body: received });
-    expect(causeOf(examination)).toBe('body_changed');
-    expect(examination).toMatchObject({
+    const result = look({ headers: signed(sent), body: received });
+    expect(causeOf(result)).toBe('body_changed');
+    expect(result).toMatchObject({
       evidence: { signed_bytes: Buffer.byteLength(sent), received_bytes: Buffer.byteLength(received) },
     });
   });
@@ -262,7 +260,7 @@ describe('body_changed', () => {
 
   test('says that it is late, too, by the time that was signed', () => {
     const headers = { ...signed(), 'svix-timestamp': `${SENT}000` };
-    const late = (seconds: number): unknown => look({ headers, judgedAt: (SENT + seconds) * 1000 });
+    const late = (seconds: number): unknown => look({ headers, referenceTime: (SENT + seconds) * 1000 });
     expect(late(0)).toMatchObject({ explanation: expect.not.stringContaining('Beside that') as unknown });
     expect(late(4000)).toMatchObject({ explanation: expect.stringContaining(' 4000 s away') as unknown });
     const renamed = {
@@ -270,15 +268,15 @@ describe('body_changed', () => {
       'x-svix-timestamp': String(SENT),
       'x-svix-signature': String(signed()['svix-signature']),
     };
-    expect(look({ headers: renamed, judgedAt: (SENT + 999) * 1000 })).toMatchObject({
+    expect(look({ headers: renamed, referenceTime: (SENT + 999) * 1000 })).toMatchObject({
       cause: 'header_changed',
       explanation: expect.stringContaining(' 999 s away') as unknown,
     });
   });
 
   test('says that it is late, too', () => {
-    const examination = look({ body: `${BODY}\n`, judgedAt: (SENT + 4000) * 1000 });
-    expect(examination).toMatchObject({
+    const result = look({ body: `${BODY}\n`, referenceTime: (SENT + 4000) * 1000 });
+    expect(result).toMatchObject({
       cause: 'body_changed',
       explanation: expect.stringContaining('4000 s away') as unknown,
     });
@@ -299,7 +297,7 @@ describe('header_missing', () => {
 describe('header_changed', () => {
   const good = signed();
   const signature = String(good['svix-signature']);
-  test.each<[string, DeliveryInQuestion['headers']]>([
+  test.each<[string, DiagnosisInput['headers']]>([
     ['renamed by a gateway', { 'x-svix-id': ID, 'x-svix-timestamp': String(SENT), 'x-svix-signature': signature }],
     ['renamed by CGI', { http_svix_id: ID, http_svix_timestamp: String(SENT), http_svix_signature: signature }],
     ['one renamed', { 'svix-id': ID, svix_timestamp: String(SENT), 'svix-signature': signature }],
@@ -427,10 +425,10 @@ describe('asymmetric_only', () => {
 
 describe('unknown', () => {
   test('when none fits; what was tried is told', () => {
-    const examination = look({ headers: signed(BODY, { secret: OTHER }) });
-    expect(causeOf(examination)).toBe('unknown');
-    expect(examination).toMatchObject({ evidence: { in_use: ['whsec_Mf…Sw'] } });
-    expect(JSON.stringify(examination)).toContain('secrets of other profiles');
+    const result = look({ headers: signed(BODY, { secret: OTHER }) });
+    expect(causeOf(result)).toBe('unknown');
+    expect(result).toMatchObject({ evidence: { in_use: ['whsec_Mf…Sw'] } });
+    expect(JSON.stringify(result)).toContain('secrets of other profiles');
   });
 
   test('when a digit of the body was altered', () => {
@@ -439,15 +437,15 @@ describe('unknown', () => {
 
   test('when two fit equally', () => {
     const otherSecrets = [{ text: SECRET, from: 'profile live' }];
-    const examination = look({ secrets: [`"${SECRET}"`], otherSecrets });
-    expect(examination).toMatchObject({ cause: 'unknown', evidence: { fits: ['secret_malformed', 'other_secret'] } });
+    const result = look({ secrets: [`"${SECRET}"`], otherSecrets });
+    expect(result).toMatchObject({ cause: 'unknown', evidence: { fits: ['secret_malformed', 'other_secret'] } });
   });
 
   test('when two things are wrong at once', () => {
     const otherSecrets = [{ text: OTHER, from: 'profile live' }];
     const headers = signed(compact, { secret: OTHER });
-    const examination = look({ headers, body: JSON.stringify(value, null, 2), otherSecrets });
-    expect(examination).toMatchObject({
+    const result = look({ headers, body: JSON.stringify(value, null, 2), otherSecrets });
+    expect(result).toMatchObject({
       cause: 'unknown',
       explanation: expect.stringContaining('Two things are wrong at once') as unknown,
     });
@@ -480,7 +478,7 @@ describe('random deliveries with one thing wrong', () => {
         body,
       }),
     ],
-    ['clock', ({ body, headers }) => ({ headers, body, judgedAt: (SENT + 1000) * 1000 })],
+    ['clock', ({ body, headers }) => ({ headers, body, referenceTime: (SENT + 1000) * 1000 })],
     ['unknown', ({ body, headers }) => ({ headers, body: `${body}x` })],
   ];
 

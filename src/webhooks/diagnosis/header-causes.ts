@@ -1,20 +1,20 @@
-/** Whether a signature is right under headers that were changed on their way. */
-import type { DeliveryInQuestion, Fit } from './model.ts';
-import { changedHeaders, headersUnder, isWhole, nearbyTimestamps } from './header-variants.ts';
+/** Whether the signature is right for headers that were changed on their way. */
+import type { DiagnosisInput, ExplainedCause } from './model.ts';
+import { changedHeaders, headersUnder, isComplete, nearbyTimestamps } from './header-variants.ts';
 import type { SignatureHeaders } from '../signature-headers.ts';
 import type { SignatureMatcher } from '../signature.ts';
 
-/** A timestamp costs one hash of the whole body: with larger ones the neighbourhood is left alone. */
+/** Each timestamp costs one hash of the whole body, so for larger bodies none are tried. */
 const LARGEST_FOR_TIMES = 64 * 1024;
 
-export function* headerFits(
-  { headers, body }: DeliveryInQuestion,
+export function* headerCauses(
+  { headers, body }: DiagnosisInput,
   texts: SignatureHeaders,
   matcher: SignatureMatcher,
-): Generator<Fit, void> {
+): Generator<ExplainedCause, void> {
   const standard = headersUnder(headers, 'webhook');
   if (
-    isWhole(standard) &&
+    isComplete(standard) &&
     headersUnder(headers, 'svix').signature !== undefined &&
     matcher.match(standard, body) !== undefined
   ) {
@@ -32,7 +32,7 @@ export function* headerFits(
     };
     return;
   }
-  const change = damageOf(texts.signature, matcher.expected(texts, body));
+  const change = signatureDamage(texts.signature, matcher.expected(texts, body));
   if (change === undefined) return;
   yield {
     cause: 'header_changed',
@@ -41,11 +41,11 @@ export function* headerFits(
   };
 }
 
-export function* timeFits(
-  { body }: DeliveryInQuestion,
+export function* timestampCauses(
+  { body }: DiagnosisInput,
   texts: SignatureHeaders,
   matcher: SignatureMatcher,
-): Generator<Fit, void> {
+): Generator<ExplainedCause, void> {
   if (body.byteLength > LARGEST_FOR_TIMES) return;
   for (const { variant, seconds } of nearbyTimestamps(texts)) {
     if (matcher.match(variant, body) === undefined) continue;
@@ -67,11 +67,11 @@ export function* timeFits(
 /** Shorter pieces of a signature prove nothing. */
 const SHORTEST_PIECE = 16;
 
-/** More letters than this that differ are another signature. By chance not even a third of 44 are alike. */
-const MOST_SLIPS = 4;
+/** With more differing letters it is another signature: by chance fewer than a third of 44 are alike. */
+const MOST_DIFFERENCES = 4;
 
-/** What was done to a signature that is still recognised, in words that do not hold it. */
-function damageOf(signature: string, expected: readonly string[]): string | undefined {
+/** How a signature that can still be recognized was changed, in words that do not hold it. */
+function signatureDamage(signature: string, expected: readonly string[]): string | undefined {
   const entries = signature.split(/[\s,;|()[\]{}<>"'`]+/).filter((entry) => entry.length >= SHORTEST_PIECE);
   for (const whole of expected) {
     for (const entry of entries) {
@@ -85,14 +85,15 @@ function damageOf(signature: string, expected: readonly string[]): string | unde
       if (Buffer.from(entry, 'base64').toString('latin1') === whole) {
         return 'svix-signature was encoded in base64 once more';
       }
-      const slips = slipsBetween(entry, whole);
-      if (slips <= MOST_SLIPS) return `${slips} of the ${whole.length} characters of svix-signature are other ones`;
+      const slips = differencesBetween(entry, whole);
+      if (slips <= MOST_DIFFERENCES)
+        return `${slips} of the ${whole.length} characters of svix-signature are other ones`;
     }
   }
   return undefined;
 }
 
-function slipsBetween(one: string, other: string): number {
+function differencesBetween(one: string, other: string): number {
   if (one.length !== other.length) return Infinity;
   let slips = 0;
   for (let at = 0; at < one.length; at += 1) if (one[at] !== other[at]) slips += 1;

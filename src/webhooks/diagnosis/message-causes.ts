@@ -1,15 +1,15 @@
-/** Whether headers and body are those of two messages, or a copy of the message is known as it was signed. */
-import type { DeliveryInQuestion, Fit, KnownMessage } from './model.ts';
+/** Whether headers and body belong to two messages, or a known copy shows the body as it was signed. */
+import type { DiagnosisInput, ExplainedCause, KnownMessage } from './model.ts';
 import type { SignatureHeaders } from '../signature-headers.ts';
 import type { SignatureMatcher } from '../signature.ts';
 
-/** @param bodyIsExplained a way in which bodies are rewritten leads to what was signed: that says more than a copy. */
-export function* messageFits(
-  { body, otherMessages }: DeliveryInQuestion,
+/** @param bodyIsExplained whether a known way to change a body explains it, which says more than a copy does */
+export function* messageCauses(
+  { body, otherMessages }: DiagnosisInput,
   texts: SignatureHeaders,
   matcher: SignatureMatcher,
   bodyIsExplained: boolean,
-): Generator<Fit, void> {
+): Generator<ExplainedCause, void> {
   const { signature } = texts;
   for (const { id, timestamp, body: otherBody, from } of otherMessages) {
     if (id === texts.id && matcher.match(texts, otherBody) !== undefined) {
@@ -31,7 +31,7 @@ export function* messageFits(
     return;
   }
   for (const id of idsIn(body)) {
-    // That one is the header's own id, cut.
+    // A header that lost its prefix is another cause.
     if (id === `msg_${texts.id}`) continue;
     if (id === texts.id || matcher.match({ ...texts, id }, body) === undefined) continue;
     yield {
@@ -43,14 +43,14 @@ export function* messageFits(
   }
 }
 
-/** The headers are those of a message that is known with the body that was signed. */
+/** The cause when a known message has these headers, and the body that was signed. */
 function differentBody(
   body: Uint8Array,
   signed: Uint8Array,
   id: string,
   from: string,
   otherMessages: readonly KnownMessage[],
-): Fit {
+): ExplainedCause {
   const other = otherMessages.find((message) => message.id !== id && isSame(message.body, body));
   if (other !== undefined) {
     return {

@@ -1,13 +1,13 @@
-/** Whether another secret than the one given, or what was meant by it, made a signature. */
+/** Whether the signature was made with another secret, or with the correct form of a malformed one. */
 import { maskSecret, parseWebhookSecret, type ParsedSecret } from '../../settings/secret.ts';
-import type { DeliveryInQuestion, Fit } from './model.ts';
+import type { DiagnosisInput, ExplainedCause } from './model.ts';
 import type { SignatureHeaders } from '../signature-headers.ts';
-import { faultOfSecret, mendedSecrets, parsedOrUndefined } from './secret-variants.ts';
+import { faultOfSecret, fixedSecrets, parsedOrUndefined } from './secret-variants.ts';
 
-export function* asymmetricFits(
-  { secrets }: DeliveryInQuestion,
+export function* asymmetricCauses(
+  { secrets }: DiagnosisInput,
   { signature }: SignatureHeaders,
-): Generator<Fit, void> {
+): Generator<ExplainedCause, void> {
   const versions = new Set(signature.split(' ').map((entry) => entry.split(',')[0]));
   if (!versions.has('v1a') || versions.has('v1')) return;
   const usable = secrets.flatMap(({ text }) => parsedOrUndefined(text) ?? []);
@@ -19,15 +19,15 @@ export function* asymmetricFits(
   };
 }
 
-export function* secretFits(
-  delivery: DeliveryInQuestion,
+export function* secretCauses(
+  delivery: DiagnosisInput,
   matches: (secret: ParsedSecret) => boolean,
-): Generator<Fit, void> {
-  const malformed = [...malformedFits(delivery, matches)];
+): Generator<ExplainedCause, void> {
+  const malformed = [...malformedSecretCauses(delivery, matches)];
   yield* malformed;
   const { secrets, otherSecrets } = delivery;
   const right = otherSecrets.filter(({ text, replaced = false }) => {
-    // What is stored for this profile is what was meant by the one that was given wrongly: one cause, not two.
+    // The secret of the active profile is the correct form of the malformed one: that is one cause, not two.
     if (replaced && malformed.length > 0) return false;
     const secret = parsedOrUndefined(text);
     return secret !== undefined && matches(secret);
@@ -42,10 +42,10 @@ export function* secretFits(
   };
 }
 
-function* malformedFits(
-  { secrets, apiKeys }: DeliveryInQuestion,
+function* malformedSecretCauses(
+  { secrets, apiKeys }: DiagnosisInput,
   matches: (secret: ParsedSecret) => boolean,
-): Generator<Fit, void> {
+): Generator<ExplainedCause, void> {
   const [whole] = secrets;
   const joined = secrets.map(({ text }) => text).join('');
   if (
@@ -67,7 +67,7 @@ function* malformedFits(
       };
       continue;
     }
-    for (const { secret, fault } of mendedSecrets(given)) {
+    for (const { secret, fault } of fixedSecrets(given)) {
       if (!matches(secret)) continue;
       yield {
         cause: 'secret_malformed',
