@@ -3,7 +3,7 @@ import type { Kind } from '../kinds.ts';
 import { parseWebhookSecrets } from '../settings/secret.ts';
 import { CliError } from '../errors.ts';
 import { createClock } from '../platform/clock.ts';
-import { jsonTextOf, readPayload } from '../webhooks/delivery.ts';
+import { jsonTextOf, readPayload } from '../webhooks/read-payload.ts';
 import { readSignatureHeaders } from '../webhooks/signature-headers.ts';
 import { createVerifier, type SignatureFault } from '../webhooks/signature.ts';
 import { readSignedBody } from '../webhooks/signed-body.ts';

@@ -14,7 +14,7 @@ import {
 import { headerOf, type HttpHeaders } from '../lib/net/http.ts';
 import { MAX_BODY_CODINGS, MAX_DECODED_BODY_BYTES, ZSTD_WINDOW_LOG } from '../limits.ts';
 import { systemCodeOf } from '../errors.ts';
-import { jsonTextOf } from './delivery.ts';
+import { jsonTextOf } from './read-payload.ts';
 
 export type DecodedBody =
   /** `coding`: `gzip`; of several the one that was applied last comes last. */

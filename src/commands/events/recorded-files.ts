@@ -6,7 +6,7 @@ import { quoted } from '../shared/job-errors.ts';
 import { CliError } from '../../errors.ts';
 import type { OpenedInbox } from '../../app/inbox-services.ts';
 import { payloadOf } from '../../webhooks/body-codings.ts';
-import { readPayload } from '../../webhooks/delivery.ts';
+import { readPayload } from '../../webhooks/read-payload.ts';
 import type { Delivery } from '../../state/delivery.ts';
 import { endToEndHeaders } from '../../webhooks/forward-headers.ts';
 import type { InboxEntry } from '../../state/inbox.ts';

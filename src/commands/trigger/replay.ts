@@ -5,7 +5,7 @@ import type { Context } from '../../app/context.ts';
 import { headerOf } from '../../lib/net/http.ts';
 import { CliError, messageOf, systemCodeOf } from '../../errors.ts';
 import { decodeBody, payloadOf, withoutCoding } from '../../webhooks/body-codings.ts';
-import { readPayload } from '../../webhooks/delivery.ts';
+import { readPayload } from '../../webhooks/read-payload.ts';
 import { endToEndHeaders, headersOf } from '../../webhooks/forward-headers.ts';
 import { parseRecordedDelivery } from '../../webhooks/receiver/read-deliveries.ts';
 import type { RecordedDelivery } from '../../webhooks/receiver/recorded-delivery.ts';

@@ -2,7 +2,7 @@
 import { mapBounded } from '../../lib/async/pool.ts';
 import type { Context } from '../../app/context.ts';
 import { createRequestId, type RandomBytes } from '../../ids.ts';
-import { readPayload } from '../../webhooks/delivery.ts';
+import { readPayload } from '../../webhooks/read-payload.ts';
 import { attemptTest } from '../../webhooks/testing/test-attempt.ts';
 import { payloadOf } from '../../webhooks/testing/test-body.ts';
 import { createDeliveryMaker } from '../../webhooks/testing/test-delivery.ts';

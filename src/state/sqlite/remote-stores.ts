@@ -5,7 +5,7 @@
 import { CliError, messageOf, type Failure } from '../../errors.ts';
 import type { Clock } from '../../platform/host.ts';
 import { ACCEPT_TIMEOUT_MS, INBOX_READ_TIMEOUT_MS } from '../../limits.ts';
-import type { Delivery } from '../../webhooks/delivery.ts';
+import type { Delivery } from '../delivery.ts';
 import { gather, MOST_TURNS } from '../../lib/async/gather.ts';
 import { claimOf, headerBytes, type DeliveryRow, type NewRow, type Row, type RowInbox } from './inbox-rows.ts';
 import type { Claim, ClaimRequest, Inbox } from '../inbox.ts';

@@ -3,7 +3,7 @@ import { maskSecret } from '../../settings/secret.ts';
 import { decodeBody, type DecodedBody } from '../body-codings.ts';
 import { bodyCauses, causesOf, timestampProblem } from './causes.ts';
 import type { DiagnosisInput, VerificationResult, ExplainedCause } from './model.ts';
-import { jsonTextOf } from '../delivery.ts';
+import { jsonTextOf } from '../read-payload.ts';
 import { headersUnder, isComplete, missingParts, renamedHeaders } from './header-variants.ts';
 import type { SignatureHeaders } from '../signature-headers.ts';
 import { detectLostBody } from './lost-body.ts';

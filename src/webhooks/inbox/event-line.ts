@@ -1,6 +1,6 @@
 import type { Kind } from '../../kinds.ts';
 import { payloadOf } from '../body-codings.ts';
-import { jsonTextOf } from '../delivery.ts';
+import { jsonTextOf } from '../read-payload.ts';
 import type { Delivery } from '../../state/delivery.ts';
 import { headersOf } from '../forward-headers.ts';
 

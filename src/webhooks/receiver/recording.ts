@@ -1,6 +1,5 @@
 import type { HttpRequest } from '../../lib/net/http.ts';
-import { isPublicHeader } from '../delivery.ts';
-import { endToEndHeaders } from '../forward-headers.ts';
+import { endToEndHeaders, isPublicHeader } from '../forward-headers.ts';
 import { isLikeSignatureHeader } from '../signature-headers.ts';
 
 /** One request to the webhook address, and the status of its answer. */

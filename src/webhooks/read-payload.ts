@@ -1,11 +1,9 @@
+/** Reads what the payload of a delivery says. */
 import { fieldOf, textOf } from '../lib/json/loose-fields.ts';
 import { KIND_NAMES, KINDS, kindOfEvent } from '../kinds.ts';
 import type { Kind } from '../kinds.ts';
-import { SIGNATURE_HEADERS } from './signature-headers.ts';
 
-export type { Delivery, HeaderLine } from '../state/delivery.ts';
-
-/** What a payload tells of itself. */
+/** What a payload says about itself. */
 export interface PayloadFacts {
   /** Whether the bytes are one JSON document. */
   readonly isJson: boolean;
@@ -17,14 +15,14 @@ export interface PayloadFacts {
 /** Only an identifier can be put into the path of a request without changing its meaning. */
 const REQUEST_ID = /^[\w-]{1,128}$/;
 
-/** Drops a byte order mark, and refuses what is not UTF-8. */
+/** Skips a byte order mark, and throws for what is not UTF-8. */
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 const TYPE_FIELDS = ['type', 'event_type', 'eventType'] as const;
 
 /**
- * Reads a payload. Documented is `request_id` alone (OptiPick's webhook example); an event type and an envelope with
- * `data` are customary among Svix senders. A body that is not JSON has no facts.
+ * Reads a payload. OptiPick's webhook example documents `request_id` alone; an event type and an envelope with `data` are
+ * usual among Svix senders.
  */
 export function readPayload(body: Uint8Array): PayloadFacts {
   const payload = jsonOf(body);
@@ -44,14 +42,6 @@ export function jsonTextOf(body: Uint8Array): string | undefined {
   return jsonOf(body)?.text;
 }
 
-/** By exact name: any other header that starts like these may hold a secret. */
-const PUBLIC_HEADERS: ReadonlySet<string> = new Set([...SIGNATURE_HEADERS, 'content-type', 'user-agent']);
-
-/** Whether a header may be shown: those of the signature, the type of the content, and the sender's name. */
-export function isPublicHeader(name: string): boolean {
-  return PUBLIC_HEADERS.has(name);
-}
-
 function jsonOf(body: Uint8Array): { readonly text: string; readonly value: unknown } | undefined {
   try {
     const text = UTF8.decode(body);
@@ -61,7 +51,7 @@ function jsonOf(body: Uint8Array): { readonly text: string; readonly value: unkn
   }
 }
 
-/** `ROUTE`, `CLUSTER`: the word that answers carry in their `type` field. */
+/** `ROUTE`, `CLUSTER`: the value of `type` in answers. */
 function kindOfWord(word: string): Kind | undefined {
   return KIND_NAMES.find((kind) => KINDS[kind].type === word.toUpperCase());
 }
