@@ -1,7 +1,7 @@
 /**
- * Bodies under a content coding (RFC 9110, section 8.4). Senders and proxies disagree on whether the plain bytes or the
- * coded ones are signed, and some proxies compress or decompress without touching `content-encoding`: only the
- * signature tells what was signed.
+ * Decodes bodies with a content coding (RFC 9110, section 8.4). Senders and proxies disagree on whether the plain or the
+ * coded bytes are signed, and some proxies compress or decompress without changing `content-encoding`: only the signature
+ * shows what was signed.
  */
 import {
   brotliDecompressSync,
@@ -17,12 +17,12 @@ import { systemCodeOf } from '../errors.ts';
 import { jsonTextOf } from './read-payload.ts';
 
 export type DecodedBody =
-  /** `coding`: `gzip`; of several the one that was applied last comes last. */
+  /** `coding`: `gzip`; several are listed in the order in which they were applied. */
   | { readonly ok: true; readonly coding: string; readonly body: Uint8Array }
-  /** `detail`: why, as the end of "the body ...". */
-  | { readonly ok: false; readonly coding: string; readonly reason: CodingFault; readonly detail: string };
+  /** `detail` completes "the body ...". */
+  | { readonly ok: false; readonly coding: string; readonly reason: CodingError; readonly detail: string };
 
-type CodingFault = 'unknown_coding' | 'damaged' | 'too_large';
+type CodingError = 'unknown_coding' | 'damaged' | 'too_large';
 
 type Decode = (body: Uint8Array, options: { readonly maxOutputLength: number }) => Uint8Array;
 
@@ -35,7 +35,7 @@ const DECODERS: Readonly<Record<string, Decode | undefined>> = Object.assign(Obj
     zstdDecompressSync(body, { maxOutputLength, params: { [constants.ZSTD_d_windowLogMax]: ZSTD_WINDOW_LOG } }),
 } satisfies Record<string, Decode>);
 
-/** With the header of zlib, as RFC 9110 has it, or without, as some senders have it. */
+/** With the zlib header that RFC 9110 requires, or without, as some senders do it. */
 function inflate(body: Uint8Array, options: { readonly maxOutputLength: number }): Uint8Array {
   try {
     return inflateSync(body, options);
@@ -46,11 +46,10 @@ function inflate(body: Uint8Array, options: { readonly maxOutputLength: number }
 }
 
 /**
- * The plain bytes of a body that `content-encoding`, or what it begins with, says is coded; `undefined` for one that is
- * not.
+ * Decodes a body whose `content-encoding` or first bytes name a coding; `undefined` for any other.
  *
  * @param headers names in lower case
- * @param limit bytes that it may have when it is decoded
+ * @param limit the largest decoded body, in bytes
  */
 export function decodeBody(
   headers: HttpHeaders,
@@ -64,7 +63,7 @@ export function decodeBody(
     const coding = declared.pop() ?? codingByStart(plain);
     if (coding === undefined) break;
     undone.unshift(coding);
-    const failed = (reason: CodingFault, detail: string): DecodedBody => ({
+    const failed = (reason: CodingError, detail: string): DecodedBody => ({
       ok: false,
       coding: undone.join(', '),
       reason,
@@ -93,14 +92,14 @@ export function decodeBody(
 }
 
 /**
- * The bytes to be parsed of a body that may be coded. No signature covers `content-encoding`: what is JSON as it came is
- * that, whatever else a header makes of it.
+ * The bytes to parse. No signature covers `content-encoding`: a body that is JSON as received is taken as it is, whatever
+ * the header says.
  */
 export function payloadOf(headers: HttpHeaders, body: Uint8Array, decoded = decodeBody(headers, body)): Uint8Array {
   return decoded?.ok === true && jsonTextOf(body) === undefined ? decoded.body : body;
 }
 
-/** The headers that are still true of a body after it was decoded. */
+/** The headers of a body after it was decoded. */
 export function withoutCoding(headers: HttpHeaders): HttpHeaders {
   const { 'content-encoding': _, 'content-length': _length, ...rest } = headers;
   return rest;
@@ -115,7 +114,7 @@ function declaredCodings(headers: HttpHeaders): string[] {
     .filter((coding) => coding !== '' && coding !== 'identity');
 }
 
-/** No JSON begins like these: gzip (RFC 1952), Zstandard (RFC 8878), zlib with a window of 32 KB (RFC 1950). */
+/** No JSON document begins like these: gzip (RFC 1952), Zstandard (RFC 8878), zlib with a window of 32 KB (RFC 1950). */
 function codingByStart([first, second, third, fourth]: Uint8Array): string | undefined {
   if (first === 0x1f && second === 0x8b) return 'gzip';
   if (first === 0x28 && second === 0xb5 && third === 0x2f && fourth === 0xfd) return 'zstd';

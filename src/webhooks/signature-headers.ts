@@ -26,9 +26,9 @@ export const SIGNATURE_HEADERS: readonly string[] = [...SVIX_HEADERS, ...Object.
 
 /**
  * Finds the signature headers of a delivery: a complete `svix-*` set wins, else a complete `webhook-*` set (white-label
- * senders, Standard Webhooks), else each header from whichever set has it, as the Svix library does. An empty header
- * counts as missing. A signature header that came several times is one list; an id or timestamp that did is malformed,
- * as nobody can tell which of them was signed.
+ * senders, Standard Webhooks), else each header from the set that has it, as the Svix library does. An empty header
+ * counts as missing. Repeated signature headers are joined to one list; a repeated id or timestamp is malformed, as it is
+ * not known which one was signed.
  *
  * @param headers names in lower case
  */

@@ -5,7 +5,7 @@ import type { ParsedSecret } from '../settings/secret.ts';
 import { CliError } from '../errors.ts';
 import type { SignatureHeaders } from './signature-headers.ts';
 
-/** One delivery as it came: header texts (`undefined` when absent), the exact bytes of the body, the time it is judged at. */
+/** One delivery as received: header texts (`undefined` when absent), the exact bytes of the body, and the current time. */
 export interface SignedDelivery {
   readonly id: string | undefined;
   readonly timestamp: string | undefined;
@@ -26,7 +26,7 @@ export type SignatureFault =
   | 'too_new'
   /** No signature of a scheme that the secrets at hand can check, e.g. only `v1a` where all secrets are symmetric. */
   | 'unsupported_scheme'
-  /** Another secret, or a body, id or timestamp that was altered. */
+  /** Another secret, or a changed body, id or timestamp. */
   | 'no_match';
 
 export type SignatureCheck =
@@ -43,9 +43,9 @@ export interface FailedCheck {
 }
 
 export interface SignatureVerifier {
-  /** What can be judged by the headers alone, before a byte of the body is read. `undefined`: nothing is wrong so far. */
+  /** Checks what needs no body, before any of it is read. `undefined`: nothing is wrong so far. */
   checkHeaders(delivery: Omit<SignedDelivery, 'body'>): FailedCheck | undefined;
-  /** Whether the signature is of this body, under headers that {@link checkHeaders} has nothing against. */
+  /** Checks the signature of a body whose headers passed {@link checkHeaders}. */
   checkBody(texts: SignatureHeaders, body: Uint8Array): SignatureCheck;
   /** Both. */
   verify(delivery: SignedDelivery): SignatureCheck;
@@ -63,12 +63,11 @@ const ED25519_SIGNATURE = /^[A-Za-z0-9+/]{85}[AQgw]==$/;
 const MAX_ASYMMETRIC_ENTRIES = 16;
 
 /**
- * A judge of deliveries that holds the secrets in force (several while one is rotated). It works on the bytes as they
- * came, with the header's own text, so that neither a body that is not UTF-8 nor a timestamp written oddly is judged by
- * anything but what was signed: HMAC-SHA256 (`v1`) or Ed25519 (`v1a`) over `{id}.{timestamp}.{body}` (Standard Webhooks
- * 1.0.0, Svix "Verifying payloads manually").
+ * Verifies deliveries with the secrets in use (several while one is rotated). It takes the exact bytes and the header
+ * texts, also of a body that is not UTF-8 or a timestamp with leading zeros: HMAC-SHA256 (`v1`) or Ed25519 (`v1a`) over
+ * `{id}.{timestamp}.{body}` (Standard Webhooks 1.0.0, Svix "Verifying payloads manually").
  *
- * Throws `CliError`: `auth` without any secret, `usage` for an empty one (an empty HMAC key is one that anybody has).
+ * Throws `CliError`: `auth` without any secret, `usage` for an empty one, which anybody could sign with.
  */
 export function createVerifier(
   secrets: readonly ParsedSecret[],
@@ -106,15 +105,15 @@ function checkHeaders(delivery: Omit<SignedDelivery, 'body'>, toleranceMs: numbe
   return outsideTolerance(Number(timestamp), nowMs, toleranceMs);
 }
 
-/** Says whether a signature was made over these bytes under these headers, whenever that was: for finding out why one fails. */
+/** Whether a signature matches, whatever its time: for finding out why a delivery does not verify. */
 export interface SignatureMatcher {
-  /** The place of the secret that matches, from 0; `undefined` when none does. */
+  /** The index of the secret that matches; `undefined` when none does. */
   match(texts: SignatureHeaders, body: Uint8Array): number | undefined;
-  /** The `v1` signatures (base64 alone) that the secrets would make. Not to be shown: whoever knows them can forge. */
+  /** The `v1` signatures (base64 alone) of the secrets. Never to be printed: whoever knows one can forge the delivery. */
   expected(texts: Omit<SignatureHeaders, 'signature'>, body: Uint8Array): readonly string[];
 }
 
-/** Throws as {@link createVerifier}, but takes no secrets at all, and then matches nothing. */
+/** Throws as {@link createVerifier}, but without secrets it matches nothing. */
 export function createMatcher(secrets: readonly ParsedSecret[]): SignatureMatcher {
   const keys = secrets.map(keyOf);
   return {
@@ -162,7 +161,7 @@ function symmetricKey(bytes: Uint8Array): KeyObject {
   return createSecretKey(bytes);
 }
 
-/** Any key against any entry. Entries are told apart by spaces; unknown versions are skipped, as the specification asks. */
+/** Tries each key with each entry. Spaces separate entries; unknown versions are skipped, as the specification asks. */
 function match(keys: readonly VerifyingKey[], header: string, prefix: string, body: Uint8Array): SignatureCheck {
   const symmetric: Buffer[] = [];
   const asymmetric: Buffer[] = [];

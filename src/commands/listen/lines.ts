@@ -9,7 +9,7 @@ import type { ListenEvent } from '../../webhooks/inbox/delivery-work.ts';
 import type { AttemptReport } from '../../webhooks/inbox/processor.ts';
 import type { Diagnosis } from '../../webhooks/diagnosis/model.ts';
 import type { PortRejection } from '../../platform/host.ts';
-import type { Refusal } from '../../webhooks/receiver/receiver.ts';
+import type { Rejection } from '../../webhooks/receiver/receiver.ts';
 import type { RelayAddresses } from '../../webhooks/relay/address.ts';
 import type { ListenPlan } from './flags.ts';
 import { thirdParty } from './messages.ts';
@@ -36,8 +36,8 @@ export interface ReadyFacts {
 }
 
 /** A request that the receiver rejected, or the port before it. */
-export type Rejected = Pick<Refusal, 'id' | 'status' | 'detail' | 'receivedAt'> & {
-  readonly reason: Refusal['reason'] | PortRejection['reason'];
+export type Rejected = Pick<Rejection, 'id' | 'status' | 'detail' | 'receivedAt'> & {
+  readonly reason: Rejection['reason'] | PortRejection['reason'];
 };
 
 export interface ListenLines {

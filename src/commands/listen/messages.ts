@@ -6,12 +6,12 @@ import { CliError } from '../../errors.ts';
 import { SVIX_PLAY, type RelayAddresses } from '../../webhooks/relay/address.ts';
 import type { Delivery } from '../../state/delivery.ts';
 import type { OwedStep } from '../../state/inbox.ts';
-import type { Refusal } from '../../webhooks/receiver/receiver.ts';
+import type { Rejection } from '../../webhooks/receiver/receiver.ts';
 import { SIGNATURE_HEADERS } from '../../webhooks/signature-headers.ts';
 import type { EndConditions, ListenPlan } from './flags.ts';
 
 /** A delivery did not verify; the other reasons are about the request, or about this machine. */
-const NOT_VERIFIED: ReadonlySet<Refusal['reason']> = new Set<Refusal['reason']>([
+const NOT_VERIFIED: ReadonlySet<Rejection['reason']> = new Set<Rejection['reason']>([
   'missing_header',
   'malformed_header',
   'malformed_timestamp',
@@ -22,7 +22,7 @@ const NOT_VERIFIED: ReadonlySet<Refusal['reason']> = new Set<Refusal['reason']>(
 ]);
 
 /** Whether a delivery was rejected because it does not verify. */
-export function isNotVerified(reason: Refusal['reason']): boolean {
+export function isNotVerified(reason: Rejection['reason']): boolean {
   return NOT_VERIFIED.has(reason);
 }
 
@@ -31,7 +31,7 @@ export function isNotVerified(reason: Refusal['reason']): boolean {
  * signature header, which no sender of webhooks sends.
  */
 export function notVerified(
-  { id, detail, reason, headers }: Refusal,
+  { id, detail, reason, headers }: Rejection,
   shownSecrets: readonly string[],
 ): CliError | undefined {
   if (!isNotVerified(reason) || !headers.some(([name]) => SIGNATURE_HEADERS.includes(name))) return undefined;

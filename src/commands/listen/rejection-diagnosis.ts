@@ -3,7 +3,7 @@ import type { Context } from '../../app/context.ts';
 import type { Diagnosis } from '../../webhooks/diagnosis/model.ts';
 import { headersOf } from '../../webhooks/forward-headers.ts';
 import type { Inbox } from '../../state/inbox.ts';
-import type { Refusal } from '../../webhooks/receiver/receiver.ts';
+import type { Rejection } from '../../webhooks/receiver/receiver.ts';
 import { knownElsewhere } from '../shared/known-secrets.ts';
 import { receivedMessages } from '../shared/received-messages.ts';
 import { isNotVerified } from './messages.ts';
@@ -19,7 +19,7 @@ const SEARCH_BYTES = 2 * 1024 * 1024;
 const MOST_PER_SECOND = 5;
 
 /** `undefined` when the delivery was rejected for another reason, and when it is not diagnosed. */
-export type DiagnoseRejection = (refusal: Refusal) => Promise<Diagnosis | undefined>;
+export type DiagnoseRejection = (refusal: Rejection) => Promise<Diagnosis | undefined>;
 
 interface RejectionFacts {
   readonly signatures: Pick<Signatures, 'secrets' | 'toleranceMs'>;

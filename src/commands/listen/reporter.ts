@@ -6,7 +6,7 @@ import type { OwedStep } from '../../state/inbox.ts';
 import type { PortRejection } from '../../platform/host.ts';
 import type { ListenEvent } from '../../webhooks/inbox/delivery-work.ts';
 import type { AttemptReport } from '../../webhooks/inbox/processor.ts';
-import type { Refusal } from '../../webhooks/receiver/receiver.ts';
+import type { Rejection } from '../../webhooks/receiver/receiver.ts';
 import type { ListenPlan } from './flags.ts';
 import { createLineQueue } from './line-queue.ts';
 import { createListenLines, type ListenCounts, type ListenLines, type ReadyFacts } from './lines.ts';
@@ -20,7 +20,7 @@ export interface Reporter {
   shown(event: ListenEvent): Promise<void>;
   accepted(delivery: Delivery): void;
   duplicate(delivery: Delivery): void;
-  rejected(refusal: Refusal): void;
+  rejected(refusal: Rejection): void;
   /** The port rejected it, before the receiver saw it. */
   rejectedByPort(rejection: PortRejection): void;
   attempted(report: AttemptReport): void;

@@ -1,4 +1,4 @@
-/** After this many failed attempts a delivery is `failed`, until somebody replays it. */
+/** After so many failed attempts a step is `failed` until it is replayed. */
 export const MAX_ATTEMPTS = 12;
 
 const FIRST_DELAY_MS = 2000;
@@ -6,7 +6,7 @@ const LONGEST_DELAY_MS = 60 * 60 * 1000;
 
 /**
  * The pause after the given number of failed attempts, in milliseconds: 2 s, doubled each time, at most an hour, with up
- * to a fifth more or less, so that what failed together is not tried together again. Twelve attempts take about 70 minutes.
+ * to a fifth more or less, so that steps that failed together are not retried together. Twelve attempts take about 70 minutes.
  *
  * @param random a number in [0, 1)
  */

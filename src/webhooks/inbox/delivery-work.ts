@@ -9,19 +9,19 @@ import { forwardDelivery } from './forward.ts';
 import type { Claim, InboxEntry } from '../../state/inbox.ts';
 import { MAX_ATTEMPTS } from './backoff.ts';
 
-/** A delivery with what was found out about it, ready to be shown. */
+/** A delivery with its kind and result, ready to be printed. */
 export interface ListenEvent {
   readonly delivery: InboxEntry;
   readonly kind: Kind | undefined;
-  /** `undefined` when results are not fetched, the payload names no request, or the result never came. */
+  /** `undefined` when results are not fetched, the payload names no request, or the result was never available. */
   readonly answer: JobAnswer | undefined;
-  /** The line of `--json`, without a line break; made anew on each call. */
+  /** The line of `--json`, without a line break; created on each call. */
   line(): string;
 }
 
 /**
- * Asks for a result once, both kinds where it is not known. `isLast`: nobody asks again. Rejects with `CliError` for what
- * the API refuses.
+ * Requests a result once, of both kinds when the kind is not known. `isLast`: there is no retry. Rejects with `CliError`
+ * when the API refuses.
  */
 export type FetchAnswer = (
   requestId: string,
@@ -32,20 +32,20 @@ export type FetchAnswer = (
 export interface WorkOptions {
   /** `undefined`: results are not fetched. */
   readonly fetchAnswer?: FetchAnswer | undefined;
-  /** What this machine submitted under that id. Must not throw. */
+  /** The kind that this machine submitted under that id. Must not throw. */
   readonly kindOf?: ((requestId: string) => Kind | undefined | Promise<Kind | undefined>) | undefined;
   readonly http: Http;
   readonly forwardTo: readonly string[];
   /** Runs the user's command with the line on its standard input. Rejects when it fails. */
   readonly exec?: ((line: string, signal: AbortSignal) => Promise<void>) | undefined;
   /**
-   * Called once for each delivery, one after the other, in the order of arrival. When it rejects, the run ends with that;
-   * with {@link LeftForLater} only this delivery is let go, as if it had not been looked at.
+   * Called once for each delivery, one after the other, in the order of arrival. When it rejects, the run ends with that
+   * error; {@link LeftForLater} releases this delivery for the next run.
    */
   readonly show: (event: ListenEvent) => void | Promise<void>;
 }
 
-/** What `show` rejects with when enough was shown: the delivery is for the next run. */
+/** `show` rejects with it when enough was printed: the delivery is left for the next run. */
 export class LeftForLater extends Error {
   override readonly name = 'LeftForLater';
 }
@@ -58,41 +58,40 @@ export interface StepFailure {
 
 export interface StepResult {
   readonly kind: Kind | undefined;
-  /** `undefined`: it is done. */
+  /** `undefined` when the step is done. */
   readonly failure: StepFailure | undefined;
 }
 
 export interface DeliveryWork {
-  /** The steps that it can do. */
+  /** The steps that this listener can do. */
   readonly steps: readonly string[];
-  /** One attempt at a step. `place` is its turn on the screen, for {@link SHOW}. */
+  /** Attempts a step once. `place` is its turn on the screen, for {@link SHOW}. */
   attempt(claim: Claim, place: Place, signal: AbortSignal): Promise<StepResult>;
 }
 
-/** What was found out about a delivery. */
-interface Known {
+/** The kind and the result of a delivery. */
+interface Fetched {
   readonly kind: Kind | undefined;
-  /** `undefined`: there is nothing to be fetched. */
+  /** `undefined` when there is nothing to fetch. */
   readonly result: JobAnswer | ResultNotReady | undefined;
 }
 
-/** Results that were shown and wait for their command. More are fetched again. */
-const MOST_RESULTS = 16;
+/** How many results are kept for the command that follows; others are fetched again. */
+const MAX_KEPT_RESULTS = 16;
 
 /**
- * What a listener does for a delivery. Showing and the command need the result; forwards do not. A delivery whose result
- * is not available yet gives up its place on the screen and is shown when it succeeds; on the last attempt it is shown
- * without.
+ * The steps of a delivery. Printing and the command need the result; forwards do not. A delivery whose result is not
+ * available yet gives up its place on the screen and is printed when it is; the last attempt prints it without.
  */
 export function createDeliveryWork(options: WorkOptions): DeliveryWork {
   const targets = new Map(options.forwardTo.map((url) => [forwardStep(url), url]));
-  /** By delivery: what was fetched to show it, for the command that follows. */
-  const results = new Map<string, Known>();
+  /** By delivery id: what was fetched to print it, for the command that follows. */
+  const results = new Map<string, Fetched>();
 
-  /** The webhook can be there before the result. */
-  const lookUp = async ({ delivery, attempts }: Claim, signal: AbortSignal): Promise<Known> => {
+  /** The webhook may arrive before the result is available. */
+  const fetchResult = async ({ delivery, attempts }: Claim, signal: AbortSignal): Promise<Fetched> => {
     const { requestId } = delivery;
-    // What the delivery tells (its payload, then its path), then what was submitted; what is found comes last.
+    // The kind is in the delivery (payload, then path), or in what was submitted, or else found by fetching.
     const kind = delivery.kind ?? (requestId === undefined ? undefined : await options.kindOf?.(requestId));
     if (options.fetchAnswer === undefined || requestId === undefined) return { kind, result: undefined };
     try {
@@ -106,11 +105,11 @@ export function createDeliveryWork(options: WorkOptions): DeliveryWork {
     }
   };
 
-  const keep = (entry: InboxEntry, known: Known): void => {
+  const keep = (entry: InboxEntry, fetched: Fetched): void => {
     if (options.exec === undefined || !entry.steps.some(isOwedCommand)) return;
-    results.set(entry.id, known);
+    results.set(entry.id, fetched);
     for (const oldest of results.keys()) {
-      if (results.size <= MOST_RESULTS) return;
+      if (results.size <= MAX_KEPT_RESULTS) return;
       results.delete(oldest);
     }
   };
@@ -122,25 +121,25 @@ export function createDeliveryWork(options: WorkOptions): DeliveryWork {
         signal.throwIfAborted();
         return options.show(event);
       });
-    const known = await lookUp(claim, signal);
-    const { kind, result } = known;
+    const fetched = await fetchResult(claim, signal);
+    const { kind, result } = fetched;
     if (result?.state === 'unfinished') {
-      if (attempts >= MAX_ATTEMPTS) await shown(eventOf(delivery, known));
+      if (attempts >= MAX_ATTEMPTS) await shown(eventOf(delivery, fetched));
       return fetchFailed(result, kind);
     }
-    keep(delivery, known);
-    await shown(eventOf(delivery, known));
+    keep(delivery, fetched);
+    await shown(eventOf(delivery, fetched));
     return { kind, failure: undefined };
   };
 
   const execute = async (claim: Claim, signal: AbortSignal): Promise<StepResult> => {
     const { delivery } = claim;
-    const known = results.get(delivery.id) ?? (await lookUp(claim, signal));
+    const fetched = results.get(delivery.id) ?? (await fetchResult(claim, signal));
     results.delete(delivery.id);
-    const { kind, result } = known;
+    const { kind, result } = fetched;
     if (result?.state === 'unfinished') return fetchFailed(result, kind);
     try {
-      await options.exec?.(eventOf(delivery, known).line(), signal);
+      await options.exec?.(eventOf(delivery, fetched).line(), signal);
     } catch (error) {
       signal.throwIfAborted();
       return { kind, failure: { error: `${EXEC}: ${messageOf(error)}` } };
@@ -178,7 +177,7 @@ function fetchFailed({ error, retryAfterMs }: ResultNotReady, kind: Kind | undef
   return { kind, failure: { error: `fetch: ${error}`, retryAfterMs } };
 }
 
-function eventOf(delivery: InboxEntry, { kind, result }: Known): ListenEvent {
+function eventOf(delivery: InboxEntry, { kind, result }: Fetched): ListenEvent {
   const answer = result?.state === 'unfinished' ? undefined : result;
   return { delivery, kind, answer, line: () => renderEventLine(delivery, kind, answer?.raw) };
 }

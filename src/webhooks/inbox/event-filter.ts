@@ -1,18 +1,18 @@
 import { type Kind, KINDS } from '../../kinds.ts';
 
-/** What is known of an event when it is about to be shown. */
+/** What a filter compares. */
 export interface FilterableEvent {
   /** The type that the payload names. */
   readonly event: string | undefined;
   readonly kind: Kind | undefined;
-  /** From the result. */
+  /** Of the result. */
   readonly siteName: string | undefined;
 }
 
 /**
- * Whether an event is asked for by one of the patterns; no pattern asks for all. `cluster.optimized` also means those of
- * a single site; `*` stands for any text (`cluster.optimized.Example.*`). An event whose payload names no type, as the
- * documented ones, goes by its kind and the site of its result.
+ * Whether an event matches one of the patterns; without patterns all do. `cluster.optimized` also matches the events of a
+ * single site; `*` stands for any text (`cluster.optimized.Example.*`). An event whose payload names no type, as the
+ * documented ones, is matched by its kind and the site of its result.
  */
 export function createEventFilter(patterns: readonly string[]): (event: FilterableEvent) => boolean {
   if (patterns.length === 0) return () => true;

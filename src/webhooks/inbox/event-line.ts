@@ -6,11 +6,11 @@ import { headersOf } from '../forward-headers.ts';
 
 /**
  * The `event` line of `listen --json`, and the standard input of `--exec`: one JSON object without a line break.
- * Payload and result stand in it as they were sent (numbers beyond 2^53 and all keys unharmed); only line breaks between
- * their tokens become spaces. A payload that came compressed stands in it decoded. One that is not JSON is `null`, and its bytes are in `payload_base64`.
+ * It holds payload and result as they were sent, with numbers beyond 2^53 and all keys; only line breaks between tokens
+ * become spaces. A compressed payload is decoded. One that is not JSON is `null`, with its bytes in `payload_base64`.
  *
- * @param kind as found by all means, `undefined` when nothing tells
- * @param result the API's answer in its own bytes; `undefined` when it was not fetched
+ * @param kind `undefined` when it is not known
+ * @param result the exact bytes of the API's answer; `undefined` when it was not fetched
  */
 export function renderEventLine(delivery: Delivery, kind: Kind | undefined, result: Uint8Array | undefined): string {
   const bytes = payloadOf(headersOf(delivery.headers), delivery.body);
@@ -32,7 +32,7 @@ export function renderEventLine(delivery: Delivery, kind: Kind | undefined, resu
   return `{${fields.map(([name, json]) => `"${name}":${json}`).join(',')}}`;
 }
 
-/** Inside a JSON string a line break is always escaped, so every real one stands between tokens. */
+/** A JSON string has its line breaks escaped, so every line break is between tokens. */
 function onOneLine(json: string): string {
   return json.replace(/[\r\n]+/g, ' ').trim();
 }

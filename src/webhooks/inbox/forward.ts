@@ -17,13 +17,13 @@ export type ForwardResult =
 /** As long as the Svix CLI waits for the local service that it forwards to. */
 const FORWARD_TIMEOUT_MS = 30_000;
 
-/** As much of an answer as Svix keeps. More is not waited for. */
+/** The most that is read of an answer: Svix stores as much. */
 const ANSWER_LIMIT = 20_000;
 
 /**
- * Sends a kept delivery on, as it came: the same bytes under the same `svix-*` (or `webhook-*`) headers, so that the
- * target can verify it as if Svix had sent it. Success is a 2xx; a redirect is not followed, it is a failure, as it is
- * for Svix. Never rejects for what the target does; an abort by `signal` rejects with its reason.
+ * Forwards a stored delivery: the same bytes under the same `svix-*` (or `webhook-*`) headers, so that the target can
+ * verify it as if Svix had sent it. A 2xx is success; a redirect is not followed and is a failure, as for Svix. Rejects
+ * with the reason of `signal` only, not for what the target does.
  */
 export async function forwardDelivery(
   http: Http,
@@ -47,7 +47,7 @@ export async function forwardDelivery(
     if (error instanceof TransportError) return { ok: false, status: undefined, error: error.message };
     throw error;
   }
-  await readAway(response);
+  await drain(response);
   const { status } = response;
   if (status >= 200 && status <= 299) return { ok: true, status };
   const redirect = status >= 300 && status <= 399 ? redirectOf(response.headers, url) : undefined;
@@ -56,10 +56,10 @@ export async function forwardDelivery(
 }
 
 /**
- * An answer has to be read for its connection to be of use again. What it says, and whether it arrives whole, changes
- * nothing: the target has had its say with the status.
+ * Reads an answer, so that its connection can be used again. Its content, and whether it is complete, do not matter: the
+ * status decides.
  */
-async function readAway({ body }: HttpResponse): Promise<void> {
+async function drain({ body }: HttpResponse): Promise<void> {
   let size = 0;
   try {
     for await (const chunk of body ?? []) {

@@ -3,7 +3,7 @@ import { jsonResponse } from '../../lib/net/http.ts';
 import type { SignatureFault } from '../signature.ts';
 
 /** Why a request to the webhook address was rejected. */
-export type RefusalReason =
+export type RejectionReason =
   | SignatureFault
   | 'not_found'
   | 'method_not_allowed'
@@ -15,8 +15,8 @@ export type RefusalReason =
   | 'inbox_unavailable'
   | 'shutting_down';
 
-/** 400: it cannot be judged; 401: judged and not believed; 503: the sender shall try again. */
-const STATUS: Readonly<Record<RefusalReason, number>> = {
+/** 400: it cannot be verified; 401: it does not verify; 503: the sender must retry. */
+const STATUS: Readonly<Record<RejectionReason, number>> = {
   not_found: 404,
   method_not_allowed: 405,
   source_not_allowed: 403,
@@ -35,15 +35,15 @@ const STATUS: Readonly<Record<RefusalReason, number>> = {
   shutting_down: 503,
 };
 
-export function statusOf(reason: RefusalReason): number {
+export function statusOf(reason: RejectionReason): number {
   return STATUS[reason];
 }
 
 /** The answer to the sender: `{"error":"too_old","detail":"..."}`. */
-export function refusalAnswer(reason: RefusalReason, detail: string): HttpResponse {
+export function rejectionAnswer(reason: RejectionReason, detail: string): HttpResponse {
   const status = statusOf(reason);
   if (status !== 503) return jsonResponse(status, { error: reason, detail });
-  // The reason lies on this machine (paths, disks): the sender need not know more than when to come again.
+  // The detail is about this machine (paths, disks): the sender need only know when to retry.
   return jsonResponse(status, { error: reason, detail: 'try again later' }, { 'retry-after': '5' });
 }
 
@@ -59,9 +59,9 @@ export function notAllowedAnswer(allow: string): HttpResponse {
   return jsonResponse(405, { error: 'method_not_allowed', detail: `use ${allow}` }, { allow });
 }
 
-const LOOKS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+const PROBE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** Whether it is the method of somebody who looks by and does not send. */
-export function isLook(method: string): boolean {
-  return LOOKS.has(method);
+/** Whether the method is one that browsers and probes use, and that delivers nothing. */
+export function isProbe(method: string): boolean {
+  return PROBE_METHODS.has(method);
 }

@@ -13,34 +13,34 @@ import { readPayload } from '../read-payload.ts';
 import type { Delivery, HeaderLine } from '../../state/delivery.ts';
 import { endToEndHeaders } from '../forward-headers.ts';
 import type { Inbox } from '../../state/inbox.ts';
-import { isLook, acceptedAnswer, notAllowedAnswer, notFoundAnswer, refusalAnswer, statusOf } from './answers.ts';
-import type { RefusalReason } from './answers.ts';
+import { isProbe, acceptedAnswer, notAllowedAnswer, notFoundAnswer, rejectionAnswer, statusOf } from './answers.ts';
+import type { RejectionReason } from './answers.ts';
 import type { RecordedRequest } from './recording.ts';
 import { messageIdOf, readSignatureHeaders, type SignatureHeaders } from '../signature-headers.ts';
 import type { SignatureCheck, SignatureVerifier } from '../signature.ts';
 import { readSignedBody } from '../signed-body.ts';
 import type { SourceCheck } from './source-addresses.ts';
 
-/** A request that was refused, as far as it was read. */
-export interface Refusal {
-  /** The id it claims to have; `undefined` when there is none that could be one. */
+/** A rejected request, as far as it was read. */
+export interface Rejection {
+  /** The id that it claims; `undefined` without a possible one. */
   readonly id: string | undefined;
   readonly status: number;
-  readonly reason: RefusalReason;
+  readonly reason: RejectionReason;
   /** Why, for a person. */
   readonly detail: string;
   readonly receivedAt: number;
   /** Not trusted, and may hold credentials. */
   readonly headers: readonly HeaderLine[];
-  /** `undefined` when refused before the body was read. */
+  /** `undefined` when it was rejected before the body was read. */
   readonly body: Uint8Array | undefined;
 }
 
-/** What happens at the door, told after it is certain and before the sender is answered. They must not throw. */
+/** Called when the outcome of a request is certain, before the sender is answered. Must not throw. */
 export interface ReceiverEvents {
   accepted?(delivery: Delivery): void;
   duplicate?(delivery: Delivery): void;
-  rejected?(refusal: Refusal): void;
+  rejected?(rejection: Rejection): void;
 }
 
 export interface ReceiverOptions {
@@ -49,22 +49,22 @@ export interface ReceiverOptions {
   /** `undefined`: signatures are not checked. */
   readonly verifier: SignatureVerifier | undefined;
   readonly inbox: Pick<Inbox, 'accept' | 'counts'>;
-  /** What each delivery owes: stored with it. */
+  /** The steps of each delivery, stored with it. */
   readonly steps: readonly string[];
   readonly clock: Pick<Clock, 'now'>;
   readonly maxBodyBytes: number;
-  /** For all bodies that are not answered yet. Default: {@link MAX_BYTES_IN_FLIGHT}. */
+  /** For the bodies of all requests in flight. Default: {@link MAX_BYTES_IN_FLIGHT}. */
   readonly budget?: ByteBudget;
   /** How often each limit was reached, for the health check. */
   readonly limitsReached?: () => Readonly<Record<string, number>>;
   /**
-   * Gets every request that could be meant as a delivery, whatever its method and whatever it is answered, with its body
-   * where that was within the limits. The sender is answered when it is fulfilled. Must not reject.
+   * Called with every request that may be meant as a delivery, whatever the answer, with its body when that is within the
+   * limits. The sender is answered when it resolves. Must not reject.
    */
   readonly record?: ((record: RecordedRequest) => Promise<void>) | undefined;
   /** `undefined`: everybody may send. */
   readonly sourceCheck?: SourceCheck | undefined;
-  /** Once aborted, senders are told to come again later. */
+  /** Once aborted, senders are asked to retry later. */
   readonly closing?: AbortSignal | undefined;
   readonly events?: ReceiverEvents;
 }
@@ -75,22 +75,21 @@ export interface ReceiverOptions {
  * or new; only then is the body read: 413 size, also decoded, 503 too many bytes in flight, 401 not signed by a known
  * secret, neither as it came nor decoded, 503 inbox not writable, 204 stored now or earlier. `GET /healthz` answers with counts.
  *
- * A signed body that is not JSON is kept too: the signature speaks for the sender, and what to do with the content is
- * decided later.
+ * A signed body that is not JSON is stored too: the signature proves the sender, and the content is handled later.
  */
 export function createReceiver(options: ReceiverOptions): Http {
   const base = options.path.replace(/\/+$/, '');
   const budget = options.budget ?? createByteBudget(MAX_BYTES_IN_FLIGHT);
   const seen = { accepted: 0, duplicates: 0, rejected: 0 };
 
-  const refuse = (refusal: Omit<Refusal, 'status' | 'receivedAt'>): HttpResponse => {
+  const reject = (rejection: Omit<Rejection, 'status' | 'receivedAt'>): HttpResponse => {
     seen.rejected += 1;
-    options.events?.rejected?.({ ...refusal, status: statusOf(refusal.reason), receivedAt: options.clock.now() });
-    return refusalAnswer(refusal.reason, refusal.detail);
+    options.events?.rejected?.({ ...rejection, status: statusOf(rejection.reason), receivedAt: options.clock.now() });
+    return rejectionAnswer(rejection.reason, rejection.detail);
   };
 
-  /** What is judged whatever the body is: why it is rejected, or what the body is held against. */
-  const judgeHead = (request: HttpRequest, receivedAt: number): Fault | HeadJudgement => {
+  /** What does not depend on the body: why the request is rejected, or the headers that the body is checked with. */
+  const checkHead = (request: HttpRequest, receivedAt: number): RejectionCause | HeadCheck => {
     const source = options.sourceCheck?.(request);
     if (source?.ok === false) return { reason: 'source_not_allowed', detail: source.detail };
     if (isFromBrowser(request.headers)) {
@@ -112,7 +111,7 @@ export function createReceiver(options: ReceiverOptions): Http {
     return options.verifier.checkHeaders({ ...found.headers, nowMs: receivedAt }) ?? { signed: found.headers };
   };
 
-  const tooLarge = (): Fault => ({
+  const tooLarge = (): RejectionCause => ({
     reason: 'body_too_large',
     detail: `the body is larger than ${options.maxBodyBytes} bytes`,
   });
@@ -120,21 +119,21 @@ export function createReceiver(options: ReceiverOptions): Http {
   const receive = async (exchange: Exchange, pathKind: Kind | undefined): Promise<HttpResponse> => {
     const { request, receivedAt } = exchange;
     const claimed = { id: claimedId(request.headers), headers: endToEndHeaders(request.headers) };
-    const head = judgeHead(request, receivedAt);
+    const head = checkHead(request, receivedAt);
     if ('reason' in head) {
       const { reason, detail } = head;
-      return refuse({ ...claimed, reason, detail, body: exchange.known() });
+      return reject({ ...claimed, reason, detail, body: exchange.known() });
     }
     const body = await exchange.body();
     if (!body.ok)
-      return refuse({ ...claimed, ...(body.reason === 'too_large' ? tooLarge() : OVERLOADED), body: undefined });
+      return reject({ ...claimed, ...(body.reason === 'too_large' ? tooLarge() : OVERLOADED), body: undefined });
     return await judge(exchange, claimed, head, body.bytes, pathKind);
   };
 
   const judge = async (
     { request, receivedAt }: Exchange,
-    claimed: Pick<Refusal, 'id' | 'headers'>,
-    { signed }: HeadJudgement,
+    claimed: Pick<Rejection, 'id' | 'headers'>,
+    { signed }: HeadCheck,
     body: Uint8Array,
     pathKind: Kind | undefined,
   ): Promise<HttpResponse> => {
@@ -142,10 +141,10 @@ export function createReceiver(options: ReceiverOptions): Http {
       signed === undefined || options.verifier === undefined ? UNCHECKED : options.verifier.checkBody(signed, bytes);
     const found = readSignedBody(request.headers, body, check, options.maxBodyBytes);
     if (found.decoded?.ok === false && found.decoded.reason === 'too_large') {
-      return refuse({ ...claimed, body, reason: 'body_too_large', detail: `the body ${found.decoded.detail}` });
+      return reject({ ...claimed, body, reason: 'body_too_large', detail: `the body ${found.decoded.detail}` });
     }
-    if (!found.check.ok) return refuse({ ...claimed, body, reason: found.check.reason, detail: found.check.detail });
-    const id = signed?.id ?? claimedId(request.headers) ?? madeId(body, receivedAt);
+    if (!found.check.ok) return reject({ ...claimed, body, reason: found.check.reason, detail: found.check.detail });
+    const id = signed?.id ?? claimedId(request.headers) ?? createUnsignedId(body, receivedAt);
     const { event, kind, requestId } = readPayload(found.payload);
     const delivery: Delivery = {
       id,
@@ -168,7 +167,7 @@ export function createReceiver(options: ReceiverOptions): Http {
       return acceptedAnswer();
     } catch (error) {
       if (!(error instanceof CliError)) throw error;
-      return refuse({ ...claimed, body, id, reason: 'inbox_unavailable', detail: messageOf(error) });
+      return reject({ ...claimed, body, id, reason: 'inbox_unavailable', detail: messageOf(error) });
     }
   };
 
@@ -184,12 +183,12 @@ export function createReceiver(options: ReceiverOptions): Http {
     }
   };
 
-  /** For requests that could be meant as deliveries; those of a browser that looks by are none. */
-  const misdirected = (exchange: Exchange, reason: 'not_found' | 'method_not_allowed', detail: string): void => {
+  /** Rejects a request that may be meant as a delivery; a GET of a browser is not. */
+  const rejectUnlessProbe = (exchange: Exchange, reason: 'not_found' | 'method_not_allowed', detail: string): void => {
     const { method, headers } = exchange.request;
-    if (isLook(method)) return;
+    if (isProbe(method)) return;
     const claimed = { id: claimedId(headers), headers: endToEndHeaders(headers) };
-    refuse({ ...claimed, body: exchange.known(), reason, detail });
+    reject({ ...claimed, body: exchange.known(), reason, detail });
   };
 
   const answer = async (exchange: Exchange): Promise<HttpResponse> => {
@@ -199,12 +198,12 @@ export function createReceiver(options: ReceiverOptions): Http {
     const own = base === '' ? '/' : base;
     if (kind !== undefined || path === base) {
       if (request.method === 'POST') return await receive(exchange, kind);
-      misdirected(exchange, 'method_not_allowed', `${request.method} to ${own}: webhooks come with POST`);
+      rejectUnlessProbe(exchange, 'method_not_allowed', `${request.method} to ${own}: webhooks come with POST`);
       return notAllowedAnswer('POST');
     }
     if (path !== '/healthz') {
       const shown = path === '' ? '/' : path.slice(0, 200);
-      misdirected(exchange, 'not_found', `nothing is received at ${shown}: the path of the endpoint is ${own}`);
+      rejectUnlessProbe(exchange, 'not_found', `nothing is received at ${shown}: the path of the endpoint is ${own}`);
       return notFoundAnswer();
     }
     return request.method === 'GET' || request.method === 'HEAD' ? await health() : notAllowedAnswer('GET, HEAD');
@@ -212,7 +211,7 @@ export function createReceiver(options: ReceiverOptions): Http {
 
   return async (request) => {
     const exchange = createExchange(request, options, budget);
-    const isRecorded = options.record !== undefined && !isLook(request.method);
+    const isRecorded = options.record !== undefined && !isProbe(request.method);
     try {
       if (isRecorded) await exchange.body();
       const response = await answer(exchange);
@@ -231,7 +230,7 @@ interface Exchange {
   readonly receivedAt: number;
   /** Reads the body, once. */
   body(): Promise<BoundedBody>;
-  /** Of the body what needs no reading: what arrived with the head, or was read before. */
+  /** The body as far as it is read: it may arrive with the head. */
   known(): Uint8Array | undefined;
   release(): void;
 }
@@ -267,27 +266,30 @@ function recordOf(exchange: Exchange, status: number): RecordedRequest {
   return { method, path: target.replace(/[?#].*$/s, ''), headers, body: exchange.known(), receivedAt, status };
 }
 
-interface Fault {
-  readonly reason: RefusalReason;
+interface RejectionCause {
+  readonly reason: RejectionReason;
   readonly detail: string;
 }
 
-interface HeadJudgement {
-  /** What the signature of the body is checked by; `undefined` when signatures are not checked. */
+interface HeadCheck {
+  /** The headers to check the body with; `undefined` when signatures are not checked. */
   readonly signed: SignatureHeaders | undefined;
 }
 
 const UNCHECKED: SignatureCheck = { ok: true, secretIndex: 0, scheme: 'v1' };
 
-const OVERLOADED: Fault = { reason: 'overloaded', detail: 'too many bytes of other requests are being received' };
+const OVERLOADED: RejectionCause = {
+  reason: 'overloaded',
+  detail: 'too many bytes of other requests are being received',
+};
 
-/** Browsers say where a page is from, and senders of webhooks are none: a page must not get at a listener on loopback. */
+/** Only browsers send these headers: a web page must not reach a listener on loopback. */
 function isFromBrowser(headers: HttpHeaders): boolean {
   return headers['origin'] !== undefined || headers['sec-fetch-site'] !== undefined;
 }
 
 /** For an unsigned delivery without an id. */
-function madeId(body: Uint8Array, receivedAt: number): string {
+function createUnsignedId(body: Uint8Array, receivedAt: number): string {
   return `unsigned_${receivedAt}_${createHash('sha256').update(body).digest('hex').slice(0, 16)}`;
 }
 
@@ -302,7 +304,7 @@ function pathOf(target: string): string {
   return path.replace(/\/+$/, '');
 }
 
-/** JSON under any of its names; also what senders say that do not care: nothing, plain text, plain bytes. */
+/** JSON under any of its names, and what careless senders declare: nothing, plain text, plain bytes. */
 function isAcceptableType(contentType: string | undefined): boolean {
   const type = contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
   return /^(?:|application\/(?:json|octet-stream|[\w.!#$&^-]+\+json)|text\/(?:json|plain))$/.test(type);

@@ -2,12 +2,12 @@ import type { HttpRequest } from '../../lib/net/http.ts';
 import { CliError } from '../../errors.ts';
 import { isInRange, parseIpAddress, parseIpRange } from '../../lib/net/ip-address.ts';
 import type { IpAddress, IpRange } from '../../lib/net/ip-address.ts';
-import { SVIX_SOURCE_WORDS } from './svix-addresses.ts';
+import { SVIX_SOURCE_NAMES } from './svix-addresses.ts';
 
 export interface SourceOptions {
-  /** Words (`svix`, `svix-us`, `svix-eu`), addresses and ranges; empty: everybody. */
+  /** Names (`svix`, `svix-us`, `svix-eu`), addresses and ranges; empty: everybody. */
   readonly allowFrom: readonly string[];
-  /** Whether `X-Forwarded-For` is believed as far as it was written by proxies of one's own. */
+  /** Whether `X-Forwarded-For` is trusted as far as own proxies wrote it. */
   readonly trustProxy: boolean;
 }
 
@@ -15,7 +15,7 @@ export type SourceCheck = (
   request: Pick<HttpRequest, 'headers' | 'remoteAddress'>,
 ) => { readonly ok: true } | { readonly ok: false; readonly detail: string };
 
-/** Proxies of one's own: loopback, private networks (RFC 1918), shared space (RFC 6598), link-local and unique local. */
+/** The addresses of own proxies: loopback, private networks (RFC 1918), shared space (RFC 6598), link-local and unique local. */
 const PROXY_RANGES = [
   '127.0.0.0/8',
   '10.0.0.0/8',
@@ -29,16 +29,16 @@ const PROXY_RANGES = [
 ];
 
 /**
- * Judges where a request comes from. Without `trustProxy` that is the peer of the connection, whatever headers say. With
- * it, the chain `X-Forwarded-For` + peer is walked from the right over the proxies of one's own; the first other address
- * is the source, as everything to its left could have been written by the sender. A chain of proxies alone begins at its
- * left end. A header that is there but empty, or unreadable before the source is reached, is refused.
+ * Checks where a request comes from. Without `trustProxy` that is the peer of the connection, whatever headers say. With
+ * it, the chain `X-Forwarded-For` + peer is read from the right, past own proxies; the first other address is the source,
+ * as the sender may have written everything to its left. In a chain of own proxies alone the leftmost is the source. An
+ * empty header, or one that is not readable up to the source, is rejected.
  *
- * Throws `CliError` `usage` for an entry of `allowFrom` that is neither a known word nor an address nor a range.
+ * Throws `CliError` `usage` for an entry of `allowFrom` that is neither a known name nor an address nor a range.
  */
 export function createSourceCheck(options: SourceOptions): SourceCheck {
   const allowed = options.allowFrom.flatMap((entry) =>
-    (SVIX_SOURCE_WORDS.get(entry) ?? [entry]).map((text) => rangeOf(text)),
+    (SVIX_SOURCE_NAMES.get(entry) ?? [entry]).map((text) => rangeOf(text)),
   );
   const proxies = PROXY_RANGES.map((text) => rangeOf(text));
   return ({ headers, remoteAddress }) => {
@@ -76,7 +76,7 @@ function sourceOf(
   return at;
 }
 
-/** Some proxies write the port too: `1.2.3.4:5678`, `[2001:db8::1]:5678`. */
+/** Some proxies also write the port: `1.2.3.4:5678`, `[2001:db8::1]:5678`. */
 function withoutPort(entry: string): string {
   return /^\[([^\]]*)\](?::\d+)?$/.exec(entry)?.[1] ?? entry.replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1');
 }

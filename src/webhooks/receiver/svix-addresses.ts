@@ -10,8 +10,8 @@ export const SVIX_ADDRESSES = {
   ca: ['52.60.44.49', '3.98.68.230', '3.96.105.27', '2600:1f21:1c:4000::/56'],
 } as const satisfies Record<string, readonly string[]>;
 
-/** The words that stand for them in a list of allowed sources. */
-export const SVIX_SOURCE_WORDS: ReadonlyMap<string, readonly string[]> = new Map([
+/** Their names in a list of allowed sources. */
+export const SVIX_SOURCE_NAMES: ReadonlyMap<string, readonly string[]> = new Map([
   ['svix', Object.values(SVIX_ADDRESSES).flat()],
   ['svix-us', [...SVIX_ADDRESSES.us, ...SVIX_ADDRESSES['us-east']]],
   ['svix-eu', [...SVIX_ADDRESSES.eu]],

@@ -361,7 +361,7 @@ describe('what the receiver answers', () => {
   });
 });
 
-describe('a refusal is told with its reason in words', () => {
+describe('a rejection is told with its reason in words', () => {
   test.each([
     [{ sentAt: NOW - 400_000 }, 'too_old', 'sent 400 s ago: an old delivery, or a clock is off'],
     [{ sentAt: NOW + 400_000 }, 'too_new', 'sent 400 s in the future: a clock is off'],
