@@ -8,7 +8,7 @@ export const PATIENT_TIMING: RelayTiming = {
   handshakeMs: 60_000,
   acknowledgementMs: 60_000,
   silenceMs: 60_000,
-  lookMs: 20,
+  watchMs: 20,
   pausesMs: [5, 20, 50],
   stableMs: 50,
   tokenHeldMs: 60_000,

@@ -1,12 +1,12 @@
-/** What this machine knows beside the secret in force: for telling which one a delivery was signed with. */
+/** The other secrets that this machine knows: a delivery may be signed with one of them. */
 import type { Context } from '../../app/context.ts';
 import { profileNamed } from '../../settings/settings.ts';
 import type { NamedSecret } from '../../webhooks/diagnosis/model.ts';
 
 export interface KnownElsewhere {
-  /** Of the settings in force and of all profiles, but for those in use. */
+  /** Of the settings and all profiles, without those in use. */
   readonly otherSecrets: readonly NamedSecret[];
-  /** They are pasted in the place of a secret. */
+  /** Some people paste one in the place of the secret. */
   readonly apiKeys: readonly string[];
 }
 

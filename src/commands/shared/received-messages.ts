@@ -1,4 +1,4 @@
-/** Messages that were received before: the headers of a delivery that does not verify may belong to one of them. */
+/** The messages in the inbox: the headers of a delivery that does not verify may belong to one of them. */
 import { CliError } from '../../errors.ts';
 import type { KnownMessage } from '../../webhooks/diagnosis/model.ts';
 import { headersOf } from '../../webhooks/forward-headers.ts';

@@ -1,4 +1,4 @@
-/** The webhook secrets in force: of the flag, the environment or the profile. */
+/** The webhook secrets in use: of the flag, the environment or the profile. */
 import type { Context } from '../../app/context.ts';
 import { parseWebhookSecrets, type SecretsReading } from '../../settings/secret.ts';
 import type { Redact } from '../../settings/redaction.ts';
@@ -13,7 +13,7 @@ export interface SecretsInForce extends SecretsReading {
   readonly from: string;
 }
 
-/** Strikes out of the answers of an endpoint what it may know: key and secrets in force, and those of its own address. */
+/** Removes from the answers of an endpoint what it may know: the key and secrets in use, and those of its own address. */
 export async function createEndpointRedaction(
   context: Context,
   target: Pick<TestTarget, 'secrets'>,
@@ -22,7 +22,7 @@ export async function createEndpointRedaction(
   return createShownRedaction([...(await secretsInSettings(context)), ...(signing?.texts ?? []), ...target.secrets]);
 }
 
-/** None when they cannot be read: whatever else needs them tells. */
+/** None when the settings cannot be read: the command that needs them reports that. */
 async function secretsInSettings(context: Context): Promise<readonly string[]> {
   try {
     const { apiKey, webhookSecrets: secrets } = await context.settings();
@@ -34,8 +34,8 @@ async function secretsInSettings(context: Context): Promise<readonly string[]> {
 }
 
 /**
- * What is odd about them is warned of. Throws `CliError`: `auth` when there is none, which `purpose` ("to sign with")
- * explains, `usage` for a malformed one or a file that cannot be read.
+ * Prints a warning for a suspicious one. Throws `CliError`: `auth` without any, with `purpose` ("to sign with") in the
+ * message, `usage` for a malformed one or a file that cannot be read.
  */
 export async function webhookSecrets(
   context: Context,

@@ -6,8 +6,8 @@ import { parseRecordedDelivery } from '../../webhooks/receiver/read-deliveries.t
 import { readInput } from '../../app/input-file.ts';
 
 /**
- * `@file` and `@-` (stdin) to the byte, whatever they hold, of a file of `listen --record` (`.http`) its body; else the text itself, which must be JSON, as it is most likely
- * a file's name otherwise. Throws `CliError` `usage`.
+ * The exact bytes of `@file` and `@-` (stdin), or the body of a record (`.http`); any other text must be JSON, as otherwise it
+ * is most likely the name of a file. Throws `CliError` `usage`.
  */
 export async function bodyOfData(context: Context, data: string): Promise<Uint8Array> {
   if (data.startsWith('@')) {

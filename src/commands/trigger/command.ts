@@ -36,8 +36,8 @@ export function addTrigger(parent: Command, context: ContextSource): void {
     .option('--webhook-headers', 'webhook-id, ... in place of svix-id, ... (Standard Webhooks)')
     .option('--duplicate', 'send the same message twice at the same time')
     .option('--slow-body', 'send the body in pieces, with pauses')
-    .option('--repeat <n>', 'send so many messages', countFor('--repeat'))
-    .option('--concurrency <n>', 'so many at once (with --repeat or --replay; default 1)', countFor('--concurrency'))
+    .option('--repeat <n>', 'send so many messages', parseCount('--repeat'))
+    .option('--concurrency <n>', 'so many at once (with --repeat or --replay; default 1)', parseCount('--concurrency'))
     .addOption(durationOption('--timeout', 'how long the endpoint may take', '15s'))
     .option(
       '--replay <file|folder>',
@@ -90,7 +90,7 @@ receiver that refuses --bad-signature ends it with 3.`,
   });
 }
 
-function countFor(flag: string): (text: string) => number {
+function parseCount(flag: string): (text: string) => number {
   return (text) => {
     const count = /^\d{1,6}$/.test(text.trim()) ? Number(text) : 0;
     if (count >= 1) return count;

@@ -1,6 +1,6 @@
 /** Reads deliveries from a file: one of `listen --record`, or a request that was pasted or dumped by another tool. */
 import { CliError } from '../../errors.ts';
-import type { HeaderLine } from '../delivery.ts';
+import type { HeaderLine } from '../../state/delivery.ts';
 import { looksLikeCgi, parseCgi } from './cgi-variables.ts';
 import { readDump } from './json-dump.ts';
 import type { RecordedDelivery } from './recorded-delivery.ts';

@@ -5,13 +5,13 @@ import { CliError } from '../../errors.ts';
 /** The relay that `svix listen` uses, trailing slash included. */
 export const DEFAULT_RELAY_URL = 'wss://api.relay.svix.com/api/v1/listen/';
 
-/** Where the inboxes of Svix's relay are seen. */
+/** Where people see the inboxes of Svix's relay. */
 export const SVIX_PLAY = 'play.svix.com';
 
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-/** As the current clients make them: about 59 bits. */
+/** As in current clients: about 59 bits. */
 const TOKEN_DIGITS = 10;
-/** Older clients made 27. The prefix is required: without it Svix Play knows no inbox. */
+/** Older clients use 27. Svix Play requires the prefix. */
 const TOKEN = /^c_[0-9A-Za-z]{10,27}$/;
 
 /** A token nobody can guess: whoever knows it can read the inbox. `randomBytes` must be unpredictable. */
@@ -19,7 +19,7 @@ export function makeRelayToken(randomBytes: (size: number) => Uint8Array): strin
   let digits = '';
   while (digits.length < TOKEN_DIGITS) {
     for (const byte of randomBytes(TOKEN_DIGITS * 2)) {
-      // Only whole multiples of 62: the others would make some digits likelier.
+      // Bytes beyond the last whole multiple of 62 would make some digits more likely.
       if (byte < 248 && digits.length < TOKEN_DIGITS) digits += DIGITS[byte % 62];
     }
   }
@@ -58,13 +58,13 @@ export function parseRelayUrl(text: string | undefined): URL {
 }
 
 export interface RelayAddresses {
-  /** Where the sender sends to. */
+  /** For the sender. */
   readonly inbox: string;
-  /** Where people see what came. */
+  /** For people. */
   readonly viewer: string;
 }
 
-/** Of Svix's relay the addresses are those of Svix Play; a relay of another kind has them on its own host. */
+/** Svix's relay has them at Svix Play, any other relay on its own host. */
 export function relayAddresses(relay: URL, token: string): RelayAddresses {
   const own = `${relay.protocol === 'ws:' ? 'http:' : 'https:'}//${relay.host}`;
   const base = relay.host === new URL(DEFAULT_RELAY_URL).host ? `https://${SVIX_PLAY}` : own;

@@ -1,33 +1,33 @@
-/** Relayed requests to the receiver, and its answers back: each within the sender's patience, many at a time. */
+/** Passes relayed requests to the receiver and its answers back, each in time, many at once. */
 import { MAX_RELAY_BYTES, MAX_RELAY_EVENTS } from '../../limits.ts';
 import { jsonResponse, readBytes, type Http, type HttpResponse } from '../../lib/net/http.ts';
 import type { Clock } from '../../platform/host.ts';
 import { answerFrame, type RelayedRequest } from './frames.ts';
 
 export interface RelayAnswers {
-  /** Whether so many events are being answered that no more should be read. */
+  /** Whether no more events should be read, as too many are being answered. */
   readonly isFull: boolean;
   /** Resolves when it is not full. */
   room(): Promise<void>;
-  /** Hands the request to the receiver and its answer to `reply`, in time and once. Never rejects. */
+  /** Passes the request to the receiver, and calls `reply` once, in time, with its answer. */
   answer(request: RelayedRequest, reply: (frame: string) => void): void;
-  /** Resolves when nothing is on its way any more. */
+  /** Resolves when all are answered. */
   drained(): Promise<void>;
 }
 
 export interface RelayAnswersOptions {
   readonly app: Http;
-  /** The path at which the receiver listens: the relay has none. */
+  /** The path of the receiver: relayed requests have none. */
   readonly path: string;
   readonly clock: Pick<Clock, 'sleep'>;
   readonly answerMs: number;
-  /** The receiver failed as it must not: a bug. */
+  /** The receiver failed: a bug. */
   readonly onFailure: (error: unknown) => void;
 }
 
 export function createRelayAnswers({ app, path, clock, answerMs, onFailure }: RelayAnswersOptions): RelayAnswers {
   const running = new Set<Promise<void>>();
-  /** Those that arrived before reading stopped, and wait for their turn. */
+  /** Events that arrived before reading stopped, and wait for their turn. */
   const waiting: (() => void)[] = [];
   let busy = 0;
   let events = 0;
@@ -45,14 +45,14 @@ export function createRelayAnswers({ app, path, clock, answerMs, onFailure }: Re
     waiting.shift()?.();
   };
 
-  /** An event counts until the receiver is done with it, also after it was answered 503 because that takes too long. */
+  /** An event counts until the receiver is done with it, also when it was answered 503 before. */
   const receive = async (request: RelayedRequest, isLate: () => boolean): Promise<HttpResponse> => {
     const size = request.body.byteLength;
     events += 1;
     bytes += size;
     await turn();
     try {
-      // Nobody waits for it any more; the sender comes again.
+      // It is answered 503 already; the sender retries.
       if (isLate()) return tooLate();
       const { method, headers, body } = request;
       return await app({ method, url: path, headers, body });

@@ -7,38 +7,38 @@ import { createRelayAnswers } from './answers.ts';
 import { answerFrame, readRelayFrame, startFrame } from './frames.ts';
 import type { RelayTiming } from './timing.ts';
 
-/** RFC 6455, 7.4.1: the relay refuses the token, for one because somebody else listens with it. */
+/** RFC 6455, 7.4.1: the relay refuses the token, for example because somebody else listens with it. */
 const POLICY_VIOLATION = 1008;
 const NORMAL = 1000;
 const GOING_AWAY = 1001;
 
-/** What a link ended by. */
+/** How a link ended. */
 interface Ended {
   readonly code: number;
   readonly reason: string;
-  /** Whether the relay had acknowledged the token on it. */
+  /** Whether the relay acknowledged the token on it. */
   readonly acknowledged: boolean;
-  /** Whether it was open, so that the relay may hold the token for it although it is gone. */
+  /** Whether it was open: then the relay may still hold the token for it. */
   readonly opened: boolean;
 }
 
 export type RefusalKind = 'unreachable' | 'refused';
 
 export interface RelayEvents {
-  /** The relay has acknowledged a token, and names it: at the beginning, and after each drop. */
+  /** The relay has acknowledged the token: at the start, and after each drop. */
   connected(token: string): void;
   /** Once for each drop. */
   dropped(reason: string): void;
   /**
-   * At the beginning, or after a drop, once of each kind: why it does not get through, `refused` by the relay itself or
-   * not having reached it. It is tried on.
+   * Why connecting fails, at the start or after a drop, once for each kind: the relay refuses, or is not reachable. The
+   * client retries.
    */
   refused(reason: string, kind: RefusalKind): void;
-  /** An event cannot be read. The relay can cause any number of these. */
+  /** An event is malformed. The relay can cause any number of these. */
   unreadable(): void;
-  /** The token was given up for another one; `reason`: why it was refused at last. */
+  /** The token was replaced; `reason`: why the relay refused it. */
   rotated(token: string, reason: string): void;
-  /** The receiver failed as it must not. */
+  /** The receiver failed: a bug. */
   failed(error: unknown): void;
 }
 
@@ -46,29 +46,29 @@ export interface RelayOptions {
   readonly connect: Host['connectWebSocket'];
   readonly url: URL;
   readonly token: string;
-  /** The user gave it: it is never given up. */
+  /** The user gave the token: it is never replaced. */
   readonly pinned: boolean;
-  /** Just made: when somebody holds it, it cannot be a link of our own that is not known to be dead yet. */
+  /** The token is new: a refusal cannot be about a dead link of our own. */
   readonly fresh: boolean;
-  /** A new one, in the place of one that somebody else holds. */
+  /** Creates the token that replaces one that somebody else holds. */
   readonly makeToken: () => string;
   readonly app: Http;
-  /** The path at which the receiver listens. */
+  /** The path of the receiver. */
   readonly path: string;
   readonly clock: Pick<Clock, 'now' | 'monotonic' | 'sleep'>;
   /** A number in [0, 1). */
   readonly random: () => number;
   readonly timing: RelayTiming;
-  /** Resolves when all that was printed has been taken by its reader. Must not reject. */
+  /** Resolves when all output has been read. Must not reject. */
   readonly printed?: (() => Promise<void>) | undefined;
-  /** Largest body that the receiver takes, in bytes: a message that is longer than one with such a body costs the link. */
+  /** The largest body that the receiver accepts, in bytes: a message with a larger one ends the link. */
   readonly maxBodyBytes?: number | undefined;
   readonly events: RelayEvents;
 }
 
 /**
- * Runs until `stop` is aborted, and reconnects for as long as that takes. Then what is on its way is answered, and the
- * link closed. Protocol: the source of Svix's own clients.
+ * Runs until `stop` is aborted, and reconnects as often as needed. Then the last events are answered, and the link is
+ * closed. Protocol: the source of Svix's own clients.
  */
 export async function runRelay(options: RelayOptions, stop: AbortSignal): Promise<void> {
   const { clock, timing, events, random } = options;
@@ -82,16 +82,16 @@ export async function runRelay(options: RelayOptions, stop: AbortSignal): Promis
   let { token, fresh } = options;
   let failures = 0;
   let connectedAt: number | undefined;
-  /** What was said since the last change of the state. */
-  const said = new Set<RefusalKind>();
-  /** How long the token has been refused. */
+  /** The refusals that were reported since the last change of state. */
+  const reported = new Set<RefusalKind>();
+  /** For how long the token has been refused. */
   let refusedMs = 0;
 
   while (!stop.aborted) {
     connectedAt = undefined;
-    const begunAt = clock.monotonic();
+    const startedAt = clock.monotonic();
     const ended = await runLink({ ...options, token }, answers, stop, (acknowledged) => {
-      said.clear();
+      reported.clear();
       refusedMs = 0;
       fresh = false;
       connectedAt = clock.monotonic();
@@ -102,8 +102,8 @@ export async function runRelay(options: RelayOptions, stop: AbortSignal): Promis
     const refused = ended.code === POLICY_VIOLATION;
     if (ended.acknowledged) {
       events.dropped(ended.reason);
-      said.add('unreachable');
-      // A link that never lasts is not tried ten times a second.
+      reported.add('unreachable');
+      // After links that never last the pauses keep growing.
       if (connectedAt !== undefined && clock.monotonic() - connectedAt >= timing.stableMs) failures = 0;
     }
     if (refused && !options.pinned && (fresh || refusedMs >= timing.tokenHeldMs)) {
@@ -113,14 +113,14 @@ export async function runRelay(options: RelayOptions, stop: AbortSignal): Promis
       events.rotated(token, ended.reason);
     } else if (!ended.acknowledged) {
       const kind = refused ? 'refused' : 'unreachable';
-      if (!said.has(kind)) events.refused(ended.reason, kind);
-      said.add(kind);
-      // The next refusal may be about a link of our own.
+      if (!reported.has(kind)) events.refused(ended.reason, kind);
+      reported.add(kind);
+      // The next refusal may be about this link.
       if (ended.opened) fresh = false;
     }
     const [shortest = 0] = timing.pausesMs;
     const longest = timing.pausesMs[Math.min(failures, timing.pausesMs.length - 1)] ?? shortest;
-    const hungMs = ended.acknowledged ? 0 : clock.monotonic() - begunAt;
+    const hungMs = ended.acknowledged ? 0 : clock.monotonic() - startedAt;
     const pause = Math.max(shortest, longest - hungMs) * (1 - random() / 2);
     failures += 1;
     if (refused) refusedMs += pause;
@@ -132,7 +132,7 @@ export async function runRelay(options: RelayOptions, stop: AbortSignal): Promis
   }
 }
 
-/** One link from its first packet to its end. */
+/** Opens one link, and resolves when it has ended. */
 async function runLink(
   { connect, url, token, clock, timing, events, printed, maxBodyBytes = 0 }: RelayOptions,
   answers: ReturnType<typeof createRelayAnswers>,
@@ -142,32 +142,32 @@ async function runLink(
   const closed = Promise.withResolvers<Ended>();
   const over = new AbortController();
   let acknowledged = false;
-  const begunAt = clock.monotonic();
+  const startedAt = clock.monotonic();
   let openedAt: number | undefined;
-  let heard = { monotonic: begunAt, wall: clock.now(), bytes: 0 };
+  let lastHeard = { monotonic: startedAt, wall: clock.now(), bytes: 0 };
   const hear = (bytes: number): void => {
-    heard = { monotonic: clock.monotonic(), wall: clock.now(), bytes };
+    lastHeard = { monotonic: clock.monotonic(), wall: clock.now(), bytes };
   };
   const end = (code: number, reason: string): void => {
     over.abort();
     closed.resolve({
       code,
-      reason: reason === '' ? wordsFor(code) : reason,
+      reason: reason === '' ? closeReason(code) : reason,
       acknowledged,
       opened: openedAt !== undefined,
     });
   };
 
-  // An event may come before the link itself is handed over.
+  // An event may arrive before `connect` returns the link.
   const live: { link?: WebSocketLink } = {};
   let paused = false;
-  /** Reads no further while too many events take up memory. */
+  /** Stops reading while too many events take up memory. */
   const holdBack = async (): Promise<void> => {
     if (paused || !answers.isFull) return;
     paused = true;
     live.link?.pause();
     await answers.room();
-    // So does what the events made this program print; but a reader that has stopped must not stop the relay.
+    // Output takes up memory too; but a reader that has stopped must not stop the relay.
     if (printed !== undefined) await waitAtMost(clock, timing.printMs, printed());
     paused = false;
     live.link?.resume();
@@ -177,7 +177,7 @@ async function runLink(
     {
       open() {
         openedAt = clock.monotonic();
-        // The handshake is the first that comes from the relay.
+        // The handshake counts as a sign of life.
         hear(live.link?.received() ?? 0);
         live.link?.send(startFrame(token));
       },
@@ -187,10 +187,10 @@ async function runLink(
         if (frame.type === 'start' && !acknowledged) {
           acknowledged = true;
           onAcknowledged(frame.token);
-          // There may be events of the link before.
+          // Events of the link before may still be answered.
           void holdBack();
         } else if (frame.type === 'event') {
-          // Also before the acknowledgement: a sender is waiting.
+          // Also before the acknowledgement, as a sender is waiting.
           answers.answer(frame.request, (text) => live.link?.send(text));
           void holdBack();
         } else if (frame.type === 'malformed') {
@@ -208,22 +208,22 @@ async function runLink(
   );
   live.link = current;
   if (paused) current.pause();
-  // It may have opened before there was anything to send with.
+  // It may have opened before `connect` returned.
   if (openedAt !== undefined && !acknowledged) current.send(startFrame(token));
 
   const watch = async (): Promise<void> => {
     while (!over.signal.aborted) {
-      await clock.sleep(timing.lookMs, over.signal);
+      await clock.sleep(timing.watchMs, over.signal);
       const cut = (reason: string): void => {
         end(GOING_AWAY, reason);
         current.cut();
       };
-      // A large frame over a slow line is no frame before its end, and holds up the pings.
-      if (current.received() !== heard.bytes) hear(current.received());
-      // A laptop that slept has not counted its sleep on one clock, but on the other.
-      const silence = Math.max(clock.monotonic() - heard.monotonic, clock.now() - heard.wall);
+      // A large frame over a slow line delays the pings: its bytes are a sign of life.
+      if (current.received() !== lastHeard.bytes) hear(current.received());
+      // Only one of the two clocks counts the sleep of a laptop.
+      const silence = Math.max(clock.monotonic() - lastHeard.monotonic, clock.now() - lastHeard.wall);
       if (openedAt === undefined) {
-        if (clock.monotonic() - begunAt >= timing.handshakeMs) cut('the handshake with the relay takes too long');
+        if (clock.monotonic() - startedAt >= timing.handshakeMs) cut('the handshake with the relay takes too long');
       } else if (!acknowledged && clock.monotonic() - openedAt >= timing.acknowledgementMs) {
         cut('the relay does not acknowledge the token');
       } else if (silence >= timing.silenceMs) {
@@ -248,6 +248,6 @@ async function runLink(
   }
 }
 
-function wordsFor(code: number): string {
+function closeReason(code: number): string {
   return code === POLICY_VIOLATION ? 'the relay refused the token' : `the relay closed the link (${code})`;
 }

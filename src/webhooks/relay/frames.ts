@@ -6,9 +6,9 @@ import type { HttpHeaders } from '../../lib/net/http.ts';
 import { fieldOf, isRecord } from '../../lib/json/loose-fields.ts';
 import { endToEndHeaders, headersOf } from '../forward-headers.ts';
 
-/** One HTTP request that came to the relay's inbox. It has neither a path nor a query. */
+/** One HTTP request to the relay's inbox. It has neither a path nor a query. */
 export interface RelayedRequest {
-  /** The relay's own, for the answer; not `svix-id`. */
+  /** The relay's own id, for the answer; not `svix-id`. */
   readonly id: string;
   readonly method: string;
   readonly headers: HttpHeaders;
@@ -17,21 +17,21 @@ export interface RelayedRequest {
 }
 
 export type RelayFrame =
-  /** The relay has taken the token, and names it. */
+  /** The relay has accepted the token. */
   | { readonly type: 'start'; readonly token: string }
   | { readonly type: 'event'; readonly request: RelayedRequest }
-  /** Of a type that is not known, or not JSON: passed over. */
+  /** Another type, or not JSON: skipped. */
   | { readonly type: 'unknown' }
-  /** An event that lacks something; `id` is there when it can be answered all the same. */
+  /** An incomplete event, which can be answered when it has an `id`. */
   | { readonly type: 'malformed'; readonly id: string | undefined };
 
-/** A token becomes a part of an address that is shown. Tokens of Svix Play have these characters. */
+/** A token becomes part of a URL. Tokens of Svix Play have these characters. */
 const ADDRESSABLE = /^[\w-]{1,64}$/;
 
-/** About the bytes between the sender and the relay, and not about the body as it is here. */
-const OF_THE_WIRE = new Set(['content-length', 'transfer-encoding']);
+/** These describe the connection between the sender and the relay. */
+const CONNECTION_HEADERS = new Set(['content-length', 'transfer-encoding']);
 
-/** Never throws: a bad frame costs that frame only. */
+/** Never throws: only a malformed frame itself is lost. */
 export function readRelayFrame(bytes: Uint8Array): RelayFrame {
   const frame = parsed(bytes);
   const data = fieldOf(frame, 'data');
@@ -48,7 +48,7 @@ export function readRelayFrame(bytes: Uint8Array): RelayFrame {
   }
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(body)) return { type: 'malformed', id: answerable };
   const lines = Object.entries(headers).flatMap(([name, value]): (readonly [string, string])[] =>
-    typeof value === 'string' && !OF_THE_WIRE.has(name.toLowerCase()) ? [[name.toLowerCase(), value]] : [],
+    typeof value === 'string' && !CONNECTION_HEADERS.has(name.toLowerCase()) ? [[name.toLowerCase(), value]] : [],
   );
   const content = Buffer.from(body, 'base64');
   return {
@@ -57,12 +57,12 @@ export function readRelayFrame(bytes: Uint8Array): RelayFrame {
   };
 }
 
-/** What is said first on a new link. */
+/** The first message on a new link. */
 export function startFrame(token: string): string {
   return JSON.stringify({ type: 'start', version: 1, data: { token } });
 }
 
-/** What the sender is to be answered, as text: the relay takes both kinds, and people can read this one. */
+/** The answer to the sender. */
 export interface RelayAnswer {
   readonly id: string;
   readonly status: number;
@@ -70,9 +70,10 @@ export interface RelayAnswer {
   readonly body: Uint8Array;
 }
 
-/** Left out of answers: the relay was seen to make 502 of a length or an encoding that no longer fits. */
+/** Left out of answers: the relay makes a 502 of a length or encoding that does not match the body. */
 const NOT_PASSED_ON = new Set(['content-encoding', 'content-length', 'transfer-encoding']);
 
+/** As text: the relay takes binary frames too, but people can read this one. */
 export function answerFrame({ id, status, headers, body }: RelayAnswer): string {
   const kept = endToEndHeaders(headers).filter(([name]) => !NOT_PASSED_ON.has(name));
   const data = { id, status, headers: Object.fromEntries(kept), body: Buffer.from(body).toString('base64') };

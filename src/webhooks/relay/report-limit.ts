@@ -2,20 +2,20 @@ import type { Clock } from '../../platform/host.ts';
 
 export interface ReportLimitOptions {
   readonly clock: Pick<Clock, 'sleep'>;
-  /** So many are reported in each span of time. */
+  /** The number of reports in each span of time. */
   readonly most: number;
   readonly spanMs: number;
-  /** Called at the end of a span in which `count` others were not reported, and of the last one when `stop` is aborted. */
+  /** Called at the end of a span in which `count` more were not reported, and when `stop` is aborted. */
   readonly more: (count: number) => void;
 }
 
 /**
- * Bounds what others can make this program print. The returned function counts one report, and returns whether it may be
- * printed. Nothing may be printed after `stop` is aborted.
+ * Limits how much others can make this program print. The returned function counts one report, and returns whether it may
+ * be printed. Nothing may be printed after `stop` is aborted.
  */
 export function createReportLimit({ clock, most, spanMs, more }: ReportLimitOptions, stop: AbortSignal): () => boolean {
   let count = 0;
-  const beginSpan = async (): Promise<void> => {
+  const startSpan = async (): Promise<void> => {
     await clock.sleep(spanMs, stop).catch(() => undefined);
     const unreported = count - most;
     count = 0;
@@ -23,7 +23,7 @@ export function createReportLimit({ clock, most, spanMs, more }: ReportLimitOpti
   };
   return () => {
     if (stop.aborted) return false;
-    if (count === 0) void beginSpan();
+    if (count === 0) void startSpan();
     count += 1;
     return count <= most;
   };

@@ -1,12 +1,12 @@
-/** What an endpoint answered to a delivery that tries it. */
+/** The answer of an endpoint to a test delivery. */
 export type TestAnswer =
   | {
       readonly status: number;
-      /** Until the status was there, in milliseconds. */
+      /** Until the status arrived, in milliseconds. */
       readonly durationMs: number;
-      /** The start of the body, read as UTF-8. Not clean: see `cleanText`. */
+      /** The start of the body, read as UTF-8. Not sanitized: see `cleanText`. */
       readonly body: string;
-      /** Where a redirect leads. Not clean. */
+      /** The target of a redirect. Not sanitized. */
       readonly location: string | undefined;
       readonly error: undefined;
     }
@@ -15,9 +15,9 @@ export type TestAnswer =
       readonly durationMs: number;
       /** Why there is no answer, for a person. */
       readonly error: string;
-      /** Whether the connection stood: there is something at the address. */
+      /** Whether the connection was established. */
       readonly reached: boolean;
-      /** Whether it stood and the answer did not come in time. */
+      /** Whether it was established, and the answer timed out. */
       readonly late: boolean;
     };
 

@@ -1,4 +1,4 @@
-/** Bodies of deliveries that try an endpoint. Pure. */
+/** Bodies of test deliveries. Pure. */
 import { type PayloadShape, payloadText } from '../payload.ts';
 
 export function payloadOf(shape: PayloadShape, event: string, requestId: string): Uint8Array {
@@ -6,8 +6,8 @@ export function payloadOf(shape: PayloadShape, event: string, requestId: string)
 }
 
 /**
- * The same payload as a sender is free to write it: whoever verifies anything but the bytes that came does not get them
- * back. White space, the order of keys, escapes that need not be, `1.0`, `0.10`, an integer beyond 2^53.
+ * A payload that nobody re-serializes to the same bytes: white space, the order of keys, unnecessary escapes, `1.0`, `0.10`,
+ * an integer beyond 2^53.
  */
 export function oddPayloadOf(shape: PayloadShape, event: string, requestId: string): Uint8Array {
   const type = shape === 'id' ? '' : `"type" : ${JSON.stringify(event).replace('.', String.raw`\u002e`)},`;
@@ -17,8 +17,8 @@ export function oddPayloadOf(shape: PayloadShape, event: string, requestId: stri
 }
 
 /**
- * Another body of the same length, with another meaning: its last digit is another one, or else its last letter, so that
- * JSON nearly always stays JSON. What has neither gets a byte more.
+ * A body of the same length with another meaning: its last digit or else its last letter is changed, so that JSON nearly
+ * always stays JSON. A body without either gets one byte more.
  */
 export function alteredBody(body: Uint8Array): Uint8Array {
   const altered = Uint8Array.from(body);
@@ -26,7 +26,7 @@ export function alteredBody(body: Uint8Array): Uint8Array {
     const at = altered.findLastIndex(isKind);
     if (at === -1) continue;
     const byte = altered[at] ?? 0;
-    // 9 becomes 8, z becomes y: the next one would be no digit and no letter.
+    // 9 becomes 8 and z becomes y, as the next byte is not of the same kind.
     altered[at] = isKind(byte + 1) ? byte + 1 : byte - 1;
     return altered;
   }

@@ -1,24 +1,24 @@
-/** The address of an endpoint that is to be tried. */
+/** The address of an endpoint to test. */
 import { isLoopback } from '../../lib/net/loopback.ts';
 import { credentialsOf, maskUrl, secretsIn, withoutCredentials } from '../../lib/net/url-secrets.ts';
 import { CliError } from '../../errors.ts';
 
 export interface TestTarget {
-  /** Without user and password: as it is called. */
+  /** The URL of the requests, without user and password. */
   readonly url: string;
   /** With its secrets masked. */
   readonly shown: string;
   /** `127.0.0.1:3000` */
   readonly host: string;
-  /** Basic authentication of the user and password in the address, which Svix sends so, too. */
+  /** Basic authentication with the user and password of the address, as Svix sends it. */
   readonly authorization: string | undefined;
-  /** What of the address must not be shown. */
+  /** The parts of the address that must not be printed. */
   readonly secrets: readonly string[];
 }
 
 /**
- * Throws `CliError` `usage`: `bad_target_url`, or `remote_target` for an address that is not on this machine, unless
- * those are allowed: somebody else's endpoint must not be tried by a slip.
+ * Throws `CliError` `usage`: `bad_target_url`, or `remote_target` for an address on another machine unless that is allowed:
+ * nobody must test somebody else's endpoint by mistake.
  */
 export function readTestTarget(text: string, allowRemote: boolean): TestTarget {
   const url = URL.parse(text);
@@ -46,7 +46,7 @@ export function readTestTarget(text: string, allowRemote: boolean): TestTarget {
   };
 }
 
-/** The empty text without any; `undefined` when they cannot be read. */
+/** Empty without any; `undefined` when they are malformed. */
 function credentialsIn(url: URL): string | undefined {
   try {
     return credentialsOf(url) ?? '';

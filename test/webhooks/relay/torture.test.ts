@@ -57,7 +57,7 @@ test('each delivery that was answered 2xx is in the inbox, once, and none hangs'
         handshakeMs: 600,
         acknowledgementMs: 600,
         silenceMs: 600,
-        lookMs: 20,
+        watchMs: 20,
         pausesMs: [5, 20, 50],
         stableMs: 50,
         tokenHeldMs: 200,
