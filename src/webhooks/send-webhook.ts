@@ -38,7 +38,7 @@ export type SendResult =
       readonly durationMs: number;
     };
 
-/** Sends once, and follows no redirect. Rejects for nothing that the endpoint does, but with the reason of `stop`. */
+/** Sends once, and follows no redirect. Rejects with the reason of `stop` only, not for what the endpoint does. */
 export async function sendWebhook(
   { http, clock }: { readonly http: Http; readonly clock: Clock },
   { url, headers, body }: OutgoingWebhook,

@@ -22,11 +22,11 @@ export interface AttemptOptions {
 export interface AttemptTools {
   readonly http: Http;
   readonly clock: Clock;
-  /** Strikes secrets out of whatever the endpoint says. */
+  /** Removes secrets from the answers of the endpoint. */
   readonly redact: Redact;
 }
 
-/** Sends once; redirects are not followed. Rejects for nothing that the endpoint does, but with the reason of `stop`. */
+/** Sends once, and follows no redirect. Rejects with the reason of `stop` only, not for what the endpoint does. */
 export async function attemptTest(
   { http, clock, redact }: AttemptTools,
   { url, host, authorization }: TestTarget,
