@@ -1,4 +1,4 @@
-import type { Clock } from '../../platform/host.ts';
+import type { Sleeper } from './with-timeout.ts';
 
 /** One sleeper that can be woken. */
 export interface Waiter {
@@ -9,7 +9,7 @@ export interface Waiter {
 
 const WOKEN = 'woken';
 
-export function createWaiter(clock: Pick<Clock, 'sleep'>): Waiter {
+export function createWaiter(clock: Sleeper): Waiter {
   let woken = false;
   let sleeping: AbortController | undefined;
   return {
