@@ -1,4 +1,4 @@
-/** A request pick by pick, as it was sent: what its answer is held against. */
+/** A request pick by pick, as it was sent: what its answer is compared with. */
 import { fieldOf, isRecord, numberOf, textOf, textsOf } from '../lib/json/loose-fields.ts';
 import type { Redact } from '../settings/redaction.ts';
 
@@ -23,8 +23,8 @@ export interface RequestDetails {
 }
 
 /**
- * Reads the body of a request that was checked before it was sent (`PreparedRequest.body`). What answers are compared
- * with is redacted as they are: an id that happens to hold a piece of the key would else not be found again.
+ * Reads the body of a request that was checked before it was sent. It is redacted as answers are: an id that happens to
+ * hold a piece of the API key would else not match.
  */
 export function readRequestDetails(body: Uint8Array, redact: Redact = (text) => text): RequestDetails {
   const redacted = (value: unknown): string | undefined => {

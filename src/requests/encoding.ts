@@ -1,15 +1,15 @@
-/** From the bytes of a file to text. */
+/** Decodes JSON files, and recognizes files that are not UTF-8. */
 import { Buffer, constants, isUtf8 } from 'node:buffer';
 import { CliError } from '../errors.ts';
 import { createTextSource, type Source } from './json/source.ts';
 
 /**
  * The text of a UTF-8 file, without its byte order mark. Throws `CliError` `usage` for an empty file, for other
- * encodings (UTF-16, UTF-32, Windows-1252) and for files that are no text at all, saying which it is.
+ * encodings (UTF-16, UTF-32, Windows-1252) and for files that are not text, naming which it is.
  */
 export function decodeSource(name: string, bytes: Uint8Array): Source {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  refuseStranger(name, buffer, 'JSON');
+  rejectForeignEncoding(name, buffer, 'JSON');
   const start = startsWith(buffer, [0xef, 0xbb, 0xbf]) ? 3 : 0;
   if (buffer.length - start > constants.MAX_STRING_LENGTH) {
     throw new CliError('usage', `${name} is too large: ${buffer.length} bytes`, {
@@ -17,7 +17,7 @@ export function decodeSource(name: string, bytes: Uint8Array): Source {
       hint: 'send each wave as a request of its own',
     });
   }
-  if (!isUtf8(buffer)) throw notUtf8(name, latinFault(name, buffer, start));
+  if (!isUtf8(buffer)) throw notUtf8(name, invalidUtf8(name, buffer, start));
   const text = buffer.toString('utf8', start);
   if (text.trim() === '') {
     throw new CliError('usage', `${name} is empty`, {
@@ -28,26 +28,26 @@ export function decodeSource(name: string, bytes: Uint8Array): Source {
   return createTextSource(name, text);
 }
 
-/** Throws `CliError` `usage` when the first bytes of a file show another encoding, or that it is no text. */
-export function refuseStranger(name: string, bytes: Uint8Array, format: 'JSON' | 'CSV'): void {
-  const stranger = strangerOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), format);
-  if (stranger !== undefined) throw notUtf8(name, stranger, format);
+/** Throws `CliError` `usage` when the first bytes of a file show another encoding, or that it is not text. */
+export function rejectForeignEncoding(name: string, bytes: Uint8Array, format: 'JSON' | 'CSV'): void {
+  const foreign = foreignEncodingOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), format);
+  if (foreign !== undefined) throw notUtf8(name, foreign, format);
 }
 
-/** For what the first bytes do not tell: the failure of a file that holds what no text does. */
-export function noText(name: string): CliError {
+/** The failure of a file with control characters, which its first bytes do not show. */
+export function notText(name: string): CliError {
   return notUtf8(name, { what: 'is no text: it holds control characters' }, 'CSV');
 }
 
-interface Stranger {
+interface ForeignEncoding {
   /** Completes "picks.json is ...". */
   readonly what: string;
-  /** The name that `iconv` knows the encoding by; `undefined` when it is no text. */
+  /** The name that `iconv` knows the encoding by; `undefined` when it is not text. */
   readonly encoding?: string;
   readonly place?: string;
 }
 
-function notUtf8(name: string, { what, encoding, place }: Stranger, format: 'JSON' | 'CSV' = 'JSON'): CliError {
+function notUtf8(name: string, { what, encoding, place }: ForeignEncoding, format: 'JSON' | 'CSV' = 'JSON'): CliError {
   const file = format === 'CSV' ? ['wave.csv', 'wave-utf8.csv'] : ['request.json', 'request-utf8.json'];
   return new CliError('usage', `${name} ${what}`, {
     code: 'invalid_encoding',
@@ -61,8 +61,8 @@ function notUtf8(name: string, { what, encoding, place }: Stranger, format: 'JSO
   });
 }
 
-/** What the first bytes give away. */
-function strangerOf(buffer: Buffer, format: string): Stranger | undefined {
+/** The encoding or file type that the first bytes show; `undefined` for text. */
+function foreignEncodingOf(buffer: Buffer, format: string): ForeignEncoding | undefined {
   if (startsWith(buffer, [0xff, 0xfe, 0, 0]) || startsWith(buffer, [0, 0, 0xfe, 0xff])) {
     return { what: `is UTF-32 text, ${format} is UTF-8`, encoding: 'UTF-32' };
   }
@@ -78,7 +78,7 @@ function strangerOf(buffer: Buffer, format: string): Stranger | undefined {
   return undefined;
 }
 
-function latinFault(name: string, buffer: Buffer, start: number): Stranger {
+function invalidUtf8(name: string, buffer: Buffer, start: number): ForeignEncoding {
   const end = validPrefix(buffer);
   const before = createTextSource(name, `${buffer.toString('utf8', start, end)}.`);
   const byte = (buffer[end] ?? 0).toString(16).padStart(2, '0');
@@ -89,7 +89,7 @@ function latinFault(name: string, buffer: Buffer, start: number): Stranger {
   };
 }
 
-/** Length of the longest prefix that is whole UTF-8, by halving: `isUtf8` is far faster than a loop over bytes. */
+/** The length of the longest valid UTF-8 prefix, by bisection: `isUtf8` is far faster than a loop over bytes. */
 function validPrefix(buffer: Buffer): number {
   let good = 0;
   let bad = buffer.length;

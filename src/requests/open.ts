@@ -1,10 +1,9 @@
 /** From the files of a command line to requests, all checked before the first is sent. */
 import { CliError } from '../errors.ts';
-import { readBytes } from '../lib/net/http.ts';
-import { inUtf8 } from './utf16.ts';
 import { parseColumnMap } from './csv/header/column-map.ts';
-import { headerNames } from './csv/header/line.ts';
-import { formatOfContent, formatOfName, type HeadedInput, type InputFormat, openHead } from './input-format.ts';
+import { headerNames } from './csv/header/find.ts';
+import { formatOfContent, formatOfName, type InputFormat } from './format.ts';
+import { peekInput, type RequestReader } from './input.ts';
 import { readJsonRequests } from './json/requests.ts';
 import { invalidRequest } from './request.ts';
 import type { RequestSet, SetEntry } from './request-set.ts';
@@ -12,10 +11,18 @@ import { createSetBuilder, type SetBuilder } from './set-builder.ts';
 import type { SetInput, SetOptions } from './set-options.ts';
 import { createSpool } from './spool.ts';
 import { withoutEnd } from './text-end.ts';
+import { inUtf8 } from './utf16.ts';
+
+/** One reader a format. Tables and NDJSON are loaded when they are read: most inputs are one JSON request. */
+const READERS: Readonly<Record<InputFormat, () => Promise<RequestReader>>> = {
+  json: async () => readJsonRequests,
+  csv: async () => (await import('./csv/requests.ts')).readTableRequests,
+  ndjson: async () => (await import('./json/ndjson.ts')).readNdjsonRequests,
+};
 
 /**
- * Reads all inputs (JSON, CSV, NDJSON) once and checks them. Nothing is kept in memory but where things stand. Throws
- * one `CliError` `usage` that lists the faults of all inputs (`invalid_request`), or says why there is nothing to send
+ * Reads all inputs (JSON, CSV, NDJSON) once and checks them: bodies wait on disk when they are large. Throws one
+ * `CliError` `usage` that lists the errors of all inputs (`invalid_request`), or says why there is nothing to send
  * (`wave_not_found`, `nothing_to_send`); the set is closed then.
  */
 export async function openRequestSet(options: SetOptions): Promise<RequestSet> {
@@ -28,11 +35,11 @@ export async function openRequestSet(options: SetOptions): Promise<RequestSet> {
       if ((await readInput(input, options, set)) === 'csv') tables += 1;
       await spool.relieve();
     }
-    if (tables === 0) refuseTableFlags(options);
-    refuseFaults(options, set);
+    if (tables === 0) rejectTableFlags(options);
+    rejectErrors(options, set);
     const rejected = [];
-    for (const { rows, headers } of set.rejected) rejected.push(await rows.write(headers));
-    refuseNothing(options, set, rejected);
+    for (const rows of set.rejected) rejected.push(await rows.write());
+    rejectEmptySet(options, set, rejected);
     return {
       entries: entriesOf(set),
       columns: tables === 0 ? undefined : set.columns.headers,
@@ -48,7 +55,34 @@ export async function openRequestSet(options: SetOptions): Promise<RequestSet> {
   }
 }
 
-function refuseTableFlags({ map = [], fillDown = [], skipLines = [] }: SetOptions): void {
+/** Returns the format; `undefined` when the input could not be read far enough to see it. */
+async function readInput(
+  input: SetInput,
+  { formatIn, inputs }: SetOptions,
+  set: SetBuilder,
+): Promise<InputFormat | undefined> {
+  const { name } = input;
+  const known = formatIn ?? formatOfName(name);
+  try {
+    const peeked = await peekInput(withoutEnd(inUtf8(name, input.open())), known);
+    try {
+      const format = known ?? formatOfContent(peeked.head, headerNames(set.kind, set.map));
+      const read = await READERS[format]();
+      await read(name, peeked, set);
+      return format;
+    } finally {
+      await peeked.close();
+    }
+  } catch (error) {
+    // With several inputs the errors of all are listed.
+    if (inputs.length === 1 || !(error instanceof CliError) || !CONTENT.has(error.code)) throw error;
+    for (const detail of error.details) set.errors.add(() => detail);
+    if (error.details.length === 0) set.errors.add(() => ({ path: '', message: error.message }));
+    return known;
+  }
+}
+
+function rejectTableFlags({ map = [], fillDown = [], skipLines = [] }: SetOptions): void {
   const given = { '--map': map, '--fill-down': fillDown, '--skip-lines': skipLines };
   const flag = Object.entries(given).find(([, values]) => values.length > 0)?.[0];
   if (flag === undefined) return;
@@ -58,65 +92,22 @@ function refuseTableFlags({ map = [], fillDown = [], skipLines = [] }: SetOption
   });
 }
 
-async function readInput(input: SetInput, options: SetOptions, set: SetBuilder): Promise<string> {
-  const { name } = input;
-  const named = options.formatIn ?? formatOfName(name);
-  const bytes = withoutEnd(inUtf8(name, input.open()));
-  try {
-    if (named === 'json') {
-      await readJsonRequests(name, await readBytes(bytes), set);
-      return named;
-    }
-    const headed = await openHead(bytes);
-    try {
-      return await readHeaded(name, headed, named, set);
-    } finally {
-      await headed.close();
-    }
-  } catch (error) {
-    // Of several inputs the faults of all are told.
-    if (options.inputs.length === 1 || !(error instanceof CliError) || !CONTENT.has(error.code)) throw error;
-    for (const detail of error.details) set.faults.add(() => detail);
-    if (error.details.length === 0) set.faults.add(() => ({ path: '', message: error.message }));
-    return named ?? '';
-  }
-}
-
-async function readHeaded(
-  name: string,
-  headed: HeadedInput,
-  named: InputFormat | undefined,
-  set: SetBuilder,
-): Promise<InputFormat> {
-  const format = named ?? formatOfContent(headed.head, headerNames(set.kind, set.map));
-  if (format === 'csv') {
-    const { readTableRequests } = await import('./csv/requests.ts');
-    await readTableRequests(name, headed, set);
-  } else if (format === 'ndjson') {
-    const { readNdjsonRequests } = await import('./json/ndjson.ts');
-    await readNdjsonRequests(name, headed, set);
-  } else {
-    await readJsonRequests(name, await readBytes(headed.bytes), set);
-  }
-  return format;
-}
-
-/** Failures that are of one file, and do not tell of the command line or the machine. */
+/** Failures of one file, and not of the command line or the machine. */
 const CONTENT: ReadonlySet<string> = new Set(['invalid_json', 'invalid_encoding', 'empty_input', 'input_too_large']);
 
-function refuseFaults({ inputs, kind }: SetOptions, { faults, skippable }: SetBuilder): void {
-  if (faults.count === 0) return;
+function rejectErrors({ inputs, kind }: SetOptions, { errors, skippableErrors }: SetBuilder): void {
+  if (errors.count === 0) return;
   const [only] = inputs;
   const what = inputs.length === 1 && only !== undefined ? `${only.name} is` : `the ${inputs.length} inputs are`;
   const hint = 'nothing was sent: mend the file and run the command again';
   throw invalidRequest(
     `${what} not ${inputs.length === 1 ? `a valid ${kind} request` : `valid ${kind} requests`}`,
-    faults,
-    skippable === faults.count ? `${hint}, or send the rest with --skip-invalid` : hint,
+    errors,
+    skippableErrors === errors.count ? `${hint}, or send the rest with --skip-invalid` : hint,
   );
 }
 
-function refuseNothing({ overrides }: SetOptions, set: SetBuilder, rejected: RequestSet['rejected']): void {
+function rejectEmptySet({ overrides }: SetOptions, set: SetBuilder, rejected: RequestSet['rejected']): void {
   if (set.requests.length > 0) return;
   if (rejected.length > 0) {
     const count = rejected.reduce((sum, one) => sum + one.count, 0);
@@ -142,7 +133,7 @@ function listed(waves: readonly string[]): string {
   return waves.slice(0, MOST_LISTED).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
-/** A name that two requests have is told with the place of each. */
+/** Where two requests have one name, their places tell them apart. */
 function entriesOf({ requests }: SetBuilder): SetEntry[] {
   const times = new Map<string, number>();
   for (const { name } of requests) times.set(name, (times.get(name) ?? 0) + 1);

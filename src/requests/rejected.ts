@@ -1,55 +1,70 @@
-/** Rows that are left out, and the file they are written to with the reason. */
+/** Rows and requests with errors: with `--skip-invalid` they go to a file with their reasons, else their errors end the reading. */
 import { csvLine } from '../lib/text/csv-line.ts';
-import type { SetOptions } from './set-options.ts';
-import type { Spool } from './spool.ts';
+import type { FailureDetail } from '../errors.ts';
+import type { ErrorList } from './error-list.ts';
+import type { SetBuilder } from './set-builder.ts';
 
-export interface RejectedRows {
-  readonly count: number;
-  /** `cells` as they stood in the file, padded to the header's length by the writer. */
-  add(cells: readonly string[], reasons: readonly string[], line: number): void;
-  /** Writes the file of the input. */
-  write(headers: readonly string[]): Promise<{ readonly count: number; readonly path: string }>;
+/** Rejects a row: `cells` as the file has them. */
+export type Reject = (cells: readonly string[], errors: ErrorList, line: number) => void;
+
+interface RejectedFile {
+  /** The name of the input. */
+  readonly name: string;
+  readonly delimiter: string;
+  /** Asked for at the first row. */
+  readonly headers: () => readonly string[];
 }
 
-export function createRejectedRows(
-  spool: Spool,
-  { name, delimiter, rejectedSink }: { name: string; delimiter: string; rejectedSink: SetOptions['rejectedSink'] },
-): RejectedRows {
-  const rows = spool.strand();
+/** Adds the rejected rows of one input, or their errors, to the set. */
+export function createRejection(set: SetBuilder, { name, delimiter, headers }: RejectedFile): Reject {
+  const { spool } = set;
+  const rows = spool.entry();
   let count = 0;
   const line = (cells: readonly string[]): string => csvLine(cells, delimiter);
-  return {
-    get count() {
-      return count;
-    },
-    add(cells, reasons, lineNumber) {
-      count += 1;
-      spool.add(rows, `${JSON.stringify([cells, reasons.join('; '), lineNumber])}\n`);
-    },
-    async write(headers) {
-      const sink = rejectedSink(name);
-      async function* content(): AsyncGenerator<Uint8Array, void> {
-        const encoder = new TextEncoder();
-        yield encoder.encode(line([...headers, 'REASON', 'LINE']));
-        for await (const piece of spool.read(rows)) {
-          let text = '';
-          for (const row of new TextDecoder().decode(piece).trimEnd().split('\n')) {
-            const [cells, reason, at] = JSON.parse(row) as [string[], string, number];
-            text += line([...fitted(cells, headers.length, delimiter), reason, String(at)]);
-          }
-          yield encoder.encode(text);
-        }
+
+  async function* content(columns: readonly string[]): AsyncGenerator<Uint8Array, void> {
+    const encoder = new TextEncoder();
+    yield encoder.encode(line([...columns, 'REASON', 'LINE']));
+    for await (const piece of spool.read(rows)) {
+      let text = '';
+      for (const row of new TextDecoder().decode(piece).trimEnd().split('\n')) {
+        const [cells, reason, at] = JSON.parse(row) as [string[], string, number];
+        text += line([...fitCells(cells, columns.length, delimiter), reason, String(at)]);
       }
-      await sink.write(content());
-      return { count, path: sink.path };
-    },
+      yield encoder.encode(text);
+    }
+  }
+
+  return (cells, errors, lineNumber) => {
+    if (!set.skipInvalid) {
+      set.skippableErrors += errors.count;
+      set.errors.addAll(errors);
+      return;
+    }
+    count += 1;
+    if (count === 1) {
+      const columns = headers();
+      set.rejected.push({
+        async write() {
+          const sink = set.rejectedSink(name);
+          await sink.write(content(columns));
+          return { count, path: sink.path };
+        },
+      });
+    }
+    const reasons = errors.details.map(reasonOf).join('; ');
+    spool.add(rows, `${JSON.stringify([cells, reasons, lineNumber])}\n`);
   };
 }
 
-/** As many cells as the header has: of a row too long the rest stands in the last cell, nothing is lost. */
-function fitted(cells: readonly string[], width: number, delimiter: string): string[] {
-  const kept = cells.slice(0, width);
-  if (cells.length > width && width > 0) kept[width - 1] = cells.slice(width - 1).join(delimiter);
-  while (kept.length < width) kept.push('');
-  return kept;
+function reasonOf({ path, message }: FailureDetail): string {
+  return path === '' ? message : `${path}: ${message}`;
+}
+
+/** As many cells as the header has: the last one holds the rest of a row that is too long, so that nothing is lost. */
+function fitCells(cells: readonly string[], width: number, delimiter: string): string[] {
+  const fitted = cells.slice(0, width);
+  if (cells.length > width && width > 0) fitted[width - 1] = cells.slice(width - 1).join(delimiter);
+  while (fitted.length < width) fitted.push('');
+  return fitted;
 }

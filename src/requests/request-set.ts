@@ -1,9 +1,9 @@
-/** What a command line's files come to: requests that were all checked before the first is sent. */
+/** The requests of a command line's files: all are checked before the first is sent. */
 import type { FailureDetail } from '../errors.ts';
 
 /** One request of the input; its body is read again when its turn comes, so that a thousand of them fit in memory. */
 export interface SetEntry {
-  /** How people know it and `--resubmit` names it: the wave id, else where it stands (`requests.ndjson:3`). Unique in the set. */
+  /** As people and `--resubmit` name it: the wave id, else its place (`requests.ndjson:3`). Unique in the set. */
   readonly name: string;
   readonly siteName: string;
   readonly waveId: string | undefined;
@@ -13,9 +13,9 @@ export interface SetEntry {
   readonly digest: string;
   /** The exact bytes that are sent: compact JSON in UTF-8. Throws `CliError` `environment` when they cannot be read again. */
   body(): Promise<Uint8Array>;
-  /** The caller's own rows in the order of the picks, each as long as `RequestSet.columns`; `undefined` when the input was no table. */
+  /** The caller's own rows in the order of the picks, each as long as `RequestSet.columns`; `undefined` when the input was not a table. */
   rows(): Promise<readonly CallerRow[] | undefined>;
-  /** Where the picks of these numbers (from 0) stand in the input; none when the input is the request itself. */
+  /** The places of the picks of these numbers (from 0) in the input; none when the input is the request itself. */
   pickLines(wanted: ReadonlySet<number>): Promise<ReadonlyMap<number, PickLine>>;
 }
 
@@ -27,22 +27,22 @@ export interface PickLine {
 
 export interface CallerRow {
   readonly pickId: string;
-  /** As they stood in the file; those that `--fill-down` fills, filled. */
+  /** As in the file; those that `--fill-down` fills, filled. */
   readonly cells: readonly string[];
 }
 
 export interface RequestSet {
   readonly entries: readonly SetEntry[];
-  /** Headers of the caller's table as written (of several files: all, in order of appearance); `undefined` when the input was no table. */
+  /** Headers of the caller's table as written (of several files: all, in order of appearance); `undefined` when the input was not a table. */
   readonly columns: readonly string[] | undefined;
   /** Whether there are requests besides those of the tables. */
   readonly mixed: boolean;
-  /** Whether any pick of a table may be made at one of several locations. */
+  /** Whether any pick of a table has alternative locations. */
   readonly alternatives: boolean;
-  /** Worth a word, and no reason not to send. */
+  /** Do not keep the requests from being sent. */
   readonly warnings: readonly FailureDetail[];
   /** Rows or requests that `--skip-invalid` left out, and the file of each input that they were written to. */
   readonly rejected: readonly { readonly count: number; readonly path: string }[];
-  /** Removes what was kept on disk to read again. May be called twice. */
+  /** Removes the bodies stored on disk. May be called twice. */
   close(): Promise<void>;
 }

@@ -1,15 +1,15 @@
 /** From a parsed request to the exact bytes that are sent. */
 import type { Kind } from '../kinds.ts';
 import { CliError, type FailureDetail } from '../errors.ts';
-import type { FaultList } from './fault-list.ts';
+import type { ErrorList } from './error-list.ts';
 import type { IdCheck } from './validation/id-check.ts';
-import { inField, serialise, withField } from './json/edit.ts';
+import { inField, serialize, withField } from './json/edit.ts';
 import { type JsonTree, memberOf, stringOf } from './json/tree.ts';
 import { parameterSource } from './json/parameter.ts';
 import { createFlagSource } from './json/source.ts';
 import { validateRequest } from './validation/validation.ts';
 
-/** What the command line puts over the file, field by field. */
+/** Fields of the command line, which replace those of the file. */
 export interface Overrides {
   readonly site?: string | undefined;
   /** One place is sent as a text, several as a list; none changes nothing. */
@@ -20,7 +20,7 @@ export interface Overrides {
   readonly params?: readonly (readonly [key: string, json: string])[] | undefined;
 }
 
-/** A request that is fit to be sent. */
+/** A request ready to be sent. */
 export interface PreparedRequest {
   /** Compact JSON in UTF-8; names, order and scalars as the file has them. */
   readonly body: Uint8Array;
@@ -30,14 +30,14 @@ export interface PreparedRequest {
     /** How many. */
     readonly picks: number;
   };
-  /** Worth a word, and no reason not to send. */
+  /** Do not keep the request from being sent. */
   readonly warnings: readonly FailureDetail[];
 }
 
 export interface CheckedRequest {
-  readonly faults: FaultList;
+  readonly errors: ErrorList;
   readonly warnings: readonly FailureDetail[];
-  /** Fit to be sent when there are no faults. */
+  /** To be called when there are no errors. */
   readonly prepared: () => PreparedRequest;
 }
 
@@ -48,26 +48,26 @@ export interface CheckedRequest {
  */
 export function checkRequest(kind: Kind, parsed: JsonTree, overrides: Overrides, ids: IdCheck): CheckedRequest {
   const tree = withOverrides(parsed, overrides);
-  const { faults, warnings } = validateRequest(kind, tree, ids);
-  ids.notes.settle(faults.count === 0);
-  return { faults, warnings, prepared: () => ({ body: serialise(tree), request: factsOf(tree), warnings }) };
+  const { errors, warnings } = validateRequest(kind, tree, ids);
+  ids.warnings.settle(errors.count === 0);
+  return { errors, warnings, prepared: () => ({ body: serialize(tree), request: factsOf(tree), warnings }) };
 }
 
-/** All faults of an input as one failure; `what` says of what: `picks.json is not a valid route request`. */
+/** All errors of an input as one failure; `what` says of what: `picks.json is not a valid route request`. */
 export function invalidRequest(
   what: string,
-  faults: FaultList,
+  errors: ErrorList,
   hint = 'nothing was sent: mend the file and run the command again',
 ): CliError {
-  const listed = faults.details.length;
-  const count = faults.count === 1 ? 'one fault' : `${faults.count} faults`;
-  const cut = listed < faults.count ? `, the first ${listed} are listed` : '';
-  return new CliError('usage', `${what}: ${count}${cut}`, { code: 'invalid_request', hint, details: faults.details });
+  const listed = errors.details.length;
+  const count = errors.count === 1 ? 'one fault' : `${errors.count} faults`;
+  const cut = listed < errors.count ? `, the first ${listed} are listed` : '';
+  return new CliError('usage', `${what}: ${count}${cut}`, { code: 'invalid_request', hint, details: errors.details });
 }
 
 export function withOverrides(file: JsonTree, { site, start, end, wave, params }: Overrides): JsonTree {
   let tree = file.root.type === 'array' && site !== undefined ? inField('picks', file) : file;
-  // Nothing can be set in it, and the validation says so.
+  // Nothing can be set in it, and the validation reports it.
   if (tree.root.type !== 'object') return tree;
   const set = (field: string, flag: string, value: unknown): void => {
     tree = withField(tree, [field], createFlagSource(flag, JSON.stringify(value)));

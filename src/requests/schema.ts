@@ -1,7 +1,7 @@
 /**
- * What a request holds: the one table of fields, their types and their enumerations, by kind. Facts: the OptiPick
+ * The schema of a request: the one table of fields, types and enumerations, by kind. Facts: the OptiPick
  * documentation, "Optimize Route" and "Optimize Cluster". The readable part of those pages ends early, so unknown
- * fields are kept (loose objects).
+ * fields pass (loose objects).
  *
  * The message of each schema says what was expected, worded to follow "expected": `expected a whole number`.
  */
@@ -26,7 +26,7 @@ const object = v.custom<Readonly<Record<string, unknown>>>(
 
 const onePlace = v.pipe(v.string('a text or a list of texts'), v.nonEmpty('a text that is not empty'));
 const somePlaces = v.pipe(v.array(name), v.minLength(1, 'a list with at least one location'));
-/** One location, or several. Chosen by shape, so that a fault inside a list is told of its item. */
+/** One location, or several. Chosen by shape, so that an error inside a list is that of its item. */
 const places = v.lazy((value): v.GenericSchema<string | string[]> => (Array.isArray(value) ? somePlaces : onePlace));
 
 export const ROUTING_POLICIES = ['ASIS', 'OPTIMIZED', 'AUTOSTORE'] as const;
@@ -123,7 +123,7 @@ export type ClusterDocument = v.InferOutput<typeof clusterRequest>;
 /** Schemas by field name. */
 export type Fields = Readonly<Record<string, v.GenericSchema>>;
 
-/** One level of a request: its schema, and the names that are taken without a word although the schema lacks them. */
+/** One object of a request: its known fields, and the names that pass without a warning though the schema lacks them. */
 export interface Level {
   readonly fields: Fields;
   /** Fields without which the API refuses the request. */

@@ -1,12 +1,11 @@
-/** What is gathered while the inputs of a set are read. */
+/** What the readers of the inputs share: options, and the requests, errors and warnings found so far. */
 import { foldName } from './csv/fields.ts';
 import type { Kind } from '../kinds.ts';
 import type { FailureDetail } from '../errors.ts';
 import type { ColumnMap } from './csv/header/column-map.ts';
-import { FaultList } from './fault-list.ts';
+import { ErrorList } from './error-list.ts';
 import { allowedIds } from './validation/placeholders.ts';
 import { createPickIds, type PickIds } from './validation/pick-ids.ts';
-import type { RejectedRows } from './rejected.ts';
 import type { Overrides } from './request.ts';
 import type { SetEntry } from './request-set.ts';
 import type { SetOptions } from './set-options.ts';
@@ -21,35 +20,40 @@ export interface SetBuilder {
   readonly fillDown: readonly string[];
   readonly skipLines: SkipLines;
   readonly skipInvalid: boolean;
-  /** Ids that look like none and are sent all the same. */
+  /** Ids that look like placeholders and are sent all the same. */
   readonly allowed: ReadonlySet<string>;
   /** Whether there is one input. */
   readonly single: boolean;
   readonly spool: Spool;
   readonly rejectedSink: SetOptions['rejectedSink'];
-  readonly faults: FaultList;
+  readonly errors: ErrorList;
   readonly warnings: FailureDetail[];
   readonly ids: PickIds;
-  /** Rows that were left out, with the header of their file. */
-  readonly rejected: { readonly rows: RejectedRows; readonly headers: readonly string[] }[];
+  /** Of each input with rejected rows. */
+  readonly rejected: RejectedRows[];
   /** Headers of all tables. */
   readonly columns: UnionColumns;
   /** Requests in the order of the input. */
   readonly requests: FoundRequest[];
-  /** The waves that were found, whether they were chosen or not, and the input each was first found in. */
+  /** The waves found, chosen or not, and the input each was first found in. */
   readonly waves: Map<string, string>;
-  /** Whether any pick of a table may be made at one of several locations. */
+  /** Whether any pick of a table has alternative locations. */
   alternatives: boolean;
-  /** How many of the faults are of rows or requests that could be left out. */
-  skippable: number;
-  /** A number for each request that is put together of picks. */
+  /** How many of the errors `--skip-invalid` would leave out with their rows and requests. */
+  skippableErrors: number;
+  /** The number of the next request that is assembled from picks. */
   nextNumber(): number;
 }
 
+export interface RejectedRows {
+  /** Writes the file of the input. */
+  write(): Promise<{ readonly count: number; readonly path: string }>;
+}
+
 export interface FoundRequest {
-  /** How people know it, when no other request of the set is known by the same. */
+  /** Its name, when no other request of the set has the same. */
   readonly name: string;
-  /** Where it stands. */
+  /** Its place: the name of the input, or of the document in it. */
   readonly place: string;
   readonly entry: (name: string) => SetEntry;
 }
@@ -57,8 +61,10 @@ export interface FoundRequest {
 /** The columns of several tables as those of one. */
 export interface UnionColumns {
   readonly headers: readonly string[];
-  /** Where each of these columns stands in the union; of columns with the same header the first is the first.
-   * Headers are the same as they are on input: capitals, blanks, `_` and `-` do not count. */
+  /**
+   * The index of each of these columns in the union. Headers match as on input (capitals, blanks, `_` and `-` do not
+   * count), columns with the same header in their order.
+   */
   add(headers: readonly string[]): readonly number[];
 }
 
@@ -88,7 +94,7 @@ export function createSetBuilder(
     single: inputs.length === 1,
     spool,
     rejectedSink,
-    faults: new FaultList(),
+    errors: new ErrorList(),
     warnings: [],
     ids: createPickIds(),
     rejected: [],
@@ -96,22 +102,22 @@ export function createSetBuilder(
     requests: [],
     waves: new Map(),
     alternatives: false,
-    skippable: 0,
+    skippableErrors: 0,
     nextNumber: () => (number += 1),
   };
 }
 
 /**
- * Notes the wave of a pick of the input `name` and tells whether it is to be sent. Picks of one wave in two inputs are a
- * fault: more likely the same export twice than one wave in two parts.
+ * Registers the wave of a pick of the input `name`, and returns whether it is to be sent. Picks of one wave in two inputs
+ * are an error: more likely the same export twice than one wave in two parts.
  */
-export function noteWave(set: SetBuilder, name: string, wave: string, place: () => string): boolean {
+export function registerWave(set: SetBuilder, name: string, wave: string, place: () => string): boolean {
   const isChosen = set.overrides.wave === undefined || set.overrides.wave === wave;
   const first = set.waves.get(wave);
   if (first === name) return isChosen;
   set.waves.set(wave, name);
   if (first !== undefined && isChosen) {
-    set.faults.add(() => ({
+    set.errors.add(() => ({
       path: '',
       message: `the wave "${wave}" is in ${first} too: a wave is one request, so join the two files or send one of them`,
       place: place(),

@@ -1,7 +1,7 @@
-/** What {@link openRequestSet} is given. */
+/** The options of `openRequestSet`. */
 import type { Kind } from '../kinds.ts';
 import type { ScratchFile } from '../platform/host.ts';
-import type { InputFormat } from './input-format.ts';
+import type { InputFormat } from './format.ts';
 import type { Overrides } from './request.ts';
 
 export interface SetInput {
@@ -11,9 +11,9 @@ export interface SetInput {
   open(): AsyncIterable<Uint8Array>;
 }
 
-/** Where the refused rows of one input go. */
+/** Where the rejected rows of one input go. */
 export interface RejectedSink {
-  /** `wave.rejected.csv`, as people are told. */
+  /** `wave.rejected.csv`, for messages. */
   readonly path: string;
   /** Whole or not at all. Throws `CliError` `environment` when it cannot be written. */
   write(content: AsyncIterable<Uint8Array>): Promise<void>;
@@ -31,11 +31,11 @@ export interface SetOptions {
   /** Lines that are left out, for tables: `2`, `1-3,5`, `none`. */
   readonly skipLines?: readonly string[] | undefined;
   /**
-   * What the command line puts over the input. A wave replaces that of a single JSON request, fills that of a table
-   * without waves, and chooses one of several.
+   * Fields of the command line. A wave replaces that of a single JSON request, fills that of a table without waves, and
+   * chooses one of several.
    */
   readonly overrides?: Overrides | undefined;
-  /** Leaves out rows and requests that have faults, and sends the rest. */
+  /** Leaves out rows and requests that have errors, and sends the rest. */
   readonly skipInvalid?: boolean | undefined;
   /** Ids such as `#N/A` or `4.5E+15` that are meant. */
   readonly allowValues?: readonly string[] | undefined;

@@ -1,73 +1,73 @@
-/** Texts that are written in turns and read again one by one, in memory while they are few and on disk when they are not. */
+/** Texts that grow in turns and are read again one by one: in memory while they are small, else in a temporary file. */
 import { Buffer } from 'node:buffer';
 import type { Hash } from 'node:crypto';
 import { CliError, messageOf, systemCodeOf } from '../errors.ts';
 import type { ScratchFile } from '../platform/host.ts';
 
-/** How much is kept in memory before it goes to disk, in bytes. */
+/** Bytes in memory before they go to disk. */
 const PENDING = 16_777_216;
 
-/** Bytes of small strands are joined to about this many before they are written. */
+/** Small entries are joined to about this many bytes for a write. */
 const WRITE = 1_048_576;
 
-/** The first room of a strand, in bytes: there may be a hundred thousand of them. */
+/** The first buffer of an entry, in bytes: there may be a hundred thousand entries. */
 const ROOM = 512;
 
-/** One of the texts. Only the spool looks into it. */
-export interface Strand {
-  /** What has not gone to disk: the first `used` bytes. Bytes, not text: text that lives long is dear to collect. */
+/** One of the texts. Only the spool reads its fields. */
+export interface SpoolEntry {
+  /** The first `used` bytes have not gone to disk. Bytes, not text: long-lived text is expensive to collect. */
   pending: Buffer;
   used: number;
-  /** Where its pieces lie on disk: offset and length in turns. */
+  /** The pieces on disk: offset and length in turns. */
   readonly pieces: number[];
-  /** Fed with the bytes in order. */
+  /** Updated with the bytes in order. */
   readonly hash: Hash | undefined;
 }
 
 export interface Spool {
-  /** `hash` is fed with what is added. */
-  strand(hash?: Hash): Strand;
+  /** A new text. `hash` is updated with what is added. */
+  entry(hash?: Hash): SpoolEntry;
   /** Never writes: call {@link relieve} now and then. */
-  add(strand: Strand, content: string | Uint8Array): void;
-  /** Makes room when there is too much in memory. Throws `CliError` `environment` when the disk does not take it. */
+  add(entry: SpoolEntry, content: string | Uint8Array): void;
+  /** Writes to disk when there is too much in memory. Throws `CliError` `environment` when that fails. */
   relieve(): Promise<void>;
   /**
    * The bytes of all that was added, in pieces of whole additions. Throws `CliError` `environment` when they cannot be
    * read.
    */
-  read(strand: Strand): AsyncGenerator<Uint8Array, void>;
+  read(entry: SpoolEntry): AsyncGenerator<Uint8Array, void>;
   /** Removes what is on disk. May be called twice. */
   close(): Promise<void>;
 }
 
-/** The file is made by `scratch` when memory does not do. */
+/** `scratch` creates the file, once memory exceeds `limit` bytes. */
 export function createSpool(scratch: () => Promise<ScratchFile>, limit = PENDING): Spool {
-  let touched = new Set<Strand>();
-  /** Strands that keep their room from the round before, which they most likely need again. */
-  let rested = new Set<Strand>();
-  /** What is written at once. Made once: the collector is slow to take so large ones back. */
+  let touched = new Set<SpoolEntry>();
+  /** Entries of the last flush: their buffers stay for one more, since they most likely grow again. */
+  let rested = new Set<SpoolEntry>();
+  /** The buffer of a write. Allocated once: the collector is slow to free such large ones. */
   let batched: Buffer = NOTHING;
   let pending = 0;
   let file: ScratchFile | undefined;
 
-  /** One buffer of what is pending in a batch of that size. */
-  function joined(batch: readonly Strand[], size: number): Uint8Array {
+  /** The pending bytes of a batch in one buffer. */
+  function joined(batch: readonly SpoolEntry[], size: number): Uint8Array {
     const [first] = batch;
     if (batch.length === 1 && first !== undefined) return pendingOf(first);
     if (batched.length < size) batched = Buffer.allocUnsafeSlow(size);
     let at = 0;
-    for (const strand of batch) at += strand.pending.copy(batched, at, 0, strand.used);
+    for (const entry of batch) at += entry.pending.copy(batched, at, 0, entry.used);
     return batched.subarray(0, size);
   }
 
-  async function write(batch: readonly Strand[], size: number): Promise<void> {
+  async function write(batch: readonly SpoolEntry[], size: number): Promise<void> {
     try {
       file ??= await scratch();
       let at = await file.append(joined(batch, size));
-      for (const strand of batch) {
-        strand.pieces.push(at, strand.used);
-        at += strand.used;
-        strand.used = 0;
+      for (const entry of batch) {
+        entry.pieces.push(at, entry.used);
+        at += entry.used;
+        entry.used = 0;
       }
     } catch (cause) {
       throw new CliError('environment', `the temporary file of the input cannot be written: ${messageOf(cause)}`, {
@@ -82,44 +82,44 @@ export function createSpool(scratch: () => Promise<ScratchFile>, limit = PENDING
   }
 
   return {
-    strand: (hash) => ({ pending: NOTHING, used: 0, pieces: [], hash }),
-    add(strand, content) {
+    entry: (hash) => ({ pending: NOTHING, used: 0, pieces: [], hash }),
+    add(entry, content) {
       // No character of UTF-16 takes more than three bytes in UTF-8.
-      makeRoom(strand, typeof content === 'string' ? content.length * 3 : content.length);
-      const { used } = strand;
+      makeRoom(entry, typeof content === 'string' ? content.length * 3 : content.length);
+      const { used } = entry;
       if (typeof content === 'string') {
-        strand.used += strand.pending.write(content, used);
+        entry.used += entry.pending.write(content, used);
       } else {
-        strand.pending.set(content, used);
-        strand.used += content.length;
+        entry.pending.set(content, used);
+        entry.used += content.length;
       }
-      pending += strand.used - used;
-      if (used === 0) touched.add(strand);
+      pending += entry.used - used;
+      if (used === 0) touched.add(entry);
     },
     async relieve() {
       if (pending < limit) return;
-      let batch: Strand[] = [];
+      let batch: SpoolEntry[] = [];
       let size = 0;
-      for (const strand of touched) {
-        strand.hash?.update(pendingOf(strand));
-        batch.push(strand);
-        size += strand.used;
+      for (const entry of touched) {
+        entry.hash?.update(pendingOf(entry));
+        batch.push(entry);
+        size += entry.used;
         if (size < WRITE) continue;
         await write(batch, size);
         batch = [];
         size = 0;
       }
       if (batch.length > 0) await write(batch, size);
-      for (const strand of rested) if (!touched.has(strand)) strand.pending = NOTHING;
+      for (const entry of rested) if (!touched.has(entry)) entry.pending = NOTHING;
       rested = touched;
       touched = new Set();
       pending = 0;
     },
-    async *read(strand) {
-      for (let at = 0; at < strand.pieces.length; at += 2) {
-        yield await readPiece(file, strand.pieces[at] ?? 0, strand.pieces[at + 1] ?? 0);
+    async *read(entry) {
+      for (let at = 0; at < entry.pieces.length; at += 2) {
+        yield await readPiece(file, entry.pieces[at] ?? 0, entry.pieces[at + 1] ?? 0);
       }
-      if (strand.used > 0) yield pendingOf(strand);
+      if (entry.used > 0) yield pendingOf(entry);
     },
     async close() {
       const closing = file;
@@ -131,27 +131,27 @@ export function createSpool(scratch: () => Promise<ScratchFile>, limit = PENDING
 
 const NOTHING: Buffer = Buffer.alloc(0);
 
-function pendingOf({ pending, used }: Strand): Buffer {
+function pendingOf({ pending, used }: SpoolEntry): Buffer {
   return pending.subarray(0, used);
 }
 
-function makeRoom(strand: Strand, size: number): void {
-  const { pending, used } = strand;
+function makeRoom(entry: SpoolEntry, size: number): void {
+  const { pending, used } = entry;
   if (pending.length - used >= size) return;
   const larger = Buffer.allocUnsafeSlow(Math.max(ROOM, pending.length * 2, used + size));
   pending.copy(larger, 0, 0, used);
-  strand.pending = larger;
+  entry.pending = larger;
 }
 
 /** How many bytes were added to it. */
-export function sizeOf({ pieces, used }: Strand): number {
+export function sizeOf({ pieces, used }: SpoolEntry): number {
   return pieces.reduce((sum, length, at) => (at % 2 === 1 ? sum + length : sum), used);
 }
 
-/** SHA-256 of a strand's hash and what it has not been fed yet, then `end`; in hexadecimal. */
-export function digestOf(strand: Strand, end: string): string {
-  if (strand.hash === undefined) throw new TypeError('a strand without a hash has no digest');
-  return strand.hash.copy().update(pendingOf(strand)).update(end).digest('hex');
+/** The digest of an entry's hash, its unwritten bytes and `end`, in hexadecimal. */
+export function digestOf(entry: SpoolEntry, end: string): string {
+  if (entry.hash === undefined) throw new TypeError('an entry without a hash has no digest');
+  return entry.hash.copy().update(pendingOf(entry)).update(end).digest('hex');
 }
 
 async function readPiece(file: ScratchFile | undefined, offset: number, length: number): Promise<Uint8Array> {

@@ -1,4 +1,4 @@
-/** The end of a text file: old programs mark it with Ctrl-Z (0x1A), and a file that was made too large ends in NULs. */
+/** Cuts the end of a text file: old programs mark it with Ctrl-Z (0x1A), and files allocated too large end in NULs. */
 import { MAX_ROW_BYTES } from '../limits.ts';
 
 const NUL = 0;
@@ -8,7 +8,7 @@ const CONTROL_Z = 26;
 
 /** The bytes without 0x1A and NULs at the very end, and line ends between them. */
 export async function* withoutEnd(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
-  /** What may be the end. Of a very long one not all is stored: before a text it is a row too long as well. */
+  /** What may be the end. A very long one is not stored whole: followed by text, it would be a row too long anyway. */
   let held: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of chunks) {

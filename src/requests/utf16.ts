@@ -1,10 +1,10 @@
-/** Texts in UTF-16 with a byte order mark, as Excel ("Unicode text"), SAP and Windows PowerShell's `>` write them. */
+/** Decodes UTF-16 with a byte order mark, as Excel ("Unicode text"), SAP and Windows PowerShell's `>` write it. */
 import { Buffer } from 'node:buffer';
 import { CliError } from '../errors.ts';
 
 type Utf16 = 'utf-16le' | 'utf-16be';
 
-/** What the first bytes tell, four of them; `undefined` for any other encoding. UTF-32 begins with the same mark. */
+/** The encoding by the first four bytes; `undefined` for any but UTF-16. UTF-32 begins with the same mark. */
 function utf16Of(head: Uint8Array): Utf16 | undefined {
   if (head[0] === 0xfe && head[1] === 0xff) return 'utf-16be';
   const isLittle = head[0] === 0xff && head[1] === 0xfe;
@@ -41,7 +41,7 @@ export async function* inUtf8(name: string, chunks: AsyncIterable<Uint8Array>): 
   if (decode !== undefined) yield decode();
 }
 
-/** Takes the bytes in turns, and at the end nothing. */
+/** Called with each piece, and at the end without one. */
 function utf16Decoder(name: string, encoding: Utf16): (bytes?: Uint8Array) => Uint8Array {
   const decoder = new TextDecoder(encoding, { fatal: true });
   const encoder = new TextEncoder();

@@ -1,30 +1,27 @@
-/** Requests that are put together pick by pick, many at a time. */
+/** Assembles requests from picks that are read one by one, many requests at a time. */
 import { createHash } from 'node:crypto';
-import { HEAD_END, type RequestHead } from './head.ts';
+import { createEnvelopes, ENVELOPE_END, type RequestEnvelope, type RequestField } from './envelope.ts';
+import { quote } from './quote.ts';
 import type { CallerRow, PickLine, SetEntry } from './request-set.ts';
-import { digestOf, sizeOf, type Spool, type Strand } from './spool.ts';
+import type { SetBuilder } from './set-builder.ts';
+import { digestOf, sizeOf, type SpoolEntry } from './spool.ts';
 
 /** One request in the making. */
-export interface WaveRequest {
+export interface Wave {
   readonly waveId: string | undefined;
-  readonly head: RequestHead;
+  readonly envelope: RequestEnvelope;
+  /** Tells the pick ids of this wave from those of others. */
+  readonly number: number;
   /** How many. */
   picks: number;
   /** The items of the list, with commas between them. */
-  readonly body: Strand;
-  /** What each pick was made from, as lines of JSON: its line, its id, and the cells when the input is a table. */
-  readonly origins: Strand;
-  readonly input: WaveInput;
-}
-
-export interface WaveInput {
-  /** The name of the file. */
-  readonly name: string;
-  readonly table: boolean;
+  readonly body: SpoolEntry;
+  /** What each pick was made from, as lines of JSON: its line, its id, and its cells when the input is a table. */
+  readonly origins: SpoolEntry;
 }
 
 /** A pick in JSON, and what it was made from. */
-export interface MadePick {
+export interface SerializedPick {
   readonly json: string;
   readonly id: string;
   readonly line: number;
@@ -32,75 +29,114 @@ export interface MadePick {
   readonly cells?: readonly string[];
 }
 
-export function newWaveRequest(
-  spool: Spool,
-  { waveId, head }: Pick<WaveRequest, 'waveId' | 'head'>,
-  input: WaveInput,
-): WaveRequest {
-  const hash = createHash('sha256').update(head.text);
-  return { waveId, head, picks: 0, body: spool.strand(hash), origins: spool.strand(), input };
+export interface AssembledInput {
+  readonly name: string;
+  /** Where a field that all requests lack is missing. */
+  readonly place: string;
+  /** Puts the cells of a row where the columns of all tables have them; `undefined` when the input is no table. */
+  readonly cellsOf?: (cells: readonly string[]) => readonly string[];
 }
 
-export function addPick(spool: Spool, request: WaveRequest, { json, id, line, cells = [] }: MadePick): void {
-  spool.add(request.body, request.picks === 0 ? json : `,${json}`);
-  spool.add(request.origins, `${JSON.stringify([line, id, ...cells])}\n`);
-  request.picks += 1;
-}
+/** The waves of one input. */
+export class WaveAssembler {
+  readonly #set: SetBuilder;
+  readonly #input: AssembledInput;
+  readonly #envelopes: ReturnType<typeof createEnvelopes>;
+  readonly #waves = new Map<string, Wave>();
 
-/** `cellsOf` puts the cells of a row where the columns of all tables have them. */
-export function entryOf(
-  spool: Spool,
-  request: WaveRequest,
-  name: string,
-  cellsOf: (cells: readonly string[]) => readonly string[],
-): SetEntry {
-  const { head, waveId, picks, body, origins, input } = request;
-  /** Lines of JSON. They go to disk whole, so that a piece holds whole lines. */
-  async function* originLines(): AsyncGenerator<string, void> {
-    for await (const piece of spool.read(origins)) yield* new TextDecoder().decode(piece).trimEnd().split('\n');
+  constructor(set: SetBuilder, input: AssembledInput) {
+    this.#set = set;
+    this.#input = input;
+    this.#envelopes = createEnvelopes(set);
   }
-  return {
-    name,
-    siteName: head.siteName,
-    waveId,
-    picks,
-    digest: digestOf(body, HEAD_END),
-    async body() {
-      const begin = new TextEncoder().encode(head.text);
-      const end = new TextEncoder().encode(HEAD_END);
-      // One room for all: pieces that are gathered and joined take it twice.
-      const whole = new Uint8Array(begin.length + sizeOf(body) + end.length);
-      whole.set(begin);
-      let at = begin.length;
-      for await (const piece of spool.read(body)) {
-        whole.set(piece, at);
-        at += piece.length;
-      }
-      whole.set(end, at);
-      return whole;
-    },
-    async rows() {
-      if (!input.table) return undefined;
-      const found: CallerRow[] = [];
-      for await (const line of originLines()) {
-        const [, pickId, ...cells] = JSON.parse(line) as Origin;
-        found.push({ pickId, cells: cellsOf(cells) });
-      }
-      return found;
-    },
-    async pickLines(wanted) {
-      const found = new Map<number, PickLine>();
-      let index = 0;
-      for await (const text of originLines()) {
-        if (wanted.has(index)) {
-          const [line, pickId] = JSON.parse(text) as Origin;
-          found.set(index, { pickId, place: `${input.name}:${line}` });
+
+  /** The wave of that id, `''` being the wave of picks that name none. `fields` are those of a new request. */
+  waveOf(id: string, place: () => string, fields: () => readonly RequestField[] = () => []): Wave {
+    const known = this.#waves.get(id);
+    if (known !== undefined) return known;
+    const { spool, overrides } = this.#set;
+    const waveId = id === '' ? overrides.wave : id;
+    const waveField = waveId === undefined ? [] : [{ name: 'wave_id', json: JSON.stringify(waveId), place }];
+    const envelope = this.#envelopes.make([...waveField, ...fields()], () => this.#input.place);
+    const body = spool.entry(createHash('sha256').update(envelope.start));
+    const wave = { waveId, envelope, number: this.#set.nextNumber(), picks: 0, body, origins: spool.entry() };
+    this.#waves.set(id, wave);
+    return wave;
+  }
+
+  add(wave: Wave, { json, id, line, cells = [] }: SerializedPick): void {
+    const { spool } = this.#set;
+    spool.add(wave.body, wave.picks === 0 ? json : `,${json}`);
+    spool.add(wave.origins, `${JSON.stringify([line, id, ...cells])}\n`);
+    wave.picks += 1;
+  }
+
+  /** Adds the requests to the set. */
+  end(): void {
+    const { name } = this.#input;
+    for (const wave of this.#waves.values()) {
+      if (wave.picks === 0) continue;
+      this.#set.requests.push({ name: wave.waveId ?? name, place: name, entry: (own) => this.#entry(wave, own) });
+    }
+  }
+
+  #entry(wave: Wave, name: string): SetEntry {
+    const { spool } = this.#set;
+    const { name: file, cellsOf } = this.#input;
+    const { envelope, waveId, picks, body, origins } = wave;
+    /** Lines go to disk whole, so that a piece holds whole lines. */
+    async function* originLines(): AsyncGenerator<string, void> {
+      for await (const piece of spool.read(origins)) yield* new TextDecoder().decode(piece).trimEnd().split('\n');
+    }
+    return {
+      name,
+      siteName: envelope.siteName,
+      waveId,
+      picks,
+      digest: digestOf(body, ENVELOPE_END),
+      async body() {
+        const start = new TextEncoder().encode(envelope.start);
+        const end = new TextEncoder().encode(ENVELOPE_END);
+        // Filled piece by piece: gathering the pieces first would take the memory twice.
+        const whole = new Uint8Array(start.length + sizeOf(body) + end.length);
+        whole.set(start);
+        let at = start.length;
+        for await (const piece of spool.read(body)) {
+          whole.set(piece, at);
+          at += piece.length;
         }
-        index += 1;
-      }
-      return found;
-    },
-  };
+        whole.set(end, at);
+        return whole;
+      },
+      async rows() {
+        if (cellsOf === undefined) return undefined;
+        const rows: CallerRow[] = [];
+        for await (const line of originLines()) {
+          const [, pickId, ...cells] = JSON.parse(line) as Origin;
+          rows.push({ pickId, cells: cellsOf(cells) });
+        }
+        return rows;
+      },
+      async pickLines(wanted) {
+        const found = new Map<number, PickLine>();
+        let index = 0;
+        for await (const text of originLines()) {
+          if (wanted.has(index)) {
+            const [line, pickId] = JSON.parse(text) as Origin;
+            found.set(index, { pickId, place: `${file}:${line}` });
+          }
+          index += 1;
+        }
+        return found;
+      },
+    };
+  }
 }
 
 type Origin = [line: number, pickId: string, ...cells: string[]];
+
+/** The message for the second pick of a wave with one id; `first` is the line of the first. */
+export function usedTwice(id: string, waveId: string | undefined, first: number): string {
+  const where = waveId === undefined ? '' : ` in wave ${quote(waveId)}`;
+  return `the pick_id ${quote(id)} is used twice${where}, first in line ${first}`;
+}

@@ -189,8 +189,8 @@ function meantRows(text: string, delimiter: string, fields: readonly string[], i
     if (names.join('\n').startsWith(cells.join('\n')) && names.length === cells.length) continue;
     const pick = Object.fromEntries(fields.map((field, at) => [field, withoutGuard(cells[at] ?? '')]));
     width ??= cells.length;
-    const isFramed = !isDrawn || (all.length > 2 && all[0] === '' && all.at(-1) === '');
-    const isWhole = !isOpen && isFramed && cells.length === width && width >= fields.length;
+    const hasOuterBars = !isDrawn || (all.length > 2 && all[0] === '' && all.at(-1) === '');
+    const isWhole = !isOpen && hasOuterBars && cells.length === width && width >= fields.length;
     const must = !isWhole || pick['location_id'] === '' ? 'reject' : isOddPick(pick) ? 'either' : 'send';
     meant.push({ line, must, pick });
     if (isOpen) break;

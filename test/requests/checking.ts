@@ -3,13 +3,13 @@ import type { Kind } from '../../src/kinds.ts';
 import { parseJson } from '../../src/requests/json/parser.ts';
 import { createTextSource } from '../../src/requests/json/source.ts';
 import { validateRequest } from '../../src/requests/validation/validation.ts';
-import { inWords } from './faults.ts';
+import { formatDetail } from './errors.ts';
 
 /** What the validation says of a request, as people see it. */
-export function check(kind: Kind, text: string): { faults: string[]; warnings: string[] } {
-  const { faults, warnings } = validateRequest(kind, parseJson(createTextSource('picks.json', text)));
-  expect(faults.count).toBe(faults.details.length);
-  return { faults: faults.details.map(inWords), warnings: warnings.map(inWords) };
+export function check(kind: Kind, text: string): { errors: string[]; warnings: string[] } {
+  const { errors, warnings } = validateRequest(kind, parseJson(createTextSource('picks.json', text)));
+  expect(errors.count).toBe(errors.details.length);
+  return { errors: errors.details.map(formatDetail), warnings: warnings.map(formatDetail) };
 }
 
 /** A request of one good pick and the given fields. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { decodeSource } from '../../src/requests/encoding.ts';
-import { caught, utf8 } from './faults.ts';
+import { caught, utf8 } from './errors.ts';
 
 const latin1 = (text: string) => Buffer.from(text, 'latin1');
 

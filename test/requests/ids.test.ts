@@ -118,16 +118,16 @@ describe('T8: a placeholder', () => {
 
   test('on the command line is named by its flag', async () => {
     const overrides = { site: 'null', start: ['S', 'undefined'] };
-    const faults = [
+    const errors = [
       '  /site_name: "null" is a placeholder: write the real one, or allow it with --allow-value null (--site)',
       '  /start_points/1: "undefined" is a placeholder: write the real one, or allow it with --allow-value undefined (--start)',
     ];
-    expect((await refusal({ 'w.csv': `${HEADER}1,O,A\n` }, { overrides })).slice(1, -1)).toEqual(faults);
+    expect((await refusal({ 'w.csv': `${HEADER}1,O,A\n` }, { overrides })).slice(1, -1)).toEqual(errors);
     const pick = '{"pick_id":"1","location_id":"A","order_id":"O"}';
-    expect((await refusal({ 'p.ndjson': `${pick}\n` }, { overrides })).slice(1, -1)).toEqual(faults);
+    expect((await refusal({ 'p.ndjson': `${pick}\n` }, { overrides })).slice(1, -1)).toEqual(errors);
     expect((await refusal({ 'p.json': `[${pick}]` }, { overrides })).slice(1, -1)).toEqual([
-      faults[0],
-      faults[1]?.replace('write the real one', 'leave the field out'),
+      errors[0],
+      errors[1]?.replace('write the real one', 'leave the field out'),
     ]);
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { refusal, requests } from './opening.ts';
 
 /** What is said of a quantity in a table that is separated by semicolons. */
-async function faultOf(quantity: string, column = 'QUANTITY'): Promise<string | undefined> {
+async function rowError(quantity: string, column = 'QUANTITY'): Promise<string | undefined> {
   const [, fault] = await refusal({ 'w.csv': `LOCATION_ID;${column}\nA;${quantity}\nB;1\n` });
   return fault?.trim();
 }
@@ -24,11 +24,11 @@ describe('T4: a negative number', () => {
     ['\u20131.5', '"\u20131.5": a minus sign that is not the plain one? Write "-1.5"'],
     ['- 4', '"- 4": a blank behind the minus sign? Write "-4"'],
   ])('%s: the remedy names the form', async (cell, words) => {
-    expect(await faultOf(cell)).toBe(`QUANTITY: expected a number, found ${words} (w.csv:2:3)`);
+    expect(await rowError(cell)).toBe(`QUANTITY: expected a number, found ${words} (w.csv:2:3)`);
   });
 
   test('that is whole has one way to write it', async () => {
-    expect(await faultOf('1.000-', 'ASIS_SEQUENCE')).toBe(
+    expect(await rowError('1.000-', 'ASIS_SEQUENCE')).toBe(
       'ASIS_SEQUENCE: expected a whole number, found "1.000-": a minus sign behind the number? Write "-1000" (w.csv:2:3)',
     );
   });
@@ -46,7 +46,7 @@ describe('T6: a character in a number that cannot be seen', () => {
     ['\uff11\uff12', '"\uff11\uff12": write its digits as 0 to 9'],
     ['\u0661\u0662', '"\u0661\u0662": write its digits as 0 to 9'],
   ])('%j is named by its code point', async (cell, words) => {
-    expect(await faultOf(cell)).toBe(`QUANTITY: expected a number, found ${words} (w.csv:2:3)`);
+    expect(await rowError(cell)).toBe(`QUANTITY: expected a number, found ${words} (w.csv:2:3)`);
   });
 
   test('is named in JSON', async () => {
@@ -87,7 +87,7 @@ describe('T17: a point before three digits', () => {
   });
 
   test('is asked about where a comma stands before three digits', async () => {
-    expect(await faultOf('1,234')).toBe(
+    expect(await rowError('1,234')).toBe(
       'QUANTITY: expected a number, found "1,234": write "1234", or "1.234" if the comma is a decimal one (w.csv:2:3)',
     );
   });

@@ -4,7 +4,7 @@ import type { RequestSet } from '../../src/requests/request-set.ts';
 import type { SetOptions } from '../../src/requests/set-options.ts';
 import { CliError } from '../../src/errors.ts';
 import { createFakeFiles } from '../support/fake-files.ts';
-import { inWords, textOf } from './faults.ts';
+import { formatDetail, textOf } from './errors.ts';
 
 export type Opening = Partial<Omit<SetOptions, 'inputs'>>;
 
@@ -46,7 +46,7 @@ export async function requests(
   const { set } = await open(inputs, options);
   const bodies: Record<string, string> = {};
   for (const entry of set.entries) bodies[entry.name] = textOf(await entry.body());
-  const warnings = set.warnings.map(inWords);
+  const warnings = set.warnings.map(formatDetail);
   await set.close();
   return { bodies, warnings };
 }
@@ -58,7 +58,9 @@ export async function refusal(inputs: Inputs, options: Opening = {}): Promise<st
     await set.close();
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
-    const details = error.details.map((detail) => `  ${detail.place === undefined ? detail.message : inWords(detail)}`);
+    const details = error.details.map(
+      (detail) => `  ${detail.place === undefined ? detail.message : formatDetail(detail)}`,
+    );
     return [`${error.exitCode} ${error.code}: ${error.message}`, ...details, `hint: ${error.hint}`];
   }
   throw new Error('nothing was thrown');

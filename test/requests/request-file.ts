@@ -14,7 +14,7 @@ export interface RequestFile {
 /** One JSON request from its file to the body that is sent. Throws what is wrong with it. */
 export function readRequest({ kind, bytes, name, overrides = {} }: RequestFile): PreparedRequest {
   const tree = parseJson(decodeSource(name, bytes));
-  const { faults, prepared } = checkRequest(kind, tree, overrides, createIdCheck(new Set()));
-  if (faults.count > 0) throw invalidRequest(`${name} is not a valid ${kind} request`, faults);
+  const { errors, prepared } = checkRequest(kind, tree, overrides, createIdCheck(new Set()));
+  if (errors.count > 0) throw invalidRequest(`${name} is not a valid ${kind} request`, errors);
   return prepared();
 }

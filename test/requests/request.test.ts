@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Overrides } from '../../src/requests/request.ts';
 import { readRequest } from './request-file.ts';
-import { caught, inWords, textOf, utf8 } from './faults.ts';
+import { caught, formatDetail, textOf, utf8 } from './errors.ts';
 
 const PICKS = '[{"pick_id":"p","location_id":"A"},{"pick_id":"q","location_id":["B","C"]}]';
 
@@ -97,7 +97,7 @@ describe('a request file with faults', () => {
       message: 'picks.json is not a valid route request: 2 faults',
       hint: 'nothing was sent: mend the file and run the command again',
     });
-    expect(details.map(inWords)).toEqual([
+    expect(details.map(formatDetail)).toEqual([
       '/picks/0/pick_id: expected a text, found the number 1: write "1" (picks.json:2:21)',
       '/picks/1: unknown field "loction_id", did you mean "location_id"? (picks.json:3:16)',
     ]);
@@ -143,19 +143,19 @@ describe('a request file with faults', () => {
     ],
   ])('names %s when the fault is there', (_, overrides, words) => {
     const { details } = caught(() => read(`{"site_name":"E","picks":${PICKS}}`, overrides));
-    expect(details.map(inWords)).toEqual([words]);
+    expect(details.map(formatDetail)).toEqual([words]);
   });
 
   test('whose parameters are no object takes no parameter', () => {
     const { details } = caught(() =>
       read(`{"site_name":"E","parameters":[1],"picks":${PICKS}}`, { params: [['a', '1']] }),
     );
-    expect(details.map(inWords)).toEqual(['/parameters: expected an object, found a list (picks.json:1:31)']);
+    expect(details.map(formatDetail)).toEqual(['/parameters: expected an object, found a list (picks.json:1:31)']);
   });
 
   test('that is a list of picks needs the site', () => {
     const { details } = caught(() => read(PICKS, { wave: 'w' }));
-    expect(details.map(inWords)).toEqual([
+    expect(details.map(formatDetail)).toEqual([
       'expected an object with "site_name" and "picks", found a list: --site <name> makes a request of a list of picks (picks.json:1:1)',
     ]);
   });

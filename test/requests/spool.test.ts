@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { createSpool, digestOf, type Spool, type Strand } from '../../src/requests/spool.ts';
+import { createSpool, digestOf, type Spool, type SpoolEntry } from '../../src/requests/spool.ts';
 import type { ScratchFile } from '../../src/platform/host.ts';
 import { createFakeFiles, systemError } from '../support/fake-files.ts';
-import { caughtLater, textOf } from './faults.ts';
+import { caughtLater, textOf } from './errors.ts';
 
 const files = createFakeFiles('/');
 
-async function read(spool: Spool, strand: Strand): Promise<string> {
+async function read(spool: Spool, entry: SpoolEntry): Promise<string> {
   const pieces: Uint8Array[] = [];
-  for await (const piece of spool.read(strand)) pieces.push(piece);
+  for await (const piece of spool.read(entry)) pieces.push(piece);
   return textOf(Buffer.concat(pieces));
 }
 
@@ -19,17 +19,17 @@ test.each([
   ['partly on disk', 1000, 1],
 ])('strands that were written in turns are read one by one: %s', async (_, limit, scratches) => {
   const spool = createSpool(() => files.scratch('/tmp'), limit);
-  const hashed = spool.strand(createHash('sha256').update('head'));
-  const strands = [hashed, spool.strand(), spool.strand()];
+  const hashed = spool.entry(createHash('sha256').update('head'));
+  const entries = [hashed, spool.entry(), spool.entry()];
   const expected = ['', '', ''];
   for (let turn = 0; turn < 300; turn += 1) {
     const at = (turn % 7) % 3;
     const text = `${turn} äöü€ 🛒;`;
     expected[at] += text;
-    spool.add(strands[at] ?? hashed, turn % 2 === 0 ? text : new TextEncoder().encode(text));
+    spool.add(entries[at] ?? hashed, turn % 2 === 0 ? text : new TextEncoder().encode(text));
     await spool.relieve();
   }
-  expect(await Promise.all(strands.map((strand) => read(spool, strand)))).toEqual(expected);
+  expect(await Promise.all(entries.map((entry) => read(spool, entry)))).toEqual(expected);
   expect(digestOf(hashed, 'end')).toBe(createHash('sha256').update(`head${expected[0]}end`).digest('hex'));
   expect(files.scratches).toBe(scratches);
   await spool.close();
@@ -45,7 +45,7 @@ test('a disk that is full is told of', async () => {
     },
   };
   const spool = createSpool(async () => scratch, 1);
-  spool.add(spool.strand(), 'text');
+  spool.add(spool.entry(), 'text');
   expect(await caughtLater(spool.relieve())).toEqual({
     failure: 'environment',
     code: 'temporary_file_failed',
@@ -58,11 +58,11 @@ test('a disk that is full is told of', async () => {
 
 test('what is on disk cannot be read when the spool is closed', async () => {
   const spool = createSpool(() => files.scratch('/tmp'), 1);
-  const strand = spool.strand();
-  spool.add(strand, 'text');
+  const entry = spool.entry();
+  spool.add(entry, 'text');
   await spool.relieve();
   await spool.close();
-  expect(await caughtLater(read(spool, strand))).toMatchObject({
+  expect(await caughtLater(read(spool, entry))).toMatchObject({
     code: 'temporary_file_failed',
     message: 'the temporary file of the input cannot be read: it is closed',
   });

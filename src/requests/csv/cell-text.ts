@@ -1,4 +1,4 @@
-/** From the bytes of a cell to text. */
+/** Decodes cells: UTF-8, or else Windows-1252. */
 import { Buffer, isUtf8 } from 'node:buffer';
 import { decodeWindows1252 } from '../../lib/text/windows-1252.ts';
 

@@ -1,5 +1,5 @@
-/** How a table separates its cells. */
-import { isFramed } from './drawn-table.ts';
+/** The dialect of a table: which character separates its cells. */
+import { hasOuterBars } from './drawn-table.ts';
 import { withoutGuard } from './formula-guard.ts';
 import { foldName } from './fields.ts';
 import { createRowScan, DOUBLED, QUOTED, scanRow } from './tokenizer.ts';
@@ -33,7 +33,7 @@ export function headerCells(line: string, known: ReadonlySet<string>): Header {
   return best;
 }
 
-/** In quotes, filled up with delimiters, with a blank behind it; a tab may be written as `\\t`. */
+/** Maybe in quotes, followed by delimiters or a blank; a tab may be written as `\\t`. */
 const DECLARATION = /^\s*"?sep=["' ]?(\t|\\t|[^\w\s"'\u0080-\u00ff])(?:\1|["'\t ])*(?:\r\n|\r|\n|$)/i;
 
 /** `sep=;` in the first line, as Excel understands it: the delimiter, and how many characters the line has. */
@@ -57,5 +57,5 @@ function cellsOf(line: string, delimiter: string): string[] {
     const text = line.slice((scan.starts[cell] ?? 0) + (trait & QUOTED), scan.ends[cell]);
     return withoutGuard((trait & DOUBLED) === 0 ? text : text.replaceAll('""', '"'));
   });
-  return isFramed(cells, delimiter) ? cells.slice(1, -1) : cells;
+  return hasOuterBars(cells, delimiter) ? cells.slice(1, -1) : cells;
 }

@@ -1,4 +1,4 @@
-/** Tables that are drawn for people: rules of dashes, and bars around each row. */
+/** Recognizes tables drawn for people: rules of dashes, and bars around each row. */
 
 /** `-----+-----`, `|:---|---:|`, `=====`: nothing but what lines are drawn with. */
 const RULE = /^(?=[-=_+|:\s])(?=[-=_+|:,;\s]*[-=_]{3})[-=_+|:,;\s]+$|^\s*\|(?:\s*:?-+:?\s*\|)+\s*$/;
@@ -9,7 +9,7 @@ export function isRule(text: string): boolean {
 }
 
 /** Whether the cells of a line have a bar before the first and one behind the last: `|a |b |` as Markdown, SAP and MySQL. */
-export function isFramed(cells: readonly string[], delimiter: string): boolean {
+export function hasOuterBars(cells: readonly string[], delimiter: string): boolean {
   return delimiter === '|' && cells.length > 2 && cells[0]?.trim() === '' && cells.at(-1)?.trim() === '';
 }
 

@@ -1,4 +1,4 @@
-/** Which fields of the API a column can hold, and what a cell must be for it. */
+/** The fields of the API that a column can hold, and the type of their cells. */
 import { type GenericSchema, safeParse } from 'valibot';
 import type { Kind } from '../../kinds.ts';
 import { type Level, REQUEST_SCHEMAS } from '../schema.ts';
@@ -9,8 +9,8 @@ export type CellType = 'text' | 'places' | 'number' | 'integer';
 export interface TableField {
   readonly name: string;
   readonly type: CellType;
-  /** Of the request: one value for all rows of a wave. Else of the pick. */
-  readonly whole: boolean;
+  /** Whether it is a field of the request, with one value for all rows of a wave, and not of the pick. */
+  readonly isOfRequest: boolean;
   /** Whether a row needs one: a pick without an id gets one. */
   readonly isRequired: boolean;
 }
@@ -21,10 +21,10 @@ const NO_CELL = new Set(['picks', 'parameters', 'extra']);
 /** The fields of a kind in the order of the API's documentation; those of the request first. A wave is of the request. */
 export function tableFields(kind: Kind): readonly TableField[] {
   const { request, pick } = REQUEST_SCHEMAS[kind];
-  const of = ({ fields, required }: Level, whole: boolean): TableField[] =>
+  const of = ({ fields, required }: Level, isOfRequest: boolean): TableField[] =>
     Object.entries(fields).map(([name, schema]) => {
       const isRequired = required.includes(name) && name !== 'pick_id';
-      return { name, type: typeOf(schema), whole, isRequired };
+      return { name, type: typeOf(schema), isOfRequest, isRequired };
     });
   return [
     ...of(request, true).filter(({ name }) => !NO_CELL.has(name)),

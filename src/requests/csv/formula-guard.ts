@@ -1,4 +1,4 @@
-/** Formulas that only keep a spreadsheet from changing a text. */
+/** Removes formulas that only keep a spreadsheet from changing a text. */
 
 const GUARD = /^\s*=\s*(?:"((?:[^"]|"")*)"|([-+]?\d[\d.,]*))\s*$/;
 

@@ -1,10 +1,10 @@
-/** Reads a table row by row. */
+/** Reads a table row by row: from bytes to the cells of each row, and the place of each cell. */
 import { Buffer } from 'node:buffer';
 import { MAX_ROW_BYTES } from '../../limits.ts';
 import { createCellText } from './cell-text.ts';
-import { isFramed, isRule } from './drawn-table.ts';
+import { hasOuterBars, isRule } from './drawn-table.ts';
 import { withoutGuard } from './formula-guard.ts';
-import { BEYOND_ASCII, createRowScan, DOUBLED, FORMULA, QUOTED, type QuoteSlip, scanRow } from './tokenizer.ts';
+import { BEYOND_ASCII, createRowScan, DOUBLED, FORMULA, QUOTED, type QuoteError, scanRow } from './tokenizer.ts';
 
 /** The row that a listener is called for. */
 export interface CurrentRow {
@@ -15,16 +15,16 @@ export interface CurrentRow {
 }
 
 export interface TableListener {
-  /** The cells are the listener's to keep. */
+  /** The listener may store the cells. */
   row(cells: string[], row: CurrentRow): void;
-  /** A row whose quotes make no sense. Reading goes on in the next line. `text` is what was passed over. */
-  broken(fault: {
+  /** A row whose quotes do not match. Reading continues in the next line. `text` is what was skipped. */
+  broken(error: {
     readonly message: string;
     readonly place: string;
     readonly line: number;
     readonly text: string;
   }): void;
-  /** After each piece of the file, when no row is being told of. */
+  /** After each piece of the file, between two rows. */
   pause(): Promise<void>;
 }
 
@@ -38,13 +38,13 @@ export interface Table {
 }
 
 export interface TableEnd {
-  /** Where the first text stands that is not UTF-8 and was read as Windows-1252. */
+  /** The place of the first text that is not UTF-8 and was read as Windows-1252. */
   readonly foreignText: string | undefined;
-  /** Lines that only draw the table, which are passed over. */
+  /** Lines that only draw the table, which are skipped. */
   readonly rules: { readonly count: number; readonly first: string };
 }
 
-/** Empty lines, and rows without any text, are passed over. */
+/** Reads all rows. Skips empty lines, and rows without any text. */
 export async function readTable(table: Table, listener: TableListener): Promise<TableEnd> {
   const reader = new TableReader(table, listener);
   for await (const chunk of table.bytes) {
@@ -56,7 +56,7 @@ export async function readTable(table: Table, listener: TableListener): Promise<
   return { foreignText: reader.foreignText, rules: reader.rules };
 }
 
-/** Bytes that are made into text at a time: larger texts are expensive to collect. */
+/** Bytes decoded at a time: larger texts are expensive to collect. */
 const PIECE = 16_384;
 
 /** V8 stores a slice of fewer characters as a text of its own; a longer one holds all that it was cut from. */
@@ -69,16 +69,16 @@ class TableReader implements CurrentRow {
   readonly #listener: TableListener;
   readonly #scan = createRowScan();
   readonly #text = createCellText();
-  /** From the row that was begun last. */
+  /** The bytes from the current row on. */
   #bytes: Buffer = Buffer.alloc(0);
-  /** The same, one character a byte: what they mean is found out cell by cell. */
+  /** The same, one character a byte: text is decoded cell by cell. */
   #chars = '';
-  /** Where the current row begins; of a broken one, where the line that is passed over was come to. */
+  /** Where the current row begins; for a broken one, where the skipped line is read from. */
   #start = 0;
-  #passing = false;
+  #isSkipping = false;
   /** Whether there are bars around the rows, as around the first. */
-  #framed: boolean | undefined;
-  /** How many cells were taken off before the first of the current row. */
+  #hasBars: boolean | undefined;
+  /** How many cells were removed before the first of the current row. */
   #offset = 0;
   line: number;
   foreignText: string | undefined;
@@ -92,17 +92,17 @@ class TableReader implements CurrentRow {
     this.line = firstLine;
   }
 
-  /** Reads the rows that are whole now; nothing comes behind the `last` bytes. */
+  /** Reads the rows that are complete; nothing follows the `last` bytes. */
   push(chunk: Uint8Array, last: boolean): void {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     const rest = this.#bytes.subarray(this.#start);
     this.#bytes = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
     this.#chars = this.#bytes.toString('latin1');
     this.#start = 0;
-    while (this.#start < this.#chars.length && (this.#passing ? this.#pass(last) : this.#read(last)));
+    while (this.#start < this.#chars.length && (this.#isSkipping ? this.#skip(last) : this.#read(last)));
   }
 
-  /** Tells of the row at `#start`, whole or broken; `false` when more bytes must come first. */
+  /** Reports the row at `#start`, whole or broken; `false` when it needs more bytes. */
   #read(last: boolean): boolean {
     const scan = this.#scan;
     const { length } = this.#chars;
@@ -112,7 +112,7 @@ class TableReader implements CurrentRow {
     if (found !== 'row' || scan.next - this.#start > MAX_ROW_BYTES) return this.#break(found !== 'broken', last);
     this.#offset = 0;
     if (isRule(this.#chars.slice(this.#start, scan.ends[scan.cells - 1]))) this.#addRule();
-    else this.#tell();
+    else this.#report();
     this.#start = scan.next;
     this.line += scan.lines;
     return true;
@@ -123,13 +123,13 @@ class TableReader implements CurrentRow {
     if (this.rules.count === 1) this.rules.first = this.place();
   }
 
-  #tell(): void {
+  #report(): void {
     const cells: string[] = [];
     for (let cell = 0; cell < this.#scan.cells; cell += 1) cells.push(this.#cell(cell));
     if (cells.every((cell) => cell.trim() === '')) return;
-    this.#framed ??= isFramed(cells, this.#delimiter);
-    if (!this.#framed || cells.length === 1) this.#listener.row(cells, this);
-    else if (isFramed(cells, this.#delimiter)) {
+    this.#hasBars ??= hasOuterBars(cells, this.#delimiter);
+    if (!this.#hasBars || cells.length === 1) this.#listener.row(cells, this);
+    else if (hasOuterBars(cells, this.#delimiter)) {
       this.#offset = 1;
       this.#listener.row(cells.slice(1, -1), this);
     } else {
@@ -166,44 +166,44 @@ class TableReader implements CurrentRow {
     return this.#text.decode(this.#bytes.subarray(from, to));
   }
 
-  /** Tells of a broken row when the line that is to be passed over has come, or the row is too long. */
+  /** Reports a broken row when the line to be skipped is complete, or the row is too long. */
   #break(isLong: boolean, last: boolean): boolean {
-    const { slip, lines } = this.#scan;
+    const { quoteError, lines } = this.#scan;
     // A quote that was not closed in its line is not meant to open a cell of several lines.
-    const at = slip === undefined ? this.#start : slip.runsOn ? slip.cell : slip.at;
+    const at = quoteError === undefined ? this.#start : quoteError.runsOn ? quoteError.cell : quoteError.at;
     const after = this.#afterLine(at, last);
     const most = this.#start + MAX_ROW_BYTES;
     if (after === undefined && !isLong && this.#chars.length < most) return false;
     this.#listener.broken({
-      message: isLong ? tooLong(slip) : inWords(slip, this.line + lines),
+      message: isLong ? tooLong(quoteError) : describe(quoteError, this.line + lines),
       place: this.#placeOf(at),
       line: this.line,
       text: this.#decode(this.#start, Math.min(after ?? most, most)).replace(/[\r\n]+$/, ''),
     });
     this.line += lineEnds(this.#chars.slice(this.#start, at));
     this.#start = at;
-    this.#passing = true;
+    this.#isSkipping = true;
     return true;
   }
 
-  /** Goes on behind the line of a broken row. */
-  #pass(last: boolean): boolean {
+  /** Skips the rest of a broken row's line. */
+  #skip(last: boolean): boolean {
     const after = this.#afterLine(this.#start, last);
-    this.#passing = after === undefined;
+    this.#isSkipping = after === undefined;
     const { length } = this.#chars;
     this.#start = after ?? (this.#chars.endsWith('\r') ? length - 1 : length);
-    if (!this.#passing) this.line += 1;
-    return !this.#passing;
+    if (!this.#isSkipping) this.line += 1;
+    return !this.#isSkipping;
   }
 
-  /** The offset behind the line end that comes first at or after `from`; `undefined` while none has come. */
+  /** The offset after the first line end at or after `from`; `undefined` while none has arrived. */
   #afterLine(from: number, last: boolean): number | undefined {
     const lineEnd = /\r\n|[\r\n]/g;
     lineEnd.lastIndex = from;
     const { length } = this.#chars;
     const found = lineEnd.exec(this.#chars);
     const after = found === null ? length : found.index + found[0].length;
-    // Behind a carriage return a line feed may come.
+    // A line feed may follow a carriage return.
     const isWhole = found !== null && (after < length || found[0] !== '\r');
     return isWhole || last ? after : undefined;
   }
@@ -213,16 +213,16 @@ function lineEnds(text: string): number {
   return text.match(/\r\n|[\r\n]/g)?.length ?? 0;
 }
 
-function inWords(slip: QuoteSlip | undefined, line: number): string {
-  const cell = `a quote opens cell ${(slip?.column ?? 0) + 1} here`;
-  if (slip?.kind === 'open') return `${cell} and is never closed`;
-  return slip?.runsOn === true
+function describe(error: QuoteError | undefined, line: number): string {
+  const cell = `a quote opens cell ${(error?.column ?? 0) + 1} here`;
+  if (error?.kind === 'open') return `${cell} and is never closed`;
+  return error?.runsOn === true
     ? `${cell} and its text runs on to line ${line}: is its closing quote missing?`
     : 'text behind the closing quote of a cell: a quote inside a quoted cell is written ""';
 }
 
-function tooLong(slip: QuoteSlip | undefined): string {
-  return slip === undefined
+function tooLong(error: QuoteError | undefined): string {
+  return error === undefined
     ? 'the row is longer than 1 MB'
-    : `a quote opens cell ${slip.column + 1} here and is not closed within 1 MB`;
+    : `a quote opens cell ${error.column + 1} here and is not closed within 1 MB`;
 }

@@ -1,23 +1,23 @@
-/** From a table to requests: one for each wave. */
+/** The reader of tables: finds the header, then hands row by row to the rows of the table. */
 import { Buffer } from 'node:buffer';
-import { CliError, type FailureDetail } from '../../errors.ts';
-import { isBoxed } from './drawn-table.ts';
-import { noText, refuseStranger } from '../encoding.ts';
-import { findHeader, headerNames, type FoundHeader } from './header/line.ts';
-import type { HeadedInput } from '../input-format.ts';
-import { createRejectedRows, type RejectedRows } from '../rejected.ts';
-import type { RefuseRow } from './rows/faults.ts';
+import { CliError } from '../../errors.ts';
+import { notText, rejectForeignEncoding } from '../encoding.ts';
+import { type Describe, ErrorList } from '../error-list.ts';
+import type { RequestReader } from '../input.ts';
+import { createRejection } from '../rejected.ts';
 import type { SetBuilder } from '../set-builder.ts';
-import { createLineCutter } from './skip-lines.ts';
 import { declaredDelimiter } from './dialect.ts';
+import { isBoxed } from './drawn-table.ts';
 import { foldName } from './fields.ts';
+import { findHeader, type FoundHeader, headerNames } from './header/find.ts';
 import { readTableHeader } from './header/header.ts';
 import { readTable, type TableListener } from './reader.ts';
 import { createTableRows, type TableRows } from './rows/rows.ts';
+import { createLineCutter } from './skip-lines.ts';
 
-/** Adds the requests of a table, or its faults, to the set. Throws `CliError` `usage` for what is no table at all. */
-export async function readTableRequests(name: string, { head, bytes }: HeadedInput, set: SetBuilder): Promise<void> {
-  refuseStranger(name, head, 'CSV');
+/** The reader of CSV. */
+export const readTableRequests: RequestReader = async (name, { head, bytes }, set) => {
+  rejectForeignEncoding(name, head, 'CSV');
   const text = Buffer.from(createLineCutter(set.skipLines)(head)).toString('latin1');
   const declared = declaredDelimiter(text);
   const start = declared?.length ?? 0;
@@ -25,16 +25,10 @@ export async function readTableRequests(name: string, { head, bytes }: HeadedInp
   const top = set.skipLines.none ? /^\s*[^\r\n]*/.exec(text.slice(start))?.[0] : undefined;
   const found = findHeader(top ?? text.slice(start), names, declared === undefined ? 1 : 2);
   const { header } = found;
-  if (CONTROL.test(text) && !header.cells.some((cell) => names.known.has(foldName(cell)))) throw noText(name);
-  if (/^(?:\{|\[\s*(?:\{|[\r\n]|$))/.test(text.slice(start).trimStart())) {
-    const message =
-      'this looks like JSON, and is read as a table: add --format-in json, or ndjson for one document a line';
-    set.faults.add(() => ({ path: '', message, place: `${name}:1:1` }));
-    return;
-  }
-  if (isBoxed(head.toString('utf8'))) {
-    const message = 'this is a drawing of a table, with lines around its cells: export the rows as CSV';
-    set.faults.add(() => ({ path: '', message, place: `${name}:1:1` }));
+  if (CONTROL.test(text) && !header.cells.some((cell) => names.known.has(foldName(cell)))) throw notText(name);
+  const other = otherDocument(text.slice(start).trimStart(), head.toString('utf8'));
+  if (other !== undefined) {
+    set.errors.add(() => ({ path: '', message: other, place: `${name}:1:1` }));
     return;
   }
   const delimiter = declared?.delimiter ?? header.delimiter ?? ',';
@@ -56,9 +50,19 @@ export async function readTableRequests(name: string, { head, bytes }: HeadedInp
     set.warnings.push({ path: '', message, place: rules.first });
   }
   reading.end();
+};
+
+/** What else than a table the text is; `undefined` for a table. */
+function otherDocument(text: string, head: string): string | undefined {
+  if (/^(?:\{|\[\s*(?:\{|[\r\n]|$))/.test(text)) {
+    return 'this looks like JSON, and is read as a table: add --format-in json, or ndjson for one document a line';
+  }
+  return isBoxed(head)
+    ? 'this is a drawing of a table, with lines around its cells: export the rows as CSV'
+    : undefined;
 }
 
-/** What no text holds: but tab, line ends and form feed. */
+/** Control characters but tab, line ends and form feed: text has none. */
 const CONTROL = /[\u0000-\u0008\u000e-\u001f]/;
 
 /** The bytes without the first `count`, and without the lines that are left out. */
@@ -85,33 +89,21 @@ interface TableStart {
 function createReading({ name, delimiter, found }: TableStart, set: SetBuilder): TableListener & { end(): void } {
   let headers: readonly string[] | undefined;
   let rows: TableRows | undefined;
-  let rejected: RejectedRows | undefined;
-  /** Rows of which there is something to tell. */
-  let seen = 0;
+  /** Whether any row below the header was read. */
+  let hasRows = false;
+  const rejectRow = createRejection(set, { name, delimiter, headers: () => headers ?? [] });
 
-  const refuse: RefuseRow = (cells, faults, line) => {
-    if (!set.skipInvalid) {
-      set.skippable += faults.length;
-      for (const fault of faults) set.faults.add(fault);
-      return;
-    }
-    rejected ??= addRejected();
-    rejected.add(
-      cells,
-      faults.map((fault) => reasonOf(fault())),
-      line,
-    );
-  };
-  const addRejected = (): RejectedRows => {
-    const made = createRejectedRows(set.spool, { name, delimiter, rejectedSink: set.rejectedSink });
-    set.rejected.push({ rows: made, headers: headers ?? [] });
-    return made;
-  };
+  function reject(cells: readonly string[], describes: readonly Describe[], line: number): void {
+    // No more messages than the set has room for: in a million rows each costs.
+    const errors = new ErrorList(set.skipInvalid ? undefined : set.errors.room);
+    for (const describe of describes) errors.add(describe);
+    rejectRow(cells, errors, line);
+  }
 
   return {
     row(cells, row) {
       if (headers !== undefined) {
-        seen += 1;
+        hasRows = true;
         rows?.add(cells, row);
         return;
       }
@@ -119,35 +111,28 @@ function createReading({ name, delimiter, found }: TableStart, set: SetBuilder):
       const written = { headers: cells, place: row.place, line: row.line, isBelow: found.above.length > 0 };
       const header = readTableHeader(name, written, found, set);
       if (header === undefined) return;
-      rows = createTableRows({ name, headers: cells, ...header, delimiter, place: row.place() }, set, refuse);
+      rows = createTableRows({ name, headers: cells, ...header, delimiter, place: row.place() }, set, reject);
     },
     broken({ message, place, line, text }) {
       if (headers === undefined) {
         // Nothing can be made of the rows: their columns are not known.
-        set.faults.add(() => ({ path: '', message, place }));
+        set.errors.add(() => ({ path: '', message, place }));
         headers = [];
         return;
       }
-      seen += 1;
-      if (rows !== undefined) refuse([text], [() => ({ path: '', message, place })], line);
+      hasRows = true;
+      if (rows !== undefined) reject([text], [() => ({ path: '', message, place })], line);
     },
     pause: () => set.spool.relieve(),
     end() {
       if (headers === undefined) throw emptyTable(name);
-      if (seen === 0 && rows !== undefined) {
-        set.faults.add(() => ({
-          path: '',
-          message: 'there is a header and no row below it',
-          place: `${name}:${found.line}:1`,
-        }));
+      if (!hasRows && rows !== undefined) {
+        const message = 'there is a header and no row below it';
+        set.errors.add(() => ({ path: '', message, place: `${name}:${found.line}:1` }));
       }
       rows?.end();
     },
   };
-}
-
-function reasonOf({ path, message }: FailureDetail): string {
-  return path === '' ? message : `${path}: ${message}`;
 }
 
 function emptyTable(name: string): CliError {

@@ -33,7 +33,7 @@ function rangeOf(part: string): { readonly from: number; readonly to: number } {
 }
 
 /** As `--skip-lines` takes them: `2`, `2-3,5`. The numbers are in order. */
-export function linesInWords(lines: readonly number[]): string {
+export function formatLines(lines: readonly number[]): string {
   const ranges: [from: number, to: number][] = [];
   for (const line of lines) {
     const last = ranges.at(-1);
@@ -56,7 +56,7 @@ export function createLineCutter(lines: SkipLines): (chunk: Uint8Array) => Uint8
     const kept = Buffer.alloc(chunk.length);
     let length = 0;
     for (const byte of chunk) {
-      // A line feed behind a carriage return belongs to the line before.
+      // A line feed after a carriage return belongs to the line before.
       if (byte === LINE_FEED || byte === CARRIAGE_RETURN) {
         if (byte === CARRIAGE_RETURN || before !== CARRIAGE_RETURN) {
           line += 1;

@@ -1,4 +1,4 @@
-/** Finds the cells of one row of a table, and what is wrong with its quotes. */
+/** The tokenizer of tables: finds the cells of one row, and what is wrong with its quotes. */
 
 const TAB = 9;
 const LINE_FEED = 10;
@@ -7,7 +7,7 @@ const BLANK = 32;
 const QUOTE = 34;
 const EQUALS = 61;
 
-/** What there is to do for the text of a cell; several may hold. */
+/** Traits of a cell, which say how to get its text; several may hold. */
 export const QUOTED = 1;
 /** Its quotes are written twice. */
 export const DOUBLED = 2;
@@ -24,15 +24,15 @@ export interface RowScan {
   /** Where the text of each ends: at the closing quote, the delimiter or the line end. */
   readonly ends: number[];
   readonly traits: number[];
-  /** Behind the row and its line end. */
+  /** The offset after the row and its line end. */
   next: number;
-  /** Line ends that were passed. */
+  /** Line ends in and after the row. */
   lines: number;
   /** Of a row that is broken, or that ends inside quotes. */
-  slip: QuoteSlip | undefined;
+  quoteError: QuoteError | undefined;
 }
 
-export interface QuoteSlip {
+export interface QuoteError {
   /** `open`: the quote at `at` is never closed; `behind`: text after a closing quote. */
   readonly kind: 'open' | 'behind';
   readonly at: number;
@@ -45,12 +45,12 @@ export interface QuoteSlip {
 }
 
 export function createRowScan(): RowScan {
-  return { cells: 0, starts: [], ends: [], traits: [], next: 0, lines: 0, slip: undefined };
+  return { cells: 0, starts: [], ends: [], traits: [], next: 0, lines: 0, quoteError: undefined };
 }
 
 /**
- * Scans the row that begins at `start` and ends before `end`; `unfinished` when its end has not come, which cannot be in
- * text that is `last`. The text holds one byte a character, the delimiter is one of them. A quote counts where a cell
+ * Scans the row that begins at `start` and ends before `end`; `unfinished` when its end has not arrived, which cannot
+ * happen in text that is `last`. The text holds one byte a character, the delimiter is one of them. A quote counts where a cell
  * begins with it, blanks aside; elsewhere it is a character (`3/4" valve`).
  */
 export function scanRow(
@@ -62,7 +62,7 @@ export function scanRow(
   delimiter: number,
 ): 'row' | 'broken' | 'unfinished' {
   scan.lines = 0;
-  scan.slip = undefined;
+  scan.quoteError = undefined;
   let at = start;
   for (let cell = 0; ; cell += 1) {
     let from = at;
@@ -72,12 +72,12 @@ export function scanRow(
       const before = scan.lines;
       at = scanQuoted(scan, cell, text, from + 1, end);
       if (at === -1) {
-        scan.slip = { kind: 'open', at: from, cell: from, column: cell, runsOn: false };
+        scan.quoteError = { kind: 'open', at: from, cell: from, column: cell, runsOn: false };
         return last ? 'broken' : 'unfinished';
       }
       at = pastBlanks(text, at, end, delimiter);
       if (at < end && !endsCell(text.charCodeAt(at), delimiter)) {
-        scan.slip = { kind: 'behind', at, cell: from, column: cell, runsOn: scan.lines > before };
+        scan.quoteError = { kind: 'behind', at, cell: from, column: cell, runsOn: scan.lines > before };
         return 'broken';
       }
     } else {
@@ -122,7 +122,7 @@ function endRow(scan: RowScan, text: string, at: number, end: number, last: bool
   if (at === end) return last ? 'row' : 'unfinished';
   scan.next += 1;
   if (text.charCodeAt(at) === CARRIAGE_RETURN) {
-    // A line feed may be the next to come.
+    // A line feed may follow.
     if (scan.next === end && !last) return 'unfinished';
     if (text.charCodeAt(scan.next) === LINE_FEED) scan.next += 1;
   }

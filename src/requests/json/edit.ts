@@ -1,17 +1,17 @@
 /** Setting a field of a JSON tree, and writing the tree. */
-import { FaultList } from '../fault-list.ts';
+import { ErrorList } from '../error-list.ts';
 import { parseJson } from './parser.ts';
 import { type JsonMember, type JsonNode, type JsonObject, type JsonTree, pointerTo } from './tree.ts';
 import type { Source } from './source.ts';
 
 /**
- * The tree with the field at `path` set to the JSON text of `value`, in the place of the old value or behind the other
- * fields. Objects that are missing on the way (or `null`) are made. Throws `CliError` `usage` when the text is no JSON,
- * and `TypeError` when something on the way is a scalar or a list: look before.
+ * The tree with the field at `path` set to the JSON text of `value`, in the place of the old value or after the other
+ * fields. Missing objects (or `null`) on the way are created. Throws `CliError` `usage` when the text is no JSON,
+ * and `TypeError` when a step of the path is a scalar or a list: check before.
  */
 export function withField(tree: JsonTree, path: readonly string[], value: Source): JsonTree {
   const { root, duplicates } = parseJson(value);
-  const all = new FaultList();
+  const all = new ErrorList();
   all.addAll(tree.duplicates);
   all.addAll(duplicates, pointerTo(path));
   return { root: withNode(tree.root, path, root), duplicates: all };
@@ -39,19 +39,19 @@ function emptyObject({ source, start, end }: JsonNode): JsonObject {
   return { type: 'object', source, start, end, members: [] };
 }
 
-/** An object of one field, which holds the whole tree. */
+/** An object whose one field is the whole tree. */
 export function inField(field: string, { root, duplicates }: JsonTree): JsonTree {
   const name = { text: field, raw: JSON.stringify(field) };
-  const all = new FaultList();
+  const all = new ErrorList();
   all.addAll(duplicates, pointerTo([field]));
   return { root: { ...emptyObject(root), members: [{ name, start: root.start, value: root }] }, duplicates: all };
 }
 
-/** Written out in pieces of about this many characters. */
+/** Encoded in pieces of about this many characters. */
 const PIECE = 65_536;
 
 /** Compact JSON in UTF-8: order, names and scalars as they were written, white space between them left out. */
-export function serialise({ root }: JsonTree): Uint8Array {
+export function serialize({ root }: JsonTree): Uint8Array {
   const writer = new Writer();
   writer.node(root);
   return writer.bytes();

@@ -1,95 +1,73 @@
-/** Picks that come one a line, put into the request of the wave they name. */
+/** Picks one a line: each is checked and goes into the request of the wave it names. */
+import { ErrorList } from '../error-list.ts';
 import { REQUEST_SCHEMAS, type RequestSchema } from '../schema.ts';
-import { FaultList } from '../fault-list.ts';
+import { registerWave, type SetBuilder } from '../set-builder.ts';
 import type { IdCheck } from '../validation/id-check.ts';
-import { serialise } from './edit.ts';
-import { type JsonNode, type JsonTree, memberOf, placeOf, stringOf } from './tree.ts';
-import { describeNode } from './messages.ts';
 import { createLevelCheck } from '../validation/level-check.ts';
-import { createRequestHeads } from '../head.ts';
-import { noteWave, type SetBuilder } from '../set-builder.ts';
-import type { Source } from './source.ts';
-import { quote } from '../quote.ts';
 import { createUnknownFields } from '../validation/unknown-fields.ts';
-import { addPick, entryOf, newWaveRequest, type WaveRequest } from '../waves.ts';
+import { orderlessPicks } from '../validation/validation.ts';
+import { usedTwice, type Wave, WaveAssembler } from '../waves.ts';
+import { serialize } from './edit.ts';
+import { describeNode } from './messages.ts';
+import type { Source } from './source.ts';
+import { type JsonNode, type JsonTree, memberOf, placeOf, stringOf } from './tree.ts';
 
 export interface LinePicks {
   add(tree: JsonTree, source: Source, line: number): void;
   end(): void;
 }
 
-interface Wave {
-  readonly request: WaveRequest;
-  readonly number: number;
-}
-
-/** `refuse` takes a line that is not sent, with its faults. */
+/** `reject` is called for each line that has errors. */
 export function createLinePicks(
   name: string,
   set: SetBuilder,
   ids: IdCheck,
-  refuse: (text: string, faults: FaultList, line: number) => void,
+  reject: (text: string, errors: ErrorList, line: number) => void,
 ): LinePicks {
-  const { spool, overrides } = set;
   const schema: RequestSchema = REQUEST_SCHEMAS[set.kind];
   const unknown = createUnknownFields();
-  const heads = createRequestHeads(set);
-  const waves = new Map<string | undefined, Wave>();
+  const waves = new WaveAssembler(set, { name, place: `${name}:1:1` });
   const orderless = { count: 0, first: '' };
+  let picks = 0;
   let namesWaves = false;
-  let firstWaveless = '';
+  let waveless: { readonly wave: Wave; readonly place: string } | undefined;
 
-  function waveOf(id: string | undefined, place: () => string): Wave {
-    const known = waves.get(id);
-    if (known !== undefined) return known;
-    const waveId = id ?? overrides.wave;
-    const fields = waveId === undefined ? [] : [{ name: 'wave_id', json: JSON.stringify(waveId), place }];
-    const head = heads.make(fields, () => `${name}:1:1`);
-    const wave = { request: newWaveRequest(spool, { waveId, head }, { name, table: false }), number: set.nextNumber() };
-    waves.set(id, wave);
-    return wave;
-  }
-
-  function checkPick(node: JsonNode, faults: FaultList): void {
+  function checkPick(node: JsonNode, errors: ErrorList): void {
     if (node.type === 'object') {
-      createLevelCheck(schema.pick, { faults, onUnknown: unknown.anywhere(schema.pick), ids })(node, []);
+      createLevelCheck(schema.pick, { errors, onUnknown: unknown.anywhere(schema.pick), ids })(node, []);
       return;
     }
     const message = `expected a pick or a request, found ${describeNode(node)}`;
-    faults.add(() => ({ path: '', message, place: placeOf(node) }));
+    errors.add(() => ({ path: '', message, place: placeOf(node) }));
   }
 
-  function addWaveless(count: number): void {
-    const message = `${count} ${count === 1 ? 'pick has' : 'picks have'} no "wave_id" and others have one: write it into each pick`;
-    set.faults.add(() => ({ path: '', message, place: firstWaveless }));
+  function checkUnique(id: JsonNode | undefined, wave: Wave, waveId: string, line: number, errors: ErrorList): void {
+    if (errors.count > 0 || id?.type !== 'string') return;
+    const first = set.ids.add(wave.number, stringOf(id), line);
+    if (first === undefined) return;
+    const message = usedTwice(stringOf(id), waveId === '' ? undefined : waveId, first);
+    errors.add(() => ({ path: '/pick_id', message, place: placeOf(id) }));
   }
 
   return {
     add({ root, duplicates }, source, line) {
       const waveNode = memberOf(root, 'wave_id')?.value;
-      const text = waveNode?.type === 'string' ? stringOf(waveNode) : '';
-      const wave = text === '' ? undefined : text;
-      if (wave !== undefined) {
+      const waveId = waveNode?.type === 'string' ? stringOf(waveNode) : '';
+      const wavePlace = (): string => placeOf(waveNode ?? root);
+      if (waveId !== '') {
         namesWaves = true;
-        if (!noteWave(set, name, wave, () => placeOf(waveNode ?? root))) return;
+        if (!registerWave(set, name, waveId, wavePlace)) return;
       }
-      if (wave === undefined && firstWaveless === '') firstWaveless = placeOf(root);
-      const faults = new FaultList();
-      faults.addAll(duplicates);
-      checkPick(root, faults);
-      const { request, number } = waveOf(wave, () => placeOf(waveNode ?? root));
+      const errors = new ErrorList();
+      errors.addAll(duplicates);
+      checkPick(root, errors);
+      const wave = waves.waveOf(waveId, wavePlace);
+      if (waveId === '') waveless ??= { wave, place: placeOf(root) };
       const id = memberOf(root, 'pick_id')?.value;
-      if (faults.count === 0 && id?.type === 'string') {
-        const first = set.ids.add(number, stringOf(id), line);
-        if (first !== undefined) {
-          const where = wave === undefined ? '' : ` in wave ${quote(wave)}`;
-          const message = `the pick_id ${quote(stringOf(id))} is used twice${where}, first in line ${first}`;
-          faults.add(() => ({ path: '/pick_id', message, place: placeOf(id) }));
-        }
-      }
-      ids.notes.settle(faults.count === 0);
-      if (faults.count > 0 || root.type !== 'object') {
-        refuse(source.text, faults, line);
+      checkUnique(id, wave, waveId, line, errors);
+      ids.warnings.settle(errors.count === 0);
+      if (errors.count > 0 || root.type !== 'object') {
+        reject(source.text, errors, line);
         return;
       }
       const order = memberOf(root, 'order_id')?.value;
@@ -97,27 +75,23 @@ export function createLinePicks(
         orderless.count += 1;
         if (orderless.count === 1) orderless.first = placeOf(root);
       }
-      // The wave is the request's.
+      // The request has the wave.
       const pick = { ...root, members: root.members.filter((member) => member.name.text !== 'wave_id') };
-      const json = new TextDecoder().decode(serialise({ root: pick, duplicates }));
-      addPick(spool, request, { json, id: id?.type === 'string' ? stringOf(id) : '', line });
+      const json = new TextDecoder().decode(serialize({ root: pick, duplicates }));
+      waves.add(wave, { json, id: id?.type === 'string' ? stringOf(id) : '', line });
+      picks += 1;
     },
     end() {
-      let picks = 0;
-      for (const [id, { request }] of waves) {
-        if (request.picks === 0) continue;
-        if (id === undefined && namesWaves) addWaveless(request.picks);
-        picks += request.picks;
-        set.requests.push({
-          name: request.waveId ?? name,
-          place: name,
-          entry: (own) => entryOf(spool, request, own, (cells) => cells),
-        });
+      waves.end();
+      const count = waveless?.wave.picks ?? 0;
+      if (waveless !== undefined && namesWaves && count > 0) {
+        const { place } = waveless;
+        const message = `${count} ${count === 1 ? 'pick has' : 'picks have'} no "wave_id" and others have one: write it into each pick`;
+        set.errors.add(() => ({ path: '', message, place }));
       }
       set.warnings.push(...unknown.warnings());
       if (set.kind === 'cluster' && orderless.count > 0) {
-        const message = `${orderless.count} of ${picks} picks have no "order_id": clusters are made of orders, OptiPick may refuse them`;
-        set.warnings.push({ path: '', message, place: orderless.first });
+        set.warnings.push({ path: '', message: orderlessPicks(orderless.count, picks), place: orderless.first });
       }
     },
   };

@@ -9,7 +9,7 @@ export interface JsonLine {
   readonly source: Source | undefined;
 }
 
-/** Lines without any text are passed over. Holds one line at a time. */
+/** Skips blank lines. Holds one line at a time. */
 export async function* jsonLines(name: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<JsonLine, void> {
   let line = 0;
   let open: Uint8Array[] = [];
@@ -24,7 +24,7 @@ export async function* jsonLines(name: string, bytes: AsyncIterable<Uint8Array>)
       const found = lineOf(name, line, whole);
       if (found !== undefined) yield found;
     }
-    // A copy: what gave the chunk may use it again.
+    // A copy: the input may reuse the chunk's memory.
     if (start < chunk.length) open.push(Uint8Array.from(chunk.subarray(start)));
   }
   const last = lineOf(name, line + 1, Buffer.concat(open));

@@ -1,8 +1,8 @@
-/** How faults speak of a value in a file. */
+/** How error messages describe a JSON value. */
 import { nearestWord } from '../../lib/text/did-you-mean.ts';
 import { unseenIn } from '../../lib/text/look-alikes.ts';
 import { shorten } from '../quote.ts';
-import { idSlip, isPlaceholder } from '../validation/placeholders.ts';
+import { idProblem, isPlaceholder } from '../validation/placeholders.ts';
 import { type JsonNode, rawOf, stringOf } from './tree.ts';
 
 /** `the number 7`, `the text "A01"`, `an empty list`, `null`. */
@@ -24,10 +24,10 @@ export function describeNode(node: JsonNode): string {
 }
 
 /**
- * What to write instead, when that is plain: `: write "7"`, else `''`. `wanted` is the type that the field takes, as
- * the schema names it (`string`, `number`, ...); `words` are the allowed ones of an enumeration.
+ * What to write instead, when that is clear: `: write "7"`, else `''`. `wanted` is the type of the field as the schema
+ * names it (`string`, `number`, ...); `allowed` are the values of an enumeration.
  */
-export function remedyFor(node: JsonNode, wanted: string, words: readonly string[] = []): string {
+export function suggestionFor(node: JsonNode, wanted: string, allowed: readonly string[] = []): string {
   if (node.type === 'string') {
     const text = stringOf(node);
     if (wanted === 'number' || wanted === 'integer') {
@@ -37,12 +37,12 @@ export function remedyFor(node: JsonNode, wanted: string, words: readonly string
       return unseen === undefined ? '' : `: remove the invisible ${unseen}`;
     }
     if (wanted === 'boolean' && /^(?:true|false)$/i.test(text)) return `: write ${text.toLowerCase()} without quotes`;
-    const meant = wanted === 'picklist' ? nearestWord(text, words) : undefined;
+    const meant = wanted === 'picklist' ? nearestWord(text, allowed) : undefined;
     return meant === undefined ? '' : `: did you mean "${meant}"?`;
   }
   if (node.type === 'number' || node.type === 'boolean') {
     const raw = rawOf(node);
-    if (wanted === 'string') return idSlip(raw, new Set(), '') === undefined ? `: write "${shorten(raw)}"` : '';
+    if (wanted === 'string') return idProblem(raw, new Set(), '') === undefined ? `: write "${shorten(raw)}"` : '';
     if (wanted === 'boolean' && (raw === '0' || raw === '1')) return `: write ${raw === '1'}`;
   }
   return '';

@@ -1,39 +1,36 @@
-/** Requests or picks in JSON, one a line. */
+/** The reader of NDJSON: requests or picks in JSON, one a line. */
 import { CliError } from '../../errors.ts';
-import { refuseStranger } from '../encoding.ts';
-import { FaultList } from '../fault-list.ts';
+import { rejectForeignEncoding } from '../encoding.ts';
+import { ErrorList } from '../error-list.ts';
 import { createIdCheck } from '../validation/id-check.ts';
-import type { HeadedInput } from '../input-format.ts';
+import type { RequestReader } from '../input.ts';
 import { jsonLines } from './lines.ts';
 import { parseJson } from './parser.ts';
 import { addPrepared, addWarnings, isChosen, withoutWave } from './requests.ts';
 import { type JsonNode, type JsonTree, memberOf } from './tree.ts';
 import { createLinePicks, type LinePicks } from './line-picks.ts';
-import { createRejectedRows, type RejectedRows } from '../rejected.ts';
+import { createRejection } from '../rejected.ts';
 import { checkRequest } from '../request.ts';
 import type { SetBuilder } from '../set-builder.ts';
 import type { Source } from './source.ts';
 
-/** Of a line that is left out the text stands in this column. */
+/** The column that holds the text of a rejected line. */
 const LINE_COLUMN = 'DOCUMENT';
 
-/**
- * Adds the requests of the lines, or their faults, to the set: a line with `picks` is a request, others are picks of
- * the wave they name. Throws `CliError` `usage` for what is no text in UTF-8.
- */
-export async function readNdjsonRequests(name: string, { head, bytes }: HeadedInput, set: SetBuilder): Promise<void> {
-  refuseStranger(name, head, 'JSON');
+/** The reader of NDJSON: a line with `picks` is a request, other lines are picks of the wave they name. */
+export const readNdjsonRequests: RequestReader = async (name, { head, bytes }, set) => {
+  rejectForeignEncoding(name, head, 'JSON');
   const reading = createReading(name, set);
   let lines = 0;
   for await (const { line, source } of jsonLines(name, bytes)) {
     lines += 1;
     if (source === undefined) {
-      reading.refuse('', fault(`line ${line} is not UTF-8 text, JSON is UTF-8`, `${name}:${line}:1`), line);
+      reading.reject('', errorAt(`line ${line} is not UTF-8 text, JSON is UTF-8`, `${name}:${line}:1`), line);
       continue;
     }
     if (lines === 1 && /^[[{]\s*$/.test(source.text)) {
       const message = 'one document a line is expected, and here one begins that runs on: add --format-in json';
-      set.faults.addAll(fault(message, source.place(0)));
+      set.errors.addAll(errorAt(message, source.place(0)));
       return;
     }
     reading.add(source, line);
@@ -46,45 +43,29 @@ export async function readNdjsonRequests(name: string, { head, bytes }: HeadedIn
     });
   }
   reading.end();
-}
+};
 
 interface Reading {
   add(source: Source, line: number): void;
-  refuse(text: string, faults: FaultList, line: number): void;
+  reject(text: string, errors: ErrorList, line: number): void;
   end(): void;
 }
 
 function createReading(name: string, set: SetBuilder): Reading {
   const ids = createIdCheck(set.allowed);
   let picks: LinePicks | undefined;
-  let rejected: RejectedRows | undefined;
   let requests = 0;
   /** The first request, while it may be the only one: then the wave of the command line is its own. */
   let first: { readonly tree: JsonTree; readonly source: Source; readonly line: number } | undefined;
 
-  function refuse(text: string, faults: FaultList, line: number): void {
-    if (!set.skipInvalid) {
-      set.skippable += faults.count;
-      set.faults.addAll(faults);
-      return;
-    }
-    if (rejected === undefined) {
-      const { spool, rejectedSink } = set;
-      rejected = createRejectedRows(spool, { name, delimiter: ',', rejectedSink });
-      set.rejected.push({ rows: rejected, headers: [LINE_COLUMN] });
-    }
-    rejected.add(
-      [text],
-      faults.details.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)),
-      line,
-    );
-  }
+  const rejectRow = createRejection(set, { name, delimiter: ',', headers: () => [LINE_COLUMN] });
+  const reject = (text: string, errors: ErrorList, line: number): void => rejectRow([text], errors, line);
 
   function addRequest(tree: JsonTree, source: Source, line: number, single: boolean): void {
     if (!single && !isChosen(set, tree.root, name)) return;
     const checked = checkRequest(set.kind, tree, withoutWave(set.overrides, single), ids);
-    if (checked.faults.count > 0) {
-      refuse(source.text, checked.faults, line);
+    if (checked.errors.count > 0) {
+      reject(source.text, checked.errors, line);
       return;
     }
     addWarnings(set, checked.warnings, { once: true });
@@ -92,13 +73,13 @@ function createReading(name: string, set: SetBuilder): Reading {
   }
 
   return {
-    refuse,
+    reject,
     add(source, line) {
       const tree = parsed(source);
-      if (tree instanceof FaultList) {
-        refuse(source.text, tree, line);
+      if (tree instanceof ErrorList) {
+        reject(source.text, tree, line);
       } else if (requests === 0 && !isRequest(tree.root)) {
-        picks ??= createLinePicks(name, set, ids, refuse);
+        picks ??= createLinePicks(name, set, ids, reject);
         picks.add(tree, source, line);
       } else {
         requests += 1;
@@ -114,7 +95,7 @@ function createReading(name: string, set: SetBuilder): Reading {
     end() {
       if (first !== undefined) addRequest(first.tree, first.source, first.line, true);
       picks?.end();
-      set.warnings.push(...ids.notes.warnings());
+      set.warnings.push(...ids.warnings.list());
     },
   };
 }
@@ -123,20 +104,20 @@ function isRequest(node: JsonNode): boolean {
   return memberOf(node, 'picks') !== undefined || memberOf(node, 'site_name') !== undefined;
 }
 
-/** The faults of syntax are those of the line alone. */
-function parsed(source: Source): JsonTree | FaultList {
+/** The tree of a line, or its syntax errors: the other lines are read all the same. */
+function parsed(source: Source): JsonTree | ErrorList {
   try {
     return parseJson(source);
   } catch (error) {
     if (!(error instanceof CliError) || error.code !== 'invalid_json') throw error;
-    const faults = new FaultList();
-    for (const detail of error.details) faults.add(() => detail);
-    return faults;
+    const errors = new ErrorList();
+    for (const detail of error.details) errors.add(() => detail);
+    return errors;
   }
 }
 
-function fault(message: string, place: string): FaultList {
-  const faults = new FaultList();
-  faults.add(() => ({ path: '', message, place }));
-  return faults;
+function errorAt(message: string, place: string): ErrorList {
+  const errors = new ErrorList();
+  errors.add(() => ({ path: '', message, place }));
+  return errors;
 }

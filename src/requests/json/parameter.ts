@@ -5,7 +5,7 @@ import { createFlagSource, type Source } from './source.ts';
 
 /**
  * The value of one parameter as a source of its own. Throws `CliError` `usage` (`invalid_parameter`) when it is not
- * JSON: a bare word is not taken for a text, since `true` and `"true"` are two things.
+ * JSON: a bare word is not read as a text, since `true` and `"true"` differ.
  */
 export function parameterSource(key: string, json: string): Source {
   const source = createFlagSource(`--param ${key}`, json);

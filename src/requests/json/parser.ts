@@ -1,7 +1,7 @@
 /** JSON (RFC 8259) from text to a tree with places. */
 import { CliError } from '../../errors.ts';
-import { FaultList } from '../fault-list.ts';
-import { endOfNumber, endOfString, endOfWord, isDigit, JsonSlip } from './scalars.ts';
+import { ErrorList } from '../error-list.ts';
+import { endOfNumber, endOfString, endOfWord, isDigit, JsonTextError } from './scalars.ts';
 import { wrongColon, wrongEnd, wrongName, wrongSeparator, wrongValue } from './syntax-hints.ts';
 import { type JsonMember, type JsonNode, type JsonScalar, type JsonTree, type MemberName, pointerTo } from './tree.ts';
 import type { Source } from './source.ts';
@@ -9,12 +9,12 @@ import type { Source } from './source.ts';
 /** Deeper nesting is no request, and would end in a stack overflow somewhere. */
 const MAX_DEPTH = 200;
 
-/** With more members than this a set finds repeated names faster than looking through them. */
+/** With more members than this, a set finds repeated names faster than a search. */
 const FEW_MEMBERS = 16;
 
 /**
- * Throws `CliError` `usage` (`invalid_json`) at the first fault of syntax, with its place, the path of the value that
- * is being read, and what to write instead. Repeated names do not stop it: they are counted in the tree.
+ * Parses a JSON document. Throws `CliError` `usage` (`invalid_json`) at the first syntax error, with its place, the path
+ * of the value being read, and what to write instead. Repeated names do not stop it: the tree lists them.
  */
 export function parseJson(source: Source): JsonTree {
   return new Parser(source).parse();
@@ -36,14 +36,14 @@ const CLOSE_BRACE = 125;
 class Parser {
   readonly #source: Source;
   readonly #text: string;
-  readonly #duplicates = new FaultList();
-  /** Requests repeat few names very often: each is kept once. */
+  readonly #duplicates = new ErrorList();
+  /** Requests repeat few names very often: each is stored once. */
   readonly #names = new Map<string, MemberName>();
-  /** The way from the root to what is being read; the last step is `undefined` between two members. */
+  /** The path to the value being read; its last step is `undefined` between two members. */
   readonly #path: (string | number | undefined)[] = [];
   /** Offsets of the brackets that are open. */
   readonly #opened: number[] = [];
-  /** How many are open, and how much of the two lists above is valid. */
+  /** How many brackets are open, and how many items of the two lists above are valid. */
   #depth = 0;
   #at = 0;
 
@@ -55,10 +55,10 @@ class Parser {
   parse(): JsonTree {
     try {
       const root = this.#value();
-      if (!Number.isNaN(this.#skipSpace())) throw new JsonSlip(this.#at, wrongEnd(this.#text, this.#at));
+      if (!Number.isNaN(this.#skipSpace())) throw new JsonTextError(this.#at, wrongEnd(this.#text, this.#at));
       return { root, duplicates: this.#duplicates };
     } catch (error) {
-      throw error instanceof JsonSlip ? this.#inWords(error) : error;
+      throw error instanceof JsonTextError ? this.#failure(error) : error;
     }
   }
 
@@ -120,7 +120,7 @@ class Parser {
     return { type: 'array', source: this.#source, start, end: this.#at, items };
   }
 
-  /** Behind a value: past a comma to the next one, or to the closing bracket. Returns the character reached. */
+  /** After a value: skips a comma, up to the next value or the closing bracket. Returns the character reached. */
   #separator(closing: number): number {
     const code = this.#skipSpace();
     if (code === closing) return code;
@@ -128,18 +128,18 @@ class Parser {
     if (code === CLOSE_BRACE || code === CLOSE_BRACKET) {
       const opened = this.#source.place(this.#opened[this.#depth - 1] ?? 0);
       const found = String.fromCharCode(code);
-      throw new JsonSlip(this.#at, `expected "${close}" to close what begins at ${opened}, found "${found}"`);
+      throw new JsonTextError(this.#at, `expected "${close}" to close what begins at ${opened}, found "${found}"`);
     }
     if (code !== COMMA) throw this.#unexpected(() => wrongSeparator(this.#text, this.#at, close));
     const comma = this.#at;
     this.#at += 1;
     const next = this.#skipSpace();
-    if (next === closing) throw new JsonSlip(comma, `trailing comma before "${close}": remove it`);
+    if (next === closing) throw new JsonTextError(comma, `trailing comma before "${close}": remove it`);
     return next;
   }
 
   #open(start: number): void {
-    if (this.#depth === MAX_DEPTH) throw new JsonSlip(start, `more than ${MAX_DEPTH} levels of nesting`);
+    if (this.#depth === MAX_DEPTH) throw new JsonTextError(start, `more than ${MAX_DEPTH} levels of nesting`);
     this.#opened[this.#depth] = start;
     this.#path[this.#depth] = undefined;
     this.#depth += 1;
@@ -180,19 +180,19 @@ class Parser {
     }
   }
 
-  /** Something else than what belongs here: words for it, or for the end of the file. */
-  #unexpected(words: () => string): JsonSlip {
-    if (this.#at < this.#text.length) return new JsonSlip(this.#at, words());
+  /** The error for an unexpected character, or for the end of the file. */
+  #unexpected(message: () => string): JsonTextError {
+    if (this.#at < this.#text.length) return new JsonTextError(this.#at, message());
     const opened = this.#opened[this.#depth - 1];
-    if (this.#depth === 0 || opened === undefined) return new JsonSlip(this.#at, 'a value is missing');
+    if (this.#depth === 0 || opened === undefined) return new JsonTextError(this.#at, 'a value is missing');
     const what = this.#text.charCodeAt(opened) === OPEN_BRACE ? 'object' : 'list';
-    return new JsonSlip(this.#at, `the file ends inside the ${what} that begins at ${this.#source.place(opened)}`);
+    return new JsonTextError(this.#at, `the file ends inside the ${what} that begins at ${this.#source.place(opened)}`);
   }
 
-  #inWords({ offset, message }: JsonSlip): CliError {
+  #failure({ offset, message }: JsonTextError): CliError {
     return new CliError('usage', `${this.#source.name} is not valid JSON`, {
       code: 'invalid_json',
-      // The way into two hundred levels tells nobody anything.
+      // A path of two hundred levels helps nobody.
       details: [{ path: this.#depth === MAX_DEPTH ? '' : this.#pointer(), message, place: this.#source.place(offset) }],
     });
   }

@@ -1,21 +1,22 @@
-/** Requests in JSON: one, a list of picks, or a list of requests. */
+/** The reader of JSON documents: one request, a list of picks, or a list of requests. */
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
+import { readBytes } from '../../lib/net/http.ts';
 import { decodeSource } from '../encoding.ts';
-import { FaultList } from '../fault-list.ts';
+import { ErrorList } from '../error-list.ts';
 import { createIdCheck, type IdCheck, idsUnder } from '../validation/id-check.ts';
+import type { RequestReader } from '../input.ts';
 import { parseJson } from './parser.ts';
 import { type JsonNode, type JsonTree, memberOf, placeOf, stringOf } from './tree.ts';
 import { type CheckedRequest, checkRequest, type Overrides, type PreparedRequest } from '../request.ts';
 import type { SetBuilder } from '../set-builder.ts';
 
-/** Adds what a file of JSON holds, or its faults, to the set. Throws `CliError` `usage` for what is no JSON. */
-export async function readJsonRequests(name: string, bytes: Uint8Array, set: SetBuilder): Promise<void> {
-  const tree = parseJson(decodeSource(name, bytes));
+export const readJsonRequests: RequestReader = async (name, { bytes }, set) => {
+  const tree = parseJson(decodeSource(name, await readBytes(bytes)));
   const ids = createIdCheck(set.allowed);
   await addRequests(name, tree, ids, set);
-  set.warnings.push(...ids.notes.warnings());
-}
+  set.warnings.push(...ids.warnings.list());
+};
 
 async function addRequests(name: string, tree: JsonTree, ids: IdCheck, set: SetBuilder): Promise<void> {
   const { root } = tree;
@@ -25,10 +26,10 @@ async function addRequests(name: string, tree: JsonTree, ids: IdCheck, set: SetB
     }
     return;
   }
-  set.faults.addAll(tree.duplicates);
+  set.errors.addAll(tree.duplicates);
   const single = set.single && root.items.length === 1;
   for (const [index, item] of root.items.entries()) {
-    const tree = { root: item, duplicates: new FaultList() };
+    const tree = { root: item, duplicates: new ErrorList() };
     if (!single && !isChosen(set, item, name)) continue;
     const overrides = withoutWave(set.overrides, single);
     addRequest(set, { name: placeOf(item), tree, under: `/${index}`, overrides, ids });
@@ -37,25 +38,25 @@ async function addRequests(name: string, tree: JsonTree, ids: IdCheck, set: SetB
 }
 
 interface FoundTree {
-  /** By which the request is known when it has no wave. */
+  /** The name of the request when it has no wave. */
   readonly name: string;
   readonly tree: JsonTree;
-  /** Where it stands in its document, as a JSON pointer. */
+  /** A JSON pointer to it in its document. */
   readonly under: string;
   readonly overrides: Overrides;
   readonly ids: IdCheck;
 }
 
-/** Checks a request and puts it, or its faults, into the set. */
+/** Checks a request, and adds it or its errors to the set. */
 function addRequest(set: SetBuilder, { name, tree, under, overrides, ids }: FoundTree): void {
-  const { faults, warnings, prepared } = checkRequest(set.kind, tree, overrides, idsUnder(under, ids));
-  set.faults.addAll(faults, under);
-  if (faults.count > 0) return;
+  const { errors, warnings, prepared } = checkRequest(set.kind, tree, overrides, idsUnder(under, ids));
+  set.errors.addAll(errors, under);
+  if (errors.count > 0) return;
   addWarnings(set, warnings, { under, once: under !== '' });
   addPrepared(set, name, prepared());
 }
 
-/** A request alone takes the wave of the command line; of several it chooses. */
+/** The wave of the command line replaces that of a single request; of several requests it chooses. */
 export function withoutWave(overrides: Overrides, single: boolean): Overrides {
   return single ? overrides : { ...overrides, wave: undefined };
 }
@@ -68,7 +69,7 @@ export function isChosen(set: SetBuilder, request: JsonNode, name: string): bool
   return chosen === undefined || (wave?.type === 'string' && stringOf(wave) === chosen);
 }
 
-/** `under` is where the request stands in its document; `once` tells a warning that many requests share once. */
+/** `under` is a JSON pointer to the request in its document; with `once`, a warning that many requests share is added once. */
 export function addWarnings(
   set: SetBuilder,
   warnings: CheckedRequest['warnings'],
@@ -80,11 +81,11 @@ export function addWarnings(
   }
 }
 
-/** Its body goes to disk when there are many. */
+/** Adds a request to the set. Its body goes to disk when there are many. */
 export function addPrepared(set: SetBuilder, name: string, { body, request }: PreparedRequest): void {
   const { siteName, waveId, picks } = request;
-  const strand = set.spool.strand();
-  set.spool.add(strand, body);
+  const entry = set.spool.entry();
+  set.spool.add(entry, body);
   const digest = createHash('sha256').update(body).digest('hex');
   set.requests.push({
     name: waveId ?? name,
@@ -97,7 +98,7 @@ export function addPrepared(set: SetBuilder, name: string, { body, request }: Pr
       digest,
       async body() {
         const pieces: Uint8Array[] = [];
-        for await (const piece of set.spool.read(strand)) pieces.push(piece);
+        for await (const piece of set.spool.read(entry)) pieces.push(piece);
         const [only] = pieces;
         return pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces);
       },

@@ -1,8 +1,8 @@
 /** Where the scalars of JSON end. Tight loops: they see every character of a file. */
 import { rawControl, wrongEscape, wrongNumber } from './syntax-hints.ts';
 
-/** A fault of syntax: the parser adds place and path. */
-export class JsonSlip extends Error {
+/** A syntax error; the parser adds place and path. */
+export class JsonTextError extends Error {
   override readonly name = 'JsonSlip';
   readonly offset: number;
 
@@ -19,7 +19,7 @@ const ZERO = 48;
 const BACKSLASH = 92;
 const FIRST_PRINTABLE = 32;
 
-/** `start` is the opening quote; returns the offset behind the closing one. Throws {@link JsonSlip}. */
+/** `start` is the opening quote; returns the offset after the closing one. Throws {@link JsonTextError}. */
 export function endOfString(text: string, start: number): number {
   let at = start + 1;
   for (;;) {
@@ -30,9 +30,9 @@ export function endOfString(text: string, start: number): number {
     } else if (code >= FIRST_PRINTABLE) {
       at += 1;
     } else {
-      // Behind the last character the code is NaN.
-      if (!Number.isNaN(code)) throw new JsonSlip(at, rawControl(code));
-      throw new JsonSlip(start, 'a text begins here and the file ends inside it: its closing quote is missing');
+      // After the last character the code is NaN.
+      if (!Number.isNaN(code)) throw new JsonTextError(at, rawControl(code));
+      throw new JsonTextError(start, 'a text begins here and the file ends inside it: its closing quote is missing');
     }
   }
 }
@@ -42,10 +42,10 @@ function endOfEscape(text: string, at: number): number {
   if (next === undefined) return at + 1;
   if ('"\\/bfnrt'.includes(next)) return at + 2;
   if (next === 'u' && /^[\da-f]{4}$/i.test(text.slice(at + 2, at + 6))) return at + 6;
-  throw new JsonSlip(at, wrongEscape(text, at));
+  throw new JsonTextError(at, wrongEscape(text, at));
 }
 
-/** `start` is a digit or the minus sign. Throws {@link JsonSlip}. */
+/** `start` is a digit or the minus sign. Throws {@link JsonTextError}. */
 export function endOfNumber(text: string, start: number): number {
   const integer = text.charCodeAt(start) === MINUS ? start + 1 : start;
   let at = pastDigits(text, integer);
@@ -62,11 +62,11 @@ export function endOfNumber(text: string, start: number): number {
     at = pastDigits(text, exponent);
     good = at > exponent;
   }
-  if (!good || isWordPart(text.charCodeAt(at))) throw new JsonSlip(start, wrongNumber(text, start, at));
+  if (!good || isWordPart(text.charCodeAt(at))) throw new JsonTextError(start, wrongNumber(text, start, at));
   return at;
 }
 
-/** The offset behind `word`; `undefined` when something else stands there (`trueish`). */
+/** The offset after `word`; `undefined` for anything else (`trueish`). */
 export function endOfWord(text: string, start: number, word: string): number | undefined {
   const end = start + word.length;
   return text.startsWith(word, start) && !isWordPart(text.charCodeAt(end)) ? end : undefined;
@@ -82,7 +82,7 @@ function pastDigits(text: string, at: number): number {
   return end;
 }
 
-/** Letters, digits, `_` and `.`: what makes another word of a number or of `true`. */
+/** Letters, digits, `_` and `.`: a number or `true` followed by one is another word. */
 function isWordPart(code: number): boolean {
   const lower = code | 0x20;
   return (lower >= 0x61 && lower <= 0x7a) || isDigit(code) || code === 0x5f || code === POINT;

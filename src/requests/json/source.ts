@@ -12,7 +12,7 @@ export interface Source {
 
 /** A file as it was read. Lines and columns count from 1, columns in UTF-16 code units; a tab is one column. */
 export function createTextSource(name: string, text: string): Source {
-  // Counted only when a place is asked for: a good file never pays.
+  // Counted when a place is asked for: a valid file needs none.
   let lines: readonly number[] | undefined;
   return {
     name,
@@ -25,7 +25,7 @@ export function createTextSource(name: string, text: string): Source {
   };
 }
 
-/** JSON that came from one flag of the command line: every place is the flag. */
+/** JSON from a flag of the command line: every place is the flag. */
 export function createFlagSource(flag: string, text: string): Source {
   return { name: flag, text, place: () => flag };
 }

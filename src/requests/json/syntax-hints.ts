@@ -1,4 +1,4 @@
-/** Words for the common slips in JSON written by hand or by a careless program. Pure: text and offset in, words out. */
+/** Messages for common mistakes in JSON written by hand or by a careless program. Pure: text and offset in, message out. */
 
 /** Words of other languages that look like values. */
 const FOREIGN_WORDS: Readonly<Record<string, string>> = {
@@ -24,10 +24,10 @@ const INVISIBLE: Readonly<Record<string, string>> = {
   '\ufeff': 'a byte order mark (U+FEFF)',
 };
 
-/** What stands where a value belongs. */
+/** The message for anything but a value. */
 export function wrongValue(text: string, at: number): string {
   const char = charAt(text, at);
-  const known = strange(text, at);
+  const known = wrongAnywhere(text, at);
   if (known !== undefined) return known;
   if (char === ',' || char === ']' || char === '}') return `a value is missing before "${char}"`;
   if (char === ':') return 'a value is missing before ":"';
@@ -39,9 +39,9 @@ export function wrongValue(text: string, at: number): string {
   return `unexpected ${quote(char)}: expected a value`;
 }
 
-/** What stands where the name of a member belongs. */
+/** The message for anything but the name of a member. */
 export function wrongName(text: string, at: number): string {
-  const known = strange(text, at);
+  const known = wrongAnywhere(text, at);
   if (known !== undefined) return known;
   const char = charAt(text, at);
   if (char === ',') return 'a field is missing before ","';
@@ -55,9 +55,9 @@ export function wrongName(text: string, at: number): string {
   return `unexpected ${quote(char)}: expected a field name in double quotes`;
 }
 
-/** What stands behind the name of a member, where the colon belongs. */
+/** The message for anything but the colon after a name. */
 export function wrongColon(text: string, at: number, name: string): string {
-  const known = strange(text, at);
+  const known = wrongAnywhere(text, at);
   if (known !== undefined) return known;
   const char = charAt(text, at);
   if (char === '=') return `"=" after ${quote(name)}: write ":"`;
@@ -65,13 +65,13 @@ export function wrongColon(text: string, at: number, name: string): string {
   return `missing ":" after ${quote(name)}`;
 }
 
-/** What stands behind a value, where `,` or the closing bracket belongs. */
+/** The message for anything but `,` or the closing bracket after a value. */
 export function wrongSeparator(text: string, at: number, closing: string): string {
   const char = charAt(text, at);
   if (charAt(text, at - 1) === '"' && /[\p{L}\p{N}]/u.test(char)) {
     return 'the text ends here: a double quote inside a text is written \\"';
   }
-  const known = strange(text, at);
+  const known = wrongAnywhere(text, at);
   if (known !== undefined && char !== "'") return known;
   const next = tokenAt(text, at);
   return next === undefined
@@ -79,17 +79,17 @@ export function wrongSeparator(text: string, at: number, closing: string): strin
     : `missing comma before ${next}`;
 }
 
-/** What stands behind the whole document. */
+/** The message for anything after the document. */
 export function wrongEnd(text: string, at: number): string {
   const char = charAt(text, at);
-  const known = strange(text, at);
+  const known = wrongAnywhere(text, at);
   if (known !== undefined && char !== "'") return known;
   if (char === '{' || char === '[') return 'a second document begins here: a request file holds one';
   if (char === '}' || char === ']') return `"${char}" closes nothing`;
   return `unexpected ${quote(char)} behind the end of the document`;
 }
 
-/** Why the number that begins at `start` is none; `at` is the first character that does not fit. */
+/** Why the number at `start` is not valid; `at` is the first character that does not fit. */
 export function wrongNumber(text: string, start: number, at: number): string {
   const rest = /-?[\w.+-]*/y;
   rest.lastIndex = start;
@@ -111,15 +111,15 @@ export function rawControl(code: number): string {
   return `a control character (${codePoint(code)}) inside a text: write \\u${code.toString(16).padStart(4, '0')}`;
 }
 
-/** A backslash at `at` that begins no escape. */
+/** The message for a backslash that does not begin an escape. */
 export function wrongEscape(text: string, at: number): string {
   const next = charAt(text, at + 1);
   if (next === 'u') return '\\u needs four hexadecimal digits';
   return `\\${next} is no JSON escape: a backslash itself is written \\\\`;
 }
 
-/** What is wrong wherever it stands between values; `undefined` for everything else. */
-function strange(text: string, at: number): string | undefined {
+/** The message for what is wrong anywhere between values; `undefined` for everything else. */
+function wrongAnywhere(text: string, at: number): string | undefined {
   const char = charAt(text, at);
   const invisible = INVISIBLE[char];
   if (invisible !== undefined) return `${invisible} between values: remove it`;
@@ -132,7 +132,7 @@ function strange(text: string, at: number): string | undefined {
   return undefined;
 }
 
-/** The value or name that begins at `at`, as a person recognises it. */
+/** The value or name that begins at `at`, as a person recognizes it. */
 function tokenAt(text: string, at: number): string | undefined {
   const token = /"(?:[^"\\\n\r]|\\.){0,40}"?|[[{]|-?\d[\w.+-]{0,40}|'/y;
   token.lastIndex = at;

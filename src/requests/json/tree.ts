@@ -1,11 +1,11 @@
 /**
- * A JSON document as it was written: every value knows its place, and scalars keep their own text, so that integers
- * beyond 2^53, `1.0` and `1e400` are sent on unchanged.
+ * A JSON document as it was written: every value has its place, and scalars have their own text, so that integers
+ * beyond 2^53, `1.0` and `1e400` are sent unchanged.
  */
-import type { FaultList } from '../fault-list.ts';
+import type { ErrorList } from '../error-list.ts';
 import type { Source } from './source.ts';
 
-/** Offsets are into `source.text`; `end` is the first character behind the value. */
+/** Offsets are into `source.text`; `end` is the first character after the value. */
 interface Extent {
   readonly source: Source;
   readonly start: number;
@@ -23,7 +23,7 @@ export interface JsonArray extends Extent {
 
 export interface JsonObject extends Extent {
   readonly type: 'object';
-  /** In the order of the document; a name that came twice is there twice. */
+  /** In the order of the document; repeated names included. */
   readonly members: readonly JsonMember[];
 }
 
@@ -44,8 +44,8 @@ export interface JsonMember {
 
 export interface JsonTree {
   readonly root: JsonNode;
-  /** Names that came twice in one object: to be told together with the faults of the content. */
-  readonly duplicates: FaultList;
+  /** Names that are repeated in one object: errors that are reported with those of the content. */
+  readonly duplicates: ErrorList;
 }
 
 export function rawOf(node: JsonNode): string {
@@ -67,7 +67,7 @@ export function scalarOf(node: JsonScalar): string | number | boolean | null {
   return node.type === 'null' ? null : rawOf(node) === 'true';
 }
 
-/** The first member of that name; `undefined` also for a node that is no object. */
+/** The first member of that name; `undefined` also for a node that is not an object. */
 export function memberOf(node: JsonNode, name: string): JsonMember | undefined {
   return node.type === 'object' ? node.members.find((member) => member.name.text === name) : undefined;
 }
@@ -76,7 +76,7 @@ export function placeOf(node: JsonNode): string {
   return node.source.place(node.start);
 }
 
-/** Where the name of a member stands. */
+/** The place of a member's name. */
 export function placeOfName(member: JsonMember): string {
   return member.value.source.place(member.start);
 }

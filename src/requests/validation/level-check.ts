@@ -2,7 +2,7 @@
 import { type GenericSchema, safeParse } from 'valibot';
 import { editDistance, nearestWord } from '../../lib/text/did-you-mean.ts';
 import type { Level } from '../schema.ts';
-import type { FaultList } from '../fault-list.ts';
+import type { ErrorList } from '../error-list.ts';
 import { checkIds, type IdCheck } from './id-check.ts';
 import {
   type JsonMember,
@@ -14,7 +14,7 @@ import {
   pointerTo,
   scalarOf,
 } from '../json/tree.ts';
-import { describeNode, remedyFor } from '../json/messages.ts';
+import { describeNode, suggestionFor } from '../json/messages.ts';
 import { visible } from '../../lib/text/look-alikes.ts';
 
 /** Called for a field that the table does not know and that no required one is missing for. */
@@ -23,14 +23,14 @@ export type UnknownField = (member: JsonMember, path: JsonPath) => void;
 export interface LevelCheckOptions {
   /** Fields whose content has a level of its own and is checked there. */
   readonly deeper?: readonly string[];
-  readonly faults: FaultList;
+  readonly errors: ErrorList;
   readonly onUnknown: UnknownField;
   /** For a level whose texts are ids. */
   readonly ids?: IdCheck | undefined;
 }
 
-/** One level of the table made ready: it is used for each pick. */
-export function createLevelCheck(level: Level, { deeper = [], faults, onUnknown, ids }: LevelCheckOptions) {
+/** Prepares the check of one level of the table, which runs for each pick. */
+export function createLevelCheck(level: Level, { deeper = [], errors, onUnknown, ids }: LevelCheckOptions) {
   const fields = new Map(Object.entries(level.fields));
   const tolerated = new Set(level.tolerated);
 
@@ -47,25 +47,25 @@ export function createLevelCheck(level: Level, { deeper = [], faults, onUnknown,
       const isRequired = level.required.includes(name);
       if (isRequired) required += 1;
       if (deeper.includes(name)) continue;
-      const isGood = checkField(schema, member, path, faults);
-      if (isGood && ids !== undefined) checkIds(member, { path, isRequired }, ids, faults);
+      const isValid = checkField(schema, member, path, errors);
+      if (isValid && ids !== undefined) checkIds(member, { path, isRequired }, ids, errors);
     }
-    if (required < level.required.length) unknown = addMissing(node, path, level.required, unknown ?? [], faults);
+    if (required < level.required.length) unknown = addMissing(node, path, level.required, unknown ?? [], errors);
     for (const member of unknown ?? []) onUnknown(member, path);
   };
 }
 
-/** Checks one value that has no level of its own, and returns whether it is good. */
-export function checkField(schema: GenericSchema, member: JsonMember, path: JsonPath, faults: FaultList): boolean {
+/** Checks one value that has no level of its own, and returns whether it is valid. */
+export function checkField(schema: GenericSchema, member: JsonMember, path: JsonPath, errors: ErrorList): boolean {
   const { value, name } = member;
   const { issues } = safeParse(schema, shallow(value), { abortPipeEarly: true });
   for (const issue of issues ?? []) {
     const index = issue.path?.[0].key;
     const culprit = value.type === 'array' && typeof index === 'number' ? (value.items[index] ?? value) : value;
     const steps = culprit === value ? [...path, name.text] : [...path, name.text, Number(index)];
-    faults.add(() => ({
+    errors.add(() => ({
       path: pointerTo(steps),
-      message: `expected ${issue.message}, found ${describeNode(culprit)}${remedyFor(culprit, issue.type, wordsOf(schema))}`,
+      message: `expected ${issue.message}, found ${describeNode(culprit)}${suggestionFor(culprit, issue.type, allowedValues(schema))}`,
       place: placeOf(culprit),
     }));
   }
@@ -73,7 +73,7 @@ export function checkField(schema: GenericSchema, member: JsonMember, path: Json
 }
 
 /**
- * One fault for each required field that is missing: at the unknown field that was meant to be it, if there is one.
+ * Adds an error for each required field that is missing: at the unknown field that was meant to be it, if there is one.
  * Returns the unknown fields that are left.
  */
 function addMissing(
@@ -81,7 +81,7 @@ function addMissing(
   path: JsonPath,
   required: readonly string[],
   unknown: readonly JsonMember[],
-  faults: FaultList,
+  errors: ErrorList,
 ): JsonMember[] {
   const left = [...unknown];
   const present = new Set(node.members.map((member) => member.name.text));
@@ -92,7 +92,7 @@ function addMissing(
       .sort((a, b) => editDistance(a.name.text, field) - editDistance(b.name.text, field))[0];
     if (meant === undefined) {
       const hint = field === 'site_name' ? ': give it there or with --site <name>' : '';
-      faults.add(() => ({
+      errors.add(() => ({
         path: pointerTo(path),
         message: `the required field "${field}" is missing${hint}`,
         place: placeOf(node),
@@ -100,7 +100,7 @@ function addMissing(
       continue;
     }
     left.splice(left.indexOf(meant), 1);
-    faults.add(() => ({
+    errors.add(() => ({
       path: pointerTo(path),
       message: `unknown field "${visible(meant.name.text)}", did you mean "${field}"?`,
       place: placeOfName(meant),
@@ -119,8 +119,8 @@ function shallow(node: JsonNode): unknown {
   });
 }
 
-/** The allowed words of an enumeration; none for other schemas. */
-function wordsOf(schema: GenericSchema): readonly string[] {
+/** The allowed values of an enumeration; none for other schemas. */
+function allowedValues(schema: GenericSchema): readonly string[] {
   let inner: object = schema;
   while ('wrapped' in inner && typeof inner.wrapped === 'object' && inner.wrapped !== null) inner = inner.wrapped;
   return 'options' in inner && Array.isArray(inner.options) ? inner.options.map(String) : [];

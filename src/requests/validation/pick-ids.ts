@@ -1,6 +1,6 @@
-/** Finds ids that come twice, among millions: 16 bytes are kept of each, not the text. */
+/** Finds repeated ids among millions: stores 16 bytes of each, not the text. */
 
-/** The table is made larger when it is fuller than this. */
+/** The table grows when it is fuller than this. */
 const FULL = 0.6;
 
 const WORDS = 4;
@@ -11,8 +11,7 @@ export interface PickIds {
 }
 
 /**
- * Ids are told apart by 96 bits of a hash. That two of ten million ids meet by chance has a probability of one in
- * 10^15; two that are equal always meet.
+ * Compares ids by 96 bits of a hash. Two of ten million different ids have the same with a probability of one in 10^15.
  */
 export function createPickIds(): PickIds {
   let capacity = 1024;

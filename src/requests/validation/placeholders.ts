@@ -1,4 +1,4 @@
-/** Ids that are none: what programs write for no value, and numbers in the notation of Excel. */
+/** Ids that are not ids: what programs write for no value, and numbers in the notation of Excel. */
 
 const PLACEHOLDER = new RegExp(
   [
@@ -31,8 +31,8 @@ const PLACEHOLDER = new RegExp(
 const SCIENTIFIC = /^-?\d+(?:[.,]\d*e[+-]?|e\+)\d+$/i;
 
 /**
- * What printable ASCII must not begin with, so that it is neither: nearly all ids pass this one test. What does not
- * pass is looked at more closely.
+ * How printable ASCII begins that may be either: nearly all ids do not match this one test. Those that do get a closer
+ * look.
  */
 export const MAY_BE_NONE = String.raw`[#(<@[\\-]|[Nn][AaIiOoUu/.].{0,2}$|[Uu]ndefined$|System\.|Array$|java\.|1\.#|\d[\d.,]*[Ee][+\d-]`;
 
@@ -42,7 +42,7 @@ export function isPlaceholder(text: string): boolean {
 }
 
 /** What is wrong with the text as an id, and the ways out, of which `instead` is one; `undefined` when nothing is. */
-export function idSlip(text: string, allowed: ReadonlySet<string>, instead: string): string | undefined {
+export function idProblem(text: string, allowed: ReadonlySet<string>, instead: string): string | undefined {
   if (allowed.has(text)) return undefined;
   if (isPlaceholder(text)) return `"${text}" is a placeholder: ${instead}, or allow it with ${allowing(text)}`;
   if (!SCIENTIFIC.test(text)) return undefined;

@@ -6,11 +6,11 @@ import { type JsonMember, type JsonPath, placeOfName, pointerTo } from '../json/
 import { visible } from '../../lib/text/look-alikes.ts';
 import type { UnknownField } from './level-check.ts';
 
-/** More names than a person reads at once. */
+/** More names are counted, not listed. */
 const MOST_NAMES = 20;
 
-/** OptiPick has parameters that no document names: only what can hardly be anything but a slip is mentioned. */
-const SLIP = 2;
+/** OptiPick has parameters that no document names: only names this close to a known one are reported. */
+const TYPO_DISTANCE = 2;
 
 interface Unknown {
   readonly detail: FailureDetail;
@@ -21,7 +21,7 @@ export interface UnknownFields {
   /** For requests and picks. */
   anywhere(level: Level): UnknownField;
   /** For `parameters`. */
-  slipsOnly(level: Level): UnknownField;
+  likelyTypos(level: Level): UnknownField;
   warnings(): FailureDetail[];
 }
 
@@ -48,9 +48,9 @@ export function createUnknownFields(): UnknownFields {
       const name = member.name.text;
       note(`${path.length} ${name}`, member, path, () => nearestWord(name, Object.keys(level.fields)));
     },
-    slipsOnly: (level) => (member, path) => {
+    likelyTypos: (level) => (member, path) => {
       const meant = nearestWord(member.name.text, Object.keys(level.fields));
-      if (meant === undefined || foldedDistance(member.name.text, meant, SLIP) > SLIP) return;
+      if (meant === undefined || foldedDistance(member.name.text, meant, TYPO_DISTANCE) > TYPO_DISTANCE) return;
       note(`${path.length} ${member.name.text}`, member, path, () => meant);
     },
     warnings() {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { formatDuration, parseDuration } from '../../../src/commands/shared/duration.ts';
-import { caught } from '../../requests/faults.ts';
+import { caught } from '../../requests/errors.ts';
 
 describe('a duration', () => {
   test.each<[string, number]>([

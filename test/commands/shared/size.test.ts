@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseSize } from '../../../src/commands/shared/size.ts';
-import { caught } from '../../requests/faults.ts';
+import { caught } from '../../requests/errors.ts';
 
 describe('a size', () => {
   test.each<[string, number]>([

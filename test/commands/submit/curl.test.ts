@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { renderCurl, renderDryRun } from '../../../src/commands/submit/curl.ts';
-import { textOf, utf8 } from '../../requests/faults.ts';
+import { textOf, utf8 } from '../../requests/errors.ts';
 
 const URL_TO_POST = 'https://optipick.api.optioryx.com/optimize/route?synchronous=false';
 const AWKWARD = `{"site_name":"L'Été & \\"co\\" $HOME \`id\` %PATH% \\\\ !","picks":[]}`;

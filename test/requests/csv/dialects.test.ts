@@ -152,8 +152,8 @@ describe('T7: lines that draw a table are left out with a note:', () => {
   test('a row that lost a bar is an error, whatever it looks like without', async () => {
     const table = '|LOCATION_ID|ORDER_ID|ZONE|\n|---|---|---|\n|A|O|north|\n|B|O|nor\n|B|O\n';
     const missing = '  a bar is missing before or behind the cells of this row: was the file cut off?';
-    const faults = await refusal({ 'w.csv': table });
-    expect(faults.slice(1, -1)).toEqual([`${missing} (w.csv:4:1)`, `${missing} (w.csv:5:1)`]);
+    const errors = await refusal({ 'w.csv': table });
+    expect(errors.slice(1, -1)).toEqual([`${missing} (w.csv:4:1)`, `${missing} (w.csv:5:1)`]);
   });
 
   test('a table that only has empty first and last columns keeps them', async () => {

@@ -6,7 +6,7 @@ const FIX = 'hint: nothing was sent: mend the file and run the command again';
 const SKIP = `${FIX}, or send the rest with --skip-invalid`;
 
 /** The faults of the table, without the lines around them. */
-async function faults(table: string, options: Opening = {}): Promise<string[]> {
+async function errors(table: string, options: Opening = {}): Promise<string[]> {
   const lines = await refusal({ 'w.csv': table }, options);
   return lines.slice(1, -1).map((line) => line.trim());
 }
@@ -61,8 +61,8 @@ describe('T5: the header of joined exports, again,', () => {
     const expected = [
       'this is a header with other columns than the one above (w.csv:1:1): give the two exports as two files (w.csv:3:1)',
     ];
-    expect(await faults(`${HEADER}W;O;A\n${other}`)).toEqual(expected);
-    expect(await faults(`${HEADER}W;O;A\n${other}`, { skipInvalid: true })).toEqual(expected);
+    expect(await errors(`${HEADER}W;O;A\n${other}`)).toEqual(expected);
+    expect(await errors(`${HEADER}W;O;A\n${other}`, { skipInvalid: true })).toEqual(expected);
   });
 
   test('below a line for Excel that comes again is left out with it', async () => {
@@ -77,7 +77,7 @@ describe('T5: the header of joined exports, again,', () => {
     ['of one column', '\ufeffLocation ID', 'A01'],
   ])('behind the last row %s, without a line end between, is named', async (_, header, row) => {
     const expected = 'the header of another export begins in this line: put a line end before it (w.csv:2:1)';
-    expect(await faults(`${header.trim()}\n${row}${header}\n${row}\n`)).toEqual([expected]);
+    expect(await errors(`${header.trim()}\n${row}${header}\n${row}\n`)).toEqual([expected]);
   });
 
   test('is no pick with the name of a field as its place or order', async () => {
@@ -115,7 +115,7 @@ describe('T11: two columns of one name', () => {
   });
 
   test('are an error where --map names both, which cannot be told apart', async () => {
-    expect(await faults('Order,LOCATION_ID,Order,Order\nO,A,P,Q\n', { map: ['order_id=Order'] })).toEqual([
+    expect(await errors('Order,LOCATION_ID,Order,Order\nO,A,P,Q\n', { map: ['order_id=Order'] })).toEqual([
       'the column "Order" is there twice, first as column 1: rename or remove one (w.csv:1:19)',
       'the column "Order" is there twice, first as column 1: rename or remove one (w.csv:1:25)',
     ]);
@@ -139,8 +139,8 @@ W2;O3;D;1
       `  ${WAVELESS}`,
       FIX,
     ]);
-    expect(await faults(GROUPED, { skipInvalid: true })).toEqual([WAVELESS]);
-    expect(await faults(GROUPED, { overrides: { site: 'Example', wave: 'W1' } })).toEqual([WAVELESS]);
+    expect(await errors(GROUPED, { skipInvalid: true })).toEqual([WAVELESS]);
+    expect(await errors(GROUPED, { overrides: { site: 'Example', wave: 'W1' } })).toEqual([WAVELESS]);
   });
 
   test.each([[['WAVE_ID', 'ORDER_ID']], [['wave_id,order id']]])('is read with --fill-down %s', async (fillDown) => {
@@ -161,7 +161,7 @@ W2;O3;D;1
   });
 
   test('that begins without a wave is an error with --fill-down too', async () => {
-    expect(await faults(`WAVE_ID;LOCATION_ID\n;A\n;B\nW;C\n`, { fillDown: ['WAVE_ID'] })).toEqual([
+    expect(await errors(`WAVE_ID;LOCATION_ID\n;A\n;B\nW;C\n`, { fillDown: ['WAVE_ID'] })).toEqual([
       '2 rows have no WAVE_ID and others have one: no row above has it to fill them, so write it into each row (w.csv:2)',
     ]);
   });
@@ -182,14 +182,14 @@ W2;O3;D;1
 
   test('has no line of a group without a row below: that is a pick without a location', async () => {
     const table = 'WAVE_ID;ORDER_ID;LOCATION_ID\nW1;O1;\n;O2;A\n;O3;\n';
-    expect(await faults(table, { fillDown: ['WAVE_ID,ORDER_ID'] })).toEqual([
+    expect(await errors(table, { fillDown: ['WAVE_ID,ORDER_ID'] })).toEqual([
       'LOCATION_ID: the location is missing: every pick needs one (w.csv:2:7)',
       'LOCATION_ID: the location is missing: every pick needs one (w.csv:4:5)',
     ]);
   });
 
   test('has columns of the names that --fill-down gives, and they are sent', async () => {
-    expect(await faults('WAVE_ID;LOCATION_ID;Zone\nW;A;n\n', { fillDown: ['Zone', 'WAVE_IDS', 'ORDER_ID'] })).toEqual([
+    expect(await errors('WAVE_ID;LOCATION_ID;Zone\nW;A;n\n', { fillDown: ['Zone', 'WAVE_IDS', 'ORDER_ID'] })).toEqual([
       '--fill-down Zone: the column "Zone" is not sent, so that there is nothing to fill (w.csv:1:1)',
       '--fill-down WAVE_IDS: there is no column "WAVE_IDS", did you mean "WAVE_ID"? (w.csv:1:1)',
       '--fill-down ORDER_ID: there is no column "ORDER_ID": the columns are "WAVE_ID", "LOCATION_ID", "Zone" (w.csv:1:1)',
@@ -216,10 +216,10 @@ W2;O3;D;1
   test('has the totals of all its groups in one line', async () => {
     const table = (groups: number): string =>
       `WAVE_ID;ORDER_ID;LOCATION_ID\n${'W;O;A\nW Total;;\n'.repeat(groups)}Grand Total;;\n`;
-    expect(await faults(table(2))).toEqual([
+    expect(await errors(table(2))).toEqual([
       '3 lines look like totals: --skip-lines 3,5-6, or delete them; if they are picks, --skip-lines none (w.csv:3:1)',
     ]);
-    expect(await faults(table(100))).toEqual([
+    expect(await errors(table(100))).toEqual([
       '101 lines look like totals, the first is line 3: delete them; if they are picks, --skip-lines none (w.csv:3:1)',
     ]);
     expect(await read(table(2), { skipLines: ['3,5-6'] })).toEqual(['W: A/O, A/O']);
@@ -297,35 +297,35 @@ describe('T2: the header', () => {
   });
 
   test('keeps the places of the rows below it', async () => {
-    expect(await faults(`Title;;\r\n\r\n${ROWS}W;Q;\n`)).toEqual([
+    expect(await errors(`Title;;\r\n\r\n${ROWS}W;Q;\n`)).toEqual([
       'LOCATION_ID: the location is missing: every pick needs one (w.csv:6:5)',
     ]);
   });
 
   test('is named when it looks like one and lacks the locations', async () => {
-    expect(await faults('Pick list;;\nWAVE_ID;ORDER_ID;Lagerplatz\nW;O;A\n')).toEqual([
+    expect(await errors('Pick list;;\nWAVE_ID;ORDER_ID;Lagerplatz\nW;O;A\n')).toEqual([
       'no column holds "location_id": line 2 looks like the header, its columns are "WAVE_ID", "ORDER_ID", "Lagerplatz"; for another name add --map location_id=<column> (w.csv:2:1)',
     ]);
-    expect(await faults('Pick list;;\nWAVE_ID;ORDER_ID;Locaton\nW;O;A\n')).toEqual([
+    expect(await errors('Pick list;;\nWAVE_ID;ORDER_ID;Locaton\nW;O;A\n')).toEqual([
       'unknown column "Locaton", did you mean "location_id"? Rename it, or add --map location_id=Locaton (w.csv:2:18)',
     ]);
   });
 
   test('is named when its columns have other names than the fields', async () => {
-    expect(await faults('Pick list 7;;;\n\nWave;Order;Location;Qty\nW;O;A;1\n')).toEqual([
+    expect(await errors('Pick list 7;;;\n\nWave;Order;Location;Qty\nW;O;A;1\n')).toEqual([
       'unknown column "Location", did you mean "location_id"? Rename it, or add --map location_id=Location (w.csv:3:12)',
     ]);
   });
 
   test('is not looked for below the 20th line', async () => {
-    expect(await faults(`Title\n${'\n'.repeat(19)}${ROWS}`)).toEqual([
+    expect(await errors(`Title\n${'\n'.repeat(19)}${ROWS}`)).toEqual([
       'no column holds "location_id", the only one is "Title": cells are separated by ",", ";", tab or "|" (w.csv:1:1)',
     ]);
   });
 
   test('is one of two lines that name columns: which one must be said', async () => {
     const table = `Legend;;\nlocation_id;where;\n${ROWS}`;
-    expect(await faults(table)).toEqual([
+    expect(await errors(table)).toEqual([
       'lines 2 and 3 both look like the header: add --skip-lines 2, or --skip-lines 3 (w.csv:2:1)',
     ]);
     expect(await read(table, { skipLines: ['2'] })).toEqual([PICKS, 'a line above the header is left out (w.csv:1:1)']);
@@ -333,23 +333,23 @@ describe('T2: the header', () => {
 
   test('is not found below rows, as in a file that was sorted', async () => {
     const table = 'A1;O1;B01\nA1;O2;B02\nWAVE_ID;ORDER_ID;LOCATION_ID\nW;O;A\n';
-    expect(await faults(table)).toEqual([
+    expect(await errors(table)).toEqual([
       'lines 1-2 look like rows and the header is in line 3: put the header first, or add --skip-lines 1-2 (w.csv:1:1)',
     ]);
     expect(await read(table, { skipLines: ['1-2'] })).toEqual(['W: A/O']);
-    expect(await faults('A01\nlocation_id\nB02\n')).toEqual([
+    expect(await errors('A01\nlocation_id\nB02\n')).toEqual([
       'line 1 looks like a row and the header is in line 2: put the header first, or add --skip-lines 1 (w.csv:1:1)',
     ]);
   });
 
   test('is the first line that is left, whatever it is', async () => {
-    expect(await faults('ORDER_ID;LOCATION_ID\nO1;A1\n', { skipLines: ['1'] })).toEqual([
+    expect(await errors('ORDER_ID;LOCATION_ID\nO1;A1\n', { skipLines: ['1'] })).toEqual([
       'no column holds "location_id": the first line must name the columns, here they are "O1", "A1"; for another name add --map location_id=<column> (w.csv:2:1)',
     ]);
   });
 
   test('is the first line with --skip-lines none', async () => {
-    expect(await faults(`Title;;\n${ROWS}`, { skipLines: ['none'] })).toEqual([
+    expect(await errors(`Title;;\n${ROWS}`, { skipLines: ['none'] })).toEqual([
       'no column holds "location_id": the first line must name the columns, here they are "Title", "", ""; for another name add --map location_id=<column> (w.csv:1:1)',
     ]);
   });
@@ -367,7 +367,7 @@ describe('T13: a second header', () => {
     ['labels in another language', 'ORDER_ID;LOCATION_ID\nAuftrag;Lagerplatz\n4711;A-01\n4712;A-02\n', 2],
     ['labels below a title', 'List 1;\nORDER_ID;LOCATION_ID\n\nAuftrag;Platz\n4711;A-01\n4712;A-02\n', 4],
   ])('of %s', async (_, table, line) => {
-    expect(await faults(table)).toEqual([named(line)]);
+    expect(await errors(table)).toEqual([named(line)]);
     const { bodies } = await requests({ 'w.csv': table }, { skipLines: [String(line)] });
     expect((JSON.parse(bodies['w.csv'] ?? '{}') as { picks: unknown[] }).picks).toHaveLength(
       table.trimEnd().split('\n').slice(line).length,
@@ -376,7 +376,7 @@ describe('T13: a second header', () => {
 
   test('of labels and units is named at once', async () => {
     const table = 'ORDER_ID;LOCATION_ID;QUANTITY\nOrder no;Storage bin;Amount\ntext;text;pcs\nO1;A1;2\n';
-    expect(await faults(table)).toEqual([named(2, '2-3'), named(3, '2-3')]);
+    expect(await errors(table)).toEqual([named(2, '2-3'), named(3, '2-3')]);
     expect(await read(table, { skipLines: ['2-3'] })).toEqual(['w.csv: A1/O1']);
   });
 
@@ -393,7 +393,7 @@ describe('T13: a second header', () => {
 
   test('is a pick with --skip-lines none', async () => {
     const table = 'ORDER_ID;LOCATION_ID\nRUSH;DOCK\nO1;A1\nO2;A2\nO3;A3\nO4;A4\n;Total\n';
-    expect(await faults(table)).toEqual([
+    expect(await errors(table)).toEqual([
       named(2),
       'line 7 looks like a total: --skip-lines 7, or delete it; if it is a pick, --skip-lines none (w.csv:7:1)',
     ]);

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { inField, serialise, withField } from '../../../src/requests/json/edit.ts';
+import { inField, serialize, withField } from '../../../src/requests/json/edit.ts';
 import { parseJson } from '../../../src/requests/json/parser.ts';
 import { createFlagSource, createTextSource } from '../../../src/requests/json/source.ts';
-import { textOf } from '../faults.ts';
+import { textOf } from '../errors.ts';
 
 const parse = (text: string) => parseJson(createTextSource('r.json', text));
 const flag = (json: string) => createFlagSource('--param x', json);
@@ -15,12 +15,12 @@ describe('a written tree', () => {
     ['{"\\u00e9\\/": "\\ud800 \\u0041  é😀"}', '{"\\u00e9\\/":"\\ud800 \\u0041  é😀"}'],
     [' "x" ', '"x"'],
   ])('%s is compact and otherwise unchanged', (text, written) => {
-    expect(textOf(serialise(parse(text)))).toBe(written);
+    expect(textOf(serialize(parse(text)))).toBe(written);
   });
 
   test('is whole when it is large', () => {
     const text = `[${Array.from({ length: 50_000 }, (_, index) => `{"é":"pick 😀 ${index}"}`).join(',')}]`;
-    expect(textOf(serialise(parse(text)))).toBe(text);
+    expect(textOf(serialize(parse(text)))).toBe(text);
   });
 });
 
@@ -35,13 +35,13 @@ describe('a field', () => {
     ['{"\\u0061":1}', ['a'], '2', '{"\\u0061":2}'],
     ['{}', ['a"b'], '1', '{"a\\"b":1}'],
   ])('of %s at %j is set to %s', (text, path, json, written) => {
-    expect(textOf(serialise(withField(parse(text), path, flag(json))))).toBe(written);
+    expect(textOf(serialize(withField(parse(text), path, flag(json))))).toBe(written);
   });
 
   test('leaves the old tree as it was', () => {
     const tree = parse('{"a":{"b":1}}');
     withField(tree, ['a', 'b'], flag('2'));
-    expect(textOf(serialise(tree))).toBe('{"a":{"b":1}}');
+    expect(textOf(serialize(tree))).toBe('{"a":{"b":1}}');
   });
 
   test('cannot be set in a list', () => {
@@ -51,6 +51,6 @@ describe('a field', () => {
   });
 
   test('can hold a whole tree', () => {
-    expect(textOf(serialise(inField('picks', parse('[1, 2]'))))).toBe('{"picks":[1,2]}');
+    expect(textOf(serialize(inField('picks', parse('[1, 2]'))))).toBe('{"picks":[1,2]}');
   });
 });

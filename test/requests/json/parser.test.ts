@@ -10,7 +10,7 @@ import {
   scalarOf,
 } from '../../../src/requests/json/tree.ts';
 import { createTextSource } from '../../../src/requests/json/source.ts';
-import { caught, inWords } from '../faults.ts';
+import { caught, formatDetail } from '../errors.ts';
 
 const parse = (text: string) => parseJson(createTextSource('r.json', text));
 
@@ -76,7 +76,7 @@ describe('a document', () => {
 
   test('counts every name that is given twice, however it is written', () => {
     const { duplicates } = parse('{"a":1,\n"b":{"c":1,"\\u0063":2,"c":3},"a":4}');
-    expect(duplicates.details.map(inWords)).toEqual([
+    expect(duplicates.details.map(formatDetail)).toEqual([
       '/b/c: the field "c" is given twice, first at r.json:2:6 (r.json:2:12)',
       '/b/c: the field "c" is given twice, first at r.json:2:6 (r.json:2:23)',
       '/a: the field "a" is given twice, first at r.json:1:2 (r.json:2:30)',
@@ -175,7 +175,7 @@ describe('a fault of syntax', () => {
       message: 'r.json is not valid JSON',
       hint: undefined,
     });
-    expect(details.map(inWords)).toEqual([words]);
+    expect(details.map(formatDetail)).toEqual([words]);
   });
 
   test.each<[string, string, number]>([
@@ -183,7 +183,7 @@ describe('a fault of syntax', () => {
     ['objects', '{"a":', 1001],
   ])('is nesting without end, of %s', (_, opening, column) => {
     const { details } = caught(() => parse(opening.repeat(1_000_000)));
-    expect(details.map(inWords)).toEqual([`more than 200 levels of nesting (r.json:1:${column})`]);
+    expect(details.map(formatDetail)).toEqual([`more than 200 levels of nesting (r.json:1:${column})`]);
   });
 
   test('is found wherever JSON.parse finds one, and nowhere else', () => {

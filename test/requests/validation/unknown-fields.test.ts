@@ -36,7 +36,7 @@ describe('a warning', () => {
       'unknown field "__proto__": sent as it is (picks.json:2:1)',
     ],
   ])('tells of %s', (_, kind, text, words) => {
-    expect(check(kind, text)).toEqual({ faults: [], warnings: [words] });
+    expect(check(kind, text)).toEqual({ errors: [], warnings: [words] });
   });
 
   test('is given once for a field of many picks', () => {
@@ -59,7 +59,7 @@ describe('a warning', () => {
       '{"pick_id":"r","location_id":"A","order_id":"o"}',
     ];
     expect(check('cluster', `{"site_name":"E","picks":[${picks.join(',')}]}`)).toEqual({
-      faults: [],
+      errors: [],
       warnings: [
         '/picks: 2 of 3 picks have no "order_id": clusters are made of orders, OptiPick may refuse them (picks.json:1:27)',
       ],

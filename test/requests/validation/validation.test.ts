@@ -48,7 +48,7 @@ describe('a good request', () => {
     ['has the fields of clusters in a route', 'route', withPick(`${GOOD},"list_id":"l","sku_weight":1`)],
     ['has extra data', 'route', withFields('"extra":{"anything":[1e400,{"__proto__":null}]}')],
   ])('%s', (_, kind, text) => {
-    expect(check(kind, text)).toEqual({ faults: [], warnings: [] });
+    expect(check(kind, text)).toEqual({ errors: [], warnings: [] });
   });
 });
 
@@ -127,7 +127,7 @@ describe('a fault of a request', () => {
       '/wave_id: the field "wave_id" is given twice, first at picks.json:2:1 (picks.json:2:15)',
     ],
   ])('%s', (text, words) => {
-    expect(check('route', text)).toEqual({ faults: words.split('|'), warnings: [] });
+    expect(check('route', text)).toEqual({ errors: words.split('|'), warnings: [] });
   });
 });
 
@@ -197,11 +197,11 @@ describe('a fault of a pick', () => {
       `/picks/0/quantity: expected a number, found the text "${'x'.repeat(39)}…" (picks.json:2:45)`,
     ],
   ])('%s', (fields, words) => {
-    expect(check('route', withPick(fields))).toEqual({ faults: words.split('|'), warnings: [] });
+    expect(check('route', withPick(fields))).toEqual({ errors: words.split('|'), warnings: [] });
   });
 
   test('is that it is no object', () => {
-    expect(check('route', '{"site_name":"E","picks":["A",null]}').faults).toEqual([
+    expect(check('route', '{"site_name":"E","picks":["A",null]}').errors).toEqual([
       '/picks/0: expected an object, found the text "A" (picks.json:1:27)',
       '/picks/1: expected an object, found null (picks.json:1:31)',
     ]);
@@ -209,7 +209,7 @@ describe('a fault of a pick', () => {
 
   test('is a pick_id that another pick has, and both places are named', () => {
     const picks = ['p', 'q', '\\u0070', 'p'].map((id) => `{"pick_id":"${id}","location_id":"A"}`);
-    expect(check('route', `{"site_name":"E","picks":[\n${picks.join(',\n')}]}`).faults).toEqual([
+    expect(check('route', `{"site_name":"E","picks":[\n${picks.join(',\n')}]}`).errors).toEqual([
       '/picks/2/pick_id: the pick_id "p" is used twice, first at picks.json:2:12 (picks.json:4:12)',
       '/picks/3/pick_id: the pick_id "p" is used twice, first at picks.json:2:12 (picks.json:5:12)',
     ]);
@@ -218,8 +218,8 @@ describe('a fault of a pick', () => {
   test('is worded a thousand times at most, and counted always', () => {
     const picks = Array.from({ length: 5_000 }, (_, index) => `{"pick_id":${index},"location_id":"A"}`);
     const tree = parseJson(createTextSource('picks.json', `{"site_name":"E","picks":[${picks.join(',')}]}`));
-    const { faults } = validateRequest('route', tree);
-    expect([faults.count, faults.details.length, faults.details[999]?.path]).toEqual([
+    const { errors } = validateRequest('route', tree);
+    expect([errors.count, errors.details.length, errors.details[999]?.path]).toEqual([
       5_000,
       1000,
       '/picks/999/pick_id',

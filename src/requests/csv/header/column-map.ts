@@ -1,4 +1,4 @@
-/** `--map field=Column`. */
+/** Parses `--map field=Column`. */
 import type { Kind } from '../../../kinds.ts';
 import { nearestWord } from '../../../lib/text/did-you-mean.ts';
 import { REQUEST_SCHEMAS } from '../../schema.ts';
@@ -8,7 +8,7 @@ import { tableFields } from '../fields.ts';
 /** Column by field, as the command line has them. */
 export type ColumnMap = ReadonlyMap<string, string>;
 
-/** Throws `CliError` `usage` (`invalid_map`) for what is no pair, a field that the API has not, and one given twice. */
+/** Throws `CliError` `usage` (`invalid_map`) for what is not a pair, an unknown field, and a field given twice. */
 export function parseColumnMap(kind: Kind, pairs: readonly string[]): ColumnMap {
   const fields = tableFields(kind).map(({ name }) => name);
   const tolerated: readonly string[] = REQUEST_SCHEMAS[kind].pick.tolerated;
@@ -23,7 +23,7 @@ export function parseColumnMap(kind: Kind, pairs: readonly string[]): ColumnMap 
         'for example: --map location_id=Bin, or --map pick_id="Line No"',
       );
     }
-    // An export serves both kinds: what only the other one has is kept and not sent.
+    // An export serves both kinds: a column that only the other kind knows is not sent.
     if (tolerated.includes(field)) continue;
     if (!fields.includes(field)) {
       const meant = nearestWord(field, fields);

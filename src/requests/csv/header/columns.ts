@@ -1,9 +1,9 @@
-/** Which column of a table holds which field. */
+/** Matches the columns of a table to the fields of the API. */
 import type { Kind } from '../../../kinds.ts';
 import { foldedDistance, nearestWord } from '../../../lib/text/did-you-mean.ts';
 import type { FailureDetail } from '../../../errors.ts';
 import type { ColumnMap } from './column-map.ts';
-import type { FaultList } from '../../fault-list.ts';
+import type { ErrorList } from '../../error-list.ts';
 import { quote } from '../../quote.ts';
 import { foldName, type TableField, tableFields } from '../fields.ts';
 
@@ -16,9 +16,9 @@ export interface FieldColumn {
 }
 
 export interface Columns {
-  /** Of the request and constant in a wave; without the wave itself and what the command line gives. */
-  readonly whole: readonly FieldColumn[];
-  /** Of the pick, in the order of the API's documentation. */
+  /** Fields of the request, constant in a wave; without the wave itself and what the command line gives. */
+  readonly request: readonly FieldColumn[];
+  /** Fields of the pick, in the order of the API's documentation. */
   readonly pick: readonly FieldColumn[];
   readonly wave: FieldColumn | undefined;
   /** Whether the rows name their picks. */
@@ -35,7 +35,7 @@ export interface HeaderRow {
   readonly isBelow: boolean;
 }
 
-/** Parts of field names that say too little to be a slip. */
+/** Parts of field names that are too common to be a typo of one. */
 const GENERIC: ReadonlySet<string> = new Set(['id', 'name', 'type', 'time', 'due', 'points']);
 
 /** More columns are not listed in a message. */
@@ -48,13 +48,13 @@ export interface ColumnChoice {
   readonly isGiven: (field: string) => boolean;
 }
 
-/** `undefined` when the header has faults, which are added to `faults`: the rows cannot be read then. */
+/** `undefined` when the header has errors, which are added to `errors`: the rows cannot be read then. */
 export function readColumns(
   header: HeaderRow,
   { kind, map, isGiven }: ColumnChoice,
-  faults: FaultList,
+  errors: ErrorList,
 ): Columns | undefined {
-  const before = faults.count;
+  const before = errors.count;
   const { headers } = header;
   const fields = tableFields(kind);
   const folded = headers.map(foldName);
@@ -64,12 +64,12 @@ export function readColumns(
     const [first, ...others] = columns;
     if (first === undefined) return;
     taken.set(field, first);
-    if (!isGiven(field)) addTwice(header, field, first, others, faults);
+    if (!isGiven(field)) addTwice(header, field, first, others, errors);
   };
   for (const [field, column] of map) {
     const columns = columnsNamed(column, headers, folded);
     take(field, columns);
-    if (columns.length === 0) addNoColumn(header, `--map ${field}=${column}`, column, faults);
+    if (columns.length === 0) addNoColumn(header, `--map ${field}=${column}`, column, errors);
   }
   const mapped = new Set(taken.values());
   for (const { name } of fields) {
@@ -81,20 +81,20 @@ export function readColumns(
   }
 
   const used = new Set(taken.values());
-  const strangers = headers.map((_, index) => index).filter((index) => !used.has(index) && folded[index] !== '');
+  const unread = headers.map((_, index) => index).filter((index) => !used.has(index) && folded[index] !== '');
   const missing = fields.map(({ name }) => name).filter((name) => !taken.has(name));
   const warnings: FailureDetail[] = [];
-  if (!map.has('location_id') && !taken.has('location_id')) addNoLocation(header, strangers, faults);
-  else warnings.push(...nearNames(header, strangers, missing));
+  if (!map.has('location_id') && !taken.has('location_id')) addNoLocation(header, unread, errors);
+  else warnings.push(...nearNames(header, unread, missing));
 
-  if (faults.count > before) return undefined;
+  if (errors.count > before) return undefined;
   const columns = fields.flatMap((field): FieldColumn[] => {
     const index = taken.get(field.name);
     return index === undefined ? [] : [{ field, index, header: (headers[index] ?? '').trim() }];
   });
   return {
-    whole: columns.filter(({ field }) => field.whole && field.name !== 'wave_id' && !isGiven(field.name)),
-    pick: columns.filter(({ field }) => !field.whole),
+    request: columns.filter(({ field }) => field.isOfRequest && field.name !== 'wave_id' && !isGiven(field.name)),
+    pick: columns.filter(({ field }) => !field.isOfRequest),
     wave: columns.find(({ field }) => field.name === 'wave_id'),
     named: taken.has('pick_id'),
     warnings,
@@ -108,14 +108,14 @@ function columnsNamed(name: string, headers: readonly string[], folded: readonly
   return isNamed.flatMap((is, index) => (is ? [index] : []));
 }
 
-/** Two columns that one field could be read from: which of them counts? Columns that nobody reads may have any name. */
-function addTwice(header: HeaderRow, field: string, first: number, others: readonly number[], faults: FaultList): void {
+/** Adds an error for each further column that a field could be read from. Columns that hold no field may have any name. */
+function addTwice(header: HeaderRow, field: string, first: number, others: readonly number[], errors: ErrorList): void {
   const name = header.headers[first]?.trim() ?? '';
   for (const index of others) {
     const written = header.headers[index]?.trim() ?? '';
     const [also, choice] =
       written === name ? ['', ''] : [` (as ${quote(name)})`, `, or choose one with --map ${mapping(field, written)}`];
-    faults.add(() => ({
+    errors.add(() => ({
       path: '',
       message: `the column ${quote(written)} is there twice${also}, first as column ${first + 1}: rename or remove one${choice}`,
       place: header.place(index),
@@ -124,24 +124,24 @@ function addTwice(header: HeaderRow, field: string, first: number, others: reado
 }
 
 /** `asked` is the flag that names the column. */
-export function addNoColumn(header: HeaderRow, asked: string, column: string, faults: FaultList): void {
+export function addNoColumn(header: HeaderRow, asked: string, column: string, errors: ErrorList): void {
   const meant = nearestWord(column, header.headers);
-  const remedy =
+  const suggestion =
     meant === undefined ? `: the columns are ${listed(header.headers)}` : `, did you mean ${quote(meant)}?`;
-  faults.add(() => ({
+  errors.add(() => ({
     path: '',
-    message: `${asked}: there is no column ${quote(column)}${remedy}`,
+    message: `${asked}: there is no column ${quote(column)}${suggestion}`,
     place: header.place(),
   }));
 }
 
-function addNoLocation(header: HeaderRow, strangers: readonly number[], faults: FaultList): void {
-  const [meant] = strangers
+function addNoLocation(header: HeaderRow, unread: readonly number[], errors: ErrorList): void {
+  const [meant] = unread
     .filter((index) => nearestWord(header.headers[index] ?? '', ['location_id']) !== undefined)
     .sort((a, b) => farness(header, a) - farness(header, b));
   if (meant !== undefined) {
     const name = header.headers[meant]?.trim() ?? '';
-    faults.add(() => ({
+    errors.add(() => ({
       path: '',
       message: `unknown column ${quote(name)}, did you mean "location_id"? Rename it, or add --map ${mapping('location_id', name)}`,
       place: header.place(meant),
@@ -150,7 +150,7 @@ function addNoLocation(header: HeaderRow, strangers: readonly number[], faults: 
   }
   const [only] = header.headers;
   if (header.headers.length === 1 && only !== undefined) {
-    faults.add(() => ({
+    errors.add(() => ({
       path: '',
       message: `no column holds "location_id", the only one is ${quote(only.trim())}: cells are separated by ",", ";", tab or "|"`,
       place: header.place(),
@@ -160,7 +160,7 @@ function addNoLocation(header: HeaderRow, strangers: readonly number[], faults: 
   const names = header.isBelow
     ? `line ${header.line} looks like the header, its columns are`
     : 'the first line must name the columns, here they are';
-  faults.add(() => ({
+  errors.add(() => ({
     path: '',
     message: `no column holds "location_id": ${names} ${listed(header.headers)}; for another name add --map location_id=<column>`,
     place: header.place(),
@@ -171,12 +171,12 @@ function farness(header: HeaderRow, index: number): number {
   return foldedDistance(header.headers[index] ?? '', 'location_id');
 }
 
-/** What an exported plan has: it may be read again. */
+/** Columns of an exported plan, which may be read again. */
 const OWN = new Set(['CLUSTER', 'SEQUENCE', 'CHOSEN_LOCATION']);
 
-/** Columns of the caller's own are fine; one that is nearly a field that is not there may be a slip. */
-function nearNames(header: HeaderRow, strangers: readonly number[], missing: readonly string[]): FailureDetail[] {
-  return strangers.flatMap((index): FailureDetail[] => {
+/** Warnings for columns that nearly have the name of a missing field. Other columns of the caller's own are fine. */
+function nearNames(header: HeaderRow, unread: readonly number[], missing: readonly string[]): FailureDetail[] {
+  return unread.flatMap((index): FailureDetail[] => {
     const name = header.headers[index]?.trim() ?? '';
     const meant = GENERIC.has(foldName(name)) || OWN.has(name.toUpperCase()) ? undefined : nearestWord(name, missing);
     if (meant === undefined) return [];

@@ -1,17 +1,17 @@
 /** The columns that `--fill-down` names. */
-import type { FaultList } from '../../fault-list.ts';
+import type { ErrorList } from '../../error-list.ts';
 import { quote } from '../../quote.ts';
 import { foldName } from '../fields.ts';
 import { addNoColumn, type FieldColumn, type Columns, type HeaderRow } from './columns.ts';
 
-/** The columns that are named by themselves or by the field that is read from them; another name is a fault. */
+/** The columns of these names, which are headers or fields; another name is an error. */
 export function columnsToFill(
   names: readonly string[],
   header: HeaderRow,
-  { whole, wave, pick }: Columns,
-  faults: FaultList,
+  { request, wave, pick }: Columns,
+  errors: ErrorList,
 ): readonly FieldColumn[] {
-  const read = [...whole, ...(wave === undefined ? [] : [wave]), ...pick];
+  const read = [...request, ...(wave === undefined ? [] : [wave]), ...pick];
   const named = (name: string): FieldColumn[] =>
     read.filter((column) => [column.header, column.field.name].some((one) => foldName(one) === foldName(name)));
   return names
@@ -21,9 +21,9 @@ export function columnsToFill(
       if (columns.length > 0) return columns;
       if (header.headers.some((one) => foldName(one) === foldName(name))) {
         const message = `--fill-down ${name}: the column ${quote(name)} is not sent, so that there is nothing to fill`;
-        faults.add(() => ({ path: '', message, place: header.place() }));
+        errors.add(() => ({ path: '', message, place: header.place() }));
       } else {
-        addNoColumn(header, `--fill-down ${name}`, name, faults);
+        addNoColumn(header, `--fill-down ${name}`, name, errors);
       }
       return [];
     });

@@ -1,60 +1,60 @@
-/** The header of one table: its columns, and what stands right above and below it. */
+/** Reads the header of one table: its columns, and the lines right above and below it. */
 import { columnsToFill } from './fill-columns.ts';
-import type { FoundHeader } from './line.ts';
+import type { FoundHeader } from './find.ts';
 import { looksLikeLabels, secondHeaders } from './second.ts';
 import type { SetBuilder } from '../../set-builder.ts';
-import { linesInWords } from '../skip-lines.ts';
+import { formatLines } from '../skip-lines.ts';
 import { type FieldColumn, type Columns, type HeaderRow, readColumns } from './columns.ts';
 
-/** What the rows of a table are read by. */
+/** What the rows of a table are read with. */
 export interface TableHeader {
   readonly name: string;
   readonly headers: readonly string[];
   readonly columns: Columns;
-  /** Whose empty cells have the value of the row above. */
+  /** Columns whose empty cells have the value of the row above. */
   readonly filled: readonly FieldColumn[];
   /** Lines below the header that look like headers, too. */
   readonly labels: readonly number[];
   readonly delimiter: string;
-  /** Of the header. */
+  /** The place of the header. */
   readonly place: string;
 }
 
-/** `undefined` when the header has faults, which are added to the set: the rows cannot be read then. */
+/** `undefined` when the header has errors, which are added to the set: the rows cannot be read then. */
 export function readTableHeader(
   name: string,
   header: HeaderRow,
   found: FoundHeader,
   set: SetBuilder,
 ): Pick<TableHeader, 'columns' | 'filled' | 'labels'> | undefined {
-  const { kind, map, overrides, faults } = set;
-  const before = faults.count;
+  const { kind, map, overrides, errors } = set;
+  const before = errors.count;
   const given: Readonly<Record<string, unknown>> = {
     site_name: overrides.site,
     start_points: overrides.start?.[0],
     end_points: overrides.end?.[0],
   };
   const isGiven = (field: string): boolean => given[field] !== undefined;
-  const columns = readColumns(header, { kind, map, isGiven }, faults);
+  const columns = readColumns(header, { kind, map, isGiven }, errors);
   if (columns === undefined) return undefined;
   set.warnings.push(...columns.warnings);
-  const filled = columnsToFill(set.fillDown, header, columns, faults);
+  const filled = columnsToFill(set.fillDown, header, columns, errors);
   checkRival(header, found, set);
   checkAbove(name, found, columns, set);
-  return faults.count > before ? undefined : { columns, filled, labels: secondHeaders(found.below, columns) };
+  return errors.count > before ? undefined : { columns, filled, labels: secondHeaders(found.below, columns) };
 }
 
-function checkRival(header: HeaderRow, { line, rival }: FoundHeader, { faults }: SetBuilder): void {
+function checkRival(header: HeaderRow, { line, rival }: FoundHeader, { errors }: SetBuilder): void {
   if (rival === undefined) return;
   const message = `lines ${line} and ${rival} both look like the header: add --skip-lines ${line}, or --skip-lines ${rival}`;
-  faults.add(() => ({ path: '', message, place: header.place() }));
+  errors.add(() => ({ path: '', message, place: header.place() }));
 }
 
 /**
- * Titles are left out. What looks like a row right above the header is not: a file that was sorted has its header somewhere
- * below.
+ * Titles above the header are left out. A line right above it that looks like a row is an error: sorting a file moves its
+ * header down.
  */
-function checkAbove(name: string, found: FoundHeader, columns: Columns, { faults, warnings }: SetBuilder): void {
+function checkAbove(name: string, found: FoundHeader, columns: Columns, { errors, warnings }: SetBuilder): void {
   const { above, below, line } = found;
   const [first] = above;
   if (first === undefined) return;
@@ -70,10 +70,10 @@ function checkAbove(name: string, found: FoundHeader, columns: Columns, { faults
   );
   const [row] = rows;
   if (row !== undefined) {
-    const lines = linesInWords(rows.map((one) => one.line));
+    const lines = formatLines(rows.map((one) => one.line));
     const what = rows.length === 1 ? `line ${lines} looks like a row` : `lines ${lines} look like rows`;
     const message = `${what} and the header is in line ${line}: put the header first, or add --skip-lines ${lines}`;
-    faults.add(() => ({ path: '', message, place: `${name}:${row.line}:1` }));
+    errors.add(() => ({ path: '', message, place: `${name}:${row.line}:1` }));
     return;
   }
   const what = above.length === 1 ? 'a line above the header is' : `${above.length} lines above the header are`;

@@ -11,7 +11,7 @@ export type HeaderAgain = 'same' | 'other' | 'joined';
 const BLANK = 32;
 const DELETE = 127;
 
-/** `fields` are the names that make a header besides those of this one. Looks at a row; cheap for a pick. */
+/** `fields` are the names that make a header besides those of this one. Cheap for a row that is a pick. */
 export function createHeaderCheck(
   headers: readonly string[],
   { pick, wave }: Columns,
@@ -20,7 +20,7 @@ export function createHeaderCheck(
   const own = namesOf(headers);
   const names = new Set([...own, ...fields.map(nameOf)]);
   names.delete('');
-  // Most cells end in a digit, and names do not: so a row is passed without a look at its text.
+  // Most cells end in a digit, and names do not: most rows pass this one test.
   const endings = new Set(
     [...names].flatMap((name) => [name.slice(-1), name.slice(-1).toUpperCase(), '"']).map((end) => end.charCodeAt(0)),
   );
@@ -68,7 +68,7 @@ function namesOf(cells: readonly string[]): string[] {
   return names.slice(0, names.findLastIndex((name) => name !== '') + 1);
 }
 
-/** As headers are compared. A byte order mark inside a file stands before the quotes of the first cell. */
+/** The form in which headers are compared. A byte order mark inside a file is before the quotes of the first cell. */
 function nameOf(cell: string): string {
   return foldName(cell.replaceAll('"', ''));
 }

@@ -1,11 +1,11 @@
-/** A second line of headers below the first: labels for people, or units. */
-import type { SampleRow } from './line.ts';
+/** Finds second lines of headers below the first: labels for people, or units. */
+import type { SampleRow } from './find.ts';
 import type { FieldColumn, Columns } from './columns.ts';
 
 /** More lines of headers than a table has. */
 const MOST_LINES = 3;
 
-/** A total or a rule may stand among the rows. */
+/** Not all rows: a total or a rule may be among them. */
 const MOST = 0.8;
 
 /** Words of headers that say nothing of what is below them. */
@@ -13,7 +13,7 @@ const GENERIC: ReadonlySet<string> = new Set(['id', 'no', 'nr', 'name', 'code', 
 
 const PLACEHOLDER = /^(?:nan|nil|null|none|undefined|inf(?:inity)?|n\/?a)$/i;
 
-/** The lines right below the header that look like headers, too, when `below` are the lines that are there. */
+/** The lines right below the header that look like headers, too; `below` are the lines below it. */
 export function secondHeaders(below: readonly SampleRow[], columns: Columns): readonly number[] {
   const lines: number[] = [];
   for (const [at, { cells, line }] of below.entries()) {
@@ -29,7 +29,7 @@ export function secondHeaders(below: readonly SampleRow[], columns: Columns): re
  * has words, a column has a word of its own name, or nearly all others have digits.
  */
 export function looksLikeLabels(cells: readonly string[], others: readonly SampleRow[], columns: Columns): boolean {
-  const read = [columns.wave, ...columns.whole, ...columns.pick].filter((column) => column !== undefined);
+  const read = [columns.wave, ...columns.request, ...columns.pick].filter((column) => column !== undefined);
   const filled = read.filter(({ index }) => (cells[index] ?? '') !== '');
   const [numbers, texts] = [filled.filter(isOfNumbers), filled.filter((column) => !isOfNumbers(column))];
   const cellOf = ({ index }: FieldColumn): string => cells[index] ?? '';

@@ -1,13 +1,15 @@
-/** From a cell to the JSON of a field. */
+/** From the cells of a row to the JSON of its fields. */
+import type { Describe } from '../../error-list.ts';
 import type { IdCheck } from '../../validation/id-check.ts';
 import { codePoint, trimmed, unseenIn } from '../../../lib/text/look-alikes.ts';
 import { quote } from '../../quote.ts';
-import { idSlip, isPlaceholder, MAY_BE_NONE } from '../../validation/placeholders.ts';
+import { idProblem, isPlaceholder, MAY_BE_NONE } from '../../validation/placeholders.ts';
 import type { FieldColumn } from '../header/columns.ts';
 import type { CurrentRow } from '../reader.ts';
 
-/** What is wrong with a cell, to follow the name of its column. */
-export class CellSlip {
+/** What is wrong with a cell. */
+export class CellError {
+  /** To follow the name of its column. */
   readonly message: string;
 
   constructor(message: string) {
@@ -15,61 +17,95 @@ export class CellSlip {
   }
 }
 
+export const NO_LOCATION = new CellError('the location is missing: every pick needs one');
+
+/** Listed in the order of the columns. */
+export interface RowError {
+  readonly column: number;
+  readonly describe: Describe;
+}
+
+export function rowError({ header, index }: FieldColumn, { message }: CellError, row: CurrentRow): RowError {
+  return { column: index, describe: () => ({ path: header, message, place: row.place(index) }) };
+}
+
+/** The cell without its outer blanks; `''` where there is no such column. */
+export function cellOf(cells: readonly string[], column: FieldColumn | undefined): string {
+  return column === undefined ? '' : (cells[column.index]?.trim() ?? '');
+}
+
+/** The JSON of the cell; `undefined` when it is empty, or has an error, which is added to `errors`. */
+export function valueOf(
+  column: FieldColumn,
+  cells: readonly string[],
+  row: CurrentRow,
+  errors: RowError[],
+  ids: IdCheck,
+): string | undefined {
+  const cell = cellOf(cells, column);
+  if (cell === '') return undefined;
+  const json = cellJson(cell, column, ids, row);
+  if (typeof json === 'string') return json;
+  errors.push(rowError(column, json, row));
+  return undefined;
+}
+
 /**
- * The JSON text of a cell without its outer blanks, which is not empty. Text stays text (`007`, `true`), unless it
- * stands for no value and is not allowed; leading zeros of a number go, since JSON has none.
+ * The JSON of a cell that is not empty and has no outer blanks. Text stays text (`007`, `true`), but a placeholder is an
+ * error unless it is allowed; leading zeros of a number are removed, since JSON has none.
  */
-export function cellJson(
+function cellJson(
   cell: string,
   { field: { type, isRequired }, header, index }: FieldColumn,
   ids: IdCheck,
   row: CurrentRow,
-): string | CellSlip {
+): string | CellError {
   if (type === 'number' || type === 'integer') return numberJson(cell, type);
   if (PLAIN.test(cell)) return `"${cell}"`;
-  if (UNFIT.test(cell)) return new CellSlip(unfit(cell));
+  if (CONTROL.test(cell)) return new CellError(controlCharacter(cell));
   const at = () => ({ path: header, place: row.place(index) });
   if (type === 'places' && cell.includes('|')) return placesJson(cell, ids, at);
-  ids.look(cell, at);
-  const slip = idSlip(cell, ids.allowed, isRequired ? 'write the real one' : 'empty the cell');
-  return slip === undefined ? JSON.stringify(cell) : new CellSlip(slip);
+  ids.inspect(cell, at);
+  const problem = idProblem(cell, ids.allowed, isRequired ? 'write the real one' : 'empty the cell');
+  return problem === undefined ? JSON.stringify(cell) : new CellError(problem);
 }
 
-/** What needs no escape in JSON, is no list and stands for itself: nearly all there is. */
+/** Text that needs no escape in JSON, is not a list and not a placeholder: nearly all cells. */
 const PLAIN = new RegExp(String.raw`^(?!${MAY_BE_NONE})[ !#-[\]-{}~]*$`);
 
 /** Control characters but tab and line ends. */
-const UNFIT = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
 
-function unfit(cell: string): string {
-  const char = UNFIT.exec(cell)?.[0] ?? '';
+function controlCharacter(cell: string): string {
+  const char = CONTROL.exec(cell)?.[0] ?? '';
   if (char === '\0') return 'a NUL character (U+0000) in a cell: is this a text file?';
   return `a control character (${codePoint(char)}) in a cell: remove it`;
 }
 
-function placesJson(cell: string, ids: IdCheck, at: Parameters<IdCheck['look']>[1]): string | CellSlip {
+function placesJson(cell: string, ids: IdCheck, at: Parameters<IdCheck['inspect']>[1]): string | CellError {
   const places = cell.split('|').map(trimmed);
   const empty = places.indexOf('');
   if (empty === -1) {
-    for (const place of places) ids.look(place, at);
-    const slip = places.map((place) => idSlip(place, ids.allowed, 'remove this alternative')).find(Boolean);
-    return slip === undefined ? JSON.stringify(places) : new CellSlip(slip);
+    for (const place of places) ids.inspect(place, at);
+    const problem = places.map((place) => idProblem(place, ids.allowed, 'remove this alternative')).find(Boolean);
+    return problem === undefined ? JSON.stringify(places) : new CellError(problem);
   }
   const written = places.filter((place) => place !== '');
-  const remedy = written.length === 0 ? '' : `: write ${quote(written.join('|'))}`;
-  return new CellSlip(`alternative ${empty + 1} of ${places.length} in ${quote(cell)} is empty${remedy}`);
+  const suggestion = written.length === 0 ? '' : `: write ${quote(written.join('|'))}`;
+  return new CellError(`alternative ${empty + 1} of ${places.length} in ${quote(cell)} is empty${suggestion}`);
 }
 
-/** Digits that JSON and JavaScript take as they are: nearly all numbers there are. */
+/** Digits that are a number in JSON and exact in JavaScript: nearly all numbers. */
 const PLAIN_NUMBER = /^(?:0|[1-9]\d{0,14})$/;
 
 const JSON_NUMBER = /^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i;
 
-function numberJson(cell: string, type: 'number' | 'integer'): string | CellSlip {
+function numberJson(cell: string, type: 'number' | 'integer'): string | CellError {
   if (PLAIN_NUMBER.test(cell)) return cell;
   const wanted = type === 'integer' ? 'a whole number' : 'a number';
-  const wrong = (remedy: string): CellSlip => new CellSlip(`expected ${wanted}, found ${quote(cell)}${remedy}`);
-  if (!JSON_NUMBER.test(cell)) return wrong(remedyFor(cell, type));
+  const wrong = (suggestion: string): CellError =>
+    new CellError(`expected ${wanted}, found ${quote(cell)}${suggestion}`);
+  if (!JSON_NUMBER.test(cell)) return wrong(suggestionFor(cell, type));
   const value = Number(cell);
   if (!Number.isFinite(value)) return wrong(': it is too large');
   if (type === 'integer') {
@@ -89,7 +125,7 @@ const NEGATIVE = [
 
 const THOUSANDS = /^-?\d{1,3}(?:[.,'\u2019\u00a0\u202f ]\d{3})+(?:[.,]\d+)?$/;
 
-function remedyFor(cell: string, type: 'number' | 'integer'): string {
+function suggestionFor(cell: string, type: 'number' | 'integer'): string {
   if (isPlaceholder(cell) || /^(?:[+-]?inf(?:inity)?|na|#\w+)$/i.test(cell))
     return ': leave the cell empty when there is none';
   for (const [pattern, form] of NEGATIVE) {

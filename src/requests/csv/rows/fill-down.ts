@@ -1,31 +1,31 @@
 /** `--fill-down`: a grouped export has the wave or the order of several rows in the first of them only. */
-import { faultOf, NO_LOCATION, type RefuseRow } from './faults.ts';
-import { cellOf } from './values.ts';
+import type { RejectRow } from './errors.ts';
+import { cellOf, NO_LOCATION, rowError } from './cells.ts';
 import type { FieldColumn, Columns } from '../header/columns.ts';
 import type { CurrentRow } from '../reader.ts';
 
 export interface FillDown {
-  /** The cells with the values of the rows above; `undefined` for a heading, which holds nothing but such values. */
+  /** The cells with the values of the rows above; `undefined` for a heading, whose only cells are such values. */
   fill(cells: readonly string[], row: CurrentRow): readonly string[] | undefined;
   end(): void;
 }
 
-/** `refuse` takes headings that have no row below them: most likely picks without a location. */
-export function createFillDown(filled: readonly FieldColumn[], { wave, pick }: Columns, refuse: RefuseRow): FillDown {
+/** Rejects headings that have no row below them: most likely picks without a location. */
+export function createFillDown(filled: readonly FieldColumn[], { wave, pick }: Columns, reject: RejectRow): FillDown {
   const indexes = new Set(filled.map(({ index }) => index));
   const carried = new Map<FieldColumn, string>();
   let lastWave = '';
   /** Refuses the heading before this row. */
-  let heading: { readonly cells: readonly string[]; readonly refuse: () => void } | undefined;
+  let heading: { readonly cells: readonly string[]; readonly reject: () => void } | undefined;
 
   return {
     fill(cells, row) {
       const isHeading = cells.every((cell, index) => cell.trim() === '' || indexes.has(index));
       const above = heading?.cells ?? [];
-      if (filled.some((column) => cellOf(above, column) !== '' && cellOf(cells, column) !== '')) heading?.refuse();
+      if (filled.some((column) => cellOf(above, column) !== '' && cellOf(cells, column) !== '')) heading?.reject();
       heading = undefined;
       const own = cellOf(cells, wave);
-      // An order of one wave is none of the next.
+      // An order ends with its wave.
       if (own !== '' && own !== lastWave) for (const column of pick) carried.delete(column);
       if (own !== '') lastWave = own;
       const whole = [...cells];
@@ -36,11 +36,11 @@ export function createFillDown(filled: readonly FieldColumn[], { wave, pick }: C
       }
       if (!isHeading) return whole;
       const location = pick.find(({ field }) => field.name === 'location_id');
-      const detail = location && faultOf(location, NO_LOCATION, row).word();
+      const detail = location && rowError(location, NO_LOCATION, row).describe();
       const { line } = row;
-      heading = { cells, refuse: () => refuse(whole, detail === undefined ? [] : [() => detail], line) };
+      heading = { cells, reject: () => reject(whole, detail === undefined ? [] : [() => detail], line) };
       return undefined;
     },
-    end: () => heading?.refuse(),
+    end: () => heading?.reject(),
   };
 }

@@ -1,144 +1,142 @@
-/** The waves of one table: what their rows must agree on, and the requests that they become. */
-import { createIdCheck, type IdCheck } from '../../validation/id-check.ts';
-import { createRequestHeads, type RequestHead, type WholeField } from '../../head.ts';
-import { type CellFault, faultOf } from './faults.ts';
-import { cellOf, valueOf } from './values.ts';
-import type { SetBuilder } from '../../set-builder.ts';
-import { CellSlip } from './cells.ts';
+/** The waves of one table: the first row of a wave says what its request is, the others must agree. */
+import type { RequestField } from '../../envelope.ts';
 import { quote } from '../../quote.ts';
+import type { SetBuilder } from '../../set-builder.ts';
+import { createIdCheck, type IdCheck } from '../../validation/id-check.ts';
+import { orderlessPicks } from '../../validation/validation.ts';
+import { type SerializedPick, type Wave, WaveAssembler } from '../../waves.ts';
 import { asArgument, type FieldColumn } from '../header/columns.ts';
-import type { CurrentRow } from '../reader.ts';
 import type { TableHeader } from '../header/header.ts';
-import { entryOf, newWaveRequest, type WaveRequest } from '../../waves.ts';
+import type { CurrentRow } from '../reader.ts';
+import { CellError, cellOf, type RowError, rowError, valueOf } from './cells.ts';
 
-/** The request of a wave, and what its rows must agree on. */
+/** A wave, and what its rows must agree on. */
 export interface TableWave {
-  readonly request: WaveRequest;
-  /** Tells the ids of this wave from those of others. */
-  readonly number: number;
+  readonly request: Wave;
   readonly firstLine: number;
   /** Cells of the request's own columns in the first row. */
-  readonly whole: readonly string[];
-  /** Also those that were refused: so a made id stays the same when others are fixed. */
+  readonly requestCells: readonly string[];
+  /** Rejected ones too: a generated id stays the same when others are fixed. */
   rows: number;
   orderless: number;
   /** The place of the first. */
   firstOrderless: string;
 }
 
-export interface TableWaves {
-  has(id: string): boolean;
-  /** `''` is no wave. */
-  waveOf(id: string, cells: readonly string[], row: CurrentRow): TableWave;
-  /** Cells of the request's own columns that cannot be read, in any row. */
-  wholeSlips(cells: readonly string[], row: CurrentRow): CellFault[];
-  /** The first row of a wave says what its request is; the others say the same or nothing. */
-  checkWhole(wave: TableWave, cells: readonly string[], row: CurrentRow, faults: CellFault[]): void;
-  /** Adds the requests to the set. `namesWaves`: whether any row has a wave. */
-  end(namesWaves: boolean): void;
-}
+export class TableWaves {
+  readonly #table: TableHeader;
+  readonly #set: SetBuilder;
+  readonly #ids: IdCheck;
+  readonly #unreported: IdCheck;
+  readonly #assembler: WaveAssembler;
+  readonly #waves = new Map<string, TableWave>();
 
-export function createTableWaves(table: TableHeader, set: SetBuilder, ids: IdCheck): TableWaves {
-  const { name, columns } = table;
-  const { overrides, spool } = set;
-  const { whole } = columns;
-  const heads = createRequestHeads(set);
-  const quiet = createIdCheck(set.allowed);
-  const places = set.columns.add(table.headers);
-  const waves = new Map<string, TableWave>();
-
-  function wholeFields(waveId: string | undefined, cells: readonly string[], row: CurrentRow): WholeField[] {
-    const fields: WholeField[] = [];
-    if (waveId !== undefined) fields.push({ name: 'wave_id', json: JSON.stringify(waveId), place: () => row.place() });
-    for (const column of whole) {
-      // Rows with faults never come here, and what is odd was noted with the row.
-      const json = valueOf(column, cells, row, [], quiet);
-      if (json !== undefined) fields.push({ name: column.field.name, json, place: () => row.place(column.index) });
-    }
-    return fields;
+  constructor(table: TableHeader, set: SetBuilder, ids: IdCheck) {
+    this.#table = table;
+    this.#set = set;
+    this.#ids = ids;
+    this.#unreported = createIdCheck(set.allowed);
+    const columns = set.columns.add(table.headers);
+    const cellsOf = (cells: readonly string[]) => spread(cells, columns, set.columns.headers.length);
+    this.#assembler = new WaveAssembler(set, { name: table.name, place: table.place, cellsOf });
   }
 
-  function warnOfOrders(kept: readonly TableWave[]): void {
-    const orderless = kept.reduce((sum, wave) => sum + wave.orderless, 0);
-    if (set.kind !== 'cluster' || orderless === 0) return;
-    const all = kept.reduce((sum, { request }) => sum + request.picks, 0);
-    const first = kept.find((wave) => wave.orderless > 0);
-    const remedy = orderless < all ? '; if the row above has it, add --fill-down order_id' : '';
-    set.warnings.push({
-      path: '',
-      message: `${orderless} of ${all} picks have no "order_id": clusters are made of orders, OptiPick may refuse them${remedy}`,
-      place: first?.firstOrderless ?? table.place,
+  has(id: string): boolean {
+    return this.#waves.has(id);
+  }
+
+  /** `''` is no wave. */
+  waveOf(id: string, cells: readonly string[], row: CurrentRow): TableWave {
+    const known = this.#waves.get(id);
+    if (known !== undefined) return known;
+    const wave: TableWave = {
+      request: this.#assembler.waveOf(
+        id,
+        () => row.place(),
+        () => this.#requestFields(cells, row),
+      ),
+      firstLine: row.line,
+      requestCells: this.#table.columns.request.map((column) => cellOf(cells, column)),
+      rows: 0,
+      orderless: 0,
+      firstOrderless: '',
+    };
+    this.#waves.set(id, wave);
+    return wave;
+  }
+
+  #requestFields(cells: readonly string[], row: CurrentRow): RequestField[] {
+    // Rows with errors never come here, and the row's own check warned of what is odd.
+    return this.#table.columns.request.flatMap((column): RequestField[] => {
+      const json = valueOf(column, cells, row, [], this.#unreported);
+      return json === undefined ? [] : [{ name: column.field.name, json, place: () => row.place(column.index) }];
     });
   }
 
-  return {
-    has: (id) => waves.has(id),
-    waveOf(id, cells, row) {
-      const known = waves.get(id);
-      if (known !== undefined) return known;
-      const waveId = id === '' ? overrides.wave : id;
-      const head: RequestHead = heads.make(wholeFields(waveId, cells, row), () => table.place);
-      const wave: TableWave = {
-        request: newWaveRequest(spool, { waveId, head }, { name, table: true }),
-        number: set.nextNumber(),
-        firstLine: row.line,
-        whole: whole.map((column) => cellOf(cells, column)),
-        rows: 0,
-        orderless: 0,
-        firstOrderless: '',
-      };
-      waves.set(id, wave);
-      return wave;
-    },
-    wholeSlips(cells, row) {
-      const faults: CellFault[] = [];
-      for (const column of whole) valueOf(column, cells, row, faults, ids);
-      return faults;
-    },
-    checkWhole(wave, cells, row, faults) {
-      for (const [at, column] of whole.entries()) {
-        const cell = cellOf(cells, column);
-        const first = wave.whole[at] ?? '';
-        if (cell !== '' && cell !== first) faults.push(faultOf(column, otherThanFirst(cell, first, wave, column), row));
-      }
-    },
-    end(namesWaves) {
-      const kept = [...waves.values()].filter(({ request }) => request.picks > 0);
-      for (const { request } of kept) {
-        set.requests.push({
-          name: request.waveId ?? name,
-          place: name,
-          entry: (own) => entryOf(spool, request, own, (cells) => spread(cells, places, set.columns.headers.length)),
-        });
-      }
-      warnOfOrders(kept);
-      const waveless = waves.get('');
-      if (columns.wave === undefined || !namesWaves || waveless === undefined || !kept.includes(waveless)) return;
-      const { picks } = waveless.request;
-      const message = waveMissing(picks, columns.wave, table.filled.includes(columns.wave));
-      set.faults.add(() => ({ path: '', message, place: `${name}:${waveless.firstLine}` }));
-    },
-  };
+  /** The errors of cells of the request's own columns, in any row. */
+  checkRequestCells(cells: readonly string[], row: CurrentRow): RowError[] {
+    const errors: RowError[] = [];
+    for (const column of this.#table.columns.request) valueOf(column, cells, row, errors, this.#ids);
+    return errors;
+  }
+
+  /** Adds an error for each cell that says other than the first row of the wave; an empty one says nothing. */
+  checkAgreement(wave: TableWave, cells: readonly string[], row: CurrentRow, errors: RowError[]): void {
+    for (const [at, column] of this.#table.columns.request.entries()) {
+      const cell = cellOf(cells, column);
+      const first = wave.requestCells[at] ?? '';
+      if (cell !== '' && cell !== first) errors.push(rowError(column, otherThanFirst(cell, first, wave, column), row));
+    }
+  }
+
+  add({ request }: TableWave, pick: SerializedPick): void {
+    this.#assembler.add(request, pick);
+  }
+
+  /** Adds the requests to the set. `namesWaves`: whether any row has a wave. */
+  end(namesWaves: boolean): void {
+    this.#assembler.end();
+    this.#warnOfOrders();
+    const { name, columns, filled } = this.#table;
+    const waveless = this.#waves.get('');
+    if (columns.wave === undefined || !namesWaves || waveless === undefined || waveless.request.picks === 0) return;
+    const message = waveMissing(waveless.request.picks, columns.wave, filled.includes(columns.wave));
+    this.#set.errors.add(() => ({ path: '', message, place: `${name}:${waveless.firstLine}` }));
+  }
+
+  #warnOfOrders(): void {
+    const waves = [...this.#waves.values()];
+    const first = waves.find(({ orderless }) => orderless > 0);
+    if (this.#set.kind !== 'cluster' || first === undefined) return;
+    const orderless = waves.reduce((sum, wave) => sum + wave.orderless, 0);
+    const all = waves.reduce((sum, { request }) => sum + request.picks, 0);
+    const suggestion = orderless < all ? '; if the row above has it, add --fill-down order_id' : '';
+    this.#set.warnings.push({
+      path: '',
+      message: `${orderlessPicks(orderless, all)}${suggestion}`,
+      place: first.firstOrderless,
+    });
+  }
 }
 
 function waveMissing(rows: number, { header }: FieldColumn, isFilled: boolean): string {
-  const remedy = isFilled
+  const suggestion = isFilled
     ? 'no row above has it to fill them, so write it into each row'
     : `add --fill-down ${asArgument(header)} when the row above has it, else write it into each row`;
-  return `${rows} ${rows === 1 ? 'row has' : 'rows have'} no ${header} and others have one: ${remedy}`;
+  return `${rows} ${rows === 1 ? 'row has' : 'rows have'} no ${header} and others have one: ${suggestion}`;
 }
 
-function otherThanFirst(cell: string, first: string, { firstLine }: TableWave, { field }: FieldColumn): CellSlip {
+function otherThanFirst(cell: string, first: string, { firstLine }: TableWave, { field }: FieldColumn): CellError {
   const found = first === '' ? 'is empty' : `is ${quote(first)}`;
-  return new CellSlip(
+  return new CellError(
     `${quote(cell)} here, and in line ${firstLine}, the first of the same wave, it ${found}: a wave is one request, with one ${field.name}`,
   );
 }
 
 /** The cells of one table in the columns of all. */
-function spread(cells: readonly string[], places: readonly number[], width: number): readonly string[] {
-  if (width === cells.length && places.every((place, at) => place === at)) return cells;
+function spread(cells: readonly string[], columns: readonly number[], width: number): readonly string[] {
+  if (width === cells.length && columns.every((column, at) => column === at)) return cells;
   const wide = Array.from({ length: width }, () => '');
-  for (const [at, cell] of cells.entries()) wide[places[at] ?? 0] = cell;
+  for (const [at, cell] of cells.entries()) wide[columns[at] ?? 0] = cell;
   return wide;
 }

@@ -1,4 +1,4 @@
-/** Rows that have more or fewer empty cells at their end than the header. */
+/** Fits rows that have more or fewer empty cells at their end than the header. */
 
 export interface RowWidth {
   /** How many cells each row has; before the first row as many as the header. */
@@ -8,8 +8,8 @@ export interface RowWidth {
 }
 
 /**
- * Some programs write a delimiter behind each cell, but for the header, or only there. What the first row does all rows
- * must do: in one that does otherwise a cell may be missing, or a delimiter too many.
+ * Some programs write a delimiter after each cell of the rows or of the header only. All rows must have the width of the
+ * first: another row may lack a cell, or have a delimiter too many.
  */
 export function createRowWidth(headers: readonly string[]): RowWidth {
   const least = headers.findLastIndex((header) => header.trim() !== '') + 1;

@@ -36,7 +36,7 @@ function asData(error: unknown): Caught {
 }
 
 /** As people see it: `/picks/3: unknown field (picks.json:14:7)`. */
-export function inWords({ path, message, place }: FailureDetail): string {
+export function formatDetail({ path, message, place }: FailureDetail): string {
   return `${path === '' ? '' : `${path}: `}${message} (${place})`;
 }
 

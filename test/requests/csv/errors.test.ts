@@ -11,7 +11,7 @@ const latin = (text: string): Uint8Array => Buffer.from(text, 'latin1');
 type Case = readonly [
   what: string,
   table: string | Uint8Array,
-  faults: readonly string[],
+  errors: readonly string[],
   hint: string,
   options?: Opening,
 ];
@@ -152,7 +152,7 @@ const ROWS: readonly Case[] = [
     SKIP,
   ],
   [
-    'several faults in a row, in the order of its cells',
+    'several errors in a row, in the order of its cells',
     'LOCATION_ID;QUANTITY;ASIS_SEQUENCE\n;x;y\n',
     [
       'LOCATION_ID: the location is missing: every pick needs one (w.csv:2:1)',
@@ -255,12 +255,12 @@ const HEADERS: readonly Case[] = [
 ];
 
 describe('a table with', () => {
-  for (const [what, table, faults, hint, options] of [...ROWS, ...HEADERS]) {
+  for (const [what, table, errors, hint, options] of [...ROWS, ...HEADERS]) {
     test(`${what} is refused`, async () => {
-      const count = faults.length === 1 ? 'one fault' : `${faults.length} faults`;
+      const count = errors.length === 1 ? 'one fault' : `${errors.length} faults`;
       expect(await refusal({ 'w.csv': table }, options)).toEqual([
         `2 invalid_request: w.csv is not a valid cluster request: ${count}`,
-        ...faults.map((fault) => `  ${fault}`),
+        ...errors.map((fault) => `  ${fault}`),
         hint,
       ]);
     });

@@ -1,28 +1,12 @@
-/** What is wrong with a row of a table, in words. */
+/** The errors of a table's rows. */
 import type { FailureDetail } from '../../../errors.ts';
-import { linesInWords } from '../skip-lines.ts';
-import { CellSlip } from './cells.ts';
-import type { FieldColumn } from '../header/columns.ts';
+import type { Describe } from '../../error-list.ts';
+import { formatLines } from '../skip-lines.ts';
 import { DELIMITERS } from '../dialect.ts';
 import type { CurrentRow } from '../reader.ts';
 
-/** Words are found when they are needed: a place costs. */
-export type RowFault = () => FailureDetail;
-
-/** Takes a row that is not sent, for one or several reasons. */
-export type RefuseRow = (cells: readonly string[], faults: readonly RowFault[], line: number) => void;
-
-export const NO_LOCATION = new CellSlip('the location is missing: every pick needs one');
-
-/** Told in the order of the columns. */
-export interface CellFault {
-  readonly column: number;
-  readonly word: RowFault;
-}
-
-export function faultOf({ header, index }: FieldColumn, { message }: CellSlip, row: CurrentRow): CellFault {
-  return { column: index, word: () => ({ path: header, message, place: row.place(index) }) };
-}
+/** Rejects a row for one or several reasons; `cells` as the file has them. */
+export type RejectRow = (cells: readonly string[], errors: readonly Describe[], line: number) => void;
 
 /** A header with other columns: the rows below it cannot be read by those of the first. */
 export function otherHeader(firstLine: string, row: CurrentRow): FailureDetail {
@@ -33,32 +17,32 @@ export function otherHeader(firstLine: string, row: CurrentRow): FailureDetail {
   };
 }
 
-export function joinedHeader(row: CurrentRow): RowFault {
+export function joinedHeader(row: CurrentRow): Describe {
   const message = 'the header of another export begins in this line: put a line end before it';
   return () => ({ path: '', message, place: row.place() });
 }
 
-/** `lines` are all that look so. */
-export function secondHeader(lines: readonly number[], row: CurrentRow): RowFault {
-  const message = `line ${row.line} looks like a second header: --skip-lines ${linesInWords(lines)}, or delete it; if it is a pick, --skip-lines none`;
+/** `lines` are all second headers. */
+export function secondHeader(lines: readonly number[], row: CurrentRow): Describe {
+  const message = `line ${row.line} looks like a second header: --skip-lines ${formatLines(lines)}, or delete it; if it is a pick, --skip-lines none`;
   return () => ({ path: '', message, place: row.place() });
 }
 
-/** More are not listed: nobody types them. */
+/** More lines are not listed: nobody would type them. */
 export const MOST_LINES = 20;
 
-/** `count` lines, of which the first ones are `lines`. */
-export function totals(count: number, lines: readonly number[], place: string): RowFault {
+/** The error for `count` totals; `lines` are the first of them. */
+export function totals(count: number, lines: readonly number[], place: string): Describe {
   const [first = 0] = lines;
   const one = `line ${first} looks like a total: --skip-lines ${first}, or delete it; if it is a pick, --skip-lines none`;
   const many =
     count > MOST_LINES
       ? `${count} lines look like totals, the first is line ${first}: delete them; if they are picks, --skip-lines none`
-      : `${count} lines look like totals: --skip-lines ${linesInWords(lines)}, or delete them; if they are picks, --skip-lines none`;
+      : `${count} lines look like totals: --skip-lines ${formatLines(lines)}, or delete them; if they are picks, --skip-lines none`;
   return () => ({ path: '', message: count === 1 ? one : many, place });
 }
 
-export function footerRow(row: CurrentRow): RowFault {
+export function footerRow(row: CurrentRow): Describe {
   const message = `line ${row.line} is a footer, not a pick: --skip-lines ${row.line}, or delete it`;
   return () => ({ path: '', message, place: row.place() });
 }
@@ -68,11 +52,11 @@ export function wrongLength(
   cells: readonly string[],
   { wanted, headers, delimiter }: { wanted: number; headers: number; delimiter: string },
   row: CurrentRow,
-): RowFault {
+): Describe {
   const found = cells.length;
   const like = wanted === headers ? 'the header' : 'the rows above';
   const isEmpty = cells.slice(wanted).every((cell) => cell.trim() === '');
-  const remedy =
+  const suggestion =
     otherDelimiter(cells, wanted, delimiter) ??
     (found < wanted
       ? `a ${named(delimiter)} is missing for each empty cell`
@@ -82,7 +66,7 @@ export function wrongLength(
   const count = `${found} cell${found === 1 ? '' : 's'}`;
   return () => ({
     path: '',
-    message: `the row is too ${found < wanted ? 'short' : 'long'}: expected ${wanted} cells as in ${like}, found ${count}; ${remedy}`,
+    message: `the row is too ${found < wanted ? 'short' : 'long'}: expected ${wanted} cells as in ${like}, found ${count}; ${suggestion}`,
     place: row.place(),
   });
 }

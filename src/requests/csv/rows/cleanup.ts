@@ -1,13 +1,13 @@
-/** What programs put around or into the cells of a table, and a person does not see or mean. */
+/** Removes what programs add to the cells of a table: blanks and invisible characters around them, apostrophes. */
 import type { FailureDetail } from '../../../errors.ts';
 import { trimmed } from '../../../lib/text/look-alikes.ts';
-import { createNotes, type Notes } from '../../notes.ts';
+import { createGroupedWarnings, type GroupedWarnings } from '../../grouped-warnings.ts';
 import { quote } from '../../quote.ts';
 import type { FieldColumn } from '../header/columns.ts';
 import type { CurrentRow } from '../reader.ts';
 
-export interface CellTidy {
-  /** The cells as they are meant, the others as they are: what nobody reads goes back as it came. */
+export interface RowCleanup {
+  /** The row with clean cells. Columns that are not read stay as they are. */
   row(cells: readonly string[], row: CurrentRow): readonly string[];
   /** The row is sent: to be called while it is the current one. */
   sent(): void;
@@ -18,8 +18,8 @@ const BLANK = 32;
 const APOSTROPHE = 39;
 const TILDE = 126;
 
-/** Nearly all cells need nothing: printable ASCII at both ends, and neither blank nor apostrophe. */
-function isTidy(cell: string): boolean {
+/** Nearly all cells are clean: printable ASCII at both ends, and neither blank nor apostrophe. */
+function isClean(cell: string): boolean {
   const first = cell.charCodeAt(0);
   const last = cell.charCodeAt(cell.length - 1);
   return cell === '' || (first > APOSTROPHE && first <= TILDE && last > BLANK && last <= TILDE);
@@ -43,19 +43,23 @@ function isText({ field }: FieldColumn): boolean {
 }
 
 /** `columns` are those that are read, of the `width` that there are. */
-export function createCellTidy(columns: readonly FieldColumn[], width: number, notes: Notes): CellTidy {
-  const points = createNotes();
+export function createRowCleanup(
+  columns: readonly FieldColumn[],
+  width: number,
+  warnings: GroupedWarnings,
+): RowCleanup {
+  const points = createGroupedWarnings();
   const fractions = columns.filter(({ field }) => field.type === 'number');
   const texts = new Set(columns.filter(isText).map(({ index }) => index));
   const others = Array.from({ length: width }, (_, index) => index).filter((index) => !texts.has(index));
   /** The first cell with a decimal comma, and its line. */
   let comma: string | undefined;
 
-  function tidy(cell: string, column: FieldColumn, row: CurrentRow): string {
+  function clean(cell: string, column: FieldColumn, row: CurrentRow): string {
     const bare = isText(column) ? trimmed(cell) : cell.trim();
     if (!GUARD.test(bare) || DUTCH.test(bare)) return bare;
     const meant = bare.slice(1).replace(/^([^']*)'$/, '$1');
-    notes.add('guard', () => ({
+    warnings.add('guard', () => ({
       path: column.header,
       place: row.place(column.index),
       message: (more) => `${quote(bare)} is sent as ${quote(meant)}, without the apostrophe of a spreadsheet${more}`,
@@ -64,11 +68,11 @@ export function createCellTidy(columns: readonly FieldColumn[], width: number, n
   }
 
   function settle(isSent: boolean): void {
-    notes.settle(isSent);
+    warnings.settle(isSent);
     points.settle(isSent);
   }
 
-  function lookAtPoints(cells: readonly string[], row: CurrentRow): void {
+  function checkPoints(cells: readonly string[], row: CurrentRow): void {
     for (const { header, index } of fractions) {
       const cell = cells[index] ?? '';
       if (!POINT.test(cell)) continue;
@@ -89,17 +93,17 @@ export function createCellTidy(columns: readonly FieldColumn[], width: number, n
   return {
     row(cells, row) {
       settle(false);
-      let tidied: string[] | undefined;
+      let cleaned: string[] | undefined;
       for (const column of columns) {
         const cell = cells[column.index] ?? '';
-        if (isTidy(cell)) continue;
-        const meant = tidy(cell, column, row);
-        if (meant !== cell) (tidied ??= [...cells])[column.index] = meant;
+        if (isClean(cell)) continue;
+        const meant = clean(cell, column, row);
+        if (meant !== cell) (cleaned ??= [...cells])[column.index] = meant;
       }
-      if (fractions.length > 0) lookAtPoints(tidied ?? cells, row);
-      return tidied ?? cells;
+      if (fractions.length > 0) checkPoints(cleaned ?? cells, row);
+      return cleaned ?? cells;
     },
     sent: () => settle(true),
-    warnings: () => [...notes.warnings(), ...(comma === undefined ? [] : points.warnings())],
+    warnings: () => [...warnings.list(), ...(comma === undefined ? [] : points.list())],
   };
 }

@@ -1,6 +1,6 @@
-/** Rows that a report puts below its picks: totals, of all or of a group. */
-import { MOST_LINES, type RefuseRow, totals } from './faults.ts';
-import { cellOf } from './values.ts';
+/** Recognizes the totals that a report writes below its picks, or below a group of them. */
+import { MOST_LINES, type RejectRow, totals } from './errors.ts';
+import { cellOf } from './cells.ts';
 import type { SetBuilder } from '../../set-builder.ts';
 import type { Columns } from '../header/columns.ts';
 import type { CurrentRow } from '../reader.ts';
@@ -12,16 +12,16 @@ const TOTAL = new RegExp(String.raw`^(?:${WORD})(?:[\s:]|$)|\s(?:${WORD})\s*:?$`
 const NUMBER = /^[-+]?[\d.,'\s]+%?$/;
 
 export interface TotalRows {
-  /** Whether the row is a total, which is refused. */
+  /** Whether the row is a total, which is rejected. */
   take(cells: readonly string[], row: CurrentRow): boolean;
   end(): void;
 }
 
-/** The totals of all groups are one fault; each that is left out has its own reason. */
+/** All totals together are one error; with `--skip-invalid` each has its own reason. */
 export function createTotalRows(
   columns: Columns,
   { skipInvalid, skipLines }: SetBuilder,
-  refuse: RefuseRow,
+  reject: RejectRow,
 ): TotalRows {
   const isTotal = createTotalCheck(columns);
   const lines: number[] = [];
@@ -31,7 +31,7 @@ export function createTotalRows(
     take(cells, row) {
       if (skipLines.none || !isTotal(cells)) return false;
       if (skipInvalid) {
-        refuse(cells, [totals(1, [row.line], row.place())], row.line);
+        reject(cells, [totals(1, [row.line], row.place())], row.line);
         return true;
       }
       count += 1;
@@ -40,14 +40,13 @@ export function createTotalRows(
       return true;
     },
     end() {
-      if (count > 0) refuse([], [totals(count, lines, first)], lines[0] ?? 0);
+      if (count > 0) reject([], [totals(count, lines, first)], lines[0] ?? 0);
     },
   };
 }
 
 /**
- * Whether a row says that it is a total where a pick has its order and its location, and holds numbers otherwise. The
- * wave may be there.
+ * Whether a row has the word for a total in place of order and location, and else only numbers. It may have a wave.
  */
 function createTotalCheck({ pick, wave }: Columns): (cells: readonly string[]) => boolean {
   const location = pick.find(({ field }) => field.name === 'location_id');

@@ -1,4 +1,4 @@
-/** Which line of a table is its header: exports and reports have titles above it. */
+/** Finds the line of a table that is its header: exports and reports have titles above it. */
 import type { Kind } from '../../../kinds.ts';
 import { HEADER_LINES } from '../../../limits.ts';
 import { nearestWord } from '../../../lib/text/did-you-mean.ts';
@@ -8,7 +8,7 @@ import { isRule } from '../drawn-table.ts';
 import { type Header, headerCells, splitCells } from '../dialect.ts';
 import { foldName, tableFields } from '../fields.ts';
 
-/** A line split as the header is. Good enough to look at: a quoted cell may run on to the next line. */
+/** A line split as the header is. A quoted cell may run on to the next line: good enough to judge a line. */
 export interface SampleRow {
   readonly line: number;
   /** Without outer blanks. */
