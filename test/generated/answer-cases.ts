@@ -1,4 +1,4 @@
-/** Exchanges drawn from a seed: what the server sends, and what has to come of it, written down without the client. */
+/** Exchanges drawn from a seed: what the server sends, and the outcome it must have, written without the client. */
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 
 import { drawBody, type Body, type Dice } from './answer-bodies.ts';

@@ -86,12 +86,12 @@ function outcomeOf(value: unknown): Outcome {
 function failureOf(error: unknown): Outcome {
   if (!(error instanceof CliError)) return { crash: String(error) };
   const { failure, code, status, apiCode, message } = error;
-  // The words of the server stand behind the status, or behind what a web page came in place of.
+  // The server's own text follows the status, or what a web page was sent instead of.
   const said = /^.*(?:\(HTTP \d+\)|an answer of the API)(?:: )?(.*)$/s.exec(message)?.[1] ?? '';
   return { failure, code, status, apiCode, said };
 }
 
-/** Each outcome that is right; more than one only where the network decides. */
+/** Each correct outcome; more than one only where the network decides. */
 function expectation(one: Case): readonly Outcome[] {
   const { status, body, coding, isCut, method } = one;
   const isPost = method === 'POST';
@@ -99,7 +99,7 @@ function expectation(one: Case): readonly Outcome[] {
   const doubt = (about: number | undefined, apiCode?: string, said = ''): Outcome =>
     failed('unavailable', 'may_have_been_accepted', about, apiCode, said);
   if (status < 200 || status > 299) {
-    // All of the words may have come before the end is missed; as the end of a job they count only when they are whole.
+    // The whole text may have arrived before the end is missed; as the end of a job it counts only when it is whole.
     const isWhole = isCut && (isPost || status !== 422) && !isUnknown(coding);
     return isWhole ? [refusal(one), refusal({ ...one, isCut: false })] : [refusal(one)];
   }
@@ -108,11 +108,11 @@ function expectation(one: Case): readonly Outcome[] {
     return [isPost ? doubt(undefined) : failed('unavailable', 'unknown_coding', undefined)];
   if (isCut) {
     if (!isPost) return [failed('unavailable', 'connection_reset', undefined)];
-    // Half a document names its id only while more of it may come.
+    // Half a document names its id only while more of it may arrive.
     const id = body.id ?? (body.text.includes(one.id) ? one.id : undefined);
     if (id === undefined) return [doubt(undefined)];
     const named = new RegExp(`"(?:request_id|id|_id)":\\s*"${id}"`).test(one.visible);
-    // Of a coded body nobody can say how much of it has come.
+    // How much of an encoded body has arrived cannot be known.
     return coding === '' || coding === 'identity' ? [named ? { id } : doubt(undefined)] : [{ id }, doubt(undefined)];
   }
   const job = hasBody ? body.job : 'pending';

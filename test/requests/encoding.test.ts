@@ -21,7 +21,7 @@ describe('the text of a file', () => {
   });
 });
 
-describe('a file that is no UTF-8 text', () => {
+describe('a file that is not UTF-8 text', () => {
   const asUtf8 = (encoding: string) =>
     `save it as UTF-8, for example: iconv -f ${encoding} -t UTF-8 request.json > request-utf8.json`;
   const asJson = 'give the request as JSON text in UTF-8';
@@ -44,7 +44,7 @@ describe('a file that is no UTF-8 text', () => {
     ['UTF-32', Buffer.from([0xff, 0xfe, 0, 0, 0x7b, 0, 0, 0]), 'is UTF-32 text, JSON is UTF-8', asUtf8('UTF-32')],
     ['gzip', Buffer.from([0x1f, 0x8b, 8, 0]), 'is compressed (gzip)', asJson],
     ['a workbook', Buffer.from('PK\u0003\u0004xl/', 'latin1'), 'is a zip archive or an Excel workbook', asJson],
-  ])('is told to be %s', (_, bytes, words, hint) => {
+  ])('is reported as %s', (_, bytes, words, hint) => {
     expect(caught(() => decodeSource('r.json', bytes))).toEqual({
       failure: 'usage',
       code: 'invalid_encoding',

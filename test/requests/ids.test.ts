@@ -5,8 +5,8 @@ import { type Opening, refusal, requests } from './opening.ts';
 const HEADER = 'PICK_ID,ORDER_ID,LOCATION_ID\n';
 const SITE = '"site_name":"Example"';
 
-/** The faults of a table of one pick whose ORDER_ID is given. */
-async function faultsOf(order: string, options?: Opening): Promise<string[]> {
+/** The errors of a table of one pick with this ORDER_ID. */
+async function errorsOf(order: string, options?: Opening): Promise<string[]> {
   return (await refusal({ 'w.csv': `${HEADER}1,${order},A\n` }, options)).slice(1, -1);
 }
 
@@ -27,7 +27,7 @@ describe('T8: a placeholder', () => {
   ].flatMap((line) => line.split(', '));
 
   test.each(words)('%s as an id is named in a table, with both ways out, and the second one works', async (word) => {
-    expect(await faultsOf(word)).toEqual([
+    expect(await errorsOf(word)).toEqual([
       `  ORDER_ID: "${word}" is a placeholder: empty the cell, or allow it with --allow-value ${quoted(word)} (w.csv:2:3)`,
     ]);
     const table = `${HEADER}1,${word},A\n`;
@@ -62,7 +62,7 @@ describe('T8: a placeholder', () => {
     );
   });
 
-  test('in a field that every pick needs is not to be emptied', async () => {
+  test('in a field that every pick needs must be written, not emptied', async () => {
     expect(await refusal({ 'w.csv': `${HEADER}#REF!,O,#N/A\n2,O,A01| None\n` })).toEqual([
       '2 invalid_request: w.csv is not a valid cluster request: 3 faults',
       `  PICK_ID: "#REF!" is a placeholder: empty the cell, or allow it with --allow-value '#REF!' (w.csv:2:1)`,
@@ -87,7 +87,7 @@ describe('T8: a placeholder', () => {
     });
   });
 
-  test('in a number has the same words for it', async () => {
+  test('in a number has the same message', async () => {
     const table = 'LOCATION_ID;QUANTITY\nA;#REF!\nA;\\N\nA;(null)\nA;####\nA;None\n';
     expect((await refusal({ 'w.csv': table }, { allowValues: ['None'] })).slice(1, -1)).toEqual(
       ['#REF!', '\\N', '(null)', '####', 'None'].map(
@@ -137,7 +137,7 @@ describe('T9: an id in the notation of Excel', () => {
     `"${id}" is an id that Excel turned into a number, and digits may be lost: export the column as text, or allow it with --allow-value ${id}`;
 
   test.each(['4.50012E+15', '2.00E+05', '4.5e+15', '1.5E3', '2E+05', '1.2E-05'])('%s is named', async (id) => {
-    expect(await faultsOf(id)).toEqual([`  ORDER_ID: ${words(id)} (w.csv:2:3)`]);
+    expect(await errorsOf(id)).toEqual([`  ORDER_ID: ${words(id)} (w.csv:2:3)`]);
     expect(await ordersOf(`${HEADER}1,${id},A\n`, { allowValues: [id] })).toEqual({ orders: [id], warnings: [] });
     const json = `{${SITE},"picks":[\n{"pick_id":"1","location_id":"${id}"}]}`;
     expect((await refusal({ 'r.json': json }, { kind: 'route' }))[1]).toBe(
@@ -155,7 +155,7 @@ describe('T9: an id in the notation of Excel', () => {
     expect(await ordersOf(`${HEADER}1,${id},A\n`)).toEqual({ orders: [id], warnings: [] });
   });
 
-  test('is a number where a number belongs, and no advice that does not work is given for a JSON number', async () => {
+  test('is a number where a number belongs, and a JSON number gets no advice that would not work', async () => {
     const { bodies } = await requests({ 'w.csv': 'ORDER_ID,LOCATION_ID,QUANTITY\nO,A,1.00E+03\n' });
     expect(bodies['w.csv']).toContain('"quantity":1.00E+03');
     const json = `{${SITE},"picks":[{"pick_id":"1","location_id":"A","order_id":4.50012E+15}]}`;
@@ -166,7 +166,7 @@ describe('T9: an id in the notation of Excel', () => {
 });
 
 describe('T3: an apostrophe of a spreadsheet', () => {
-  test('is taken off before an id or a number, with one note', async () => {
+  test('is removed before an id or a number, with one warning', async () => {
     const table = `PICK_ID;ORDER_ID;LOCATION_ID;QUANTITY\n'1001; 'A01;'-A02|B;'-4.0\n2;'=B7;'Ä1;'5\n3;'SO-7';C;\n`;
     const { bodies, warnings } = await requests({ 'w.csv': table });
     expect(JSON.parse(bodies['w.csv'] ?? '').picks).toEqual([
@@ -192,7 +192,7 @@ describe('T3: an apostrophe of a spreadsheet', () => {
     expect(warnings).toEqual([]);
   });
 
-  test('does not make two waves of one, and is noted only where a row is sent', async () => {
+  test('does not make two waves of one, and is reported only when a row is sent', async () => {
     const table = `WAVE_ID,ORDER_ID,LOCATION_ID\n'0071,O,A\n0071,P,A\n'0072,'Q,A\n`;
     const { bodies, warnings } = await requests({ 'w.csv': table }, { overrides: { site: 'Example', wave: '0071' } });
     expect(Object.keys(bodies)).toEqual(['0071']);
@@ -203,7 +203,7 @@ describe('T3: an apostrophe of a spreadsheet', () => {
 });
 
 describe('T14: characters that a person does not see', () => {
-  test('go at the edges of an id as blanks go', async () => {
+  test('are removed at the edges of an id as blanks are', async () => {
     const table = `${HEADER}\u200b1\u200e,\u00a0O\u00ad\u2060,A\u200b | \u200eB\n\u200b,O\u200b ,C\n`;
     const { bodies, warnings } = await requests({ 'w.csv': table });
     expect(JSON.parse(bodies['w.csv'] ?? '').picks).toEqual([

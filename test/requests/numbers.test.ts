@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { refusal, requests } from './opening.ts';
 
-/** What is said of a quantity in a table that is separated by semicolons. */
+/** The messages about a quantity in a table separated by semicolons. */
 async function rowError(quantity: string, column = 'QUANTITY'): Promise<string | undefined> {
   const [, fault] = await refusal({ 'w.csv': `LOCATION_ID;${column}\nA;${quantity}\nB;1\n` });
   return fault?.trim();
@@ -23,11 +23,11 @@ describe('T4: a negative number', () => {
     ['\u22121', '"\u22121": a minus sign that is not the plain one? Write "-1"'],
     ['\u20131.5', '"\u20131.5": a minus sign that is not the plain one? Write "-1.5"'],
     ['- 4', '"- 4": a blank behind the minus sign? Write "-4"'],
-  ])('%s: the remedy names the form', async (cell, words) => {
+  ])('%s: the suggestion names the form', async (cell, words) => {
     expect(await rowError(cell)).toBe(`QUANTITY: expected a number, found ${words} (w.csv:2:3)`);
   });
 
-  test('that is whole has one way to write it', async () => {
+  test('that is whole gets one suggestion', async () => {
     expect(await rowError('1.000-', 'ASIS_SEQUENCE')).toBe(
       'ASIS_SEQUENCE: expected a whole number, found "1.000-": a minus sign behind the number? Write "-1000" (w.csv:2:3)',
     );
@@ -72,7 +72,7 @@ describe('T17: a point before three digits', () => {
     ]);
   });
 
-  test('is warned of once for all, also where commas separate the cells', async () => {
+  test('gets one warning for all, also when commas separate the cells', async () => {
     const table = 'ORDER_ID,LOCATION_ID,QUANTITY,SKU_WEIGHT,PRICE\nO,A,1.234,,"1,5"\nO,A,-2.000,10.500,"0,99"\n';
     expect((await requests({ 'w.csv': table })).warnings).toEqual([
       'QUANTITY: "1.234" is sent with its point as a decimal one, also in 2 more, but the file has decimal commas ("1,5" in line 2): write 1234 if it stands between thousands (w.csv:2:5)',
@@ -82,11 +82,11 @@ describe('T17: a point before three digits', () => {
   test.each([
     ['without a decimal comma in the file', 'O;A;1.234;7\nO;A;2;1,234\nO;A;3;A,5\n'],
     ['that can only be a decimal one', 'O;A;0.125;12,50\nO;A;1.5;1,5\nO;A;1234.567;1,5\n'],
-  ])('is sent in silence %s', async (_, rows) => {
+  ])('is sent without a warning %s', async (_, rows) => {
     expect((await requests({ 'w.csv': header + rows })).warnings).toEqual([]);
   });
 
-  test('is asked about where a comma stands before three digits', async () => {
+  test('offers both readings when a comma is before three digits', async () => {
     expect(await rowError('1,234')).toBe(
       'QUANTITY: expected a number, found "1,234": write "1234", or "1.234" if the comma is a decimal one (w.csv:2:3)',
     );

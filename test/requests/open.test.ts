@@ -38,7 +38,7 @@ describe('a table', () => {
     expect(first?.digest).toBe(digest);
   });
 
-  test('gives the rows of the caller back as they stood', async () => {
+  test('gives the rows of the caller back as they were', async () => {
     const { set } = await open({ 'wave.csv': WAVES });
     expect([set.columns, await set.entries[0]?.rows()]).toEqual([
       ['WAVE_ID', 'ORDER_ID', 'LOCATION_ID', 'LIST_ID', 'ASIS_SEQUENCE', 'Zone'],
@@ -49,7 +49,7 @@ describe('a table', () => {
     ]);
   });
 
-  test('without waves is one request, known by its file', async () => {
+  test('without waves is one request, named after its file', async () => {
     expect(await requests({ 'wave.csv': 'order_id,location_id\nO1,A01\n' })).toEqual({
       bodies: {
         'wave.csv': '{"site_name":"Example","picks":[{"pick_id":"pick_1","location_id":"A01","order_id":"O1"}]}',
@@ -68,7 +68,7 @@ describe('a table', () => {
     });
   });
 
-  test('of several waves gives the one that is named, whatever is wrong with the others', async () => {
+  test('of several waves gives the chosen one, whatever is wrong with the others', async () => {
     const table = 'wave_id,order_id,location_id,quantity\nW1,O1,A01,x\nW2,O1,B01,1\n';
     const { bodies } = await requests({ 'wave.csv': table }, { overrides: { site: 'E', wave: 'W2' } });
     expect(bodies).toEqual({
@@ -76,7 +76,7 @@ describe('a table', () => {
     });
   });
 
-  test('without the wave that is named is refused, with the waves there are', async () => {
+  test('without the wave that is named is rejected, with a list of its waves', async () => {
     expect(await refusal({ 'wave.csv': WAVES }, { overrides: { site: 'Example', wave: 'W3' } })).toEqual([
       '2 wave_not_found: there is no wave "W3" in the input',
       'hint: the waves are W1, W2',
@@ -119,7 +119,7 @@ describe('JSON', () => {
     });
   });
 
-  test('that is a list of requests is as many', async () => {
+  test('that is a list of requests becomes as many requests', async () => {
     const list = `[{"wave_id":"a","picks":[${PICK}]},\n {"picks":[${PICK}]}]`;
     expect((await requests({ 'picks.json': list }, { kind: 'route' })).bodies).toEqual({
       a: `{"wave_id":"a","picks":[${PICK}],"site_name":"Example"}`,
@@ -127,7 +127,7 @@ describe('JSON', () => {
     });
   });
 
-  test('with a fault is refused as ever', async () => {
+  test('with an error is rejected', async () => {
     expect(await refusal({ 'picks.json': '{"picks":[]}' }, { kind: 'route' })).toEqual([
       '2 invalid_request: picks.json is not a valid route request: one fault',
       '  /picks: expected at least one pick, found an empty list (picks.json:1:10)',
@@ -139,7 +139,7 @@ describe('JSON', () => {
 test.each([
   ['read to its end', 'order_id,location_id\nO,A\n'],
   ['refused at its first byte', '\u0000\u0001'],
-])('an input that was %s is let go', async (_, text) => {
+])('an input that was %s is closed', async (_, text) => {
   let open = 0;
   async function* bytes(): AsyncGenerator<Uint8Array> {
     open += 1;
@@ -177,7 +177,7 @@ describe('several inputs', () => {
     expect(await set.entries[2]?.rows()).toBe(undefined);
   });
 
-  test('have their columns in the order of the first, also where they have the same in another order or in other letters', async () => {
+  test('have their columns in the order of the first, also when another has them in another order or in other letters', async () => {
     const { set } = await open({
       'a.csv': 'WAVE_ID,ORDER_ID,LOCATION_ID,Remark\nA,o1,A01,ra\n',
       'b.csv': 'remark,LOCATION_ID,order id,wave_id\nrb,B01,o2,B\n',
@@ -187,7 +187,7 @@ describe('several inputs', () => {
     expect(rows).toEqual([[['A', 'o1', 'A01', 'ra']], [['B', 'o2', 'B01', 'rb']]]);
   });
 
-  test('are refused with the faults of all', async () => {
+  test('are rejected with the errors of all', async () => {
     expect(
       await refusal({
         'a.csv': 'wave_id,order_id,location_id\nW1,O1,\n',

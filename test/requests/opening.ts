@@ -13,11 +13,11 @@ export type Inputs = Readonly<Record<string, string | Uint8Array>>;
 
 export interface Opened {
   readonly set: RequestSet;
-  /** What was written for the refused rows, by file. */
+  /** The rejected rows as written, by file. */
   readonly rejected: Readonly<Record<string, string>>;
 }
 
-/** A cluster problem on the site `Example` unless told otherwise. Comes in small pieces. */
+/** Opens a cluster problem, by default on the site `Example`. Inputs arrive in small pieces. */
 export async function open(inputs: Inputs, options: Opening = {}): Promise<Opened> {
   const rejected: Record<string, string> = {};
   const set = await openRequestSet({

@@ -87,8 +87,8 @@ describe('a request file', () => {
   });
 });
 
-describe('a request file with faults', () => {
-  test('is refused with all of them in one failure', () => {
+describe('a request file with errors', () => {
+  test('is rejected with all of them in one failure', () => {
     const text = '{"site_name":"E",\n"picks":[{"pick_id":1,"location_id":"A"},\n{"pick_id":"q","loction_id":"A"}]}';
     const { details, ...rest } = caught(() => read(text));
     expect(rest).toEqual({
@@ -103,7 +103,7 @@ describe('a request file with faults', () => {
     ]);
   });
 
-  test('names stdin, and counts the faults that are not listed', () => {
+  test('names stdin, and counts the errors that are not listed', () => {
     const picks = Array.from({ length: 1500 }, (_, index) => `{"pick_id":${index},"location_id":"A"}`).join(',');
     const bytes = utf8(`{"site_name":"E","picks":[${picks}]}`);
     const { message, details } = caught(() => readRequest({ kind: 'cluster', bytes, name: '<stdin>' }));
@@ -114,7 +114,7 @@ describe('a request file with faults', () => {
     ]);
   });
 
-  test('is refused for a fault of syntax', () => {
+  test('is rejected for a syntax error', () => {
     expect(caught(() => read('{"picks":[1,]}', { site: 'E' }))).toEqual({
       failure: 'usage',
       code: 'invalid_json',
@@ -141,12 +141,12 @@ describe('a request file with faults', () => {
       { params: [['duration', '{"a":1,"a":2}']] },
       '/parameters/duration/a: the field "a" is given twice, first at --param duration (--param duration)',
     ],
-  ])('names %s when the fault is there', (_, overrides, words) => {
+  ])('names %s when the error is there', (_, overrides, words) => {
     const { details } = caught(() => read(`{"site_name":"E","picks":${PICKS}}`, overrides));
     expect(details.map(formatDetail)).toEqual([words]);
   });
 
-  test('whose parameters are no object takes no parameter', () => {
+  test('whose parameters are not an object takes no parameter', () => {
     const { details } = caught(() =>
       read(`{"site_name":"E","parameters":[1],"picks":${PICKS}}`, { params: [['a', '1']] }),
     );
@@ -169,7 +169,7 @@ describe('a parameter that is not JSON', () => {
     ['', 'it is empty', '"text"'],
     ['{a:1}', 'field name without quotes: write "a"', '"text"'],
     ['1 2', 'unexpected "2" behind the end of the document', '"1 2"'],
-  ])('is refused: %s', (json, reason, example) => {
+  ])('is rejected: %s', (json, reason, example) => {
     const { details, ...rest } = caught(() => read(`{"site_name":"E","picks":${PICKS}}`, { params: [['p', json]] }));
     expect([details, rest]).toEqual([
       [],

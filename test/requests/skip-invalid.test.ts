@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { open, refusal } from './opening.ts';
 
-test('refused rows are left out and written with their reasons; ids that are made stay the same', async () => {
+test('rejected rows are left out and written with their reasons; generated ids stay the same', async () => {
   const table = `Zone;wave_id;order_id;location_id;quantity
 "a;""b""";W;O1;A;1
 n;W;O2;;x
@@ -27,7 +27,7 @@ n;W;O4;C;"1;2";"the row is too long: expected 5 cells as in the header, found 6 
   ]);
 });
 
-test('a wave of which nothing is left is no request', async () => {
+test('a wave with no valid rows makes no request', async () => {
   const { set } = await open({ 'w.csv': 'wave_id,order_id,location_id\nV,O,\nW,O,A\n' }, { skipInvalid: true });
   expect(set.entries.map(({ name, picks }) => [name, picks])).toEqual([['W', 1]]);
 });
@@ -56,7 +56,7 @@ test('lines of NDJSON are left out as they are', async () => {
   ]);
 });
 
-test('each input has a file of its own, and one without refused rows has none', async () => {
+test('each input has a file of its own, and one without rejected rows has none', async () => {
   const { set } = await open(
     {
       'a.csv': 'order_id,location_id\nO,A\nO,\n',
@@ -78,7 +78,7 @@ test('nothing left to send is a failure that names the file', async () => {
   ]);
 });
 
-test('what is wrong with the whole is no reason to leave rows out', async () => {
+test('an error of the whole table leaves no rows out', async () => {
   expect(await refusal({ 'w.csv': 'order_id,location_id\nO,A\nO,\n' }, { skipInvalid: true, overrides: {} })).toEqual([
     '2 invalid_request: w.csv is not a valid cluster request: one fault',
     '  the required field "site_name" is missing: give it there or with --site <name> (w.csv:1:1)',

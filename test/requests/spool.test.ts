@@ -17,7 +17,7 @@ test.each([
   ['in memory', 1_000_000, 0],
   ['on disk', 1, 1],
   ['partly on disk', 1000, 1],
-])('strands that were written in turns are read one by one: %s', async (_, limit, scratches) => {
+])('entries that were written in turns are read one by one: %s', async (_, limit, scratches) => {
   const spool = createSpool(() => files.scratch('/tmp'), limit);
   const hashed = spool.entry(createHash('sha256').update('head'));
   const entries = [hashed, spool.entry(), spool.entry()];
@@ -37,7 +37,7 @@ test.each([
   expect(files.scratches).toBe(0);
 });
 
-test('a disk that is full is told of', async () => {
+test('a full disk is reported', async () => {
   const scratch: ScratchFile = {
     ...(await files.scratch('/tmp')),
     append: async () => {

@@ -1,4 +1,4 @@
-/** Decodes cells: UTF-8, or else Windows-1252. */
+/** The text of a cell: decodes it, and removes the formula around it. */
 import { Buffer, isUtf8 } from 'node:buffer';
 import { decodeWindows1252 } from '../../lib/text/windows-1252.ts';
 
@@ -29,4 +29,13 @@ export function createCellText(): CellText {
       return foreignCell;
     },
   };
+}
+
+/** A formula that only keeps a spreadsheet from changing a text. */
+const GUARD = /^\s*=\s*(?:"((?:[^"]|"")*)"|([-+]?\d[\d.,]*))\s*$/;
+
+/** What `="0045"` and `=0045` stand for; any other cell as it is. */
+export function withoutGuard(cell: string): string {
+  const [, text, number] = GUARD.exec(cell) ?? [];
+  return text?.replaceAll('""', '"') ?? number ?? cell;
 }

@@ -1,6 +1,6 @@
 /** The dialect of a table: which character separates its cells. */
 import { hasOuterBars } from './drawn-table.ts';
-import { withoutGuard } from './formula-guard.ts';
+import { withoutGuard } from './cell-text.ts';
 import { foldName } from './fields.ts';
 import { createRowScan, DOUBLED, QUOTED, scanRow } from './tokenizer.ts';
 

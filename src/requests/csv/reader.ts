@@ -1,9 +1,8 @@
 /** Reads a table row by row: from bytes to the cells of each row, and the place of each cell. */
 import { Buffer } from 'node:buffer';
 import { MAX_ROW_BYTES } from '../../limits.ts';
-import { createCellText } from './cell-text.ts';
+import { createCellText, withoutGuard } from './cell-text.ts';
 import { hasOuterBars, isRule } from './drawn-table.ts';
-import { withoutGuard } from './formula-guard.ts';
 import { BEYOND_ASCII, createRowScan, DOUBLED, FORMULA, QUOTED, type QuoteError, scanRow } from './tokenizer.ts';
 
 /** The row that a listener is called for. */

@@ -1,4 +1,5 @@
 /** Setting a field of a JSON tree, and writing the tree. */
+import { Buffer } from 'node:buffer';
 import { ErrorList } from '../error-list.ts';
 import { parseJson } from './parser.ts';
 import { type JsonMember, type JsonNode, type JsonObject, type JsonTree, pointerTo } from './tree.ts';
@@ -70,15 +71,7 @@ class Writer {
 
   bytes(): Uint8Array {
     this.#flush();
-    let length = 0;
-    for (const piece of this.#pieces) length += piece.length;
-    const whole = new Uint8Array(length);
-    let at = 0;
-    for (const piece of this.#pieces) {
-      whole.set(piece, at);
-      at += piece.length;
-    }
-    return whole;
+    return Buffer.concat(this.#pieces);
   }
 
   #object({ members }: JsonObject): void {

@@ -132,7 +132,7 @@ describe('T7: lines that draw a table are left out with a note:', () => {
     expect((await read(table, 'w.txt')).picks).toEqual(TWO.picks);
   });
 
-  test('a cell of a single dash is no line', async () => {
+  test('a cell of a single dash is not a drawn line', async () => {
     const { bodies, warnings } = await requests(
       { 'w.csv': 'PICK_ID,LOCATION_ID,ORDER_ID\n-,-,-\n' },
       { allowValues: ['-'] },
@@ -149,7 +149,7 @@ describe('T7: lines that draw a table are left out with a note:', () => {
     );
   });
 
-  test('a row that lost a bar is an error, whatever it looks like without', async () => {
+  test('a row that lost a bar is an error, whatever its other cells are', async () => {
     const table = '|LOCATION_ID|ORDER_ID|ZONE|\n|---|---|---|\n|A|O|north|\n|B|O|nor\n|B|O\n';
     const missing = '  a bar is missing before or behind the cells of this row: was the file cut off?';
     const errors = await refusal({ 'w.csv': table });
@@ -189,7 +189,7 @@ describe('T7: a footer is named as one:', () => {
     }
   });
 
-  test('and a cell that begins like one is none', async () => {
+  test('and a cell that begins like one is not a declaration', async () => {
     const { picks } = await read('PICK_ID,LOCATION_ID,ORDER_ID\n1,2 rows,O1\n2 rows,A02,O2\n');
     expect(picks).toEqual([
       ['1', '2 rows', 'O1'],

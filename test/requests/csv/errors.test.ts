@@ -7,7 +7,7 @@ const HEADER = 'WAVE_ID,PICK_ID,ORDER_ID,LOCATION_ID,QUANTITY\n';
 
 const latin = (text: string): Uint8Array => Buffer.from(text, 'latin1');
 
-/** What is wrong, the file, the fault with its place, the hint. */
+/** The summary, the file, the error with its place, the hint. */
 type Case = readonly [
   what: string,
   table: string | Uint8Array,
@@ -266,7 +266,7 @@ describe('a table with', () => {
     });
   }
 
-  test('two thousand faults tells the first thousand', async () => {
+  test('two thousand errors lists the first thousand', async () => {
     const lines = await refusal({ 'w.csv': `LOCATION_ID;QUANTITY\n${'A;x\n'.repeat(2000)}` });
     expect([lines.length, lines[0], lines[1000]]).toEqual([
       1002,
@@ -276,7 +276,7 @@ describe('a table with', () => {
   });
 });
 
-describe('what is no table', () => {
+describe('what is not a table', () => {
   const EMPTY = 'hint: a table has a line of column names, such as WAVE_ID,ORDER_ID,LOCATION_ID, and one row a pick';
   const TEXT = 'hint: give the table as CSV text in UTF-8';
   test.each<[string, string | Uint8Array, string, string]>([
@@ -306,7 +306,7 @@ describe('what is no table', () => {
       'invalid_encoding: w.csv is no text: it holds control characters',
       TEXT,
     ],
-  ])('%s is refused', async (_, content, message, hint) => {
+  ])('%s is rejected', async (_, content, message, hint) => {
     expect(await refusal({ 'w.csv': content })).toEqual([`2 ${message}`, hint]);
   });
 });
@@ -337,11 +337,11 @@ describe('--map', () => {
       'invalid_map: --map gives the field "pick_id" twice: "A" and "B"',
       'hint: give one column a field',
     ],
-  ])('%s is refused', async (_, map, message, hint) => {
+  ])('%s is rejected', async (_, map, message, hint) => {
     expect(await refusal({ 'w.csv': 'LOCATION_ID\nA\n' }, { kind: 'route', map })).toEqual([`2 ${message}`, hint]);
   });
 
-  test('is refused where there is no table', async () => {
+  test('is rejected when the input is not a table', async () => {
     const picks = '{"picks":[{"pick_id":"p","location_id":"A","order_id":"o"}]}';
     expect(await refusal({ 'w.json': picks }, { map: ['pick_id=A'] })).toEqual([
       '2 conflicting_options: --map is for tables, and the input is JSON',

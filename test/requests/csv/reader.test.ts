@@ -28,7 +28,7 @@ async function read(bytes: Uint8Array, size: number, delimiter = ','): Promise<R
 
 const SIZES = [1, 2, 3, 5, 64, 100_000];
 
-describe('a table that comes in pieces of any size', () => {
+describe('a table that arrives in pieces of any size', () => {
   test.each(SIZES)('of %i bytes is read with its places', async (size) => {
     const text = 'A,Bé\r\n1,"x\r\ny"\r\n\r\n"2","q""z"\r\n,\r\nää,€4';
     expect(await read(new TextEncoder().encode(text), size)).toEqual({
@@ -76,7 +76,7 @@ describe('a table that comes in pieces of any size', () => {
   });
 });
 
-test('a row without end is cut off, and its memory freed', async () => {
+test('an endless row is cut off, and its memory freed', async () => {
   const text = `A,B\n1,"${'x'.repeat(1_200_000)}\n2,3\n`;
   const { rows, broken } = await read(new TextEncoder().encode(text), 65_536);
   expect([rows.map(([, cells]) => cells), broken.map((line) => line.slice(0, 12))]).toEqual([
@@ -88,7 +88,7 @@ test('a row without end is cut off, and its memory freed', async () => {
   ]);
 });
 
-test('what a listener throws ends the reading', async () => {
+test('what a listener throws stops the reading', async () => {
   async function* bytes(): AsyncGenerator<Uint8Array> {
     yield new TextEncoder().encode('A\n1\n');
   }

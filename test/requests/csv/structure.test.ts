@@ -5,7 +5,7 @@ import { open, type Opening, refusal, requests } from '../opening.ts';
 const FIX = 'hint: nothing was sent: mend the file and run the command again';
 const SKIP = `${FIX}, or send the rest with --skip-invalid`;
 
-/** The faults of the table, without the lines around them. */
+/** The errors of the table, without the lines around them. */
 async function errors(table: string, options: Opening = {}): Promise<string[]> {
   const lines = await refusal({ 'w.csv': table }, options);
   return lines.slice(1, -1).map((line) => line.trim());
@@ -30,14 +30,14 @@ describe('T5: the header of joined exports, again,', () => {
     ['with a byte order mark', `\ufeff${HEADER}`],
     ['in another case', 'wave_id;order_id;location_id\n'],
     ['with blanks and without separators', 'WAVE_ID ; OrderId; Location Id\n'],
-  ])('%s is left out with one note', async (_, again) => {
+  ])('%s is left out with one warning', async (_, again) => {
     expect(await read(`${HEADER}W;O;A\n${again}W;P;B\n`)).toEqual([
       'W: A/O, B/P',
       'a line repeats the header and is left out: were exports joined? (w.csv:3:1)',
     ]);
   });
 
-  test('is counted when there are several, also where its columns are the own ones of the caller', async () => {
+  test('is counted when there are several, also when its columns are those of the caller', async () => {
     const header = 'Bin;Zone;Line No\n';
     const table = `${header}A;n;1\n${header}B;n;2\nBIN;ZONE;LINE-NO\nC;n;3\n`;
     expect(await read(table, { kind: 'route', map: ['location_id=Bin'] })).toEqual([
@@ -80,7 +80,7 @@ describe('T5: the header of joined exports, again,', () => {
     expect(await errors(`${header.trim()}\n${row}${header}\n${row}\n`)).toEqual([expected]);
   });
 
-  test('is no pick with the name of a field as its place or order', async () => {
+  test('is not a pick with the name of a field as its location or order', async () => {
     expect(await read(`${HEADER}W;O;Quantity\nPRIORITY;P;B\nW;priority;C\n`)).toEqual([
       'W: Quantity/O, C/priority',
       'PRIORITY: B/P',
@@ -89,7 +89,7 @@ describe('T5: the header of joined exports, again,', () => {
 });
 
 describe('T11: two columns of one name', () => {
-  test('that nobody reads are accepted and kept', async () => {
+  test('that hold no field are accepted and given back', async () => {
     const { set } = await open({ 'w.csv': 'ORDER_ID,LOCATION_ID,zone,Zone,zone\nO,A,1,2,3\n' });
     expect([set.columns, await set.entries[0]?.rows(), set.warnings]).toEqual([
       ['ORDER_ID', 'LOCATION_ID', 'zone', 'Zone', 'zone'],
@@ -98,12 +98,12 @@ describe('T11: two columns of one name', () => {
     ]);
   });
 
-  test('are accepted where the command line gives the value, or --map another column', async () => {
+  test('are accepted when the command line gives the value, or --map names another column', async () => {
     const table = 'site_name,site_name,Order,ORDER_ID,order_id,location_id\nS,T,O,X,Y,A\n';
     expect(await read(table, { map: ['order_id=Order'] })).toEqual(['w.csv: A/O']);
   });
 
-  test('are an error where one is read, and --map chooses between those that are written differently', async () => {
+  test('are an error when one is read, and --map chooses between different spellings', async () => {
     const table = 'ORDER_ID,LOCATION_ID,Order Id\nO,A,P\n';
     expect(await refusal({ 'w.csv': table })).toEqual([
       '2 invalid_request: w.csv is not a valid cluster request: one fault',
@@ -114,7 +114,7 @@ describe('T11: two columns of one name', () => {
     expect(await read(table, { map: ['order_id=ORDER_ID'] })).toEqual(['w.csv: A/O']);
   });
 
-  test('are an error where --map names both, which cannot be told apart', async () => {
+  test('are an error when --map names both, which look the same', async () => {
     expect(await errors('Order,LOCATION_ID,Order,Order\nO,A,P,Q\n', { map: ['order_id=Order'] })).toEqual([
       'the column "Order" is there twice, first as column 1: rename or remove one (w.csv:1:19)',
       'the column "Order" is there twice, first as column 1: rename or remove one (w.csv:1:25)',
@@ -147,7 +147,7 @@ W2;O3;D;1
     expect(await read(GROUPED, { fillDown })).toEqual(['W1: A/O1, B/O1, C/O2', 'W2: D/O3, E/O3']);
   });
 
-  test('gives back rows that can be read alone, those that are left out too', async () => {
+  test('gives back rows that can be read alone, rejected ones too', async () => {
     const table = GROUPED.replace(';;E;1', ';;E;x');
     const { set, rejected } = await open({ 'w.csv': table }, { fillDown: ['WAVE_ID,ORDER_ID'], skipInvalid: true });
     expect([await set.entries[0]?.rows(), rejected['w.csv']]).toEqual([
@@ -175,12 +175,12 @@ W2;O3;D;1
     ]);
   });
 
-  test('may have its groups in lines of their own', async () => {
+  test('may have its groups on lines of their own', async () => {
     const table = 'WAVE_ID;ORDER_ID;LOCATION_ID\nW1;;\n;O1;\n;;A\n;;B\nW2;O2;\n;;C\n';
     expect(await read(table, { fillDown: ['WAVE_ID,ORDER_ID'] })).toEqual(['W1: A/O1, B/O1', 'W2: C/O2']);
   });
 
-  test('has no line of a group without a row below: that is a pick without a location', async () => {
+  test('has a row below each line of a group: else that line is a pick without a location', async () => {
     const table = 'WAVE_ID;ORDER_ID;LOCATION_ID\nW1;O1;\n;O2;A\n;O3;\n';
     expect(await errors(table, { fillDown: ['WAVE_ID,ORDER_ID'] })).toEqual([
       'LOCATION_ID: the location is missing: every pick needs one (w.csv:2:7)',
@@ -202,7 +202,7 @@ W2;O3;D;1
     ['of a wave', 'W1 Total;;;1.004,5'],
     ['in the row of its wave', 'W1;;Subtotal;4'],
     ['of a German report', ';Gesamtergebnis;;4'],
-  ])('has a total row %s, which is named and can be left out', async (_, total) => {
+  ])('has a total row %s, which is reported and can be left out', async (_, total) => {
     const table = `WAVE_ID;ORDER_ID;LOCATION_ID;QUANTITY\nW1;O1;A;4\n${total}\n`;
     expect(await refusal({ 'w.csv': table })).toEqual([
       '2 invalid_request: w.csv is not a valid cluster request: one fault',
@@ -213,7 +213,7 @@ W2;O3;D;1
     expect(set.entries.map(({ name, picks }) => [name, picks])).toEqual([['W1', 1]]);
   });
 
-  test('has the totals of all its groups in one line', async () => {
+  test('has the totals of all its groups in one error', async () => {
     const table = (groups: number): string =>
       `WAVE_ID;ORDER_ID;LOCATION_ID\n${'W;O;A\nW Total;;\n'.repeat(groups)}Grand Total;;\n`;
     expect(await errors(table(2))).toEqual([
@@ -225,7 +225,7 @@ W2;O3;D;1
     expect(await read(table(2), { skipLines: ['3,5-6'] })).toEqual(['W: A/O, A/O']);
   });
 
-  test('has picks of a place or an order that is only called so', async () => {
+  test('may have picks whose location or order is only called like a total', async () => {
     const table = 'ORDER_ID;LOCATION_ID\nO;Total\nTotal;A\nO;Sum 1\nTotally;Totals-1\n';
     expect(await read(table)).toEqual(['w.csv: Total/O, A/Total, Sum 1/O, Totals-1/Totally']);
   });
@@ -289,7 +289,7 @@ describe('T2: the header', () => {
     ]);
   });
 
-  test('may have names that are broken in their quotes', async () => {
+  test('may have names with line breaks in their quotes', async () => {
     expect(await read('Pick list;\n"Order\nID";"Location\r\nID"\nO;A\n')).toEqual([
       'w.csv: A/O',
       'a line above the header is left out (w.csv:1:1)',
@@ -317,13 +317,13 @@ describe('T2: the header', () => {
     ]);
   });
 
-  test('is not looked for below the 20th line', async () => {
+  test('is not searched below the 20th line', async () => {
     expect(await errors(`Title\n${'\n'.repeat(19)}${ROWS}`)).toEqual([
       'no column holds "location_id", the only one is "Title": cells are separated by ",", ";", tab or "|" (w.csv:1:1)',
     ]);
   });
 
-  test('is one of two lines that name columns: which one must be said', async () => {
+  test('is one of two lines that name columns: the user must choose', async () => {
     const table = `Legend;;\nlocation_id;where;\n${ROWS}`;
     expect(await errors(table)).toEqual([
       'lines 2 and 3 both look like the header: add --skip-lines 2, or --skip-lines 3 (w.csv:2:1)',
@@ -407,7 +407,7 @@ describe('T13: a second header', () => {
     ['a number', 'ORDER_ID;LOCATION_ID;QUANTITY\nRUSH;DOCK;1\nO1;A1;2\nO2;A2;2\n'],
     ['a word that comes again', 'ORDER_ID;LOCATION_ID\nOrder A;Dock\nOrder B;Gate\n'],
     ['labels only in columns of the caller', 'LOCATION_ID;Remark\nA1;fragile\nA2;1\nA3;2\n'],
-  ])('is no row with %s', async (_, table) => {
+  ])('is not a row with %s', async (_, table) => {
     expect((await requests({ 'w.csv': table }, { kind: 'route' })).warnings).toEqual([]);
   });
 });
@@ -431,7 +431,7 @@ describe('--skip-lines', () => {
     ]);
   });
 
-  test('and --fill-down are refused where there is no table', async () => {
+  test('and --fill-down are rejected when the input is not a table', async () => {
     const picks = '{"picks":[{"pick_id":"p","location_id":"A","order_id":"o"}]}';
     expect(await refusal({ 'w.json': picks }, { skipLines: ['2'] })).toEqual([
       '2 conflicting_options: --skip-lines is for tables, and the input is JSON',

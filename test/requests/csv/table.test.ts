@@ -69,7 +69,7 @@ describe('text is', () => {
     ]);
   });
 
-  test('in quotes as it stands, quotes doubled and lines broken', async () => {
+  test('in quotes as it is, with doubled quotes and line breaks', async () => {
     expect(await picksOf('ORDER_ID,"LOCATION_ID",note\r\n"O ""1"", x","A\\1","two\r\nlines"\r\n"P\n2","B",\r\n')).toBe(
       '[{"pick_id":"pick_1","location_id":"A\\\\1","order_id":"O \\"1\\", x"},{"pick_id":"pick_2","location_id":"B","order_id":"P\\n2"}]',
     );
@@ -98,7 +98,7 @@ describe('columns', () => {
     );
   });
 
-  test('of the caller are kept and not sent, without a word; one that is nearly a field gets one', async () => {
+  test('of the caller are not sent, without a warning; one that nearly has the name of a field gets a warning', async () => {
     const { set } = await open({ 'w.csv': 'ORDER_ID,LOCATION_ID,Zone,Id,,Quantty\nO,A,north,5,x,2\n' });
     expect([set.columns, await set.entries[0]?.rows(), set.warnings]).toEqual([
       ['ORDER_ID', 'LOCATION_ID', 'Zone', 'Id', '', 'Quantty'],
@@ -123,7 +123,7 @@ describe('columns', () => {
     }
   });
 
-  test('of ids that are empty get one that no row before has', async () => {
+  test('without an id gets one that no row above has', async () => {
     expect(await picksOf('PICK_ID,LOCATION_ID\npick_2,A\n,B\n,C\n', { kind: 'route' })).toBe(
       '[{"pick_id":"pick_2","location_id":"A"},{"pick_id":"pick_2_2","location_id":"B"},{"pick_id":"pick_3","location_id":"C"}]',
     );
@@ -148,7 +148,7 @@ describe('columns', () => {
 });
 
 describe('a pick without an id', () => {
-  test('gets one by its place in its wave, whatever rows of other waves stand between', async () => {
+  test('gets one by its position in its wave, whatever rows of other waves are between', async () => {
     const { bodies } = await requests(
       { 'w.csv': 'wave_id,pick_id,location_id\nV,,A\nW,,B\nV,mine,C\nV,,D\n' },
       { kind: 'route' },
@@ -160,7 +160,7 @@ describe('a pick without an id', () => {
   });
 });
 
-describe('worth a word are', () => {
+describe('a warning is given for', () => {
   test('picks without an order, when orders are clustered', async () => {
     const table = 'wave_id,order_id,location_id\nW,O,A\nW,,B\nV,,B\n';
     expect((await requests({ 'w.csv': table })).warnings).toEqual([
@@ -170,7 +170,7 @@ describe('worth a word are', () => {
   });
 });
 
-test('the content tells a table where the name does not', async () => {
+test('a table is recognized by its content when the name does not say so', async () => {
   const { set } = await open({ '<stdin>': 'wave_id;location_id;order_id\nW;A;O\n', 'pick list': 'LOCATION_ID\nA\n' });
   expect(set.entries.map(({ name }) => name)).toEqual(['W', 'pick list']);
 });

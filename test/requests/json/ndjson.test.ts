@@ -28,12 +28,12 @@ describe('NDJSON', () => {
     expect(bodies).toEqual({ W: `{"wave_id":"W","site_name":"E","picks":[${PICK}]}` });
   });
 
-  test('of a single pick is known by what it holds', async () => {
+  test('of a single pick is recognized by its content', async () => {
     const { bodies } = await requests({ '<stdin>': `${PICK}\n` }, { kind: 'route' });
     expect(bodies).toEqual({ '<stdin>': `{"site_name":"Example","picks":[${PICK}]}` });
   });
 
-  test('of requests is as many, known by their waves or lines', async () => {
+  test('of requests becomes as many, named by their waves or lines', async () => {
     const lines = `{"wave_id":"W","picks":[${PICK}]}\n{"picks":[${PICK}]}\n{"wave_id":"V","picks":[${PICK}]}\n{"wave_id":"V","picks":[${PICK}]}\n`;
     const { bodies } = await requests({ '<stdin>': lines }, { kind: 'route' });
     expect(bodies).toEqual({
@@ -61,7 +61,7 @@ describe('NDJSON', () => {
     expect(Object.keys(bodies)).toEqual(names);
   });
 
-  test('with --wave, and no request of that wave, is refused', async () => {
+  test('with --wave, and no request of that wave, is rejected', async () => {
     const lines = `{"picks":[${PICK}]}\n{"picks":[${PICK}]}\n`;
     expect(await refusal({ 'w.ndjson': lines }, { kind: 'route', overrides: { site: 'E', wave: 'W' } })).toEqual([
       '2 wave_not_found: there is no wave "W" in the input',
@@ -69,7 +69,7 @@ describe('NDJSON', () => {
     ]);
   });
 
-  test('tells the faults of all lines', async () => {
+  test('lists the errors of all lines', async () => {
     const lines = [
       PICK,
       PICK,
@@ -111,7 +111,7 @@ describe('NDJSON', () => {
         'hint: nothing was sent: mend the file and run the command again, or send the rest with --skip-invalid',
       ],
     ],
-  ])('that is %s is refused', async (_, content, expected) => {
+  ])('that is %s is rejected', async (_, content, expected) => {
     expect(await refusal({ 'w.ndjson': content })).toEqual(expected);
   });
 });

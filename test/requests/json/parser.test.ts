@@ -40,12 +40,12 @@ describe('a document', () => {
     ['true', true],
     ['false', false],
     ['null', null],
-  ])('%s stands for its value', (text, value) => {
+  ])('%s is read as its value', (text, value) => {
     const { root } = parse(text);
     expect(root.type === 'object' || root.type === 'array' ? 'no scalar' : scalarOf(root)).toBe(value);
   });
 
-  test('knows where its values and names stand, in lines and UTF-16 columns', () => {
+  test('has the places of its values and names, in lines and UTF-16 columns', () => {
     const { root } = parse('{\r\n\t"é😀": 1, "site": {"a": 2},\n  "x": [\n3]}');
     const site = memberOf(root, 'site');
     const list = memberOf(root, 'x')?.value;
@@ -94,7 +94,7 @@ describe('a document', () => {
   });
 });
 
-describe('a fault of syntax', () => {
+describe('a syntax error', () => {
   const END = 'the file ends inside';
   test.each<[string, string]>([
     // cut off
@@ -181,7 +181,7 @@ describe('a fault of syntax', () => {
   test.each<[string, string, number]>([
     ['lists', '[', 201],
     ['objects', '{"a":', 1001],
-  ])('is nesting without end, of %s', (_, opening, column) => {
+  ])('rejects endless nesting of %s', (_, opening, column) => {
     const { details } = caught(() => parse(opening.repeat(1_000_000)));
     expect(details.map(formatDetail)).toEqual([`more than 200 levels of nesting (r.json:1:${column})`]);
   });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createPickIds } from '../../../src/requests/validation/pick-ids.ts';
 
-test('an id that comes again in its wave tells the line it came with first', () => {
+test('a repeated id of a wave gives the line of the first', () => {
   const ids = createPickIds();
   expect([ids.add(1, 'a', 2), ids.add(2, 'a', 3), ids.add(1, 'b', 4), ids.add(1, 'a', 5), ids.add(2, 'a', 6)]).toEqual([
     undefined,
@@ -12,7 +12,7 @@ test('an id that comes again in its wave tells the line it came with first', () 
   ]);
 });
 
-test('ids that differ little are told apart, however many, and each is found again', () => {
+test('ids that differ little are distinct, however many, and each is found again', () => {
   const ids = createPickIds();
   const count = 200_000;
   const alike = (at: number): string => (at % 2 === 0 ? `P${at}` : `${'0'.repeat(at % 9)}${at}é`);

@@ -35,7 +35,7 @@ describe('a warning', () => {
       withFields('"__proto__":{}'),
       'unknown field "__proto__": sent as it is (picks.json:2:1)',
     ],
-  ])('tells of %s', (_, kind, text, words) => {
+  ])('reports %s', (_, kind, text, words) => {
     expect(check(kind, text)).toEqual({ errors: [], warnings: [words] });
   });
 
@@ -52,7 +52,7 @@ describe('a warning', () => {
     expect([warnings.length, warnings.at(-1)]).toEqual([21, '5 more unknown fields, sent as they are (undefined)']);
   });
 
-  test('tells once how many picks of a cluster have no order', () => {
+  test('reports once how many picks of a cluster have no order', () => {
     const picks = [
       `{${GOOD}}`,
       '{"pick_id":"q","location_id":"A","order_id":null}',

@@ -6,7 +6,7 @@ import { createTextSource } from '../../../src/requests/json/source.ts';
 import { validateRequest } from '../../../src/requests/validation/validation.ts';
 import { check, GOOD, withFields, withPick } from '../checking.ts';
 
-describe('a good request', () => {
+describe('a valid request', () => {
   test.each<[string, Kind, string]>([
     [
       'is the real example',
@@ -52,7 +52,7 @@ describe('a good request', () => {
   });
 });
 
-describe('a fault of a request', () => {
+describe('an error of a request', () => {
   test.each<[string, string]>([
     [
       '{}',
@@ -131,7 +131,7 @@ describe('a fault of a request', () => {
   });
 });
 
-describe('a fault of a pick', () => {
+describe('an error of a pick', () => {
   test.each<[string, string]>([
     [
       '"pick_id":"p","loction_id":"A"',
@@ -200,7 +200,7 @@ describe('a fault of a pick', () => {
     expect(check('route', withPick(fields))).toEqual({ errors: words.split('|'), warnings: [] });
   });
 
-  test('is that it is no object', () => {
+  test('is that it is not an object', () => {
     expect(check('route', '{"site_name":"E","picks":["A",null]}').errors).toEqual([
       '/picks/0: expected an object, found the text "A" (picks.json:1:27)',
       '/picks/1: expected an object, found null (picks.json:1:31)',
@@ -215,7 +215,7 @@ describe('a fault of a pick', () => {
     ]);
   });
 
-  test('is worded a thousand times at most, and counted always', () => {
+  test('gets a message at most a thousand times, and is always counted', () => {
     const picks = Array.from({ length: 5_000 }, (_, index) => `{"pick_id":${index},"location_id":"A"}`);
     const tree = parseJson(createTextSource('picks.json', `{"site_name":"E","picks":[${picks.join(',')}]}`));
     const { errors } = validateRequest('route', tree);

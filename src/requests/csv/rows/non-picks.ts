@@ -6,7 +6,6 @@ import type { TableHeader } from '../header/header.ts';
 import { createHeaderCheck } from '../header/repeated.ts';
 import type { CurrentRow } from '../reader.ts';
 import { footerRow, joinedHeader, otherHeader, type RejectRow, secondHeader } from './errors.ts';
-import { isFooter } from './footer.ts';
 import { createTotalRows } from './totals.ts';
 
 export interface NonPicks {
@@ -55,4 +54,22 @@ export function createNonPicks(table: TableHeader, set: SetBuilder, reject: Reje
       return [{ path: '', message, place: first }];
     },
   };
+}
+
+const ROWS = String.raw`rows?|records?|row\(s\)|record\(s\)|lines?|zeilen?|datens[aä]tze?|lignes?|filas?|righe|rij(?:en)?|linhas?`;
+const FOOTER = new RegExp(
+  String.raw`^\(?\d[\d.,]*\s+(?:${ROWS})(?:\s[\p{L}\s.,()\d]*)?\)?\.?$|^(?:completion )?time: \d`,
+  'iu',
+);
+
+/** Whether a row only says how many rows there are, as query tools write below them: `(2 rows affected)`. */
+function isFooter(cells: readonly string[], delimiter: string): boolean {
+  // A footer is one cell, unless its number has marks between its thousands.
+  if (cells.length > 1 && /\p{L}/u.test(cells[1] ?? '') && !/\d\s/.test(cells[1] ?? '')) return false;
+  return FOOTER.test(
+    cells
+      .join(delimiter)
+      .trim()
+      .replace(/[\s,;|]+$/, ''),
+  );
 }
