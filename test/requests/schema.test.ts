@@ -36,7 +36,7 @@ describe.each<[Kind, string]>([
   });
 
   test('names the documented fields of a pick and those it requires', () => {
-    expect(namesOf(REQUEST_SCHEMAS[kind].pick)).toEqual(documentedNames(`${prefix}PickDocument`));
+    expect(namesOf(REQUEST_SCHEMAS[kind].pick)).toEqual(documentedNames(`${prefix}PickInput`));
   });
 });
 
