@@ -96,7 +96,7 @@ export const MAX_KEPT_ANSWER_BYTES = 128 * 1024 * 1024;
 /** One pick, text or list of ids, which is parsed in one go: `{},{},...` takes twenty times its size. 60,000 order ids fit. */
 export const MAX_ANSWER_VALUE_BYTES = 1024 * 1024;
 /** Lists and objects inside each other; the documented answers need 7. Parsers and printers may use a stack frame a level. */
-export const MAX_JSON_DEPTH = 512;
+export { MAX_JSON_DEPTH } from './lib/json/scanner.ts';
 /** Values of an answer that is parsed whole, as the package's functions do. 100,000 picks have about 2 million. */
 export const MAX_PARSED_ANSWER_VALUES = 10_000_000;
 /** Body of an answer that refuses. No message needs as much; what comes behind it is not read. */

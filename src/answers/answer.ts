@@ -66,18 +66,9 @@ export interface AnswerSummary {
   readonly invalidPicks: readonly InvalidPickGroup[];
 }
 
-/** Reads one JSON answer from chunks of bytes, in memory bounded by its largest array element. */
-export interface AnswerReader {
-  /** Throws `AnswerLimitError` at the first limit that is passed, and nothing else. */
-  push(chunk: Uint8Array): void;
-  /** A field of the head that has been read so far; `undefined` when there is none yet. */
-  field(name: string): unknown;
-  /**
-   * Call once, after the last chunk. Throws `SyntaxError` when the bytes are not one JSON document.
-   * `undefined` when the document is not an object (`null`, a string, a list) or there were no bytes.
-   */
-  end(): AnswerSummary | undefined;
-}
-
 /** What one answer means for the one who waits. Words and rules: {@link classifyAnswer}. */
 export type JobState = 'done' | 'failed' | 'pending';
+
+export function invalidPickCount(groups: readonly InvalidPickGroup[]): number {
+  return groups.reduce((sum, { count }) => sum + count, 0);
+}

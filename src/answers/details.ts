@@ -1,15 +1,11 @@
 /**
- * An answer pick by pick: what audits, comparisons and reports are made from. The table on a terminal needs
- * less: see `answer.ts`. Fields as the OptiPick documentation gives them; all are read loosely.
+ * An answer pick by pick: what audits, comparisons and reports are made from. Tables need less: see `answer.ts`. Fields
+ * as the OptiPick documentation gives them; a field of another type counts as absent.
  */
-import { AnswerLimitError, createAnswerBudget, type AnswerBudget } from './limit.ts';
-import { type AnswerReaderOptions, createAnswerReader } from './reader.ts';
-import type { AnswerSummary } from './answer.ts';
-import { summaryWith } from './details-summary.ts';
-import { createIntern, type Intern } from './intern.ts';
-import { createJsonSplitter, type ItemsPlan, type JsonPlan } from './json-splitter.ts';
-import { KINDS } from '../kinds.ts';
-import type { Redact } from '../settings/redaction.ts';
+import type { AnswerSummary, ClusterSummary, Stop } from './answer.ts';
+import type { FieldsPlan, JsonPlan } from './json-splitter.ts';
+import { type AnswerLists, createInvalidPickGroups, type ListCollector } from './summary-lists.ts';
+import type { AnswerTexts } from './texts.ts';
 import { fieldOf, isRecord, numberOf, textOf, textsOf } from '../lib/json/loose-fields.ts';
 
 /** One pick of an answer. */
@@ -18,7 +14,7 @@ export interface PickDetail {
   /** One in a route (the chosen one), all alternatives in a cluster; empty when the answer names none. */
   readonly locations: readonly string[];
   readonly orderId: string | undefined;
-  /** The caller's own list (a pick in an optimised cluster keeps it). */
+  /** The caller's own list (a pick in an optimized cluster keeps it). */
   readonly listId: string | undefined;
   readonly skuId: string | undefined;
   readonly quantity: number | undefined;
@@ -28,7 +24,7 @@ export interface PickDetail {
 }
 
 export interface ClusterDetail {
-  /** The optimiser's name of the cluster, or the caller's list id in as-is clusters. */
+  /** The optimizer's name of the cluster, or the caller's list id in as-is clusters. */
   readonly listId: string;
   /** `order_ids` as sent; when empty or absent those of the picks, in order of appearance. */
   readonly orderIds: readonly string[];
@@ -53,7 +49,7 @@ export interface AnswerDetails {
   /** `asis_distance` and `optimal_distance` as sent, and not derived from the clusters as in `summary`. */
   readonly sentAsisDistance: number | undefined;
   readonly sentOptimalDistance: number | undefined;
-  /** Optimised clusters, in the order of the answer. */
+  /** Optimized clusters, in the order of the answer. */
   readonly clusters: readonly ClusterDetail[];
   readonly asisClusters: readonly ClusterDetail[];
   /** The picks of a route, in the order of the answer. */
@@ -61,201 +57,145 @@ export interface AnswerDetails {
   readonly invalidPicks: readonly InvalidPickDetail[];
 }
 
-export interface DetailsReader {
-  /** Throws {@link AnswerLimitError} at the first limit that is passed, and nothing else. */
-  push(chunk: Uint8Array): void;
-  /**
-   * Call once, after the last chunk. Throws `SyntaxError` when the bytes are not one JSON document; `undefined` when the
-   * document is not an object or there were no bytes.
-   */
-  end(): AnswerDetails | undefined;
-}
+type DetailLists = Pick<AnswerDetails, 'clusters' | 'asisClusters' | 'stops' | 'invalidPicks'>;
 
-/** Reads an answer while it comes in. Memory: one small object for each pick, never the document. */
-export function createDetailsReader({
-  redact = (text) => text,
-}: Pick<AnswerReaderOptions, 'redact'> = {}): DetailsReader {
-  // The lists are taken once, here, and the summary's are made of them.
-  const reader = createAnswerReader({ details: false, redact });
-  const budget = createAnswerBudget(true);
-  const intern = createIntern(redact, budget);
-  const optimal = createClusterList(intern, redact, budget);
-  const asis = createClusterList(intern, redact, budget);
-  let stops: PickDetail[] = [];
-  let invalid: InvalidPickDetail[] = [];
-  const sent = new Map<string, number | undefined>();
-  const total = (name: string): [string, JsonPlan] => [
-    name,
-    { take: 'scalar', value: (value) => sent.set(name, numberOf(value)) },
-  ];
-  const splitter = createJsonSplitter({
-    take: 'fields',
-    fields: new Map<string, JsonPlan>([
-      total('asis_distance'),
-      total('optimal_distance'),
-      [KINDS.cluster.result, optimal.plan],
-      ['asis_clusters', asis.plan],
-      [
-        KINDS.route.result,
-        picksPlan(
-          intern,
-          redact,
-          budget,
-          (pick) => stops.push(pick),
-          () => (stops = []),
-        ),
-      ],
-      [
-        'invalid_picks',
-        {
-          take: 'items',
-          item: {
-            take: 'whole',
-            value(pick) {
-              const { pickId, locations, orderId } = pickOf(pick, intern, redact, budget);
-              invalid.push({ pickId, locations, orderId, reason: intern(textOf(fieldOf(pick, 'reason'))) });
-            },
-          },
-          begin: () => (invalid = []),
-        },
-      ],
-    ]),
-  });
-  let fault: unknown;
+/** Stores one small object for each pick, never the document. */
+export function createDetailLists(texts: AnswerTexts): AnswerLists & { details(): DetailLists } {
+  const stops = createPicks(texts);
+  const clusters = createClusters(texts);
+  const asisClusters = createClusters(texts);
+  const groups = createInvalidPickGroups(texts);
+  const invalidPicks = createInvalidPicks(texts, groups);
   return {
-    push(chunk) {
-      reader.push(chunk);
-      if (fault !== undefined) return;
-      try {
-        splitter.push(chunk);
-      } catch (error) {
-        if (error instanceof AnswerLimitError) throw error;
-        // Told at the end, as by the other reader.
-        fault = error;
-      }
-    },
-    end() {
-      const head = reader.end();
-      if (fault !== undefined) throw fault as Error;
-      if (head === undefined) return undefined;
-      const summary = summaryWith(head, { stops, clusters: optimal.clusters(), asisClusters: asis.clusters() });
-      return {
-        summary,
-        sentAsisDistance: sent.get('asis_distance'),
-        sentOptimalDistance: sent.get('optimal_distance'),
-        clusters: optimal.clusters(),
-        asisClusters: asis.clusters(),
-        stops,
-        invalidPicks: invalid,
-      };
-    },
+    stops,
+    clusters,
+    asisClusters,
+    invalidPicks,
+    summarize: () => ({
+      stops: stops.items().map(stopOf),
+      clusters: clusters.items().map(clusterSummary),
+      asisClusters: asisClusters.items(),
+      invalidPicks: groups.items(),
+    }),
+    details: () => ({
+      clusters: clusters.items(),
+      asisClusters: asisClusters.items(),
+      stops: stops.items(),
+      invalidPicks: invalidPicks.items(),
+    }),
   };
 }
 
-/** The details of an answer that is already there whole. Throws and returns as {@link DetailsReader}. */
-export function readDetails(bytes: Uint8Array): AnswerDetails | undefined {
-  const reader = createDetailsReader();
-  reader.push(bytes);
-  return reader.end();
+function createPicks(texts: AnswerTexts): ListCollector<PickDetail> {
+  let picks: PickDetail[] = [];
+  return {
+    plan: {
+      take: 'whole',
+      value(pick) {
+        if (isRecord(pick)) picks.push(pickOf(pick, texts));
+      },
+    },
+    reset: () => (picks = []),
+    items: () => picks,
+  };
 }
 
-function createClusterList(
-  intern: Intern,
-  redact: Redact,
-  budget: AnswerBudget,
-): { readonly plan: ItemsPlan; clusters(): readonly ClusterDetail[] } {
+function createClusters(texts: AnswerTexts): ListCollector<ClusterDetail> {
+  const { shared, budget } = texts;
+  const picks = createPicks(texts);
   let clusters: ClusterDetail[] = [];
   let listId = '';
   let orderIds: string[] = [];
   let listed = 0;
   let distance: number | undefined;
-  let picks: PickDetail[] = [];
-  const fields = new Map<string, JsonPlan>([
-    ['list_id', { take: 'scalar', value: (value) => (listId = intern(textOf(value)) ?? '') }],
-    ['estimated_distance', { take: 'scalar', value: (value) => (distance = numberOf(value)) }],
-    [
-      'order_ids',
-      {
-        take: 'whole',
-        value(value) {
-          orderIds = textsOf(value).map((order) => intern(order));
-          budget.list(orderIds.length);
-          listed = Array.isArray(value) ? value.length : 0;
+  const plan: FieldsPlan = {
+    take: 'fields',
+    fields: new Map<string, JsonPlan>([
+      ['list_id', { take: 'scalar', value: (value) => (listId = shared(textOf(value)) ?? '') }],
+      ['estimated_distance', { take: 'scalar', value: (value) => (distance = numberOf(value)) }],
+      [
+        'order_ids',
+        {
+          take: 'whole',
+          value(value) {
+            orderIds = textsOf(value).map(shared);
+            budget.list(orderIds.length);
+            listed = Array.isArray(value) ? value.length : 0;
+          },
         },
-      },
-    ],
-    [
-      'picks',
-      picksPlan(
-        intern,
-        redact,
-        budget,
-        (pick) => picks.push(pick),
-        () => (picks = []),
-      ),
-    ],
-  ]);
+      ],
+      ['picks', { take: 'items', item: picks.plan, begin: () => picks.reset() }],
+    ]),
+    begin() {
+      listId = '';
+      orderIds = [];
+      listed = 0;
+      distance = undefined;
+      picks.reset();
+    },
+    end() {
+      const named = [...new Set(picks.items().flatMap(({ orderId }) => orderId ?? []))];
+      const ids = orderIds.length > 0 ? orderIds : named;
+      budget.object();
+      budget.list(ids.length);
+      budget.text(listId);
+      const orders = listed > 0 ? listed : named.length;
+      clusters.push({ listId, orderIds: ids, orders, distance, picks: picks.items() });
+    },
+  };
+  return { plan, reset: () => (clusters = []), items: () => clusters };
+}
+
+function createInvalidPicks(
+  texts: AnswerTexts,
+  groups: ReturnType<typeof createInvalidPickGroups>,
+): ListCollector<InvalidPickDetail> {
+  let picks: InvalidPickDetail[] = [];
   return {
     plan: {
-      take: 'items',
-      item: {
-        take: 'fields',
-        fields,
-        begin() {
-          listId = '';
-          orderIds = [];
-          listed = 0;
-          distance = undefined;
-          picks = [];
-        },
-        end() {
-          const named = [...new Set(picks.flatMap(({ orderId }) => orderId ?? []))];
-          const ids = orderIds.length > 0 ? orderIds : named;
-          budget.object();
-          budget.list(ids.length);
-          budget.text(listId);
-          clusters.push({ listId, orderIds: ids, orders: listed > 0 ? listed : named.length, distance, picks });
-        },
-      },
-      begin: () => (clusters = []),
-    },
-    clusters: () => clusters,
-  };
-}
-
-function picksPlan(
-  intern: Intern,
-  redact: Redact,
-  budget: AnswerBudget,
-  take: (pick: PickDetail) => void,
-  begin: () => void,
-): ItemsPlan {
-  return {
-    take: 'items',
-    item: {
       take: 'whole',
       value(pick) {
-        if (isRecord(pick)) take(pickOf(pick, intern, redact, budget));
+        groups.add(pick);
+        const { pickId, locations, orderId } = pickOf(pick, texts);
+        picks.push({ pickId, locations, orderId, reason: texts.shared(textOf(fieldOf(pick, 'reason'))) });
       },
     },
-    begin,
+    reset() {
+      groups.reset();
+      picks = [];
+    },
+    items: () => picks,
   };
 }
 
-function pickOf(pick: unknown, intern: Intern, redact: Redact, budget: AnswerBudget): PickDetail {
-  const pickId = redact(textOf(fieldOf(pick, 'pick_id')) ?? '');
-  const locations = textsOf(fieldOf(pick, 'location_id')).map((place) => intern(place));
+function pickOf(pick: unknown, { unique, shared, budget }: AnswerTexts): PickDetail {
+  const locations = textsOf(fieldOf(pick, 'location_id')).map(shared);
   budget.object();
   budget.list(locations.length);
-  budget.text(pickId);
   return {
-    pickId,
+    pickId: unique(textOf(fieldOf(pick, 'pick_id')) ?? ''),
     locations,
-    orderId: intern(textOf(fieldOf(pick, 'order_id'))),
-    listId: intern(textOf(fieldOf(pick, 'list_id'))),
-    skuId: intern(textOf(fieldOf(pick, 'sku_id'))),
+    orderId: shared(textOf(fieldOf(pick, 'order_id'))),
+    listId: shared(textOf(fieldOf(pick, 'list_id'))),
+    skuId: shared(textOf(fieldOf(pick, 'sku_id'))),
     quantity: numberOf(fieldOf(pick, 'quantity')),
     asisSequence: numberOf(fieldOf(pick, 'asis_sequence')),
     sequence: numberOf(fieldOf(pick, 'optim_sequence')),
   };
+}
+
+function stopOf({ sequence, pickId, locations, orderId, skuId, quantity }: PickDetail): Stop {
+  return { sequence, pickId, locationId: locations.join('|'), orderId, skuId, quantity };
+}
+
+function clusterSummary({ listId, orders, picks, distance }: ClusterDetail): ClusterSummary {
+  const places = new Set(picks.map(({ locations }) => locations.join('|')));
+  places.delete('');
+  return { listId, orders, picks: picks.length, locations: places.size, distance };
+}
+
+/** How many different orders the optimized result has: those of its picks, and those that a cluster only lists. */
+export function orderCount({ clusters, stops }: Pick<AnswerDetails, 'clusters' | 'stops'>): number {
+  const picked = [...stops, ...clusters.flatMap(({ picks }) => picks)].flatMap(({ orderId }) => orderId ?? []);
+  return new Set([...picked, ...clusters.flatMap(({ orderIds }) => orderIds)]).size;
 }

@@ -1,3 +1,5 @@
+import { formatNumber } from '../lib/text/numbers.ts';
+
 /** How many metres one of a unit is. `cm` is the API's documented default; which others it can send is not documented. */
 const METRES: ReadonlyMap<string, number> = new Map([
   ['mm', 0.001],
@@ -20,11 +22,16 @@ export function formatDistance(value: number, unit: string): string {
   return `${formatNumber(value * metres, 3)} m`;
 }
 
-/** `1234.5` with 2 decimals is `1,234.50`. Never `-0`; from 1e21 on as JavaScript writes it (`1e+21`). */
-export function formatNumber(value: number, decimals: number): string {
-  if (!Number.isFinite(value) || Math.abs(value) >= 1e21) return String(value);
-  const [whole = '', fraction] = value.toFixed(decimals).split('.');
-  const grouped = whole.replace(/\B(?=(?:\d{3})+$)/g, ',');
-  const text = fraction === undefined ? grouped : `${grouped}.${fraction}`;
-  return /^-[0.,]+$/.test(text) ? text.slice(1) : text;
+/**
+ * The sum of the clusters' distances, for an answer without totals: in the one published answer both totals are these
+ * sums. `undefined` when a cluster has no distance.
+ */
+export function totalDistance(clusters: readonly { readonly distance: number | undefined }[]): number | undefined {
+  if (clusters.length === 0) return undefined;
+  let total = 0;
+  for (const { distance } of clusters) {
+    if (distance === undefined) return undefined;
+    total += distance;
+  }
+  return total;
 }

@@ -33,14 +33,14 @@ const FAILURE_WORDS: ReadonlySet<string> = new Set([
  */
 export function classifyAnswer(status: number, summary: AnswerSummary | undefined): JobState {
   if (summary === undefined || status < 200 || status > 299) return 'pending';
-  const word = normalise(summary.status);
+  const word = normalize(summary.status);
   if (summary.error !== undefined || FAILURE_WORDS.has(word)) return 'failed';
   return summary.hasResult || DONE_WORDS.has(word) ? 'done' : 'pending';
 }
 
 /** Whether the meaning of a status word is known; an unknown one is taken for `pending` and deserves a warning. */
 export function isKnownStatusWord(word: string): boolean {
-  const known = normalise(word);
+  const known = normalize(word);
   return DONE_WORDS.has(known) || FAILURE_WORDS.has(known);
 }
 
@@ -50,8 +50,14 @@ export function reasonOf({ error, message, status }: AnswerSummary): string | un
   return status === undefined ? message : `${message} (status ${status})`;
 }
 
+/** Why a job failed, for a person: what the API gave, or that it gave nothing. */
+export function failureReason(summary: AnswerSummary): string {
+  const { status } = summary;
+  return reasonOf(summary) ?? `the API gave no reason${status === undefined ? '' : ` (status ${status})`}`;
+}
+
 /** `timed out`, `Timed-Out` and `TIMED_OUT` are one word. */
-function normalise(word: string | undefined): string {
+function normalize(word: string | undefined): string {
   return word === undefined
     ? ''
     : word

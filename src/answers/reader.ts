@@ -1,13 +1,16 @@
-import { AnswerLimitError, createAnswerBudget, type AnswerBudget } from './limit.ts';
-import type { AnswerReader, AnswerSummary, ClusterSummary, Stop } from './answer.ts';
-import { createJsonSplitter, type FieldsPlan, type ItemsPlan, type JsonPlan } from './json-splitter.ts';
-import { createIntern, type Intern } from './intern.ts';
+import { AnswerLimitError, createAnswerBudget } from './limit.ts';
+import type { AnswerSummary } from './answer.ts';
+import { type AnswerDetails, createDetailLists } from './details.ts';
+import { totalDistance } from './distance.ts';
+import { createJsonSplitter, type JsonPlan } from './json-splitter.ts';
+import { type AnswerLists, createSkippedLists, createSummaryLists, type ListCollector } from './summary-lists.ts';
+import { type AnswerTexts, createAnswerTexts } from './texts.ts';
+import { inWalkingOrder } from './walking-order.ts';
 import { JsonDepthError } from '../lib/json/scanner.ts';
 import { MAX_JSON_DEPTH } from '../limits.ts';
-import { createInvalidPicks } from './invalid-picks.ts';
 import { type Kind, KINDS } from '../kinds.ts';
 import type { Redact } from '../settings/redaction.ts';
-import { errorOf, fieldOf, isRecord, numberOf, placeOf, textOf } from '../lib/json/loose-fields.ts';
+import { errorOf, numberOf, textOf } from '../lib/json/loose-fields.ts';
 
 /** Top-level fields that are read as they are. */
 const HEAD = [
@@ -36,55 +39,105 @@ const WHOLE: ReadonlySet<string> = new Set(['error', 'message', 'detail']);
 /** The documented default of the answer's `unit`. */
 const DEFAULT_UNIT = 'cm';
 
+const ASIS_CLUSTERS = 'asis_clusters';
+
+/** Reads JSON of an answer in chunks; `T` is what is made of it. */
+interface Reader<T> {
+  /** Throws {@link AnswerLimitError} at the first limit that is passed, and nothing else. */
+  push(chunk: Uint8Array): void;
+  /** A field of the head that has been read so far; `undefined` when there is none yet. */
+  field(name: string): unknown;
+  /**
+   * Call once, after the last chunk. Throws `SyntaxError` when the bytes are not one JSON document. `undefined` when the
+   * document is not an object (`null`, a string, a list) or there were no bytes.
+   */
+  end(): T | undefined;
+}
+
+/** In memory: one small object for each stop of a route, and one element of a list at a time. */
+export type AnswerReader = Reader<AnswerSummary>;
+
+/** In memory: one small object for each pick, and one element of a list at a time. */
+export type DetailsReader = Reader<AnswerDetails>;
+
 export interface AnswerReaderOptions {
-  /** `false`: the lists of picks and clusters are checked and passed over, which costs half the time and memory. */
-  readonly details?: boolean | undefined;
+  /** `false`: the picks and clusters are checked and passed over, which costs half the time and memory. */
+  readonly lists?: boolean | undefined;
   /** Strikes secrets out of every text. An id that holds one is none. Default: texts are as they came. */
   readonly redact?: Redact | undefined;
 }
 
-const asItCame: Redact = (text) => text;
-
 /**
- * Reads the answer of either kind, in the current and the older edition, while it comes in. Nothing is required: a
+ * Reads the answer of either kind, in the current and the older edition, while it arrives. Nothing is required: a
  * field of another type than documented counts as absent, an unknown field is passed over, of two equal keys the last
- * one counts. Memory goes to the stops of a route (one small object each) and to one element at a time, never to the
- * document.
+ * one counts.
  */
-export function createAnswerReader({ details = true, redact = asItCame }: AnswerReaderOptions = {}): AnswerReader {
-  const budget = createAnswerBudget(details);
-  const intern = createIntern(redact, budget);
-  const head = new Map<string, unknown>();
-  const stops = createStops(intern, redact, budget);
-  const optimal = createClusters(intern, budget);
-  const asis = createClusters(intern, budget);
-  const invalid = createInvalidPicks(redact, budget);
-  let isObject = false;
+export function createAnswerReader({ lists = true, redact = unchanged }: AnswerReaderOptions = {}): AnswerReader {
+  const texts = createAnswerTexts(redact, createAnswerBudget(lists));
+  return createReader(texts, lists ? createSummaryLists(texts) : createSkippedLists(texts));
+}
 
-  const fields = new Map<string, JsonPlan>([
-    ...HEAD.map((name): [string, JsonPlan] => [
-      name,
-      WHOLE.has(name)
-        ? { take: 'whole', value: (value) => head.set(name, errorOf(value)) }
-        : { take: 'scalar', value: (value) => head.set(name, value) },
-    ]),
-    [KINDS.route.result, details ? stops.plan : presenceOf(stops.plan)],
-    [KINDS.cluster.result, details ? optimal.plan : presenceOf(optimal.plan)],
-    ['asis_clusters', details ? asis.plan : presenceOf(asis.plan)],
-    ['invalid_picks', invalid.plan],
-  ]);
+/** The same pick by pick. */
+export function createDetailsReader({ redact = unchanged }: Pick<AnswerReaderOptions, 'redact'> = {}): DetailsReader {
+  const texts = createAnswerTexts(redact, createAnswerBudget(true));
+  const lists = createDetailLists(texts);
+  const reader = createReader(texts, lists);
+  return {
+    ...reader,
+    end() {
+      const summary = reader.end();
+      if (summary === undefined) return undefined;
+      return {
+        summary,
+        sentAsisDistance: numberOf(reader.field('asis_distance')),
+        sentOptimalDistance: numberOf(reader.field('optimal_distance')),
+        ...lists.details(),
+      };
+    },
+  };
+}
+
+const unchanged: Redact = (text) => text;
+
+function createReader({ shared, redact }: AnswerTexts, lists: AnswerLists): AnswerReader {
+  const head = new Map<string, unknown>();
+  const present = new Set<string>();
+  let isObject = false;
+  let failure: unknown;
+
+  const headField = (name: string): [string, JsonPlan] => [
+    name,
+    WHOLE.has(name)
+      ? { take: 'whole', value: (value) => head.set(name, errorOf(value)) }
+      : { take: 'scalar', value: (value) => head.set(name, value) },
+  ];
+  const list = (name: string, { plan, reset }: ListCollector<unknown>): [string, JsonPlan] => [
+    name,
+    {
+      take: 'items',
+      item: plan,
+      begin(isList) {
+        if (isList) present.add(name);
+        else present.delete(name);
+        reset();
+      },
+    },
+  ];
   const splitter = createJsonSplitter({
     take: 'fields',
-    fields,
-    begin: (matches) => {
-      isObject = matches;
-    },
+    fields: new Map([
+      ...HEAD.map(headField),
+      list(KINDS.route.result, lists.stops),
+      list(KINDS.cluster.result, lists.clusters),
+      list(ASIS_CLUSTERS, lists.asisClusters),
+      list('invalid_picks', lists.invalidPicks),
+    ]),
+    begin: (matches) => (isObject = matches),
   });
-  let fault: unknown;
 
   return {
     push(chunk) {
-      if (fault !== undefined) return;
+      if (failure !== undefined) return;
       try {
         splitter.push(chunk);
       } catch (error) {
@@ -92,43 +145,42 @@ export function createAnswerReader({ details = true, redact = asItCame }: Answer
         if (error instanceof JsonDepthError) {
           throw new AnswerLimitError(`the answer has more than ${MAX_JSON_DEPTH} levels of nesting`);
         }
-        // Told at the end: the one who pushes is copying the bytes on, and those are not at fault.
-        fault = error;
+        // Thrown at the end: whoever pushes is copying the bytes on, which works all the same.
+        failure = error;
       }
     },
     field: (name) => head.get(name),
     end() {
-      if (fault !== undefined) throw fault as Error;
+      if (failure !== undefined) throw failure as Error;
       return splitter.end() && isObject ? summary() : undefined;
     },
   };
 
   function summary(): AnswerSummary {
+    const text = (name: string): string | undefined => shared(textOf(head.get(name)));
     const computationTime = numberOf(head.get('computation_time'));
-    const clusters = optimal.clusters();
-    const asisClusters = asis.clusters();
-    const route = stops.stops();
+    const { stops, clusters, asisClusters, invalidPicks } = lists.summarize();
     return {
       kind: kindOf(),
       requestId: unredacted(textOf(head.get('request_id')), redact),
-      siteName: intern(textOf(head.get('site_name'))),
-      waveId: intern(textOf(head.get('wave_id'))),
-      routeId: intern(textOf(head.get('route_id'))),
-      timestamp: intern(textOf(head.get('timestamp'))),
+      siteName: text('site_name'),
+      waveId: text('wave_id'),
+      routeId: text('route_id'),
+      timestamp: text('timestamp'),
       computationTime,
-      error: intern(errorOf(head.get('error'))),
-      status: intern(textOf(head.get('status'))),
-      message: intern(errorOf(head.get('message')) ?? errorOf(head.get('detail'))),
-      unit: intern(textOf(head.get('unit'))) ?? DEFAULT_UNIT,
-      asisDistance: numberOf(head.get('asis_distance')) ?? totalOf(asisClusters),
-      optimalDistance: numberOf(head.get('optimal_distance')) ?? totalOf(clusters),
-      visualizationUrl: intern(textOf(head.get('visualization_url'))),
-      hasResult: stops.isThere() || optimal.isThere() || computationTime !== undefined,
-      stops: route,
+      error: text('error'),
+      status: text('status'),
+      message: text('message') ?? text('detail'),
+      unit: text('unit') ?? DEFAULT_UNIT,
+      asisDistance: numberOf(head.get('asis_distance')) ?? totalDistance(asisClusters),
+      optimalDistance: numberOf(head.get('optimal_distance')) ?? totalDistance(clusters),
+      visualizationUrl: text('visualization_url'),
+      hasResult: present.has(KINDS.route.result) || present.has(KINDS.cluster.result) || computationTime !== undefined,
+      stops: inWalkingOrder(stops),
       clusters,
       asisClusters: asisClusters.length === 0 ? undefined : asisClusters.length,
-      picks: route.length + clusters.reduce((sum, cluster) => sum + cluster.picks, 0),
-      invalidPicks: invalid.groups(),
+      picks: stops.length + clusters.reduce((sum, { picks }) => sum + picks, 0),
+      invalidPicks,
     };
   }
 
@@ -136,159 +188,12 @@ export function createAnswerReader({ details = true, redact = asItCame }: Answer
     const type = textOf(head.get('type'))?.toUpperCase();
     if (type === KINDS.cluster.type) return 'cluster';
     if (type === KINDS.route.type) return 'route';
-    if (optimal.isThere() || asis.isThere()) return 'cluster';
-    return stops.isThere() || textOf(head.get('route_id')) !== undefined ? 'route' : undefined;
+    if (present.has(KINDS.cluster.result) || present.has(ASIS_CLUSTERS)) return 'cluster';
+    return present.has(KINDS.route.result) || textOf(head.get('route_id')) !== undefined ? 'route' : undefined;
   }
 }
 
-/** What names a job must be whole to be of use. */
+/** An id that a redaction has changed names nothing any more. */
 export function unredacted(id: string | undefined, redact: Redact): string | undefined {
   return id !== undefined && redact(id) === id ? id : undefined;
-}
-
-/** Only whether the list is there. */
-function presenceOf(plan: ItemsPlan): ItemsPlan {
-  return {
-    take: 'items',
-    item: { take: 'scalar', value: () => undefined },
-    begin: (matches) => plan.begin?.(matches),
-  };
-}
-
-/** The top-level `picks` of a route answer. */
-function createStops(
-  intern: Intern,
-  redact: Redact,
-  budget: AnswerBudget,
-): { plan: ItemsPlan; isThere(): boolean; stops(): Stop[] } {
-  let there = false;
-  let stops: Stop[] = [];
-  return {
-    plan: {
-      take: 'items',
-      item: {
-        take: 'whole',
-        value(pick) {
-          if (!isRecord(pick)) return;
-          const pickId = redact(textOf(fieldOf(pick, 'pick_id')) ?? '');
-          budget.object();
-          budget.text(pickId);
-          stops.push({
-            sequence: numberOf(fieldOf(pick, 'optim_sequence')),
-            pickId,
-            locationId: intern(placeOf(pick) ?? ''),
-            orderId: intern(textOf(fieldOf(pick, 'order_id'))),
-            skuId: intern(textOf(fieldOf(pick, 'sku_id'))),
-            quantity: numberOf(fieldOf(pick, 'quantity')),
-          });
-        },
-      },
-      begin(matches) {
-        there = matches;
-        stops = [];
-      },
-    },
-    isThere: () => there,
-    stops: () => inWalkingOrder(stops),
-  };
-}
-
-/** As sent, unless every stop tells its place. */
-export function inWalkingOrder<T extends { readonly sequence: number | undefined }>(stops: readonly T[]): T[] {
-  const isOrdered = stops.every(({ sequence }) => sequence !== undefined);
-  return isOrdered ? stops.toSorted((a, b) => (a.sequence ?? 0) - (b.sequence ?? 0)) : [...stops];
-}
-
-/** `optimal_clusters` or `asis_clusters`: counted pick by pick, because one cluster can hold a whole wave. */
-function createClusters(
-  intern: Intern,
-  budget: AnswerBudget,
-): { plan: ItemsPlan; isThere(): boolean; clusters(): ClusterSummary[] } {
-  let there = false;
-  let clusters: ClusterSummary[] = [];
-  let listId: string | undefined;
-  let distance: number | undefined;
-  let orderIds: number | undefined;
-  let picks = 0;
-  const locations = new Set<string>();
-  const orders = new Set<string>();
-
-  function forgetPicks(): void {
-    picks = 0;
-    locations.clear();
-    orders.clear();
-  }
-
-  const cluster: FieldsPlan = {
-    take: 'fields',
-    fields: new Map<string, JsonPlan>([
-      ['list_id', { take: 'scalar', value: (value) => (listId = intern(textOf(value))) }],
-      ['estimated_distance', { take: 'scalar', value: (value) => (distance = numberOf(value)) }],
-      ['order_ids', { take: 'whole', value: (value) => (orderIds = Array.isArray(value) ? value.length : undefined) }],
-      [
-        'picks',
-        {
-          take: 'items',
-          item: {
-            take: 'whole',
-            value(pick) {
-              if (!isRecord(pick)) return;
-              picks += 1;
-              const place = placeOf(pick);
-              if (place !== undefined) locations.add(intern(place));
-              const order = textOf(fieldOf(pick, 'order_id'));
-              if (order !== undefined) orders.add(intern(order));
-            },
-          },
-          begin: forgetPicks,
-        },
-      ],
-    ]),
-    begin() {
-      listId = undefined;
-      distance = undefined;
-      orderIds = undefined;
-      forgetPicks();
-    },
-    end() {
-      budget.object();
-      // For what was parsed of its picks: that is garbage by now, which takes memory until it is collected.
-      budget.list(0);
-      budget.text(listId);
-      clusters.push({
-        listId: listId ?? '',
-        // `order_ids` has an empty list for its documented default: then the picks tell.
-        orders: orderIds === undefined || orderIds === 0 ? orders.size : orderIds,
-        picks,
-        locations: locations.size,
-        distance,
-      });
-    },
-  };
-  return {
-    plan: {
-      take: 'items',
-      item: cluster,
-      begin(matches) {
-        there = matches;
-        clusters = [];
-      },
-    },
-    isThere: () => there,
-    clusters: () => clusters,
-  };
-}
-
-/**
- * The sum of the clusters' distances, for an answer without totals: in the one published answer both totals are these
- * sums. `undefined` when a cluster has no distance.
- */
-export function totalOf(clusters: readonly Pick<ClusterSummary, 'distance'>[]): number | undefined {
-  if (clusters.length === 0) return undefined;
-  let total = 0;
-  for (const { distance } of clusters) {
-    if (distance === undefined) return undefined;
-    total += distance;
-  }
-  return total;
 }

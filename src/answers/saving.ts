@@ -1,12 +1,12 @@
 import type { AnswerSummary } from './answer.ts';
-import { formatNumber } from './distance.ts';
+import { differenceOf, formatNumber } from '../lib/text/numbers.ts';
 import type { Kind } from '../kinds.ts';
 
-/** Walking as it is today against the optimised walk, in the answer's unit. */
+/** Walking as it is today against the optimized walk, in the answer's unit. */
 export interface Saving {
   readonly asis: number;
   readonly optimal: number;
-  /** `asis - optimal`; negative when the optimised walk is longer. */
+  /** `asis - optimal`; negative when the optimized walk is longer. */
   readonly saved: number;
   /** `saved` as a percentage of `asis`. */
   readonly percent: number;
@@ -17,13 +17,17 @@ export interface NoSaving {
   readonly reason: string;
 }
 
-/** What the optimisation saves, or why that cannot be told. */
+/** What the optimization saves, or why that is unknown. */
 export function savingOf(summary: Pick<AnswerSummary, 'kind' | 'asisDistance' | 'optimalDistance'>): Saving | NoSaving {
   const { asisDistance: asis, optimalDistance: optimal } = summary;
   if (asis === undefined) return { reason: `the answer has no as-is distance: ${remedy(summary.kind)}` };
   if (optimal === undefined) return { reason: 'the answer has no optimised distance' };
   if (asis <= 0) return { reason: `the as-is distance is ${asis}` };
-  const saved = asis - optimal;
+  return savingBetween(asis, optimal);
+}
+
+function savingBetween(asis: number, optimal: number): Saving {
+  const saved = differenceOf(asis, optimal);
   return { asis, optimal, saved, percent: (saved / asis) * 100 };
 }
 
@@ -50,8 +54,7 @@ export function totalSaving(
     compared += 1;
   }
   if (unit === undefined) return undefined;
-  const saved = asis - optimal;
-  return { asis, optimal, saved, percent: (saved / asis) * 100, unit, compared };
+  return { ...savingBetween(asis, optimal), unit, compared };
 }
 
 /** `39.55 %` */

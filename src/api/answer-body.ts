@@ -42,7 +42,7 @@ export async function readAnswerBody(
 ): Promise<AnswerBody> {
   const { sink } = transfer;
   const isPassedOn = typeof sink === 'function';
-  const reader = createAnswerReader({ details: !isPassedOn, redact });
+  const reader = createAnswerReader({ lists: !isPassedOn, redact });
   transfer.field = (name) => reader.field(name);
   const most = isPassedOn ? MAX_ANSWER_BYTES : MAX_READ_ANSWER_BYTES;
   const held = createByteStore();

@@ -1,4 +1,5 @@
 /** Sanitizes text of a server for an error message. */
+import { truncate } from '../lib/text/truncate.ts';
 import { withoutControls } from '../lib/text/control-characters.ts';
 import type { Redact } from '../settings/redaction.ts';
 import { CliError } from '../errors.ts';
@@ -12,12 +13,7 @@ export function sanitizeServerText(text: string, redact: Redact): string {
   const clean = redact(withoutControls(redact(text)))
     .replace(/[\n\t ]+/g, ' ')
     .trim();
-  return clean.length <= LIMIT
-    ? clean
-    : `${clean
-        .slice(0, LIMIT)
-        .toWellFormed()
-        .replace(/\ufffd$/, '')}…`;
+  return truncate(clean, LIMIT);
 }
 
 /** What may precede the first element of a page: blanks, a byte order mark, comments, an XML declaration. */

@@ -7,7 +7,7 @@ import { createApiClient } from '../api/client.ts';
 import type { OptipickClient } from '../api/model.ts';
 import { withTrace } from '../api/middleware.ts';
 import { parseApiKey } from '../settings/secret.ts';
-import { createShownRedaction } from '../output/terminal/shown-redaction.ts';
+import { createTerminalRedaction } from '../output/terminal/redaction.ts';
 import type { Host } from '../platform/host.ts';
 import { stateFolder } from '../settings/paths.ts';
 import type { Arrivals } from '../state/arrivals.ts';
@@ -44,7 +44,7 @@ export async function openClient(
 ): Promise<OptipickClient> {
   const apiKey = parseApiKey(key);
   const network = await host.http({ direct: direct ?? false });
-  const redact = createShownRedaction([apiKey, ...secrets]);
+  const redact = createTerminalRedaction([apiKey, ...secrets]);
   return createApiClient({
     http: trace === undefined ? network : withTrace(network, { clock: host.clock, write: trace, redact }),
     baseUrl,

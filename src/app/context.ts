@@ -5,7 +5,7 @@ import { readSecretFile } from './input-file.ts';
 import type { Redact } from '../settings/redaction.ts';
 import { CliError } from '../errors.ts';
 import { cleanText } from '../lib/text/sanitize-terminal.ts';
-import { createShownRedaction } from '../output/terminal/shown-redaction.ts';
+import { createTerminalRedaction } from '../output/terminal/redaction.ts';
 import { createOutput, type Output } from '../output/terminal/print.ts';
 import type { Host } from '../platform/host.ts';
 import type { Arrivals } from '../state/arrivals.ts';
@@ -118,7 +118,7 @@ export function createContext(host: Host, options: GlobalOptions, { stop, atEnd 
     }),
     redaction: once(async () => {
       const { apiKey, webhookSecrets } = await settings();
-      return createShownRedaction([apiKey?.value ?? '', ...(webhookSecrets?.value ?? [])]);
+      return createTerminalRedaction([apiKey?.value ?? '', ...(webhookSecrets?.value ?? [])]);
     }),
     submissions: async () => (await state()).submissions,
     postings: async () => (await state()).postings,

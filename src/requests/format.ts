@@ -1,7 +1,8 @@
 /** Detects the format of an input. */
 import type { Buffer } from 'node:buffer';
 import { isBoxed } from './csv/drawn-table.ts';
-import { foldName } from './csv/fields.ts';
+import { isRecord } from '../lib/json/loose-fields.ts';
+import { foldName } from '../lib/text/fold-name.ts';
 import { findHeader, type HeaderNames } from './csv/header/find.ts';
 
 export type InputFormat = 'json' | 'csv' | 'ndjson';
@@ -35,7 +36,7 @@ export function formatOfContent(head: Buffer, names: HeaderNames): InputFormat {
 function objectOf(line: string): object | undefined {
   try {
     const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+    return isRecord(value) ? value : undefined;
   } catch {
     return undefined;
   }

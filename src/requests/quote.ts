@@ -1,4 +1,5 @@
 /** Pieces of a file as messages quote them. */
+import { truncate } from '../lib/text/truncate.ts';
 import { visible } from '../lib/text/look-alikes.ts';
 
 /** Longest piece of a file in a message, in characters. */
@@ -6,8 +7,7 @@ const LONGEST = 40;
 
 /** The text with its invisible characters as code points, cut when it is long. */
 export function shorten(text: string): string {
-  // The cut may not leave half of a surrogate pair.
-  return text.length <= LONGEST ? visible(text) : `${visible(text.slice(0, LONGEST).replace(/[\ud800-\udbff]$/, ''))}…`;
+  return visible(truncate(text, LONGEST));
 }
 
 /** The text in double quotes, on one line. */

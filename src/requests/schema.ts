@@ -5,6 +5,7 @@
  *
  * The message of each schema says what was expected, worded to follow "expected": `expected a whole number`.
  */
+import { isRecord } from '../lib/json/loose-fields.ts';
 import * as v from 'valibot';
 import type { Kind } from '../kinds.ts';
 
@@ -19,10 +20,7 @@ const time = v.custom<string | number>(
   'a text or a number',
 );
 const list = v.array(v.unknown(), 'a list');
-const object = v.custom<Readonly<Record<string, unknown>>>(
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  'an object',
-);
+const object = v.custom<Readonly<Record<string, unknown>>>(isRecord, 'an object');
 
 const onePlace = v.pipe(v.string('a text or a list of texts'), v.nonEmpty('a text that is not empty'));
 const somePlaces = v.pipe(v.array(name), v.minLength(1, 'a list with at least one location'));

@@ -1,5 +1,5 @@
 /** What the readers of the inputs share: options, and the requests, errors and warnings found so far. */
-import { foldName } from './csv/fields.ts';
+import { foldName } from '../lib/text/fold-name.ts';
 import type { Kind } from '../kinds.ts';
 import type { FailureDetail } from '../errors.ts';
 import type { ColumnMap } from './csv/header/column-map.ts';

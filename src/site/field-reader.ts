@@ -1,3 +1,4 @@
+import { isRecord } from '../lib/json/loose-fields.ts';
 import type { FailureDetail } from '../errors.ts';
 
 /** Reads untrusted JSON value by value, and collects every problem with the JSON pointer of its place. */
@@ -21,10 +22,6 @@ function kindOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
   return typeof value === 'object' ? 'an object' : `the ${typeof value} ${JSON.stringify(value)}`;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 export function createFieldReader(): FieldReader {

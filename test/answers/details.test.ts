@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type AnswerDetails, createDetailsReader, readDetails } from '../../src/answers/details.ts';
-import { createAnswerReader } from '../../src/answers/reader.ts';
+import type { AnswerDetails } from '../../src/answers/details.ts';
+import { createAnswerReader, createDetailsReader } from '../../src/answers/reader.ts';
+import { readDetails } from '../support/read-details.ts';
 import { createRandom } from '../../src/lib/seeded-random.ts';
 import { readRequestDetails } from '../../src/requests/details.ts';
 import { disturb, randomRequest } from './audit/random-request.ts';

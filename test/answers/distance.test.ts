@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { formatDistance, formatNumber } from '../../src/answers/distance.ts';
+import { formatNumber } from '../../src/lib/text/numbers.ts';
+import { formatDistance } from '../../src/answers/distance.ts';
 
 describe('a distance', () => {
   it('is shown in metres to the millimetre for metric units', () => {

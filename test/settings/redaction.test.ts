@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createRedaction } from '../../src/settings/redaction.ts';
-import { createShownRedaction } from '../../src/output/terminal/shown-redaction.ts';
+import { createTerminalRedaction } from '../../src/output/terminal/redaction.ts';
 
 const KEY = 'Zk3+/9xQ~wB7_tHe-K3y';
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
@@ -72,7 +72,7 @@ describe('A18: a redaction strikes out', () => {
     const parted = KEY.replaceAll(/./g, '$&\u200b');
     const colored = KEY.replaceAll(/./g, '$&\u001b[0m');
     expect(redact(parted)).toBe(parted);
-    const shown = createShownRedaction([KEY]);
+    const shown = createTerminalRedaction([KEY]);
     expect([shown(`a ${parted}\tb`), shown(colored), shown('caf\u200bé')]).toEqual(['a ***\tb', '***', 'caf\u200bé']);
   });
 });

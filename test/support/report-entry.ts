@@ -1,6 +1,6 @@
 /** Entries of reports, from answers as the API sends them. */
 import { readFileSync } from 'node:fs';
-import { readDetails } from '../../src/answers/details.ts';
+import { readDetails } from './read-details.ts';
 import { readRequestDetails } from '../../src/requests/details.ts';
 import type { ReportEntry } from '../../src/output/answers/report-model.ts';
 

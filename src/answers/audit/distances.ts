@@ -1,7 +1,7 @@
 /** Distances: none negative, totals the sums of their clusters, the optimised walk not longer than the as-is walk. */
 import type { AnswerDetails } from '../details.ts';
-import { totalOf } from '../reader.ts';
-import { formatDistance } from '../distance.ts';
+
+import { formatDistance, totalDistance } from '../distance.ts';
 import type { FindingList } from './finding.ts';
 import type { PickMatch } from './pick-match.ts';
 import type { RequestDetails } from '../../requests/details.ts';
@@ -25,7 +25,7 @@ export function auditDistances(
       if (distance !== undefined && distance < 0) found.add('bad_distance', `${listId}: ${distance}`);
     }
     if (total !== undefined && total < 0) found.add('bad_distance', `${name}: ${total}`);
-    const sum = totalOf(clusters);
+    const sum = totalDistance(clusters);
     if (total === undefined || sum === undefined || isNear(total, sum)) continue;
     found.add('distance_sum', `${name} is ${formatDistance(total, unit)}, the sum ${formatDistance(sum, unit)}`);
   }

@@ -1,5 +1,5 @@
 /** What can be wrong with an answer, measured against its request. */
-import { formatNumber } from '../distance.ts';
+import { formatNumber } from '../../lib/text/numbers.ts';
 
 interface FindingSpec {
   /** What is so when nothing is wrong: the name of the check. */

@@ -4,7 +4,7 @@
  */
 import { CliError } from '../../errors.ts';
 import type { AnswerDetails } from '../details.ts';
-import { formatNumber } from '../distance.ts';
+import { differenceOf, formatNumber } from '../../lib/text/numbers.ts';
 import type { Finding } from '../audit/finding.ts';
 import { type Dimension, GATE_METRIC_NAMES, type GateMetric, metricOf, UNITS_OF } from './metrics.ts';
 import { classifyAnswer } from '../job-state.ts';
@@ -76,7 +76,7 @@ export function judgeGate(gate: Gate, answer: AnswerDetails, findings: readonly 
   const unit = dimension === 'count' ? '' : (gate.unit ?? { percent: '%', distance: answerUnit, time: 's' }[dimension]);
   return {
     expression,
-    tripped: HOLDS[operator](compare(comparable, value)),
+    tripped: HOLDS[operator](differenceOf(comparable, value)),
     reason: `${metric} is ${shown(comparable, value)}${unit === '' ? '' : ` ${unit}`}`,
   };
 }
@@ -95,28 +95,19 @@ function inUnitOf(
   return { reason: `the answer's distances are in "${answerUnit}", which cannot be turned into ${unit}` };
 }
 
-/** A difference that only rounding makes is none. */
-const ROUNDING = 1e-9;
-
-/** Below, at or above 0, as the first is less than, equal to or more than the second. */
-function compare(one: number, other: number): number {
-  const difference = one - other;
-  return Math.abs(difference) <= ROUNDING * Math.max(Math.abs(one), Math.abs(other)) ? 0 : difference;
-}
-
-const HOLDS: Readonly<Record<Operator, (order: number) => boolean>> = {
-  '<': (order) => order < 0,
-  '<=': (order) => order <= 0,
-  '>': (order) => order > 0,
-  '>=': (order) => order >= 0,
-  '=': (order) => order === 0,
-  '!=': (order) => order !== 0,
+const HOLDS: Readonly<Record<Operator, (difference: number) => boolean>> = {
+  '<': (difference) => difference < 0,
+  '<=': (difference) => difference <= 0,
+  '>': (difference) => difference > 0,
+  '>=': (difference) => difference >= 0,
+  '=': (difference) => difference === 0,
+  '!=': (difference) => difference !== 0,
 };
 
 /** Rounded for a person, unless that would make it look like the number it is compared with. */
 function shown(value: number, other: number): string {
   const rounded = Math.round(value * 1000) / 1000;
-  if (rounded === other && compare(value, other) !== 0) return String(Number(value.toPrecision(12)));
+  if (rounded === other && differenceOf(value, other) !== 0) return String(Number(value.toPrecision(12)));
   const text = formatNumber(rounded, 3);
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 }

@@ -1,9 +1,10 @@
 /** What a gate can be set on. */
-import type { AnswerDetails, PickDetail } from '../details.ts';
+import { type AnswerDetails, orderCount } from '../details.ts';
 import type { Finding } from '../audit/finding.ts';
 import type { Kind } from '../../kinds.ts';
 import { LENGTH_UNITS } from '../length-unit.ts';
 import { savingOf } from '../saving.ts';
+import { differenceOf } from '../../lib/text/numbers.ts';
 
 /** What is measured: decides which units fit. */
 export type Dimension = 'percent' | 'distance' | 'time' | 'count';
@@ -32,14 +33,14 @@ export const GATE_METRICS = {
     dimension: 'percent',
     measure({ summary }) {
       const saving = savingOf(summary);
-      return 'reason' in saving ? saving : (savedOf(saving.asis, saving.optimal) / saving.asis) * 100;
+      return 'reason' in saving ? saving : saving.percent;
     },
   },
   saved: {
     dimension: 'distance',
     measure({ summary }) {
       const { asisDistance: asis, optimalDistance: optimal } = summary;
-      if (asis !== undefined && optimal !== undefined) return savedOf(asis, optimal);
+      if (asis !== undefined && optimal !== undefined) return differenceOf(asis, optimal);
       const saving = savingOf(summary);
       return 'reason' in saving ? saving : saving.saved;
     },
@@ -68,7 +69,7 @@ export const GATE_METRICS = {
   },
   picks: { dimension: 'count', measure: ({ summary }) => summary.picks },
   invalid_picks: { dimension: 'count', measure: ({ invalidPicks }) => invalidPicks.length },
-  orders: { dimension: 'count', measure: ordersOf },
+  orders: { dimension: 'count', measure: orderCount },
   stops: { dimension: 'count', kind: 'route', measure: ({ stops }) => stops.length },
   clusters: { dimension: 'count', kind: 'cluster', measure: ({ clusters }) => clusters.length },
   asis_clusters: {
@@ -94,24 +95,4 @@ export const GATE_METRIC_NAMES = Object.keys(GATE_METRICS) as readonly GateMetri
 /** A metric with its optional fields. */
 export function metricOf(name: GateMetric): MetricSpec {
   return GATE_METRICS[name];
-}
-
-/** Two sums of the same distances, added up in another order, differ in the last digits: that saves nothing. */
-function savedOf(asis: number, optimal: number): number {
-  const saved = asis - optimal;
-  return Math.abs(saved) <= 1e-9 * Math.max(Math.abs(asis), Math.abs(optimal)) ? 0 : saved;
-}
-
-/** Different orders in the optimised result; those that a cluster only lists count, too. */
-function ordersOf({ clusters, stops }: AnswerDetails): number {
-  const orders = new Set<string>();
-  const take = ({ orderId }: PickDetail): void => {
-    if (orderId !== undefined) orders.add(orderId);
-  };
-  for (const stop of stops) take(stop);
-  for (const { orderIds, picks } of clusters) {
-    for (const order of orderIds) orders.add(order);
-    for (const pick of picks) take(pick);
-  }
-  return orders.size;
 }

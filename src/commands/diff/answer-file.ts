@@ -1,6 +1,7 @@
 /** An answer that was stored in a file. */
 import type { Context } from '../../app/context.ts';
-import { type AnswerDetails, createDetailsReader, type DetailsReader } from '../../answers/details.ts';
+import type { AnswerDetails } from '../../answers/details.ts';
+import { createDetailsReader, type DetailsReader } from '../../answers/reader.ts';
 import { ANSWER_TOO_LARGE, AnswerLimitError } from '../../answers/limit.ts';
 import { classifyAnswer, reasonOf } from '../../answers/job-state.ts';
 import { createMemberTap } from '../../lib/json/member.ts';

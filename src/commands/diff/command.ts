@@ -1,11 +1,11 @@
 /** `optipick diff`: compares two answers. */
 import type { Command } from 'commander';
 import type { Context } from '../../app/context.ts';
-import type { AnswerDifference } from '../../answers/diff/difference.ts';
+import type { AnswerDifference } from '../../answers/diff/compare.ts';
 import { CliError } from '../../errors.ts';
-import type { AnswerOptions } from '../../output/terminal/answer-options.ts';
+import type { ListOptions } from '../../output/terminal/long-list.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
-import type { ComparedFile } from '../../output/diff/rows.ts';
+import type { ComparedFile } from '../../output/diff/sections.ts';
 import { createStyle } from '../../output/terminal/style.ts';
 import { outputOption, withHelp, type ContextSource } from '../shared/options.ts';
 import type { AnswerFile } from './answer-file.ts';
@@ -71,7 +71,7 @@ async function diff(context: Context, [first, second]: readonly [string, string]
   if (before.kind !== after.kind) throw differentKinds(before, after);
   for (const warning of mismatches(before, after)) await output.warn(warning);
 
-  const { compareAnswers } = await import('../../answers/diff/difference.ts');
+  const { compareAnswers } = await import('../../answers/diff/compare.ts');
   const difference = compareAnswers(before.kind, before.details, after.details);
   const files = [sideOf(before), sideOf(after)] as const;
   const all = options.all ?? false;
@@ -91,17 +91,17 @@ async function render(
   format: Format,
   difference: AnswerDifference,
   files: readonly [ComparedFile, ComparedFile],
-  options: AnswerOptions,
+  options: ListOptions,
 ): Promise<Iterable<string>> {
   if (format === 'json') {
-    const { differenceDocument } = await import('../../output/diff/document.ts');
+    const { differenceDocument } = await import('../../output/diff/json.ts');
     return [JSON.stringify(differenceDocument(difference, files))];
   }
   if (format === 'md') {
     const { renderDifferenceMarkdown } = await import('../../output/diff/markdown.ts');
     return Array.from(renderDifferenceMarkdown(difference, files, options), ({ text }) => text);
   }
-  const { renderDifference } = await import('../../output/diff/difference.ts');
+  const { renderDifference } = await import('../../output/diff/terminal.ts');
   return renderDifference(difference, files, options);
 }
 

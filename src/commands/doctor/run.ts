@@ -4,7 +4,7 @@ import { CHECKS, failureOf, skipped, type CheckName, type CompletedCheck, type C
 import { DEFAULT_PROFILE, resolveSettings, type Settings } from '../../settings/settings.ts';
 import { CliError } from '../../errors.ts';
 import { renderChecks } from './report.ts';
-import { createShownRedaction } from '../../output/terminal/shown-redaction.ts';
+import { createTerminalRedaction } from '../../output/terminal/redaction.ts';
 import type { StoredSettings } from '../../platform/host.ts';
 import { readSecretFile } from '../../app/input-file.ts';
 import { checkDelivery } from './delivery-checks.ts';
@@ -59,7 +59,7 @@ async function runChecks(context: Context, flags: DoctorFlags): Promise<readonly
   const clientFor: CheckContext['clientFor'] = (url, key) =>
     context.clientFor(url, key, { secrets: settings.webhookSecrets?.value });
   const secrets = [settings.apiKey?.value ?? '', ...(settings.webhookSecrets?.value ?? [])];
-  const redact = createShownRedaction(secrets);
+  const redact = createTerminalRedaction(secrets);
   const checkContext: CheckContext = { host, clientFor, stop, flags, settings, settingsUnreadable, fixes, redact };
 
   const apiKey = checkApiKey(checkContext, config.modifiedAt);

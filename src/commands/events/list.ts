@@ -11,7 +11,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'status' },
   { title: 'kind' },
   { title: 'request id' },
-  { title: 'svix-id', colour: 'dim', drop: 3 },
+  { title: 'svix-id', color: 'dim', drop: 3 },
   { title: 'attempts', align: 'right', drop: 4 },
   { title: 'owes', drop: 2 },
   { title: 'last error', drop: 1 },

@@ -1,7 +1,7 @@
 /** The floor plan of a report, and the walks on it. */
 import type { Context } from '../../app/context.ts';
 import { isLoopback } from '../../lib/net/loopback.ts';
-import type { ReportPlan } from '../../output/html/report-walks.ts';
+import type { ReportPlan } from '../../output/html/floor-walks.ts';
 import type { Site } from '../../site/model.ts';
 import type { RouteProblem } from '../../site/routing/problem.ts';
 

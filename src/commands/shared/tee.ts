@@ -1,7 +1,8 @@
 /** Reads an answer pick by pick while its bytes go elsewhere. */
 import type { JobAnswer, AnswerBytes, AnswerSink } from '../../api/model.ts';
 import type { Context } from '../../app/context.ts';
-import { createDetailsReader, type AnswerDetails } from '../../answers/details.ts';
+import type { AnswerDetails } from '../../answers/details.ts';
+import { createDetailsReader } from '../../answers/reader.ts';
 import { knownSummary } from './job-errors.ts';
 
 export interface AnswerWithDetails {

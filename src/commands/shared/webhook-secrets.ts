@@ -5,7 +5,7 @@ import type { Redact } from '../../settings/redaction.ts';
 import { EMPTY_HINT, emptyNote } from '../../settings/settings.ts';
 import { CliError } from '../../errors.ts';
 import { readSecretFile } from '../../app/input-file.ts';
-import { createShownRedaction } from '../../output/terminal/shown-redaction.ts';
+import { createTerminalRedaction } from '../../output/terminal/redaction.ts';
 import type { TestTarget } from '../../webhooks/testing/test-target.ts';
 
 export interface SecretsInForce extends SecretsReading {
@@ -19,7 +19,7 @@ export async function createEndpointRedaction(
   target: Pick<TestTarget, 'secrets'>,
   signing: Pick<SecretsReading, 'texts'> | undefined,
 ): Promise<Redact> {
-  return createShownRedaction([...(await secretsInSettings(context)), ...(signing?.texts ?? []), ...target.secrets]);
+  return createTerminalRedaction([...(await secretsInSettings(context)), ...(signing?.texts ?? []), ...target.secrets]);
 }
 
 /** None when the settings cannot be read: the command that needs them reports that. */

@@ -1,4 +1,5 @@
 /** A request to read or to send by other means. The key is never in it. */
+import { posixQuoted } from '../../lib/text/shell-words.ts';
 import { withoutCredentials } from '../../lib/net/url-secrets.ts';
 
 export interface OutgoingRequest {
@@ -41,11 +42,11 @@ export function renderDryRun({ url, body }: OutgoingRequest): { head: string[]; 
 
 function posixCurl(url: string, body: string, size: number): string {
   const lines = [
-    `curl -sS ${singleQuoted(url)}`,
+    `curl -sS ${posixQuoted(url)}`,
     '-H "X-API-KEY: $OPTIPICK_API_KEY"',
     "-H 'Content-Type: application/json'",
   ];
-  if (size <= LONGEST_ARGUMENT) return [...lines, `--data-raw ${singleQuoted(body)}`].join(' \\\n  ');
+  if (size <= LONGEST_ARGUMENT) return [...lines, `--data-raw ${posixQuoted(body)}`].join(' \\\n  ');
   // The body is one line of JSON and begins with a bracket: it cannot be mistaken for the end mark. `--data` drops line
   // ends, and so the one before the mark: what is sent is the body to the byte.
   return `${[...lines, "--data @- <<'END_OF_BODY'"].join(' \\\n  ')}\n${body}\nEND_OF_BODY`;
@@ -61,10 +62,6 @@ function windowsCurl(url: string, body: string): string {
   const whole = `${start} --data-raw ${cmdQuoted(asciiJson(body))}`;
   if (whole.length <= LONGEST_LINE) return whole;
   return `rem the body is too long for one line: save what --dry-run prints as ${BODY_FILE} first\n${start} --data-binary @${BODY_FILE}`;
-}
-
-function singleQuoted(text: string): string {
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 /**

@@ -1,5 +1,7 @@
 import { isDigit, nextInNumber, NUMBER_START } from './number.ts';
-import { MAX_JSON_DEPTH } from '../../limits.ts';
+
+/** Lists and objects inside each other. Parsers and printers may use a stack frame a level. */
+export const MAX_JSON_DEPTH = 512;
 
 /** What a scanner reports. Offsets are into the chunk that is being pushed. */
 export interface JsonListener {

@@ -1,7 +1,8 @@
 /** The known word that a mistyped one was meant to be. */
+import { foldName } from './fold-name.ts';
 
 /**
- * Edit distance between two words: insertions, deletions, substitutions and swaps of two neighbouring characters each
+ * Edit distance between two words: insertions, deletions, substitutions and swaps of two adjacent characters each
  * cost 1 (optimal string alignment), counted in UTF-16 code units. Gives up above `limit` and then returns a number
  * larger than it.
  */
@@ -37,14 +38,14 @@ export function editDistance(left: string, right: string, limit = Number.POSITIV
  * of a known one (`location` of `location_id`). Of several equally near the first known wins.
  */
 export function nearestWord(word: string, known: Iterable<string>): string | undefined {
-  const wanted = fold(word);
-  // A key of a thousand characters is nobody's slip, and its distance is dear.
+  const wanted = foldName(word);
+  // Nobody mistypes a key of a thousand characters, and its distance is expensive.
   if (wanted === '' || wanted.length > 64) return undefined;
   let nearest: string | undefined;
   let nearestDistance = Number.POSITIVE_INFINITY;
   let partOf: string | undefined;
   for (const candidate of known) {
-    const folded = fold(candidate);
+    const folded = foldName(candidate);
     const limit = Math.min(Math.floor(Math.max(wanted.length, folded.length) / 3), nearestDistance - 1);
     const distance = limit < 0 ? Number.POSITIVE_INFINITY : editDistance(wanted, folded, limit);
     if (distance <= limit) {
@@ -58,11 +59,7 @@ export function nearestWord(word: string, known: Iterable<string>): string | und
 
 /** Distance between two words with case and separators left out, as {@link nearestWord} counts it. */
 export function foldedDistance(left: string, right: string, limit?: number): number {
-  return editDistance(fold(left), fold(right), limit);
-}
-
-function fold(word: string): string {
-  return word.toLowerCase().replaceAll(/[\s_-]/g, '');
+  return editDistance(foldName(left), foldName(right), limit);
 }
 
 function at(row: readonly number[], column: number): number {

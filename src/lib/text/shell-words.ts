@@ -19,6 +19,11 @@ export function pipingVariables(platform: string, variables: readonly string[], 
   return `printf "${form.join('')}" ${values.join(' ')} | ${command}`;
 }
 
+/** In single quotes, in which `sh` and its relatives leave every character as it is. */
+export function posixQuoted(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
+
 function shellText(platform: string, text: string): string {
-  return platform === 'win32' ? `'${text.replaceAll("'", "''")}'` : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+  return platform === 'win32' ? `'${text.replaceAll("'", "''")}'` : posixQuoted(text);
 }

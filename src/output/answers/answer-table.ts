@@ -1,22 +1,23 @@
-import type { AnswerSummary } from '../../answers/answer.ts';
-import { formatNumber } from '../../answers/distance.ts';
-import { classifyAnswer, reasonOf } from '../../answers/job-state.ts';
+import { type AnswerSummary, invalidPickCount } from '../../answers/answer.ts';
+import { counted, formatNumber } from '../../lib/text/numbers.ts';
+import { savedPercent, savedTotal } from './saving-text.ts';
+import { classifyAnswer, failureReason } from '../../answers/job-state.ts';
 import { type Kind, KINDS } from '../../kinds.ts';
-import { formatPercent, savingOf } from '../../answers/saving.ts';
-import type { AnswerOptions } from '../terminal/answer-options.ts';
+import { savingOf } from '../../answers/saving.ts';
+import type { ListOptions } from '../terminal/long-list.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
 import { renderClusters } from './cluster-table.ts';
-import { shownDistance } from './shown-distance.ts';
+import { distanceText } from './distance-text.ts';
 import { renderStops } from './stop-table.ts';
 import type { Style } from '../terminal/style.ts';
 
 /** An answer for the one who runs the picking: what to walk, how far it is, and what is saved. Lines without line ends. */
-export function* renderAnswer(summary: AnswerSummary, options: AnswerOptions): Generator<string, void> {
+export function* renderAnswer(summary: AnswerSummary, options: ListOptions): Generator<string, void> {
   const { style } = options;
   const state = classifyAnswer(200, summary);
   yield titleOf(summary, style);
   if (state === 'failed') {
-    yield `${style.red('failed:')} ${failureOf(summary)}`;
+    yield `${style.red('failed:')} ${cleanText(failureReason(summary))}`;
   } else if (state === 'pending') {
     yield `${style.yellow('not finished')}${summary.status === undefined ? '' : `: ${cleanText(summary.status)}`}`;
   }
@@ -46,9 +47,9 @@ export function* renderAnswer(summary: AnswerSummary, options: AnswerOptions): G
 export function renderAnswerLine(kind: Kind, summary: AnswerSummary): string {
   const words = [kind, summary.siteName, waveOf(summary), summary.requestId ?? 'no request id'];
   const state = classifyAnswer(200, summary);
-  if (state === 'failed') words.push(`failed: ${failureOf(summary)}`);
+  if (state === 'failed') words.push(`failed: ${failureReason(summary)}`);
   else if (state === 'pending') words.push('not finished');
-  else words.push(walkOf(summary), savedOf(summary));
+  else words.push(walkOf(summary), savedPercent(summary));
   return words
     .filter((word) => word !== undefined)
     .map((word) => cleanText(word))
@@ -71,12 +72,6 @@ function waveOf({ waveId }: AnswerSummary): string | undefined {
   return waveId === undefined ? undefined : `wave ${waveId}`;
 }
 
-function failureOf(summary: AnswerSummary): string {
-  const reason = reasonOf(summary);
-  if (reason !== undefined) return cleanText(reason);
-  return `the API gave no reason${summary.status === undefined ? '' : ` (status ${cleanText(summary.status)})`}`;
-}
-
 function* renderTotals(summary: AnswerSummary, style: Style): Generator<string, void> {
   const saving = savingOf(summary);
   yield label('picks', countsOf(summary), style);
@@ -84,9 +79,7 @@ function* renderTotals(summary: AnswerSummary, style: Style): Generator<string, 
   if ('reason' in saving) {
     yield label('saved', `n/a: ${saving.reason}`, style);
   } else {
-    const saved = shownDistance(Math.abs(saving.saved), summary.unit);
-    const text = `${saved}${saving.saved < 0 ? ' longer' : ''} (${formatPercent(saving.percent)})`;
-    yield label('saved', saving.saved < 0 ? style.yellow(text) : style.green(text), style);
+    yield label('saved', savedTotal(saving, summary.unit, style), style);
   }
   if (summary.computationTime !== undefined) {
     yield label('computed', `in ${formatNumber(summary.computationTime, 2)} s`, style);
@@ -97,20 +90,13 @@ function countsOf({ picks, clusters, asisClusters, kind }: AnswerSummary): strin
   const count = formatNumber(picks, 0);
   if (kind !== 'cluster') return count;
   const before = asisClusters === undefined ? '' : ` (as-is ${formatNumber(asisClusters, 0)})`;
-  return `${count} in ${formatNumber(clusters.length, 0)} ${clusters.length === 1 ? 'cluster' : 'clusters'}${before}`;
+  return `${count} in ${counted(clusters.length, 'cluster')}${before}`;
 }
 
 /** `138.995 m -> 84.022 m`; the optimised distance alone when there is nothing to compare with. */
 function walkOf({ asisDistance, optimalDistance, unit }: AnswerSummary): string {
-  const after = optimalDistance === undefined ? 'n/a' : shownDistance(optimalDistance, unit);
-  return asisDistance === undefined ? after : `${shownDistance(asisDistance, unit)} -> ${after}`;
-}
-
-/** `39.55 % saved`, `3.10 % longer`, `saving n/a` */
-export function savedOf(summary: AnswerSummary): string {
-  const saving = savingOf(summary);
-  if ('reason' in saving) return 'saving n/a';
-  return saving.saved < 0 ? `${formatPercent(-saving.percent)} longer` : `${formatPercent(saving.percent)} saved`;
+  const after = distanceText(optimalDistance, unit);
+  return asisDistance === undefined ? after : `${distanceText(asisDistance, unit)} -> ${after}`;
 }
 
 function label(name: string, text: string, style: Style): string {
@@ -120,9 +106,8 @@ function label(name: string, text: string, style: Style): string {
 /** As many reasons as fit a screen: the documentation knows three, a server may send any text. */
 const REASONS = 20;
 
-function* renderInvalidPicks({ invalidPicks }: AnswerSummary, { style, all }: AnswerOptions): Generator<string, void> {
-  const count = invalidPicks.reduce((sum, group) => sum + group.count, 0);
-  yield style.yellow(`${formatNumber(count, 0)} invalid ${count === 1 ? 'pick' : 'picks'}`);
+function* renderInvalidPicks({ invalidPicks }: AnswerSummary, { style, all }: ListOptions): Generator<string, void> {
+  yield style.yellow(counted(invalidPickCount(invalidPicks), 'invalid pick'));
   const shown = all ? invalidPicks : invalidPicks.slice(0, REASONS);
   for (const group of shown) {
     const examples = group.examples.map((example) => cleanText(example)).join(', ');

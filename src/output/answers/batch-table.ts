@@ -1,10 +1,10 @@
 import type { AnswerSummary } from '../../answers/answer.ts';
-import { formatNumber } from '../../answers/distance.ts';
-import { formatPercent, savingOf, totalSaving } from '../../answers/saving.ts';
-import type { AnswerOptions } from '../terminal/answer-options.ts';
+import { distanceCell, percentCell, savedTotal } from './saving-text.ts';
+import { counted, formatNumber } from '../../lib/text/numbers.ts';
+import { savingOf, totalSaving } from '../../answers/saving.ts';
 import { BAR, barOf } from '../terminal/bar.ts';
-import { cutList } from '../terminal/long-list.ts';
-import { shownDistance } from './shown-distance.ts';
+import { cutList, type ListOptions } from '../terminal/long-list.ts';
+import { distanceText } from './distance-text.ts';
 import { type Column, renderTable } from '../terminal/table.ts';
 
 /** One request of a batch and what became of it. */
@@ -14,7 +14,7 @@ export interface BatchRow {
   readonly requestId: string | undefined;
   /** `undefined` when there is no answer. */
   readonly summary: AnswerSummary | undefined;
-  /** A word or two for one that did not end well; the reason is told elsewhere. */
+  /** A word or two for a request that failed; the reason is printed elsewhere. */
   readonly problem: string | undefined;
 }
 
@@ -35,25 +35,21 @@ const COLUMNS: readonly BatchColumn[] = [
     onlyIfAny: true,
     cell: ({ summary }) => (summary?.kind === 'cluster' ? countText(summary.clusters.length) : ''),
   },
-  { title: 'as-is', align: 'right', cell: ({ summary }) => distanceText(summary, summary?.asisDistance) },
-  { title: 'optimised', align: 'right', cell: ({ summary }) => distanceText(summary, summary?.optimalDistance) },
-  {
-    title: 'saved',
-    align: 'right',
-    cell: ({ summary, problem }) => problem ?? (summary === undefined ? '' : savedText(summary)),
-  },
+  { title: 'as-is', align: 'right', cell: ({ summary }) => distanceCell(summary, 'asisDistance') },
+  { title: 'optimised', align: 'right', cell: ({ summary }) => distanceCell(summary, 'optimalDistance') },
+  { title: 'saved', align: 'right', cell: ({ summary, problem }) => problem ?? percentCell(summary) },
 ];
 
 const BAR_COLUMN: BatchColumn = {
   title: '',
   drop: 3,
   narrowest: BAR,
-  colour: 'cyan',
+  color: 'cyan',
   cell: ({ summary }) => (summary === undefined ? '' : savingBar(summary)),
 };
 
 /** A table of all requests with what each saves, and a line of totals when all distances have one unit. */
-export function* renderBatch(rows: readonly BatchRow[], options: AnswerOptions): Generator<string, void> {
+export function* renderBatch(rows: readonly BatchRow[], options: ListOptions): Generator<string, void> {
   const columns = [...COLUMNS, ...(options.width === undefined ? [] : [BAR_COLUMN])].filter(
     ({ onlyIfAny, cell }) => onlyIfAny !== true || rows.some((row) => cell(row) !== ''),
   );
@@ -68,35 +64,24 @@ function countText(count: number | undefined): string {
   return count === undefined ? '' : formatNumber(count, 0);
 }
 
-function distanceText(summary: AnswerSummary | undefined, distance: number | undefined): string {
-  if (summary === undefined) return '';
-  return distance === undefined ? 'n/a' : shownDistance(distance, summary.unit);
-}
-
-function savedText(summary: AnswerSummary): string {
-  const saving = savingOf(summary);
-  return 'reason' in saving ? 'n/a' : formatPercent(saving.percent);
-}
-
 /** The optimised walk as a part of today's: the shorter the full blocks, the more is saved. */
 function savingBar(summary: AnswerSummary): string {
   const saving = savingOf(summary);
   return 'reason' in saving ? '' : barOf(saving.optimal, Math.max(saving.asis, saving.optimal), '░');
 }
 
-function* renderTotals(rows: readonly BatchRow[], { style }: AnswerOptions): Generator<string, void> {
+function* renderTotals(rows: readonly BatchRow[], { style }: ListOptions): Generator<string, void> {
   const summaries = rows.flatMap(({ summary }) => summary ?? []);
   if (rows.length === 0) return;
   yield '';
   const good = rows.filter(({ problem }) => problem === undefined).length;
   const answered = `${formatNumber(good, 0)} of ${formatNumber(rows.length, 0)} requests answered`;
   const picks = summaries.reduce((sum, summary) => sum + summary.picks, 0);
-  yield `${style.dim('answers ')}  ${answered}, ${formatNumber(picks, 0)} ${picks === 1 ? 'pick' : 'picks'}`;
+  yield `${style.dim('answers ')}  ${answered}, ${counted(picks, 'pick')}`;
   const total = totalSaving(summaries);
   if (total === undefined) return;
-  const { asis, optimal, saved, percent, unit, compared } = total;
+  const { asis, optimal, unit, compared } = total;
   const of = compared === summaries.length ? '' : ` (of ${formatNumber(compared, 0)} that can be compared)`;
-  yield `${style.dim('distance')}  ${shownDistance(asis, unit)} -> ${shownDistance(optimal, unit)}${of}`;
-  const text = `${shownDistance(Math.abs(saved), unit)}${saved < 0 ? ' longer' : ''} (${formatPercent(percent)})`;
-  yield `${style.dim('saved   ')}  ${saved < 0 ? style.yellow(text) : style.green(text)}`;
+  yield `${style.dim('distance')}  ${distanceText(asis, unit)} -> ${distanceText(optimal, unit)}${of}`;
+  yield `${style.dim('saved   ')}  ${savedTotal(total, unit, style)}`;
 }

@@ -1,13 +1,12 @@
 import type { AnswerSummary } from '../../answers/answer.ts';
-import { formatNumber } from '../../answers/distance.ts';
-import type { AnswerOptions } from '../terminal/answer-options.ts';
+import { formatNumber } from '../../lib/text/numbers.ts';
 import { BAR, barOf } from '../terminal/bar.ts';
-import { cutList } from '../terminal/long-list.ts';
-import { shownDistance } from './shown-distance.ts';
+import { cutList, type ListOptions } from '../terminal/long-list.ts';
+import { distanceText } from './distance-text.ts';
 import { type Column, renderTable } from '../terminal/table.ts';
 
 /** The optimised clusters, one a row; on a terminal with a bar for each distance. */
-export function* renderClusters({ clusters, unit }: AnswerSummary, options: AnswerOptions): Generator<string, void> {
+export function* renderClusters({ clusters, unit }: AnswerSummary, options: ListOptions): Generator<string, void> {
   const withBar = options.width !== undefined;
   const columns: readonly Column[] = [
     { title: 'cluster' },
@@ -15,7 +14,7 @@ export function* renderClusters({ clusters, unit }: AnswerSummary, options: Answ
     { title: 'picks', align: 'right' },
     { title: 'locations', align: 'right', drop: 2 },
     { title: 'distance', align: 'right' },
-    ...(withBar ? [{ title: '', drop: 3, narrowest: BAR, colour: 'cyan' } satisfies Column] : []),
+    ...(withBar ? [{ title: '', drop: 3, narrowest: BAR, color: 'cyan' } satisfies Column] : []),
   ];
   let longest = 0;
   for (const { distance } of clusters) longest = Math.max(longest, distance ?? 0);
@@ -25,7 +24,7 @@ export function* renderClusters({ clusters, unit }: AnswerSummary, options: Answ
     formatNumber(orders, 0),
     formatNumber(picks, 0),
     formatNumber(locations, 0),
-    distance === undefined ? 'n/a' : shownDistance(distance, unit),
+    distanceText(distance, unit),
     withBar ? barOf(distance ?? 0, longest) : '',
   ]);
   yield* renderTable(columns, rows, options);

@@ -1,5 +1,8 @@
 /** An answer as a table to import: one row a pick. */
 import type { PickDetail } from '../../answers/details.ts';
+import { inWalkingOrder } from '../../answers/walking-order.ts';
+import { foldName } from '../../lib/text/fold-name.ts';
+import { numberText } from '../../lib/text/numbers.ts';
 import { csvLine } from '../../lib/text/csv-line.ts';
 import type { Redact } from '../../settings/redaction.ts';
 import type { Report, ReportEntry, ReportRow } from './report-model.ts';
@@ -64,8 +67,8 @@ export function createAnswerCsv({
     csvLine([...cells, ...(chosen ? [locations] : []), cluster, sequence]);
   const moreCells = (pick: PickDetail, entry: ReportEntry): readonly string[] =>
     more.map(([, cell]) => cell(pick, entry));
-  /** A pick that no row of the caller's is about. */
-  const strangerCells = (pick: PickDetail, entry: ReportEntry): readonly string[] => [
+  /** A pick that is in none of the caller's rows. */
+  const unsentCells = (pick: PickDetail, entry: ReportEntry): readonly string[] => [
     ...given.map((column) => FIELDS.find(([name]) => isCalled(name)(column))?.[1](pick, entry) ?? ''),
     ...moreCells(pick, entry),
   ];
@@ -83,14 +86,14 @@ export function createAnswerCsv({
       for (const { pick, cluster, sequence } of placedPicks(entry)) {
         const row = left.get(pick.pickId);
         left.delete(pick.pickId);
-        // A pick that was not sent has no row; an audit tells of it.
-        const cells = row === undefined ? strangerCells(pick, entry) : [...row.cells, ...moreCells(pick, entry)];
+        // A pick that was not sent has no row; an audit reports it.
+        const cells = row === undefined ? unsentCells(pick, entry) : [...row.cells, ...moreCells(pick, entry)];
         yield line(cells, pick.locations.join('|'), cluster, sequence);
       }
       yield* unplaced(left.values());
       if (callerRows !== undefined) return;
       for (const { pickId, locations, orderId } of entry.details.invalidPicks) {
-        yield line(strangerCells({ ...NO_PICK, pickId, locations, orderId }, entry), '', '', '');
+        yield line(unsentCells({ ...NO_PICK, pickId, locations, orderId }, entry), '', '', '');
       }
     },
   };
@@ -127,9 +130,7 @@ const NO_PICK: PickDetail = {
 
 function* placedPicks({ details }: ReportEntry): Generator<Placed, void> {
   const { stops, clusters } = details;
-  const numbered = stops.every(({ sequence }) => sequence !== undefined);
-  const walked = numbered ? stops.toSorted((one, other) => (one.sequence ?? 0) - (other.sequence ?? 0)) : stops;
-  for (const [index, pick] of walked.entries()) {
+  for (const [index, pick] of inWalkingOrder(stops).entries()) {
     yield { pick, cluster: '', sequence: numberText(pick.sequence ?? index + 1) };
   }
   for (const { listId, picks } of clusters) {
@@ -142,8 +143,7 @@ function* placedPicks({ details }: ReportEntry): Generator<Placed, void> {
 
 /** Headers are compared as they are on input: capitals, blanks, `_` and `-` do not count. */
 function isCalled(name: string): (header: string) => boolean {
-  const folded = (text: string): string => text.toLowerCase().replaceAll(/[\s_-]/g, '');
-  return (header) => folded(header) === folded(name);
+  return (header) => foldName(header) === foldName(name);
 }
 
 /** A table that came out of optipick has such columns already. */
@@ -152,8 +152,4 @@ function freeName(name: string, taken: readonly string[]): string {
   let free = name;
   for (let number = 2; isTaken(free); number += 1) free = `${name}_${number}`;
   return free;
-}
-
-function numberText(value: number | undefined): string {
-  return value === undefined ? '' : String(value);
 }

@@ -1,11 +1,11 @@
 /** What a report about several answers says of each in one line, and of all together. */
-import type { AnswerSummary } from '../../answers/answer.ts';
-import { formatNumber } from '../../answers/distance.ts';
-import { classifyAnswer, reasonOf } from '../../answers/job-state.ts';
+import { type AnswerSummary, invalidPickCount } from '../../answers/answer.ts';
+import { counted } from '../../lib/text/numbers.ts';
+import { classifyAnswer, failureReason } from '../../answers/job-state.ts';
 import { type Kind, KINDS } from '../../kinds.ts';
-import { formatPercent, savingOf, totalSaving, type Saving, type TotalSaving } from '../../answers/saving.ts';
+import { totalSaving, type TotalSaving } from '../../answers/saving.ts';
+import { orderCount } from '../../answers/details.ts';
 import type { ReportEntry, Unanswered } from './report-model.ts';
-import { shownDistance } from './shown-distance.ts';
 
 export interface OverviewRow {
   readonly name: string;
@@ -36,8 +36,8 @@ export function overviewOf(entry: ReportEntry): OverviewRow {
     requestId,
     summary: { ...summary, kind: summary.kind ?? entry.kind, stops: [], clusters: [] },
     clusters: summary.clusters.length,
-    orders: ordersOf(entry),
-    invalid: invalidOf(summary),
+    orders: orderCount(details),
+    invalid: invalidPickCount(summary.invalidPicks),
     findings: findings.length,
     tripped: gates.filter(({ tripped }) => tripped).length,
     problem: problemOf(summary),
@@ -48,25 +48,11 @@ export function unansweredRow({ name, requestId, problem }: Unanswered): Overvie
   return { name, requestId, summary: undefined, clusters: 0, orders: 0, invalid: 0, findings: 0, tripped: 0, problem };
 }
 
-/** Different orders among the optimised picks. */
-function ordersOf({ details: { clusters, stops } }: ReportEntry): number {
-  const orders = new Set<string>();
-  for (const { orderIds } of clusters) for (const order of orderIds) orders.add(order);
-  for (const { orderId } of stops) if (orderId !== undefined) orders.add(orderId);
-  return orders.size;
-}
-
-export function invalidOf({ invalidPicks }: AnswerSummary): number {
-  return invalidPicks.reduce((sum, group) => sum + group.count, 0);
-}
-
 function problemOf(summary: AnswerSummary): string | undefined {
   const state = classifyAnswer(200, summary);
   if (state === 'done') return undefined;
   if (state === 'pending') return 'not finished';
-  return (
-    reasonOf(summary) ?? `the API gave no reason${summary.status === undefined ? '' : ` (status ${summary.status})`}`
-  );
+  return failureReason(summary);
 }
 
 export function standingOf({ summary, problem, tripped, findings, invalid }: OverviewRow): Standing {
@@ -77,35 +63,6 @@ export function standingOf({ summary, problem, tripped, findings, invalid }: Ove
   if (findings > 0) return { level: 'warning', words: counted(findings, 'finding') };
   if (invalid > 0) return { level: 'warning', words: counted(invalid, 'invalid pick') };
   return { level: 'good', words: 'in order' };
-}
-
-/** `1 pick`, `2,500 picks` */
-export function counted(count: number, one: string): string {
-  return `${formatNumber(count, 0)} ${count === 1 ? one : `${one}s`}`;
-}
-
-/** The one sentence that counts: `39.55 % less walking`. */
-export function headlineOf(saving: Pick<Saving, 'percent'>): string {
-  if (saving.percent === 0) return 'as much walking as today';
-  const way = saving.percent < 0 ? 'more' : 'less';
-  return `${formatPercent(Math.abs(saving.percent))} ${way} walking`;
-}
-
-/** `54.972 m saved`, `3.100 m longer` */
-export function savedText({ saved }: Pick<Saving, 'saved'>, unit: string): string {
-  return `${shownDistance(Math.abs(saved), unit)} ${saved < 0 ? 'longer' : 'saved'}`;
-}
-
-/** Cell of a table: the saving as a percentage, or `n/a`. */
-export function percentCell(summary: AnswerSummary | undefined): string {
-  if (summary === undefined) return '';
-  const saving = savingOf(summary);
-  return 'reason' in saving ? 'n/a' : formatPercent(saving.percent);
-}
-
-/** Cell of a table: a distance, or `n/a`. */
-export function distanceCell(distance: number | undefined, unit: string): string {
-  return distance === undefined ? 'n/a' : shownDistance(distance, unit);
 }
 
 /** What all save together; what a failed job says of distances does not count. */

@@ -1,6 +1,6 @@
 import type { AnswerSummary, Stop } from '../../answers/answer.ts';
-import type { AnswerOptions } from '../terminal/answer-options.ts';
-import { cutList } from '../terminal/long-list.ts';
+import { cutList, type ListOptions } from '../terminal/long-list.ts';
+import { numberText } from '../../lib/text/numbers.ts';
 import { type Column, renderTable } from '../terminal/table.ts';
 
 export interface StopColumn extends Column {
@@ -25,14 +25,10 @@ export function stopColumns(stops: readonly Stop[]): readonly StopColumn[] {
 }
 
 /** The pick list in walking order, one stop a row. */
-export function* renderStops({ stops }: AnswerSummary, options: AnswerOptions): Generator<string, void> {
+export function* renderStops({ stops }: AnswerSummary, options: ListOptions): Generator<string, void> {
   const columns = stopColumns(stops);
   const { shown, rest } = cutList(stops, options);
   const rows = shown.map((stop) => columns.map(({ cell }) => cell(stop)));
   yield* renderTable(columns, rows, options);
   yield* rest;
-}
-
-function numberText(value: number | undefined): string {
-  return value === undefined ? '' : String(value);
 }

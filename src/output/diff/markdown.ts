@@ -1,8 +1,7 @@
 /** Two answers side by side, for a pull request or a summary of a CI run. */
-import type { AnswerDifference } from '../../answers/diff/difference.ts';
-import type { AnswerOptions } from '../terminal/answer-options.ts';
-import { type ComparedFile, headOf, sectionsOf } from './rows.ts';
-import { cutList } from '../terminal/long-list.ts';
+import type { AnswerDifference } from '../../answers/diff/compare.ts';
+import { type ComparedFile, headOf, sectionsOf } from './sections.ts';
+import { cutList, type ListOptions } from '../terminal/long-list.ts';
 import { inMarkdown, type Markdown, markdownRow } from '../../lib/text/markdown-text.ts';
 import { PLAIN_STYLE } from '../terminal/style.ts';
 import type { Column } from '../terminal/table.ts';
@@ -11,7 +10,7 @@ import type { Column } from '../terminal/table.ts';
 export function* renderDifferenceMarkdown(
   difference: AnswerDifference,
   files: readonly [ComparedFile, ComparedFile],
-  { all }: Pick<AnswerOptions, 'all'>,
+  { all }: Pick<ListOptions, 'all'>,
 ): Generator<Markdown, void> {
   const [title = '', ...sides] = headOf(difference, files);
   yield inMarkdown`## ${title}`;

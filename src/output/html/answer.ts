@@ -1,14 +1,15 @@
 /** One answer in HTML, below the head of the page. */
-import { formatNumber } from '../../answers/distance.ts';
+import { invalidPickCount } from '../../answers/answer.ts';
+import { counted, formatNumber } from '../../lib/text/numbers.ts';
 import type { Html } from '../../lib/text/html.ts';
 import { savingOf } from '../../answers/saving.ts';
 import { clusterBars, pickTable } from './clusters.ts';
 import { floorPart } from './floor.ts';
 import { type Figure, type Headline, savingHeadline } from './head.ts';
 import { cell, page, row, section, table } from './html-template.ts';
-import { counted, invalidOf, type OverviewRow, standingOf } from '../answers/report-overview.ts';
+import { type OverviewRow, standingOf } from '../answers/report-overview.ts';
 import type { ReportEntry } from '../answers/report-model.ts';
-import { type ReportPlan, walksOf } from './report-walks.ts';
+import { type ReportPlan, walksOf } from './floor-walks.ts';
 
 /** How much of an answer is listed. */
 export interface AnswerLimits {
@@ -60,7 +61,7 @@ export function answerSections(
   if (entry.gates.length > 0) parts.push(part('Gates', 'gates', gateTable(entry)));
   if (entry.request !== undefined) parts.push(part('Audit', 'audit', findings(entry)));
   if (summary.invalidPicks.length > 0) {
-    parts.push(part(counted(invalidOf(summary), 'invalid pick'), 'invalid', invalidTable(entry)));
+    parts.push(part(counted(invalidPickCount(summary.invalidPicks), 'invalid pick'), 'invalid', invalidTable(entry)));
   }
   if (details.clusters.length > 0) {
     parts.push(part('Clusters', 'clusters', clusterBars(entry, level + 1, id, limits.clusters)));

@@ -1,10 +1,11 @@
 /** Clusters of an answer in HTML: how long each is, beside the lists of today, and which picks are in it. */
 import type { ClusterDetail, PickDetail } from '../../answers/details.ts';
-import { formatNumber } from '../../answers/distance.ts';
+import { counted, formatNumber, numberText } from '../../lib/text/numbers.ts';
 import type { Html } from '../../lib/text/html.ts';
+import { inWalkingOrder } from '../../answers/walking-order.ts';
 import { barCell } from './head.ts';
 import { cell, page, row, table } from './html-template.ts';
-import { counted, distanceCell } from '../answers/report-overview.ts';
+import { distanceText } from '../answers/distance-text.ts';
 import type { ReportEntry } from '../answers/report-model.ts';
 
 /** Two groups of bars on one scale. They are different groupings of the same picks, and are not set row against row. */
@@ -55,7 +56,7 @@ function barTable(caption: string, { all, longest, unit, tone, most, name }: Bar
         page`<th scope="row">${listId}</th>`,
         cell(formatNumber(orderIds.length, 0), { align: 'right' }),
         cell(formatNumber(picks.length, 0), { align: 'right' }),
-        cell(distanceCell(distance, unit), { align: 'right' }),
+        cell(distanceText(distance, unit), { align: 'right' }),
         barCell(tone, distance ?? 0, longest),
       ]),
     );
@@ -72,7 +73,7 @@ ${tableOf(folded)}</details>`;
   const more =
     hidden.length === 0
       ? undefined
-      : page`<p class="note">… and ${formatNumber(hidden.length, 0)} that are not listed, ${distanceCell(rest, unit)} together.</p>`;
+      : page`<p class="note">… and ${formatNumber(hidden.length, 0)} that are not listed, ${distanceText(rest, unit)} together.</p>`;
   return page`${tableOf(rows.slice(0, UNFOLDED))}${unfold}${more}`;
 }
 
@@ -102,7 +103,7 @@ export function pickTable(
   isOnPlan: (place: string) => boolean = () => true,
 ): Html {
   const { clusters, stops } = details;
-  const walked = inOrder(stops);
+  const walked = inWalkingOrder(stops);
   const numbers = stopNumbers(walked, isOnPlan);
   const groups =
     stops.length > 0
@@ -153,13 +154,4 @@ function stopNumbers(
     numbers.set(pick, number);
   }
   return numbers;
-}
-
-function inOrder(stops: readonly PickDetail[]): readonly PickDetail[] {
-  if (stops.some(({ sequence }) => sequence === undefined)) return stops;
-  return stops.toSorted((one, other) => (one.sequence ?? 0) - (other.sequence ?? 0));
-}
-
-function numberText(value: number | undefined): string {
-  return value === undefined ? '' : String(value);
 }

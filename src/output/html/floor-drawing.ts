@@ -3,11 +3,11 @@ import { floorLines, frameOf, pointsOf, rounded, viewBoxOf, type Frame } from '.
 import type { FloorPlan } from '../../site/model.ts';
 import type { Html } from '../../lib/text/html.ts';
 import { page } from './html-template.ts';
-import type { ReportPlan, ReportWalk } from './report-walks.ts';
+import type { ReportPlan, ReportWalk } from './floor-walks.ts';
 import { trafficOf, type Stretch } from './walk-traffic.ts';
 
-/** As many walks can be told apart by colour; of more it is shown how often each stretch is walked. */
-export const MOST_COLOURED = 6;
+/** As many walks can be told apart by color; of more it is shown how often each stretch is walked. */
+export const MOST_COLORED = 6;
 
 /** Stops that are numbered, aisles and places that are named: more would only cover the floor. */
 const MOST_NUMBERED = 40;
@@ -38,7 +38,7 @@ export function drawFloor(plan: ReportPlan, drawing: FloorDrawing): Html {
   const whole = frameOf(plan.floor, MARGIN);
   const unit = whole.unit * (isWide(plan) ? 0.55 : 1);
   const frame = { ...whole, unit };
-  const routes = walks.length > MOST_COLOURED ? traffic(plan, walks, most, unit) : lanes(plan, walks, tone, unit);
+  const routes = walks.length > MOST_COLORED ? traffic(plan, walks, most, unit) : lanes(plan, walks, tone, unit);
   return page`<svg class="floor" viewBox="${viewBoxOf(frame)}" role="img" aria-labelledby="${id}-title ${id}-text">
 <title id="${id}-title">${title}</title>
 <desc id="${id}-text">${description}</desc>
@@ -73,7 +73,7 @@ function trafficIn(plan: ReportPlan, walks: readonly ReportWalk[]): readonly Str
   return trafficOf(walks.map(({ places }) => plan.path(places)));
 }
 
-/** Side by side, each in its colour. */
+/** Side by side, each in its color. */
 function lanes(
   plan: ReportPlan,
   walks: readonly ReportWalk[],
@@ -116,12 +116,12 @@ function placesOf(
 ): readonly Html[] {
   const classes = new Map<string, string>();
   for (const [index, { places }] of walks.entries()) {
-    const tag = walks.length > MOST_COLOURED ? 'passes' : walkClass(index, walks.length, tone);
+    const tag = walks.length > MOST_COLORED ? 'passes' : walkClass(index, walks.length, tone);
     for (const place of places) classes.set(place, tag);
   }
   return [...positions].map(([name, at]) => {
     const tag = classes.get(name);
-    const radius = rounded(unit * (tag === undefined ? 0.45 : walks.length > MOST_COLOURED ? 0.7 : 1.05));
+    const radius = rounded(unit * (tag === undefined ? 0.45 : walks.length > MOST_COLORED ? 0.7 : 1.05));
     const [x, y] = [rounded(at.x), rounded(-at.y)];
     return page`<circle cx="${x}" cy="${y}" r="${radius}" class="${tag ?? 'passed'}"><title>${name}</title></circle>`;
   });

@@ -1,12 +1,11 @@
 /** The walks of an answer on the floor, before and after, and the same in numbers. */
-import { formatNumber } from '../../answers/distance.ts';
+import { counted, formatNumber } from '../../lib/text/numbers.ts';
 import type { Html } from '../../lib/text/html.ts';
 import { convertLength, lengthUnitOf } from '../../answers/length-unit.ts';
-import { drawFloor, isWide, MOST_COLOURED, mostPasses, walkClass, type FloorDrawing } from './floor-drawing.ts';
+import { drawFloor, isWide, MOST_COLORED, mostPasses, walkClass, type FloorDrawing } from './floor-drawing.ts';
 import { cell, page, row, table } from './html-template.ts';
-import { counted, distanceCell } from '../answers/report-overview.ts';
-import type { ReportPlan, ReportWalk, ReportWalks } from './report-walks.ts';
-import { shownDistance } from '../answers/shown-distance.ts';
+import type { ReportPlan, ReportWalk, ReportWalks } from './floor-walks.ts';
+import { distanceText } from '../answers/distance-text.ts';
 
 /** Walks of either time in the table below the pictures, and places in a row of it. */
 const ROWS = 60;
@@ -49,7 +48,7 @@ function summed(walks: readonly ReportWalk[], unit: string): string {
   const told = walks.every((walk) => walk.told !== undefined)
     ? walks.reduce((sum, walk) => sum + (walk.told ?? 0), 0)
     : undefined;
-  const length = distanceCell(told, unit);
+  const length = distanceText(told, unit);
   return walks.length === 1 ? length : `${counted(walks.length, 'walk')}, ${length}`;
 }
 
@@ -57,8 +56,8 @@ function summed(walks: readonly ReportWalk[], unit: string): string {
 function describe(walks: readonly ReportWalk[]): string {
   const [first] = walks;
   if (first !== undefined && walks.length === 1) return `The walk: ${placesText(first)}.`;
-  const named = walks.slice(0, MOST_COLOURED).map((walk) => `${walk.name}: ${placesText(walk)}.`);
-  const more = walks.length > MOST_COLOURED ? ` And ${counted(walks.length - MOST_COLOURED, 'more walk')}.` : '';
+  const named = walks.slice(0, MOST_COLORED).map((walk) => `${walk.name}: ${placesText(walk)}.`);
+  const more = walks.length > MOST_COLORED ? ` And ${counted(walks.length - MOST_COLORED, 'more walk')}.` : '';
   return `${named.join(' ')}${more} All are in the table below.`;
 }
 
@@ -69,7 +68,7 @@ function placesText({ places }: ReportWalk): string {
 
 function keyOf(walks: readonly ReportWalk[], tone: FloorDrawing['tone'], most: number): Html | undefined {
   if (walks.length === 1) return undefined;
-  if (walks.length > MOST_COLOURED) {
+  if (walks.length > MOST_COLORED) {
     return page`<p class="note">The wider a line, the more often it is walked; the widest in both pictures: ${counted(most, 'time')}.</p>`;
   }
   const items = walks.map(
@@ -119,8 +118,8 @@ function walkTable(plan: ReportPlan, { before, after }: ReportWalks, unit: strin
         cell(when),
         page`<th scope="row">${walk.name === '' ? 'route' : walk.name}</th>`,
         cell(formatNumber(walk.picks, 0), { align: 'right' }),
-        cell(distanceCell(walk.told, unit), { align: 'right' }),
-        cell(shownDistance(walk.distance, plan.unit), { align: 'right' }),
+        cell(distanceText(walk.told, unit), { align: 'right' }),
+        cell(distanceText(walk.distance, plan.unit), { align: 'right' }),
         cell(placesText(walk)),
       ]),
     );

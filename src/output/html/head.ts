@@ -2,8 +2,8 @@
 import type { Html } from '../../lib/text/html.ts';
 import type { NoSaving, Saving } from '../../answers/saving.ts';
 import { heading, page } from './html-template.ts';
-import { headlineOf, savedText } from '../answers/report-overview.ts';
-import { shownDistance } from '../answers/shown-distance.ts';
+import { savedDistance, walkingChange } from '../answers/saving-text.ts';
+import { distanceText } from '../answers/distance-text.ts';
 
 export interface Headline {
   readonly words: string;
@@ -20,13 +20,13 @@ export function savingHeadline(
   about: string,
 ): Headline {
   if ('reason' in saving) {
-    const words = optimal === undefined ? 'Optimised' : `${shownDistance(optimal, unit)} of walking`;
+    const words = optimal === undefined ? 'Optimised' : `${distanceText(optimal, unit)} of walking`;
     return { words, lead: `For ${about}. What that saves cannot be told: ${saving.reason}.`, level: 'plain' };
   }
-  const now = shownDistance(saving.optimal, unit);
-  const before = shownDistance(saving.asis, unit);
-  const lead = `${now} instead of ${before} for ${about}: ${savedText(saving, unit)}.`;
-  const words = headlineOf(saving);
+  const now = distanceText(saving.optimal, unit);
+  const before = distanceText(saving.asis, unit);
+  const lead = `${now} instead of ${before} for ${about}: ${savedDistance(saving, unit)}.`;
+  const words = walkingChange(saving);
   return { words: capitalised(words), lead, level: saving.saved < 0 ? 'warning' : 'good' };
 }
 
@@ -48,8 +48,8 @@ ${mark}`;
 export function compareBars({ asis, optimal }: Saving, unit: string): Html {
   const longest = Math.max(asis, optimal);
   return page`<dl class="compare">
-<dt>As-is</dt><dd>${track('asis', asis, longest)}<span>${shownDistance(asis, unit)}</span></dd>
-<dt>Optimised</dt><dd>${track('optimal', optimal, longest)}<span>${shownDistance(optimal, unit)}</span></dd>
+<dt>As-is</dt><dd>${track('asis', asis, longest)}<span>${distanceText(asis, unit)}</span></dd>
+<dt>Optimised</dt><dd>${track('optimal', optimal, longest)}<span>${distanceText(optimal, unit)}</span></dd>
 </dl>
 `;
 }

@@ -1,17 +1,11 @@
 /** The first part of an HTML report about several requests: what they save together, and a line for each. */
-import { formatNumber } from '../../answers/distance.ts';
+import { counted, formatNumber } from '../../lib/text/numbers.ts';
 import type { Html } from '../../lib/text/html.ts';
 import { savingOf } from '../../answers/saving.ts';
 import { barCell, compareBars, figureList, type Figure, type Headline, headlineParts, savingHeadline } from './head.ts';
 import { cell, page, row, section, table } from './html-template.ts';
-import {
-  counted,
-  distanceCell,
-  type OverviewRow,
-  percentCell,
-  standingOf,
-  totalOf,
-} from '../answers/report-overview.ts';
+import { type OverviewRow, standingOf, totalOf } from '../answers/report-overview.ts';
+import { distanceCell, percentCell } from '../answers/saving-text.ts';
 
 /** So many requests have a line of their own. */
 const OVERVIEW_ROWS = 1000;
@@ -98,14 +92,12 @@ function overviewTable(known: readonly KnownRow[]): Html {
 function overviewRow(line: OverviewRow, id: string | undefined, most: number): Html {
   const { name, summary } = line;
   const { level, words } = standingOf(line);
-  const unit = summary?.unit ?? '';
   const title = id === undefined ? page`${name}` : page`<a href="#${id}">${name}</a>`;
-  const distance = (value: number | undefined): string => (summary === undefined ? '' : distanceCell(value, unit));
   return row([
     page`<th scope="row">${title}</th>`,
     cell(summary === undefined ? '' : formatNumber(summary.picks, 0), { align: 'right' }),
-    cell(distance(summary?.asisDistance), { align: 'right' }),
-    cell(distance(summary?.optimalDistance), { align: 'right' }),
+    cell(distanceCell(summary, 'asisDistance'), { align: 'right' }),
+    cell(distanceCell(summary, 'optimalDistance'), { align: 'right' }),
     cell(percentCell(summary), { align: 'right' }),
     barCell('optimal', savedOf(line), most),
     page`<td class="${level}">${{ good: '✓', warning: '!', bad: '✕' }[level]} ${words}</td>`,

@@ -1,4 +1,4 @@
-/** Colours and style of the HTML report: nothing in it comes from outside. */
+/** Colors and style of the HTML report: nothing in it comes from outside. */
 import { page } from './html-template.ts';
 
 interface Palette {
@@ -52,8 +52,8 @@ export const PALETTES: { readonly light: Palette; readonly dark: Palette } = {
   },
 };
 
-function variablesOf({ walks, ...colours }: Palette): string {
-  const named = Object.entries(colours).map(([name, value]) => `--${name}: ${value};`);
+function variablesOf({ walks, ...colors }: Palette): string {
+  const named = Object.entries(colors).map(([name, value]) => `--${name}: ${value};`);
   const numbered = walks.map((value, index) => `--walk${index + 1}: ${value};`);
   return [...named, ...numbered].join(' ');
 }

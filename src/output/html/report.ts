@@ -11,7 +11,7 @@ import { STYLE } from './report-style.ts';
 import { page } from './html-template.ts';
 import type { Report, ReportEntry } from '../answers/report-model.ts';
 import { commonSubject, overviewOf, type OverviewRow, subjectOf, unansweredRow } from '../answers/report-overview.ts';
-import type { ReportPlan } from './report-walks.ts';
+import type { ReportPlan } from './floor-walks.ts';
 
 /** So many requests are told of in full, and are drawn. */
 const DETAILED = 25;

@@ -1,6 +1,6 @@
 /** One answer in Markdown, for a pull request or the summary of a CI run. */
-import type { AnswerSummary } from '../../answers/answer.ts';
-import { formatNumber } from '../../answers/distance.ts';
+import { type AnswerSummary, invalidPickCount } from '../../answers/answer.ts';
+import { counted, formatNumber } from '../../lib/text/numbers.ts';
 import { savingOf } from '../../answers/saving.ts';
 import { joined } from '../../lib/text/markup.ts';
 import {
@@ -11,8 +11,9 @@ import {
   markdownTable,
 } from '../../lib/text/markdown-text.ts';
 import type { ReportEntry } from '../answers/report-model.ts';
-import { counted, distanceCell, headlineOf, invalidOf, overviewOf, savedText } from '../answers/report-overview.ts';
-import { shownDistance } from '../answers/shown-distance.ts';
+import { overviewOf } from '../answers/report-overview.ts';
+import { walkingChange, savedDistance } from '../answers/saving-text.ts';
+import { distanceText } from '../answers/distance-text.ts';
 import { stopColumns } from '../answers/stop-table.ts';
 
 /** Rows that a list may have: a comment on GitHub holds 65,536 characters. */
@@ -40,12 +41,12 @@ type Heading = (text: Markdown) => readonly Markdown[];
 function* walkLines(summary: AnswerSummary): Generator<Markdown, void> {
   const saving = savingOf(summary);
   if ('reason' in saving) {
-    yield inMarkdown`**${distanceCell(summary.optimalDistance, summary.unit)}** of walking. Saving n/a: ${saving.reason}`;
+    yield inMarkdown`**${distanceText(summary.optimalDistance, summary.unit)}** of walking. Saving n/a: ${saving.reason}`;
     return;
   }
   const { asis, optimal } = saving;
-  const walk = `${shownDistance(asis, summary.unit)} → ${shownDistance(optimal, summary.unit)}`;
-  yield inMarkdown`**${headlineOf(saving)}**: ${walk}, ${savedText(saving, summary.unit)}`;
+  const walk = `${distanceText(asis, summary.unit)} → ${distanceText(optimal, summary.unit)}`;
+  yield inMarkdown`**${walkingChange(saving)}**: ${walk}, ${savedDistance(saving, summary.unit)}`;
 }
 
 function factsLine({ requestId, details: { summary } }: ReportEntry): Markdown {
@@ -90,7 +91,7 @@ function exampleList(examples: readonly string[], count: number): Markdown {
 function* invalidLines(summary: AnswerSummary, heading: Heading): Generator<Markdown, void> {
   const { invalidPicks } = summary;
   if (invalidPicks.length === 0) return;
-  yield* heading(inMarkdown`⚠️ ${counted(invalidOf(summary), 'invalid pick')}`);
+  yield* heading(inMarkdown`⚠️ ${counted(invalidPickCount(summary.invalidPicks), 'invalid pick')}`);
   const rows = invalidPicks
     .slice(0, ROWS)
     .map(({ reason, count, examples }) => [reason, formatNumber(count, 0), exampleList(examples, count)]);
@@ -122,7 +123,7 @@ function* clusterLines({ clusters, unit }: AnswerSummary, heading: Heading): Gen
       formatNumber(orders, 0),
       formatNumber(picks, 0),
       formatNumber(locations, 0),
-      distanceCell(distance, unit),
+      distanceText(distance, unit),
     ]);
   yield* markdownTable(CLUSTER_COLUMNS, rows);
   yield* moreLines(clusters.length, 'cluster');
@@ -147,5 +148,5 @@ function* stopLines({ stops }: AnswerSummary, heading: Heading): Generator<Markd
 function* moreLines(count: number, one: string): Generator<Markdown, void> {
   if (count <= ROWS) return;
   yield inMarkdown``;
-  yield inMarkdown`… ${formatNumber(count - ROWS, 0)} more ${one}${count - ROWS === 1 ? '' : 's'} not shown; CSV and JSON hold all.`;
+  yield inMarkdown`… ${counted(count - ROWS, `more ${one}`)} not shown; CSV and JSON hold all.`;
 }

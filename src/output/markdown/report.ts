@@ -1,5 +1,5 @@
 /** A report in Markdown: for a pull request, or the summary of a CI run. */
-import { formatNumber } from '../../answers/distance.ts';
+import { formatNumber } from '../../lib/text/numbers.ts';
 import { joined } from '../../lib/text/markup.ts';
 import { markdownAnswer } from './answer.ts';
 import {
@@ -12,15 +12,10 @@ import {
   markdownCode,
   markdownTable,
 } from '../../lib/text/markdown-text.ts';
-import { savedOf } from '../answers/answer-table.ts';
 import type { Report, ReportEntry } from '../answers/report-model.ts';
 import {
   commonSubject,
-  distanceCell,
-  headlineOf,
   overviewOf,
-  percentCell,
-  savedText,
   standingOf,
   subjectOf,
   totalOf,
@@ -28,7 +23,8 @@ import {
   type OverviewRow,
   type Standing,
 } from '../answers/report-overview.ts';
-import { shownDistance } from '../answers/shown-distance.ts';
+import { distanceCell, percentCell, savedDistance, savedPercent, walkingChange } from '../answers/saving-text.ts';
+import { distanceText } from '../answers/distance-text.ts';
 
 /** So many requests have a line of their own, and so many are told of in full. */
 const OVERVIEW_ROWS = 200;
@@ -88,7 +84,7 @@ function titleOf(entry: ReportEntry): Markdown {
 function* foldedAnswer(entry: ReportEntry, row: OverviewRow): Generator<Markdown, void> {
   const { level, words } = standingOf(row);
   // GitHub reads HTML up to the empty line, and Markdown behind it.
-  const about = htmlText(`${savedOf(entry.details.summary)}, ${words}`);
+  const about = htmlText(`${savedPercent(entry.details.summary)}, ${words}`);
   yield inMarkdown`<details><summary>${MARKS[level]} ${htmlCode(entry.name)}: ${about}</summary>`;
   yield inMarkdown``;
   yield* markdownAnswer(entry, 4);
@@ -108,8 +104,8 @@ interface OverviewColumn extends MarkdownColumn {
 const COLUMNS: readonly OverviewColumn[] = [
   { title: 'wave', cell: ({ name }) => markdownCode(name) },
   { title: 'picks', align: 'right', cell: ({ summary }) => (summary ? formatNumber(summary.picks, 0) : '') },
-  { title: 'as-is', align: 'right', cell: ({ summary }) => distanceOf(summary?.asisDistance, summary) },
-  { title: 'optimised', align: 'right', cell: ({ summary }) => distanceOf(summary?.optimalDistance, summary) },
+  { title: 'as-is', align: 'right', cell: ({ summary }) => distanceCell(summary, 'asisDistance') },
+  { title: 'optimised', align: 'right', cell: ({ summary }) => distanceCell(summary, 'optimalDistance') },
   { title: 'saved', align: 'right', cell: ({ summary }) => percentCell(summary) },
   { title: '', cell: statusOf },
 ];
@@ -120,10 +116,6 @@ const CLUSTERS: OverviewColumn = {
   cell: ({ summary, clusters }) => (summary?.kind === 'cluster' ? formatNumber(clusters, 0) : ''),
 };
 
-function distanceOf(distance: number | undefined, summary: OverviewRow['summary']): string {
-  return summary === undefined ? '' : distanceCell(distance, summary.unit);
-}
-
 function* overviewLines(rows: readonly OverviewRow[]): Generator<Markdown, void> {
   const { what, site } = commonSubject(rows);
   yield inMarkdown`## ${what}${site === undefined ? '' : ` · ${site}`}`;
@@ -131,9 +123,9 @@ function* overviewLines(rows: readonly OverviewRow[]): Generator<Markdown, void>
   const summaries = rows.flatMap(({ summary }) => summary ?? []);
   const total = totalOf(rows);
   if (total !== undefined) {
-    const walk = `${shownDistance(total.asis, total.unit)} → ${shownDistance(total.optimal, total.unit)}`;
+    const walk = `${distanceText(total.asis, total.unit)} → ${distanceText(total.optimal, total.unit)}`;
     const of = total.compared === rows.length ? '' : ` (${formatNumber(total.compared, 0)} can be compared)`;
-    yield inMarkdown`**${headlineOf(total)}**: ${walk}, ${savedText(total, total.unit)}${of}`;
+    yield inMarkdown`**${walkingChange(total)}**: ${walk}, ${savedDistance(total, total.unit)}${of}`;
     yield inMarkdown``;
   }
   const [first, ...others] = COLUMNS;

@@ -1,13 +1,18 @@
-import { formatNumber } from '../../answers/distance.ts';
-import type { Style } from './style.ts';
+import { formatNumber } from '../../lib/text/numbers.ts';
+import type { TableOptions } from './table.ts';
+
+export interface ListOptions extends TableOptions {
+  /** Long lists whole; otherwise their first twenty rows. */
+  readonly all: boolean;
+}
 
 /** Rows that a list may have before it is cut. */
 const ROWS = 20;
 
-/** The part of a list that is shown, and the line that tells of the rest. */
+/** The rows that are shown, and a line with the number of the others. */
 export function cutList<Row>(
   rows: readonly Row[],
-  { all, style }: { readonly all: boolean; readonly style: Style },
+  { all, style }: Pick<ListOptions, 'all' | 'style'>,
 ): { readonly shown: readonly Row[]; readonly rest: readonly string[] } {
   if (all || rows.length <= ROWS) return { shown: rows, rest: [] };
   const hidden = formatNumber(rows.length - ROWS, 0);

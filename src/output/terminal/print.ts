@@ -6,7 +6,7 @@ import { maskUrlsIn } from '../../lib/net/url-secrets.ts';
 import type { OutputStream } from '../../platform/host.ts';
 import { cleanLine, cleanText } from '../../lib/text/sanitize-terminal.ts';
 import { createJsonForTerminal, jsonText } from '../../lib/json/stringify.ts';
-import { colourLevel, createStyle, type Style } from './style.ts';
+import { colorLevel, createStyle, type Style } from './style.ts';
 
 export interface Output {
   /** `--json`: documents for machines on stdout, errors as JSON on stderr. */
@@ -48,7 +48,7 @@ interface Streams {
 }
 
 export function createOutput({ stdout, stderr, env }: Streams, options: OutputOptions): Output {
-  const level = (stream: OutputStream) => (options.color ? colourLevel(env, stream.isTTY) : 0);
+  const level = (stream: OutputStream) => (options.color ? colorLevel(env, stream.isTTY) : 0);
   const colored = new Set([stdout, stderr].filter((stream) => level(stream) > 0));
   const clean = (line: string, stream: OutputStream): string =>
     colored.has(stream) ? cleanLine(line) : cleanText(line, { multiline: true });

@@ -1,4 +1,4 @@
-/** Marks text with colours for a terminal. The only door to chalk. */
+/** Marks text with colors for a terminal. The only door to chalk. */
 export interface Style {
   readonly bold: (text: string) => string;
   readonly dim: (text: string) => string;
@@ -8,8 +8,8 @@ export interface Style {
   readonly cyan: (text: string) => string;
 }
 
-/** 0 none, 1 the sixteen basic colours, 2 256 colours, 3 all of them. */
-export type ColourLevel = 0 | 1 | 2 | 3;
+/** 0 none, 1 the sixteen basic colors, 2 256 colors, 3 all of them. */
+export type ColorLevel = 0 | 1 | 2 | 3;
 
 const identity = (text: string): string => text;
 
@@ -23,8 +23,8 @@ export const PLAIN_STYLE: Style = {
   cyan: identity,
 };
 
-/** The style of a colour level. Level 0 costs nothing: chalk is imported for the others only. */
-export async function createStyle(level: ColourLevel): Promise<Style> {
+/** The style of a color level. Level 0 costs nothing: chalk is imported for the others only. */
+export async function createStyle(level: ColorLevel): Promise<Style> {
   if (level === 0) return PLAIN_STYLE;
   const { Chalk } = await import('chalk');
   const chalk = new Chalk({ level });
@@ -39,18 +39,18 @@ export async function createStyle(level: ColourLevel): Promise<Style> {
 }
 
 /**
- * How many colours a stream gets. `NO_COLOR` (https://no-color.org, any value but empty) wins over all; then
- * `FORCE_COLOR` (`0` to `3`, `true`, `false`), which colours a pipe too; then a terminal is coloured unless it is
+ * How many colors a stream gets. `NO_COLOR` (https://no-color.org, any value but empty) wins over all; then
+ * `FORCE_COLOR` (`0` to `3`, `true`, `false`), which colors a pipe too; then a terminal is colored unless it is
  * `dumb`. An empty variable counts as unset.
  */
-export function colourLevel(env: Readonly<Record<string, string | undefined>>, isTTY: boolean): ColourLevel {
+export function colorLevel(env: Readonly<Record<string, string | undefined>>, isTTY: boolean): ColorLevel {
   if (isSet(env['NO_COLOR'])) return 0;
   const forced = env['FORCE_COLOR'];
   if (isSet(forced)) return forcedLevel(forced, env);
   return isTTY ? terminalLevel(env) : 0;
 }
 
-function forcedLevel(word: string, env: Readonly<Record<string, string | undefined>>): ColourLevel {
+function forcedLevel(word: string, env: Readonly<Record<string, string | undefined>>): ColorLevel {
   switch (word) {
     case '0':
     case 'false':
@@ -62,11 +62,11 @@ function forcedLevel(word: string, env: Readonly<Record<string, string | undefin
     case '1':
       return 1;
     default:
-      return Math.max(1, terminalLevel(env)) as ColourLevel;
+      return Math.max(1, terminalLevel(env)) as ColorLevel;
   }
 }
 
-function terminalLevel(env: Readonly<Record<string, string | undefined>>): ColourLevel {
+function terminalLevel(env: Readonly<Record<string, string | undefined>>): ColorLevel {
   const terminal = env['TERM'] ?? '';
   if (terminal === 'dumb') return 0;
   if (/^(?:truecolor|24bit)$/i.test(env['COLORTERM'] ?? '')) return 3;

@@ -10,8 +10,8 @@ export interface Column {
   readonly drop?: number;
   /** How narrow the column may become by cutting its cells. Default: 8, and as wide as it is when aligned right. */
   readonly narrowest?: number;
-  /** Colour of the cells. */
-  readonly colour?: Exclude<keyof Style, 'bold'>;
+  /** Color of the cells. */
+  readonly color?: Exclude<keyof Style, 'bold'>;
 }
 
 export interface TableOptions {
@@ -53,14 +53,14 @@ export function* renderTable(
     () => style.bold,
   );
   for (const row of cells) {
-    yield renderRow(placed, row, ({ colour }) => (colour === undefined ? undefined : style[colour]));
+    yield renderRow(placed, row, ({ color }) => (color === undefined ? undefined : style[color]));
   }
 }
 
 function renderRow(
   placed: readonly Placed[],
   row: readonly string[],
-  colourOf: (column: Column) => ((text: string) => string) | undefined,
+  colorOf: (column: Column) => ((text: string) => string) | undefined,
 ): string {
   let line = '';
   // Padding waits for the next text, so that no line ends in spaces.
@@ -73,8 +73,8 @@ function renderRow(
       padding += room;
       continue;
     }
-    const colour = colourOf(column);
-    const shown = colour === undefined ? text : colour(text);
+    const color = colorOf(column);
+    const shown = color === undefined ? text : color(text);
     line += column.align === 'right' ? padding + room + shown : padding + shown;
     padding = column.align === 'right' ? '' : room;
   }

@@ -32,7 +32,7 @@ export function* renderConformance(
   const rows = report.results.map(rowOf);
   for (const [index, line] of [...renderTable(COLUMNS, rows, { width, style })].entries()) {
     const result = report.results[index - 1];
-    yield result === undefined ? line : coloured(line, result, style);
+    yield result === undefined ? line : colored(line, result, style);
   }
   const explained = verbose
     ? report.results
@@ -49,8 +49,8 @@ function rowOf({ passed, title, received, expected, sent }: ConformanceResult): 
   return [passed ? 'ok' : 'FAIL', title, received, expected, sent];
 }
 
-/** The first word of a line alone: colours must not count when a table is laid out. */
-function coloured(line: string, { passed }: ConformanceResult, style: Style): string {
+/** The first word of a line alone: colors must not count when a table is laid out. */
+function colored(line: string, { passed }: ConformanceResult, style: Style): string {
   const word = passed ? 'ok' : 'FAIL';
   return `${(passed ? style.green : style.red)(word)}${line.slice(word.length)}`;
 }

@@ -1,6 +1,7 @@
 import type { TestAnswer } from '../../webhooks/testing/test-answer.ts';
 import { maskUrl } from '../../lib/net/url-secrets.ts';
 import { isAccepted } from '../../webhooks/testing/test-answer.ts';
+import { truncate } from '../../lib/text/truncate.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
 import type { Style } from '../terminal/style.ts';
 
@@ -17,9 +18,9 @@ const SHORT_CHARACTERS = 100;
 
 /** `204  3 ms  msg_2b…`, and what the endpoint said. */
 export function renderTestAnswer(answer: TestAnswer, { names, long, style }: TestAnswerOptions): readonly string[] {
-  const colour = isAccepted(answer) ? style.green : style.red;
+  const color = isAccepted(answer) ? style.green : style.red;
   const words = [
-    colour(String(answer.status ?? 'no answer')),
+    color(String(answer.status ?? 'no answer')),
     `${answer.durationMs} ms`,
     ...names.map((name) => cleanText(name)),
   ];
@@ -27,7 +28,8 @@ export function renderTestAnswer(answer: TestAnswer, { names, long, style }: Tes
   if (answer.location !== undefined) words.push(`to ${cleanText(maskUrl(answer.location))}`);
   const body = cleanText(answer.body, { multiline: true }).trim();
   if (long) return [words.join('  '), ...excerpt(body).map((line) => style.dim(`  ${line}`))];
-  if (!isAccepted(answer) && body !== '') words.push(style.dim(cut(cleanText(body), SHORT_CHARACTERS)));
+  if (!isAccepted(answer) && body !== '')
+    words.push(style.dim(truncate(cleanText(body), SHORT_CHARACTERS - 1, SHORT_CHARACTERS)));
   return [words.join('  ')];
 }
 
@@ -43,15 +45,6 @@ export function testAnswerJson(answer: TestAnswer): Readonly<Record<string, unkn
 
 function excerpt(body: string): readonly string[] {
   if (body === '') return [];
-  const lines = cut(body, LONG.characters).split('\n');
+  const lines = truncate(body, LONG.characters - 1, LONG.characters).split('\n');
   return lines.length <= LONG.lines ? lines : [...lines.slice(0, LONG.lines), '…'];
-}
-
-function cut(text: string, characters: number): string {
-  return text.length <= characters
-    ? text
-    : `${text
-        .slice(0, characters - 1)
-        .toWellFormed()
-        .trimEnd()}…`;
 }

@@ -1,4 +1,5 @@
 /** The stored settings, read without the library that writes them: every command pays for this. */
+import { isRecord } from '../../lib/json/loose-fields.ts';
 import type FileSystem from 'node:fs';
 import { join } from 'node:path';
 
@@ -80,13 +81,13 @@ const TYPES: Readonly<Record<SettingKey, 'string' | 'number'>> = {
 };
 
 function faultOf(document: unknown): string | undefined {
-  if (!isObject(document)) return 'it must be an object';
+  if (!isRecord(document)) return 'it must be an object';
   const { profiles } = document;
   if (profiles === undefined) return undefined;
-  if (!isObject(profiles)) return '"profiles" must be an object';
+  if (!isRecord(profiles)) return '"profiles" must be an object';
   for (const [name, profile] of Object.entries(profiles)) {
     const at = `profiles[${JSON.stringify(name)}]`;
-    if (!isObject(profile)) return `${at} must be an object`;
+    if (!isRecord(profile)) return `${at} must be an object`;
     for (const [key, type] of Object.entries(TYPES)) {
       if (profile[key] !== undefined && typeof profile[key] !== type) return `${at}["${key}"] must be a ${type}`;
     }
@@ -132,10 +133,6 @@ function restrict(path: string, complaint: string): string | undefined {
   } catch (error) {
     return `${path} ${complaint} (mode ${octal(mode)}), and that cannot be changed: ${messageOf(error)}`;
   }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isMissing(error: unknown): boolean {

@@ -1,7 +1,7 @@
 /** The dialect of a table: which character separates its cells. */
 import { hasOuterBars } from './drawn-table.ts';
 import { withoutGuard } from './cell-text.ts';
-import { foldName } from './fields.ts';
+import { foldName } from '../../lib/text/fold-name.ts';
 import { createRowScan, DOUBLED, QUOTED, scanRow } from './tokenizer.ts';
 
 export const DELIMITERS = [',', ';', '\t', '|'] as const;

@@ -32,11 +32,6 @@ export function tableFields(kind: Kind): readonly TableField[] {
   ];
 }
 
-/** `Pick ID`, `PICK-ID` and `pickId` are one name, with invisible characters (a byte order mark) or without. */
-export function foldName(name: string): string {
-  return name.toLowerCase().replaceAll(/[\s_\-\p{Default_Ignorable_Code_Point}]/gu, '');
-}
-
 /** Asked of the schema itself, so that there is one table of types. A time may be text or number, and stays text. */
 function typeOf(schema: GenericSchema): CellType {
   const takes = (value: unknown): boolean => safeParse(schema, value).success;

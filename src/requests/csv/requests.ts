@@ -8,7 +8,7 @@ import { createRejection } from '../rejected.ts';
 import type { SetBuilder } from '../set-builder.ts';
 import { declaredDelimiter } from './dialect.ts';
 import { isBoxed } from './drawn-table.ts';
-import { foldName } from './fields.ts';
+import { foldName } from '../../lib/text/fold-name.ts';
 import { findHeader, type FoundHeader, headerNames } from './header/find.ts';
 import { readTableHeader } from './header/header.ts';
 import { readTable, type TableListener } from './reader.ts';

@@ -1,4 +1,5 @@
 /** Messages for common mistakes in JSON written by hand or by a careless program. Pure: text and offset in, message out. */
+import { truncate } from '../../lib/text/truncate.ts';
 
 /** Words of other languages that look like values. */
 const FOREIGN_WORDS: Readonly<Record<string, string>> = {
@@ -149,7 +150,7 @@ function wordAt(text: string, at: number): string | undefined {
   const pattern = /[\p{L}_$][\p{L}\p{N}_$.-]*/uy;
   pattern.lastIndex = at;
   const word = pattern.exec(text)?.[0];
-  return word === undefined || word.length <= 40 ? word : `${word.slice(0, 40)}…`;
+  return word === undefined ? undefined : truncate(word, 40);
 }
 
 /** The whole character, also outside the basic plane. */

@@ -1,4 +1,5 @@
 /** Ids that are not ids: what programs write for no value, and numbers in the notation of Excel. */
+import { posixQuoted } from '../../lib/text/shell-words.ts';
 
 const PLACEHOLDER = new RegExp(
   [
@@ -55,5 +56,5 @@ export function allowedIds(values: readonly string[]): ReadonlySet<string> {
 }
 
 function allowing(text: string): string {
-  return `--allow-value ${/^[\w.,+/][\w.,+/-]*$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`}`;
+  return `--allow-value ${/^[\w.,+/][\w.,+/-]*$/.test(text) ? text : posixQuoted(text)}`;
 }

@@ -2,10 +2,11 @@
 import type { EndpointOptions } from '../webhooks/endpoints.ts';
 import { HttpError, type ValidationIssue } from './http-error.ts';
 import { parseJsonBody } from './request-body.ts';
+import { isRecord } from '../../lib/json/loose-fields.ts';
 
 function readObject(body: string): Readonly<Record<string, unknown>> {
   const { value } = parseJsonBody(body);
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  if (isRecord(value)) return value;
   throw new HttpError(422, [{ loc: ['body'], msg: 'Input should be a valid dictionary', type: 'dict_type' }]);
 }
 

@@ -1,4 +1,5 @@
 /** Finds out why a delivery does not verify. A cause is named only when the signature itself proves it. */
+import { truncate } from '../../lib/text/truncate.ts';
 import { maskSecret } from '../../settings/secret.ts';
 import { decodeBody, type DecodedBody } from '../body-codings.ts';
 import { bodyCauses, causesOf, timestampProblem } from './causes.ts';
@@ -179,7 +180,9 @@ function withTimestampNote(delivery: DiagnosisInput, texts: SignatureHeaders, fo
 /** A header that no sender makes and no receiver can verify: something changed it. */
 function impossibleHeader({ timestamp, signature }: SignatureHeaders): ExplainedCause | undefined {
   const changes = [
-    /^\d{1,14}$/.test(timestamp) ? undefined : `svix-timestamp is ${quoted(timestamp)}, and no number of seconds`,
+    /^\d{1,14}$/.test(timestamp)
+      ? undefined
+      : `svix-timestamp is "${truncate(timestamp, 39, 40)}", and no number of seconds`,
     /(?:^|\s)v\d+[a-z]?,[A-Za-z0-9+/=_-]+/.test(signature)
       ? undefined
       : 'svix-signature holds no signature: an entry is v1, a comma and base64',
@@ -191,11 +194,6 @@ function impossibleHeader({ timestamp, signature }: SignatureHeaders): Explained
     explanation: `No receiver can verify this: ${change}.`,
     evidence: { change },
   };
-}
-
-/** The start of a text, in quotes. */
-function quoted(text: string): string {
-  return `"${text.length <= 40 ? text : `${text.slice(0, 39)}…`}"`;
 }
 
 /** A wrong secret and a changed body together. */

@@ -1,6 +1,6 @@
 import type { HttpRequest } from '../../lib/net/http.ts';
 import { CliError } from '../../errors.ts';
-import { isInRange, parseIpAddress, parseIpRange } from '../../lib/net/ip-address.ts';
+import { createIpMatcher, parseIpAddress, parseIpRange } from '../../lib/net/ip-address.ts';
 import type { IpAddress, IpRange } from '../../lib/net/ip-address.ts';
 import { SVIX_SOURCE_NAMES } from './svix-addresses.ts';
 
@@ -40,37 +40,34 @@ export function createSourceCheck(options: SourceOptions): SourceCheck {
   const allowed = options.allowFrom.flatMap((entry) =>
     (SVIX_SOURCE_NAMES.get(entry) ?? [entry]).map((text) => rangeOf(text)),
   );
-  const proxies = PROXY_RANGES.map((text) => rangeOf(text));
+  const isAllowed = createIpMatcher(allowed);
+  const isProxy = createIpMatcher(PROXY_RANGES.map(rangeOf));
   return ({ headers, remoteAddress }) => {
     const peer = parseIpAddress(remoteAddress ?? '');
     const forwarded = headers['x-forwarded-for'];
     let source = peer;
     if (options.trustProxy && (forwarded !== undefined || allowed.length > 0)) {
       const entries = [forwarded ?? ''].flat().join(',').split(',');
-      source = sourceOf(entries, peer, proxies);
+      source = sourceOf(entries, peer, isProxy);
       if (source === undefined)
         return { ok: false, detail: 'X-Forwarded-For is absent, empty or not a list of addresses' };
     }
     if (allowed.length === 0) return { ok: true };
-    return source !== undefined && isInAnyOf(source, allowed)
+    return source !== undefined && isAllowed(source)
       ? { ok: true }
       : { ok: false, detail: 'the source address is not on the list of --allow-from' };
   };
 }
 
-function isInAnyOf(address: IpAddress, ranges: readonly IpRange[]): boolean {
-  return ranges.some((range) => isInRange(address, range));
-}
-
 function sourceOf(
   entries: readonly string[],
   peer: IpAddress | undefined,
-  proxies: readonly IpRange[],
+  isProxy: (address: IpAddress) => boolean,
 ): IpAddress | undefined {
   let at = peer;
   for (const entry of entries.toReversed()) {
     const hop = at;
-    if (hop === undefined || !isInAnyOf(hop, proxies)) return hop;
+    if (hop === undefined || !isProxy(hop)) return hop;
     at = parseIpAddress(withoutPort(entry.trim()));
   }
   return at;

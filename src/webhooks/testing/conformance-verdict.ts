@@ -1,6 +1,10 @@
 /** Whether the answers to test deliveries are those of a correct receiver. Pure. */
 import { isAccepted, type TestAnswer } from './test-answer.ts';
 import { maskUrl } from '../../lib/net/url-secrets.ts';
+import { truncate } from '../../lib/text/truncate.ts';
+
+/** Characters of the endpoint's own text in a line. */
+const MOST = 200;
 
 export interface Verdict {
   readonly passed: boolean;
@@ -53,7 +57,7 @@ export function expectNoRedirect(answers: readonly TestAnswer[]): Verdict {
   const redirects = answers.filter(({ status }) => status !== undefined && status >= 300 && status <= 399);
   const [first] = redirects;
   if (first?.status === undefined) return { passed: true, received: 'no redirect' };
-  const to = first.location === undefined ? '' : ` to ${cut(maskUrl(first.location))}`;
+  const to = first.location === undefined ? '' : ` to ${truncate(maskUrl(first.location), MOST - 1, MOST)}`;
   return { passed: false, received: `${redirects.length} of ${answers.length} answers redirect: ${first.status}${to}` };
 }
 
@@ -63,7 +67,8 @@ function isRejection({ status }: TestAnswer): boolean {
 
 function verdictOf(answers: readonly TestAnswer[], isExpected: (answer: TestAnswer) => boolean): Verdict {
   const wrong = answers.find((answer) => !isExpected(answer));
-  const excerpt = wrong?.status === undefined ? '' : cut(wrong.body.trim().replaceAll(/\s+/g, ' '));
+  const excerpt =
+    wrong?.status === undefined ? '' : truncate(wrong.body.trim().replaceAll(/\s+/g, ' '), MOST - 1, MOST);
   return {
     passed: wrong === undefined,
     received: describe(answers),
@@ -81,11 +86,6 @@ function describe(answers: readonly TestAnswer[]): string {
   const same = statuses.length > 1 && new Set(statuses).size === 1;
   const summary = same ? `${statuses.length} × ${statuses[0]}` : statuses.join(', ');
   return `${summary} in ${formatTime(Math.max(...answers.map(({ durationMs }) => durationMs)))}`;
-}
-
-/** At most 200 characters. */
-function cut(text: string): string {
-  return text.length <= 200 ? text : `${text.slice(0, 199).trimEnd()}…`;
 }
 
 function formatTime(ms: number): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readDetails } from '../../../src/answers/details.ts';
+import { readDetails } from '../../support/read-details.ts';
 import { auditAnswer } from '../../../src/answers/audit/audit.ts';
 import type { Finding } from '../../../src/answers/audit/finding.ts';
 import { readRequestDetails } from '../../../src/requests/details.ts';

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type AnswerDetails, readDetails } from '../../../src/answers/details.ts';
+import type { AnswerDetails } from '../../../src/answers/details.ts';
+import { readDetails } from '../../support/read-details.ts';
 import type { Finding } from '../../../src/answers/audit/finding.ts';
 import { GATE_METRIC_NAMES } from '../../../src/answers/gates/metrics.ts';
 import { type GateVerdict, judgeGate, parseGate } from '../../../src/answers/gates/gates.ts';

@@ -3,7 +3,7 @@ import { openPlans } from '../../../src/commands/shared/report-plan.ts';
 import type { Context } from '../../../src/app/context.ts';
 import { createHtmlReport } from '../../../src/output/html/report.ts';
 import type { ReportEntry } from '../../../src/output/answers/report-model.ts';
-import { type ReportPlan, walksOf } from '../../../src/output/html/report-walks.ts';
+import { type ReportPlan, walksOf } from '../../../src/output/html/floor-walks.ts';
 import { readRequestDetails } from '../../../src/requests/details.ts';
 import { createFakeHost } from '../../support/fake-host.ts';
 import { entryOf, exampleEntry } from '../../support/report-entry.ts';

@@ -192,7 +192,7 @@ describe('a report in HTML', () => {
   });
 });
 
-describe('the colours of the report', () => {
+describe('the colors of the report', () => {
   const TEXTS = ['ink', 'muted', 'good', 'warning', 'bad'] as const;
   const SHAPES = ['asis', 'optimal'] as const;
 
@@ -203,9 +203,9 @@ describe('the colours of the report', () => {
       for (const name of SHAPES) expect([name, contrast(palette[name], ground) >= 3]).toEqual([name, true]);
     }
     // Walks are drawn on the floor, too.
-    for (const colour of [...palette.walks, ...SHAPES.map((name) => palette[name])]) {
+    for (const color of [...palette.walks, ...SHAPES.map((name) => palette[name])]) {
       for (const ground of [palette.surface, palette.floor]) {
-        expect([colour, ground, contrast(colour, ground) >= 3]).toEqual([colour, ground, true]);
+        expect([color, ground, contrast(color, ground) >= 3]).toEqual([color, ground, true]);
       }
     }
   });
@@ -217,9 +217,9 @@ function contrast(one: string, other: string): number {
   return (lighter + 0.05) / (darker + 0.05);
 }
 
-function luminance(colour: string): number {
+function luminance(color: string): number {
   const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
-    const value = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
+    const value = Number.parseInt(color.slice(at, at + 2), 16) / 255;
     return value <= 0.040_45 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
   });
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;

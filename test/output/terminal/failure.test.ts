@@ -39,7 +39,7 @@ describe('a failure for people', () => {
     ]);
   });
 
-  it('is coloured on a terminal', async () => {
+  it('is colored on a terminal', async () => {
     const style = await createStyle(1);
     expect(renderFailure(new CliError('usage', 'm', { hint: 'h' }), style)).toEqual([
       '\u001b[31merror:\u001b[39m m',

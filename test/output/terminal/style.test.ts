@@ -1,36 +1,36 @@
 import { describe, expect, it } from 'vitest';
-import { colourLevel, createStyle } from '../../../src/output/terminal/style.ts';
+import { colorLevel, createStyle } from '../../../src/output/terminal/style.ts';
 
-describe('the colour level', () => {
+describe('the color level', () => {
   it('is none for a pipe and the terminal’s own for a terminal', () => {
     expect([
-      colourLevel({}, false),
-      colourLevel({ TERM: 'xterm' }, true),
-      colourLevel({ TERM: 'xterm-256color' }, true),
-      colourLevel({ TERM: 'xterm', COLORTERM: 'truecolor' }, true),
-      colourLevel({ TERM: 'dumb' }, true),
-      colourLevel({}, true),
+      colorLevel({}, false),
+      colorLevel({ TERM: 'xterm' }, true),
+      colorLevel({ TERM: 'xterm-256color' }, true),
+      colorLevel({ TERM: 'xterm', COLORTERM: 'truecolor' }, true),
+      colorLevel({ TERM: 'dumb' }, true),
+      colorLevel({}, true),
     ]).toEqual([0, 1, 2, 3, 0, 1]);
   });
 
   it('is none with NO_COLOR, which wins over FORCE_COLOR; an empty one counts as unset', () => {
     expect([
-      colourLevel({ NO_COLOR: '1' }, true),
-      colourLevel({ NO_COLOR: '0', FORCE_COLOR: '3' }, true),
-      colourLevel({ NO_COLOR: '', TERM: 'xterm' }, true),
-      colourLevel({ NO_COLOR: '', FORCE_COLOR: '' }, false),
+      colorLevel({ NO_COLOR: '1' }, true),
+      colorLevel({ NO_COLOR: '0', FORCE_COLOR: '3' }, true),
+      colorLevel({ NO_COLOR: '', TERM: 'xterm' }, true),
+      colorLevel({ NO_COLOR: '', FORCE_COLOR: '' }, false),
     ]).toEqual([0, 0, 1, 0]);
   });
 
   it('is what FORCE_COLOR says, for a pipe and a dumb terminal too', () => {
     expect(
       ['0', 'false', '1', '2', '3', 'true', 'yes'].map((FORCE_COLOR) =>
-        colourLevel({ FORCE_COLOR, TERM: 'dumb' }, false),
+        colorLevel({ FORCE_COLOR, TERM: 'dumb' }, false),
       ),
     ).toEqual([0, 0, 1, 2, 3, 1, 1]);
     expect([
-      colourLevel({ FORCE_COLOR: '0', TERM: 'xterm' }, true),
-      colourLevel({ FORCE_COLOR: 'true', TERM: 'xterm-256color' }, false),
+      colorLevel({ FORCE_COLOR: '0', TERM: 'xterm' }, true),
+      colorLevel({ FORCE_COLOR: 'true', TERM: 'xterm-256color' }, false),
     ]).toEqual([0, 2]);
   });
 });

@@ -6,7 +6,7 @@ import { type Column, renderTable } from '../../../src/output/terminal/table.ts'
 const COLUMNS: readonly Column[] = [
   { title: 'place' },
   { title: 'picks', align: 'right' },
-  { title: 'note', drop: 1, colour: 'dim' },
+  { title: 'note', drop: 1, color: 'dim' },
 ];
 const ROWS = [
   ['A01', '7', 'heavy things here'],
@@ -58,7 +58,7 @@ describe('a table', () => {
     expect(table(80, COLUMNS, [])).toEqual(['PLACE  PICKS  NOTE']);
   });
 
-  it('is coloured without disturbing the alignment', async () => {
+  it('is colored without disturbing the alignment', async () => {
     const style = await createStyle(1);
     expect([...renderTable(COLUMNS, [['A', '1', 'n']], { width: 80, style })]).toEqual([
       '\u001b[1mPLACE\u001b[22m  \u001b[1mPICKS\u001b[22m  \u001b[1mNOTE\u001b[22m',

@@ -441,7 +441,7 @@ describe('the process', () => {
       await http({ method: 'GET', url: 'https://127.0.0.1:${mute}', headers: {}, timeoutMs: 20 })
         .catch((error) => process.stdout.write(error.kind));
     `;
-    // Some versions of Node warn on stderr about the colour variables that a test runner sets.
+    // Some versions of Node warn on stderr about the color variables that a test runner sets.
     const env = { PATH: process.env['PATH'] };
     const child = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: 'pipe', env });
     let output = '';

@@ -5,7 +5,8 @@ import type { FailureDetail } from '../../../errors.ts';
 import type { ColumnMap } from './column-map.ts';
 import type { ErrorList } from '../../error-list.ts';
 import { quote } from '../../quote.ts';
-import { foldName, type TableField, tableFields } from '../fields.ts';
+import { type TableField, tableFields } from '../fields.ts';
+import { foldName } from '../../../lib/text/fold-name.ts';
 
 export interface FieldColumn {
   readonly field: TableField;

@@ -1,7 +1,7 @@
 /** The columns that `--fill-down` names. */
 import type { ErrorList } from '../../error-list.ts';
 import { quote } from '../../quote.ts';
-import { foldName } from '../fields.ts';
+import { foldName } from '../../../lib/text/fold-name.ts';
 import { addNoColumn, type FieldColumn, type Columns, type HeaderRow } from './columns.ts';
 
 /** The columns of these names, which are headers or fields; another name is an error. */

@@ -6,7 +6,8 @@ import { createCellText } from '../cell-text.ts';
 import type { ColumnMap } from './column-map.ts';
 import { isRule } from '../drawn-table.ts';
 import { type Header, headerCells, splitCells } from '../dialect.ts';
-import { foldName, tableFields } from '../fields.ts';
+import { tableFields } from '../fields.ts';
+import { foldName } from '../../../lib/text/fold-name.ts';
 
 /** A line split as the header is. A quoted cell may run on to the next line: good enough to judge a line. */
 export interface SampleRow {

@@ -1,6 +1,6 @@
 /** Finds the header of a table among its rows: exports that were joined one behind the other. */
 import type { Columns } from './columns.ts';
-import { foldName } from '../fields.ts';
+import { foldName } from '../../../lib/text/fold-name.ts';
 
 /**
  * `same`: the columns of the table once more, or the line above them that declares the delimiter; `other`: a header with

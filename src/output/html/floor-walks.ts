@@ -1,5 +1,6 @@
 /** The walks of an answer on a floor plan, as they are today and as they will be. */
 import type { ClusterDetail, PickDetail } from '../../answers/details.ts';
+import { inWalkingOrder, sortedIfNumbered } from '../../answers/walking-order.ts';
 import type { FloorPlan, Position } from '../../site/model.ts';
 import type { ReportEntry } from '../answers/report-model.ts';
 
@@ -80,9 +81,9 @@ export function walksOf(entry: ReportEntry, plan: ReportPlan): ReportWalks | und
   const { stops, clusters, asisClusters, summary } = details;
   const isRoute = stops.length > 0;
   const after = isRoute
-    ? [walk('', inSequence(stops, ({ sequence }) => sequence) ?? stops, summary.optimalDistance, 'given', inAnswer)]
+    ? [walk('', inWalkingOrder(stops), summary.optimalDistance, 'given', inAnswer)]
     : clusters.map((one) => walk(one.listId, one.picks, one.distance, 'short', inAnswer));
-  const today = isRoute ? inSequence(stops, ({ asisSequence }) => asisSequence) : undefined;
+  const today = isRoute ? sortedIfNumbered(stops, ({ asisSequence }) => asisSequence) : undefined;
   const before = isRoute
     ? today && [walk('', today, summary.asisDistance, 'given', allSent)]
     : asisClusters.map((one) => walk(one.listId, asWalked(one), one.distance, 'given', inAnswer));
@@ -93,15 +94,6 @@ export function walksOf(entry: ReportEntry, plan: ReportPlan): ReportWalks | und
     ownOrder: !isRoute,
     fromTo: between.starts.length > 0 && between.ends.length > 0,
   };
-}
-
-/** Picks by a number that all have; `undefined` when one lacks it. */
-function inSequence(
-  picks: readonly PickDetail[],
-  numberOf: (pick: PickDetail) => number | undefined,
-): readonly PickDetail[] | undefined {
-  if (picks.some((pick) => numberOf(pick) === undefined)) return undefined;
-  return picks.toSorted((one, other) => (numberOf(one) ?? 0) - (numberOf(other) ?? 0));
 }
 
 /** A list of today in its `asis_sequence`; picks without one last, as they came. */

@@ -5,12 +5,12 @@ import {
   type ComparedClusters,
   isSame,
   type MovedPick,
-} from '../../answers/diff/difference.ts';
+} from '../../answers/diff/compare.ts';
 import type { AnswerSummary } from '../../answers/answer.ts';
-import { formatNumber } from '../../answers/distance.ts';
+import { counted, differenceOf, formatNumber } from '../../lib/text/numbers.ts';
 import { KINDS } from '../../kinds.ts';
 import { formatPercent } from '../../answers/saving.ts';
-import { shownDistance } from '../answers/shown-distance.ts';
+import { distanceText } from '../answers/distance-text.ts';
 import type { Column } from '../terminal/table.ts';
 
 /** Where one side of a comparison came from. */
@@ -156,16 +156,16 @@ function distances(
 ): readonly string[] {
   if (unit === undefined) {
     const shown = (value: number | undefined, own: string): string =>
-      value === undefined ? missing : shownDistance(value, own);
+      value === undefined ? missing : distanceText(value, own);
     return [shown(before, units[0]), shown(after, units[1]), 'other unit'];
   }
   return compared(
     before,
     after,
-    (value) => shownDistance(value, unit),
+    (value) => distanceText(value, unit),
     (change, base) => {
       const share = base === 0 ? '' : ` (${signed((change / base) * 100, 2)} %)`;
-      return `${change < 0 ? '-' : '+'}${shownDistance(Math.abs(change), unit)}${share}`;
+      return `${change < 0 ? '-' : '+'}${distanceText(Math.abs(change), unit)}${share}`;
     },
     missing,
   );
@@ -189,16 +189,11 @@ function compared(
 ): readonly string[] {
   const values = [before, after].map((value) => (value === undefined ? missing : show(value)));
   if (before === undefined || after === undefined) return [...values, before === after ? '' : missing];
-  const change = after - before;
-  const isNothing = Math.abs(change) <= 1e-9 * Math.max(Math.abs(before), Math.abs(after));
-  return [...values, isNothing ? 'same' : showChange(change, before)];
+  const change = differenceOf(after, before);
+  return [...values, change === 0 ? 'same' : showChange(change, before)];
 }
 
 function signed(value: number, decimals: number): string {
   const text = formatNumber(Math.abs(value), decimals);
   return `${value < 0 ? '-' : '+'}${text}`;
-}
-
-function counted(count: number, what: string): string {
-  return `${formatNumber(count, 0)} ${what}${count === 1 ? '' : 's'}`;
 }

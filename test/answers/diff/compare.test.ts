@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type AnswerDetails, readDetails } from '../../../src/answers/details.ts';
-import { compareAnswers, isSame } from '../../../src/answers/diff/difference.ts';
+import type { AnswerDetails } from '../../../src/answers/details.ts';
+import { readDetails } from '../../support/read-details.ts';
+import { compareAnswers, isSame } from '../../../src/answers/diff/compare.ts';
 import { matchClusters } from '../../../src/answers/diff/cluster-match.ts';
 import { longestAscending } from '../../../src/lib/longest-increasing-subsequence.ts';
 import { createRandom, type Random } from '../../../src/lib/seeded-random.ts';

@@ -1,11 +1,6 @@
 /** Two answers side by side, for a program. */
-import {
-  type AnswerDifference,
-  type AnswerFigures,
-  type ComparedCluster,
-  isSame,
-} from '../../answers/diff/difference.ts';
-import type { ComparedFile } from './rows.ts';
+import { type AnswerDifference, type AnswerFigures, type ComparedCluster, isSame } from '../../answers/diff/compare.ts';
+import type { ComparedFile } from './sections.ts';
 
 /**
  * The document of `diff --json`: `a`, `b` and `difference` (`b` less `a`) have the same figures; what an answer does not

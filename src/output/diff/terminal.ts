@@ -1,16 +1,15 @@
 /** Two answers side by side, for a terminal or a text file. */
-import type { AnswerDifference } from '../../answers/diff/difference.ts';
-import type { AnswerOptions } from '../terminal/answer-options.ts';
+import type { AnswerDifference } from '../../answers/diff/compare.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
-import { type ComparedFile, headOf, sectionsOf } from './rows.ts';
-import { cutList } from '../terminal/long-list.ts';
+import { type ComparedFile, headOf, sectionsOf } from './sections.ts';
+import { cutList, type ListOptions } from '../terminal/long-list.ts';
 import { renderTable } from '../terminal/table.ts';
 
 /** Lines without line ends. */
 export function* renderDifference(
   difference: AnswerDifference,
   files: readonly [ComparedFile, ComparedFile],
-  options: AnswerOptions,
+  options: ListOptions,
 ): Generator<string, void> {
   const { style } = options;
   const [title = '', ...sides] = headOf(difference, files);

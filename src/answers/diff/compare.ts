@@ -1,6 +1,6 @@
 /** Two answers side by side. */
-import type { AnswerDetails, ClusterDetail, PickDetail } from '../details.ts';
-import { inWalkingOrder } from '../reader.ts';
+import { type AnswerDetails, type ClusterDetail, orderCount, type PickDetail } from '../details.ts';
+import { inWalkingOrder } from '../walking-order.ts';
 import { matchClusters } from './cluster-match.ts';
 import { longestAscending } from '../../lib/longest-increasing-subsequence.ts';
 import type { Kind } from '../../kinds.ts';
@@ -119,14 +119,12 @@ function commonUnit(before: string, after: string): readonly [string | undefined
 function figuresOf(kind: Kind, answer: AnswerDetails, inUnit: InUnit): AnswerFigures {
   const { summary, clusters, stops, invalidPicks } = answer;
   const saving = savingOf(summary);
-  const orders =
-    kind === 'cluster' ? clusters.flatMap(({ orderIds }) => orderIds) : stops.map(({ orderId }) => orderId);
   return {
     asisDistance: inUnit(summary.asisDistance),
     optimalDistance: inUnit(summary.optimalDistance),
     saving: 'reason' in saving ? undefined : saving.percent,
     clusters: kind === 'cluster' ? clusters.length : undefined,
-    orders: new Set(orders.filter((order) => order !== undefined)).size,
+    orders: orderCount(kind === 'cluster' ? { clusters, stops: [] } : { clusters: [], stops }),
     picks: summary.picks,
     invalidPicks: invalidPicks.length,
     computationTime: summary.computationTime,
