@@ -4,7 +4,7 @@
  */
 import type { Kind } from '../kinds.ts';
 
-/** One stop of an optimised route. */
+/** One stop of an optimized route. */
 export interface Stop {
   /** `optim_sequence` as the API gave it (whether it counts from 0 or 1 is not documented). */
   readonly sequence: number | undefined;
@@ -29,7 +29,7 @@ export interface ClusterSummary {
 export interface InvalidPickGroup {
   readonly reason: string;
   readonly count: number;
-  /** The first few, as `pick_id (location)`, for a person to recognise. */
+  /** The first few, as `pick_id (location)`, for a person to recognize. */
   readonly examples: readonly string[];
 }
 
@@ -55,13 +55,13 @@ export interface AnswerSummary {
   readonly asisDistance: number | undefined;
   readonly optimalDistance: number | undefined;
   readonly visualizationUrl: string | undefined;
-  /** Whether a field is there that only a finished job has. */
+  /** Whether the answer has a field that only a finished job has. */
   readonly hasResult: boolean;
   readonly stops: readonly Stop[];
   readonly clusters: readonly ClusterSummary[];
   /** Number of as-is clusters; `undefined` when the answer has none (then there is nothing to compare with). */
   readonly asisClusters: number | undefined;
-  /** Picks in the optimised result. */
+  /** Picks in the optimized result. */
   readonly picks: number;
   readonly invalidPicks: readonly InvalidPickGroup[];
 }

@@ -19,7 +19,7 @@ export interface WholePlan {
 export interface FieldsPlan {
   readonly take: 'fields';
   readonly fields: ReadonlyMap<string, JsonPlan>;
-  /** A value is there; `matches` tells whether it is an object. The same key can come again: the last one counts. */
+  /** A value begins; `matches`: it is an object. The same key can come again: the last value counts. */
   begin?(matches: boolean): void;
   end?(): void;
 }
@@ -28,7 +28,7 @@ export interface FieldsPlan {
 export interface ItemsPlan {
   readonly take: 'items';
   readonly item: JsonPlan;
-  /** A value is there; `matches` tells whether it is a list. The same key can come again: the last one counts. */
+  /** A value begins; `matches`: it is a list. The same key can come again: the last value counts. */
   begin?(matches: boolean): void;
   end?(): void;
 }

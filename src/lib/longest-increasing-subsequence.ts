@@ -1,8 +1,8 @@
 /**
- * The longest part of a sequence of different numbers that ascends, as their positions: what stays in order when one
- * order is turned into another. Patience sorting: n log n.
+ * The positions of the longest increasing subsequence of different numbers: what stays in place when one order is
+ * turned into another. Patience sorting: n log n.
  */
-export function longestAscending(values: readonly number[]): readonly number[] {
+export function longestIncreasingSubsequence(values: readonly number[]): readonly number[] {
   /** Position of the smallest value that ends an ascending run of length `index + 1`. */
   const ends: number[] = [];
   const previous: (number | undefined)[] = [];

@@ -158,7 +158,7 @@ describe('invalid picks', () => {
 describe('whether there is a result', () => {
   const has = (value: unknown): boolean | undefined => readValue(value)?.hasResult;
 
-  it('is told by the arrays of a finished job, empty ones too, or by its computing time', () => {
+  it('is shown by the arrays of a finished job, empty ones too, or by its computing time', () => {
     expect([has({ picks: [] }), has({ optimal_clusters: [] }), has({ computation_time: 0 })]).toEqual([
       true,
       true,
@@ -166,7 +166,7 @@ describe('whether there is a result', () => {
     ]);
   });
 
-  it('is not told by nulls, other types or other fields', () => {
+  it('is not shown by nulls, other types or other fields', () => {
     expect([
       has({}),
       has({ picks: null, optimal_clusters: null, computation_time: null }),

@@ -15,7 +15,7 @@ describe('the saving', () => {
     ]);
   });
 
-  it('is negative when the optimised walk is longer, and whole when nothing is left', () => {
+  it('is negative when the optimized walk is longer, and whole when nothing is left', () => {
     expect([
       savingOf({ kind: 'route', asisDistance: 100, optimalDistance: 150 }),
       savingOf({ kind: 'route', asisDistance: 100, optimalDistance: 0 }),

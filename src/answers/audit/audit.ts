@@ -12,8 +12,8 @@ import type { RequestDetails } from '../../requests/details.ts';
 
 /**
  * What is wrong with an answer, in the order of `FINDING_CLASSES`, at most one finding a class; empty when all is well.
- * What cannot be told for certain is no finding, and what follows from another finding is not told again (a missing pick
- * leaves a hole in `optim_sequence`). Says nothing of a job that failed or is not finished: that is told elsewhere.
+ * What is not certain is no finding, and what follows from another finding is not repeated (a missing pick
+ * leaves a hole in `optim_sequence`). A job that failed or is not finished has no findings: its state is reported elsewhere.
  * Never throws.
  */
 export function auditAnswer(kind: Kind, request: RequestDetails, answer: AnswerDetails): readonly Finding[] {

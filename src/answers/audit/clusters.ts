@@ -11,7 +11,7 @@ export function auditClusters(
   match: PickMatch,
   found: FindingList,
 ): void {
-  // Repeated and invented picks are told of already; what they would break is not told again.
+  // Repeated and invented picks are findings of their own: what follows from them is not repeated.
   const inside: MatchedPick[][] = answer.clusters.map(() => []);
   for (const pick of match.picks) {
     if (pick.sent !== undefined && !match.repeated.has(pick.answered.pickId)) inside[pick.cluster]?.push(pick);
@@ -86,7 +86,7 @@ function auditOrderIds(
     }
     for (const order of lacking) found.add('wrong_order_ids', `${listId} does not list ${order}`);
     for (const order of listed) {
-      // The order of a missing pick may have lost its only one; what a pick without order is listed as, nobody knows.
+      // The order of a missing pick may have lost its only pick; how an answer lists a pick without an order is unknown.
       const isExcused = missingOrders.has(order) || missingOrders.has(undefined);
       if (!known.has(order) && !isExcused)
         found.add('wrong_order_ids', `${listId} lists ${order} and has no pick of it`);

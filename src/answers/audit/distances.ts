@@ -1,4 +1,4 @@
-/** Distances: none negative, totals the sums of their clusters, the optimised walk not longer than the as-is walk. */
+/** Distances: none negative, totals the sums of their clusters, the optimized walk not longer than the as-is walk. */
 import type { AnswerDetails } from '../details.ts';
 
 import { formatDistance, totalDistance } from '../distance.ts';
@@ -41,7 +41,7 @@ function isNear(one: number, other: number): boolean {
   return Math.abs(one - other) <= TOLERANCE * Math.max(Math.abs(one), Math.abs(other));
 }
 
-/** What an optimised walk must respect and the walk of today may not; then it may well be longer. */
+/** Rules that only the optimized walk must follow: with them it may well be longer than the walk of today. */
 const BINDING = ['priority', 'sequence_priority', 'release_time', 'due_time'];
 
 function isBound({ picks }: RequestDetails): boolean {

@@ -9,7 +9,7 @@ interface FindingSpec {
   readonly many: string;
 }
 
-/** In the order in which findings are told: what matters most to a warehouse first. */
+/** In the order in which findings are listed: what matters most to a warehouse first. */
 export const FINDING_CHECKS = {
   wrong_kind: {
     check: 'the answer is of the kind that was asked for',
@@ -100,7 +100,7 @@ export const FINDING_CHECKS = {
 
 export type FindingClass = keyof typeof FINDING_CHECKS;
 
-/** All classes, in the order in which they are told. */
+/** All classes, in the order in which they are listed. */
 export const FINDING_CLASSES = Object.keys(FINDING_CHECKS) as readonly FindingClass[];
 
 export interface Finding {
@@ -113,7 +113,7 @@ export interface Finding {
   readonly examples: readonly string[];
 }
 
-/** As many as a person needs to recognise what is wrong. */
+/** As many as a person needs to recognize what is wrong. */
 const EXAMPLES = 5;
 
 export interface FindingList {

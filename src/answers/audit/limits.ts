@@ -13,7 +13,7 @@ export interface LimitedCluster {
 }
 
 interface Limit {
-  /** What a cluster asks for at least, if that can be told. */
+  /** The least that a cluster needs; `undefined` when that is not known. */
   readonly asked: (cluster: LimitedCluster) => number | undefined;
   /** How far above the limit is still within it, as a factor. */
   readonly slack: number;
@@ -25,7 +25,7 @@ const ROUNDING = 1 + 1e-9;
 const LIMITS: Readonly<Record<string, Limit>> = {
   max_orders: { asked: ordersOf, slack: ROUNDING },
   max_locations: { asked: locationsOf, slack: ROUNDING },
-  // The optimiser compares an approximation of the walk (documented so).
+  // The optimizer compares an approximation of the walk (documented so).
   max_distance: { asked: ({ distance }) => distance, slack: 1.01 },
   max_volume: { asked: totalOf('sku_width', 'sku_height', 'sku_depth', 'quantity'), slack: ROUNDING },
   max_weight: { asked: totalOf('sku_weight', 'quantity'), slack: ROUNDING },
@@ -54,7 +54,7 @@ export function auditLimits(
 function isComparable(name: string, parameters: Readonly<Record<string, unknown>>): boolean {
   // Rules may turn two names into one place.
   if (name === 'max_locations') return (parameters['location_regex'] ?? null) === null;
-  // Grouped by the optimised walk, but told as walked today, which may be longer.
+  // Clusters are grouped by the optimized walk, but their distance is that of today's walk, which may be longer.
   const keepsOrder = parameters['routing_policy'] === 'ASIS' || parameters['asis_routing'] === true;
   return name !== 'max_distance' || !keepsOrder;
 }
@@ -66,7 +66,7 @@ function ordersOf({ picks }: LimitedCluster): number {
 }
 
 /**
- * At least so many different locations: which alternative was chosen, a cluster does not tell. Picks that share none of
+ * The least number of different locations: a cluster does not say which alternative was chosen. Picks that share none of
  * their alternatives are certainly made at different ones.
  */
 function locationsOf({ picks }: LimitedCluster): number {

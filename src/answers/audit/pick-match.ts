@@ -3,7 +3,7 @@ import type { AnswerDetails, InvalidPickDetail, PickDetail } from '../details.ts
 import type { Kind } from '../../kinds.ts';
 import type { RequestDetails, RequestPick } from '../../requests/details.ts';
 
-/** One pick of the optimised result. */
+/** One pick of the optimized result. */
 export interface MatchedPick {
   readonly answered: PickDetail;
   /** `undefined`: the request has no such pick. */
@@ -17,7 +17,7 @@ export interface MatchedPick {
 export interface PickMatch {
   /** In the order of the answer. */
   readonly picks: readonly MatchedPick[];
-  /** Ids that are answered more often than sent: which of the copies is the right one, nobody can tell. */
+  /** Ids that are answered more often than sent: which of the copies is the right one is unknown. */
   readonly repeated: ReadonlySet<string>;
   /** Sent, neither answered nor accounted for. */
   readonly missing: readonly RequestPick[];

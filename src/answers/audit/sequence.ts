@@ -11,7 +11,7 @@ export function auditSequence({ picks, missing }: PickMatch, found: FindingList)
     else if (taken.has(sequence)) found.add('broken_sequence', `${pickId}: ${sequence} again`);
     else taken.add(sequence);
   }
-  // Those are told of already; they may share a place with another pick, or have one of their own.
+  // Repeated and invented picks are findings of their own; they may share a place with another pick or have one.
   for (const { answered, sent, isRepeat } of picks) {
     if ((isRepeat || sent === undefined) && isPlace(answered.sequence)) taken.add(answered.sequence);
   }

@@ -2,7 +2,7 @@
 import { type AnswerDetails, type ClusterDetail, orderCount, type PickDetail } from '../details.ts';
 import { inWalkingOrder } from '../walking-order.ts';
 import { matchClusters } from './cluster-match.ts';
-import { longestAscending } from '../../lib/longest-increasing-subsequence.ts';
+import { longestIncreasingSubsequence } from '../../lib/longest-increasing-subsequence.ts';
 import type { Kind } from '../../kinds.ts';
 import { convertLength, lengthUnitOf } from '../length-unit.ts';
 import { savingOf } from '../saving.ts';
@@ -210,7 +210,7 @@ function compareSequences(before: readonly string[], after: readonly string[]): 
   const placeAfter = placesOf(after);
   const common = before.filter((pickId) => placeAfter.has(pickId));
   const targets = common.map((pickId) => placeAfter.get(pickId) ?? 0);
-  const kept = new Set(longestAscending(targets));
+  const kept = new Set(longestIncreasingSubsequence(targets));
   return {
     common: common.length,
     moved: common.flatMap((pickId, at) =>

@@ -7,7 +7,7 @@ import { classifyAnswer, reasonOf } from '../../answers/job-state.ts';
 import { createMemberTap } from '../../lib/json/member.ts';
 import { JsonSyntaxError } from '../../lib/json/scanner.ts';
 import type { Kind } from '../../kinds.ts';
-import { createPlaceCounter } from '../../lib/json/line-column.ts';
+import { createLineColumnCounter } from '../../lib/json/line-column.ts';
 import { CliError } from '../../errors.ts';
 import { inUtf8 } from '../../requests/utf16.ts';
 import { openInput } from '../../app/input-file.ts';
@@ -28,7 +28,7 @@ export async function readAnswerFile(context: Context, path: string): Promise<An
   const { name, chunks } = openInput(context, path);
   const outer = createDetailsReader();
   let inner: DetailsReader | undefined;
-  const places = createPlaceCounter();
+  const places = createLineColumnCounter();
   const tap = createMemberTap('result', {
     begin: () => (inner = createDetailsReader()),
     push: (bytes) => inner?.push(bytes),

@@ -2,7 +2,7 @@
 export interface Place {
   /** Shows when all earlier places are done with or given up; fulfilled when it is shown. */
   show(show: () => void | Promise<void>): Promise<void>;
-  /** Holds up nobody any more. Harmless after {@link show}. */
+  /** Stops holding up later places. Harmless after {@link show}. */
   giveUp(): void;
 }
 

@@ -1,4 +1,4 @@
-/** Turns pushed chunks into a stream that is pulled, one chunk in flight at a time. */
+/** Turns pushed chunks into a stream that is pulled. The next chunk may be pushed when the one before is taken. */
 export interface ChunkQueue {
   /** Resolves when the reader has taken the chunk; rejects when the reader failed. */
   push(chunk: Uint8Array): Promise<void>;
@@ -23,9 +23,10 @@ export function createChunkQueue(): ChunkQueue {
       if (failure !== undefined) throw failure.error;
       if (waiting !== undefined) {
         const offered = waiting;
-        waiting = undefined;
+        // A reader that fails here never comes back: then `fail` rejects the push.
         yield offered.chunk;
         offered.taken();
+        waiting = undefined;
       } else if (ended) {
         return;
       } else {

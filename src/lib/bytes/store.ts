@@ -30,7 +30,7 @@ export function createByteStore(): ByteStore {
       free -= fits.length;
       const rest = chunk.subarray(fits.length);
       if (rest.length > 0) {
-        // Blocks grow with what is there, so that a small value takes a small one.
+        // Blocks grow with the size so far, so that a small value takes a small one.
         const wanted = Math.min(LARGEST_BLOCK, Math.max(SMALLEST_BLOCK, size));
         const block = Buffer.allocUnsafe(Math.max(rest.length, wanted));
         block.set(rest);

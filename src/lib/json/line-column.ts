@@ -1,7 +1,7 @@
 import { isAscii } from 'node:buffer';
 
-/** Tells lines and columns of bytes that are not kept. Both count from 1, columns in UTF-16 code units as elsewhere. */
-export interface PlaceCounter {
+/** Counts lines and columns of bytes that are not stored. Both count from 1, columns in UTF-16 code units as elsewhere. */
+export interface LineColumnCounter {
   /** The next bytes (UTF-8); not kept. */
   push(chunk: Uint8Array): void;
   /** `14:7`: the place behind all that was pushed. */
@@ -10,7 +10,7 @@ export interface PlaceCounter {
 
 const NEWLINE = 0x0a;
 
-export function createPlaceCounter(): PlaceCounter {
+export function createLineColumnCounter(): LineColumnCounter {
   const decoder = new TextDecoder();
   let line = 1;
   let column = 1;

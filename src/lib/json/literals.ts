@@ -10,7 +10,7 @@ export interface JsonList {
 }
 
 export interface JsonMembers {
-  /** In the order of the document; a name that came twice is there twice. */
+  /** In the order of the document; a repeated name occurs twice. */
   readonly members: readonly (readonly [name: string, value: JsonLiteral])[];
 }
 

@@ -1,4 +1,4 @@
-/** Reading what may not be there, or not be what was documented: everything unexpected is `undefined`. */
+/** Reads fields that may be absent, or of another type than documented: then they are `undefined`. */
 
 /** Whether a parsed JSON value is an object, and neither a list nor null. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
@@ -10,7 +10,7 @@ export function fieldOf(value: unknown, name: string): unknown {
   return isRecord(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 }
 
-/** A string that says something. */
+/** A string that is not blank. */
 export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value.trim() !== '' ? value : undefined;
 }
@@ -22,7 +22,7 @@ export function textsOf(value: unknown): string[] {
 
 /**
  * The message of an `error` field. Documented is a string or null; an object or list that is not empty
- * tells of a failure, too, and is not to be taken for a job that still runs.
+ * is a failure, too, and does not mean that the job is still running.
  */
 export function errorOf(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null) return textOf(value);

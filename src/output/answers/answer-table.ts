@@ -93,7 +93,7 @@ function countsOf({ picks, clusters, asisClusters, kind }: AnswerSummary): strin
   return `${count} in ${counted(clusters.length, 'cluster')}${before}`;
 }
 
-/** `138.995 m -> 84.022 m`; the optimised distance alone when there is nothing to compare with. */
+/** `138.995 m -> 84.022 m`; the optimized distance alone when there is nothing to compare with. */
 function walkOf({ asisDistance, optimalDistance, unit }: AnswerSummary): string {
   const after = distanceText(optimalDistance, unit);
   return asisDistance === undefined ? after : `${distanceText(asisDistance, unit)} -> ${after}`;

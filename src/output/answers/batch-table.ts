@@ -64,7 +64,7 @@ function countText(count: number | undefined): string {
   return count === undefined ? '' : formatNumber(count, 0);
 }
 
-/** The optimised walk as a part of today's: the shorter the full blocks, the more is saved. */
+/** The optimized walk as a part of today's: the shorter the full blocks, the more is saved. */
 function savingBar(summary: AnswerSummary): string {
   const saving = savingOf(summary);
   return 'reason' in saving ? '' : barOf(saving.optimal, Math.max(saving.asis, saving.optimal), '░');

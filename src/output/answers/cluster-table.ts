@@ -5,7 +5,7 @@ import { cutList, type ListOptions } from '../terminal/long-list.ts';
 import { distanceText } from './distance-text.ts';
 import { type Column, renderTable } from '../terminal/table.ts';
 
-/** The optimised clusters, one a row; on a terminal with a bar for each distance. */
+/** The optimized clusters, one a row; on a terminal with a bar for each distance. */
 export function* renderClusters({ clusters, unit }: AnswerSummary, options: ListOptions): Generator<string, void> {
   const withBar = options.width !== undefined;
   const columns: readonly Column[] = [

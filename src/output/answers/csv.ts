@@ -12,7 +12,7 @@ export interface AnswerCsvOptions {
   readonly columns: readonly string[] | undefined;
   /** Whether there are answers to requests that are not of that table. Default false. */
   readonly mixed?: boolean;
-  /** Whether the caller's picks had alternatives among which the answer has chosen: then its choice is told. */
+  /** Whether the caller's picks had alternatives: then a column names the location that the answer chose. */
   readonly alternatives: boolean;
   /** As the answer's ids were redacted, by which the caller's rows are found again. Default: not at all. */
   readonly redact?: Redact;
@@ -22,14 +22,14 @@ interface AnswerCsv {
   header(): string;
   /**
    * In walking order: a route by `optim_sequence`, clusters one after the other as the answer has them. Picks that the
-   * answer left out come last, so that each of the caller's rows is there once.
+   * answer left out come last, so that each of the caller's rows occurs once.
    */
   rows(entry: ReportEntry, callerRows: readonly ReportRow[] | undefined): Iterable<string>;
   /** The caller's rows alone, for what was not answered. */
   unplaced(callerRows: Iterable<ReportRow>): Iterable<string>;
 }
 
-/** A pick with its place in the optimised plan. */
+/** A pick with its place in the optimized plan. */
 interface Placed {
   readonly pick: PickDetail;
   /** Empty for a route. */

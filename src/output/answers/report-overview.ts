@@ -25,7 +25,7 @@ export interface OverviewRow {
 /** How a request stands: what is worst about it. */
 export interface Standing {
   readonly level: 'good' | 'warning' | 'bad';
-  readonly words: string;
+  readonly text: string;
 }
 
 export function overviewOf(entry: ReportEntry): OverviewRow {
@@ -57,12 +57,12 @@ function problemOf(summary: AnswerSummary): string | undefined {
 
 export function standingOf({ summary, problem, tripped, findings, invalid }: OverviewRow): Standing {
   if (problem !== undefined) {
-    return { level: 'bad', words: `${summary === undefined ? 'no answer' : 'failed'}: ${problem}` };
+    return { level: 'bad', text: `${summary === undefined ? 'no answer' : 'failed'}: ${problem}` };
   }
-  if (tripped > 0) return { level: 'bad', words: `${counted(tripped, 'gate')} tripped` };
-  if (findings > 0) return { level: 'warning', words: counted(findings, 'finding') };
-  if (invalid > 0) return { level: 'warning', words: counted(invalid, 'invalid pick') };
-  return { level: 'good', words: 'in order' };
+  if (tripped > 0) return { level: 'bad', text: `${counted(tripped, 'gate')} tripped` };
+  if (findings > 0) return { level: 'warning', text: counted(findings, 'finding') };
+  if (invalid > 0) return { level: 'warning', text: counted(invalid, 'invalid pick') };
+  return { level: 'good', text: 'in order' };
 }
 
 /** What all save together; what a failed job says of distances does not count. */

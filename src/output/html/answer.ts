@@ -19,7 +19,7 @@ export interface AnswerLimits {
 }
 
 export function answerHeadline({ details: { summary } }: ReportEntry, { problem }: OverviewRow): Headline {
-  if (problem !== undefined) return { words: 'No result', lead: problem, level: 'bad' };
+  if (problem !== undefined) return { title: 'No result', lead: problem, level: 'bad' };
   const about =
     summary.asisDistance === undefined ? counted(summary.picks, 'pick') : `the same ${counted(summary.picks, 'pick')}`;
   return savingHeadline(savingOf(summary), summary.optimalDistance, summary.unit, about);
@@ -27,7 +27,7 @@ export function answerHeadline({ details: { summary } }: ReportEntry, { problem 
 
 export function answerFigures(entry: ReportEntry, line: OverviewRow): readonly Figure[] {
   const { summary, asisClusters } = entry.details;
-  const { level, words } = standingOf(line);
+  const { level, text } = standingOf(line);
   const audited = entry.request !== undefined && level === 'good';
   const clusters: Figure = {
     name: 'clusters',
@@ -45,7 +45,7 @@ export function answerFigures(entry: ReportEntry, line: OverviewRow): readonly F
     ...(summary.computationTime === undefined
       ? []
       : [{ name: 'computed in', value: `${formatNumber(summary.computationTime, 2)} s` }]),
-    { name: 'standing', value: audited ? 'stands up to the audit' : words, level },
+    { name: 'standing', value: audited ? 'stands up to the audit' : text, level },
   ];
 }
 

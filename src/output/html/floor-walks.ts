@@ -37,8 +37,8 @@ export interface ReportWalk extends WalkOnPlan {
   readonly picks: number;
   /** Picks at places that the plan does not have. */
   readonly missing: number;
-  /** What the answer says that it is long, in the answer's unit. */
-  readonly told: number | undefined;
+  /** The distance in the answer, in its unit. */
+  readonly answered: number | undefined;
 }
 
 export interface ReportWalks {
@@ -62,14 +62,14 @@ export function walksOf(entry: ReportEntry, plan: ReportPlan): ReportWalks | und
   const walk = (
     name: string,
     picks: readonly PickDetail[],
-    told: number | undefined,
+    answered: number | undefined,
     order: 'given' | 'short',
     placesOf: (pick: PickDetail) => readonly string[],
   ): ReportWalk => {
     const stops = picks.map((pick) => onPlan(placesOf(pick))).filter((places) => places.length > 0);
     return {
       name,
-      told,
+      answered,
       picks: picks.length,
       missing: picks.length - stops.length,
       ...plan.walk(stops, between, order),

@@ -45,10 +45,10 @@ ${walkTable(plan, walks, unit)}</details>
 }
 
 function summed(walks: readonly ReportWalk[], unit: string): string {
-  const told = walks.every((walk) => walk.told !== undefined)
-    ? walks.reduce((sum, walk) => sum + (walk.told ?? 0), 0)
+  const total = walks.every((walk) => walk.answered !== undefined)
+    ? walks.reduce((sum, walk) => sum + (walk.answered ?? 0), 0)
     : undefined;
-  const length = distanceText(told, unit);
+  const length = distanceText(total, unit);
   return walks.length === 1 ? length : `${counted(walks.length, 'walk')}, ${length}`;
 }
 
@@ -100,10 +100,10 @@ function remarks(plan: ReportPlan, { before, after, ownOrder, fromTo }: ReportWa
 }
 
 /** By more than a hundredth: distances that the API has rounded do not differ. */
-function differs({ told, distance }: ReportWalk, planUnit: string, unit: string): boolean {
+function differs({ answered, distance }: ReportWalk, planUnit: string, unit: string): boolean {
   const [from, to] = [lengthUnitOf(planUnit), lengthUnitOf(unit)];
-  if (told === undefined || from === undefined || to === undefined) return false;
-  return Math.abs(convertLength(distance, from, to) - told) > Math.max(told, 1) * 0.01;
+  if (answered === undefined || from === undefined || to === undefined) return false;
+  return Math.abs(convertLength(distance, from, to) - answered) > Math.max(answered, 1) * 0.01;
 }
 
 function walkTable(plan: ReportPlan, { before, after }: ReportWalks, unit: string): Html {
@@ -118,7 +118,7 @@ function walkTable(plan: ReportPlan, { before, after }: ReportWalks, unit: strin
         cell(when),
         page`<th scope="row">${walk.name === '' ? 'route' : walk.name}</th>`,
         cell(formatNumber(walk.picks, 0), { align: 'right' }),
-        cell(distanceText(walk.told, unit), { align: 'right' }),
+        cell(distanceText(walk.answered, unit), { align: 'right' }),
         cell(distanceText(walk.distance, plan.unit), { align: 'right' }),
         cell(placesText(walk)),
       ]),

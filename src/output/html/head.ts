@@ -6,7 +6,7 @@ import { savedDistance, walkingChange } from '../answers/saving-text.ts';
 import { distanceText } from '../answers/distance-text.ts';
 
 export interface Headline {
-  readonly words: string;
+  readonly title: string;
   /** One or two sentences. */
   readonly lead: string;
   readonly level: 'good' | 'warning' | 'bad' | 'plain';
@@ -20,31 +20,31 @@ export function savingHeadline(
   about: string,
 ): Headline {
   if ('reason' in saving) {
-    const words = optimal === undefined ? 'Optimised' : `${distanceText(optimal, unit)} of walking`;
-    return { words, lead: `For ${about}. What that saves cannot be told: ${saving.reason}.`, level: 'plain' };
+    const title = optimal === undefined ? 'Optimised' : `${distanceText(optimal, unit)} of walking`;
+    return { title, lead: `For ${about}. What that saves cannot be told: ${saving.reason}.`, level: 'plain' };
   }
   const now = distanceText(saving.optimal, unit);
   const before = distanceText(saving.asis, unit);
   const lead = `${now} instead of ${before} for ${about}: ${savedDistance(saving, unit)}.`;
-  const words = walkingChange(saving);
-  return { words: capitalised(words), lead, level: saving.saved < 0 ? 'warning' : 'good' };
+  const title = walkingChange(saving);
+  return { title: capitalized(title), lead, level: saving.saved < 0 ? 'warning' : 'good' };
 }
 
-function capitalised(words: string): string {
-  return words.slice(0, 1).toUpperCase() + words.slice(1);
+function capitalized(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 /** `level` and `id` of the heading. */
-export function headlineParts({ words, lead, level: tone }: Headline, level: number, id: string): Html {
+export function headlineParts({ title, lead, level: tone }: Headline, level: number, id: string): Html {
   const mark =
     tone === 'bad' || tone === 'warning'
       ? page`<p class="lead ${tone}">${lead}</p>`
       : page`<p class="lead">${lead}</p>`;
-  return page`${heading(level, words, id)}
+  return page`${heading(level, title, id)}
 ${mark}`;
 }
 
-/** The walk of today above the optimised one, on one scale. */
+/** The walk of today above the optimized one, on one scale. */
 export function compareBars({ asis, optimal }: Saving, unit: string): Html {
   const longest = Math.max(asis, optimal);
   return page`<dl class="compare">

@@ -7,12 +7,12 @@ import { cell, page, row, section, table } from './html-template.ts';
 import { type OverviewRow, standingOf, totalOf } from '../answers/report-overview.ts';
 import { distanceCell, percentCell } from '../answers/saving-text.ts';
 
-/** So many requests have a line of their own. */
+/** How many requests have a line of their own. */
 const OVERVIEW_ROWS = 1000;
 
 export interface KnownRow {
   readonly line: OverviewRow;
-  /** Where it is told of in full. */
+  /** Of the part with all details. */
   readonly id: string | undefined;
 }
 
@@ -27,7 +27,7 @@ export function overview(known: readonly KnownRow[], subject: readonly (string |
   const head: Headline =
     total === undefined
       ? {
-          words: counted(answered.length, 'answer'),
+          title: counted(answered.length, 'answer'),
           lead: `For ${about}. What they save together cannot be told.`,
           level: 'plain',
         }
@@ -91,7 +91,7 @@ function overviewTable(known: readonly KnownRow[]): Html {
 
 function overviewRow(line: OverviewRow, id: string | undefined, most: number): Html {
   const { name, summary } = line;
-  const { level, words } = standingOf(line);
+  const { level, text } = standingOf(line);
   const title = id === undefined ? page`${name}` : page`<a href="#${id}">${name}</a>`;
   return row([
     page`<th scope="row">${title}</th>`,
@@ -100,7 +100,7 @@ function overviewRow(line: OverviewRow, id: string | undefined, most: number): H
     cell(distanceCell(summary, 'optimalDistance'), { align: 'right' }),
     cell(percentCell(summary), { align: 'right' }),
     barCell('optimal', savedOf(line), most),
-    page`<td class="${level}">${{ good: '✓', warning: '!', bad: '✕' }[level]} ${words}</td>`,
+    page`<td class="${level}">${{ good: '✓', warning: '!', bad: '✕' }[level]} ${text}</td>`,
   ]);
 }
 

@@ -13,7 +13,7 @@ import type { Report, ReportEntry } from '../answers/report-model.ts';
 import { commonSubject, overviewOf, type OverviewRow, subjectOf, unansweredRow } from '../answers/report-overview.ts';
 import type { ReportPlan } from './floor-walks.ts';
 
-/** So many requests are told of in full, and are drawn. */
+/** How many requests have all details, and how many a floor plan. */
 const DETAILED = 25;
 const DRAWN = 6;
 /** Picks that are listed, in all answers together. */

@@ -26,7 +26,7 @@ import {
 import { distanceCell, percentCell, savedDistance, savedPercent, walkingChange } from '../answers/saving-text.ts';
 import { distanceText } from '../answers/distance-text.ts';
 
-/** So many requests have a line of their own, and so many are told of in full. */
+/** How many requests have a line of their own, and how many all details. */
 const OVERVIEW_ROWS = 200;
 const DETAILED = 20;
 
@@ -82,9 +82,9 @@ function titleOf(entry: ReportEntry): Markdown {
 }
 
 function* foldedAnswer(entry: ReportEntry, row: OverviewRow): Generator<Markdown, void> {
-  const { level, words } = standingOf(row);
+  const { level, text } = standingOf(row);
   // GitHub reads HTML up to the empty line, and Markdown behind it.
-  const about = htmlText(`${savedPercent(entry.details.summary)}, ${words}`);
+  const about = htmlText(`${savedPercent(entry.details.summary)}, ${text}`);
   yield inMarkdown`<details><summary>${MARKS[level]} ${htmlCode(entry.name)}: ${about}</summary>`;
   yield inMarkdown``;
   yield* markdownAnswer(entry, 4);
@@ -93,8 +93,8 @@ function* foldedAnswer(entry: ReportEntry, row: OverviewRow): Generator<Markdown
 }
 
 function statusOf(row: OverviewRow): Markdown {
-  const { level, words } = standingOf(row);
-  return inMarkdown`${MARKS[level]} ${words}`;
+  const { level, text } = standingOf(row);
+  return inMarkdown`${MARKS[level]} ${text}`;
 }
 
 interface OverviewColumn extends MarkdownColumn {

@@ -1,7 +1,7 @@
 import type { Clock, OutputStream, Spinner, Terminal } from '../../platform/host.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
 
-/** What a long wait tells on stderr. */
+/** What a long wait shows on stderr. */
 export interface Progress {
   /** What is going on now. On a terminal the spinner's text, elsewhere a line when it differs from the last one. */
   show(text: string): Promise<void>;
@@ -91,7 +91,7 @@ function createSpinnerProgress(
 
   function inTurn(work: () => Promise<void>): Promise<void> {
     const turn = queue.then(() => (ended.signal.aborted ? undefined : work()));
-    // A failure is told to the caller whose turn it was, not to the next one.
+    // The caller whose turn failed gets the error, not the next one.
     queue = turn.catch(() => undefined);
     return turn;
   }

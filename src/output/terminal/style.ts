@@ -1,4 +1,4 @@
-/** Marks text with colors for a terminal. The only door to chalk. */
+/** Marks text with colors for a terminal. The only file that imports chalk. */
 export interface Style {
   readonly bold: (text: string) => string;
   readonly dim: (text: string) => string;

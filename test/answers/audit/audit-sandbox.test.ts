@@ -164,13 +164,13 @@ describe.each([
   ['cluster', CLUSTERS],
 ] as const)('in the answer of a %s', (_, cases) => {
   it('a dropped pick is missing, and nothing else', () => expectEach(cases, drop, 'missing_pick 1'));
-  it('a repeated pick is told once', () => expectEach(cases, repeat, 'repeated_pick 1'));
-  it('an invented pick is told', () => expectEach(cases, invent, 'invented_pick 1'));
+  it('a repeated pick is reported once', () => expectEach(cases, repeat, 'repeated_pick 1'));
+  it('an invented pick is reported', () => expectEach(cases, invent, 'invented_pick 1'));
   it('a renamed pick is missing and invented', () => expectEach(cases, rename, 'missing_pick 1', 'invented_pick 1'));
-  it('a pick that is both invalid and optimised is told', () => expectEach(cases, spoil, 'used_invalid_pick 1'));
-  it('another order is told', () => expectEach(cases, changeOrder, 'changed_pick 1'));
-  it('another location is told', () => expectEach(cases, relocate, 'wrong_location 1'));
-  it('another site is told', () =>
+  it('a pick that is both invalid and optimized is reported', () => expectEach(cases, spoil, 'used_invalid_pick 1'));
+  it('another order is reported', () => expectEach(cases, changeOrder, 'changed_pick 1'));
+  it('another location is reported', () => expectEach(cases, relocate, 'wrong_location 1'));
+  it('another site is reported', () =>
     expectEach(
       cases,
       (answer) => {
@@ -180,7 +180,7 @@ describe.each([
       },
       'wrong_site 1',
     ));
-  it('another wave is told', () =>
+  it('another wave is reported', () =>
     expectEach(
       cases,
       (answer) => {
@@ -190,7 +190,7 @@ describe.each([
       },
       'wrong_wave 1',
     ));
-  it('a negative distance is told', () =>
+  it('a negative distance is reported', () =>
     expectEach(
       cases,
       (answer) => {
@@ -214,7 +214,7 @@ describe('in the answer of a route', () => {
       for (const pick of picks) pick['optim_sequence'] = (pick['optim_sequence'] as number) + 1;
       return true;
     }));
-  it('a gap is told', () =>
+  it('a gap is reported', () =>
     expectEach(
       ROUTES,
       ({ picks }, random) => {
@@ -229,7 +229,7 @@ describe('in the answer of a route', () => {
       },
       'broken_sequence 1',
     ));
-  it('a place taken twice is told', () =>
+  it('a place taken twice is reported', () =>
     expectEach(
       ROUTES,
       ({ picks }) => {
@@ -250,7 +250,7 @@ describe('in the answer of a route', () => {
       'broken_sequence 1',
     ),
   );
-  it('an optimised walk longer than that of today is told, unless priorities force it', () => {
+  it('an optimized walk longer than that of today is reported, unless priorities force it', () => {
     const lengthen: Mutation = (answer, _, request) => {
       if (typeof answer['asis_distance'] !== 'number' || answer.picks.length === 0) return false;
       if (request.picks.some((pick) => 'priority' in pick || 'sequence_priority' in pick)) return false;
@@ -267,7 +267,7 @@ describe('in the answer of a route', () => {
 });
 
 describe('in the answer of a cluster', () => {
-  it('a total that is not the sum is told', () => {
+  it('a total that is not the sum is reported', () => {
     const change =
       (field: string): Mutation =>
       (answer, random) => {
@@ -279,7 +279,7 @@ describe('in the answer of a cluster', () => {
     expectEach(CLUSTERS, change('asis_distance'), 'distance_sum 1');
   });
 
-  it('a changed distance of a cluster is told', () =>
+  it('a changed distance of a cluster is reported', () =>
     expectEach(
       CLUSTERS,
       ({ optimal_clusters: clusters }, random) => {
@@ -297,7 +297,7 @@ describe('in the answer of a cluster', () => {
       return true;
     }));
 
-  it('a pick that moved away from its order is told', () =>
+  it('a pick that moved away from its order is reported', () =>
     expectEach(
       CLUSTERS,
       ({ optimal_clusters: clusters }, random, request) => {
@@ -323,7 +323,7 @@ describe('in the answer of a cluster', () => {
       'order_split 1',
     ));
 
-  it('order_ids that are not those of the picks are told', () => {
+  it('order_ids that are not those of the picks are reported', () => {
     const change =
       (alter: (ids: string[]) => void): Mutation =>
       ({ optimal_clusters: clusters }, random, request) => {
@@ -344,7 +344,7 @@ describe('in the answer of a cluster', () => {
     );
   });
 
-  it('a pick that is not in the as-is clusters is told', () =>
+  it('a pick that is not in the as-is clusters is reported', () =>
     expectEach(
       CLUSTERS,
       ({ asis_clusters: lists }, random) => {

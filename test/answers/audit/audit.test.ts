@@ -235,7 +235,7 @@ describe('limits', () => {
       ({ examples }) => examples,
     );
 
-  it('are told with what is asked and what is allowed', () => {
+  it('are reported with what is asked and what is allowed', () => {
     expect(found({ max_orders: 1, max_weight: 10, max_distance: 900 })).toEqual([
       'c0: 2 with max_orders 1',
       'c0: 1000 with max_distance 900',
@@ -305,7 +305,7 @@ describe('distances', () => {
     ]);
   });
 
-  it('that are shorter as they are today are told', () => {
+  it('that are shorter as they are today are reported', () => {
     expect(found({ asis_clusters: [cluster('l1', 2000, p1, p2)] })).toEqual([
       ['longer_than_asis', '30.000 m instead of 20.000 m'],
     ]);

@@ -3,7 +3,7 @@ import type { AnswerDetails } from '../../../src/answers/details.ts';
 import { readDetails } from '../../support/read-details.ts';
 import { compareAnswers, isSame } from '../../../src/answers/diff/compare.ts';
 import { matchClusters } from '../../../src/answers/diff/cluster-match.ts';
-import { longestAscending } from '../../../src/lib/longest-increasing-subsequence.ts';
+import { longestIncreasingSubsequence } from '../../../src/lib/longest-increasing-subsequence.ts';
 import { createRandom, type Random } from '../../../src/lib/seeded-random.ts';
 
 function details(value: unknown): AnswerDetails {
@@ -97,7 +97,7 @@ describe('the longest ascending part', () => {
     const random = createRandom(5);
     for (let round = 0; round < 300; round += 1) {
       const values = shuffled(random.below(11), random);
-      const run = longestAscending(values);
+      const run = longestIncreasingSubsequence(values);
       const chosen = run.map((position) => values[position] ?? -1);
       expect(run).toEqual(run.toSorted((a, b) => a - b));
       expect(chosen).toEqual(chosen.toSorted((a, b) => a - b));
@@ -108,7 +108,7 @@ describe('the longest ascending part', () => {
   it('is found in a hundred thousand numbers', () => {
     const values = Array.from({ length: 100_000 }, (_, at) => at);
     values.push(...values.splice(10, 5));
-    expect(longestAscending(values).length).toBe(99_995);
+    expect(longestIncreasingSubsequence(values).length).toBe(99_995);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createMemberTap } from '../../../src/lib/json/member.ts';
-import { createPlaceCounter } from '../../../src/lib/json/line-column.ts';
+import { createLineColumnCounter } from '../../../src/lib/json/line-column.ts';
 
 /** The objects that were tapped, as text, and whether a whole document was seen. */
 function tapped(text: string, size: number): { readonly found: readonly string[]; readonly isWhole: boolean } {
@@ -42,7 +42,7 @@ describe('the object under a key', () => {
 
 describe('a place', () => {
   const placeAfter = (text: string, size: number): string => {
-    const places = createPlaceCounter();
+    const places = createLineColumnCounter();
     const bytes = Buffer.from(text);
     for (let at = 0; at < bytes.length; at += size) places.push(bytes.subarray(at, at + size));
     return places.place();

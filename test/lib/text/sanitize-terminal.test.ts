@@ -4,7 +4,7 @@ import { cleanText } from '../../../src/lib/text/sanitize-terminal.ts';
 const ESC = '\u001b';
 
 describe('cleaned text', () => {
-  it('has no colours, cursor moves, titles, links or clipboard orders', () => {
+  it('has no colors, cursor moves, titles, links or clipboard orders', () => {
     expect(
       [
         `${ESC}[31mred${ESC}[0m`,

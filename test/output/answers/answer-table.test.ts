@@ -80,7 +80,7 @@ describe('a route answer', () => {
     visualization_url: 'https://pictures.example/1',
   };
 
-  it('is a pick list in walking order, with the reason why no saving can be told', () => {
+  it('is a pick list in walking order, with the reason why there is no saving', () => {
     expect(shown(route)).toEqual([
       `Route · Example · wave w1 · route r1 · ${ID}`,
       '',
@@ -100,7 +100,7 @@ describe('a route answer', () => {
     expect(shown({ ...route, picks: stops(1) })[2]).toBe('#  LOCATION  PICK');
   });
 
-  it('says when the optimised walk is the longer one', () => {
+  it('says when the optimized walk is the longer one', () => {
     const longer = { ...route, asis_distance: 1000 };
     expect([shown(longer).slice(7, 9), renderAnswerLine('route', summaryOf(longer))]).toEqual([
       ['distance  10.000 m -> 15.000 m', 'saved     5.000 m longer (-50.00 %)'],

@@ -196,7 +196,7 @@ describe('the colors of the report', () => {
   const TEXTS = ['ink', 'muted', 'good', 'warning', 'bad'] as const;
   const SHAPES = ['asis', 'optimal'] as const;
 
-  it.each(['light', 'dark'] as const)('can be told from the ground in the %s scheme', (scheme) => {
+  it.each(['light', 'dark'] as const)('contrast with the ground in the %s scheme', (scheme) => {
     const palette = PALETTES[scheme];
     for (const ground of [palette.ground, palette.surface]) {
       for (const name of TEXTS) expect([name, contrast(palette[name], ground) >= 4.5]).toEqual([name, true]);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createProgress, formatElapsed, type ProgressOptions } from '../../../src/output/terminal/progress.ts';
 
-/** A terminal, a stream and a clock that only moves when told to; everything that is drawn is logged. */
+/** A terminal, a stream and a clock that only moves when a test says so; everything that is drawn is logged. */
 function machine(options: Partial<Pick<ProgressOptions, 'isTTY' | 'quiet' | 'ci'>> = {}) {
   const log: string[] = [];
   let now = 5000;
