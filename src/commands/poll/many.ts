@@ -1,5 +1,5 @@
 /** Polls for several answers at once, and shows each as it arrives. */
-import { joinSignals } from '../../lib/async/any-signal.ts';
+import { anySignal } from '../../lib/async/any-signal.ts';
 import type { JobAnswer, AnswerBytes, OptipickClient } from '../../api/model.ts';
 import type { Context } from '../../app/context.ts';
 import { CliError, worstFailure } from '../../errors.ts';
@@ -39,7 +39,7 @@ export async function pollMany(
   const enough = new AbortController();
   /** Nobody takes the answers any more. */
   const broken = new AbortController();
-  const joined = joinSignals([context.stop, enough.signal, broken.signal]);
+  const joined = anySignal([context.stop, enough.signal, broken.signal]);
   const { signal } = joined;
   const progress = await createPollProgress(context);
   // One at a time on the screen, whatever the order in which they arrive.

@@ -4,7 +4,7 @@
  */
 import type { JobAnswer, AnswerBytes, OptipickClient, Submitted } from '../../api/model.ts';
 import type { Context } from '../../app/context.ts';
-import { joinSignals } from '../../lib/async/any-signal.ts';
+import { anySignal } from '../../lib/async/any-signal.ts';
 import { mapBounded } from '../../lib/async/pool.ts';
 import type { Kind } from '../../kinds.ts';
 import { CliError } from '../../errors.ts';
@@ -108,7 +108,7 @@ class PipelineRun {
   readonly #grace: ReturnType<typeof shutdownGrace>;
   /** Nobody takes the results any more, or there is a bug. */
   readonly #broken = new AbortController();
-  readonly #stop: ReturnType<typeof joinSignals>;
+  readonly #stop: ReturnType<typeof anySignal>;
   #isOver = false;
   #unavailableInARow = 0;
 
@@ -117,7 +117,7 @@ class PipelineRun {
     this.#stages = stages;
     this.#view = view;
     this.#grace = shutdownGrace(context);
-    this.#stop = joinSignals([context.stop, this.#broken.signal]);
+    this.#stop = anySignal([context.stop, this.#broken.signal]);
   }
 
   /** Takes one request through the stages. */

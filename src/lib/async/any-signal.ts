@@ -2,14 +2,14 @@
  * One signal for several. `AbortSignal.any` would do, but the one of Node 22 may be collected as garbage
  * while somebody waits for it, and the wait then never ends.
  */
-export interface JoinedSignal {
+export interface AnySignal {
   /** Aborted, with the same reason, as soon as one of the sources is. */
   readonly signal: AbortSignal;
   /** Lets go of the sources: they often live as long as the program. */
   release(): void;
 }
 
-export function joinSignals(sources: readonly AbortSignal[]): JoinedSignal {
+export function anySignal(sources: readonly AbortSignal[]): AnySignal {
   const joined = new AbortController();
   const aborted = sources.find((source) => source.aborted);
   if (aborted !== undefined) {
@@ -31,11 +31,11 @@ export function joinSignals(sources: readonly AbortSignal[]): JoinedSignal {
 }
 
 /** Runs `work` under a signal that is aborted as soon as one of the sources is. */
-export async function underSignals<T>(
+export async function withAnySignal<T>(
   sources: readonly AbortSignal[],
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const joined = joinSignals(sources);
+  const joined = anySignal(sources);
   try {
     return await work(joined.signal);
   } finally {

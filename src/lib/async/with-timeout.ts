@@ -1,5 +1,5 @@
 /** Limits on how long something may take. */
-import { underSignals } from './any-signal.ts';
+import { withAnySignal } from './any-signal.ts';
 
 /** The part of a clock that waits: resolves after `ms`, or rejects with the signal's reason. */
 export interface Sleeper {
@@ -24,7 +24,7 @@ export async function withTimeout<T>(
     () => undefined,
   );
   try {
-    return await underSignals([stop, timeout.signal], work);
+    return await withAnySignal([stop, timeout.signal], work);
   } finally {
     done.abort();
   }
@@ -39,7 +39,7 @@ export async function waitAtMost(
 ): Promise<void> {
   const done = new AbortController();
   const sources = stop === undefined ? [done.signal] : [stop, done.signal];
-  const timeout = underSignals(sources, (signal) => clock.sleep(ms, signal)).catch((error: unknown) => {
+  const timeout = withAnySignal(sources, (signal) => clock.sleep(ms, signal)).catch((error: unknown) => {
     if (!done.signal.aborted) throw error;
   });
   try {

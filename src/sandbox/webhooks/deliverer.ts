@@ -1,6 +1,6 @@
 /** Delivers messages to endpoints: each is tried until it is accepted, the schedule ends, or the endpoint is disabled. */
 import type { SandboxEnvironment } from '../environment.ts';
-import { underSignals } from '../../lib/async/any-signal.ts';
+import { withAnySignal } from '../../lib/async/any-signal.ts';
 import { maskUrl } from '../../lib/net/url-secrets.ts';
 import { createRandom } from '../../lib/seeded-random.ts';
 import { createSvixId } from '../../ids.ts';
@@ -109,7 +109,7 @@ export function createDeliverer(
   return {
     start(delivery) {
       const sources = [delivery.ended.signal, background.signal];
-      background.start(() => underSignals(sources, (signal) => followSchedule(delivery, signal)));
+      background.start(() => withAnySignal(sources, (signal) => followSchedule(delivery, signal)));
     },
     tryOnce(deliveries) {
       background.start(async () => {

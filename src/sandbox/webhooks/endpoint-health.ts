@@ -1,6 +1,6 @@
 /** Watches failing endpoints, and reports one that has failed for so long that it has to be disabled. */
 import type { SandboxEnvironment } from '../environment.ts';
-import { underSignals } from '../../lib/async/any-signal.ts';
+import { withAnySignal } from '../../lib/async/any-signal.ts';
 
 const HOUR = 60 * 60 * 1000;
 /** Svix: all attempts failed for five days; the clock starts once two failures are twelve hours apart. */
@@ -39,7 +39,7 @@ export function createEndpointHealth(
       background.start(async () => {
         const left = current.since + timeScale.real(DISABLE_AFTER_MS) - clock.now();
         try {
-          await underSignals([countdown.signal, background.signal], (either) => clock.sleep(Math.max(0, left), either));
+          await withAnySignal([countdown.signal, background.signal], (either) => clock.sleep(Math.max(0, left), either));
         } catch (error) {
           if (countdown.signal.aborted) return;
           throw error;

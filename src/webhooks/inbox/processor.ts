@@ -1,5 +1,5 @@
 import { SHOW } from '../../state/delivery-steps.ts';
-import { joinSignals } from '../../lib/async/any-signal.ts';
+import { anySignal } from '../../lib/async/any-signal.ts';
 import { CliError } from '../../errors.ts';
 import type { Clock } from '../../platform/host.ts';
 import { createArrivalOrder } from '../../lib/async/arrival-order.ts';
@@ -220,7 +220,7 @@ export function createProcessor(options: ProcessorOptions): Processor {
       }
     },
     async run(stop) {
-      const joined = joinSignals([stop, failed.signal]);
+      const joined = anySignal([stop, failed.signal]);
       const halt = joined.signal;
       const onHalt = (): void => waiter.wake();
       halt.addEventListener('abort', onHalt);
