@@ -39,7 +39,9 @@ export function createEndpointHealth(
       background.start(async () => {
         const left = current.since + timeScale.real(DISABLE_AFTER_MS) - clock.now();
         try {
-          await withAnySignal([countdown.signal, background.signal], (either) => clock.sleep(Math.max(0, left), either));
+          await withAnySignal([countdown.signal, background.signal], (either) =>
+            clock.sleep(Math.max(0, left), either),
+          );
         } catch (error) {
           if (countdown.signal.aborted) return;
           throw error;
