@@ -96,8 +96,12 @@ describe('the plan of a report', () => {
 describe('the walks of a report', () => {
   test('of a route: today in its as-is order at the first place of each pick, then as the answer says', async () => {
     expect(walksOf(route(), await examplePlan())).toEqual({
-      before: [{ name: '', picks: 2, missing: 0, told: 2400, distance: 3700, places: ['Start', 'D01', 'A02', 'End'] }],
-      after: [{ name: '', picks: 2, missing: 0, told: 1900, distance: 1900, places: ['Start', 'A02', 'B01', 'End'] }],
+      before: [
+        { name: '', picks: 2, missing: 0, answered: 2400, distance: 3700, places: ['Start', 'D01', 'A02', 'End'] },
+      ],
+      after: [
+        { name: '', picks: 2, missing: 0, answered: 1900, distance: 1900, places: ['Start', 'A02', 'B01', 'End'] },
+      ],
       ownOrder: false,
       fromTo: true,
     });
