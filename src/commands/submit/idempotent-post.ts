@@ -1,42 +1,44 @@
-/** One POST of a request, recorded before it leaves and after its answer, so that it is never sent twice by mistake. */
-import type { JobAnswer, AnswerBytes, OptipickClient, Submitted } from '../../api/model.ts';
+/** POSTs of requests, recorded before they leave and after their answers, so that none is sent twice by mistake. */
+import type { OptipickClient } from '../../api/model.ts';
 import { CliError } from '../../errors.ts';
 import type { Kind } from '../../kinds.ts';
 import type { SetEntry } from '../../requests/request-set.ts';
 import type { Postings } from '../../state/postings.ts';
 import type { SubmissionHistory } from '../shared/submission-history.ts';
 import { withPickLines } from './pick-lines.ts';
-import { UNKNOWN_OUTCOME, type Resume } from './resume.ts';
-
-/**
- * Both methods throw what the client throws, and as `Resume.begin`. {@link mayHaveArrived}: whether the API may have
- * accepted the request all the same.
- */
-export interface IdempotentPost {
-  /** POST with `synchronous=false`. */
-  submit(entry: SetEntry, options: PostOptions): Promise<Submitted>;
-  /** POST with `synchronous=true`. */
-  submitAndAwait(
-    entry: SetEntry,
-    options: PostOptions & { readonly sink: AnswerBytes | undefined },
-  ): Promise<JobAnswer>;
-}
-
-export interface PostOptions {
-  readonly signal: AbortSignal;
-  readonly timeoutMs?: number | undefined;
-}
+import { submittedId, SubmittedMeanwhile, UNKNOWN_OUTCOME } from './resume.ts';
 
 export interface PostParts {
   readonly kind: Kind;
   readonly client: OptipickClient;
-  /** See `ResumeOptions`. */
+  /** `undefined`: the state of this machine cannot be used, and a single request goes out unrecorded. */
   readonly postings: Postings | undefined;
-  readonly resume: Resume;
   readonly history: SubmissionHistory;
+  /** `--continue`: without it every request is new. */
+  readonly enabled: boolean;
+  /** Names or waves that are sent all the same; see `resubmitNames`. */
+  readonly resubmit: ReadonlySet<string>;
 }
 
-export function createIdempotentPost({ kind, client, postings, resume, history }: PostParts): IdempotentPost {
+export type IdempotentPost = ReturnType<typeof createIdempotentPost>;
+
+/**
+ * `submit` and `submitAndAwait` throw what the client throws, {@link SubmittedMeanwhile} where the entry must not be posted
+ * twice and another run was faster, and as `find`. {@link mayHaveArrived}: whether the API may have accepted the request all
+ * the same.
+ */
+export function createIdempotentPost({ kind, client, postings, history, enabled, resubmit }: PostParts) {
+  const isOnce = ({ name, waveId }: SetEntry): boolean =>
+    enabled && !resubmit.has(name) && (waveId === undefined || !resubmit.has(waveId));
+  const contentOf = ({ digest }: SetEntry) => ({ baseUrl: client.baseUrl, kind, digest });
+
+  /** Records that the entry is about to be posted, and returns the number of the record. */
+  const begin = (entry: SetEntry): number | undefined => {
+    if (!isOnce(entry)) return postings?.begin(contentOf(entry), entry.name);
+    const begun = postings?.beginFirst(contentOf(entry), entry.name);
+    if (typeof begun === 'object') throw new SubmittedMeanwhile(submittedId(entry, begun));
+    return begun;
+  };
   const accepted = async (record: number | undefined, entry: SetEntry, requestId: string): Promise<void> => {
     if (record !== undefined) postings?.accepted(record, requestId === '' ? undefined : requestId);
     if (requestId === '') return;
@@ -47,7 +49,7 @@ export function createIdempotentPost({ kind, client, postings, resume, history }
     post: (body: Uint8Array) => Promise<T>,
   ): Promise<T> => {
     const body = await entry.body();
-    const record = resume.begin(entry);
+    const record = begin(entry);
     let value: T;
     try {
       value = await post(body);
@@ -60,9 +62,22 @@ export function createIdempotentPost({ kind, client, postings, resume, history }
     await accepted(record, entry, value.requestId);
     return value;
   };
+
   return {
-    submit: (entry, options) => recorded(entry, (body) => client.submit(kind, body, options)),
-    submitAndAwait: (entry, options) => recorded(entry, (body) => client.submitAndAwait(kind, body, options)),
+    /**
+     * The id under which an earlier run submitted the same content to the same API; `undefined`: it is new. Throws exit 6
+     * when the outcome of an earlier POST is unknown, and `refused` when its answer named no id.
+     */
+    find(entry: SetEntry): string | undefined {
+      const before = isOnce(entry) ? postings?.last(contentOf(entry)) : undefined;
+      return before && submittedId(entry, before);
+    },
+    /** POST with `synchronous=false`. */
+    submit: (entry: SetEntry, options: Parameters<OptipickClient['submit']>[2]) =>
+      recorded(entry, (body) => client.submit(kind, body, options)),
+    /** POST with `synchronous=true`. */
+    submitAndAwait: (entry: SetEntry, options: Parameters<OptipickClient['submitAndAwait']>[2]) =>
+      recorded(entry, (body) => client.submitAndAwait(kind, body, options)),
   };
 }
 

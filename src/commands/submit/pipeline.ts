@@ -13,7 +13,7 @@ import { pollWithProgress, type PollProgress } from '../shared/progress.ts';
 import type { AnswerWithDetails } from '../shared/tee.ts';
 import type { SubmitMode } from './flags.ts';
 import { mayHaveArrived, type IdempotentPost } from './idempotent-post.ts';
-import { SubmittedMeanwhile, UNKNOWN_OUTCOME, type Resume } from './resume.ts';
+import { SubmittedMeanwhile, UNKNOWN_OUTCOME } from './resume.ts';
 import { shutdownGrace } from './shutdown-grace.ts';
 
 /** The id of a request; `before`: another run has submitted it. */
@@ -52,7 +52,6 @@ export interface SubmitView {
 export interface SubmitStages {
   readonly kind: Kind;
   readonly client: OptipickClient;
-  readonly resume: Resume;
   readonly post: IdempotentPost;
   readonly mode: SubmitMode;
   readonly timeoutMs: number;
@@ -80,7 +79,7 @@ export async function submitAll(
   view: SubmitView,
 ): Promise<void> {
   const run = new PipelineRun(context, stages, view);
-  const repeated = repeatedDigests(entries);
+  const copies = Map.groupBy(entries, ({ digest }) => digest);
   /** Only of repeated content: an end holds a whole answer. */
   const ends = new Map<string, Promise<RequestEnd>>();
   const working = new Set<Promise<RequestEnd>>();
@@ -88,12 +87,15 @@ export async function submitAll(
     const results = mapBounded(entries, concurrency, async (entry) => {
       const running = ends.get(entry.digest) ?? run.submit(entry);
       working.add(running);
-      if (repeated.has(entry.digest)) ends.set(entry.digest, running);
+      if ((copies.get(entry.digest)?.length ?? 0) > 1) ends.set(entry.digest, running);
       const end = await running;
       working.delete(running);
       return { entry, end };
     });
-    for await (const { entry, end } of results) await run.abortOnError(() => view.ended(entry, end));
+    for await (const { entry, end } of results) await view.ended(entry, end);
+  } catch (error) {
+    run.abort(error);
+    throw error;
   } finally {
     // However it ends: nothing may use the state of this machine after it is closed.
     await Promise.allSettled(working);
@@ -123,10 +125,10 @@ class PipelineRun {
   /** Takes one request through the stages. */
   async submit(entry: SetEntry): Promise<RequestEnd> {
     if (this.#stop.signal.aborted || this.#isOver) return { state: 'not_sent' };
-    const { resume, mode } = this.#stages;
+    const { post, mode } = this.#stages;
     let stage: Stage = 'plan';
     try {
-      const requestId = resume.find(entry);
+      const requestId = post.find(entry);
       stage = 'post';
       const posted = requestId === undefined ? await this.#post(entry) : { requestId, before: true };
       stage = 'wait';
@@ -176,7 +178,7 @@ class PipelineRun {
 
   #failed(stage: Stage, error: unknown): RequestEnd {
     if (!(error instanceof CliError)) {
-      this.#broken.abort(error);
+      this.abort(error);
       throw error;
     }
     this.#unavailableInARow = error.failure === 'unavailable' ? this.#unavailableInARow + 1 : 0;
@@ -185,29 +187,13 @@ class PipelineRun {
     return { state: 'failed', stage, error, unknownOutcome };
   }
 
-  /** Runs `work`; when it fails, everything that still runs is stopped. */
-  async abortOnError(work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      this.#broken.abort(error);
-      throw error;
-    }
+  /** Stops everything that still runs. */
+  abort(error: unknown): void {
+    this.#broken.abort(error);
   }
 
   release(): void {
     this.#stop.release();
     this.#grace.release();
   }
-}
-
-/** Digests that more than one entry has. */
-function repeatedDigests(entries: readonly SetEntry[]): ReadonlySet<string> {
-  const seen = new Set<string>();
-  const repeated = new Set<string>();
-  for (const { digest } of entries) {
-    if (seen.has(digest)) repeated.add(digest);
-    seen.add(digest);
-  }
-  return repeated;
 }

@@ -3,7 +3,7 @@ import type { Context } from '../../app/context.ts';
 import type { AnswerDetails } from '../../answers/details.ts';
 import { auditAnswer } from '../../answers/audit/audit.ts';
 import { FINDING_CHECKS, FINDING_CLASSES, type Finding } from '../../answers/audit/finding.ts';
-import { judgeGate, type Gate, type GateVerdict } from '../../answers/gates/gates.ts';
+import { judgeGate, parseGate, type GateVerdict } from '../../answers/gates/gates.ts';
 import { classifyAnswer, reasonOf } from '../../answers/job-state.ts';
 import type { Kind } from '../../kinds.ts';
 import { readRequestDetails, type RequestDetails } from '../../requests/details.ts';
@@ -14,7 +14,8 @@ import { renderJunit, type JunitCase, type JunitSuite } from '../../lib/text/jun
 import type { Report } from '../../output/answers/report-model.ts';
 import { entryOf } from '../shared/answer-view.ts';
 import { writeOutput } from '../shared/output-file.ts';
-import { appendGithubSummary } from './github-summary.ts';
+import type { SubmitOptions } from './flags.ts';
+import { appendGithubSummary, refuseNoGithubSummary } from './github-summary.ts';
 
 /** The case of a request that has no result. */
 const ANSWERED = 'the request is answered';
@@ -25,45 +26,31 @@ export interface Assessment {
   readonly gates: readonly GateVerdict[];
 }
 
-export interface QualityGateOptions {
-  readonly kind: Kind;
-  readonly gates: readonly Gate[];
-  /** `--strict`: a finding is a failure. */
-  readonly strict: boolean;
-  /** `--junit` */
-  readonly junit: string | undefined;
-  /** `--github-summary` */
-  readonly githubSummary: boolean;
-}
+export type QualityGates = Awaited<ReturnType<typeof openQualityGates>>;
 
-export interface QualityGates {
-  /** Loads what the reports need; once, before the first answer. The reports have the order of `entries`. */
-  prepare(entries: readonly SetEntry[]): Promise<void>;
-  assess(entry: SetEntry, details: AnswerDetails | undefined): Promise<Assessment>;
-  /** Warns of the findings, and returns exit 3 for what must not pass. `name`: which of several requests it is about. */
-  report(assessment: Assessment, name: string | undefined): Promise<readonly CliError[]>;
-  /** Adds a request that got no answer to the reports. */
-  addUnanswered(entry: SetEntry, error: CliError): void;
-  /** Writes the reports that were asked for. Throws `CliError` `environment`. */
-  writeReports(): Promise<void>;
-}
-
-export function createQualityGates(context: Context, options: QualityGateOptions): QualityGates {
+/** Throws `CliError` `usage` for a gate that cannot be read, and where there is no place for the summary. */
+export async function openQualityGates(
+  context: Context,
+  kind: Kind,
+  { expressions, strict, junit, githubSummary }: SubmitOptions['gates'],
+) {
   const { output, host } = context;
-  const { kind, gates, strict, junit, githubSummary } = options;
+  if (githubSummary) await refuseNoGithubSummary(host);
+  const gates = expressions.map((text) => parseGate(text, kind));
   /** By the place of the request in the input, not in the order in which they end. */
   const suites: JunitSuite[] = [];
   const places = new Map<SetEntry, number>();
   const place = (entry: SetEntry): number => places.get(entry) ?? places.size;
   let summary: Report | undefined;
   return {
-    async prepare(entries) {
+    /** Loads what the reports need; once, before the first answer. The reports have the order of `entries`. */
+    async prepare(entries: readonly SetEntry[]): Promise<void> {
       for (const [index, entry] of entries.entries()) places.set(entry, index);
       if (!githubSummary) return;
       const { createMarkdownReport } = await import('../../output/markdown/report.ts');
       summary = createMarkdownReport({ total: entries.length });
     },
-    async assess(entry, details) {
+    async assess(entry: SetEntry, details: AnswerDetails | undefined): Promise<Assessment> {
       if (details === undefined) return { request: undefined, findings: [], gates: [] };
       const request = readRequestDetails(await entry.body(), await context.redaction());
       const findings = auditAnswer(kind, request, details);
@@ -74,7 +61,8 @@ export function createQualityGates(context: Context, options: QualityGateOptions
       summary?.add(place(entry), entryOf({ kind, requestId }, details, known));
       return { request, findings, gates: verdicts };
     },
-    async report({ findings, gates: verdicts }, name) {
+    /** Warns of the findings, and returns exit 3 for what must not pass. `name`: which of several requests it is about. */
+    async report({ findings, gates: verdicts }: Assessment, name: string | undefined): Promise<readonly CliError[]> {
       const about = name === undefined ? '' : `${name}: `;
       for (const finding of findings) await output.warn(`${about}${findingText(finding)}`);
       const failures = verdicts
@@ -91,14 +79,16 @@ export function createQualityGates(context: Context, options: QualityGateOptions
       });
       return [...failures, audit];
     },
-    addUnanswered(entry, error) {
+    /** Adds a request that got no answer to the reports. */
+    addUnanswered(entry: SetEntry, error: CliError): void {
       const { message, requestId } = error;
       summary?.addUnanswered(place(entry), { name: entry.name, requestId, problem: message });
       if (junit === undefined) return;
       const failure = { message: error.message, text: error.hint ?? error.message };
       suites[place(entry)] = { name: entry.name, cases: [{ name: ANSWERED, classname: entry.name, failure }] };
     },
-    async writeReports() {
+    /** Writes the reports that were asked for. Throws `CliError` `environment`. */
+    async writeReports(): Promise<void> {
       if (junit !== undefined)
         await writeOutput(host, junit, renderJunit(suites.filter((suite) => suite !== undefined)));
       if (summary !== undefined) await appendGithubSummary(host, [...summary.render()].join(''));

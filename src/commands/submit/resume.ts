@@ -1,39 +1,14 @@
 /** `--continue` and `--resubmit`: what an earlier run has submitted is not submitted again. */
 import { MAYBE_ACCEPTED } from '../../api/failure.ts';
 import { CliError } from '../../errors.ts';
-import type { Kind } from '../../kinds.ts';
 import { shownId } from '../../lib/text/shown-id.ts';
 import type { SetEntry } from '../../requests/request-set.ts';
-import type { Posting, Postings } from '../../state/postings.ts';
+import type { Posting } from '../../state/postings.ts';
 import { quoted } from '../shared/job-errors.ts';
 import { collectList } from '../shared/options.ts';
 
 /** The code of a failure that leaves open whether there is a job now. */
 export const UNKNOWN_OUTCOME = MAYBE_ACCEPTED.code;
-
-export interface Resume {
-  /**
-   * The id under which an earlier run submitted the same content to the same API; `undefined`: it is new. Throws exit 6 when
-   * the outcome of an earlier POST is unknown, and `refused` when its answer named no id.
-   */
-  find(entry: SetEntry): string | undefined;
-  /**
-   * Records that the entry is about to be posted, and returns the number of the record. Throws {@link SubmittedMeanwhile}
-   * where it must not be posted twice and another run was faster; else as {@link find}.
-   */
-  begin(entry: SetEntry): number | undefined;
-}
-
-export interface ResumeOptions {
-  readonly kind: Kind;
-  readonly baseUrl: string;
-  /** `undefined`: the state of this machine cannot be used, and a single request goes out unrecorded. */
-  readonly postings: Postings | undefined;
-  /** `--continue`: without it every request is new. */
-  readonly enabled: boolean;
-  /** Names or waves that are sent all the same; see {@link resubmitNames}. */
-  readonly resubmit: ReadonlySet<string>;
-}
 
 /** Another run has submitted the same content after this one looked for it. */
 export class SubmittedMeanwhile extends Error {
@@ -44,24 +19,6 @@ export class SubmittedMeanwhile extends Error {
     super(`submitted by another run as ${shownId(requestId)}`);
     this.requestId = requestId;
   }
-}
-
-export function createResume({ kind, baseUrl, postings, enabled, resubmit }: ResumeOptions): Resume {
-  const isOnce = ({ name, waveId }: SetEntry): boolean =>
-    enabled && !resubmit.has(name) && (waveId === undefined || !resubmit.has(waveId));
-  const contentOf = ({ digest }: SetEntry) => ({ baseUrl, kind, digest });
-  return {
-    find(entry) {
-      const before = isOnce(entry) ? postings?.last(contentOf(entry)) : undefined;
-      return before && idOf(entry, before);
-    },
-    begin(entry) {
-      if (!isOnce(entry)) return postings?.begin(contentOf(entry), entry.name);
-      const begun = postings?.beginFirst(contentOf(entry), entry.name);
-      if (typeof begun === 'object') throw new SubmittedMeanwhile(idOf(entry, begun));
-      return begun;
-    },
-  };
 }
 
 /** What `--resubmit` names: a wave, also one with a comma in its name, else several between commas. Throws `usage`. */
@@ -78,7 +35,8 @@ export function resubmitNames(entries: readonly SetEntry[], given: readonly stri
   return new Set(names);
 }
 
-function idOf({ name }: SetEntry, before: Posting): string {
+/** The id that an earlier POST got. Throws exit 6 when its outcome is unknown, and `refused` when its answer named no id. */
+export function submittedId({ name }: SetEntry, before: Posting): string {
   if (before.state === 'uncertain') {
     const since = new Date(before.at).toISOString();
     throw new CliError(

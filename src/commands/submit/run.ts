@@ -1,5 +1,4 @@
 /** Runs `submit`: read the input, then plan, post, wait, judge and show, as one request or as a batch. */
-import { parseGate } from '../../answers/gates/gates.ts';
 import type { Context } from '../../app/context.ts';
 import type { FailureDetail } from '../../errors.ts';
 import { KINDS, type Kind } from '../../kinds.ts';
@@ -9,12 +8,12 @@ import type { AnswerView } from '../shared/answer-view.ts';
 import { refuseUnwritable } from '../shared/output-file.ts';
 import { createSubmissionHistory } from '../shared/submission-history.ts';
 import type { SubmitOptions } from './flags.ts';
-import { refuseNoGithubSummary } from './github-summary.ts';
 import { createIdempotentPost } from './idempotent-post.ts';
 import { openInputs } from './input-set.ts';
-import { createQualityGates, type QualityGates } from './quality-gates.ts';
-import { createResume, resubmitNames } from './resume.ts';
-import { submitOne } from './single-view.ts';
+import { submitAll } from './pipeline.ts';
+import { openQualityGates, type QualityGates } from './quality-gates.ts';
+import { resubmitNames } from './resume.ts';
+import { createSingleView } from './single-view.ts';
 
 export interface SubmitRun extends SubmitOptions {
   readonly kind: Kind;
@@ -25,7 +24,7 @@ export interface SubmitRun extends SubmitOptions {
 
 export async function runSubmit(context: Context, run: SubmitRun): Promise<void> {
   // First: a mistake in a gate must not cost a job.
-  const gates = await openGates(context, run);
+  const gates = await openQualityGates(context, run.kind, run.gates);
   const set = await openInputs(context, run.files, { kind: run.kind, ...run.input });
   await warnOf(context, set);
   if (run.dryRun !== undefined) {
@@ -46,15 +45,13 @@ async function submit(
 ): Promise<void> {
   const { entries } = set;
   const client = await context.client();
-  const { baseUrl } = client;
   const history = createSubmissionHistory(context, client);
   const resubmitted = resubmitNames(entries, resubmit);
   const postings = await openPostings(context, enabled || entries.length > 1);
-  const resume = createResume({ kind, baseUrl, postings, enabled, resubmit: resubmitted });
-  const post = createIdempotentPost({ kind, client, postings, resume, history });
-  const stages = { kind, client, resume, post, mode, timeoutMs };
+  const post = createIdempotentPost({ kind, client, postings, history, enabled, resubmit: resubmitted });
+  const stages = { kind, client, post, mode, timeoutMs };
   if (entries.length === 1) {
-    await submitOne(context, stages, { history, view, gates, set });
+    await submitAll(context, stages, entries, 1, createSingleView(context, { kind, history, view, gates, set }));
     return;
   }
   const [{ submitMany }, { createPrinter }] = await Promise.all([
@@ -64,12 +61,6 @@ async function submit(
   const { concurrency, live, file, all } = batch;
   const printer = await createPrinter(context, kind, set, { view, waits: mode !== 'submit', file, all });
   await submitMany(context, stages, set, { concurrency, live, printer, gates });
-}
-
-async function openGates(context: Context, { kind, gates: options }: SubmitRun): Promise<QualityGates> {
-  if (options.githubSummary) await refuseNoGithubSummary(context.host);
-  const gates = options.expressions.map((text) => parseGate(text, kind));
-  return createQualityGates(context, { ...options, kind, gates });
 }
 
 /**

@@ -4,15 +4,17 @@ import type { JobAnswer } from '../../api/model.ts';
 import type { Context } from '../../app/context.ts';
 import { shownId } from '../../lib/text/shown-id.ts';
 import { CliError } from '../../errors.ts';
+import type { Kind } from '../../kinds.ts';
 import type { RequestSet, SetEntry } from '../../requests/request-set.ts';
 import type { AnswerView } from '../shared/answer-view.ts';
 import { jobFailure, reportFailure, reportRefetchable, reportResumable } from '../shared/job-errors.ts';
 import type { SubmissionHistory } from '../shared/submission-history.ts';
 import { withPickLines } from './pick-lines.ts';
-import { submitAll, type RequestEnd, type SubmitStages, type SubmitView } from './pipeline.ts';
+import type { RequestEnd, SubmitView } from './pipeline.ts';
 import type { Assessment, QualityGates } from './quality-gates.ts';
 
-export interface SubmitOneParts {
+export interface SingleViewParts {
+  readonly kind: Kind;
   readonly history: SubmissionHistory;
   readonly view: AnswerView;
   readonly gates: QualityGates;
@@ -20,15 +22,7 @@ export interface SubmitOneParts {
 }
 
 /** Throws what went wrong, the job's own failure included. */
-export async function submitOne(context: Context, stages: SubmitStages, parts: SubmitOneParts): Promise<void> {
-  await submitAll(context, stages, parts.set.entries, 1, createSingleView(context, stages, parts));
-}
-
-function createSingleView(
-  context: Context,
-  { kind }: SubmitStages,
-  { history, view, gates, set }: SubmitOneParts,
-): SubmitView {
+export function createSingleView(context: Context, { kind, history, view, gates, set }: SingleViewParts): SubmitView {
   const { output, stop } = context;
   let assessment: Assessment | undefined;
   let requestId: string | undefined;
