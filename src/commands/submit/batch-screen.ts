@@ -7,15 +7,7 @@ import { barOf } from '../../output/terminal/bar.ts';
 import { createLiveList } from '../../output/terminal/live-list.ts';
 import type { PollProgress } from '../shared/progress.ts';
 
-export interface BatchScreen {
-  step(entry: SetEntry, step: 'sending' | 'waiting', requestId?: string): void;
-  /** Failures are reported elsewhere. */
-  ended(entry: SetEntry, isOk: boolean): Promise<void>;
-  /** Clears what is drawn while `work` writes on stderr. */
-  aside(work: () => Promise<void>): Promise<void>;
-  /** Clears what must not stay. */
-  stop(): Promise<void>;
-}
+export type BatchScreen = ReturnType<typeof createBatchScreen>;
 
 /** Nobody can follow more. */
 const MAX_LINES = 16;
@@ -25,7 +17,7 @@ export function createBatchScreen(
   { host, output }: Context,
   progress: PollProgress,
   { total, live }: { readonly total: number; readonly live: boolean },
-): BatchScreen {
+) {
   const silent = output.quiet || output.json;
   const onTerminal = host.stderr.isTTY;
   const list = live && !silent ? createLiveList(host.stderr) : undefined;
@@ -55,21 +47,23 @@ export function createBatchScreen(
   };
 
   return {
-    step(entry, step, requestId) {
+    step(entry: SetEntry, step: 'sending' | 'waiting', requestId?: string): void {
       running.set(entry, {
         since: host.clock.monotonic(),
         step: `${step}${requestId === undefined ? '' : ` for ${shownId(requestId)}`}`,
       });
       draw();
     },
-    async ended(entry, isOk) {
+    /** Failures are reported elsewhere. */
+    async ended(entry: SetEntry, isOk: boolean): Promise<void> {
       running.delete(entry);
       ended += 1;
       if (!isOk) failed += 1;
       if (isOk && list !== undefined) await list.keep(`${cleanText(entry.name)}  done`);
       draw();
     },
-    async aside(work) {
+    /** Clears what is drawn while `work` writes on stderr. */
+    async aside(work: () => Promise<void>): Promise<void> {
       held += 1;
       try {
         await list?.clear();
@@ -79,7 +73,8 @@ export function createBatchScreen(
         draw();
       }
     },
-    async stop() {
+    /** Clears what must not stay. */
+    async stop(): Promise<void> {
       await list?.clear();
     },
   };
