@@ -1,7 +1,8 @@
 /** What can stand where on the command line, for the scripts of all shells. Pure. */
+import type { Option } from 'commander';
 import { KINDS, KIND_NAMES } from '../../kinds.ts';
 import { SETTING_KEYS } from '../../settings/settings.ts';
-import type { CommandFacts, OptionFacts } from '../shared/command-tree.ts';
+import { valueName, type CommandFacts } from '../shared/command-tree.ts';
 import { HELP_TOPICS } from '../shared/help-topics.ts';
 import type { ListName } from './known-words.ts';
 
@@ -64,7 +65,7 @@ function nodeOf(facts: CommandFacts, root: CommandFacts): CompletionNode {
     commands: [...(isHelp ? root : facts).commands.map(suggestionOf), ...topics],
     // --help is the program's, too.
     flags: facts === root ? [] : facts.options.filter(({ long }) => long !== '--help').map(flagOf),
-    places: isHelp ? [] : facts.arguments.map((argument) => argumentKind(argument.name, argument.choices, facts)),
+    places: isHelp ? [] : facts.arguments.map((argument) => argumentKind(argument.name(), argument.argChoices, facts)),
     repeats: facts.arguments.at(-1)?.variadic ?? false,
   };
 }
@@ -86,10 +87,9 @@ function suggestionOf({ name, description }: CommandFacts): Suggestion {
   return { name, description: oneLine(description) };
 }
 
-function flagOf(option: OptionFacts): FlagSuggestion {
-  const { short, long, description, value, valueOptional } = option;
-  const taken = value === undefined || valueOptional ? undefined : optionKind(option);
-  return { short, long, description: oneLine(description), value: taken };
+function flagOf(option: Option): FlagSuggestion {
+  const { short, long, description, required } = option;
+  return { short, long, description: oneLine(description), value: required ? optionKind(option) : undefined };
 }
 
 const EVENTS = KIND_NAMES.map((name) => KINDS[name].event);
@@ -104,8 +104,10 @@ const PLACEHOLDERS: Readonly<Record<string, ValueKind>> = {
   'svix-id': { kind: 'list', list: 'events' },
 };
 
-function optionKind({ long, value = '', choices, description }: OptionFacts): ValueKind {
-  if (choices !== undefined) return { kind: 'words', words: choices };
+function optionKind(option: Option): ValueKind {
+  const { long, argChoices: words, description } = option;
+  const value = valueName(option) ?? '';
+  if (words !== undefined) return { kind: 'words', words };
   if (long === '--profile') return { kind: 'list', list: 'profiles' };
   if (long === '--request-id') return { kind: 'list', list: 'ids' };
   // A path of a URL is no file: only what says so is.

@@ -1,8 +1,7 @@
 /** `help --json`: the command tree for programs that wrap this one. The shape is a promise: fields are added, never changed. */
-import type { Command } from 'commander';
+import type { Argument, Command, Option } from 'commander';
 import { EXIT_CODES, type Failure } from '../../errors.ts';
-import { commandFacts, type ArgumentFacts, type CommandFacts, type OptionFacts } from '../shared/command-tree.ts';
-import { helpPartsOf } from '../shared/options.ts';
+import { commandFacts, valueName, type CommandFacts } from '../shared/command-tree.ts';
 import { HELP_TOPICS } from '../shared/help-topics.ts';
 
 /** The environment variable that stands in for a flag. */
@@ -19,8 +18,7 @@ const RETRYABLE: ReadonlySet<string> = new Set<Failure>(['unavailable', 'pending
 
 /** `command` is the root, or one below it: then the document is of that subtree, and has the global options apart. */
 export function helpDocument(root: Command, command: Command, path: readonly string[]): object {
-  const facts = commandFacts(command, path);
-  const whole = { v: 1, ...commandDocument(facts, command) };
+  const whole = { v: 1, ...commandDocument(commandFacts(command, path)) };
   if (command !== root) return { ...whole, global_options: commandFacts(root).options.map(optionDocument) };
   return {
     ...whole,
@@ -38,8 +36,8 @@ export function topicDocument({ name, text }: { readonly name: string; readonly 
   return { v: 1, name, text };
 }
 
-function commandDocument(facts: CommandFacts, command: Command): object {
-  const parts = helpPartsOf(command);
+function commandDocument(facts: CommandFacts): object {
+  const parts = facts.help;
   return {
     name: facts.name,
     path: facts.path,
@@ -56,10 +54,7 @@ function commandDocument(facts: CommandFacts, command: Command): object {
             { code: 0, name: 'ok', retryable: false, meaning: 'ok' },
             ...parts.failures.map(([name, meaning]) => exitCode(name, meaning)),
           ],
-    subcommands: facts.commands.flatMap((child) => {
-      const below = command.commands.find((each) => each.name() === child.name);
-      return below === undefined ? [] : [commandDocument(child, below)];
-    }),
+    subcommands: facts.commands.map(commandDocument),
   };
 }
 
@@ -73,21 +68,30 @@ function exitCode(name: Failure, meaning?: string): object {
   };
 }
 
-function argumentDocument({ name, description, required, variadic, choices }: ArgumentFacts): object {
-  return { name, description, required, variadic, choices: choices ?? null };
+function argumentDocument(argument: Argument): object {
+  const { description, required, variadic, argChoices } = argument;
+  return { name: argument.name(), description, required, variadic, choices: argChoices ?? null };
 }
 
-function optionDocument(option: OptionFacts): object {
-  const { flags, short, long, description, value, valueOptional, choices, defaultValue } = option;
+function optionDocument(option: Option): object {
+  const { flags, short, long, description, optional, argChoices } = option;
   return {
     flags,
     short: short ?? null,
     long: long ?? null,
     description,
-    value: value ?? null,
-    value_optional: valueOptional,
-    default: defaultValue ?? null,
-    choices: choices ?? null,
+    value: valueName(option) ?? null,
+    value_optional: optional,
+    default: defaultOf(option) ?? null,
+    choices: argChoices ?? null,
     env: (long === undefined ? undefined : VARIABLES[long]) ?? null,
   };
+}
+
+/** As it would be typed. `--no-color` has a default in commander's eyes, and none in anybody else's. */
+function defaultOf({ negate, defaultValue, defaultValueDescription }: Option): string | number | boolean | undefined {
+  if (negate) return undefined;
+  if (defaultValueDescription !== undefined) return defaultValueDescription;
+  const value: unknown = defaultValue;
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : undefined;
 }
