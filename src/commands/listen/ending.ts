@@ -3,23 +3,10 @@ import type { JobAnswer } from '../../api/model.ts';
 import type { ListenEvent } from '../../webhooks/inbox/delivery-work.ts';
 import type { EndConditions } from './flags.ts';
 
-export interface Ending {
-  /** Whether the run waits for events: without, it goes on until it is stopped. */
-  readonly isAwaited: boolean;
-  /** Enough was shown: what arrives now is for the next run. */
-  readonly isEnough: () => boolean;
-  /** An event was shown. `attended`: fulfilled when all else that it causes here has been attempted. */
-  readonly shown: (event: ListenEvent, attended: () => Promise<void>) => void;
-  readonly finish: () => void;
-  readonly fail: (error: unknown) => void;
-  /** Fulfilled when the run may end: enough was shown, and all that it causes has been attempted. Rejects with a failure. */
-  readonly over: Promise<void>;
-  /** The answers of failed jobs among what was waited for. */
-  readonly failedJobs: readonly JobAnswer[];
-}
+export type Ending = ReturnType<typeof createEnding>;
 
 /** With both a count and a request id, the first that is met ends the run. */
-export function createEnding({ count, until }: EndConditions): Ending {
+export function createEnding({ count, until }: EndConditions) {
   const attending: (() => Promise<void>)[] = [];
   const failedJobs: JobAnswer[] = [];
   const over = Promise.withResolvers<void>();
@@ -28,13 +15,18 @@ export function createEnding({ count, until }: EndConditions): Ending {
   const isAwaited = count !== undefined || until !== undefined;
   let isEnough = false;
   return {
+    /** Whether the run waits for events: without, it goes on until it is stopped. */
     isAwaited,
+    /** Fulfilled when the run may end: enough was shown, and all that it causes has been attempted. Rejects with a failure. */
     over: over.promise,
+    /** The answers of failed jobs among what was waited for. */
     failedJobs,
     finish: over.resolve,
     fail: over.reject,
+    /** Enough was shown: what arrives now is for the next run. */
     isEnough: () => isEnough,
-    shown({ delivery, answer }, attended) {
+    /** An event was shown. `attended`: fulfilled when all else that it causes here has been attempted. */
+    shown: ({ delivery, answer }: ListenEvent, attended: () => Promise<void>): void => {
       if (!isAwaited) return;
       const isUntil = until !== undefined && delivery.requestId === until;
       if (answer?.state === 'failed' && (count !== undefined || isUntil)) failedJobs.push(answer);

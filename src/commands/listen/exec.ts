@@ -2,7 +2,7 @@
 import { withTimeout } from '../../lib/async/with-timeout.ts';
 import { formatDuration } from '../shared/duration.ts';
 import type { Host } from '../../platform/host.ts';
-import type { ListenActions } from './flags.ts';
+import type { ListenPlan } from './flags.ts';
 
 /** The user's command does not get these. */
 const SECRETS: ReadonlySet<string> = new Set(['OPTIPICK_API_KEY', 'OPTIPICK_WEBHOOK_SECRET']);
@@ -13,7 +13,7 @@ const SECRETS: ReadonlySet<string> = new Set(['OPTIPICK_API_KEY', 'OPTIPICK_WEBH
  */
 export function createExec(
   host: Host,
-  { command, timeoutMs }: NonNullable<ListenActions['exec']>,
+  { command, timeoutMs }: NonNullable<ListenPlan['actions']['exec']>,
 ): (line: string, signal: AbortSignal) => Promise<void> {
   const env = Object.fromEntries(Object.entries(host.env).filter(([name]) => !SECRETS.has(name.toUpperCase())));
   return async (line, signal) => {

@@ -1,8 +1,8 @@
 /** The flags of `listen`, and what they mean. */
 import { CliError } from '../../errors.ts';
 import type { Host } from '../../platform/host.ts';
-import { createEventFilter, type FilterableEvent } from '../../webhooks/inbox/event-filter.ts';
-import { createSourceCheck, type SourceCheck } from '../../webhooks/receiver/source-addresses.ts';
+import { createEventFilter } from '../../webhooks/inbox/event-filter.ts';
+import { createSourceCheck } from '../../webhooks/receiver/source-addresses.ts';
 import { parseRelayToken, parseRelayUrl } from '../../webhooks/relay/address.ts';
 import { forwardTarget } from '../shared/forward-target.ts';
 
@@ -41,67 +41,21 @@ export interface ListenFlags {
   readonly verbose?: boolean;
 }
 
-/** What the flags mean. Nothing of this machine was read for it. */
-export interface ListenPlan {
-  readonly source: ListenSource;
-  readonly inbox: Acceptance;
-  /** Whether an event is shown, and counts for the ending. */
-  readonly filter: (event: FilterableEvent) => boolean;
-  readonly actions: ListenActions;
-  readonly screen: { readonly verbose: boolean };
-  readonly ending: EndConditions;
-}
-
-/** Where requests come from. */
-export interface ListenSource {
-  readonly host: string;
-  /** `undefined`: the port of the settings. */
-  readonly port: number | undefined;
-  /** Files. */
-  readonly tls: { readonly cert: string; readonly key: string } | undefined;
-  /** With a leading slash and without one at its end; the root is the empty text. */
-  readonly path: string;
-  /** `undefined`: every address may send. */
-  readonly check: SourceCheck | undefined;
-  readonly maxBodyBytes: number;
-  readonly relay: RelayChoice | undefined;
-}
-
 export interface RelayChoice {
   readonly url: URL;
   /** A token, `stored` for the one of this profile, or `new`. */
   readonly token: { readonly given: string } | 'stored' | 'new';
 }
 
-/** Which requests are accepted into the inbox, and what is written down of all. */
-export interface Acceptance {
-  /** `undefined`: signatures are not checked. */
-  readonly signature: { readonly secretFile: string | undefined; readonly toleranceMs: number } | undefined;
-  readonly record: { readonly folder: string; readonly rejectedBytes: number } | undefined;
-}
+export type ListenPlan = ReturnType<typeof parseListenFlags>;
+export type ListenSource = ListenPlan['source'];
+export type EndConditions = ListenPlan['ending'];
 
-/** What is done for an accepted delivery. */
-export interface ListenActions {
-  /** Whether its result is fetched. */
-  readonly fetch: boolean;
-  /** Absolute URLs, each once. */
-  readonly forwardTo: readonly string[];
-  readonly exec: { readonly command: string; readonly timeoutMs: number } | undefined;
-}
-
-/** When the run ends by itself. */
-export interface EndConditions {
-  /** After the first event, or when a delivery does not verify. */
-  readonly once: boolean;
-  /** After this many events. */
-  readonly count: number | undefined;
-  /** After the event about this request. */
-  readonly until: string | undefined;
-  readonly timeoutMs: number | undefined;
-}
-
-/** Throws `CliError` `usage` for flags that cannot be used, or not together. */
-export function parseListenFlags(flags: ListenFlags, env: Host['env']): ListenPlan {
+/**
+ * What the flags mean. Nothing of this machine is read for it. Throws `CliError` `usage` for flags that cannot be used, or
+ * not together.
+ */
+export function parseListenFlags(flags: ListenFlags, env: Host['env']) {
   const relay = relayOf(flags, env);
   const path = pathOf(flags.path);
   const forwardTo = [...new Set(flags.forwardTo)].map(forwardTarget);
@@ -109,19 +63,47 @@ export function parseListenFlags(flags: ListenFlags, env: Host['env']): ListenPl
   const check = flags.allowFrom === undefined && !trustProxy ? undefined : createSourceCheck({ allowFrom, trustProxy });
   const { host, port, secretFile, tolerance: toleranceMs, record: folder, exec: command, once = false } = flags;
   return {
-    source: { host, port, tls: tlsOf(flags), path, check, maxBodyBytes: flags.maxBody, relay },
+    /** Where requests come from. */
+    source: {
+      host,
+      /** `undefined`: the port of the settings. */
+      port,
+      /** Files. */
+      tls: tlsOf(flags),
+      /** With a leading slash and without one at its end; the root is the empty text. */
+      path,
+      /** `undefined`: every address may send. */
+      check,
+      maxBodyBytes: flags.maxBody,
+      relay,
+    },
+    /** Which requests are accepted into the inbox, and what is written down of all. */
     inbox: {
+      /** `undefined`: signatures are not checked. */
       signature: flags.verifySignature ? { secretFile, toleranceMs } : undefined,
       record: folder === undefined ? undefined : { folder, rejectedBytes: flags.recordLimit },
     },
+    /** Whether an event is shown, and counts for the ending. */
     filter: createEventFilter(flags.events ?? []),
+    /** What is done for an accepted delivery. */
     actions: {
+      /** Whether its result is fetched. */
       fetch: flags.fetch,
+      /** Absolute URLs, each once. */
       forwardTo,
       exec: command === undefined ? undefined : { command, timeoutMs: flags.execTimeout },
     },
     screen: { verbose: flags.verbose ?? false },
-    ending: { once, count: once ? 1 : flags.count, until: flags.until, timeoutMs: flags.timeout },
+    /** When the run ends by itself. */
+    ending: {
+      /** After the first event, or when a delivery does not verify. */
+      once,
+      /** After this many events. */
+      count: once ? 1 : flags.count,
+      /** After the event about this request. */
+      until: flags.until,
+      timeoutMs: flags.timeout,
+    },
   };
 }
 
@@ -142,7 +124,7 @@ function relayOf({ relay, allowFrom, trustProxy }: ListenFlags, env: Host['env']
   return { url, token: relay === 'new' ? 'new' : { given: parseRelayToken(relay) } };
 }
 
-function tlsOf({ tlsCert: cert, tlsKey: key }: ListenFlags): ListenSource['tls'] {
+function tlsOf({ tlsCert: cert, tlsKey: key }: ListenFlags) {
   if (cert === undefined && key === undefined) return undefined;
   if (cert !== undefined && key !== undefined) return { cert, key };
   throw new CliError('usage', '--tls-cert and --tls-key belong together', { code: 'conflicting_options' });

@@ -40,26 +40,10 @@ export type Rejected = Pick<Rejection, 'id' | 'status' | 'detail' | 'receivedAt'
   readonly reason: Rejection['reason'] | PortRejection['reason'];
 };
 
-export interface ListenLines {
-  ready(facts: ReadyFacts): Promise<void>;
-  event(event: ListenEvent): Promise<void>;
-  duplicate(delivery: Delivery): Promise<void>;
-  /** `why`: the diagnosis of a delivery that does not verify. */
-  rejected(refusal: Rejected, why: Diagnosis | undefined): Promise<void>;
-  attempted(report: AttemptReport): Promise<void>;
-  trouble(error: CliError): Promise<void>;
-  /** This many lines were left out, because nobody read them in time. */
-  more(count: number): Promise<void>;
-  reconnecting(reason: string): Promise<void>;
-  connected(relayUrl: string): Promise<void>;
-  closed(counts: ListenCounts): Promise<void>;
-}
+export type ListenLines = Awaited<ReturnType<typeof createListenLines>>;
 
 /** Every method rejects as the streams do: `ClosedPipeError` when the reader is gone. */
-export async function createListenLines(
-  { output, host }: Context,
-  { verbose }: ListenPlan['screen'],
-): Promise<ListenLines> {
+export async function createListenLines({ output, host }: Context, { verbose }: ListenPlan['screen']) {
   const { json } = output;
   const [style, noteStyle] = [await output.style(), await output.noteStyle()];
 
@@ -75,7 +59,7 @@ export async function createListenLines(
   };
 
   return {
-    async ready({ url, port, relay, remarks }) {
+    async ready({ url, port, relay, remarks }: ReadyFacts): Promise<void> {
       const addresses = relay === undefined ? {} : { relay_url: relay.inbox, viewer_url: relay.viewer };
       if (json) {
         await output.record({ v: 1, type: 'ready', url, port, ...addresses });
@@ -83,8 +67,8 @@ export async function createListenLines(
         if (relay !== undefined && !output.quiet) await output.warn(thirdParty(relay).join(' '));
       } else await output.note([`${noteStyle.green('listening')} on ${noteStyle.bold(url)}`, ...remarks].join('\n'));
     },
-    event: (event) => (json ? output.document(`${event.line()}\n`) : showLine(event)),
-    async duplicate({ id, requestId, receivedAt }) {
+    event: (event: ListenEvent): Promise<void> => (json ? output.document(`${event.line()}\n`) : showLine(event)),
+    async duplicate({ id, requestId, receivedAt }: Delivery): Promise<void> {
       if (json) {
         const received_at = new Date(receivedAt).toISOString();
         await output.record({ v: 1, type: 'duplicate', id, request_id: requestId ?? null, received_at });
@@ -92,7 +76,9 @@ export async function createListenLines(
         await output.note(noteStyle.dim(`${timeOf(receivedAt)}  duplicate of ${cleanText(id)}, which is here already`));
       }
     },
-    async rejected({ id, status, reason, detail, receivedAt }, why) {
+    /** `why`: the diagnosis of a delivery that does not verify. */
+    async rejected(refusal: Rejected, why: Diagnosis | undefined): Promise<void> {
+      const { id, status, reason, detail, receivedAt } = refusal;
       if (json) {
         const received_at = new Date(receivedAt).toISOString();
         const found = why === undefined ? {} : { cause: why.cause, explanation: why.explanation };
@@ -107,7 +93,7 @@ export async function createListenLines(
         await output.note(`          ${noteStyle.dim(why.fix.split('\n', 1)[0] ?? '')}`);
       }
     },
-    async attempted({ delivery, attempts, status, failure, nextAttemptAt }) {
+    async attempted({ delivery, attempts, status, failure, nextAttemptAt }: AttemptReport): Promise<void> {
       if (failure === undefined || status === 'lost') return;
       const next =
         nextAttemptAt === undefined
@@ -115,23 +101,24 @@ export async function createListenLines(
           : `retrying in ${formatDuration(Math.max(0, nextAttemptAt - host.clock.now()))}`;
       await output.warn(`${delivery.id}: ${failure.error}; ${next}`);
     },
-    async trouble({ message, hint }) {
+    async trouble({ message, hint }: CliError): Promise<void> {
       const text = `${message}; senders are told to come again until it works${hint === undefined ? '' : ` (${hint})`}`;
       await output.warn(text);
     },
-    async more(count) {
+    /** This many lines were left out, because nobody read them in time. */
+    async more(count: number): Promise<void> {
       if (json) await output.record({ v: 1, type: 'more', count });
       else await output.note(noteStyle.dim(`${count} more, not printed because these lines were not read in time`));
     },
-    async reconnecting(reason) {
+    async reconnecting(reason: string): Promise<void> {
       if (json) await output.record({ v: 1, type: 'reconnecting', reason: cleanText(reason) });
       else await output.note(noteStyle.yellow(`the relay is lost (${cleanText(reason)}); reconnecting`));
     },
-    async connected(relayUrl) {
+    async connected(relayUrl: string): Promise<void> {
       if (json) await output.record({ v: 1, type: 'connected', relay_url: relayUrl });
       else await output.note(`connected again: ${relayUrl}`);
     },
-    async closed({ accepted, duplicates, rejected, shown, pending, notRecorded }) {
+    async closed({ accepted, duplicates, rejected, shown, pending, notRecorded }: ListenCounts): Promise<void> {
       if (json) {
         const counts = { accepted, duplicates, rejected, shown, pending: pending ?? null };
         const records = notRecorded === undefined ? {} : { not_recorded: notRecorded };

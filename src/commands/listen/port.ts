@@ -3,7 +3,6 @@ import type { Context } from '../../app/context.ts';
 import type { ListenerState } from '../../app/inbox-services.ts';
 import { readInput } from '../../app/input-file.ts';
 import { createByteBudget } from '../../lib/bytes/budget.ts';
-import type { Http } from '../../lib/net/http.ts';
 import { MAX_BYTES_IN_FLIGHT } from '../../limits.ts';
 import type { ServeOptions } from '../../platform/host.ts';
 import type { Processor } from '../../webhooks/inbox/processor.ts';
@@ -14,20 +13,6 @@ import { notVerified } from './messages.ts';
 import { createRecorder } from './record.ts';
 import type { Reporter } from './reporter.ts';
 import type { Signatures } from './signatures.ts';
-
-export interface ListenPort {
-  /** Receives, whichever way a request arrives. */
-  readonly app: Http;
-  readonly port: number;
-  /** Where the webhook is received. */
-  readonly url: string;
-  /** Aborted when the port starts to close. */
-  readonly closing: AbortSignal;
-  /** How many requests could not be recorded; `undefined` without `--record`. */
-  notRecorded(): number | undefined;
-  /** Rejects what arrives from now on, and waits for what is being answered. */
-  close(graceMs: number): Promise<void>;
-}
 
 /** Above this the server itself cuts a request off; below it the receiver can report it. */
 const OVERSIZE_BYTES = 16 * 1024 * 1024;
@@ -59,7 +44,7 @@ export interface PortParts {
 export async function openPort(
   context: Context,
   { plan, serveOptions, signatures, state, work, reporter, ending }: PortParts,
-): Promise<ListenPort> {
+) {
   const { host, stop } = context;
   const { path, check: sourceCheck, maxBodyBytes } = plan.source;
   const { record } = plan.inbox;
@@ -100,12 +85,17 @@ export async function openPort(
     onRejected: (rejection) => reporter.rejectedByPort(rejection),
   });
   return {
+    /** Receives, whichever way a request arrives. */
     app,
     port: server.port,
+    /** Where the webhook is received. */
     url: `${server.url}${path}`,
+    /** Aborted when the port starts to close. */
     closing: closing.signal,
+    /** How many requests could not be recorded; `undefined` without `--record`. */
     notRecorded: () => recorder?.notRecorded(),
-    async close(graceMs) {
+    /** Rejects what arrives from now on, and waits for what is being answered. */
+    async close(graceMs: number): Promise<void> {
       closing.abort();
       await server.close(graceMs);
     },

@@ -4,14 +4,7 @@ import type { Context } from '../../app/context.ts';
 import { RECORDS_AT_ONCE } from '../../limits.ts';
 import { CliError, messageOf, systemCodeOf } from '../../errors.ts';
 import { recordFileName, renderRecord, type RecordedRequest } from '../../webhooks/receiver/recording.ts';
-import type { Acceptance } from './flags.ts';
-
-export interface Recorder {
-  /** Fulfilled when the request is on disk, or counted as not recorded. Never rejects. */
-  record(request: RecordedRequest): Promise<void>;
-  /** How many could not be recorded. */
-  notRecorded(): number;
-}
+import type { ListenPlan } from './flags.ts';
 
 /**
  * Throws `CliError` `environment` when the folder cannot be created or written to. Later on a file that cannot be written
@@ -21,9 +14,9 @@ export interface Recorder {
  */
 export async function createRecorder(
   { host, output }: Context,
-  { folder, rejectedBytes }: NonNullable<Acceptance['record']>,
+  { folder, rejectedBytes }: NonNullable<ListenPlan['inbox']['record']>,
   onFull: () => void,
-): Promise<Recorder> {
+) {
   const path = resolve(host.cwd, folder);
   try {
     await host.files.ensurePrivateFolder(path);
@@ -59,7 +52,8 @@ export async function createRecorder(
   };
 
   return {
-    async record(request) {
+    /** Fulfilled when the request is on disk, or counted as not recorded. Never rejects. */
+    async record(request: RecordedRequest): Promise<void> {
       if (request.status >= 400) {
         if (rejected >= rejectedBytes) {
           notRecorded += 1;
@@ -77,6 +71,7 @@ export async function createRecorder(
         places.giveBack();
       }
     },
+    /** How many could not be recorded. */
     notRecorded: () => notRecorded,
   };
 }

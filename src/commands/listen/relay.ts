@@ -1,5 +1,6 @@
 /** `listen --relay`: receives through a relay, and reports how the link to it fares. */
 import type { Context } from '../../app/context.ts';
+import type { ListenerState } from '../../app/inbox-services.ts';
 import type { Http } from '../../lib/net/http.ts';
 import { CliError } from '../../errors.ts';
 import { MAX_RELAY_LINES, RELAY_LINES_MS, UNREADABLE_EVENTS_MS } from '../../limits.ts';
@@ -8,16 +9,36 @@ import { makeRelayToken, relayAddresses, type RelayAddresses } from '../../webho
 import { runRelay, type RefusalKind, type RelayEvents } from '../../webhooks/relay/client.ts';
 import { RELAY_TIMING } from '../../webhooks/relay/timing.ts';
 import { createReportLimit } from '../../webhooks/relay/report-limit.ts';
-import type { RelayInbox } from './relay-inbox.ts';
+import type { RelayChoice } from './flags.ts';
+import type { ListenLines } from './lines.ts';
 import type { Reporter } from './reporter.ts';
 
-export interface RelayRun {
-  /** The first time that the relay has acknowledged the token. Never rejects. */
-  readonly acknowledged: Promise<RelayAddresses>;
-  /** When every event on its way is answered. Rejects only for a bug. */
-  readonly ended: Promise<void>;
-  /** Why the relay refused at last; `undefined` when it has not, or could not be reached since. */
-  refusal(): string | undefined;
+export interface RelayInbox {
+  readonly url: URL;
+  readonly token: string;
+  /** Given on the command line. */
+  readonly pinned: boolean;
+  /** Just made. */
+  readonly fresh: boolean;
+  /** Stores a token for the next run of this profile. */
+  readonly keep: (token: string) => Promise<void>;
+}
+
+/** The inbox that is given, stored for this profile, or new; what is not given is stored. */
+export async function chooseRelayInbox(
+  context: Context,
+  { url, token: choice }: RelayChoice,
+  tokens: ListenerState['relayTokens'],
+): Promise<RelayInbox> {
+  if (typeof choice === 'object') {
+    return { url, token: choice.given, pinned: true, fresh: false, keep: () => Promise.resolve() };
+  }
+  const profile = (await context.settings()).profile.value;
+  const stored = choice === 'new' ? undefined : await tokens.find(profile, url.host);
+  const keep = (token: string): Promise<void> => tokens.keep(profile, url.host, token);
+  const token = stored ?? makeRelayToken((size) => context.host.randomBytes(size));
+  await keep(token);
+  return { url, token, pinned: false, fresh: stored === undefined, keep };
 }
 
 interface RelayParts {
@@ -25,7 +46,7 @@ interface RelayParts {
   /** The path at which `app` receives. */
   readonly path: string;
   readonly maxBodyBytes?: number;
-  readonly reporter: Pick<Reporter, 'lines' | 'print'>;
+  readonly reporter: Pick<Reporter, 'print'> & { readonly lines: Pick<ListenLines, 'connected' | 'reconnecting'> };
 }
 
 /** Receives through the relay until `stop` is aborted. */
@@ -34,7 +55,7 @@ export function startRelay(
   inbox: RelayInbox,
   { app, path, maxBodyBytes, reporter }: RelayParts,
   stop: AbortSignal,
-): RelayRun {
+) {
   const { host } = context;
   const { url, token, pinned, fresh } = inbox;
   const { events, acknowledged, failed, refusal } = createRelayEvents(context, inbox, reporter, stop);
@@ -57,13 +78,12 @@ export function startRelay(
     },
     stop,
   );
-  return { acknowledged, ended: Promise.race([running, failed]), refusal };
-}
-
-interface RelayProgress extends Pick<RelayRun, 'acknowledged' | 'refusal'> {
-  readonly events: RelayEvents;
-  /** Rejects for a bug. */
-  readonly failed: Promise<never>;
+  return {
+    acknowledged,
+    /** When every event on its way is answered. Rejects only for a bug. */
+    ended: Promise.race([running, failed]),
+    refusal,
+  };
 }
 
 /** Stores the token in force for the next run, and prints how the link fares, within limits. */
@@ -72,7 +92,7 @@ function createRelayEvents(
   { url, token, pinned, fresh, keep }: RelayInbox,
   { lines, print }: RelayParts['reporter'],
   stop: AbortSignal,
-): RelayProgress {
+) {
   const acknowledged = Promise.withResolvers<RelayAddresses>();
   const bug = Promise.withResolvers<never>();
   let wasConnected = false;
@@ -151,7 +171,15 @@ function createRelayEvents(
     },
     failed: (error) => bug.reject(error),
   };
-  return { events, acknowledged: acknowledged.promise, failed: bug.promise, refusal: () => refusal };
+  return {
+    events,
+    /** The first time that the relay has acknowledged the token. Never rejects. */
+    acknowledged: acknowledged.promise,
+    /** Rejects for a bug. */
+    failed: bug.promise,
+    /** Why the relay refused at last; `undefined` when it has not, or could not be reached since. */
+    refusal: () => refusal,
+  };
 }
 
 /** Fulfilled when the output has room again. A reader who is gone has read everything. */

@@ -9,36 +9,11 @@ import type { AttemptReport } from '../../webhooks/inbox/processor.ts';
 import type { Rejection } from '../../webhooks/receiver/receiver.ts';
 import type { ListenPlan } from './flags.ts';
 import { createLineQueue } from './line-queue.ts';
-import { createListenLines, type ListenCounts, type ListenLines, type ReadyFacts } from './lines.ts';
+import { createListenLines, type ListenCounts, type ReadyFacts } from './lines.ts';
 import { allBusy, LIMIT_WARNINGS, noRequestId, owedBeside } from './messages.ts';
 import type { DiagnoseRejection } from './rejection-diagnosis.ts';
 
-export interface Reporter {
-  /** Waits for its reader. Lines about requests come after it. */
-  ready(facts: ReadyFacts): Promise<void>;
-  /** The result of a delivery is printed: waits for its reader. */
-  shown(event: ListenEvent): Promise<void>;
-  accepted(delivery: Delivery): void;
-  duplicate(delivery: Delivery): void;
-  rejected(refusal: Rejection): void;
-  /** The port rejected it, before the receiver saw it. */
-  rejectedByPort(rejection: PortRejection): void;
-  attempted(report: AttemptReport): void;
-  inboxFailed(error: CliError): void;
-  owed(step: OwedStep): void;
-  stalled(step: string, places: number): void;
-  /** Counted for the health check, and the first time printed. */
-  limitReached(limit: keyof typeof LIMIT_WARNINGS | PortRejection['reason']): void;
-  /** How often each limit was reached; those that were. */
-  limitsReached(): Readonly<Record<string, number>>;
-  /** For lines about the relay. */
-  readonly lines: Pick<ListenLines, 'connected' | 'reconnecting'>;
-  print(line: () => Promise<void>): void;
-  readonly counts: Readonly<Omit<ListenCounts, 'pending' | 'notRecorded'>>;
-  /** Prints what waits, for at most `graceMs`, also when there was no `ready`. */
-  flush(graceMs: number): Promise<void>;
-  closed(left: Pick<ListenCounts, 'pending' | 'notRecorded'>): Promise<void>;
-}
+export type Reporter = Awaited<ReturnType<typeof createReporter>>;
 
 export interface ReporterParts {
   readonly screen: ListenPlan['screen'];
@@ -49,10 +24,7 @@ export interface ReporterParts {
   readonly failed: (error: unknown) => void;
 }
 
-export async function createReporter(
-  context: Context,
-  { screen, isFetching, diagnose, failed }: ReporterParts,
-): Promise<Reporter> {
+export async function createReporter(context: Context, { screen, isFetching, diagnose, failed }: ReporterParts) {
   const { host, output } = context;
   const lines = await createListenLines(context, screen);
   const queue = createLineQueue((count) => lines.more(count), failed);
@@ -65,37 +37,42 @@ export async function createReporter(
   const warn = (text: string): void => print(() => output.warn(text));
   const printWhenReady = (line: () => Promise<void>): void => print(() => isReady.promise.then(line));
 
-  const limitReached: Reporter['limitReached'] = (limit) => {
+  const limitReached = (limit: keyof typeof LIMIT_WARNINGS | PortRejection['reason']): void => {
     const before = limits.get(limit) ?? 0;
     limits.set(limit, before + 1);
     if (before === 0 && limit in LIMIT_WARNINGS) warn(LIMIT_WARNINGS[limit as keyof typeof LIMIT_WARNINGS]);
   };
 
   return {
+    /** For lines about the relay. */
     lines,
     print,
     counts,
+    /** Counted for the health check, and the first time printed. */
     limitReached,
-    limitsReached: () => Object.fromEntries(limits),
-    async ready(facts) {
+    /** How often each limit was reached; those that were. */
+    limitsReached: (): Readonly<Record<string, number>> => Object.fromEntries(limits),
+    /** Waits for its reader. Lines about requests come after it. */
+    async ready(facts: ReadyFacts): Promise<void> {
       await lines.ready(facts);
       isReady.resolve();
     },
-    async shown(event) {
+    /** The result of a delivery is printed: waits for its reader. */
+    async shown(event: ListenEvent): Promise<void> {
       await lines.event(event);
       counts.shown += 1;
     },
-    accepted(delivery) {
+    accepted(delivery: Delivery): void {
       counts.accepted += 1;
       if (delivery.requestId !== undefined || !isFetching || hasWarnedOfMissingId) return;
       hasWarnedOfMissingId = true;
       warn(noRequestId(delivery));
     },
-    duplicate(delivery) {
+    duplicate(delivery: Delivery): void {
       counts.duplicates += 1;
       printWhenReady(() => lines.duplicate(delivery));
     },
-    rejected(refusal) {
+    rejected(refusal: Rejection): void {
       counts.rejected += 1;
       if (refusal.reason === 'overloaded') limitReached('overloaded');
       print(async () => {
@@ -103,7 +80,8 @@ export async function createReporter(
         await lines.rejected(refusal, why);
       });
     },
-    rejectedByPort(rejection) {
+    /** The port rejected it, before the receiver saw it. */
+    rejectedByPort(rejection: PortRejection): void {
       const { reason, status } = rejection;
       limitReached(reason);
       if (status === undefined) return;
@@ -111,16 +89,18 @@ export async function createReporter(
       const rejected = { ...rejection, id: undefined, status, receivedAt: host.clock.now() };
       printWhenReady(() => lines.rejected(rejected, undefined));
     },
-    attempted(report) {
+    attempted(report: AttemptReport): void {
       if (report.failure !== undefined) print(() => lines.attempted(report));
     },
-    inboxFailed: (error) => print(() => lines.trouble(error)),
-    owed: (step) => warn(owedBeside(step)),
-    stalled: (step, places) => warn(allBusy(step, places)),
-    async flush(graceMs) {
+    inboxFailed: (error: CliError): void => print(() => lines.trouble(error)),
+    owed: (step: OwedStep): void => warn(owedBeside(step)),
+    stalled: (step: string, places: number): void => warn(allBusy(step, places)),
+    /** Prints what waits, for at most `graceMs`, also when there was no `ready`. */
+    async flush(graceMs: number): Promise<void> {
       isReady.resolve();
       await queue.flush(host.clock, graceMs);
     },
-    closed: (left) => lines.closed({ ...counts, ...left }),
+    closed: (left: Pick<ListenCounts, 'pending' | 'notRecorded'>): Promise<void> =>
+      lines.closed({ ...counts, ...left }),
   };
 }

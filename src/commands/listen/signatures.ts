@@ -4,7 +4,7 @@ import { maskSecret } from '../../settings/secret.ts';
 import type { NamedSecret } from '../../webhooks/diagnosis/model.ts';
 import { createVerifier, type SignatureVerifier } from '../../webhooks/signature.ts';
 import { webhookSecrets } from '../shared/webhook-secrets.ts';
-import type { Acceptance } from './flags.ts';
+import type { ListenPlan } from './flags.ts';
 
 export interface Signatures {
   /** `undefined`: signatures are not checked. */
@@ -17,7 +17,10 @@ export interface Signatures {
 }
 
 /** Throws `CliError`: `auth` without a webhook secret, `usage` for a malformed one. */
-export async function readSignatures(context: Context, signature: Acceptance['signature']): Promise<Signatures> {
+export async function readSignatures(
+  context: Context,
+  signature: ListenPlan['inbox']['signature'],
+): Promise<Signatures> {
   if (signature === undefined) return { verifier: undefined, toleranceMs: 0, secrets: [], shownSecrets: [] };
   const { secretFile, toleranceMs } = signature;
   const { secrets, texts, from } = await webhookSecrets(context, secretFile, 'to check signatures with');

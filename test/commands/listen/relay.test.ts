@@ -1,7 +1,6 @@
 /** What becomes of the kept address when the relay does not give it. */
 import { describe, expect, test } from 'vitest';
-import type { RelayInbox } from '../../../src/commands/listen/relay-inbox.ts';
-import { startRelay } from '../../../src/commands/listen/relay.ts';
+import { startRelay, type RelayInbox } from '../../../src/commands/listen/relay.ts';
 import type { Context } from '../../../src/app/context.ts';
 import type { Host, WebSocketEvents, WebSocketLink } from '../../../src/platform/host.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
