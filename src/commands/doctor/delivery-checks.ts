@@ -1,10 +1,10 @@
 /** Checks the port, and the whole path of a webhook: a signed message is sent to a real listener. */
 import { fault, ok, skipped, warning, type CheckResult } from './check-result.ts';
-import { readText, type Http } from '../../lib/net/http.ts';
-import { TransportError } from '../../lib/net/http.ts';
+import { readText, TransportError, type Http } from '../../lib/net/http.ts';
 import { CliError, messageOf, systemCodeOf } from '../../errors.ts';
+import type { Sourced } from '../../settings/settings.ts';
 import type { Host, Server } from '../../platform/host.ts';
-import { deliveryResult } from './delivery-verdict.ts';
+import { deliveryResult, type SentMessage } from './delivery-verdict.ts';
 import { createDeliveryTest, type DeliveryTest } from './delivery-test.ts';
 import type { CheckContext } from './check-context.ts';
 import { PORT } from './fix-commands.ts';
@@ -49,16 +49,11 @@ export async function checkDelivery(context: CheckContext): Promise<readonly Che
   }
 }
 
-interface OpenedPort {
-  readonly server: Server | undefined;
-  readonly result: CheckResult;
-}
-
 async function openPort(
   { host, fixes, flags }: CheckContext,
   app: Http,
-  { value, source }: { readonly value: number; readonly source: 'flag' | 'environment' | 'profile' | 'default' },
-): Promise<OpenedPort> {
+  { value, source }: Pick<Sourced<number>, 'value' | 'source'>,
+): Promise<{ readonly server: Server | undefined; readonly result: CheckResult }> {
   const serve = (port: number): Promise<Server> =>
     host.serve(app, { host: ADDRESS, port, maxBodyBytes: MAX_BODY_BYTES });
   try {
@@ -121,31 +116,30 @@ async function deliver(context: CheckContext, test: DeliveryTest, server: Server
   const http = await host.http({ direct: !isPublic });
   const started = host.clock.monotonic();
   const sent = test.message();
-  const facts = { url, sent, port: server.port, path: test.path, isPublic, context };
+  const result = (answer: SentMessage['answer'], durationMs: number): CheckResult =>
+    deliveryResult({
+      url,
+      sent,
+      port: server.port,
+      path: test.path,
+      isPublic,
+      context,
+      answer,
+      durationMs,
+      arrived: test.arrived(),
+      otherRequests: test.otherRequests(),
+    });
   try {
     const { timeout } = flags;
     const response = await http({ method: 'POST', url, ...sent, signal: stop, timeoutMs: timeout, totalMs: timeout });
     for await (const _chunk of response.body ?? []) break;
     const isAccepted = response.status >= 200 && response.status < 300;
     if (isAccepted) await test.arrival(Math.min(LATE_ARRIVAL_MS, flags.timeout), stop);
-    const durationMs = Math.round(host.clock.monotonic() - started);
-    return deliveryResult({
-      ...facts,
-      answer: response,
-      arrived: test.arrived(),
-      otherRequests: test.otherRequests(),
-      durationMs,
-    });
+    return result(response, Math.round(host.clock.monotonic() - started));
   } catch (error) {
     stop.throwIfAborted();
     if (!(error instanceof TransportError)) throw error;
-    return deliveryResult({
-      ...facts,
-      answer: error,
-      arrived: test.arrived(),
-      otherRequests: test.otherRequests(),
-      durationMs: 0,
-    });
+    return result(error, 0);
   }
 }
 

@@ -28,24 +28,8 @@ export interface Arrival {
   readonly status: number;
 }
 
-export interface TestMessage {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
-export interface DeliveryTest {
-  readonly app: Http;
-  /** With a leading slash; the root is the empty text. */
-  readonly path: string;
-  /** Signed at the time of the call. */
-  message(): TestMessage;
-  arrived(): Arrival | undefined;
-  /** How many other requests have arrived. */
-  otherRequests(): number;
-  /** Resolves when the message has arrived, or after `ms`. Rejects with the reason of `stop`. */
-  arrival(ms: number, stop: AbortSignal): Promise<void>;
-  close(): Promise<void>;
-}
+export type DeliveryTest = Awaited<ReturnType<typeof createDeliveryTest>>;
+export type TestMessage = ReturnType<DeliveryTest['message']>;
 
 const MAX_BODY_BYTES = 1024 * 1024;
 const TOLERANCE_MS = 5 * 60 * 1000;
@@ -54,7 +38,7 @@ const TOLERANCE_MS = 5 * 60 * 1000;
  * Creates a secret for this one message, so that no other receiver accepts it should the address lead elsewhere. Throws
  * `CliError` `environment` when no temporary state can be created.
  */
-export async function createDeliveryTest(host: Host, path: string): Promise<DeliveryTest> {
+export async function createDeliveryTest(host: Host, path: string) {
   const folder = await host.files.temporaryFolder(host.temporaryFolder);
   const inbox = createInbox(host, folder.path, 'doctor');
   const secret = parseWebhookSecret(createWebhookSecret((size) => host.randomBytes(size)));
@@ -81,20 +65,16 @@ export async function createDeliveryTest(host: Host, path: string): Promise<Deli
       return onlyACheck();
     }
     const response = await receiver({ ...request, body });
-    arrived = {
-      method: request.method,
-      target: request.url,
-      headers: request.headers,
-      body,
-      status: response.status,
-    };
+    const { method, url: target, headers } = request;
+    arrived = { method, target, headers, body, status: response.status };
     arrival.resolve();
     return response;
   };
 
   return {
+    /** With a leading slash; the root is the empty text. */
     path,
-    async app(request) {
+    app: async (request: HttpRequest): ReturnType<Http> => {
       const hasId = headerOf(request.headers, 'svix-id') === id;
       if (request.method !== 'POST' && !hasId) return receiver(request);
       const read = await readBoundedBody(request, MAX_BODY_BYTES, budget);
@@ -105,6 +85,7 @@ export async function createDeliveryTest(host: Host, path: string): Promise<Deli
         read.release();
       }
     },
+    /** Signed at the time of the call. */
     message() {
       const timestamp = Math.floor(host.clock.now() / 1000);
       // The spaces and the letter beyond ASCII show whether something re-serializes the body.
@@ -116,14 +97,16 @@ export async function createDeliveryTest(host: Host, path: string): Promise<Deli
           'svix-id': id,
           'svix-timestamp': String(timestamp),
           'svix-signature': signDelivery(secret, { id, timestamp, body: Buffer.from(body) }),
-        },
+        } as Readonly<Record<string, string>>,
         body,
       };
     },
     arrived: () => arrived,
+    /** How many other requests have arrived. */
     otherRequests: () => otherRequests,
-    arrival: (ms, stop) => waitAtMost(host.clock, ms, arrival.promise, stop),
-    async close() {
+    /** Resolves when the message has arrived, or after `ms`. Rejects with the reason of `stop`. */
+    arrival: (ms: number, stop: AbortSignal): Promise<void> => waitAtMost(host.clock, ms, arrival.promise, stop),
+    async close(): Promise<void> {
       await inbox.close();
       await folder.remove();
     },

@@ -15,28 +15,7 @@ export interface ChangeableSetting {
 export const BASE_URL: ChangeableSetting = { key: 'base-url', flag: '--base-url', variable: 'OPTIPICK_BASE_URL' };
 export const PORT: ChangeableSetting = { key: 'port', flag: '--port', variable: undefined };
 
-export interface FixCommands {
-  /** A path as people type it: the home folder as `~`, quoted where needed. */
-  path(path: string): string;
-  /** One word of a command, quoted where needed: text from a server must not become a command. */
-  quote(text: string): string;
-  /** Several commands, each run only when the one before succeeded. */
-  sequence(...commands: readonly string[]): string;
-  /** Removes variables from the environment. */
-  unset(...variables: readonly string[]): string;
-  setVariable(variable: string, value: string): string;
-  /** `optipick <words>` for the active profile. */
-  optipick(words: string): string;
-  /** Changes a setting in the place that its value comes from; `undefined` restores the default. */
-  change(setting: ChangeableSetting, from: Pick<Sourced<unknown>, 'source'>, value: string | undefined): string;
-  /** Renames a file or folder. */
-  move(from: string, to: string): string;
-  /** Moves all files whose path begins with `prefix` into a new folder. */
-  moveInto(folder: string, prefix: string): string;
-  restrict(mode: string, path: string): string;
-  /** Makes the user the owner of a file or folder and all it holds; not for Windows. */
-  takeOwnership(path: string): string;
-}
+export type FixCommands = ReturnType<typeof createFixCommands>;
 
 export interface FixCommandOptions {
   readonly platform: string;
@@ -45,39 +24,50 @@ export interface FixCommandOptions {
   readonly profile: string | undefined;
 }
 
-export function createFixCommands({ platform, home, profile }: FixCommandOptions): FixCommands {
+export function createFixCommands({ platform, home, profile }: FixCommandOptions) {
   const windows = platform === 'win32';
-  const quote = (text: string): string => shellWord(platform, text);
-  const fixes: FixCommands = {
-    quote,
-    path(path) {
+  const mv = windows ? 'Move-Item' : 'mv';
+  const fixes = {
+    /** One word of a command, quoted where needed: text from a server must not become a command. */
+    quote: (text: string): string => shellWord(platform, text),
+    /** A path as people type it: the home folder as `~`, quoted where needed. */
+    path(path: string): string {
       // Within quotes the shell does not expand a tilde.
       const below = belowHome(path, home);
-      return below === undefined ? quote(path) : `~${below.slice(0, 1)}${quote(below.slice(1))}`;
+      return below === undefined ? fixes.quote(path) : `~${below.slice(0, 1)}${fixes.quote(below.slice(1))}`;
     },
-    sequence: (...commands) => commands.join(windows ? '; ' : ' && '),
-    unset: (...variables) =>
+    /** Several commands, each run only when the one before succeeded. */
+    sequence: (...commands: readonly string[]): string => commands.join(windows ? '; ' : ' && '),
+    /** Removes variables from the environment. */
+    unset: (...variables: readonly string[]): string =>
       windows
         ? `Remove-Item ${variables.map((variable) => `Env:${variable}`).join(', ')}`
         : `unset ${variables.join(' ')}`,
-    setVariable: (variable, value) => settingVariable(platform, variable, value),
-    optipick: (words) => `optipick ${words}${profile === undefined ? '' : ` -p ${profile}`}`,
-    change({ key, flag, variable }, { source }, value) {
-      if (source === 'flag') return fixes.optipick(value === undefined ? 'doctor' : `doctor ${flag} ${quote(value)}`);
+    setVariable: (variable: string, value: string): string => settingVariable(platform, variable, value),
+    /** `optipick <words>` for the active profile. */
+    optipick: (words: string): string => `optipick ${words}${profile === undefined ? '' : ` -p ${profile}`}`,
+    /** Changes a setting in the place that its value comes from; `undefined` restores the default. */
+    change(
+      { key, flag, variable }: ChangeableSetting,
+      { source }: Pick<Sourced<unknown>, 'source'>,
+      value: string | undefined,
+    ): string {
+      const word = value === undefined ? '' : ` ${fixes.quote(value)}`;
+      if (source === 'flag') return fixes.optipick(value === undefined ? 'doctor' : `doctor ${flag}${word}`);
       if (source === 'environment' && variable !== undefined) {
         return value === undefined ? fixes.unset(variable) : fixes.setVariable(variable, value);
       }
-      return fixes.optipick(value === undefined ? `config unset ${key}` : `config set ${key} ${quote(value)}`);
+      return fixes.optipick(`config ${value === undefined ? 'unset' : 'set'} ${key}${word}`);
     },
-    move: (from, to) => `${windows ? 'Move-Item' : 'mv'} ${fixes.path(from)} ${fixes.path(to)}`,
-    moveInto: (folder, prefix) =>
-      fixes.sequence(
-        `mkdir ${fixes.path(folder)}`,
-        // The shell expands the star outside of quotes only.
-        `${windows ? 'Move-Item' : 'mv'} ${fixes.path(prefix)}* ${fixes.path(folder)}`,
-      ),
-    restrict: (mode, path) => `chmod ${mode} ${fixes.path(path)}`,
-    takeOwnership: (path) => `sudo chown -R "$(id -un)" ${fixes.path(path)}`,
+    /** Renames a file or folder. */
+    move: (from: string, to: string): string => `${mv} ${fixes.path(from)} ${fixes.path(to)}`,
+    /** Moves all files whose path begins with `prefix` into a new folder. */
+    moveInto: (folder: string, prefix: string): string =>
+      // The shell expands the star outside of quotes only.
+      fixes.sequence(`mkdir ${fixes.path(folder)}`, `${mv} ${fixes.path(prefix)}* ${fixes.path(folder)}`),
+    restrict: (mode: string, path: string): string => `chmod ${mode} ${fixes.path(path)}`,
+    /** Makes the user the owner of a file or folder and all it holds; not for Windows. */
+    takeOwnership: (path: string): string => `sudo chown -R "$(id -un)" ${fixes.path(path)}`,
   };
   return fixes;
 }

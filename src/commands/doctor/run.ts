@@ -3,7 +3,8 @@ import type { Context } from '../../app/context.ts';
 import { CHECKS, failureOf, skipped, type CheckName, type CompletedCheck, type CheckResult } from './check-result.ts';
 import { DEFAULT_PROFILE, resolveSettings, type Settings } from '../../settings/settings.ts';
 import { CliError } from '../../errors.ts';
-import { renderChecks } from './report.ts';
+import { cleanText } from '../../lib/text/sanitize-terminal.ts';
+import type { Style } from '../../output/terminal/style.ts';
 import { createTerminalRedaction } from '../../output/terminal/redaction.ts';
 import type { StoredSettings } from '../../platform/host.ts';
 import { readSecretFile } from '../../app/input-file.ts';
@@ -37,6 +38,16 @@ export async function doctor(context: Context, flags: DoctorFlags): Promise<void
   const faults = completed.filter(({ status }) => status === 'fault').map(({ check }) => check);
   const count = faults.length === 1 ? 'there is a fault' : `there are ${faults.length} faults`;
   throw new CliError(failure, `${count}: ${faults.join(', ')}`, { code: 'faults_found' });
+}
+
+/** `ok       port   5000 is free`; below a warning or fault the command that fixes it. */
+function renderChecks(checks: readonly CompletedCheck[], style: Style): string[] {
+  const colors = { ok: style.green, warning: style.yellow, fault: style.red };
+  const width = Math.max(...checks.map(({ check }) => check.length));
+  return checks.flatMap(({ check, status, message, fix }) => {
+    const line = `${colors[status](status.padEnd(7))}  ${style.bold(check.padEnd(width))}  ${cleanText(message)}`;
+    return fix === null ? [line] : [line, `${' '.repeat(width + 11)}${style.dim(`fix: ${cleanText(fix)}`)}`];
+  });
 }
 
 /** One line for each reason. */
