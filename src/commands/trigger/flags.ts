@@ -2,7 +2,7 @@
 import { CliError } from '../../errors.ts';
 import type { PayloadShape } from '../../webhooks/payload.ts';
 import { SKEW_SECONDS, type SignatureEntry, type TestDeliveryOptions } from '../../webhooks/testing/test-delivery.ts';
-import { readTestTarget, type TestTarget } from '../../webhooks/testing/test-target.ts';
+import { readTestTarget } from '../../webhooks/testing/test-target.ts';
 
 export interface TriggerFlags {
   readonly to: string;
@@ -33,53 +33,9 @@ export interface TriggerFlags {
   readonly format?: 'table' | 'json' | 'md';
 }
 
-/** What every mode needs. */
-interface TriggerTarget {
-  readonly target: TestTarget;
-  readonly timeoutMs: number;
-  /** `--secret-file` */
-  readonly secretFile: string | undefined;
-}
-
-export interface SendPlan extends TriggerTarget {
-  readonly mode: 'send';
-  readonly event: string;
-  /** `--data`; `undefined`: a payload of its own for each message. */
-  readonly data: string | undefined;
-  readonly payloadShape: PayloadShape;
-  /** `undefined`: a new one for each message. */
-  readonly requestId: string | undefined;
-  /** How each message is signed, but for its body and id. */
-  readonly delivery: Omit<TestDeliveryOptions, 'body' | 'id'> & { readonly signatures: readonly SignatureEntry[] };
-  /** What makes a correct receiver reject it: `with a bad signature`; `undefined` for a valid message. */
-  readonly flaw: string | undefined;
-  readonly messages: number;
-  readonly concurrency: number;
-  /** How often each message is sent, all at the same time. */
-  readonly copies: 1 | 2;
-  /** The body in pieces. */
-  readonly slow: boolean;
-}
-
-export interface ReplayPlan extends TriggerTarget {
-  readonly mode: 'replay';
-  /** A record, or a folder of records. */
-  readonly path: string;
-  readonly reSign: boolean;
-  readonly concurrency: number;
-}
-
-export interface SuitePlan extends TriggerTarget {
-  readonly mode: 'suite';
-  readonly event: string | undefined;
-  readonly payloadShape: PayloadShape;
-  readonly requestId: string | undefined;
-  /** The file of the JUnit report. */
-  readonly junit: string | undefined;
-  readonly markdown: boolean;
-  readonly verbose: boolean;
-}
-
+export type SendPlan = ReturnType<typeof sendPlan>;
+export type ReplayPlan = ReturnType<typeof replayPlan>;
+export type SuitePlan = ReturnType<typeof suitePlan>;
 export type TriggerPlan = SendPlan | ReplayPlan | SuitePlan;
 
 /**
@@ -89,34 +45,53 @@ export type TriggerPlan = SendPlan | ReplayPlan | SuitePlan;
 export function parseTriggerFlags(event: string | undefined, flags: TriggerFlags, json: boolean): TriggerPlan {
   const mode: TriggerPlan['mode'] = flags.suite === true ? 'suite' : flags.replay === undefined ? 'send' : 'replay';
   rejectConflicts(mode, event, flags, json);
-  const { requestId, payloadShape = 'id', concurrency = 1, secretFile, timeout } = flags;
-  const common = { target: readTestTarget(flags.to, flags.yes ?? false), timeoutMs: timeout, secretFile };
-  if (mode === 'suite') {
-    const { junit, verbose = false } = flags;
-    return { ...common, mode, event, payloadShape, requestId, junit, markdown: flags.format === 'md', verbose };
-  }
-  if (mode === 'replay') {
-    return { ...common, mode, path: flags.replay ?? '', reSign: flags.reSign ?? false, concurrency };
-  }
+  if (mode === 'suite') return suitePlan(event, flags);
+  return mode === 'replay' ? replayPlan(flags) : sendPlan(event, flags);
+}
+
+/** What every mode needs. */
+function commonPlan({ to, yes = false, timeout, secretFile }: TriggerFlags) {
+  return { target: readTestTarget(to, yes), timeoutMs: timeout, secretFile };
+}
+
+function sendPlan(event = '', flags: TriggerFlags) {
+  const { data, payloadShape = 'id', requestId, repeat = 1, concurrency = 1, slowBody = false } = flags;
+  const { stale, future, webhookHeaders, alteredBody: altered = false, duplicate } = flags;
+  const headerNames: TestDeliveryOptions['headerNames'] = webhookHeaders === true ? 'webhook' : 'svix';
+  const skewSeconds = stale === true ? -SKEW_SECONDS : future === true ? SKEW_SECONDS : 0;
   return {
-    ...common,
-    mode,
-    event: event ?? '',
-    data: flags.data,
+    ...commonPlan(flags),
+    mode: 'send' as const,
+    event,
+    /** `undefined`: a payload of its own for each message. */
+    data,
     payloadShape,
+    /** `undefined`: a new one for each message. */
     requestId,
-    delivery: {
-      signatures: signaturesOf(flags),
-      skewSeconds: flags.stale === true ? -SKEW_SECONDS : flags.future === true ? SKEW_SECONDS : 0,
-      headerNames: flags.webhookHeaders === true ? 'webhook' : 'svix',
-      altered: flags.alteredBody ?? false,
-    },
+    /** How each message is signed, but for its body and id. */
+    delivery: { signatures: signaturesOf(flags), skewSeconds, headerNames, altered },
+    /** What makes a correct receiver reject it: `with a bad signature`; `undefined` for a valid message. */
     flaw: flawOf(flags),
-    messages: flags.repeat ?? 1,
+    messages: repeat,
     concurrency,
-    copies: flags.duplicate === true ? 2 : 1,
-    slow: flags.slowBody ?? false,
+    /** How often each message is sent, all at the same time. */
+    copies: duplicate === true ? 2 : 1,
+    /** The body in pieces. */
+    slow: slowBody,
   };
+}
+
+function replayPlan(flags: TriggerFlags) {
+  const { replay: path = '', reSign = false, concurrency = 1 } = flags;
+  // `path`: a record, or a folder of records.
+  return { ...commonPlan(flags), mode: 'replay' as const, path, reSign, concurrency };
+}
+
+function suitePlan(event: string | undefined, flags: TriggerFlags) {
+  const { payloadShape = 'id', requestId, junit, format, verbose = false } = flags;
+  const markdown = format === 'md';
+  // `junit`: the file of the JUnit report.
+  return { ...commonPlan(flags), mode: 'suite' as const, event, payloadShape, requestId, junit, markdown, verbose };
 }
 
 function signaturesOf({ signature, badSignature, twoSignatures }: TriggerFlags): readonly SignatureEntry[] {

@@ -6,7 +6,7 @@ import { CliError } from '../../errors.ts';
 import { renderTestAnswer, testAnswerJson } from '../../output/webhooks/test-answer.ts';
 import type { TestTarget } from '../../webhooks/testing/test-target.ts';
 
-export interface AnsweredDelivery {
+interface AnsweredDelivery {
   /** `svix-id`; `undefined` for a recorded request without one. */
   readonly id: string | undefined;
   readonly event: string | undefined;
@@ -14,12 +14,6 @@ export interface AnsweredDelivery {
   /** The file it was read from. */
   readonly file?: string | undefined;
   readonly answer: TestAnswer;
-}
-
-export interface TriggerReport {
-  answered(delivery: AnsweredDelivery): Promise<void>;
-  /** Throws `CliError`: `failed` when an answer was not 2xx, else `unavailable` when there was none. */
-  end(): Promise<void>;
 }
 
 export interface TriggerReportFacts {
@@ -35,11 +29,11 @@ export interface TriggerReportFacts {
 export async function createTriggerReport(
   { output }: Context,
   { target, flaw, single, whenRejected }: TriggerReportFacts,
-): Promise<TriggerReport> {
+) {
   const style = await output.style();
   const answers: TestAnswer[] = [];
   return {
-    async answered({ id, event, requestId, file, answer }) {
+    async answered({ id, event, requestId, file, answer }: AnsweredDelivery): Promise<void> {
       answers.push(answer);
       if (output.json) {
         await output.record({
@@ -57,7 +51,8 @@ export async function createTriggerReport(
       const names = [id, file].filter((name) => name !== undefined);
       await output.lines(renderTestAnswer(answer, { names, long: single, style }));
     },
-    async end() {
+    /** Throws `CliError`: `failed` when an answer was not 2xx, else `unavailable` when there was none. */
+    async end(): Promise<void> {
       const accepted = answers.filter(isAccepted);
       if (!single) await output.note(`${answers.length} sent, ${accepted.length} accepted${timesOf(answers)}`);
       if (flaw !== undefined && accepted.length > 0) {
