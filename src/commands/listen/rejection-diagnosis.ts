@@ -4,8 +4,7 @@ import type { Diagnosis } from '../../webhooks/diagnosis/model.ts';
 import { headersOf } from '../../webhooks/forward-headers.ts';
 import type { Inbox } from '../../state/inbox.ts';
 import type { Rejection } from '../../webhooks/receiver/receiver.ts';
-import { knownElsewhere } from '../shared/known-secrets.ts';
-import { receivedMessages } from '../shared/received-messages.ts';
+import { knownElsewhere, receivedMessages } from '../shared/diagnosis-sources.ts';
 import { isNotVerified } from './messages.ts';
 import type { Signatures } from './signatures.ts';
 

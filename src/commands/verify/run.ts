@@ -7,8 +7,7 @@ import { maskSecret } from '../../settings/secret.ts';
 import { EMPTY_HINT, emptyNote } from '../../settings/settings.ts';
 import { diagnose } from '../../webhooks/diagnosis/diagnosis.ts';
 import type { Diagnosis, DiagnosisInput, KnownMessage, NamedSecret } from '../../webhooks/diagnosis/model.ts';
-import { knownElsewhere } from '../shared/known-secrets.ts';
-import { receivedMessages } from '../shared/received-messages.ts';
+import { knownElsewhere, receivedMessages } from '../shared/diagnosis-sources.ts';
 import { readVerifyInput, type VerifyInputFlags } from './input.ts';
 
 export interface VerifyFlags extends VerifyInputFlags {
