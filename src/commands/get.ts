@@ -5,9 +5,9 @@ import { KINDS, type Kind } from '../kinds.ts';
 import { readId, shownId } from '../lib/text/shown-id.ts';
 import { CliError } from '../errors.ts';
 import {
-  timeoutOption,
   API_ENVIRONMENT,
   API_FAILURES,
+  durationOption,
   outputOption,
   withHelp,
   type ContextSource,
@@ -29,7 +29,7 @@ export function addGet(parent: Command, kind: Kind, context: ContextSource): voi
     .argument('<id>', 'request id')
     .option('--format <format>', FORMATS_IN_WORDS)
     .addOption(outputOption('write the answer to a file; the extension tells the format'))
-    .addOption(timeoutOption('give up after this long, all attempts together'))
+    .addOption(durationOption('--timeout', 'give up after this long, all attempts together'))
     .option('--site-file <layout>', 'html: draw the walks on this floor plan')
     .option('--all', 'do not cut long lists');
   withHelp(command, {

@@ -2,14 +2,11 @@
 import { type Command, Option } from 'commander';
 import { parsePort } from '../../settings/settings.ts';
 import { readId } from '../../lib/text/shown-id.ts';
-import { CliError } from '../../errors.ts';
-import { parseDuration } from '../shared/duration.ts';
 import { parseSize } from '../shared/size.ts';
-import { collect, collectList, durationOption, withHelp, type ContextSource } from '../shared/options.ts';
+import { collect, collectList, durationOption, parseNumber, withHelp, type ContextSource } from '../shared/options.ts';
 import type { ListenFlags } from './flags.ts';
 
 export function addListen(parent: Command, context: ContextSource): void {
-  const duration = (flag: string) => (text: string) => parseDuration(text, flag);
   const command = parent
     .command('listen')
     .description('Receive webhooks: verify, keep on disk, fetch the result, show it.')
@@ -23,9 +20,9 @@ export function addListen(parent: Command, context: ContextSource): void {
     .addOption(durationOption('--exec-timeout', 'how long the command may run; then it is ended, and has failed', '5m'))
     .option('--no-fetch', 'do not fetch the result; no API key is needed then')
     .option('--once', 'end after the first one, or when one does not verify')
-    .option('--count <n>', 'end after so many', parseCount)
+    .option('--count <n>', 'end after so many', parseNumber('--count', 'bad_count'))
     .option('--until <request id>', 'end after the one about this request', readId)
-    .option('--timeout <duration>', 'end after this long', duration('--timeout'))
+    .addOption(durationOption('--timeout', 'end after this long'))
     .option(
       '--allow-from <source,...>',
       'take in only from svix, svix-us, svix-eu (addresses: optipick help webhooks), an address or a range',
@@ -91,12 +88,6 @@ people); "reconnecting" and "connected" report a drop.
     const { listen } = await import('./run.ts');
     await listen(context(), flags);
   });
-}
-
-function parseCount(text: string): number {
-  const count = /^\d{1,9}$/.test(text.trim()) ? Number(text) : 0;
-  if (count >= 1) return count;
-  throw new CliError('usage', `--count: "${text}" is not a number from 1 on`, { code: 'bad_count' });
 }
 
 /** `<flag> <size>`; its value in bytes. The default is shown as it would be typed. */

@@ -1,7 +1,7 @@
 /** What all commands share to declare themselves: help in one form, option types, and the context on first use. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Context } from '../../app/context.ts';
-import { EXIT_CODES, type Failure } from '../../errors.ts';
+import { CliError, EXIT_CODES, type Failure } from '../../errors.ts';
 import { parseDuration } from './duration.ts';
 
 /** Gives the context of the run; only valid inside an action, when the options are known. */
@@ -81,15 +81,19 @@ export function collect(value: string, previous: readonly string[] | undefined):
 }
 
 /** `--timeout <duration>`; its value in milliseconds. The default is shown as it would be typed. */
-export function durationOption(flag: string, purpose: string, normal: string): Option {
-  return new Option(`${flag} <duration>`, purpose)
-    .argParser((text) => parseDuration(text, flag))
-    .default(parseDuration(normal, flag), normal);
+export function durationOption(flag: string, purpose: string, normal?: string): Option {
+  const option = new Option(`${flag} <duration>`, purpose).argParser((text) => parseDuration(text, flag));
+  return normal === undefined ? option : option.default(parseDuration(normal, flag), normal);
 }
 
-/** `--timeout <duration>` without a default; its value in milliseconds. */
-export function timeoutOption(purpose: string): Option {
-  return new Option('--timeout <duration>', purpose).argParser((text) => parseDuration(text, '--timeout'));
+/** For options that take a whole number from 1 to `most`. Throws `CliError` `usage` with a code such as `bad_count`. */
+export function parseNumber(flag: string, code: string, most?: number): (text: string) => number {
+  return (text) => {
+    const number = /^\d{1,9}$/.test(text.trim()) ? Number(text) : 0;
+    if (number >= 1 && number <= (most ?? number)) return number;
+    const range = most === undefined ? 'from 1 on' : `from 1 to ${most}`;
+    throw new CliError('usage', `${flag}: "${text}" is not a number ${range}`, { code });
+  };
 }
 
 function indented(text: string): string {

@@ -1,8 +1,7 @@
 /** `optipick trigger`: test webhooks to any endpoint. */
 import { type Command, Option } from 'commander';
 import { PAYLOAD_SHAPES } from '../../webhooks/payload.ts';
-import { CliError } from '../../errors.ts';
-import { durationOption, withHelp, type ContextSource } from '../shared/options.ts';
+import { durationOption, parseNumber, withHelp, type ContextSource } from '../shared/options.ts';
 import type { TriggerFlags } from './flags.ts';
 
 export function addTrigger(parent: Command, context: ContextSource): void {
@@ -36,8 +35,12 @@ export function addTrigger(parent: Command, context: ContextSource): void {
     .option('--webhook-headers', 'webhook-id, ... in place of svix-id, ... (Standard Webhooks)')
     .option('--duplicate', 'send the same message twice at the same time')
     .option('--slow-body', 'send the body in pieces, with pauses')
-    .option('--repeat <n>', 'send so many messages', parseCount('--repeat'))
-    .option('--concurrency <n>', 'so many at once (with --repeat or --replay; default 1)', parseCount('--concurrency'))
+    .option('--repeat <n>', 'send so many messages', parseNumber('--repeat', 'bad_count', 999_999))
+    .option(
+      '--concurrency <n>',
+      'so many at once (with --repeat or --replay; default 1)',
+      parseNumber('--concurrency', 'bad_count', 999_999),
+    )
     .addOption(durationOption('--timeout', 'how long the endpoint may take', '15s'))
     .option(
       '--replay <file|folder>',
@@ -88,12 +91,4 @@ receiver that refuses --bad-signature ends it with 3.`,
     const { trigger } = await import('./run.ts');
     await trigger(context(), event, flags);
   });
-}
-
-function parseCount(flag: string): (text: string) => number {
-  return (text) => {
-    const count = /^\d{1,6}$/.test(text.trim()) ? Number(text) : 0;
-    if (count >= 1) return count;
-    throw new CliError('usage', `${flag}: "${text}" is not a number from 1 to 999999`, { code: 'bad_count' });
-  };
 }
