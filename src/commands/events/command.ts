@@ -1,13 +1,20 @@
 /** `optipick events`: what this machine received. */
 import { type Command, Option } from 'commander';
 import { KIND_NAMES } from '../../kinds.ts';
-import { CliError } from '../../errors.ts';
-import { parseDuration } from '../shared/duration.ts';
-import { API_ENVIRONMENT, API_FAILURES, durationOption, withHelp, type ContextSource } from '../shared/options.ts';
-import type { EventDiscardFlags, EventListFlags, EventReplayFlags, EventShowFlags } from './flags.ts';
+import {
+  API_ENVIRONMENT,
+  API_FAILURES,
+  durationOption,
+  parseNumber,
+  withHelp,
+  type ContextSource,
+} from '../shared/options.ts';
+import type { EventDiscardFlags } from './discard.ts';
+import type { EventListFlags } from './list.ts';
+import type { EventReplayFlags } from './replay.ts';
+import type { EventShowFlags } from './show.ts';
 
 const STATE_FAILURE = ['environment', 'the inbox of this machine cannot be read or written'] as const;
-const duration = (flag: string) => (text: string) => parseDuration(text, flag);
 
 export function addEvents(parent: Command, context: ContextSource): void {
   const group = parent.command('events').description('What "optipick listen" received on this machine.');
@@ -31,9 +38,9 @@ function addList(group: Command, context: ContextSource): void {
     .command('list')
     .description('List what was received, newest first.')
     .addOption(new Option('--status <status>', 'only these').choices(['pending', 'done', 'failed']))
-    .option('--since <duration>', 'only of the last, say, 2h', duration('--since'))
+    .addOption(durationOption('--since', 'only of the last, say, 2h'))
     .addOption(new Option('--kind <kind>', 'only these').choices(KIND_NAMES))
-    .option('--limit <n>', 'most lines', parseLimit, 50);
+    .option('--limit <n>', 'most lines', parseNumber('--limit', 'bad_limit'), 50);
   withHelp(command, {
     output: `A table; with --json one line each:
 {"v":1,"type":"event","id":"msg_...","event":null,"request_id":"...","kind":"cluster","status":"done","attempts":1,
@@ -81,7 +88,7 @@ function addReplay(group: Command, context: ContextSource): void {
     .description('Do again what a delivery causes, under the same svix-id.')
     .argument('[id...]', 'svix-ids, request ids, or files of "listen --record" (a path, or a name in .http)')
     .option('--failed', 'all that failed')
-    .option('--since <duration>', 'all of the last, say, 2h', duration('--since'))
+    .addOption(durationOption('--since', 'all of the last, say, 2h'))
     .option('-f, --forward-to <url>', 'only send it there, as it came')
     .option('--secret-file <path>', 'for files: read the signing secret from a file, or from stdin with -')
     .addOption(durationOption('--timeout', 'how long a running listener may take', '10s'));
@@ -160,10 +167,4 @@ function addSync(group: Command, context: ContextSource): void {
     const { syncResults } = await import('./sync.ts');
     await syncResults(context());
   });
-}
-
-function parseLimit(text: string): number {
-  const limit = /^\d{1,9}$/.test(text.trim()) ? Number(text) : 0;
-  if (limit >= 1) return limit;
-  throw new CliError('usage', `--limit: "${text}" is not a number from 1 on`, { code: 'bad_limit' });
 }

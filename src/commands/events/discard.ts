@@ -5,7 +5,11 @@ import { cleanText } from '../../lib/text/sanitize-terminal.ts';
 import { openInbox } from '../../app/inbox-services.ts';
 import type { Inbox, InboxSummary } from '../../state/inbox.ts';
 import { findEvents, owedBy } from './deliveries.ts';
-import type { EventDiscardFlags } from './flags.ts';
+
+export interface EventDiscardFlags {
+  readonly failed?: boolean;
+  readonly pending?: boolean;
+}
 
 export async function discardEvents(context: Context, ids: readonly string[], flags: EventDiscardFlags): Promise<void> {
   const { host, output } = context;

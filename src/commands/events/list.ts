@@ -1,10 +1,18 @@
 /** `optipick events list`. */
 import type { Context } from '../../app/context.ts';
 import { renderTable, type Column } from '../../output/terminal/table.ts';
+import type { Kind } from '../../kinds.ts';
 import { openInbox } from '../../app/inbox-services.ts';
 import { lastErrorOf, type InboxSummary } from '../../state/inbox.ts';
 import { attemptsOf, eventRecord, owedBy } from './deliveries.ts';
-import type { EventListFlags } from './flags.ts';
+
+export interface EventListFlags {
+  readonly status?: 'pending' | 'done' | 'failed';
+  /** Milliseconds back from now. */
+  readonly since?: number;
+  readonly kind?: Kind;
+  readonly limit: number;
+}
 
 const COLUMNS: readonly Column[] = [
   { title: 'received' },

@@ -19,8 +19,17 @@ import {
 import { findEvents } from './deliveries.ts';
 import { replayHere, type ReplayResult } from './replay-here.ts';
 import { needsListener, replayAccepted, replayInListener } from './replay-in-listener.ts';
-import type { EventReplayFlags } from './flags.ts';
 import { forwardTarget } from '../shared/forward-target.ts';
+
+export interface EventReplayFlags {
+  readonly failed?: boolean;
+  /** Milliseconds back from now. */
+  readonly since?: number;
+  readonly forwardTo?: string;
+  readonly secretFile?: string;
+  /** Milliseconds. */
+  readonly timeout: number;
+}
 
 /** Replays and reports each. Throws the worst failure at the end. */
 export async function replayEvents(context: Context, ids: readonly string[], flags: EventReplayFlags): Promise<void> {

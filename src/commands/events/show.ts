@@ -9,7 +9,10 @@ import { stepLabel } from '../../state/delivery-steps.ts';
 import { headersOf, isPublicHeader } from '../../webhooks/forward-headers.ts';
 import type { InboxEntry, Step } from '../../state/inbox.ts';
 import { eventRecord, findEvents } from './deliveries.ts';
-import type { EventShowFlags } from './flags.ts';
+
+export interface EventShowFlags {
+  readonly raw?: boolean;
+}
 
 export async function showEvent(context: Context, id: string, { raw }: EventShowFlags): Promise<void> {
   const { output } = context;

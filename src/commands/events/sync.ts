@@ -3,11 +3,10 @@ import type { JobAnswer, ResultNotReady } from '../../api/model.ts';
 import type { Context } from '../../app/context.ts';
 import { mapBounded } from '../../lib/async/pool.ts';
 import { CliError, worstFailure, type Failure } from '../../errors.ts';
-import { failureJson, renderFailure } from '../../output/terminal/failure.ts';
 import { jsonLine } from '../../lib/json/stringify.ts';
 import { renderAnswerLine } from '../../output/answers/answer-table.ts';
 import type { StoredSubmission } from '../../state/submissions.ts';
-import { jobFailure } from '../shared/job-errors.ts';
+import { jobFailure, reportFailure } from '../shared/job-errors.ts';
 
 /** Requests at a time. */
 const CONCURRENCY = 32;
@@ -35,7 +34,7 @@ export async function syncResults(context: Context): Promise<void> {
     if (result.state === 'unfinished') unfinished += 1;
     else if (result.state === 'not_fetched') {
       failures.push(result.error.failure);
-      await printError(context, result);
+      await reportFailure(context, result.error, result.requestId);
     } else {
       await show(context, result);
       // Only what was shown is settled: a result that was lost on the way is fetched again.
@@ -67,11 +66,4 @@ async function show({ output }: Context, answer: JobAnswer): Promise<void> {
   } else {
     await output.lines([renderAnswerLine(kind, summary)]);
   }
-}
-
-async function printError({ host, output }: Context, { requestId, error }: FailedFetch): Promise<void> {
-  const lines = output.json
-    ? [JSON.stringify({ error: { ...failureJson(error).error, requestId } })]
-    : renderFailure(error, await output.noteStyle());
-  await host.stderr.write(lines.map((line) => `${line}\n`).join(''));
 }
