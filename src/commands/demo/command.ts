@@ -4,7 +4,6 @@ import type { JobAnswer, OptipickClient } from '../../api/model.ts';
 import type { Context } from '../../app/context.ts';
 import type { DemoReceiver } from './receiver.ts';
 import type { SandboxHost } from '../../sandbox/server.ts';
-import { readBytes } from '../../lib/net/http.ts';
 import { KINDS, type Kind } from '../../kinds.ts';
 import { CliError } from '../../errors.ts';
 import { jsonLine } from '../../lib/json/stringify.ts';
@@ -97,8 +96,7 @@ async function run(
   await step(`GET ${KINDS[kind].path}/${submitted.requestId} answered with the result:`);
   const { requestId, raw } = answer;
   if (output.json) {
-    const result = raw ?? (await readBytes(null));
-    await output.document(jsonLine({ v: 1, type: 'result', request_id: requestId, kind }, { result }));
+    await output.document(jsonLine({ v: 1, type: 'result', request_id: requestId, kind }, { result: raw ?? null }));
   } else {
     await output.note('');
     await output.lines(renderAnswer(answer.summary, { width: output.width, style: await output.style(), all: true }));

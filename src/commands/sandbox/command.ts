@@ -96,7 +96,7 @@ async function runSandbox(context: Context, flags: SandboxFlags): Promise<void> 
   const sandbox = await createSandbox(host, {
     ...flags,
     site,
-    faults: parseFaultFlags(flags.faults, parseFaults),
+    faults: flags.faults && parseFaults(flags.faults),
     onEvent: (event) => {
       const line = renderEvent(event, style);
       if (line !== undefined) void output.note(line).catch(() => undefined);
@@ -125,13 +125,6 @@ async function runSandbox(context: Context, flags: SandboxFlags): Promise<void> 
     if (context.stop.aborted) end();
     else context.stop.addEventListener('abort', end, { once: true });
   });
-}
-
-function parseFaultFlags<T>(
-  texts: readonly string[] | undefined,
-  parse: (texts: readonly string[]) => T,
-): T | undefined {
-  return texts === undefined ? undefined : parse(texts);
 }
 
 function numberFor(flag: string): (text: string) => number {
