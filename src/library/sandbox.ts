@@ -1,12 +1,9 @@
 /** `createSandbox`: a local OptiPick for tests, on a free port of this machine. */
 import { createSandbox as startSandbox } from '../sandbox/server.ts';
 import { createLibraryHost } from '../platform/library-host.ts';
-import type { PayloadShape } from '../webhooks/payload.ts';
 import type { EndpointOptions } from '../sandbox/webhooks/endpoints.ts';
-import type { FaultRates } from '../sandbox/faults.ts';
 import { parseSite } from '../site/layout.ts';
-import type { SandboxEvent } from '../sandbox/events.ts';
-import type { ErrorShape, PendingShape, SubmitShape } from '../sandbox/config.ts';
+import type { SandboxConfig } from '../sandbox/config.ts';
 
 /** A warehouse with aisles: walked along an aisle, changed by a cross aisle. */
 export interface AisleSiteFile {
@@ -32,35 +29,11 @@ export interface MatrixSiteFile {
 }
 
 /** Every one may be left out. */
-export interface SandboxOptions {
+export interface SandboxOptions extends Omit<SandboxConfig, 'site'> {
   /** Port on 127.0.0.1. Default 0: a free one. */
   readonly port?: number | undefined;
-  /** Default: a new one. */
-  readonly apiKey?: string | undefined;
-  /** Signs the webhooks. Default: a new one. */
-  readonly secret?: string | undefined;
-  /** How long an asynchronous job runs at least, in milliseconds. Default 500. */
-  readonly latency?: number | undefined;
-  /** 60 makes a minute of the retry schedule last a second. Default 1. */
-  readonly timeScale?: number | undefined;
-  /** Share of the occasions, from 0 to 1, on which each fault happens. */
-  readonly faults?: FaultRates | undefined;
-  /** The same input and seed give the same answer. Default 1. */
-  readonly seed?: number | undefined;
   /** The content of a site file. Default: the built-in `Example`. */
   readonly site?: AisleSiteFile | MatrixSiteFile | undefined;
-  /** What a submit with `synchronous=false` answers. Default `request_id`. */
-  readonly submitShape?: SubmitShape | undefined;
-  /** What polling answers before the end. Default `404`. */
-  readonly pendingAs?: PendingShape | undefined;
-  /** How errors are answered. Default: `fastapi`, but `gateway` for a missing or wrong key. */
-  readonly errorShape?: ErrorShape | undefined;
-  /** What webhooks carry: `request_id` alone (`id`, the default), or the event type, too (`rich`). */
-  readonly payloadShape?: PayloadShape | undefined;
-  /** Lets webhooks leave this machine. Default false. */
-  readonly allowRemoteWebhooks?: boolean | undefined;
-  /** Hears of requests, jobs and webhook attempts. */
-  readonly onEvent?: ((notice: SandboxEvent) => void) | undefined;
 }
 
 /** A receiver of webhooks. */
@@ -97,18 +70,12 @@ export async function createSandbox({ site, ...options }: SandboxOptions = {}): 
     ...options,
     site: site === undefined ? undefined : parseSite(site),
   });
-  const { url, port, apiKey, secret } = running;
-  const stop = (): Promise<void> => running.stop();
   return {
-    url,
-    port,
-    apiKey,
-    secret,
+    ...running,
     addEndpoint(target, endpointOptions) {
-      const { id, url: address } = running.addEndpoint(target, endpointOptions);
-      return { id, url: address };
+      const { id, url } = running.addEndpoint(target, endpointOptions);
+      return { id, url };
     },
-    stop,
-    [Symbol.asyncDispose]: stop,
+    [Symbol.asyncDispose]: () => running.stop(),
   };
 }

@@ -1,16 +1,14 @@
 /** The sandbox as one {@link Http}: a stand-in for the API and for the sender of its webhooks. */
-import type { SandboxEnvironment } from './environment.ts';
+import type { SandboxDeps, SandboxEnvironment } from './environment.ts';
 import { type Http, headerOf, type HttpRequest, type HttpResponse, TransportError } from '../lib/net/http.ts';
 import { createByteBudget } from '../lib/bytes/budget.ts';
 import { MAX_SANDBOX_BYTES } from '../limits.ts';
-import type { Clock } from '../platform/host.ts';
 import { createApi } from './http/api.ts';
 import { createBackground } from './jobs/background.ts';
 import { createControl } from './http/control.ts';
 import { createEndpoints, type Endpoint, type EndpointOptions } from './webhooks/endpoints.ts';
 import { exampleSite } from '../site/example-site.ts';
 import { createFaultInjector } from './faults.ts';
-import type { RandomBytes } from '../ids.ts';
 import { createJobs } from './jobs/jobs.ts';
 import { checkConfig, type SandboxConfig } from './config.ts';
 import { createOutbox } from './webhooks/outbox.ts';
@@ -27,18 +25,11 @@ const DEFAULT_SEED = 1;
 /** On every response: it does not come from OptiPick. */
 const MARK = { 'x-optipick-sandbox': '1' } as const;
 
-export interface SandboxDeps {
-  readonly clock: Clock;
-  /** Sends webhooks. */
-  readonly http: Http;
-  readonly randomBytes: RandomBytes;
-}
-
 export interface SandboxApp {
   /** Answers every request, unknown paths with 404. Rejects with `TransportError` when the connection shall be cut. */
   readonly http: Http;
   readonly apiKey: string;
-  /** Signs for endpoints without a secret of their own. */
+  /** Signs the webhooks to endpoints without a secret of their own. */
   readonly secret: string;
   /**
    * Sends events to `url` from now on: all, or those that match a pattern of `events`. Throws

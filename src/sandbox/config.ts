@@ -27,20 +27,23 @@ export interface SandboxConfig {
   readonly site?: Site | undefined;
   /** Default: a new one. */
   readonly apiKey?: string | undefined;
-  /** Signs for endpoints without a secret of their own. Default: a new one. */
+  /** Signs the webhooks to endpoints without a secret of their own. Default: a new one. */
   readonly secret?: string | undefined;
-  /** How long a job runs at least, in milliseconds. Default 500. */
+  /** How long an asynchronous job runs at least, in milliseconds. Default 500. */
   readonly latency?: number | undefined;
   /** 60 makes a minute of the retry schedule last a second. Default 1. */
   readonly timeScale?: number | undefined;
+  /** Share of the occasions, from 0 to 1, on which each fault happens. */
   readonly faults?: FaultRates | undefined;
   /** The same input and seed give the same answer. Default 1. */
   readonly seed?: number | undefined;
+  /** What a submit with `synchronous=false` answers. Default `request_id`. */
   readonly submitShape?: SubmitShape | undefined;
+  /** What polling answers before the end. Default `404`. */
   readonly pendingAs?: PendingShape | undefined;
-  /** Default: `fastapi`, but `gateway` for a missing or wrong key. */
+  /** How errors are answered. Default: `fastapi`, but `gateway` for a missing or wrong key. */
   readonly errorShape?: ErrorShape | undefined;
-  /** What webhooks carry. Default `id`. */
+  /** What webhooks carry: `request_id` alone (`id`, the default), or the event type, too (`rich`). */
   readonly payloadShape?: PayloadShape | undefined;
   /** Lets webhooks leave this machine. Default false. */
   readonly allowRemoteWebhooks?: boolean | undefined;

@@ -7,12 +7,16 @@ import type { FaultInjector } from './faults.ts';
 import type { Background } from './jobs/background.ts';
 import type { TimeScale } from './webhooks/time-scale.ts';
 
-/** What the parts of a sandbox share. */
-export interface SandboxEnvironment {
+/** What a sandbox needs of the machine. */
+export interface SandboxDeps {
   readonly clock: Clock;
   /** Sends webhooks. */
   readonly http: Http;
   readonly randomBytes: RandomBytes;
+}
+
+/** What the parts of a sandbox share. */
+export interface SandboxEnvironment extends SandboxDeps {
   readonly site: Site;
   readonly seed: number;
   readonly injector: FaultInjector;

@@ -4,14 +4,10 @@ import type { Host } from '../platform/host.ts';
 import { createSandboxApp, type SandboxApp } from './app.ts';
 import type { SandboxConfig } from './config.ts';
 
-export interface RunningSandbox {
+export interface RunningSandbox extends Omit<SandboxApp, 'http'> {
   /** `http://127.0.0.1:4010` */
   readonly url: string;
   readonly port: number;
-  readonly apiKey: string;
-  /** Signs the webhooks. */
-  readonly secret: string;
-  addEndpoint: SandboxApp['addEndpoint'];
   /** Ends its jobs and webhooks and closes the port. */
   stop(): Promise<void>;
 }
@@ -24,22 +20,20 @@ export async function createSandbox(
   host: SandboxHost,
   options: SandboxConfig & { readonly port?: number | undefined },
 ): Promise<RunningSandbox> {
-  const app = createSandboxApp(options, {
+  const { http, ...app } = createSandboxApp(options, {
     clock: host.clock,
     http: await host.http(),
     randomBytes: (size) => host.randomBytes(size),
   });
-  const server = await host.serve(app.http, {
+  const server = await host.serve(http, {
     host: '127.0.0.1',
     port: options.port ?? 0,
     maxBodyBytes: MAX_SUBMISSION_BYTES,
   });
   return {
+    ...app,
     url: server.url,
     port: server.port,
-    apiKey: app.apiKey,
-    secret: app.secret,
-    addEndpoint: (url, endpoint) => app.addEndpoint(url, endpoint),
     async stop() {
       await app.stop();
       await server.close(0);

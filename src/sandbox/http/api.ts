@@ -83,11 +83,11 @@ export function createApi({ clock, site, injector, background }: SandboxEnvironm
 /** Reads the same input again. */
 function recallOf(kind: Kind, body: string, site: Site): () => JobInput {
   const compressed = compressText(body);
-  return () => readJobInput(kind, parseJsonBody(compressed.read()), site);
+  return () => readJobInput(kind, parseJsonBody(compressed()), site);
 }
 
 function answerOf({ answer }: Job): HttpResponse {
-  const text = answer?.read() ?? 'null';
+  const text = answer?.() ?? 'null';
   return { status: 200, headers: { 'content-type': 'application/json' }, body: bodyOf(text) };
 }
 

@@ -2,21 +2,15 @@
 import { Buffer } from 'node:buffer';
 import { gunzipSync, gzipSync } from 'node:zlib';
 
-export interface CompressedText {
-  read(): string;
-}
+/** Gives the text back. */
+export type CompressedText = () => string;
 
 /** Shorter texts, in characters, are stored as they are. */
 const SHORT = 16_384;
 
 /** Long texts are deflated at the lowest level, which takes some milliseconds and leaves about a tenth. */
 export function compressText(text: string): CompressedText {
-  return text.length <= SHORT ? short(text) : deflated(text);
-}
-
-const short = (text: string): CompressedText => ({ read: () => text });
-
-function deflated(text: string): CompressedText {
+  if (text.length <= SHORT) return () => text;
   const bytes = gzipSync(Buffer.from(text, 'utf8'), { level: 1 });
-  return { read: () => gunzipSync(bytes).toString('utf8') };
+  return () => gunzipSync(bytes).toString('utf8');
 }
