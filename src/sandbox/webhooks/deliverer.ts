@@ -51,18 +51,8 @@ export function createDeliverer(
     const at = clock.now();
     const webhook = { url, headers: headersFor(delivery, at), body };
     const result = await attemptDelivery(environment, webhook, background.signal);
-    const { status, error, answer, duration } = result;
-    const succeeded = error === undefined;
-    const record: Attempt = {
-      id: createSvixId('atmpt', randomBytes),
-      at,
-      trigger,
-      succeeded,
-      status,
-      error,
-      answer,
-      duration,
-    };
+    const succeeded = result.outcome.error === undefined;
+    const record: Attempt = { id: createSvixId('atmpt', randomBytes), at, trigger, succeeded, ...result.outcome };
     attempts.push(record);
     if (succeeded) {
       health.clear(endpointId);

@@ -3,39 +3,28 @@ import { headerOf, type Http, type HttpHeaders } from '../../lib/net/http.ts';
 import { redirectOf } from '../../lib/net/redirect.ts';
 import { credentialsOf, withoutCredentials } from '../../lib/net/url-secrets.ts';
 import type { Clock } from '../../platform/host.ts';
-import { sendWebhook } from '../../webhooks/send-webhook.ts';
+import { type OutgoingWebhook, sendWebhook } from '../../webhooks/send-webhook.ts';
+import type { AttemptOutcome } from './message.ts';
 import { readRetryAfter } from './retry-schedule.ts';
 
 /** How long a receiver has to answer. The time scale does not apply: receivers live in real time. */
 const ATTEMPT_TIMEOUT_MS = 15_000;
 
-export interface EndpointWebhook {
-  /** Credentials in it become basic authentication. */
-  readonly url: string;
-  /** `svix-id`, `svix-timestamp` and `svix-signature`. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
+/** What became of one attempt, and what its answer asks for. */
 export interface AttemptResult {
-  /** HTTP status; `undefined` when no answer came. */
-  readonly status: number | undefined;
-  /** Why there is no answer, or why the answer does not count. `undefined`: delivered. */
-  readonly error: string | undefined;
-  /** The start of the answer; empty without one. */
-  readonly answer: string;
-  /** Milliseconds. */
-  readonly duration: number;
+  readonly outcome: AttemptOutcome;
   /** What `Retry-After` asks for, in milliseconds. */
   readonly retryAfter?: number | undefined;
   /** The receiver's `webhook-delivery` header: no more attempts of this message, or none of any. */
   readonly directive?: 'abort-message' | 'disable' | undefined;
 }
 
-/** Sends once. Only a 2xx within 15 s counts as delivered. Rejects only for a bug, or with the reason of `stop`. */
+/**
+ * Sends once; credentials in the URL become basic authentication. Only a 2xx within 15 s counts as delivered. Rejects only for a bug, or with the reason of `stop`.
+ */
 export async function attemptDelivery(
   { http, clock }: { readonly http: Http; readonly clock: Clock },
-  { url, headers, body }: EndpointWebhook,
+  { url, headers, body }: OutgoingWebhook,
   stop: AbortSignal,
 ): Promise<AttemptResult> {
   const started = clock.monotonic();
@@ -44,13 +33,11 @@ export async function attemptDelivery(
   const duration = Math.round(clock.monotonic() - started);
   if (sent.status === undefined) {
     const error = sent.error?.message ?? `no answer within ${ATTEMPT_TIMEOUT_MS / 1000} s`;
-    return { status: undefined, error, answer: '', duration };
+    return { outcome: { status: undefined, error, answer: '', duration } };
   }
+  const { status, body: answer } = sent;
   return {
-    status: sent.status,
-    error: failureOf(sent.status, sent.headers, url),
-    answer: sent.body,
-    duration,
+    outcome: { status, error: failureOf(status, sent.headers, url), answer, duration },
     retryAfter: readRetryAfter(headerOf(sent.headers, 'retry-after'), clock.now()),
     directive: directiveOf(headerOf(sent.headers, 'webhook-delivery')),
   };

@@ -31,17 +31,22 @@ export interface EndpointDelivery {
 /** `scheduled`: first or retried; `manual`: resent or recovered; `duplicate`: caused by the fault of that name. */
 export type Trigger = 'scheduled' | 'manual' | 'duplicate';
 
-export interface Attempt {
+/** What became of one attempt. */
+export interface AttemptOutcome {
+  /** HTTP status; `undefined` when no answer came. */
+  readonly status: number | undefined;
+  /** Why there is no answer, or why the answer does not count. `undefined`: delivered. */
+  readonly error: string | undefined;
+  /** The start of the receiver's answer; empty without one. */
+  readonly answer: string;
+  /** Milliseconds. */
+  readonly duration: number;
+}
+
+export interface Attempt extends AttemptOutcome {
   readonly id: string;
   /** Start, in milliseconds since 1970. */
   readonly at: number;
   readonly trigger: Trigger;
   readonly succeeded: boolean;
-  /** HTTP status; `undefined` when no answer came. */
-  readonly status: number | undefined;
-  readonly error: string | undefined;
-  /** The start of the receiver's answer. */
-  readonly answer: string;
-  /** Milliseconds. */
-  readonly duration: number;
 }
