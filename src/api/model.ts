@@ -62,29 +62,17 @@ export interface Submitted {
   readonly requestId: string;
 }
 
-export interface CheckOptions {
-  readonly signal?: AbortSignal | undefined;
-  /** Milliseconds for the whole of one attempt; default 30 s. */
-  readonly timeoutMs?: number | undefined;
-  /** Attempts in all; default as for every GET. */
-  readonly attempts?: number | undefined;
-}
-
 export interface OptipickClient {
   readonly baseUrl: string;
   /**
    * POST with `synchronous=false`. One POST only; see the retry rules in `retry.ts`. `timeoutMs` is for the whole of it:
    * 10 minutes at most, of which the head of the answer may take one.
    */
-  submit(
-    kind: Kind,
-    body: Uint8Array,
-    options?: { signal?: AbortSignal | undefined; timeoutMs?: number | undefined },
-  ): Promise<Submitted>;
+  submit(kind: Kind, body: Uint8Array, options?: Pick<FetchOptions, 'signal' | 'timeoutMs'>): Promise<Submitted>;
   /** POST with `synchronous=true`: the response holds the answer. `timeoutMs` defaults to 5 minutes. */
   submitAndAwait(kind: Kind, body: Uint8Array, options?: FetchOptions): Promise<JobAnswer>;
   /** Asks once for an answer (with the retries of a GET). Throws `CliError` for 401, 403, 422 and other refusals. */
   getAnswer(kind: Kind, requestId: string, options?: FetchOptions): Promise<JobStatus>;
-  /** Whether the key is accepted: GET of a well-formed id that no request has. */
-  checkKey(options?: CheckOptions): Promise<'accepted' | 'rejected'>;
+  /** Whether the key is accepted: GET of a well-formed id that no request has. `timeoutMs` is for the whole of an attempt. */
+  checkKey(options?: Pick<FetchOptions, 'signal' | 'timeoutMs' | 'attempts'>): Promise<'accepted' | 'rejected'>;
 }

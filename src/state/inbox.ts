@@ -20,19 +20,12 @@ export interface Step {
 /** `failed` when a step is; else `pending` while a step is; else `done`. */
 export type InboxStatus = 'pending' | 'done' | 'failed';
 
-/** A delivery in the inbox, without its bytes. */
-export interface InboxSummary {
+/** A delivery in the inbox, without its bytes. Its id is unique within its scope. */
+export interface InboxSummary extends Omit<Delivery, 'headers' | 'body'> {
   /** Its number in the inbox, in the order of arrival. */
   readonly sequence: number;
-  /** Unique within its scope. */
-  readonly id: string;
   /** Whose delivery it is: the base URL of the API that its result is fetched from. */
   readonly scope: string;
-  readonly receivedAt: number;
-  readonly verified: boolean;
-  readonly kind: Kind | undefined;
-  readonly event: string | undefined;
-  readonly requestId: string | undefined;
   readonly status: InboxStatus;
   readonly steps: readonly Step[];
 }

@@ -12,13 +12,7 @@ export interface NewSubmission {
   readonly profile: string;
 }
 
-export interface StoredSubmission {
-  readonly requestId: string;
-  readonly kind: Kind;
-  readonly siteName: string | undefined;
-  readonly waveId: string | undefined;
-  readonly baseUrl: string;
-  readonly profile: string;
+export interface StoredSubmission extends NewSubmission {
   /** Milliseconds since 1970. */
   readonly submittedAt: number;
   readonly state: 'pending' | SettledState;
