@@ -29,13 +29,8 @@ export function clusterOf(picks: readonly OrderPick[], members: readonly number[
  * `undefined` when a pick has no list: then there is nothing to compare with.
  */
 export function asisClusters(problem: ClusterProblem): AsisClusters | undefined {
-  const lists = new Map<string, number[]>();
-  for (const [pick, { listId }] of problem.picks.entries()) {
-    if (listId === undefined) return undefined;
-    const list = lists.get(listId);
-    if (list === undefined) lists.set(listId, [pick]);
-    else list.push(pick);
-  }
+  if (problem.picks.some(({ listId }) => listId === undefined)) return undefined;
+  const lists = Map.groupBy(problem.picks.keys(), (pick) => problem.picks[pick]?.listId ?? '');
   const clusters = [...lists.values()].map((members) => {
     const { distance } = walkAsis(routeOf(problem, members), asisOrder(problem.picks, members));
     return clusterOf(problem.picks, members, distance);

@@ -1,17 +1,15 @@
-import { fits } from './limits.ts';
+import { fits, totalBulk } from './limits.ts';
 import type { Order, OrderBook } from './order-book.ts';
+import type { Bulk } from './problem.ts';
 import type { Steps } from '../../lib/async/steps.ts';
 import type { TripPlanner } from './trip.ts';
 import type { Trip } from './trip-table.ts';
 
 /** A cluster while it is being searched for. */
-export interface Cart {
+export interface Cart extends Bulk {
   /** Indexes into the order book. */
   readonly orders: readonly number[];
   readonly trip: Trip;
-  readonly volume: number;
-  readonly weight: number;
-  readonly surface: number;
 }
 
 export interface CartLoader {
@@ -57,13 +55,11 @@ export function createCartLoader({ orders, limits }: OrderBook, trips: TripPlann
   }
 
   function add(cart: Cart, index: number): Cart {
-    const { nodes, volume, weight, surface } = orderAt(index);
+    const order = orderAt(index);
     return {
       orders: [...cart.orders, index],
-      trip: trips.with(cart.trip, nodes),
-      volume: cart.volume + volume,
-      weight: cart.weight + weight,
-      surface: cart.surface + surface,
+      trip: trips.with(cart.trip, order.nodes),
+      ...totalBulk([cart, order]),
     };
   }
 
@@ -75,9 +71,7 @@ export function createCartLoader({ orders, limits }: OrderBook, trips: TripPlann
       return {
         orders: [...large.orders, ...small.orders],
         trip: trips.with(large.trip, small.trip.nodes),
-        volume: large.volume + small.volume,
-        weight: large.weight + small.weight,
-        surface: large.surface + small.surface,
+        ...totalBulk([large, small]),
       };
     },
     without(cart, ...gone) {
@@ -86,15 +80,7 @@ export function createCartLoader({ orders, limits }: OrderBook, trips: TripPlann
       const removed = new Set(gone.flatMap((order) => Array.from(orderAt(order).nodes)));
       for (const order of left) for (const node of orderAt(order).nodes) removed.delete(node);
       // Summed again: subtracting would leave rounding errors behind.
-      const total = (of: 'volume' | 'weight' | 'surface'): number =>
-        left.reduce((sum, order) => sum + orderAt(order)[of], 0);
-      return {
-        orders: left,
-        trip: trips.without(cart.trip, removed),
-        volume: total('volume'),
-        weight: total('weight'),
-        surface: total('surface'),
-      };
+      return { orders: left, trip: trips.without(cart.trip, removed), ...totalBulk(left.map(orderAt)) };
     },
     lengthWith(cart, index) {
       const { nodes, volume, weight, surface } = orderAt(index);

@@ -1,4 +1,4 @@
-import type { ClusterLimits, ClusterProblem, ClusterSolution } from './problem.ts';
+import type { Bulk, ClusterLimits, ClusterProblem, ClusterSolution } from './problem.ts';
 
 /** What a set of picks needs of a cart, a picker and a walk. */
 type Load = Readonly<Record<keyof ClusterLimits, number>>;
@@ -19,6 +19,12 @@ export function fits(limits: ClusterLimits, load: Load): boolean {
   );
 }
 
+/** What several picks or orders take up together, summed in their order. */
+export function totalBulk(items: readonly Bulk[]): Bulk {
+  const total = (of: keyof Bulk): number => items.reduce((sum, item) => sum + item[of], 0);
+  return { volume: total('volume'), weight: total('weight'), surface: total('surface') };
+}
+
 /**
  * Whether every cluster is within the limits. One order alone may exceed them: it cannot be
  * split. `locations` counts different places, each pick at its first one.
@@ -26,14 +32,11 @@ export function fits(limits: ClusterLimits, load: Load): boolean {
 export function withinLimits({ picks, limits }: ClusterProblem, { clusters }: ClusterSolution): boolean {
   return clusters.every(({ orderIds, picks: members, distance }) => {
     const inside = members.flatMap((member) => picks[member] ?? []);
-    const total = (of: 'volume' | 'weight' | 'surface'): number => inside.reduce((sum, pick) => sum + pick[of], 0);
     const load = {
       orders: orderIds.length,
       locations: new Set(inside.map(({ alternatives }) => alternatives[0])).size,
       distance,
-      volume: total('volume'),
-      weight: total('weight'),
-      surface: total('surface'),
+      ...totalBulk(inside),
     };
     return orderIds.length <= 1 || fits(limits, load);
   });

@@ -1,17 +1,15 @@
-import type { ClusterLimits, ClusterProblem } from './problem.ts';
+import type { Bulk, ClusterLimits, ClusterProblem } from './problem.ts';
 import { routeOf } from './asis.ts';
+import { totalBulk } from './limits.ts';
 import { createNetwork, type Network } from '../../site/routing/network.ts';
 import type { Steps } from '../../lib/async/steps.ts';
 
 /** An order as the search sees it. */
-export interface Order {
+export interface Order extends Bulk {
   /** Indexes into the problem's picks. */
   readonly picks: readonly number[];
   /** Different nodes of the network where its picks are. */
   readonly nodes: Int32Array;
-  readonly volume: number;
-  readonly weight: number;
-  readonly surface: number;
 }
 
 export interface OrderBook {
@@ -29,22 +27,11 @@ export function* createOrderBook(problem: ClusterProblem): Steps<OrderBook> {
     ),
   );
   const nodeOf = new Map(network.members.flatMap((picks, node) => picks.map((pick): [number, number] => [pick, node])));
-  const byId = new Map<string, number[]>();
-  for (const [index, { orderId }] of problem.picks.entries()) {
-    const picks = byId.get(orderId);
-    if (picks === undefined) byId.set(orderId, [index]);
-    else picks.push(index);
-  }
-  const orders = [...byId.values()].map((picks) => {
-    const total = (of: 'volume' | 'weight' | 'surface'): number =>
-      picks.reduce((sum, pick) => sum + (problem.picks[pick]?.[of] ?? 0), 0);
-    return {
-      picks,
-      nodes: Int32Array.from(new Set(picks.map((pick) => nodeOf.get(pick) ?? 0))),
-      volume: total('volume'),
-      weight: total('weight'),
-      surface: total('surface'),
-    };
-  });
+  const byId = Map.groupBy(problem.picks.keys(), (pick) => problem.picks[pick]?.orderId);
+  const orders = Array.from(byId.values(), (picks) => ({
+    picks,
+    nodes: Int32Array.from(new Set(picks.map((pick) => nodeOf.get(pick) ?? 0))),
+    ...totalBulk(picks.flatMap((pick) => problem.picks[pick] ?? [])),
+  }));
   return { network, orders, limits: problem.limits };
 }

@@ -1,26 +1,25 @@
 /** Orders to be grouped into clusters, and the clusters that were found. */
 import type { Site } from '../../site/model.ts';
 
-export interface OrderPick {
-  readonly orderId: string;
-  readonly alternatives: readonly string[];
-  /** The list that the pick is on today; `undefined` when unknown. */
-  readonly listId: string | undefined;
-  readonly asisSequence: number | undefined;
+/** What picks take up in a cart. */
+export interface Bulk {
   readonly volume: number;
   readonly weight: number;
   readonly surface: number;
 }
 
-/** Limits of one cluster; `undefined` is none. */
-export interface ClusterLimits {
-  readonly orders?: number | undefined;
-  readonly locations?: number | undefined;
-  readonly distance?: number | undefined;
-  readonly volume?: number | undefined;
-  readonly weight?: number | undefined;
-  readonly surface?: number | undefined;
+export interface OrderPick extends Bulk {
+  readonly orderId: string;
+  readonly alternatives: readonly string[];
+  /** The list that the pick is on today; `undefined` when unknown. */
+  readonly listId: string | undefined;
+  readonly asisSequence: number | undefined;
 }
+
+/** Limits of one cluster; `undefined` is none. */
+export type ClusterLimits = {
+  readonly [Name in 'orders' | 'locations' | 'distance' | keyof Bulk]?: number | undefined;
+};
 
 export interface ClusterProblem {
   readonly site: Site;

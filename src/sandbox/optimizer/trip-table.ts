@@ -20,29 +20,22 @@ export class TripTable {
   length = 0;
   /** How many insertions, or as much other work, were weighed so far. */
   work = 0;
-  readonly #options: readonly Int32Array[];
-  readonly #distances: Float64Array;
-  readonly #width: number;
-  readonly #start: number;
-  readonly #end: number;
+  readonly #network: Network;
   /** The nodes whose entry is `#stamp` are on the table. */
   readonly #present: Int32Array;
   #stamp = 0;
 
-  constructor({ size, options, distances, width, places }: Network) {
-    this.nodes = new Int32Array(size + 2);
-    this.rows = new Int32Array(size + 2);
-    this.#options = options;
-    this.#distances = distances;
-    this.#width = width;
-    this.#start = places.length;
-    this.#end = places.length + 1;
-    this.#present = new Int32Array(size);
+  constructor(network: Network) {
+    this.nodes = new Int32Array(network.size + 2);
+    this.rows = new Int32Array(network.size + 2);
+    this.#network = network;
+    this.#present = new Int32Array(network.size);
   }
 
   /** From row to row. */
   distance(from: number, to: number): number {
-    return this.#distances[from * this.#width + to] as number;
+    const { distances, width } = this.#network;
+    return distances[from * width + to] as number;
   }
 
   /** Puts a trip on the table, in place of the one before. */
@@ -54,14 +47,14 @@ export class TripTable {
     this.count = count;
     this.length = trip.length;
     this.work += count + OVERHEAD;
-    rows[0] = this.#start;
+    rows[0] = this.#network.places.length;
     for (let at = 0; at < count; at += 1) {
       const node = trip.nodes[at] as number;
       nodes[at + 1] = node;
       rows[at + 1] = trip.rows[at] as number;
       present[node] = stamp;
     }
-    rows[count + 1] = this.#end;
+    rows[count + 1] = this.#network.places.length + 1;
   }
 
   /** A copy of what is on the table. */
@@ -79,14 +72,12 @@ export class TripTable {
   #insert(node: number): number {
     this.#present[node] = this.#stamp;
     const { rows, count } = this;
-    const distances = this.#distances;
-    const width = this.#width;
-    const start = this.#start;
+    const { options, distances, width, places } = this.#network;
     let best = Number.POSITIVE_INFINITY;
     let bestAt = 1;
     let bestRow = 0;
-    for (const row of this.#options[node] as Int32Array) {
-      let before = start;
+    for (const row of options[node] as Int32Array) {
+      let before = places.length;
       this.work += count + 1;
       for (let at = 1; at <= count + 1; at += 1) {
         const after = rows[at] as number;
@@ -139,7 +130,7 @@ export class TripTable {
       rows[left] = rows[at] as number;
     }
     this.count = left;
-    rows[left + 1] = this.#end;
+    rows[left + 1] = this.#network.places.length + 1;
     this.measure();
   }
 
