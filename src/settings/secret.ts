@@ -24,6 +24,9 @@ const PUBLIC_KEY_BYTES = 32;
 
 const WHERE_TO_FIND = 'copy the "Signing Secret" (whsec_...) of your endpoint from the webhook settings';
 
+/** What shows that a text is something else, what that is, and the way out. */
+type Slip = readonly [pattern: RegExp, message: string, hint?: string];
+
 /**
  * One webhook secret; white space around it (a line end, say) does not count, and `whsec_` may be missing. Of an
  * AutoConfig token it is the secret inside. Throws `CliError` `usage` `bad_webhook_secret` that names the fault.
@@ -32,7 +35,8 @@ export function parseWebhookSecret(text: string): SecretReading {
   const given = text.trim();
   const secret = secretTextOf(given);
   if (secret !== given) return { ...parseWebhookSecret(secret), warnings: [TOKEN_GIVEN] };
-  refuseSlips(secret);
+  const slip = SLIPS.find(([pattern]) => pattern.test(secret));
+  if (slip !== undefined) throw malformed(slip[1], slip[2]);
   if (secret.startsWith('whpk_')) {
     const publicKey = decode(secret.slice('whpk_'.length));
     if (publicKey.byteLength !== PUBLIC_KEY_BYTES) {
@@ -91,29 +95,28 @@ export function parseWebhookSecrets(text: string | readonly string[]): SecretsRe
  */
 export function parseApiKey(text: string): string {
   const key = text.trim();
-  if (key === '') throw badKey('the API key is empty', 'copy it from Settings > API Keys in the web application');
-  if (/^(?:v1,)?wh(?:sec|pk|sk)1?_/.test(key)) {
-    throw badKey('this is a webhook secret, not an API key', 'store it with: optipick config set webhook-secret -');
-  }
-  if (readAutoConfigToken(key) !== undefined || key.startsWith('sk_poll_')) {
-    throw badKey(
-      'this belongs to Svix (auto_v..., sk_poll_...), and is not an API key',
-      'copy it from Settings > API Keys',
-    );
-  }
-  if (/\s/.test(key)) {
-    throw badKey(
-      'the API key has white space in it',
-      'give the key alone, on one line, with no "Bearer" or header name',
-    );
-  }
-  // What is left of the visible ASCII characters is what an HTTP header can carry.
-  if (!/^[\x21-\x7e]+$/.test(key)) {
-    throw badKey('the API key has characters that no key has (a control character, or not ASCII)', 'copy it again');
-  }
-  if (isQuoted(key)) throw badKey('the API key is wrapped in quotes', 'give it without them');
+  const slip = KEY_SLIPS.find(([pattern]) => pattern.test(key));
+  if (slip !== undefined) throw new CliError('usage', slip[1], { code: 'bad_api_key', hint: slip[2] });
   return key;
 }
+
+/** What no API key can be. What is left of the visible ASCII characters is what an HTTP header can carry. */
+const KEY_SLIPS: readonly Slip[] = [
+  [/^$/, 'the API key is empty', 'copy it from Settings > API Keys in the web application'],
+  [
+    /^(?:v1,)?wh(?:sec|pk|sk)1?_/,
+    'this is a webhook secret, not an API key',
+    'store it with: optipick config set webhook-secret -',
+  ],
+  [
+    /^(?:auto_v\d+|sk_poll)_/,
+    'this belongs to Svix (auto_v..., sk_poll_...), and is not an API key',
+    'copy it from Settings > API Keys',
+  ],
+  [/\s/, 'the API key has white space in it', 'give the key alone, on one line, with no "Bearer" or header name'],
+  [/[^\x21-\x7e]/, 'the API key has characters that no key has (a control character, or not ASCII)', 'copy it again'],
+  [/^(["'`]).*\1$/, 'the API key is wrapped in quotes', 'give it without them'],
+];
 
 /**
  * A secret as it may be shown: `whsec_ab…yz`. One shorter than 16 characters, or with odd ones in it, shows nothing of
@@ -128,39 +131,31 @@ export function maskSecret(text: string): string {
 }
 
 /** What people paste instead of a secret; each told apart because the way out differs. */
-function refuseSlips(secret: string): void {
-  if (secret === '') throw malformed('the webhook secret is empty');
-  if (isQuoted(secret) || /^["'`]|["'`]$/.test(secret)) {
-    throw malformed('the webhook secret is wrapped in quotes', 'give it without them');
-  }
-  if (/^v\d+[a-z]?,/.test(secret)) {
-    throw malformed(
-      'the webhook secret begins with a version ("v1,"), as signatures do',
-      'give only the part from whsec_ on',
-    );
-  }
-  if (/\s/.test(secret))
-    throw malformed('the webhook secret has white space in it', 'give it on one line, without spaces');
-  if (/^whsk1?_/.test(secret)) {
-    throw malformed(
-      'this is the signing key of the sender (whsk_...), which a receiver must not have',
-      'use the public key (whpk_...) of the endpoint, and have the signing key replaced',
-    );
-  }
-  if (secret.startsWith('sk_poll_')) {
-    throw malformed(
-      'this is the key of a polling endpoint (sk_poll_...), which signs nothing',
-      'copy the "Signing Secret" (whsec_...) of a webhook endpoint from the webhook settings',
-    );
-  }
-  if (/^(?:test|app)?sk_/.test(secret))
-    throw malformed('this is an API key of Svix (sk_...), and not a webhook secret');
-  if (/^(?:ep|msg|app)_/.test(secret))
-    throw malformed('this is an id of Svix (ep_..., msg_...), and not a webhook secret');
-  if (secret.startsWith('whpk1_')) throw malformed('keys of the form whpk1_... are not supported');
-  if (/^wh(?:sec|pk)_wh(?:sec|pk)_/.test(secret)) throw malformed('the webhook secret begins with its prefix twice');
-  if (/^(?:whsec_|whpk_)$/.test(secret)) throw malformed('the webhook secret has nothing after its prefix');
-}
+const SLIPS: readonly Slip[] = [
+  [/^$/, 'the webhook secret is empty'],
+  [/^["'`]|["'`]$/, 'the webhook secret is wrapped in quotes', 'give it without them'],
+  [
+    /^v\d+[a-z]?,/,
+    'the webhook secret begins with a version ("v1,"), as signatures do',
+    'give only the part from whsec_ on',
+  ],
+  [/\s/, 'the webhook secret has white space in it', 'give it on one line, without spaces'],
+  [
+    /^whsk1?_/,
+    'this is the signing key of the sender (whsk_...), which a receiver must not have',
+    'use the public key (whpk_...) of the endpoint, and have the signing key replaced',
+  ],
+  [
+    /^sk_poll_/,
+    'this is the key of a polling endpoint (sk_poll_...), which signs nothing',
+    'copy the "Signing Secret" (whsec_...) of a webhook endpoint from the webhook settings',
+  ],
+  [/^(?:test|app)?sk_/, 'this is an API key of Svix (sk_...), and not a webhook secret'],
+  [/^(?:ep|msg|app)_/, 'this is an id of Svix (ep_..., msg_...), and not a webhook secret'],
+  [/^whpk1_/, 'keys of the form whpk1_... are not supported'],
+  [/^wh(?:sec|pk)_wh(?:sec|pk)_/, 'the webhook secret begins with its prefix twice'],
+  [/^(?:whsec_|whpk_)$/, 'the webhook secret has nothing after its prefix'],
+];
 
 function decode(base64: string): Uint8Array {
   const digits = base64.replace(/={0,2}$/, '');
@@ -183,14 +178,6 @@ function oddLength(bytes: number): readonly string[] {
   return [`the webhook secret holds ${bytes} bytes, ${measure}: is it whole, and a webhook secret?`];
 }
 
-function isQuoted(text: string): boolean {
-  return /^(["'`]).*\1$/.test(text);
-}
-
 function malformed(message: string, hint = WHERE_TO_FIND): CliError {
   return new CliError('usage', message, { code: 'bad_webhook_secret', hint });
-}
-
-function badKey(message: string, hint: string): CliError {
-  return new CliError('usage', message, { code: 'bad_api_key', hint });
 }
