@@ -3,14 +3,13 @@ import { truncate } from '../../lib/text/truncate.ts';
 import { maskSecret } from '../../settings/secret.ts';
 import { decodeBody, type DecodedBody } from '../body-codings.ts';
 import { bodyCauses, causesOf, timestampProblem } from './causes.ts';
-import type { DiagnosisInput, VerificationResult, ExplainedCause } from './model.ts';
+import { type DiagnosisInput, type ExplainedCause, headerChanged, type VerificationResult } from './model.ts';
 import { jsonTextOf } from '../read-payload.ts';
 import { headersUnder, isComplete, missingParts, renamedHeaders } from './header-variants.ts';
-import type { SignatureHeaders } from '../signature-headers.ts';
 import { detectLostBody } from './lost-body.ts';
 import { fixFor } from './receiver-fixes.ts';
 import { faultOfSecret, fixedSecrets, parsedOrUndefined } from './secret-variants.ts';
-import { readSignatureHeaders } from '../signature-headers.ts';
+import { readSignatureHeaders, type SignatureHeaders } from '../signature-headers.ts';
 import { createMatcher, type SignatureMatcher } from '../signature.ts';
 
 /**
@@ -85,11 +84,7 @@ function missingHeaders({ all, plain: delivery }: Readings, matcher: SignatureMa
   const { headers } = delivery;
   const renamed = renamedHeaders(headers);
   if (renamed !== undefined && all.some(({ body }) => matcher.match(renamed, body) !== undefined)) {
-    return withTimestampNote(delivery, renamed, {
-      cause: 'header_changed',
-      explanation: `The signature is right, but ${renamed.change}.`,
-      evidence: { change: renamed.change },
-    });
+    return withTimestampNote(delivery, renamed, headerChanged(renamed.change));
   }
   const missing = missingParts(headers).map((part) => `svix-${part}`);
   const renaming =
@@ -189,11 +184,7 @@ function impossibleHeader({ timestamp, signature }: SignatureHeaders): Explained
   ].filter((change) => change !== undefined);
   if (changes.length === 0) return undefined;
   const change = changes.join('; ');
-  return {
-    cause: 'header_changed',
-    explanation: `No receiver can verify this: ${change}.`,
-    evidence: { change },
-  };
+  return headerChanged(change, `No receiver can verify this: ${change}.`);
 }
 
 /** A wrong secret and a changed body together. */

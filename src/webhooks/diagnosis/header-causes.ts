@@ -1,5 +1,5 @@
 /** Whether the signature is right for headers that were changed on their way. */
-import type { DiagnosisInput, ExplainedCause } from './model.ts';
+import { type DiagnosisInput, type ExplainedCause, headerChanged } from './model.ts';
 import { changedHeaders, headersUnder, isComplete, nearbyTimestamps } from './header-variants.ts';
 import type { SignatureHeaders } from '../signature-headers.ts';
 import type { SignatureMatcher } from '../signature.ts';
@@ -19,26 +19,16 @@ export function* headerCauses(
     matcher.match(standard, body) !== undefined
   ) {
     const change = 'the webhook-* headers are right, and the svix-* headers, which count first, are not';
-    yield { cause: 'header_changed', explanation: `There are two sets of headers: ${change}.`, evidence: { change } };
+    yield headerChanged(change, `There are two sets of headers: ${change}.`);
     return;
   }
   for (const variant of changedHeaders(texts)) {
     if (matcher.match(variant, body) === undefined) continue;
-    yield {
-      cause: 'header_changed',
-      explanation: `The signature is right, but ${variant.change}.`,
-      evidence: { change: variant.change },
-      signedTimestamp: variant.timestamp,
-    };
+    yield { ...headerChanged(variant.change), signedTimestamp: variant.timestamp };
     return;
   }
   const change = signatureDamage(texts.signature, matcher.expected(texts, body));
-  if (change === undefined) return;
-  yield {
-    cause: 'header_changed',
-    explanation: `The signature is right but for this: ${change}.`,
-    evidence: { change },
-  };
+  if (change !== undefined) yield headerChanged(change, `The signature is right but for this: ${change}.`);
 }
 
 export function* timestampCauses(

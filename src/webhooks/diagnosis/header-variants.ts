@@ -67,59 +67,40 @@ export function* changedHeaders({ id, timestamp, signature }: SignatureHeaders):
       }
     }
   }
-  if (!id.startsWith('msg_')) yield { ...whole, id: `msg_${id}`, change: 'svix-id lost the "msg_" at its beginning' };
-  if (/^\d+\.\d*$/.test(timestamp)) {
-    yield { ...whole, timestamp: timestamp.replace(/\..*$/, ''), change: 'svix-timestamp has a fraction' };
+  for (const part of SIGNATURE_PARTS) {
+    for (const [change, fix] of DAMAGE[part]) {
+      const fixed = fix(whole[part]);
+      if (fixed !== whole[part]) yield { ...whole, [part]: fixed, change: `svix-${part} ${change}` };
+    }
   }
-  if (/^0+\d|^\+\d/.test(timestamp)) {
-    yield {
-      ...whole,
-      timestamp: timestamp.replace(/^[0+]+/, ''),
-      change: 'svix-timestamp has signs before its digits',
-    };
-  }
-  if (/^\d{13}$/.test(timestamp)) {
-    yield { ...whole, timestamp: timestamp.slice(0, 10), change: 'svix-timestamp was turned into milliseconds' };
-  }
-  if (Number.isNaN(Number(timestamp)) && !Number.isNaN(Date.parse(timestamp))) {
-    const seconds = String(Math.floor(Date.parse(timestamp) / 1000));
-    yield { ...whole, timestamp: seconds, change: 'svix-timestamp was turned into a date' };
-  }
-  const spaced = signature.replaceAll(/(?<=[A-Za-z0-9+/]) (?=[A-Za-z0-9+/=]+(?: |$))(?!v\d)/g, '+');
-  if (spaced !== signature) yield { ...whole, signature: spaced, change: 'svix-signature has spaces in place of "+"' };
-  if (!/(?:^|\s)v\d/.test(signature)) {
-    yield { ...whole, signature: `v1,${signature}`, change: 'svix-signature lost the version ("v1,") before it' };
-  }
-  if (/^v1[=:]/.test(signature)) {
-    yield {
-      ...whole,
-      signature: signature.replace(/^v1[=:]/, 'v1,'),
-      change: 'svix-signature has another sign than "," behind v1',
-    };
-  }
-  const labelled = signature.replaceAll(/(^|\s)(?:v(?!1,)\w+|V1),/g, '$1v1,');
-  if (labelled !== signature) {
-    yield { ...whole, signature: labelled, change: 'svix-signature has another version than v1 before it' };
-  }
-  const separated = signature.replaceAll(/\s*[\t;|]\s*(?=v\d)/g, ' ');
-  if (separated !== signature) {
-    yield {
-      ...whole,
-      signature: separated,
-      change: 'svix-signature has another sign than a space between its entries',
-    };
-  }
-  const commas = signature.replaceAll(/,\s*(?=v\d[a-z]?,)/g, ' ');
-  if (commas !== signature)
-    yield { ...whole, signature: commas, change: 'svix-signature has commas between its entries' };
-  if (/[-_]/.test(signature)) {
-    const standard = signature.replaceAll('-', '+').replaceAll('_', '/');
-    yield {
-      ...whole,
-      signature: standard,
-      change: 'svix-signature is written with the letters of a URL ("-" and "_")',
-    };
-  }
+}
+
+/** Changes that only one part is known to suffer, each with what undoes it; a text without the change stays as it is. */
+const DAMAGE: Readonly<Record<SignaturePart, readonly (readonly [change: string, fix: (text: string) => string])[]>> = {
+  id: [['lost the "msg_" at its beginning', (id) => (id.startsWith('msg_') ? id : `msg_${id}`)]],
+  timestamp: [
+    ['has a fraction', (time) => time.replace(/^(\d+)\.\d*$/, '$1')],
+    ['has signs before its digits', (time) => (/^0+\d|^\+\d/.test(time) ? time.replace(/^[0+]+/, '') : time)],
+    ['was turned into milliseconds', (time) => time.replace(/^(\d{10})\d{3}$/, '$1')],
+    ['was turned into a date', secondsOfDate],
+  ],
+  signature: [
+    [
+      'has spaces in place of "+"',
+      (text) => text.replaceAll(/(?<=[A-Za-z0-9+/]) (?=[A-Za-z0-9+/=]+(?: |$))(?!v\d)/g, '+'),
+    ],
+    ['lost the version ("v1,") before it', (text) => (/(?:^|\s)v\d/.test(text) ? text : `v1,${text}`)],
+    ['has another sign than "," behind v1', (text) => text.replace(/^v1[=:]/, 'v1,')],
+    ['has another version than v1 before it', (text) => text.replaceAll(/(^|\s)(?:v(?!1,)\w+|V1),/g, '$1v1,')],
+    ['has another sign than a space between its entries', (text) => text.replaceAll(/\s*[\t;|]\s*(?=v\d)/g, ' ')],
+    ['has commas between its entries', (text) => text.replaceAll(/,\s*(?=v\d[a-z]?,)/g, ' ')],
+    ['is written with the letters of a URL ("-" and "_")', (text) => text.replaceAll('-', '+').replaceAll('_', '/')],
+  ],
+};
+
+function secondsOfDate(text: string): string {
+  const milliseconds = Number.isNaN(Number(text)) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(milliseconds) ? text : String(Math.floor(milliseconds / 1000));
 }
 
 /** How far the clock of a proxy that rewrites the timestamp may be off, to each side. */

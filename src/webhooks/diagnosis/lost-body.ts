@@ -23,12 +23,9 @@ export function detectLostBody(headers: HttpHeaders, body: Uint8Array): LostBody
   const start = Buffer.from(body.subarray(0, 200)).toString('utf8').trim();
   const shown = `"${start.slice(0, 60)}"`;
   if (body.byteLength === 0) {
-    return {
-      code: 'empty',
-      explanation:
-        'The body is empty: something has read the request before the verification did, or a proxy dropped it.',
-      certain: true,
-    };
+    const explanation =
+      'The body is empty: something has read the request before the verification did, or a proxy dropped it.';
+    return { code: 'empty', explanation, certain: true };
   }
   if (body.every((byte) => byte <= 0x20)) {
     const explanation = `The body is ${body.byteLength} bytes of white space or zeros: the buffer was never filled.`;

@@ -68,6 +68,11 @@ export type VerificationResult =
   | { readonly verified: true; readonly id: string; readonly timestamp: string; readonly secretFrom: string }
   | ({ readonly verified: false } & Diagnosis);
 
+/** The cause when headers were changed on their way. */
+export function headerChanged(change: string, explanation = `The signature is right, but ${change}.`): ExplainedCause {
+  return { cause: 'header_changed', explanation, evidence: { change } };
+}
+
 /** A cause that the delivery shows, with its evidence. */
 export interface ExplainedCause {
   /** The timestamp that was signed, where it is not the one that was received. */

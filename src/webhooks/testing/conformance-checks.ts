@@ -24,9 +24,12 @@ export interface CheckTools {
   readonly randomBase64: (bytes: number) => string;
 }
 
-interface CheckTexts {
+export interface CheckTexts {
+  /** Stable: `concurrent-duplicate`. */
   readonly name: string;
+  /** What a correct receiver does: `refuses an old delivery`. */
   readonly title: string;
+  /** One line each: what was sent, what should have come back, and why that matters. */
   readonly sent: string;
   readonly expected: string;
   readonly why: string;

@@ -1,16 +1,9 @@
 /** The results of the checks of `trigger --suite`. Pure. */
+import type { CheckTexts } from './conformance-checks.ts';
 import type { TestAnswer } from './test-answer.ts';
 
-export interface ConformanceResult {
-  /** Stable: `concurrent-duplicate`. */
-  readonly name: string;
-  /** What a correct receiver does: `refuses an old delivery`. */
-  readonly title: string;
+export interface ConformanceResult extends CheckTexts {
   readonly passed: boolean;
-  /** One line each: what was sent, what should have come back, and why that matters. */
-  readonly sent: string;
-  readonly expected: string;
-  readonly why: string;
   /** What came back, in one line. Not sanitized: it may quote the endpoint. */
   readonly received: string;
   /** The start of the body of a wrong answer. Not sanitized. */
