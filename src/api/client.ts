@@ -1,13 +1,11 @@
 /** The client of the API. Paths: the kinds table. Facts: the OptiPick documentation. */
-import { answerPath, KINDS } from '../kinds.ts';
-import type { Kind } from '../kinds.ts';
+import { answerPath, type Kind, KINDS } from '../kinds.ts';
 import type { Http } from '../lib/net/http.ts';
 import { createRedaction, type Redact } from '../settings/redaction.ts';
 import { MAX_EXCHANGE_MS } from '../limits.ts';
 import { CliError } from '../errors.ts';
 import type { Clock } from '../platform/host.ts';
-import { exchange, jsonBody, refuse } from './exchange.ts';
-import type { ExchangeOptions } from './exchange.ts';
+import { exchange, type ExchangeOptions, jsonBody, refuse } from './exchange.ts';
 import { getAnswer } from './get-answer.ts';
 import type { OptipickClient } from './model.ts';
 import { withKey } from './middleware.ts';

@@ -1,14 +1,11 @@
 /** One request to the API and one answer, with the network's failures in the program's own terms. */
 import { AnswerLimitError } from '../answers/limit.ts';
-import { headerOf, TransportError } from '../lib/net/http.ts';
-import type { Http, HttpRequest, HttpResponse } from '../lib/net/http.ts';
+import { headerOf, type Http, type HttpRequest, type HttpResponse, TransportError } from '../lib/net/http.ts';
 import type { Redact } from '../settings/redaction.ts';
 import { MAX_REFUSAL_BYTES } from '../limits.ts';
 import type { CliError } from '../errors.ts';
-import { failureOfLimit, failureOfStatus, failureOfTransport } from './failure.ts';
-import type { JobFacts, RefusalFacts } from './failure.ts';
-import { readRefusal } from './refusal-body.ts';
-import type { RefusalBody } from './refusal-body.ts';
+import { failureOfLimit, failureOfStatus, failureOfTransport, type JobFacts, type RefusalFacts } from './failure.ts';
+import { readRefusal, type RefusalBody } from './refusal-body.ts';
 import { retryAfterOf } from './retry-after.ts';
 
 /** Larger bodies are passed on in pieces, so that no more is copied than the network takes. */

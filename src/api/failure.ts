@@ -4,8 +4,7 @@ import { headerOf, type HttpResponse, type TransportError } from '../lib/net/htt
 import type { Redact } from '../settings/redaction.ts';
 import type { Kind } from '../kinds.ts';
 import { MAX_ANSWER_BYTES } from '../limits.ts';
-import { CliError } from '../errors.ts';
-import type { FailureFacts } from '../errors.ts';
+import { CliError, type FailureFacts } from '../errors.ts';
 import { redirectFailure } from './redirect.ts';
 import type { RefusalBody } from './refusal-body.ts';
 import { retryAfterInWords } from './retry-after.ts';

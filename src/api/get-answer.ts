@@ -1,19 +1,15 @@
 /** One GET of an answer, and what each response means. */
 import { ANSWER_TOO_LARGE } from '../answers/limit.ts';
 import { createAnswerReader } from '../answers/reader.ts';
-import { headerOf } from '../lib/net/http.ts';
-import type { HttpRequest, HttpResponse } from '../lib/net/http.ts';
+import { headerOf, type HttpRequest, type HttpResponse } from '../lib/net/http.ts';
 import type { AnswerSummary } from '../answers/answer.ts';
 import { reasonOf } from '../answers/job-state.ts';
 import type { Redact } from '../settings/redaction.ts';
 import type { Kind } from '../kinds.ts';
 import type { CliError } from '../errors.ts';
-import { readAnswerBody } from './answer-body.ts';
-import type { AnswerBody, AnswerTransfer } from './answer-body.ts';
-import { exchange, refusalOf } from './exchange.ts';
-import type { ExchangeOptions, RefusalResponse } from './exchange.ts';
-import { failureOfStatus, UnavailableError } from './failure.ts';
-import type { JobFacts } from './failure.ts';
+import { type AnswerBody, type AnswerTransfer, readAnswerBody } from './answer-body.ts';
+import { exchange, type ExchangeOptions, refusalOf, type RefusalResponse } from './exchange.ts';
+import { failureOfStatus, type JobFacts, UnavailableError } from './failure.ts';
 import type { JobAnswer, AnswerBytes, JobStatus } from './model.ts';
 import { retryAfterOf } from './retry-after.ts';
 import { sanitizeServerText, isHtml, NOT_THE_API, titleOfHtml, webPageFailure } from './sanitize.ts';

@@ -1,6 +1,5 @@
 /** Middleware of the network: adds the key, and traces for `--debug`. */
-import type { Http, HttpHeaders } from '../lib/net/http.ts';
-import { headerOf } from '../lib/net/http.ts';
+import { headerOf, type Http, type HttpHeaders } from '../lib/net/http.ts';
 import type { Redact } from '../settings/redaction.ts';
 import { maskUrl } from '../lib/net/url-secrets.ts';
 import { CliError, messageOf } from '../errors.ts';

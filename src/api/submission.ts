@@ -1,15 +1,12 @@
 /** What the responses to a POST mean. */
 import { AnswerLimitError } from '../answers/limit.ts';
-import { TransportError } from '../lib/net/http.ts';
-import type { HttpRequest, HttpResponse } from '../lib/net/http.ts';
+import { type HttpRequest, type HttpResponse, TransportError } from '../lib/net/http.ts';
 import { unredacted } from '../answers/reader.ts';
 import type { Redact } from '../settings/redaction.ts';
 import type { Kind } from '../kinds.ts';
 import { CliError } from '../errors.ts';
-import { readAnswerBody } from './answer-body.ts';
-import type { AnswerBody, AnswerTransfer } from './answer-body.ts';
-import { exchange, refuse } from './exchange.ts';
-import type { ExchangeOptions } from './exchange.ts';
+import { type AnswerBody, type AnswerTransfer, readAnswerBody } from './answer-body.ts';
+import { exchange, type ExchangeOptions, refuse } from './exchange.ts';
 import { limitFacts, MAYBE_ACCEPTED, UnavailableError } from './failure.ts';
 import { endedAnswer, notTheApi } from './get-answer.ts';
 import type { JobAnswer, AnswerBytes, Submitted } from './model.ts';

@@ -1,5 +1,4 @@
-import type { FloorPlan, Position } from './model.ts';
-import type { Site } from './model.ts';
+import type { FloorPlan, Position, Site } from './model.ts';
 import { createWalkway, type Access } from './walkway.ts';
 
 /** A place: in a named aisle, or anywhere on the floor. */

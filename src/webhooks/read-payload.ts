@@ -1,7 +1,6 @@
 /** Reads what the payload of a delivery says. */
 import { fieldOf, textOf } from '../lib/json/loose-fields.ts';
-import { KIND_NAMES, KINDS, kindOfEvent } from '../kinds.ts';
-import type { Kind } from '../kinds.ts';
+import { type Kind, KIND_NAMES, kindOfEvent, KINDS } from '../kinds.ts';
 
 /** What a payload says about itself. */
 export interface PayloadFacts {

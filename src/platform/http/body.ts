@@ -2,8 +2,7 @@
 import type { Readable, Transform } from 'node:stream';
 import type * as Zlib from 'node:zlib';
 
-import { headerOf, TransportError } from '../../lib/net/http.ts';
-import type { HttpHeaders } from '../../lib/net/http.ts';
+import { headerOf, type HttpHeaders, TransportError } from '../../lib/net/http.ts';
 import { MAX_CONTENT_CODINGS } from '../../limits.ts';
 import type { Countdown } from '../countdown.ts';
 

@@ -3,8 +3,7 @@ import type { IncomingMessage, Server as NodeServer, ServerResponse } from 'node
 import type { DropArgument, Socket } from 'node:net';
 
 import { MAX_CONNECTIONS, MAX_PIPELINED_REQUESTS } from '../../limits.ts';
-import { answerRaw, handshakeFault, isGone, requestFault } from './rejection.ts';
-import type { Reject } from './rejection.ts';
+import { answerRaw, handshakeFault, isGone, type Reject, requestFault } from './rejection.ts';
 
 export interface Connections {
   /** Whether the port is being closed. */

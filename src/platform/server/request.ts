@@ -1,8 +1,7 @@
 /** One incoming request of `node:http` as plain data. */
 import type { IncomingMessage } from 'node:http';
 
-import { BodyTooLargeError, TransportError } from '../../lib/net/http.ts';
-import type { HttpHeaders, HttpRequest } from '../../lib/net/http.ts';
+import { BodyTooLargeError, type HttpHeaders, type HttpRequest, TransportError } from '../../lib/net/http.ts';
 
 /** What the server has to know of the body besides its bytes. */
 export interface BodyWatch {

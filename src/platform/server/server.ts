@@ -2,8 +2,7 @@
 import type { IncomingMessage, Server as NodeServer, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { jsonResponse, TransportError } from '../../lib/net/http.ts';
-import type { Http, HttpHeaders, HttpResponse } from '../../lib/net/http.ts';
+import { type Http, type HttpHeaders, type HttpResponse, jsonResponse, TransportError } from '../../lib/net/http.ts';
 import {
   ANSWER_TIMEOUT_MS,
   HEADERS_TIMEOUT_MS,
@@ -17,8 +16,7 @@ import type { ServeOptions, Server } from '../host.ts';
 import { watchConnections } from './connections.ts';
 import { listenFailure } from './failure.ts';
 import { headFault, rejector } from './rejection.ts';
-import { declaredLength, incomingBody, incomingHeaders, incomingRequest } from './request.ts';
-import type { BodyWatch } from './request.ts';
+import { type BodyWatch, declaredLength, incomingBody, incomingHeaders, incomingRequest } from './request.ts';
 import { sendResponse } from './response.ts';
 
 const TIMEOUTS = {

@@ -1,5 +1,4 @@
-import type { Http, HttpResponse } from '../../lib/net/http.ts';
-import { TransportError } from '../../lib/net/http.ts';
+import { type Http, type HttpResponse, TransportError } from '../../lib/net/http.ts';
 import { redirectOf } from '../../lib/net/redirect.ts';
 import type { Delivery } from '../../state/delivery.ts';
 import { headersOf } from '../forward-headers.ts';

@@ -1,5 +1,4 @@
-import type { HttpResponse } from '../../lib/net/http.ts';
-import { jsonResponse } from '../../lib/net/http.ts';
+import { type HttpResponse, jsonResponse } from '../../lib/net/http.ts';
 import type { SignatureFault } from '../signature.ts';
 
 /** Why a request to the webhook address was rejected. */
