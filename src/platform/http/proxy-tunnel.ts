@@ -7,6 +7,7 @@ import { TransportError } from '../../lib/net/http.ts';
 import { MAX_ANSWER_HEADER_BYTES } from '../../limits.ts';
 import { dial, portOf, secured } from './dial.ts';
 import { hostOfProxy } from '../../lib/net/proxy.ts';
+import { percentDecoded } from '../../lib/text/percent-decoded.ts';
 
 export interface Tunnel {
   /** Rejects with `TransportError` `proxy` for what the proxy does, and with the error of TLS at the far end. */
@@ -72,15 +73,7 @@ export function openTunnel(proxy: string, target: URL, timeoutMs: number): Tunne
 
 function authorization({ username, password }: URL): Record<string, string> {
   if (username === '' && password === '') return {};
-  const credentials = `${decoded(username)}:${decoded(password)}`;
+  // A password may hold a percent sign that begins nothing.
+  const credentials = `${percentDecoded(username)}:${percentDecoded(password)}`;
   return { 'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}` };
-}
-
-/** A password may hold a percent sign that begins nothing. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -1,5 +1,6 @@
 /** Finds the route for a method and a path. */
 import type { HttpRequest, HttpResponse } from '../../lib/net/http.ts';
+import { percentDecoded } from '../../lib/text/percent-decoded.ts';
 import { HttpError } from './http-error.ts';
 
 export interface Call {
@@ -59,17 +60,8 @@ function matchPath(path: string, pathname: string): string | undefined {
   let id = '';
   for (const [index, segment] of wanted.entries()) {
     const actual = given[index] ?? '';
-    if (segment === '{}' && actual !== '') id = decodeSegment(actual);
+    if (segment === '{}' && actual !== '') id = percentDecoded(actual);
     else if (segment !== actual) return undefined;
   }
   return id;
-}
-
-/** A segment with broken escapes stays as it is: no id looks like that. */
-function decodeSegment(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
 }

@@ -1,5 +1,6 @@
 /** What signature headers may have been before a proxy, a framework or a copy changed them. */
 import type { HttpHeaders } from '../../lib/net/http.ts';
+import { percentDecoded } from '../../lib/text/percent-decoded.ts';
 import { SIGNATURE_PARTS, type SignatureHeaders, type SignaturePart, signaturePartOf } from '../signature-headers.ts';
 
 export interface HeaderVariant extends SignatureHeaders {
@@ -60,7 +61,7 @@ export function* changedHeaders({ id, timestamp, signature }: SignatureHeaders):
     if (unquoted !== text) yield changed(unquoted, 'is wrapped in quotes');
     const trimmed = text.trim();
     if (trimmed !== text) yield changed(trimmed, 'has white space around it');
-    if (/%[0-9A-Fa-f]{2}/.test(text)) yield changed(decoded(text), 'is percent-encoded');
+    if (/%[0-9A-Fa-f]{2}/.test(text)) yield changed(percentDecoded(text), 'is percent-encoded');
     if (part !== 'signature' && text.includes(',')) {
       for (const one of new Set(text.split(',').map((each) => each.trim()))) {
         yield changed(one, `holds ${text.split(',').length} values in one line: a proxy has merged two headers`);
@@ -122,12 +123,4 @@ export function* nearbyTimestamps(
 
 function joined(value: HttpHeaders[string]): string {
   return value === undefined ? '' : [value].flat().join(', ');
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

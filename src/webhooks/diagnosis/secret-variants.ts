@@ -1,4 +1,5 @@
 /** The correct forms that a malformed secret may have. */
+import { percentDecoded } from '../../lib/text/percent-decoded.ts';
 import { parseWebhookSecret, type ParsedSecret } from '../../settings/secret.ts';
 import { CliError } from '../../errors.ts';
 import type { NamedSecret } from './model.ts';
@@ -86,12 +87,4 @@ function standardBase64(text: string): string {
 function base64Decoded(text: string): string {
   const inner = Buffer.from(text, 'base64').toString('latin1').trim();
   return /^wh(?:sec|pk)_[A-Za-z0-9+/]+={0,2}$/.test(inner) ? inner : text;
-}
-
-function percentDecoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
