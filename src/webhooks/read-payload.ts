@@ -41,7 +41,8 @@ export function jsonTextOf(body: Uint8Array): string | undefined {
   return jsonOf(body)?.text;
 }
 
-function jsonOf(body: Uint8Array): { readonly text: string; readonly value: unknown } | undefined {
+/** A body that is JSON (without a byte order mark) as text and parsed; else `undefined`. */
+export function jsonOf(body: Uint8Array): { readonly text: string; readonly value: unknown } | undefined {
   try {
     const text = UTF8.decode(body);
     return { text, value: JSON.parse(text) as unknown };

@@ -5,6 +5,7 @@
 import type { HttpHeaders } from '../../lib/net/http.ts';
 import { fieldOf, isRecord } from '../../lib/json/loose-fields.ts';
 import { endToEndHeaders, headersOf } from '../forward-headers.ts';
+import { jsonOf } from '../read-payload.ts';
 
 /** One HTTP request to the relay's inbox. It has neither a path nor a query. */
 export interface RelayedRequest {
@@ -33,7 +34,7 @@ const CONNECTION_HEADERS = new Set(['content-length', 'transfer-encoding']);
 
 /** Never throws: only a malformed frame itself is lost. */
 export function readRelayFrame(bytes: Uint8Array): RelayFrame {
-  const frame = parsed(bytes);
+  const frame = jsonOf(bytes)?.value;
   const data = fieldOf(frame, 'data');
   const type = fieldOf(frame, 'type');
   if (type === 'start') {
@@ -78,12 +79,4 @@ export function answerFrame({ id, status, headers, body }: RelayAnswer): string 
   const kept = endToEndHeaders(headers).filter(([name]) => !NOT_PASSED_ON.has(name));
   const data = { id, status, headers: Object.fromEntries(kept), body: Buffer.from(body).toString('base64') };
   return JSON.stringify({ type: 'event', version: 1, data });
-}
-
-function parsed(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown;
-  } catch {
-    return undefined;
-  }
 }
