@@ -8,6 +8,19 @@ export function credentialsOf({ username, password }: URL): string | undefined {
   return `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
 }
 
+/** A whole http(s) URL; `undefined` for any other text, and for credentials with a stray `%`, which cannot be sent. */
+export function callableUrl(text: string): URL | undefined {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol)) return undefined;
+  try {
+    credentialsOf(url);
+    return url;
+  } catch (error) {
+    if (error instanceof URIError) return undefined;
+    throw error;
+  }
+}
+
 /** A value of the query that is shorter is a switch or a number rather than a token. */
 const SHORTEST_TOKEN = 8;
 

@@ -4,7 +4,7 @@ import { checkEventPattern } from './event-pattern.ts';
 import { createSvixId } from '../../ids.ts';
 import { createWebhookSecret } from '../../settings/secret.ts';
 import { parseEndpointSecret } from './secret.ts';
-import { readTarget } from './target.ts';
+import { checkTarget } from './target.ts';
 
 /** Svix: after a rotation both secrets sign for a day, and at most ten old ones are stored. */
 const OLD_SECRET_MS = 24 * 60 * 60 * 1000;
@@ -26,20 +26,6 @@ export interface EndpointOptions {
   readonly secret?: string | undefined;
 }
 
-export interface Endpoints {
-  /** Throws `CliError` (usage): `bad_webhook_url`, `remote_webhook`, `bad_event`, `bad_secret`. */
-  add(url: string, options?: EndpointOptions): Endpoint;
-  /** In the order in which they were added. */
-  list(): readonly Endpoint[];
-  find(id: string): Endpoint | undefined;
-  /** `undefined` as the reason enables it. */
-  setDisabled(id: string, reason: string | undefined): void;
-  /** Creates a new secret and returns it; the old one signs too for a day of the schedule. */
-  rotate(id: string): string;
-  /** The secrets to sign with now, the newest first. */
-  secretsOf(id: string): readonly string[];
-}
-
 interface Entry {
   endpoint: Endpoint;
   secret: string;
@@ -51,7 +37,7 @@ export function createEndpoints(
   { clock, timeScale, randomBytes }: SandboxEnvironment,
   commonSecret: string,
   allowRemote: boolean,
-): Endpoints {
+) {
   const entries = new Map<string, Entry>();
 
   function entryOf(id: string): Entry {
@@ -61,8 +47,9 @@ export function createEndpoints(
   }
 
   return {
-    add(url, { events = [], secret = commonSecret } = {}) {
-      readTarget(url, allowRemote);
+    /** Throws `CliError` (usage): `bad_webhook_url`, `remote_webhook`, `bad_event`, `bad_secret`. */
+    add(url: string, { events = [], secret = commonSecret }: EndpointOptions = {}): Endpoint {
+      checkTarget(url, allowRemote);
       for (const pattern of events) checkEventPattern(pattern);
       parseEndpointSecret(secret);
       const id = createSvixId('ep', randomBytes);
@@ -70,23 +57,29 @@ export function createEndpoints(
       entries.set(id, { endpoint, secret, old: [] });
       return endpoint;
     },
-    list: () => Array.from(entries.values(), ({ endpoint }) => endpoint),
-    find: (id) => entries.get(id)?.endpoint,
-    setDisabled(id, reason) {
+    /** In the order in which they were added. */
+    list: (): readonly Endpoint[] => Array.from(entries.values(), ({ endpoint }) => endpoint),
+    find: (id: string): Endpoint | undefined => entries.get(id)?.endpoint,
+    /** `undefined` as the reason enables it. */
+    setDisabled(id: string, reason: string | undefined) {
       const entry = entryOf(id);
       entry.endpoint = { ...entry.endpoint, disabled: reason };
     },
-    rotate(id) {
+    /** Creates a new secret and returns it; the old one signs too for a day of the schedule. */
+    rotate(id: string) {
       const entry = entryOf(id);
       const until = clock.now() + timeScale.real(OLD_SECRET_MS);
       entry.old = [{ secret: entry.secret, until }, ...entry.old].slice(0, MOST_OLD_SECRETS);
       entry.secret = createWebhookSecret(randomBytes);
       return entry.secret;
     },
-    secretsOf(id) {
+    /** The secrets to sign with now, the newest first. */
+    secretsOf(id: string): readonly string[] {
       const entry = entryOf(id);
       entry.old = entry.old.filter(({ until }) => clock.now() < until);
       return [entry.secret, ...entry.old.map(({ secret }) => secret)];
     },
   };
 }
+
+export type Endpoints = ReturnType<typeof createEndpoints>;

@@ -1,14 +1,14 @@
 /** The addresses that webhooks may be sent to. */
-import { credentialsOf, maskUrl } from '../../lib/net/url-secrets.ts';
+import { callableUrl, maskUrl } from '../../lib/net/url-secrets.ts';
 import { isLoopback } from '../../lib/net/loopback.ts';
 import { CliError } from '../../errors.ts';
 
 /**
- * The address of an endpoint. Throws `CliError` (usage): `bad_webhook_url`, or `remote_webhook` for
+ * Checks the address of an endpoint. Throws `CliError` (usage): `bad_webhook_url`, or `remote_webhook` for
  * an address that is not on this machine, unless those are allowed.
  */
-export function readTarget(url: string, allowRemote: boolean): URL {
-  const target = parseTarget(url);
+export function checkTarget(url: string, allowRemote: boolean): void {
+  const target = callableUrl(url);
   if (target === undefined) {
     throw new CliError('usage', `"${maskUrl(url)}" is no address that webhooks can be sent to`, {
       code: 'bad_webhook_url',
@@ -21,17 +21,4 @@ export function readTarget(url: string, allowRemote: boolean): URL {
       hint: 'use a 127.0.0.1 address, or --allow-remote-webhooks when you mean it',
     });
   }
-  return target;
-}
-
-function parseTarget(url: string): URL | undefined {
-  if (!URL.canParse(url)) return undefined;
-  const target = new URL(url);
-  try {
-    credentialsOf(target);
-  } catch {
-    // A stray % in the user or password cannot be sent.
-    return undefined;
-  }
-  return target.protocol === 'http:' || target.protocol === 'https:' ? target : undefined;
 }

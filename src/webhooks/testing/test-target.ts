@@ -1,6 +1,6 @@
 /** The address of an endpoint to test. */
 import { isLoopback } from '../../lib/net/loopback.ts';
-import { credentialsOf, maskUrl, secretsIn, withoutCredentials } from '../../lib/net/url-secrets.ts';
+import { callableUrl, credentialsOf, maskUrl, secretsIn, withoutCredentials } from '../../lib/net/url-secrets.ts';
 import { CliError } from '../../errors.ts';
 
 export interface TestTarget {
@@ -21,9 +21,8 @@ export interface TestTarget {
  * nobody must test somebody else's endpoint by mistake.
  */
 export function readTestTarget(text: string, allowRemote: boolean): TestTarget {
-  const url = URL.parse(text);
-  const credentials = url === null ? undefined : credentialsIn(url);
-  if (url === null || !/^https?:$/.test(url.protocol) || credentials === undefined) {
+  const url = callableUrl(text);
+  if (url === undefined) {
     throw new CliError('usage', '--to takes the whole http or https URL of an endpoint', {
       code: 'bad_target_url',
       hint: 'for example: --to http://127.0.0.1:3000/hooks',
@@ -36,22 +35,13 @@ export function readTestTarget(text: string, allowRemote: boolean): TestTarget {
     });
   }
   url.hash = '';
+  const credentials = credentialsOf(url);
   const called = withoutCredentials(url.href);
   return {
     url: called,
     shown: maskUrl(called),
     host: url.host,
-    authorization: credentials === '' ? undefined : `Basic ${Buffer.from(credentials).toString('base64')}`,
+    authorization: credentials === undefined ? undefined : `Basic ${Buffer.from(credentials).toString('base64')}`,
     secrets: secretsIn(url),
   };
-}
-
-/** Empty without any; `undefined` when they are malformed. */
-function credentialsIn(url: URL): string | undefined {
-  try {
-    return credentialsOf(url) ?? '';
-  } catch (error) {
-    if (error instanceof URIError) return undefined;
-    throw error;
-  }
 }
