@@ -99,12 +99,6 @@ export function payloadOf(headers: HttpHeaders, body: Uint8Array, decoded = deco
   return decoded?.ok === true && jsonTextOf(body) === undefined ? decoded.body : body;
 }
 
-/** The headers of a body after it was decoded. */
-export function withoutCoding(headers: HttpHeaders): HttpHeaders {
-  const { 'content-encoding': _, 'content-length': _length, ...rest } = headers;
-  return rest;
-}
-
 /** In the order in which they were applied. */
 function declaredCodings(headers: HttpHeaders): string[] {
   return (headerOf(headers, 'content-encoding') ?? '')

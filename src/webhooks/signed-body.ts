@@ -1,6 +1,6 @@
 /** Finds the signed bytes: the body as received or, when it has a content coding, decoded. */
-import type { HttpHeaders } from '../lib/net/http.ts';
-import { decodeBody, payloadOf, withoutCoding, type DecodedBody } from './body-codings.ts';
+import { type HttpHeaders, withoutCoding } from '../lib/net/http.ts';
+import { decodeBody, payloadOf, type DecodedBody } from './body-codings.ts';
 import type { SignatureCheck } from './signature.ts';
 
 export interface SignedBody {

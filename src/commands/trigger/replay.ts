@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import { mapBounded } from '../../lib/async/pool.ts';
 import type { Context } from '../../app/context.ts';
-import { headerOf } from '../../lib/net/http.ts';
+import { headerOf, withoutCoding } from '../../lib/net/http.ts';
 import { CliError, messageOf, systemCodeOf } from '../../errors.ts';
-import { decodeBody, payloadOf, withoutCoding } from '../../webhooks/body-codings.ts';
+import { decodeBody, payloadOf } from '../../webhooks/body-codings.ts';
 import { readPayload } from '../../webhooks/read-payload.ts';
 import { endToEndHeaders, headersOf } from '../../webhooks/forward-headers.ts';
 import { parseRecordedDelivery } from '../../webhooks/receiver/read-deliveries.ts';

@@ -132,6 +132,12 @@ export async function readText(body: HttpRequest['body'] | HttpBody, limit?: num
   return new TextDecoder().decode(await readBytes(body, limit));
 }
 
+/** The headers that are still true of a body after it was decoded. */
+export function withoutCoding(headers: HttpHeaders): HttpHeaders {
+  const { 'content-encoding': _coding, 'content-length': _length, ...rest } = headers;
+  return rest;
+}
+
 /** A body that is already there. */
 export async function* bodyOf(content: Uint8Array | string): AsyncGenerator<Uint8Array, void> {
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;

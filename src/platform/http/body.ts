@@ -18,12 +18,6 @@ export function codingsOf(headers: HttpHeaders): readonly string[] {
   return names.filter((name) => !IDENTITY.has(name));
 }
 
-/** The headers that are still true of the body after it was decompressed. */
-export function headersAfterDecoding(headers: HttpHeaders): HttpHeaders {
-  const { 'content-encoding': _coding, 'content-length': _length, ...rest } = headers;
-  return rest;
-}
-
 /**
  * The bytes of `stream` with its codings undone. A reader that stops early closes the connection. `countdown` runs while the
  * next bytes are waited for. Throws what `failureOf` makes of the stream's error, and `coding` for codings that are not known.

@@ -3,11 +3,12 @@ import requestModule from 'undici/lib/api/api-request.js';
 import type { Head } from 'undici/lib/api/api-request.js';
 import type { Dispatcher } from 'undici/lib/dispatcher/dispatcher.js';
 
-import { type HttpHeaders, type HttpRequest, type HttpResponse, TransportError } from '../../lib/net/http.ts';
+import { TransportError, withoutCoding } from '../../lib/net/http.ts';
+import type { HttpHeaders, HttpRequest, HttpResponse } from '../../lib/net/http.ts';
 import { MAX_EXCHANGE_MS, MAX_INTERIM_ANSWERS } from '../../limits.ts';
 import { LONGEST_TIMER_MS } from '../clock.ts';
 import { createCountdown, type Countdown } from '../countdown.ts';
-import { ACCEPT_ENCODING, codingsOf, headersAfterDecoding, readableBody } from './body.ts';
+import { ACCEPT_ENCODING, codingsOf, readableBody } from './body.ts';
 import { type ExchangeFacts, transportErrorOf, unaskedWords } from './failure.ts';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
@@ -129,7 +130,7 @@ function responseOf(
     return { status, headers: head.headers, body: null };
   }
   const codings = codingsOf(head.headers);
-  const headers = codings.length === 0 ? head.headers : headersAfterDecoding(head.headers);
+  const headers = codings.length === 0 ? head.headers : withoutCoding(head.headers);
   return { status, headers, body: readableBody(body, codings, countdown, failureOf) };
 }
 
