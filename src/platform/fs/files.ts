@@ -31,15 +31,7 @@ export function createFiles(platform: string = process.platform, pipeWaitMs: num
   const files: Files = {
     read: async (path) => (isPipe(path) ? readBytes(files.stream(path)) : fileSystem().readFile(path)),
     append: (path, text) => fileSystem().appendFile(path, text),
-    async exists(path) {
-      try {
-        await fileSystem().stat(path);
-        return true;
-      } catch (error) {
-        if (isMissing(error)) return false;
-        throw error;
-      }
-    },
+    exists: async (path) => (await statIfPresent(path)) !== undefined,
     async identity(path) {
       // Without a turn of the thread pool: it is asked after every write of the state.
       const found = process.getBuiltinModule('node:fs').statSync(path, { throwIfNoEntry: false, bigint: true });
@@ -49,22 +41,18 @@ export function createFiles(platform: string = process.platform, pipeWaitMs: num
       makePrivateFolder(path);
     },
     async inspect(path) {
-      try {
-        const found = await fileSystem().stat(path);
-        const kind = found.isFile() ? 'file' : found.isDirectory() ? 'folder' : 'other';
-        const isForeign = process.getuid !== undefined && found.uid !== process.getuid();
-        const { W_OK } = fileSystem().constants;
-        const isWritable = await fileSystem()
-          .access(path, W_OK)
-          .then(
-            () => true,
-            () => false,
-          );
-        return { kind, mode: found.mode % 0o10000, modifiedAt: found.mtimeMs, isForeign, isWritable };
-      } catch (error) {
-        if (isMissing(error)) return undefined;
-        throw error;
-      }
+      const found = await statIfPresent(path);
+      if (found === undefined) return undefined;
+      const kind = found.isFile() ? 'file' : found.isDirectory() ? 'folder' : 'other';
+      const isForeign = process.getuid !== undefined && found.uid !== process.getuid();
+      const { W_OK } = fileSystem().constants;
+      const isWritable = await fileSystem()
+        .access(path, W_OK)
+        .then(
+          () => true,
+          () => false,
+        );
+      return { kind, mode: found.mode % 0o10000, modifiedAt: found.mtimeMs, isForeign, isWritable };
     },
     async freeBytes(path) {
       const { bavail, bsize } = await fileSystem().statfs(path);
@@ -172,20 +160,12 @@ async function listFiles(path: string): Promise<readonly string[] | undefined> {
   if (!(await fs.stat(path)).isDirectory()) return undefined;
   const names: string[] = [];
   for (const entry of await fs.readdir(path, { withFileTypes: true })) {
-    if (entry.isDirectory() || (entry.isSymbolicLink() && (await leadsToFolder(join(path, entry.name))))) continue;
+    if (entry.isDirectory()) continue;
+    // A link that leads nowhere is reported when it is read.
+    if (entry.isSymbolicLink() && (await statIfPresent(join(path, entry.name)))?.isDirectory() === true) continue;
     names.push(entry.name);
   }
   return names.sort();
-}
-
-/** A link that leads nowhere is reported when it is read. */
-async function leadsToFolder(link: string): Promise<boolean> {
-  try {
-    return (await fileSystem().stat(link)).isDirectory();
-  } catch (error) {
-    if (isMissing(error)) return false;
-    throw error;
-  }
 }
 
 /** Where a chain of symbolic links ends that leads to nothing yet. */
