@@ -1,10 +1,9 @@
 /** The real machine. Here and in the files beside it `process` is touched, and nowhere else. */
 import { join } from 'node:path';
 
-import packageJson from '../../package.json' with { type: 'json' };
-import { createClock } from './clock.ts';
 import { createFiles } from './fs/files.ts';
 import type { Host, SettingsFile, Terminal } from './host.ts';
+import { createLibraryHost } from './library-host.ts';
 import { configFolder } from '../settings/paths.ts';
 import { onStopSignal } from './terminal/signals.ts';
 import { createInputStream, createOutputStream } from './terminal/streams.ts';
@@ -12,7 +11,6 @@ import { createInputStream, createOutputStream } from './terminal/streams.ts';
 /** What is slow to load (network, server, database, spinner, the writer of settings) is loaded when it is first used. */
 export function createRealHost(): Host {
   const { platform, env, pid, versions } = process;
-  const clock = createClock();
   const stdin = createInputStream(() => process.stdin);
   const stdout = createOutputStream('stdout', () => process.stdout);
   const stderr = createOutputStream('stderr', () => process.stderr);
@@ -24,7 +22,7 @@ export function createRealHost(): Host {
   }
 
   const host: Host = {
-    version: packageJson.version,
+    ...createLibraryHost(),
     nodeVersion: versions.node,
     platform,
     pid,
@@ -45,18 +43,11 @@ export function createRealHost(): Host {
       ask: async (question, options) => (await terminal()).ask(question, options),
       spinner: async (text) => (await terminal()).spinner(text),
     },
-    clock,
     files: createFiles(platform),
     settingsFile: createSettingsFile(() => host),
-    random: () => Math.random(),
-    randomBytes: (size) => process.getBuiltinModule('node:crypto').randomBytes(size),
     async http({ direct = false } = {}) {
       const { createHttp } = await import('./http/http.ts');
       return createHttp(direct ? {} : env);
-    },
-    async serve(app, options) {
-      const { serveHttp } = await import('./server/server.ts');
-      return serveHttp(app, options, { platform });
     },
     async connectWebSocket(url, events, options) {
       const { connectWebSocket } = await import('./http/web-socket.ts');
