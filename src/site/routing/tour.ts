@@ -22,7 +22,6 @@ export interface Tour {
   /** Exchanges the adjacent blocks `from..middle` and `middle+1..to`. */
   readonly exchange: (from: number, middle: number, to: number) => void;
   readonly visitAt: (node: number, row: number) => void;
-  readonly length: () => number;
   /** Makes the present state the one to return to. */
   readonly keep: () => void;
   /** Returns to the state last kept. */
@@ -80,13 +79,6 @@ export function createTour(network: Network, initial: readonly number[], initial
     rows[node] = row;
     stale = Math.min(stale, Math.max(position[node] as number, 1));
   }
-  const length = (): number => {
-    let total = 0;
-    for (let at = 1; at < width; at += 1) {
-      total += distance(order[at - 1] as number, order[at] as number);
-    }
-    return total;
-  };
 
   touch(0, width - 1);
   low = width;
@@ -116,7 +108,6 @@ export function createTour(network: Network, initial: readonly number[], initial
       if (!keptRows.has(node)) keptRows.set(node, rows[node] as number);
       setRow(node, row);
     },
-    length,
     keep() {
       for (let at = low; at <= high; at += 1) kept[at] = order[at] as number;
       keptRows.clear();
