@@ -3,7 +3,7 @@ import type { IncomingMessage, Server as NodeServer, ServerResponse } from 'node
 import type { DropArgument, Socket } from 'node:net';
 
 import { MAX_CONNECTIONS, MAX_PIPELINED_REQUESTS } from '../../limits.ts';
-import { answerRaw, handshakeFault, isGone, type Reject, requestFault } from './rejection.ts';
+import { answerRaw, handshakeFault, isGone, type ReportRejection, requestFault } from './rejection.ts';
 
 export interface Connections {
   /** Whether the port is being closed. */
@@ -26,7 +26,7 @@ interface Connection {
 }
 
 /** `reject` is called for what never reaches the app, and for what breaks off on its way there. */
-export function watchConnections(server: NodeServer, isTls: boolean, reject: Reject): Connections {
+export function watchConnections(server: NodeServer, isTls: boolean, reject: ReportRejection): Connections {
   const sockets = new Set<Socket>();
   /** Those that HTTP is spoken on: with TLS, once the handshake is done. */
   const connections = new Map<Socket, Connection>();

@@ -11,9 +11,9 @@ type Fault = Omit<PortRejection, 'remoteAddress'>;
 type RequestFault = Fault & { readonly status: number };
 
 /** Reports what was rejected. */
-export type Reject = (remoteAddress: string | undefined, fault: Fault) => void;
+export type ReportRejection = (remoteAddress: string | undefined, fault: Fault) => void;
 
-export function rejector(onRejected: ServeOptions['onRejected']): Reject {
+export function rejector(onRejected: ServeOptions['onRejected']): ReportRejection {
   return (remoteAddress, fault) => onRejected?.({ ...fault, remoteAddress: peerAddress(remoteAddress) });
 }
 

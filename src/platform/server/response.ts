@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpResponse } from '../../lib/net/http.ts';
 import { LINGER_BYTES, LINGER_MS } from '../../limits.ts';
 
-export interface SendOptions {
+export interface AnswerOptions {
   /** Ends the connection. */
   readonly close: boolean;
   /** A reader that takes nothing for so long, in milliseconds, loses the connection. */
@@ -20,7 +20,7 @@ export interface SendOptions {
 export async function sendResponse(
   response: ServerResponse,
   answer: HttpResponse,
-  { close, stallMs, discards }: SendOptions,
+  { close, stallMs, discards }: AnswerOptions,
 ): Promise<void> {
   const message = response.req;
   const rest = message.complete ? 'none' : discards ? 'discarded' : 'cut';
