@@ -87,22 +87,7 @@ function jobsTable(jobs: readonly Job[]): Html {
           <td>${stateOf(job)}</td>
         </tr> `,
     );
-  return html`<table>
-      <thead>
-        <tr>
-          <th scope="col">Request</th>
-          <th scope="col">Kind</th>
-          <th scope="col">Wave</th>
-          <th scope="col">Picks</th>
-          <th scope="col">Submitted</th>
-          <th scope="col">State</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>
-    ${more(jobs.length)}`;
+  return html`${table(['Request', 'Kind', 'Wave', 'Picks', 'Submitted', 'State'], rows)} ${more(jobs.length)}`;
 }
 
 function stateOf({ answer, error }: Job): string {
@@ -130,13 +115,14 @@ function endpointsTable(endpoints: readonly Endpoint[]): Html {
       </td>
     </tr> `;
   });
+  return table(['URL', 'Events', 'State', 'Actions'], rows);
+}
+
+function table(headings: readonly string[], rows: readonly Html[]): Html {
   return html`<table>
     <thead>
       <tr>
-        <th scope="col">URL</th>
-        <th scope="col">Events</th>
-        <th scope="col">State</th>
-        <th scope="col">Actions</th>
+        ${headings.map((heading) => html`<th scope="col">${heading}</th>`)}
       </tr>
     </thead>
     <tbody>
