@@ -74,7 +74,7 @@ export function createSandboxApp(options: SandboxConfig, deps: SandboxDeps): San
       submitShape: options.submitShape ?? 'request_id',
       pendingAs: options.pendingAs ?? '404',
     }),
-    control: createControl({ endpoints, outbox }),
+    control: createControl(endpoints, outbox),
     page: (nonce) =>
       renderStatusPage({
         site,

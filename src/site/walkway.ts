@@ -8,14 +8,6 @@ export interface Access {
   readonly inAisle: boolean;
 }
 
-interface Walkway {
-  /** Where a place that names no aisle is reached. */
-  accessOf(position: Position): Access;
-  distance(from: Access, to: Access): number;
-  /** First and last are the places themselves, corners between; as long as `distance` says. */
-  path(from: Access, to: Access): readonly Position[];
-}
-
 interface WalkwayPlan {
   /** Positions of the aisles on the x axis. */
   readonly aisles: readonly number[];
@@ -62,7 +54,7 @@ function withoutRepeats(path: readonly Position[]): readonly Position[] {
  * A place off the aisles that is neither on a cross aisle nor on the open floor is reached from the
  * nearest aisle, straight across. Without aisles everything is open floor.
  */
-export function createWalkway({ aisles, crossAisles, reach }: WalkwayPlan): Walkway {
+export function createWalkway({ aisles, crossAisles, reach }: WalkwayPlan) {
   const first = Math.min(...crossAisles);
   const last = Math.max(...crossAisles);
   const clamp = (y: number): number => Math.min(Math.max(y, first), last);
@@ -115,11 +107,13 @@ export function createWalkway({ aisles, crossAisles, reach }: WalkwayPlan): Walk
   }
 
   return {
-    accessOf(position) {
+    /** Where a place that names no aisle is reached. */
+    accessOf(position: Position): Access {
       const inAisle = !onFloor(position);
       return { position, x: inAisle ? onTheWay(aisles, position.x, position.x) : position.x, inAisle };
     },
     distance,
-    path: (from, to) => withoutRepeats([from.position, ...corners(from, to), to.position]),
+    /** First and last are the places themselves, corners between; as long as `distance` says. */
+    path: (from: Access, to: Access) => withoutRepeats([from.position, ...corners(from, to), to.position]),
   };
 }

@@ -1,12 +1,13 @@
 /** The four calls of the API: submit and fetch, route and cluster. */
 import type { SandboxEnvironment } from '../environment.ts';
-import { bodyOf, type HttpRequest, type HttpResponse, jsonResponse, TransportError } from '../../lib/net/http.ts';
+import { bodyOf, type HttpResponse, jsonResponse, TransportError } from '../../lib/net/http.ts';
 import type { Kind } from '../../kinds.ts';
 import type { Job, Jobs } from '../jobs/jobs.ts';
 import type { Site } from '../../site/model.ts';
 import type { PendingShape, SubmitShape } from '../config.ts';
 import type { Outbox } from '../webhooks/outbox.ts';
 import { HttpError } from './http-error.ts';
+import type { Call } from './router.ts';
 import { parseJsonBody } from './request-body.ts';
 import { createStatusOnce } from './status-once.ts';
 import { compressText } from '../jobs/compressed-text.ts';
@@ -15,18 +16,7 @@ import { readJobInput, type JobInput } from '../jobs/job-input.ts';
 /** How much the fault `slow` delays an answer. */
 const SLOW_ANSWER_MS = 3000;
 
-export interface Api {
-  /** POST: answers with the result (`synchronous`, the default) or immediately with the id. */
-  submit(kind: Kind, call: ApiCall): Promise<HttpResponse>;
-  /** GET of an id. */
-  fetch(kind: Kind, requestId: string, call: ApiCall): Promise<HttpResponse>;
-}
-
-export interface ApiCall {
-  readonly request: HttpRequest;
-  readonly query: URLSearchParams;
-  readonly body: string;
-}
+type ApiCall = Omit<Call, 'id'>;
 
 export interface ApiOptions {
   readonly jobs: Jobs;
@@ -35,7 +25,7 @@ export interface ApiOptions {
   readonly pendingAs: PendingShape;
 }
 
-export function createApi({ clock, site, injector, background }: SandboxEnvironment, options: ApiOptions): Api {
+export function createApi({ clock, site, injector, background }: SandboxEnvironment, options: ApiOptions) {
   const { jobs, outbox } = options;
   const statusOnce = createStatusOnce();
 
@@ -75,10 +65,14 @@ export function createApi({ clock, site, injector, background }: SandboxEnvironm
   }
 
   return {
-    submit: (kind, call) => withFaults(call, () => submit(kind, call)),
-    fetch: (kind, requestId, call) => withFaults(call, async () => fetch(kind, requestId)),
+    /** POST: answers with the result (`synchronous`, the default) or immediately with the id. */
+    submit: (kind: Kind, call: ApiCall) => withFaults(call, () => submit(kind, call)),
+    /** GET of an id. */
+    fetch: (kind: Kind, call: Call) => withFaults(call, async () => fetch(kind, call.id)),
   };
 }
+
+export type Api = ReturnType<typeof createApi>;
 
 /** Reads the same input again. */
 function recallOf(kind: Kind, body: string, site: Site): () => JobInput {

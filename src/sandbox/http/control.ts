@@ -14,24 +14,8 @@ import { HttpError, valueIssue } from './http-error.ts';
 export const ENDPOINT_ACTIONS = ['enable', 'disable', 'rotate', 'recover'] as const;
 export type EndpointAction = (typeof ENDPOINT_ACTIONS)[number];
 
-export interface Control {
-  listEndpoints(): HttpResponse;
-  addEndpoint(body: string): HttpResponse;
-  showSecret(endpointId: string): HttpResponse;
-  act(endpointId: string, action: EndpointAction, body: string): HttpResponse;
-  listMessages(): HttpResponse;
-  listAttempts(messageId: string): HttpResponse;
-  resend(messageId: string, body: string): HttpResponse;
-}
-
 /** Every method throws {@link HttpError}: 404 for an unknown id, 422 for a body that cannot be used. */
-export function createControl({
-  endpoints,
-  outbox,
-}: {
-  readonly endpoints: Endpoints;
-  readonly outbox: Outbox;
-}): Control {
+export function createControl(endpoints: Endpoints, outbox: Outbox) {
   function endpointOf(id: string): Endpoint {
     const endpoint = endpoints.find(id);
     if (endpoint === undefined) throw new HttpError(404, 'Endpoint not found');
@@ -63,7 +47,7 @@ export function createControl({
 
   return {
     listEndpoints: () => jsonResponse(200, endpoints.list().map(endpointView)),
-    addEndpoint(body) {
+    addEndpoint(body: string) {
       const { url, ...options } = readEndpoint(body);
       try {
         return jsonResponse(201, endpointView(endpoints.add(url, options)));
@@ -73,14 +57,14 @@ export function createControl({
         throw new HttpError(422, [valueIssue(['body', field], error.message)]);
       }
     },
-    showSecret(endpointId) {
+    showSecret(endpointId: string) {
       const { id } = endpointOf(endpointId);
       return jsonResponse(200, { secret: endpoints.secretsOf(id)[0] });
     },
-    act: (endpointId, action, body) => actions[action](endpointOf(endpointId).id, body),
+    act: (endpointId: string, action: EndpointAction, body: string) => actions[action](endpointOf(endpointId).id, body),
     listMessages: () => jsonResponse(200, outbox.messages().map(messageView)),
-    listAttempts: (messageId) => jsonResponse(200, attemptViews(messageOf(messageId))),
-    resend(messageId, body) {
+    listAttempts: (messageId: string) => jsonResponse(200, attemptViews(messageOf(messageId))),
+    resend(messageId: string, body: string) {
       const message = messageOf(messageId);
       const endpointId = readEndpointId(body);
       const isMissing = endpointId !== undefined && !message.deliveries.some((one) => one.endpointId === endpointId);
@@ -89,6 +73,8 @@ export function createControl({
     },
   };
 }
+
+export type Control = ReturnType<typeof createControl>;
 
 /** The field of an endpoint that a failure is about. */
 const ENDPOINT_FIELDS: Readonly<Record<string, string>> = { bad_event: 'events', bad_secret: 'secret' };

@@ -25,7 +25,7 @@ export function createRoutes({ api, control, page, createNonce }: RoutesFacts): 
         maxBodyBytes: MAX_SUBMISSION_BYTES,
         answer: (call) => api.submit(kind, call),
       },
-      { method: 'GET', path: `${KINDS[kind].path}/{}`, answer: (call) => api.fetch(kind, call.id, call) },
+      { method: 'GET', path: `${KINDS[kind].path}/{}`, answer: (call) => api.fetch(kind, call) },
     ]),
     { method: 'GET', path: '/_sandbox/endpoints', answer: () => control.listEndpoints() },
     {

@@ -27,21 +27,8 @@ export interface Job {
   readonly error: string | undefined;
 }
 
-export interface Jobs {
-  /**
-   * Starts a job. `recall` reads the input again when the job runs, so that waiting jobs need not hold it in memory.
-   * `finished` resolves when the job is done, or to `undefined` when the sandbox stops first.
-   */
-  submit(input: JobInput, recall: () => JobInput): { readonly job: Job; readonly finished: Promise<Job | undefined> };
-  find(kind: Kind, requestId: string): Job | undefined;
-  /** The oldest first. */
-  list(): readonly Job[];
-  /** The places of the last route in walking order, for drawing. */
-  lastWalk(): readonly string[] | undefined;
-}
-
 /** `latency`: how long a job runs at least, in milliseconds. */
-export function createJobs(environment: SandboxEnvironment, latency: number): Jobs {
+export function createJobs(environment: SandboxEnvironment, latency: number) {
   const { clock, randomBytes, injector, background, emit, site, seed } = environment;
   const jobs = new Map<string, Job>();
   let walk: readonly string[] | undefined;
@@ -85,7 +72,11 @@ export function createJobs(environment: SandboxEnvironment, latency: number): Jo
   }
 
   return {
-    submit(input, recall) {
+    /**
+     * Starts a job. `recall` reads the input again when the job runs, so that waiting jobs need not hold it in memory.
+     * `finished` resolves when the job is done, or to `undefined` when the sandbox stops first.
+     */
+    submit(input: JobInput, recall: () => JobInput) {
       const createdAt = clock.now();
       const pause = input.slow ? SLOW_FACTOR * latency : latency;
       const job: Job = {
@@ -112,14 +103,18 @@ export function createJobs(environment: SandboxEnvironment, latency: number): Jo
       });
       return { job, finished };
     },
-    find(kind, requestId) {
+    find(kind: Kind, requestId: string) {
       const job = jobs.get(requestId.toLowerCase());
       return job?.kind === kind ? job : undefined;
     },
-    list: () => [...jobs.values()],
+    /** The oldest first. */
+    list: (): readonly Job[] => [...jobs.values()],
+    /** The places of the last route in walking order, for drawing. */
     lastWalk: () => walk,
   };
 }
+
+export type Jobs = ReturnType<typeof createJobs>;
 
 function plannedFailure(input: JobInput, isInjected: boolean): string | undefined {
   if (isInjected) return 'Optimisation failed (the sandbox was asked to let jobs fail)';

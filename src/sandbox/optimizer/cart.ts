@@ -12,30 +12,12 @@ export interface Cart extends Bulk {
   readonly trip: Trip;
 }
 
-export interface CartLoader {
-  readonly empty: Cart;
-  /** With one more order, where its picks cost least. */
-  with(cart: Cart, order: number): Cart;
-  /** All orders of both. */
-  join(cart: Cart, other: Cart): Cart;
-  without(cart: Cart, ...orders: readonly number[]): Cart;
-  /** Length of the trip with one more order; infinite when it would break a limit. An order alone never does. */
-  lengthWith(cart: Cart, order: number): number;
-  /** Length of the trip without each of its orders, in their order. */
-  lengthsWithout(cart: Cart): readonly number[];
-  /** What one more order adds to the trip, whatever the limits. */
-  extra(cart: Cart, order: number): number;
-  /** Length of the trip with all orders of both; infinite when it would break a limit. */
-  lengthJoined(cart: Cart, other: Cart): number;
-  polish(cart: Cart): Steps<Cart>;
-}
-
 /** The cart with more places first: inserting few places into many is less work. */
 function bySize(cart: Cart, other: Cart): readonly [Cart, Cart] {
   return cart.trip.nodes.length < other.trip.nodes.length ? [other, cart] : [cart, other];
 }
 
-export function createCartLoader({ orders, limits }: OrderBook, trips: TripPlanner): CartLoader {
+export function createCartLoader({ orders, limits }: OrderBook, trips: TripPlanner) {
   const orderAt = (index: number): Order => orders[index] as Order;
 
   /** The length of the trip, or infinity when it would break a limit; the cheap limits are checked first. */
@@ -54,6 +36,7 @@ export function createCartLoader({ orders, limits }: OrderBook, trips: TripPlann
     return fits(limits, { ...load, distance, locations }) ? distance : Number.POSITIVE_INFINITY;
   }
 
+  /** With one more order, where its picks cost least. */
   function add(cart: Cart, index: number): Cart {
     const order = orderAt(index);
     return {
@@ -64,9 +47,10 @@ export function createCartLoader({ orders, limits }: OrderBook, trips: TripPlann
   }
 
   return {
-    empty: { orders: [], trip: trips.empty, volume: 0, weight: 0, surface: 0 },
+    empty: { orders: [], trip: trips.empty, volume: 0, weight: 0, surface: 0 } as Cart,
     with: add,
-    join(cart, other) {
+    /** All orders of both. */
+    join(cart: Cart, other: Cart): Cart {
       const [large, small] = bySize(cart, other);
       return {
         orders: [...large.orders, ...small.orders],
@@ -74,7 +58,7 @@ export function createCartLoader({ orders, limits }: OrderBook, trips: TripPlann
         ...totalBulk([large, small]),
       };
     },
-    without(cart, ...gone) {
+    without(cart: Cart, ...gone: readonly number[]): Cart {
       if (gone.length === 0) return cart;
       const left = cart.orders.filter((order) => !gone.includes(order));
       const removed = new Set(gone.flatMap((order) => Array.from(orderAt(order).nodes)));
@@ -82,23 +66,29 @@ export function createCartLoader({ orders, limits }: OrderBook, trips: TripPlann
       // Summed again: subtracting would leave rounding errors behind.
       return { orders: left, trip: trips.without(cart.trip, removed), ...totalBulk(left.map(orderAt)) };
     },
-    lengthWith(cart, index) {
+    /** Length of the trip with one more order; infinite when it would break a limit. An order alone never does. */
+    lengthWith(cart: Cart, index: number) {
       const { nodes, volume, weight, surface } = orderAt(index);
       if (cart.orders.length === 0) return trips.lengthWith(cart.trip, nodes);
       return lengthOfBoth(cart, nodes, { orders: [index], volume, weight, surface });
     },
-    lengthsWithout: ({ orders: inside, trip }) =>
+    /** Length of the trip without each of its orders, in their order. */
+    lengthsWithout: ({ orders: inside, trip }: Cart) =>
       trips.lengthsWithout(
         trip,
         inside.map((order) => orderAt(order).nodes),
       ),
-    extra: (cart, index) => trips.lengthWith(cart.trip, orderAt(index).nodes) - cart.trip.length,
-    lengthJoined(cart, other) {
+    /** What one more order adds to the trip, whatever the limits. */
+    extra: (cart: Cart, index: number) => trips.lengthWith(cart.trip, orderAt(index).nodes) - cart.trip.length,
+    /** Length of the trip with all orders of both; infinite when it would break a limit. */
+    lengthJoined(cart: Cart, other: Cart) {
       const [large, small] = bySize(cart, other);
       return lengthOfBoth(large, small.trip.nodes, small);
     },
-    *polish(cart) {
+    *polish(cart: Cart): Steps<Cart> {
       return { ...cart, trip: yield* trips.polish(cart.trip) };
     },
   };
 }
+
+export type CartLoader = ReturnType<typeof createCartLoader>;

@@ -2,23 +2,6 @@ import type { Steps } from '../../lib/async/steps.ts';
 import type { Network } from '../../site/routing/network.ts';
 import { type Trip, TripTable } from './trip-table.ts';
 
-export interface TripPlanner {
-  /** The trip that visits nothing. */
-  readonly empty: Trip;
-  /** Length with the nodes put in one after another, each where it costs least; those already there cost nothing. */
-  lengthWith(trip: Trip, nodes: Int32Array): number;
-  /** How many different places the trip last weighed by `lengthWith` goes to. */
-  placesOnTable(): number;
-  with(trip: Trip, nodes: Int32Array): Trip;
-  without(trip: Trip, nodes: ReadonlySet<number>): Trip;
-  /** For every list of nodes the length without those that are on no other list. */
-  lengthsWithout(trip: Trip, lists: readonly Int32Array[]): readonly number[];
-  /** Shortened by moving single nodes and reversing stretches, until neither helps. */
-  polish(trip: Trip): Steps<Trip>;
-  /** How many insertions, or as much other work, were weighed so far. */
-  work(): number;
-}
-
 const EPSILON = 1e-7;
 /** Longer trips are polished in steps; nothing else may be weighed between them. */
 const LONG = 100;
@@ -26,29 +9,33 @@ const LONG = 100;
 const NOBODY = -1;
 const SEVERAL = -2;
 
-export function createTripPlanner(network: Network): TripPlanner {
+export function createTripPlanner(network: Network) {
   const table = new TripTable(network);
   const owner = new Int32Array(network.size + 2).fill(NOBODY);
 
   return {
-    empty: { nodes: new Int32Array(0), rows: new Int32Array(0), length: 0 },
-    lengthWith(trip, added) {
+    /** The trip that visits nothing. */
+    empty: { nodes: new Int32Array(0), rows: new Int32Array(0), length: 0 } as Trip,
+    /** Length with the nodes put in one after another, each where it costs least; those already there cost nothing. */
+    lengthWith(trip: Trip, added: Int32Array) {
       table.lay(trip);
       table.insertAll(added);
       return table.length;
     },
+    /** How many different places the trip last weighed by `lengthWith` goes to. */
     placesOnTable: () => new Set(table.rows.subarray(1, table.count + 1)).size,
-    with(trip, added) {
+    with(trip: Trip, added: Int32Array) {
       table.lay(trip);
       table.insertAll(added);
       return table.taken();
     },
-    without(trip, removed) {
+    without(trip: Trip, removed: ReadonlySet<number>) {
       table.lay(trip);
       table.removeAll(removed);
       return table.taken();
     },
-    lengthsWithout(trip, lists) {
+    /** For every list of nodes the length without those that are on no other list. */
+    lengthsWithout(trip: Trip, lists: readonly Int32Array[]) {
       table.lay(trip);
       for (const [index, list] of lists.entries()) {
         for (const node of list) owner[node] = owner[node] === NOBODY ? index : SEVERAL;
@@ -57,7 +44,8 @@ export function createTripPlanner(network: Network): TripPlanner {
       for (const list of lists) for (const node of list) owner[node] = NOBODY;
       return lengths;
     },
-    *polish(trip) {
+    /** Shortened by moving single nodes and reversing stretches, until neither helps. */
+    *polish(trip: Trip): Steps<Trip> {
       table.lay(trip);
       for (let changed = true; changed;) {
         changed = reverseStretches(table);
@@ -69,9 +57,12 @@ export function createTripPlanner(network: Network): TripPlanner {
       table.measure();
       return table.taken();
     },
+    /** How many insertions, or as much other work, were weighed so far. */
     work: () => table.work,
   };
 }
+
+export type TripPlanner = ReturnType<typeof createTripPlanner>;
 
 /** For every owner the length of the trip without the nodes that are its own. */
 function lengthsByOwner(table: TripTable, owner: Int32Array, owners: number): readonly number[] {

@@ -14,20 +14,13 @@ import { createReorder } from './reorder.ts';
 import { retryDelay } from './retry-schedule.ts';
 import { parseEndpointSecret } from './secret.ts';
 
-export interface Deliverer {
-  /** Follows the schedule in the background. */
-  start(delivery: EndpointDelivery): void;
-  /** Tries each once, one after the other, in the background. */
-  tryOnce(deliveries: readonly EndpointDelivery[]): void;
-}
-
 /** `disable` is called for an endpoint that asks for it. */
 export function createDeliverer(
   environment: SandboxEnvironment,
   endpoints: Endpoints,
   health: EndpointHealth,
   disable: (endpointId: string, reason: string) => void,
-): Deliverer {
+) {
   const { clock, timeScale, injector, background, emit, randomBytes } = environment;
   const random = createRandom(environment.seed);
   const reorder = createReorder(environment);
@@ -83,7 +76,7 @@ export function createDeliverer(
   }
 
   async function followSchedule(delivery: EndpointDelivery, signal: AbortSignal): Promise<void> {
-    const tried = await unlessEnded(delivery, reorder.turn(delivery.endpointId, signal));
+    const tried = await unlessEnded(delivery, reorder(delivery.endpointId, signal));
     if (tried === undefined) return;
     if (injector.shouldInject('duplicate')) background.start(() => attempt(delivery, 'duplicate'));
     await attempt(delivery, 'scheduled');
@@ -97,11 +90,13 @@ export function createDeliverer(
   }
 
   return {
-    start(delivery) {
+    /** Follows the schedule in the background. */
+    start(delivery: EndpointDelivery) {
       const sources = [delivery.ended.signal, background.signal];
       background.start(() => withAnySignal(sources, (signal) => followSchedule(delivery, signal)));
     },
-    tryOnce(deliveries) {
+    /** Tries each once, one after the other, in the background. */
+    tryOnce(deliveries: readonly EndpointDelivery[]) {
       background.start(async () => {
         for (const delivery of deliveries) await attempt(delivery, 'manual');
       });

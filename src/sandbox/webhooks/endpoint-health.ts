@@ -7,12 +7,6 @@ const HOUR = 60 * 60 * 1000;
 export const DISABLE_AFTER_MS = 5 * 24 * HOUR;
 const FAILURES_APART_MS = 12 * HOUR;
 
-export interface EndpointHealth {
-  failed(endpointId: string): void;
-  /** Forgets all failures: after a success, or when the endpoint is enabled again. */
-  clear(endpointId: string): void;
-}
-
 interface FailureSeries {
   readonly since: number;
   countdown: AbortController | undefined;
@@ -25,11 +19,11 @@ interface FailureSeries {
 export function createEndpointHealth(
   { clock, timeScale, background }: SandboxEnvironment,
   onDead: (endpointId: string) => void,
-): EndpointHealth {
+) {
   const series = new Map<string, FailureSeries>();
 
   return {
-    failed(endpointId) {
+    failed(endpointId: string) {
       const now = clock.now();
       const current = series.get(endpointId) ?? { since: now, countdown: undefined };
       series.set(endpointId, current);
@@ -50,9 +44,12 @@ export function createEndpointHealth(
         onDead(endpointId);
       });
     },
-    clear(endpointId) {
+    /** Forgets all failures: after a success, or when the endpoint is enabled again. */
+    clear(endpointId: string) {
       series.get(endpointId)?.countdown?.abort();
       series.delete(endpointId);
     },
   };
 }
+
+export type EndpointHealth = ReturnType<typeof createEndpointHealth>;

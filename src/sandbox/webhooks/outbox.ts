@@ -1,6 +1,5 @@
 /** The messages of the sandbox: publishes one for each finished job, and sends old ones again. */
 import type { SandboxEnvironment } from '../environment.ts';
-import type { Kind } from '../../kinds.ts';
 import { createSvixId } from '../../ids.ts';
 import { maskUrl } from '../../lib/net/url-secrets.ts';
 import { type PayloadShape, payloadText } from '../../webhooks/payload.ts';
@@ -13,34 +12,13 @@ import type { EndpointDelivery, Message } from './message.ts';
 /** Beyond this many the oldest settled messages are forgotten. */
 const MAX_MESSAGES = 10_000;
 
-export interface Outbox {
-  /** Sends the event of a finished job to every endpoint that subscribes to it. */
-  publish(job: { readonly kind: Kind; readonly siteName: string; readonly requestId: string }): Message;
-  /** The oldest first. */
-  messages(): readonly Message[];
-  find(messageId: string): Message | undefined;
-  /**
-   * Tries once more, under the same id, at each endpoint of the message, disabled or not, or only at the given
-   * one. Returns the number of endpoints. There are no retries.
-   */
-  resend(message: Message, endpointId?: string): number;
-  /** Sends the endpoint once more all that it missed and that was created at `since` or later; returns how many. */
-  recover(endpointId: string, since: number): number;
-  /** Stops sending to the endpoint. */
-  disable(endpointId: string, reason: string): void;
-  enable(endpointId: string): void;
-}
-
-export function createOutbox(
-  environment: SandboxEnvironment,
-  endpoints: Endpoints,
-  payloadShape: PayloadShape,
-): Outbox {
+export function createOutbox(environment: SandboxEnvironment, endpoints: Endpoints, payloadShape: PayloadShape) {
   const { clock, emit, randomBytes } = environment;
   const messages = new Map<string, Message>();
   const health = createEndpointHealth(environment, (endpointId) => disable(endpointId, 'failed for five days'));
   const deliverer = createDeliverer(environment, endpoints, health, disable);
 
+  /** Stops sending to the endpoint. */
   function disable(endpointId: string, reason: string): void {
     const endpoint = endpoints.find(endpointId);
     if (endpoint === undefined || endpoint.disabled !== undefined) return;
@@ -59,7 +37,8 @@ export function createOutbox(
   }
 
   return {
-    publish({ kind, siteName, requestId }) {
+    /** Sends the event of a finished job to every endpoint that subscribes to it. */
+    publish({ kind, siteName, requestId }: Pick<Message, 'kind' | 'siteName' | 'requestId'>) {
       const id = createSvixId('msg', randomBytes);
       const deliveries = endpoints.list().flatMap((endpoint) => {
         const eventType = eventTypeFor(endpoint.events, kind, siteName);
@@ -70,27 +49,34 @@ export function createOutbox(
       messages.set(id, message);
       forgetOldest(messages);
       for (const delivery of deliveries) if (delivery.status === 'pending') deliverer.start(delivery);
-      return message;
     },
-    messages: () => [...messages.values()],
-    find: (messageId) => messages.get(messageId),
-    resend({ deliveries }, endpointId) {
+    /** The oldest first. */
+    messages: (): readonly Message[] => [...messages.values()],
+    find: (messageId: string) => messages.get(messageId),
+    /**
+     * Tries once more, under the same id, at each endpoint of the message, disabled or not, or only at the given
+     * one. Returns the number of endpoints. There are no retries.
+     */
+    resend({ deliveries }: Message, endpointId?: string) {
       const chosen = deliveries.filter((delivery) => endpointId === undefined || endpointId === delivery.endpointId);
       deliverer.tryOnce(chosen);
       return chosen.length;
     },
-    recover(endpointId, since) {
+    /** Sends the endpoint once more all that it missed and that was created at `since` or later; returns how many. */
+    recover(endpointId: string, since: number) {
       const missed = deliveriesTo(endpointId, since).filter(({ status }) => status !== 'succeeded');
       deliverer.tryOnce(missed);
       return missed.length;
     },
     disable,
-    enable(endpointId) {
+    enable(endpointId: string) {
       health.clear(endpointId);
       endpoints.setDisabled(endpointId, undefined);
     },
   };
 }
+
+export type Outbox = ReturnType<typeof createOutbox>;
 
 /** What an endpoint misses while it is disabled can be recovered later. */
 function createDelivery(messageId: string, endpoint: Endpoint, eventType: string, body: string): EndpointDelivery {

@@ -5,33 +5,28 @@ import { waitAtMost } from '../../lib/async/with-timeout.ts';
 /** A webhook that nothing overtakes is sent after this time, in milliseconds of the schedule. */
 const LONGEST_WAIT_MS = 5000;
 
-export interface Reorder {
-  /**
-   * Resolves when a new webhook may be sent to an endpoint; call the result after the attempt. Rejects with the signal's reason.
-   */
-  turn(endpointId: string, signal: AbortSignal): Promise<() => void>;
-}
-
-export function createReorder({ timeScale, injector }: SandboxEnvironment): Reorder {
+/**
+ * The returned function resolves when a new webhook may be sent to an endpoint; call its result after the attempt. It
+ * rejects with the signal's reason.
+ */
+export function createReorder({ timeScale, injector }: SandboxEnvironment) {
   const waiting = new Map<string, () => void>();
 
-  return {
-    async turn(endpointId, signal) {
-      const overtaken = waiting.get(endpointId);
-      if (overtaken !== undefined) {
-        waiting.delete(endpointId);
-        return overtaken;
+  return async (endpointId: string, signal: AbortSignal): Promise<() => void> => {
+    const overtaken = waiting.get(endpointId);
+    if (overtaken !== undefined) {
+      waiting.delete(endpointId);
+      return overtaken;
+    }
+    if (injector.shouldInject('reorder')) {
+      const overtaking = Promise.withResolvers<void>();
+      waiting.set(endpointId, overtaking.resolve);
+      try {
+        await waitAtMost(timeScale, LONGEST_WAIT_MS, overtaking.promise, signal);
+      } finally {
+        if (waiting.get(endpointId) === overtaking.resolve) waiting.delete(endpointId);
       }
-      if (injector.shouldInject('reorder')) {
-        const overtaking = Promise.withResolvers<void>();
-        waiting.set(endpointId, overtaking.resolve);
-        try {
-          await waitAtMost(timeScale, LONGEST_WAIT_MS, overtaking.promise, signal);
-        } finally {
-          if (waiting.get(endpointId) === overtaking.resolve) waiting.delete(endpointId);
-        }
-      }
-      return () => undefined;
-    },
+    }
+    return () => undefined;
   };
 }

@@ -4,17 +4,6 @@ import { jsonResponse, readBytes, type Http, type HttpResponse } from '../../lib
 import type { Clock } from '../../platform/host.ts';
 import { answerFrame, type RelayedRequest } from './frames.ts';
 
-export interface RelayAnswers {
-  /** Whether no more events should be read, as too many are being answered. */
-  readonly isFull: boolean;
-  /** Resolves when it is not full. */
-  room(): Promise<void>;
-  /** Passes the request to the receiver, and calls `reply` once, in time, with its answer. */
-  answer(request: RelayedRequest, reply: (frame: string) => void): void;
-  /** Resolves when all are answered. */
-  drained(): Promise<void>;
-}
-
 export interface RelayAnswersOptions {
   readonly app: Http;
   /** The path of the receiver: relayed requests have none. */
@@ -25,7 +14,7 @@ export interface RelayAnswersOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
-export function createRelayAnswers({ app, path, clock, answerMs, onFailure }: RelayAnswersOptions): RelayAnswers {
+export function createRelayAnswers({ app, path, clock, answerMs, onFailure }: RelayAnswersOptions) {
   const running = new Set<Promise<void>>();
   /** Events that arrived before reading stopped, and wait for their turn. */
   const waiting: (() => void)[] = [];
@@ -91,14 +80,18 @@ export function createRelayAnswers({ app, path, clock, answerMs, onFailure }: Re
   };
 
   return {
+    /** Whether no more events should be read, as too many are being answered. */
     get isFull() {
       return isFull();
     },
-    room: () => (isFull() ? new Promise((resolve) => onRoom.push(resolve)) : Promise.resolve()),
-    answer(request, reply) {
+    /** Resolves when it is not full. */
+    room: (): Promise<void> => (isFull() ? new Promise((resolve) => onRoom.push(resolve)) : Promise.resolve()),
+    /** Passes the request to the receiver, and calls `reply` once, in time, with its answer. */
+    answer(request: RelayedRequest, reply: (frame: string) => void) {
       const task = one(request, reply).finally(() => running.delete(task));
       running.add(task);
     },
+    /** Resolves when all are answered. */
     async drained() {
       await Promise.all(running);
     },
