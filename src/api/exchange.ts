@@ -1,6 +1,7 @@
 /** One request to the API and one answer, with the network's failures in the program's own terms. */
 import { AnswerLimitError } from '../answers/limit.ts';
-import { headerOf, type Http, type HttpRequest, type HttpResponse, TransportError } from '../lib/net/http.ts';
+import { headerOf, readStart, TransportError } from '../lib/net/http.ts';
+import type { BodyStart, Http, HttpRequest, HttpResponse } from '../lib/net/http.ts';
 import type { Redact } from '../settings/redaction.ts';
 import { MAX_REFUSAL_BYTES } from '../limits.ts';
 import type { CliError } from '../errors.ts';
@@ -41,19 +42,16 @@ export async function exchange<T>(
   }
 }
 
-export interface RefusalResponse extends RefusalBody {
-  /** The bytes as they came, cut at a sane length. */
-  readonly bytes: Uint8Array;
-  /** Why the body ends early. */
-  readonly broken: TransportError | undefined;
-}
+/** What a refusal says, and its bytes as they came, cut at a sane length. */
+export interface RefusalResponse extends RefusalBody, BodyStart {}
 
 /** Reads the body of a refusing answer. Its status stands even where the body breaks off or has an unknown coding. */
 export async function refusalOf(
   response: HttpResponse,
   { redact }: Pick<ExchangeOptions, 'redact'>,
 ): Promise<RefusalResponse> {
-  const { bytes, broken } = await readStart(response, MAX_REFUSAL_BYTES);
+  const { bytes, broken } = await readStart(response.body, MAX_REFUSAL_BYTES);
+  if (broken?.kind === 'aborted') throw broken;
   const text = new TextDecoder().decode(bytes);
   return { ...readRefusal(text, headerOf(response.headers, 'content-type'), redact), bytes, broken };
 }
@@ -77,24 +75,4 @@ export function jsonBody(bytes: Uint8Array): Pick<HttpRequest, 'headers' | 'body
       },
     },
   };
-}
-
-async function readStart(
-  response: HttpResponse,
-  limit: number,
-): Promise<{ readonly bytes: Uint8Array; readonly broken: TransportError | undefined }> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  let broken: TransportError | undefined;
-  try {
-    for await (const chunk of response.body ?? []) {
-      chunks.push(chunk.subarray(0, limit - size));
-      size += chunk.byteLength;
-      if (size >= limit) break;
-    }
-  } catch (error) {
-    if (!(error instanceof TransportError) || error.kind === 'aborted') throw error;
-    broken = error;
-  }
-  return { bytes: Buffer.concat(chunks), broken };
 }

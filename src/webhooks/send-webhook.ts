@@ -55,9 +55,9 @@ export async function sendWebhook(
     const content = typeof body === 'function' ? body(signal) : body;
     const response = await http({ method: 'POST', url, headers, body: content, signal, timeoutMs });
     const durationMs = elapsed();
-    const text = await readStart(response.body, STORED_BYTES);
+    const { bytes } = await readStart(response.body, STORED_BYTES);
     stop.throwIfAborted();
-    return { status: response.status, headers: response.headers, body: text, durationMs };
+    return { status: response.status, headers: response.headers, body: new TextDecoder().decode(bytes), durationMs };
   };
   try {
     return await withTimeout(clock, timeoutMs, stop, exchange, onTimeout);

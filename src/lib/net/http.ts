@@ -111,10 +111,18 @@ function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
   return whole;
 }
 
-/** The beginning of a body as text, `limit` bytes at most. One that breaks off, or does not end in time, is what has come. */
-export async function readStart(body: HttpBody, limit: number): Promise<string> {
+/** What a body begins with. */
+export interface BodyStart {
+  readonly bytes: Uint8Array;
+  /** Why it ends early. */
+  readonly broken: TransportError | undefined;
+}
+
+/** The beginning of a body, `limit` bytes at most. One that breaks off, or does not end in time, is what has come. */
+export async function readStart(body: HttpBody, limit: number): Promise<BodyStart> {
   const chunks: Uint8Array[] = [];
   let size = 0;
+  let broken: TransportError | undefined;
   try {
     for await (const chunk of body ?? []) {
       chunks.push(chunk);
@@ -123,8 +131,9 @@ export async function readStart(body: HttpBody, limit: number): Promise<string> 
     }
   } catch (error) {
     if (!(error instanceof TransportError)) throw error;
+    broken = error;
   }
-  return new TextDecoder().decode(joined(chunks, size).subarray(0, limit));
+  return { bytes: joined(chunks, size).subarray(0, limit), broken };
 }
 
 /** The body as text (UTF-8, a byte order mark dropped). */
