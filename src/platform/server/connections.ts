@@ -5,17 +5,6 @@ import type { DropArgument, Socket } from 'node:net';
 import { MAX_CONNECTIONS, MAX_PIPELINED_REQUESTS } from '../../limits.ts';
 import { answerRaw, handshakeFault, isGone, type ReportRejection, requestFault } from './rejection.ts';
 
-export interface Connections {
-  /** Whether the port is being closed. */
-  readonly closing: boolean;
-  /** Counts a request until its answer is over. `false`: it gets none. */
-  admit(response: ServerResponse): boolean;
-  /** What arrives on the connection after the request of this answer is not read as a request. */
-  end(response: ServerResponse): void;
-  /** Stops accepting, lets running exchanges end for at most `graceMs`, then cuts them. */
-  close(graceMs: number): Promise<void>;
-}
-
 interface Connection {
   /** Requests whose answers are not over. */
   running: number;
@@ -26,7 +15,7 @@ interface Connection {
 }
 
 /** `reject` is called for what never reaches the app, and for what breaks off on its way there. */
-export function watchConnections(server: NodeServer, isTls: boolean, reject: ReportRejection): Connections {
+export function watchConnections(server: NodeServer, isTls: boolean, reject: ReportRejection) {
   const sockets = new Set<Socket>();
   /** Those that HTTP is spoken on: with TLS, once the handshake is done. */
   const connections = new Map<Socket, Connection>();
@@ -83,10 +72,12 @@ export function watchConnections(server: NodeServer, isTls: boolean, reject: Rep
   });
 
   return {
+    /** Whether the port is being closed. */
     get closing() {
       return closing;
     },
-    admit(response) {
+    /** Counts a request until its answer is over. `false`: it gets none. */
+    admit(response: ServerResponse): boolean {
       const { socket } = response.req;
       const connection = connections.get(socket);
       if (connection === undefined || connection.ending || socket.destroyed) return false;
@@ -105,11 +96,13 @@ export function watchConnections(server: NodeServer, isTls: boolean, reject: Rep
       });
       return true;
     },
-    end(response) {
+    /** What arrives on the connection after the request of this answer is not read as a request. */
+    end(response: ServerResponse) {
       const connection = connections.get(response.req.socket);
       if (connection !== undefined) connection.ending = true;
     },
-    async close(graceMs) {
+    /** Stops accepting, lets running exchanges end for at most `graceMs`, then cuts them. */
+    async close(graceMs: number) {
       closing = true;
       const closed = new Promise<void>((resolve) => {
         server.close(() => resolve());
