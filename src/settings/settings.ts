@@ -207,27 +207,22 @@ function parseBaseUrl(text: string): string {
   const trimmed = text.trim();
   const url = URL.canParse(trimmed) ? new URL(trimmed) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol) || url.host === '' || /\s/.test(trimmed)) {
-    throw new CliError('usage', 'the base URL is not an http or https URL', {
-      code: 'bad_base_url',
-      hint: 'write it whole: https://optipick.example.com',
-    });
+    throw badBaseUrl('the base URL is not an http or https URL', 'write it whole: https://optipick.example.com');
   }
   if (url.username !== '' || url.password !== '') {
-    throw new CliError('usage', 'the base URL must not hold a user name or password', {
-      code: 'bad_base_url',
-      hint: 'store the API key with: optipick config set api-key -',
-    });
+    const hint = 'store the API key with: optipick config set api-key -';
+    throw badBaseUrl('the base URL must not hold a user name or password', hint);
   }
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-    throw new CliError('usage', 'plain http to another machine would show the API key to everyone on the way', {
-      code: 'bad_base_url',
-      hint: 'use https://; plain http is for this machine only',
-    });
+    const problem = 'plain http to another machine would show the API key to everyone on the way';
+    throw badBaseUrl(problem, 'use https://; plain http is for this machine only');
   }
-  if (url.search !== '' || url.hash !== '') {
-    throw new CliError('usage', 'the base URL must not hold a query or fragment', { code: 'bad_base_url' });
-  }
+  if (url.search !== '' || url.hash !== '') throw badBaseUrl('the base URL must not hold a query or fragment');
   return trimmed;
+}
+
+function badBaseUrl(message: string, hint?: string): CliError {
+  return new CliError('usage', message, { code: 'bad_base_url', hint });
 }
 
 /** A word of the command line as an error may repeat it: short, and nothing that moves the cursor. */

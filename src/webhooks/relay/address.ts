@@ -41,20 +41,17 @@ export function parseRelayUrl(text: string | undefined): URL {
   const given = text === undefined || text.trim() === '' ? DEFAULT_RELAY_URL : text.trim();
   const url = URL.canParse(given) ? new URL(given) : undefined;
   if (url === undefined || !/^wss?:$/.test(url.protocol)) {
-    throw new CliError('usage', 'OPTIPICK_RELAY_URL is not a ws or wss URL', {
-      code: 'bad_relay_url',
-      hint: `the default is ${DEFAULT_RELAY_URL}`,
-    });
+    throw badRelayUrl('OPTIPICK_RELAY_URL is not a ws or wss URL', `the default is ${DEFAULT_RELAY_URL}`);
   }
-  if (url.hash !== '') {
-    throw new CliError('usage', 'OPTIPICK_RELAY_URL must not hold a fragment', { code: 'bad_relay_url' });
-  }
+  if (url.hash !== '') throw badRelayUrl('OPTIPICK_RELAY_URL must not hold a fragment');
   if (url.protocol === 'ws:' && !isLoopback(url.hostname)) {
-    throw new CliError('usage', 'OPTIPICK_RELAY_URL: a relay on another machine needs wss://', {
-      code: 'bad_relay_url',
-    });
+    throw badRelayUrl('OPTIPICK_RELAY_URL: a relay on another machine needs wss://');
   }
   return url;
+}
+
+function badRelayUrl(message: string, hint?: string): CliError {
+  return new CliError('usage', message, { code: 'bad_relay_url', hint });
 }
 
 export interface RelayAddresses {
