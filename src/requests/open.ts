@@ -1,13 +1,12 @@
 /** From the files of a command line to requests, all checked before the first is sent. */
 import { CliError } from '../errors.ts';
-import { parseColumnMap } from './csv/header/column-map.ts';
 import { headerNames } from './csv/header/find.ts';
 import { formatOfContent, formatOfName, type InputFormat } from './format.ts';
 import { peekInput, type RequestReader } from './input.ts';
 import { readJsonRequests } from './json/requests.ts';
 import { invalidRequest } from './request.ts';
 import type { RequestSet, SetEntry } from './request-set.ts';
-import { createSetBuilder, type SetBuilder } from './set-builder.ts';
+import { SetBuilder } from './set-builder.ts';
 import type { SetInput, SetOptions } from './set-options.ts';
 import { createSpool } from './spool.ts';
 import { withoutEnd } from './text-end.ts';
@@ -26,10 +25,9 @@ const READERS: Readonly<Record<InputFormat, () => Promise<RequestReader>>> = {
  * (`wave_not_found`, `nothing_to_send`); the set is closed then.
  */
 export async function openRequestSet(options: SetOptions): Promise<RequestSet> {
-  const map = parseColumnMap(options.kind, options.map ?? []);
   const spool = createSpool(options.scratch);
   try {
-    const set = createSetBuilder(options, map, spool);
+    const set = new SetBuilder(options, spool);
     let tables = 0;
     for (const input of options.inputs) {
       if ((await readInput(input, options, set)) === 'csv') tables += 1;

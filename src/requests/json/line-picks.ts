@@ -1,7 +1,7 @@
 /** Picks one a line: each is checked and goes into the request of the wave it names. */
 import { ErrorList } from '../error-list.ts';
 import { REQUEST_SCHEMAS, type RequestSchema } from '../schema.ts';
-import { registerWave, type SetBuilder } from '../set-builder.ts';
+import type { SetBuilder } from '../set-builder.ts';
 import type { IdCheck } from '../validation/id-check.ts';
 import { createLevelCheck } from '../validation/level-check.ts';
 import { createUnknownFields } from '../validation/unknown-fields.ts';
@@ -56,7 +56,7 @@ export function createLinePicks(
       const wavePlace = (): string => placeOf(waveNode ?? root);
       if (waveId !== '') {
         namesWaves = true;
-        if (!registerWave(set, name, waveId, wavePlace)) return;
+        if (!set.registerWave(name, waveId, wavePlace)) return;
       }
       const errors = new ErrorList();
       errors.addAll(duplicates);

@@ -1,5 +1,5 @@
 /** The rows of one table: each is checked, and its pick goes into the request of its wave. */
-import { registerWave, type SetBuilder } from '../../set-builder.ts';
+import type { SetBuilder } from '../../set-builder.ts';
 import { createIdCheck } from '../../validation/id-check.ts';
 import type { TableHeader } from '../header/header.ts';
 import type { CurrentRow } from '../reader.ts';
@@ -44,7 +44,7 @@ export function createTableRows(table: TableHeader, set: SetBuilder, reject: Rej
     const id = cellOf(cells, columns.wave);
     if (id !== '') {
       namesWaves = true;
-      if (!registerWave(set, name, id, () => row.place(columns.wave?.index))) return;
+      if (!set.registerWave(name, id, () => row.place(columns.wave?.index))) return;
     }
     const errors = waves.checkRequestCells(cells, row);
     if (columns.wave !== undefined && !waves.has(id)) valueOf(columns.wave, cells, row, errors, ids);
