@@ -8,38 +8,31 @@ export interface GroupedWarning {
   readonly message: (more: string) => string;
 }
 
-export interface GroupedWarnings {
+export class GroupedWarnings {
+  readonly #sent = new Map<string, { readonly first: GroupedWarning; count: number }>();
+  readonly #pending = new Map<string, { readonly describe: () => GroupedWarning; count: number }>();
+
   /** Adds a warning of the row or request being read. `describe` is called for the first of its kind that is sent. */
-  add(kind: string, describe: () => GroupedWarning): void;
+  add(kind: string, describe: () => GroupedWarning): void {
+    const known = this.#pending.get(kind);
+    if (known === undefined) this.#pending.set(kind, { describe, count: 1 });
+    else known.count += 1;
+  }
+
   /** Ends the row or request: its warnings count when it is sent. */
-  settle(isSent: boolean): void;
-  list(): FailureDetail[];
-}
+  settle(isSent: boolean): void {
+    if (this.#pending.size === 0) return;
+    for (const [kind, { describe, count }] of isSent ? this.#pending : []) {
+      const known = this.#sent.get(kind);
+      if (known === undefined) this.#sent.set(kind, { first: describe(), count });
+      else known.count += count;
+    }
+    this.#pending.clear();
+  }
 
-export function createGroupedWarnings(): GroupedWarnings {
-  const first = new Map<string, GroupedWarning>();
-  const counts = new Map<string, number>();
-  const pending = new Map<string, { readonly describe: () => GroupedWarning; count: number }>();
-
-  return {
-    add(kind, describe) {
-      const known = pending.get(kind);
-      if (known === undefined) pending.set(kind, { describe, count: 1 });
-      else known.count += 1;
-    },
-    settle(isSent) {
-      if (pending.size === 0) return;
-      for (const [kind, { describe, count }] of isSent ? pending : []) {
-        if (!first.has(kind)) first.set(kind, describe());
-        counts.set(kind, (counts.get(kind) ?? 0) + count);
-      }
-      pending.clear();
-    },
-    list() {
-      return [...first].map(([kind, { path, place, message }]) => {
-        const more = (counts.get(kind) ?? 1) - 1;
-        return { path, place, message: message(more === 0 ? '' : `, also in ${more} more`) };
-      });
-    },
-  };
+  list(): FailureDetail[] {
+    return [...this.#sent.values()].map(({ first: { path, place, message }, count }) => {
+      return { path, place, message: message(count === 1 ? '' : `, also in ${count - 1} more`) };
+    });
+  }
 }

@@ -4,7 +4,7 @@ import { REQUEST_SCHEMAS, type RequestSchema } from '../schema.ts';
 import type { SetBuilder } from '../set-builder.ts';
 import type { IdCheck } from '../validation/id-check.ts';
 import { createLevelCheck } from '../validation/level-check.ts';
-import { createUnknownFields } from '../validation/unknown-fields.ts';
+import { UnknownFields } from '../validation/unknown-fields.ts';
 import { orderlessPicks } from '../validation/validation.ts';
 import { usedTwice, type Wave, WaveAssembler } from '../waves.ts';
 import { serialize } from './edit.ts';
@@ -25,7 +25,7 @@ export function createLinePicks(
   reject: (text: string, errors: ErrorList, line: number) => void,
 ): LinePicks {
   const schema: RequestSchema = REQUEST_SCHEMAS[set.kind];
-  const unknown = createUnknownFields();
+  const unknown = new UnknownFields();
   const waves = new WaveAssembler(set, { name, place: `${name}:1:1` });
   const orderless = { count: 0, first: '' };
   let picks = 0;

@@ -2,18 +2,12 @@
 import type { ErrorList } from '../error-list.ts';
 import { type JsonMember, type JsonNode, type JsonPath, placeOf, pointerTo, stringOf } from '../json/tree.ts';
 import { ASCII, odditiesOf, visible } from '../../lib/text/look-alikes.ts';
-import { createGroupedWarnings, type GroupedWarnings } from '../grouped-warnings.ts';
+import { GroupedWarnings } from '../grouped-warnings.ts';
 import { createPickIds } from './pick-ids.ts';
 import { idProblem, MAY_BE_NONE } from './placeholders.ts';
 
 /** The ids of one input. */
-export interface IdCheck {
-  /** The values of `--allow-value`. */
-  readonly allowed: ReadonlySet<string>;
-  readonly warnings: GroupedWarnings;
-  /** Warns of an id that looks like another. */
-  inspect(id: string, at: () => { readonly path: string; readonly place: string }): void;
-}
+export type IdCheck = ReturnType<typeof createIdCheck>;
 
 /** Ids that were found to be fine are remembered, since they are repeated. */
 const MOST_KNOWN = 10_000;
@@ -27,8 +21,9 @@ export function idsUnder(pointer: string, ids: IdCheck): IdCheck {
   return { ...ids, inspect };
 }
 
-export function createIdCheck(allowed: ReadonlySet<string>): IdCheck {
-  const warnings = createGroupedWarnings();
+/** `allowed` are the values of `--allow-value`. */
+export function createIdCheck(allowed: ReadonlySet<string>) {
+  const warnings = new GroupedWarnings();
   const forms = createPickIds();
   const known = new Set<string>();
 
@@ -43,7 +38,8 @@ export function createIdCheck(allowed: ReadonlySet<string>): IdCheck {
   return {
     allowed,
     warnings,
-    inspect(id, at) {
+    /** Warns of an id that looks like another. */
+    inspect(id: string, at: () => { readonly path: string; readonly place: string }): void {
       if (ASCII.test(id) || known.has(id) || allowed.has(id)) return;
       const oddities = odditiesOf(id);
       for (const { kind, words } of oddities) {

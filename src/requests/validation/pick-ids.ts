@@ -5,15 +5,10 @@ const FULL = 0.6;
 
 const WORDS = 4;
 
-export interface PickIds {
-  /** Returns the line that the same id of the same wave was first added with; `undefined` for a new one. */
-  add(wave: number, id: string, line: number): number | undefined;
-}
-
 /**
  * Compares ids by 96 bits of a hash. Two of ten million different ids have the same with a probability of one in 10^15.
  */
-export function createPickIds(): PickIds {
+export function createPickIds() {
   let capacity = 1024;
   let slots = new Int32Array(capacity * WORDS);
   let count = 0;
@@ -48,7 +43,8 @@ export function createPickIds(): PickIds {
   }
 
   return {
-    add(wave, id, line) {
+    /** Returns the line that the same id of the same wave was first added with; `undefined` for a new one. */
+    add(wave: number, id: string, line: number): number | undefined {
       hashInto(hash, wave, id);
       const a = hash[0] ?? 0;
       const b = hash[1] ?? 0;

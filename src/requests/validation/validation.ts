@@ -16,7 +16,7 @@ import {
 } from '../json/tree.ts';
 import { describeNode } from '../json/messages.ts';
 import { checkField, createLevelCheck } from './level-check.ts';
-import { createUnknownFields } from './unknown-fields.ts';
+import { UnknownFields } from './unknown-fields.ts';
 
 export interface Validation {
   /** The request is sent when there are none. */
@@ -44,7 +44,7 @@ export function validateRequest(kind: Kind, tree: JsonTree, ids?: IdCheck): Vali
     return { errors, warnings: [] };
   }
 
-  const unknown = createUnknownFields();
+  const unknown = new UnknownFields();
   const checkRequest = createLevelCheck(schema.request, {
     deeper: ['parameters', 'picks'],
     errors,

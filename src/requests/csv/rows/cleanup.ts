@@ -1,18 +1,10 @@
 /** Removes what programs add to the cells of a table: blanks and invisible characters around them, apostrophes. */
 import type { FailureDetail } from '../../../errors.ts';
 import { trimmed } from '../../../lib/text/look-alikes.ts';
-import { createGroupedWarnings, type GroupedWarnings } from '../../grouped-warnings.ts';
+import { GroupedWarnings } from '../../grouped-warnings.ts';
 import { quote } from '../../quote.ts';
 import type { FieldColumn } from '../header/columns.ts';
 import type { CurrentRow } from '../reader.ts';
-
-export interface RowCleanup {
-  /** The row with clean cells. Columns that are not read stay as they are. */
-  row(cells: readonly string[], row: CurrentRow): readonly string[];
-  /** The row is sent: to be called while it is the current one. */
-  sent(): void;
-  warnings(): FailureDetail[];
-}
 
 const BLANK = 32;
 const APOSTROPHE = 39;
@@ -43,12 +35,8 @@ function isText({ field }: FieldColumn): boolean {
 }
 
 /** `columns` are those that are read, of the `width` that there are. */
-export function createRowCleanup(
-  columns: readonly FieldColumn[],
-  width: number,
-  warnings: GroupedWarnings,
-): RowCleanup {
-  const points = createGroupedWarnings();
+export function createRowCleanup(columns: readonly FieldColumn[], width: number, warnings: GroupedWarnings) {
+  const points = new GroupedWarnings();
   const fractions = columns.filter(({ field }) => field.type === 'number');
   const texts = new Set(columns.filter(isText).map(({ index }) => index));
   const others = Array.from({ length: width }, (_, index) => index).filter((index) => !texts.has(index));
@@ -91,7 +79,8 @@ export function createRowCleanup(
   }
 
   return {
-    row(cells, row) {
+    /** The row with clean cells. Columns that are not read stay as they are. */
+    row(cells: readonly string[], row: CurrentRow): readonly string[] {
       settle(false);
       let cleaned: string[] | undefined;
       for (const column of columns) {
@@ -103,7 +92,8 @@ export function createRowCleanup(
       if (fractions.length > 0) checkPoints(cleaned ?? cells, row);
       return cleaned ?? cells;
     },
+    /** The row is sent: to be called while it is the current one. */
     sent: () => settle(true),
-    warnings: () => [...warnings.list(), ...(comma === undefined ? [] : points.list())],
+    warnings: (): FailureDetail[] => [...warnings.list(), ...(comma === undefined ? [] : points.list())],
   };
 }
