@@ -108,7 +108,10 @@ function createReading({ name, delimiter, found }: TableStart, set: SetBuilder):
         return;
       }
       headers = cells;
-      const written = { headers: cells, place: row.place, line: row.line, isBelow: found.above.length > 0 };
+      const { place, line } = row;
+      const fail = (message: string, column?: number): void =>
+        set.errors.add(() => ({ path: '', message, place: place(column) }));
+      const written = { headers: cells, place, line, isBelow: found.above.length > 0, fail };
       const header = readTableHeader(name, written, found, set);
       if (header === undefined) return;
       rows = createTableRows({ name, headers: cells, ...header, delimiter, place: row.place() }, set, reject);

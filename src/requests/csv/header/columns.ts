@@ -1,9 +1,7 @@
 /** Matches the columns of a table to the fields of the API. */
-import type { Kind } from '../../../kinds.ts';
 import { foldedDistance, nearestWord } from '../../../lib/text/did-you-mean.ts';
 import type { FailureDetail } from '../../../errors.ts';
-import type { ColumnMap } from './column-map.ts';
-import type { ErrorList } from '../../error-list.ts';
+import type { SetBuilder } from '../../set-builder.ts';
 import { quote } from '../../quote.ts';
 import { type TableField, tableFields } from '../fields.ts';
 import { foldName } from '../../../lib/text/fold-name.ts';
@@ -22,8 +20,8 @@ export interface Columns {
   /** Fields of the pick, in the order of the API's documentation. */
   readonly pick: readonly FieldColumn[];
   readonly wave: FieldColumn | undefined;
-  /** Whether the rows name their picks. */
-  readonly named: boolean;
+  /** All of these. */
+  readonly read: readonly FieldColumn[];
   readonly warnings: readonly FailureDetail[];
 }
 
@@ -34,6 +32,8 @@ export interface HeaderRow {
   readonly line: number;
   /** Whether it was found below other lines. */
   readonly isBelow: boolean;
+  /** Adds an error of the header, or of one of its columns, to those of the set. */
+  readonly fail: (message: string, column?: number) => void;
 }
 
 /** Parts of field names that are too common to be a typo of one. */
@@ -42,20 +42,16 @@ const GENERIC: ReadonlySet<string> = new Set(['id', 'name', 'type', 'time', 'due
 /** More columns are not listed in a message. */
 const MOST_LISTED = 20;
 
-export interface ColumnChoice {
-  readonly kind: Kind;
-  readonly map: ColumnMap;
-  /** Whether the command line gives the field, so that no column is read for it. */
-  readonly isGiven: (field: string) => boolean;
-}
-
-/** `undefined` when the header has errors, which are added to `errors`: the rows cannot be read then. */
-export function readColumns(
-  header: HeaderRow,
-  { kind, map, isGiven }: ColumnChoice,
-  errors: ErrorList,
-): Columns | undefined {
+/** `undefined` when the header has errors, which are added to the set: the rows cannot be read then. */
+export function readColumns(header: HeaderRow, { kind, map, overrides, errors }: SetBuilder): Columns | undefined {
   const before = errors.count;
+  /** What the command line gives, so that no column is read for it. */
+  const given: Readonly<Record<string, unknown>> = {
+    site_name: overrides.site,
+    start_points: overrides.start?.[0],
+    end_points: overrides.end?.[0],
+  };
+  const isGiven = (field: string): boolean => given[field] !== undefined;
   const { headers } = header;
   const fields = tableFields(kind);
   const folded = headers.map(foldName);
@@ -65,12 +61,12 @@ export function readColumns(
     const [first, ...others] = columns;
     if (first === undefined) return;
     taken.set(field, first);
-    if (!isGiven(field)) addTwice(header, field, first, others, errors);
+    if (!isGiven(field)) addTwice(header, field, first, others);
   };
   for (const [field, column] of map) {
     const columns = columnsNamed(column, headers, folded);
     take(field, columns);
-    if (columns.length === 0) addNoColumn(header, `--map ${field}=${column}`, column, errors);
+    if (columns.length === 0) addNoColumn(header, `--map ${field}=${column}`, column);
   }
   const mapped = new Set(taken.values());
   for (const { name } of fields) {
@@ -85,7 +81,7 @@ export function readColumns(
   const unread = headers.map((_, index) => index).filter((index) => !used.has(index) && folded[index] !== '');
   const missing = fields.map(({ name }) => name).filter((name) => !taken.has(name));
   const warnings: FailureDetail[] = [];
-  if (!map.has('location_id') && !taken.has('location_id')) addNoLocation(header, unread, errors);
+  if (!map.has('location_id') && !taken.has('location_id')) addNoLocation(header, unread);
   else warnings.push(...nearNames(header, unread, missing));
 
   if (errors.count > before) return undefined;
@@ -93,13 +89,12 @@ export function readColumns(
     const index = taken.get(field.name);
     return index === undefined ? [] : [{ field, index, header: (headers[index] ?? '').trim() }];
   });
-  return {
-    request: columns.filter(({ field }) => field.isOfRequest && field.name !== 'wave_id' && !isGiven(field.name)),
-    pick: columns.filter(({ field }) => !field.isOfRequest),
-    wave: columns.find(({ field }) => field.name === 'wave_id'),
-    named: taken.has('pick_id'),
-    warnings,
-  };
+  const wave = columns.find(({ field }) => field.name === 'wave_id');
+  const request = columns.filter(
+    (column) => column.field.isOfRequest && column !== wave && !isGiven(column.field.name),
+  );
+  const pick = columns.filter(({ field }) => !field.isOfRequest);
+  return { request, pick, wave, read: [...(wave === undefined ? [] : [wave]), ...request, ...pick], warnings };
 }
 
 /** Columns that are written so, else those that are named so with other capitals, blanks, `_` or `-`. */
@@ -110,62 +105,68 @@ function columnsNamed(name: string, headers: readonly string[], folded: readonly
 }
 
 /** Adds an error for each further column that a field could be read from. Columns that hold no field may have any name. */
-function addTwice(header: HeaderRow, field: string, first: number, others: readonly number[], errors: ErrorList): void {
+function addTwice(header: HeaderRow, field: string, first: number, others: readonly number[]): void {
   const name = header.headers[first]?.trim() ?? '';
   for (const index of others) {
     const written = header.headers[index]?.trim() ?? '';
     const [also, choice] =
       written === name ? ['', ''] : [` (as ${quote(name)})`, `, or choose one with --map ${mapping(field, written)}`];
-    errors.add(() => ({
-      path: '',
-      message: `the column ${quote(written)} is there twice${also}, first as column ${first + 1}: rename or remove one${choice}`,
-      place: header.place(index),
-    }));
+    header.fail(
+      `the column ${quote(written)} is there twice${also}, first as column ${first + 1}: rename or remove one${choice}`,
+      index,
+    );
   }
 }
 
+/** The columns that `--fill-down` names by header or field; another name is an error. */
+export function columnsToFill(names: readonly string[], header: HeaderRow, { read }: Columns): readonly FieldColumn[] {
+  const named = (name: string): FieldColumn[] =>
+    read.filter((column) => [column.header, column.field.name].some((one) => foldName(one) === foldName(name)));
+  return names
+    .flatMap((name) => (named(name).length > 0 ? [name] : name.split(',').map((part) => part.trim())))
+    .flatMap((name) => {
+      const columns = named(name);
+      if (columns.length > 0) return columns;
+      if (header.headers.some((one) => foldName(one) === foldName(name))) {
+        header.fail(`--fill-down ${name}: the column ${quote(name)} is not sent, so that there is nothing to fill`);
+      } else {
+        addNoColumn(header, `--fill-down ${name}`, name);
+      }
+      return [];
+    });
+}
+
 /** `asked` is the flag that names the column. */
-export function addNoColumn(header: HeaderRow, asked: string, column: string, errors: ErrorList): void {
+function addNoColumn(header: HeaderRow, asked: string, column: string): void {
   const meant = nearestWord(column, header.headers);
   const suggestion =
     meant === undefined ? `: the columns are ${listed(header.headers)}` : `, did you mean ${quote(meant)}?`;
-  errors.add(() => ({
-    path: '',
-    message: `${asked}: there is no column ${quote(column)}${suggestion}`,
-    place: header.place(),
-  }));
+  header.fail(`${asked}: there is no column ${quote(column)}${suggestion}`);
 }
 
-function addNoLocation(header: HeaderRow, unread: readonly number[], errors: ErrorList): void {
+function addNoLocation(header: HeaderRow, unread: readonly number[]): void {
   const [meant] = unread
     .filter((index) => nearestWord(header.headers[index] ?? '', ['location_id']) !== undefined)
     .sort((a, b) => farness(header, a) - farness(header, b));
   if (meant !== undefined) {
     const name = header.headers[meant]?.trim() ?? '';
-    errors.add(() => ({
-      path: '',
-      message: `unknown column ${quote(name)}, did you mean "location_id"? Rename it, or add --map ${mapping('location_id', name)}`,
-      place: header.place(meant),
-    }));
+    const map = `--map ${mapping('location_id', name)}`;
+    header.fail(`unknown column ${quote(name)}, did you mean "location_id"? Rename it, or add ${map}`, meant);
     return;
   }
   const [only] = header.headers;
   if (header.headers.length === 1 && only !== undefined) {
-    errors.add(() => ({
-      path: '',
-      message: `no column holds "location_id", the only one is ${quote(only.trim())}: cells are separated by ",", ";", tab or "|"`,
-      place: header.place(),
-    }));
+    header.fail(
+      `no column holds "location_id", the only one is ${quote(only.trim())}: cells are separated by ",", ";", tab or "|"`,
+    );
     return;
   }
   const names = header.isBelow
     ? `line ${header.line} looks like the header, its columns are`
     : 'the first line must name the columns, here they are';
-  errors.add(() => ({
-    path: '',
-    message: `no column holds "location_id": ${names} ${listed(header.headers)}; for another name add --map location_id=<column>`,
-    place: header.place(),
-  }));
+  header.fail(
+    `no column holds "location_id": ${names} ${listed(header.headers)}; for another name add --map location_id=<column>`,
+  );
 }
 
 function farness(header: HeaderRow, index: number): number {

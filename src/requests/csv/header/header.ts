@@ -1,10 +1,9 @@
 /** Reads the header of one table: its columns, and the lines right above and below it. */
-import { columnsToFill } from './fill-columns.ts';
 import type { FoundHeader } from './find.ts';
 import { looksLikeLabels, secondHeaders } from './second.ts';
 import type { SetBuilder } from '../../set-builder.ts';
 import { formatLines } from '../skip-lines.ts';
-import { type FieldColumn, type Columns, type HeaderRow, readColumns } from './columns.ts';
+import { type FieldColumn, type Columns, columnsToFill, type HeaderRow, readColumns } from './columns.ts';
 
 /** What the rows of a table are read with. */
 export interface TableHeader {
@@ -27,27 +26,19 @@ export function readTableHeader(
   found: FoundHeader,
   set: SetBuilder,
 ): Pick<TableHeader, 'columns' | 'filled' | 'labels'> | undefined {
-  const { kind, map, overrides, errors } = set;
-  const before = errors.count;
-  const given: Readonly<Record<string, unknown>> = {
-    site_name: overrides.site,
-    start_points: overrides.start?.[0],
-    end_points: overrides.end?.[0],
-  };
-  const isGiven = (field: string): boolean => given[field] !== undefined;
-  const columns = readColumns(header, { kind, map, isGiven }, errors);
+  const before = set.errors.count;
+  const columns = readColumns(header, set);
   if (columns === undefined) return undefined;
   set.warnings.push(...columns.warnings);
-  const filled = columnsToFill(set.fillDown, header, columns, errors);
-  checkRival(header, found, set);
+  const filled = columnsToFill(set.fillDown, header, columns);
+  const { line, rival } = found;
+  if (rival !== undefined) {
+    header.fail(
+      `lines ${line} and ${rival} both look like the header: add --skip-lines ${line}, or --skip-lines ${rival}`,
+    );
+  }
   checkAbove(name, found, columns, set);
-  return errors.count > before ? undefined : { columns, filled, labels: secondHeaders(found.below, columns) };
-}
-
-function checkRival(header: HeaderRow, { line, rival }: FoundHeader, { errors }: SetBuilder): void {
-  if (rival === undefined) return;
-  const message = `lines ${line} and ${rival} both look like the header: add --skip-lines ${line}, or --skip-lines ${rival}`;
-  errors.add(() => ({ path: '', message, place: header.place() }));
+  return set.errors.count > before ? undefined : { columns, filled, labels: secondHeaders(found.below, columns) };
 }
 
 /**

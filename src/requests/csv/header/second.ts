@@ -28,8 +28,7 @@ export function secondHeaders(below: readonly SampleRow[], columns: Columns): re
  * Whether the cells are labels or units rather than values like the `others`: none has a digit, and a column of numbers
  * has words, a column has a word of its own name, or nearly all others have digits.
  */
-export function looksLikeLabels(cells: readonly string[], others: readonly SampleRow[], columns: Columns): boolean {
-  const read = [columns.wave, ...columns.request, ...columns.pick].filter((column) => column !== undefined);
+export function looksLikeLabels(cells: readonly string[], others: readonly SampleRow[], { read }: Columns): boolean {
   const filled = read.filter(({ index }) => (cells[index] ?? '') !== '');
   const [numbers, texts] = [filled.filter(isOfNumbers), filled.filter((column) => !isOfNumbers(column))];
   const cellOf = ({ index }: FieldColumn): string => cells[index] ?? '';

@@ -23,8 +23,7 @@ export function createTableRows(table: TableHeader, set: SetBuilder, reject: Rej
   const ids = createIdCheck(set.allowed);
   const waves = new TableWaves(table, set, ids);
   const readPick = createPickReader(columns, set, ids);
-  const read = [...(columns.wave === undefined ? [] : [columns.wave]), ...columns.request, ...columns.pick];
-  const cleanup = createRowCleanup(read, headers.length, ids.warnings);
+  const cleanup = createRowCleanup(columns.read, headers.length, ids.warnings);
   const nonPicks = createNonPicks(table, set, reject);
   const fillDown = table.filled.length === 0 ? undefined : createFillDown(table.filled, columns, reject);
   const width = createRowWidth(headers);
