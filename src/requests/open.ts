@@ -4,6 +4,7 @@ import { headerNames } from './csv/header/find.ts';
 import { formatOfContent, formatOfName, type InputFormat } from './format.ts';
 import { peekInput, type RequestReader } from './input.ts';
 import { readJsonRequests } from './json/requests.ts';
+import { listed } from './quote.ts';
 import { invalidRequest } from './request.ts';
 import type { RequestSet, SetEntry } from './request-set.ts';
 import { SetBuilder } from './set-builder.ts';
@@ -122,13 +123,6 @@ function rejectEmptySet({ overrides }: SetOptions, set: SetBuilder, rejected: Re
     code: 'wave_not_found',
     hint: waves.length === 0 ? 'no request of the input has a wave' : `the waves are ${listed(waves)}`,
   });
-}
-
-const MOST_LISTED = 20;
-
-function listed(waves: readonly string[]): string {
-  const more = waves.length - MOST_LISTED;
-  return waves.slice(0, MOST_LISTED).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
 /** Where two requests have one name, their places tell them apart. */

@@ -14,3 +14,12 @@ export function shorten(text: string): string {
 export function quote(text: string): string {
   return `"${shorten(text.replaceAll(/[\r\n\t]+/g, ' '))}"`;
 }
+
+/** More are counted, not listed. */
+const MOST_LISTED = 20;
+
+/** `a, b and 3 more`. */
+export function listed(texts: readonly string[]): string {
+  const more = texts.length - MOST_LISTED;
+  return texts.slice(0, MOST_LISTED).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}

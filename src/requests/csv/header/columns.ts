@@ -2,7 +2,7 @@
 import { foldedDistance, nearestWord } from '../../../lib/text/did-you-mean.ts';
 import type { FailureDetail } from '../../../errors.ts';
 import type { SetBuilder } from '../../set-builder.ts';
-import { quote } from '../../quote.ts';
+import { listed, quote } from '../../quote.ts';
 import { type TableField, tableFields } from '../fields.ts';
 import { foldName } from '../../../lib/text/fold-name.ts';
 
@@ -38,9 +38,6 @@ export interface HeaderRow {
 
 /** Parts of field names that are too common to be a typo of one. */
 const GENERIC: ReadonlySet<string> = new Set(['id', 'name', 'type', 'time', 'due', 'points']);
-
-/** More columns are not listed in a message. */
-const MOST_LISTED = 20;
 
 /** `undefined` when the header has errors, which are added to the set: the rows cannot be read then. */
 export function readColumns(header: HeaderRow, { kind, map, overrides, errors }: SetBuilder): Columns | undefined {
@@ -139,8 +136,7 @@ export function columnsToFill(names: readonly string[], header: HeaderRow, { rea
 /** `asked` is the flag that names the column. */
 function addNoColumn(header: HeaderRow, asked: string, column: string): void {
   const meant = nearestWord(column, header.headers);
-  const suggestion =
-    meant === undefined ? `: the columns are ${listed(header.headers)}` : `, did you mean ${quote(meant)}?`;
+  const suggestion = meant === undefined ? `: the columns are ${namesOf(header)}` : `, did you mean ${quote(meant)}?`;
   header.fail(`${asked}: there is no column ${quote(column)}${suggestion}`);
 }
 
@@ -165,7 +161,7 @@ function addNoLocation(header: HeaderRow, unread: readonly number[]): void {
     ? `line ${header.line} looks like the header, its columns are`
     : 'the first line must name the columns, here they are';
   header.fail(
-    `no column holds "location_id": ${names} ${listed(header.headers)}; for another name add --map location_id=<column>`,
+    `no column holds "location_id": ${names} ${namesOf(header)}; for another name add --map location_id=<column>`,
   );
 }
 
@@ -201,8 +197,6 @@ export function asArgument(column: string): string {
   return /^[\w.-]+$/.test(column) ? column : `"${column}"`;
 }
 
-function listed(headers: readonly string[]): string {
-  const names = headers.map((header) => quote(header.trim()));
-  const more = names.length - MOST_LISTED;
-  return more > 0 ? `${names.slice(0, MOST_LISTED).join(', ')} and ${more} more` : names.join(', ');
+function namesOf({ headers }: HeaderRow): string {
+  return listed(headers.map((header) => quote(header.trim())));
 }
