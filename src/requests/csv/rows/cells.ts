@@ -8,16 +8,19 @@ import type { FieldColumn } from '../header/columns.ts';
 import type { CurrentRow } from '../reader.ts';
 
 /** What is wrong with a cell. */
-export class CellError {
-  /** To follow the name of its column. */
+interface CellError {
   readonly message: string;
-
-  constructor(message: string) {
-    this.message = message;
-  }
 }
 
-export const NO_LOCATION = new CellError('the location is missing: every pick needs one');
+export const NO_LOCATION = 'the location is missing: every pick needs one';
+
+/** Rejects a row for one or several reasons; `cells` as the file has them. */
+export type RejectRow = (cells: readonly string[], errors: readonly Describe[], line: number) => void;
+
+/** What is wrong with a row as a whole. */
+export function rowFault(message: string, row: CurrentRow): Describe {
+  return () => ({ path: '', message, place: row.place() });
+}
 
 /** Listed in the order of the columns. */
 export interface RowError {
@@ -25,7 +28,8 @@ export interface RowError {
   readonly describe: Describe;
 }
 
-export function rowError({ header, index }: FieldColumn, { message }: CellError, row: CurrentRow): RowError {
+/** `message` is to follow the name of the column. */
+export function rowError({ header, index }: FieldColumn, message: string, row: CurrentRow): RowError {
   return { column: index, describe: () => ({ path: header, message, place: row.place(index) }) };
 }
 
@@ -46,7 +50,7 @@ export function valueOf(
   if (cell === '') return undefined;
   const json = cellJson(cell, column, ids, row);
   if (typeof json === 'string') return json;
-  errors.push(rowError(column, json, row));
+  errors.push(rowError(column, json.message, row));
   return undefined;
 }
 
@@ -62,12 +66,12 @@ function cellJson(
 ): string | CellError {
   if (type === 'number' || type === 'integer') return numberJson(cell, type);
   if (PLAIN.test(cell)) return `"${cell}"`;
-  if (CONTROL.test(cell)) return new CellError(controlCharacter(cell));
+  if (CONTROL.test(cell)) return { message: controlCharacter(cell) };
   const at = () => ({ path: header, place: row.place(index) });
   if (type === 'places' && cell.includes('|')) return placesJson(cell, ids, at);
   ids.inspect(cell, at);
   const problem = idProblem(cell, ids.allowed, isRequired ? 'write the real one' : 'empty the cell');
-  return problem === undefined ? JSON.stringify(cell) : new CellError(problem);
+  return problem === undefined ? JSON.stringify(cell) : { message: problem };
 }
 
 /** Text that needs no escape in JSON, is not a list and not a placeholder: nearly all cells. */
@@ -88,11 +92,11 @@ function placesJson(cell: string, ids: IdCheck, at: Parameters<IdCheck['inspect'
   if (empty === -1) {
     for (const place of places) ids.inspect(place, at);
     const problem = places.map((place) => idProblem(place, ids.allowed, 'remove this alternative')).find(Boolean);
-    return problem === undefined ? JSON.stringify(places) : new CellError(problem);
+    return problem === undefined ? JSON.stringify(places) : { message: problem };
   }
   const written = places.filter((place) => place !== '');
   const suggestion = written.length === 0 ? '' : `: write ${quote(written.join('|'))}`;
-  return new CellError(`alternative ${empty + 1} of ${places.length} in ${quote(cell)} is empty${suggestion}`);
+  return { message: `alternative ${empty + 1} of ${places.length} in ${quote(cell)} is empty${suggestion}` };
 }
 
 /** Digits that are a number in JSON and exact in JavaScript: nearly all numbers. */
@@ -103,8 +107,9 @@ const JSON_NUMBER = /^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i;
 function numberJson(cell: string, type: 'number' | 'integer'): string | CellError {
   if (PLAIN_NUMBER.test(cell)) return cell;
   const wanted = type === 'integer' ? 'a whole number' : 'a number';
-  const wrong = (suggestion: string): CellError =>
-    new CellError(`expected ${wanted}, found ${quote(cell)}${suggestion}`);
+  const wrong = (suggestion: string): CellError => ({
+    message: `expected ${wanted}, found ${quote(cell)}${suggestion}`,
+  });
   if (!JSON_NUMBER.test(cell)) return wrong(suggestionFor(cell, type));
   const value = Number(cell);
   if (!Number.isFinite(value)) return wrong(': it is too large');

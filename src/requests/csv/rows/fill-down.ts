@@ -1,17 +1,10 @@
 /** `--fill-down`: a grouped export has the wave or the order of several rows in the first of them only. */
-import type { RejectRow } from './errors.ts';
-import { cellOf, NO_LOCATION, rowError } from './cells.ts';
+import { cellOf, NO_LOCATION, type RejectRow, rowError } from './cells.ts';
 import type { FieldColumn, Columns } from '../header/columns.ts';
 import type { CurrentRow } from '../reader.ts';
 
-export interface FillDown {
-  /** The cells with the values of the rows above; `undefined` for a heading, whose only cells are such values. */
-  fill(cells: readonly string[], row: CurrentRow): readonly string[] | undefined;
-  end(): void;
-}
-
 /** Rejects headings that have no row below them: most likely picks without a location. */
-export function createFillDown(filled: readonly FieldColumn[], { wave, pick }: Columns, reject: RejectRow): FillDown {
+export function createFillDown(filled: readonly FieldColumn[], { wave, pick }: Columns, reject: RejectRow) {
   const indexes = new Set(filled.map(({ index }) => index));
   const carried = new Map<FieldColumn, string>();
   let lastWave = '';
@@ -19,7 +12,8 @@ export function createFillDown(filled: readonly FieldColumn[], { wave, pick }: C
   let heading: { readonly cells: readonly string[]; readonly reject: () => void } | undefined;
 
   return {
-    fill(cells, row) {
+    /** The cells with the values of the rows above; `undefined` for a heading, whose only cells are such values. */
+    fill(cells: readonly string[], row: CurrentRow): readonly string[] | undefined {
       const isHeading = cells.every((cell, index) => cell.trim() === '' || indexes.has(index));
       const above = heading?.cells ?? [];
       if (filled.some((column) => cellOf(above, column) !== '' && cellOf(cells, column) !== '')) heading?.reject();
@@ -41,6 +35,6 @@ export function createFillDown(filled: readonly FieldColumn[], { wave, pick }: C
       heading = { cells, reject: () => reject(whole, detail === undefined ? [] : [() => detail], line) };
       return undefined;
     },
-    end: () => heading?.reject(),
+    end: (): void => heading?.reject(),
   };
 }

@@ -5,17 +5,11 @@ import { tableFields } from '../fields.ts';
 import type { TableHeader } from '../header/header.ts';
 import { createHeaderCheck } from '../header/repeated.ts';
 import type { CurrentRow } from '../reader.ts';
-import { footerRow, joinedHeader, otherHeader, type RejectRow, secondHeader } from './errors.ts';
+import { formatLines } from '../skip-lines.ts';
+import { type RejectRow, rowFault } from './cells.ts';
 import { createTotalRows } from './totals.ts';
 
-export interface NonPicks {
-  /** Whether the row is not a pick; it is left out or rejected then, or ends the table. */
-  take(cells: readonly string[], row: CurrentRow): boolean;
-  end(): void;
-  warnings(): FailureDetail[];
-}
-
-export function createNonPicks(table: TableHeader, set: SetBuilder, reject: RejectRow): NonPicks {
+export function createNonPicks(table: TableHeader, set: SetBuilder, reject: RejectRow) {
   const { headers, columns, delimiter, labels } = table;
   const fields = tableFields(set.kind).map((field) => field.name);
   const headerCheck = createHeaderCheck(headers, columns, fields);
@@ -24,29 +18,37 @@ export function createNonPicks(table: TableHeader, set: SetBuilder, reject: Reje
   /** Whether a header with other columns came: nothing below it can be read. */
   let isOver = false;
 
+  function rejectWhole(cells: readonly string[], row: CurrentRow, message: string): void {
+    reject(cells, [rowFault(message, row)], row.line);
+  }
+
   return {
-    take(cells, row) {
+    /** Whether the row is not a pick; it is left out or rejected then, or ends the table. */
+    take(cells: readonly string[], row: CurrentRow): boolean {
       if (isOver) return true;
       const header = headerCheck(cells);
       if (header === 'same') {
         repeated.count += 1;
         if (repeated.count === 1) repeated.first = row.place();
       } else if (header === 'other') {
-        set.errors.add(() => otherHeader(table.place, row));
+        const message = `this is a header with other columns than the one above (${table.place}): give the two exports as two files`;
+        set.errors.add(rowFault(message, row));
         isOver = true;
       } else if (header === 'joined') {
-        reject(cells, [joinedHeader(row)], row.line);
+        rejectWhole(cells, row, 'the header of another export begins in this line: put a line end before it');
       } else if (isFooter(cells, delimiter)) {
-        reject(cells, [footerRow(row)], row.line);
-      } else if (labels.length > 0 && labels.includes(row.line)) {
-        reject(cells, [secondHeader(labels, row)], row.line);
+        const { line } = row;
+        rejectWhole(cells, row, `line ${line} is a footer, not a pick: --skip-lines ${line}, or delete it`);
+      } else if (labels.includes(row.line)) {
+        const skip = `--skip-lines ${formatLines(labels)}, or delete it; if it is a pick, --skip-lines none`;
+        rejectWhole(cells, row, `line ${row.line} looks like a second header: ${skip}`);
       } else {
         return totals.take(cells, row);
       }
       return true;
     },
     end: () => totals.end(),
-    warnings() {
+    warnings(): FailureDetail[] {
       const { count, first } = repeated;
       if (count === 0) return [];
       const lines = count === 1 ? 'a line repeats' : `${count} lines repeat`;

@@ -1,5 +1,5 @@
 /** Reads the pick of a row. */
-import { CellError, cellOf, NO_LOCATION, type RowError, rowError, valueOf } from './cells.ts';
+import { cellOf, NO_LOCATION, type RowError, rowError, valueOf } from './cells.ts';
 import type { IdCheck } from '../../validation/id-check.ts';
 import type { SetBuilder } from '../../set-builder.ts';
 import { usedTwice } from '../../waves.ts';
@@ -7,16 +7,7 @@ import type { FieldColumn, Columns } from '../header/columns.ts';
 import type { CurrentRow } from '../reader.ts';
 import type { TableWave } from './waves.ts';
 
-export interface RowPick {
-  readonly id: string;
-  /** `''` when the row has errors. */
-  readonly json: string;
-}
-
-/** Reads the pick of a row; what is wrong with its cells is added to `errors`. */
-export type PickReader = (wave: TableWave, cells: readonly string[], row: CurrentRow, errors: RowError[]) => RowPick;
-
-export function createPickReader(columns: Columns, set: SetBuilder, ids: IdCheck): PickReader {
+export function createPickReader(columns: Columns, set: SetBuilder, ids: IdCheck) {
   const idColumn = columns.pick.find(({ field }) => field.name === 'pick_id');
   const others = columns.pick
     .filter((column) => column !== idColumn)
@@ -32,7 +23,8 @@ export function createPickReader(columns: Columns, set: SetBuilder, ids: IdCheck
     return free;
   }
 
-  return (wave, cells, row, errors) => {
+  /** Reads the pick of a row; `json` is `''` when its cells have errors, which are added to `errors`. */
+  return (wave: TableWave, cells: readonly string[], row: CurrentRow, errors: RowError[]) => {
     const given = cellOf(cells, idColumn);
     const idJson = idColumn === undefined ? undefined : valueOf(idColumn, cells, row, errors, ids);
     let json = '';
@@ -62,5 +54,5 @@ function usedTwiceError(
   row: CurrentRow,
 ): RowError {
   const generated = /^pick_\d+(?:_\d+)?$/.test(id) ? ' (rows without an id get one of this form)' : '';
-  return rowError(column, new CellError(usedTwice(id, request.waveId, first) + generated), row);
+  return rowError(column, usedTwice(id, request.waveId, first) + generated, row);
 }

@@ -3,21 +3,17 @@ import type { SetBuilder } from '../../set-builder.ts';
 import { createIdCheck } from '../../validation/id-check.ts';
 import type { TableHeader } from '../header/header.ts';
 import type { CurrentRow } from '../reader.ts';
-import { cellOf, type RowError, valueOf } from './cells.ts';
+import { cellOf, type RejectRow, type RowError, rowFault, valueOf } from './cells.ts';
 import { createRowCleanup } from './cleanup.ts';
-import { type RejectRow, wrongLength } from './errors.ts';
 import { createFillDown } from './fill-down.ts';
 import { createNonPicks } from './non-picks.ts';
 import { createPickReader } from './picks.ts';
 import { TableWaves } from './waves.ts';
 import { createRowWidth } from './width.ts';
 
-export interface TableRows {
-  add(cells: readonly string[], row: CurrentRow): void;
-  end(): void;
-}
+export type TableRows = ReturnType<typeof createTableRows>;
 
-export function createTableRows(table: TableHeader, set: SetBuilder, reject: RejectRow): TableRows {
+export function createTableRows(table: TableHeader, set: SetBuilder, reject: RejectRow) {
   const { name, headers, columns, delimiter } = table;
   const order = columns.pick.find(({ field }) => field.name === 'order_id');
   const ids = createIdCheck(set.allowed);
@@ -26,7 +22,7 @@ export function createTableRows(table: TableHeader, set: SetBuilder, reject: Rej
   const cleanup = createRowCleanup(columns.read, headers.length, ids.warnings);
   const nonPicks = createNonPicks(table, set, reject);
   const fillDown = table.filled.length === 0 ? undefined : createFillDown(table.filled, columns, reject);
-  const width = createRowWidth(headers);
+  const fit = createRowWidth(headers, delimiter);
   let namesWaves = false;
 
   function rejectCells(cells: readonly string[], errors: readonly RowError[], { line }: CurrentRow): void {
@@ -68,18 +64,17 @@ export function createTableRows(table: TableHeader, set: SetBuilder, reject: Rej
   }
 
   return {
-    add(cells, row) {
+    add(cells: readonly string[], row: CurrentRow): void {
       if (nonPicks.take(cells, row)) return;
-      const fitted = width.fit(cells);
-      if (fitted === undefined) {
-        const wanted = cells.length === width.cells ? headers.length : width.cells;
-        reject(cells, [wrongLength(cells, { wanted, headers: headers.length, delimiter }, row)], row.line);
+      const fitted = fit(cells);
+      if (typeof fitted === 'string') {
+        reject(cells, [rowFault(fitted, row)], row.line);
         return;
       }
       const filled = fillDown === undefined ? fitted : fillDown.fill(fitted, row);
       if (filled !== undefined) addRow(filled, row);
     },
-    end() {
+    end(): void {
       fillDown?.end();
       nonPicks.end();
       set.warnings.push(...cleanup.warnings());

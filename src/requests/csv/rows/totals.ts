@@ -1,9 +1,9 @@
 /** Recognizes the totals that a report writes below its picks, or below a group of them. */
-import { MOST_LINES, type RejectRow, totals } from './errors.ts';
-import { cellOf } from './cells.ts';
+import { cellOf, type RejectRow, rowFault } from './cells.ts';
 import type { SetBuilder } from '../../set-builder.ts';
 import type { Columns } from '../header/columns.ts';
 import type { CurrentRow } from '../reader.ts';
+import { formatLines } from '../skip-lines.ts';
 
 /** `Total`, `Grand total:`, `Total W1`, `W1 Total`, in the languages that spreadsheets and reports write most. */
 const WORD = String.raw`(?:(?:grand|sub|sous)[\s-]?)?(?:total|totals|totaal|totale|sum|somme|suma|summe|count)|(?:gesamt|zwischen)(?:summe)?|(?:gesamt|teil)?ergebnis|eindtotaal`;
@@ -11,38 +11,45 @@ const TOTAL = new RegExp(String.raw`^(?:${WORD})(?:[\s:]|$)|\s(?:${WORD})\s*:?$`
 
 const NUMBER = /^[-+]?[\d.,'\s]+%?$/;
 
-export interface TotalRows {
-  /** Whether the row is a total, which is rejected. */
-  take(cells: readonly string[], row: CurrentRow): boolean;
-  end(): void;
-}
+/** More lines are not listed: nobody would type them. */
+const MOST_LINES = 20;
 
 /** All totals together are one error; with `--skip-invalid` each has its own reason. */
-export function createTotalRows(
-  columns: Columns,
-  { skipInvalid, skipLines }: SetBuilder,
-  reject: RejectRow,
-): TotalRows {
+export function createTotalRows(columns: Columns, { skipInvalid, skipLines }: SetBuilder, reject: RejectRow) {
   const isTotal = createTotalCheck(columns);
   const lines: number[] = [];
   let count = 0;
-  let first = '';
+  let place = '';
   return {
-    take(cells, row) {
+    /** Whether the row is a total, which is rejected. */
+    take(cells: readonly string[], row: CurrentRow): boolean {
       if (skipLines.none || !isTotal(cells)) return false;
       if (skipInvalid) {
-        reject(cells, [totals(1, [row.line], row.place())], row.line);
+        reject(cells, [rowFault(looksLikeTotals(1, [row.line]), row)], row.line);
         return true;
       }
       count += 1;
-      if (count === 1) first = row.place();
+      if (count === 1) place = row.place();
       if (count <= MOST_LINES) lines.push(row.line);
       return true;
     },
-    end() {
-      if (count > 0) reject([], [totals(count, lines, first)], lines[0] ?? 0);
+    end(): void {
+      if (count === 0) return;
+      const message = looksLikeTotals(count, lines);
+      reject([], [() => ({ path: '', message, place })], lines[0] ?? 0);
     },
   };
+}
+
+/** The message for `count` totals; `lines` are the first of them. */
+function looksLikeTotals(count: number, lines: readonly number[]): string {
+  const [first = 0] = lines;
+  if (count === 1) {
+    return `line ${first} looks like a total: --skip-lines ${first}, or delete it; if it is a pick, --skip-lines none`;
+  }
+  return count > MOST_LINES
+    ? `${count} lines look like totals, the first is line ${first}: delete them; if they are picks, --skip-lines none`
+    : `${count} lines look like totals: --skip-lines ${formatLines(lines)}, or delete them; if they are picks, --skip-lines none`;
 }
 
 /**

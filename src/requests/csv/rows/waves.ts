@@ -8,7 +8,7 @@ import { type SerializedPick, type Wave, WaveAssembler } from '../../waves.ts';
 import { asArgument, type FieldColumn } from '../header/columns.ts';
 import type { TableHeader } from '../header/header.ts';
 import type { CurrentRow } from '../reader.ts';
-import { CellError, cellOf, type RowError, rowError, valueOf } from './cells.ts';
+import { cellOf, type RowError, rowError, valueOf } from './cells.ts';
 
 /** A wave, and what its rows must agree on. */
 export interface TableWave {
@@ -126,11 +126,9 @@ function waveMissing(rows: number, { header }: FieldColumn, isFilled: boolean): 
   return `${rows} ${rows === 1 ? 'row has' : 'rows have'} no ${header} and others have one: ${suggestion}`;
 }
 
-function otherThanFirst(cell: string, first: string, { firstLine }: TableWave, { field }: FieldColumn): CellError {
+function otherThanFirst(cell: string, first: string, { firstLine }: TableWave, { field }: FieldColumn): string {
   const found = first === '' ? 'is empty' : `is ${quote(first)}`;
-  return new CellError(
-    `${quote(cell)} here, and in line ${firstLine}, the first of the same wave, it ${found}: a wave is one request, with one ${field.name}`,
-  );
+  return `${quote(cell)} here, and in line ${firstLine}, the first of the same wave, it ${found}: a wave is one request, with one ${field.name}`;
 }
 
 /** The cells of one table in the columns of all. */
