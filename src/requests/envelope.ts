@@ -2,7 +2,7 @@
 import { withField, serialize } from './json/edit.ts';
 import { parseJson } from './json/parser.ts';
 import { createFlagSource, type Source } from './json/source.ts';
-import { memberOf, stringOf } from './json/tree.ts';
+import { memberOf, textOf } from './json/tree.ts';
 import { withOverrides } from './request.ts';
 import type { SetBuilder } from './set-builder.ts';
 import { checkIds, createIdCheck } from './validation/id-check.ts';
@@ -25,16 +25,11 @@ export interface RequestEnvelope {
 
 export const ENVELOPE_END = ']}';
 
-export interface RequestEnvelopes {
-  /** `place` is where a field is missing from. The overrides win, but for the wave, which is a field here. */
-  make(fields: readonly RequestField[], place: () => string): RequestEnvelope;
-}
-
 /**
  * Makes the envelopes of one input. Errors and warnings are added to the set, those of fields that all requests share
  * once. The overrides are checked here, the given fields by whoever reads them.
  */
-export function createEnvelopes({ kind, overrides, allowed, errors, warnings }: SetBuilder): RequestEnvelopes {
+export function createEnvelopes({ kind, overrides, allowed, errors, warnings }: SetBuilder) {
   const { site, start, end, wave, params } = overrides;
   const checked = new Set<string>();
   const anyPicks = createFlagSource('', '[{"pick_id":"p","location_id":"l","order_id":"o"}]');
@@ -49,25 +44,23 @@ export function createEnvelopes({ kind, overrides, allowed, errors, warnings }: 
     warnings.push(...ids.warnings.list());
   }
 
-  return {
-    make(fields, place) {
-      const tree = withOverrides(parseJson(sourceOf(fields, place)), { site, start, end, params });
-      // Requests of a thousand waves differ in the wave, which may be any text.
-      const key = fields.map(({ name, json }) => (name === 'wave_id' ? '' : `${name}:${json}`)).join('\n');
-      if (checked.size === 0) checkOverrides();
-      if (!checked.has(key)) {
-        const found = validateRequest(kind, withField(tree, ['picks'], anyPicks));
-        errors.addAll(found.errors);
-        if (checked.size === 0) warnings.push(...found.warnings);
-        checked.add(key);
-      }
-      const open = new TextDecoder().decode(serialize(tree)).slice(0, -1);
-      const siteName = memberOf(tree.root, 'site_name')?.value;
-      return {
-        start: `${open}${open === '{' ? '' : ','}"picks":[`,
-        siteName: siteName?.type === 'string' ? stringOf(siteName) : '',
-      };
-    },
+  /** `place` is where a field is missing from. The overrides win, but for the wave, which is a field here. */
+  return function makeEnvelope(fields: readonly RequestField[], place: () => string): RequestEnvelope {
+    const tree = withOverrides(parseJson(sourceOf(fields, place)), { site, start, end, params });
+    // Requests of a thousand waves differ in the wave, which may be any text.
+    const key = fields.map(({ name, json }) => (name === 'wave_id' ? '' : `${name}:${json}`)).join('\n');
+    if (checked.size === 0) checkOverrides();
+    if (!checked.has(key)) {
+      const found = validateRequest(kind, withField(tree, ['picks'], anyPicks));
+      errors.addAll(found.errors);
+      if (checked.size === 0) warnings.push(...found.warnings);
+      checked.add(key);
+    }
+    const open = new TextDecoder().decode(serialize(tree)).slice(0, -1);
+    return {
+      start: `${open}${open === '{' ? '' : ','}"picks":[`,
+      siteName: textOf(memberOf(tree.root, 'site_name')?.value) ?? '',
+    };
   };
 }
 

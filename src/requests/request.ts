@@ -4,7 +4,7 @@ import { CliError, type FailureDetail } from '../errors.ts';
 import type { ErrorList } from './error-list.ts';
 import type { IdCheck } from './validation/id-check.ts';
 import { inField, serialize, withField } from './json/edit.ts';
-import { type JsonTree, memberOf, stringOf } from './json/tree.ts';
+import { type JsonTree, memberOf, textOf } from './json/tree.ts';
 import { parameterSource } from './json/parameter.ts';
 import { createFlagSource } from './json/source.ts';
 import { validateRequest } from './validation/validation.ts';
@@ -85,12 +85,10 @@ export function withOverrides(file: JsonTree, { site, start, end, wave, params }
 }
 
 function factsOf({ root }: JsonTree): PreparedRequest['request'] {
-  const site = memberOf(root, 'site_name')?.value;
-  const wave = memberOf(root, 'wave_id')?.value;
   const picks = memberOf(root, 'picks')?.value;
   return {
-    siteName: site?.type === 'string' ? stringOf(site) : '',
-    waveId: wave?.type === 'string' ? stringOf(wave) : undefined,
+    siteName: textOf(memberOf(root, 'site_name')?.value) ?? '',
+    waveId: textOf(memberOf(root, 'wave_id')?.value),
     picks: picks?.type === 'array' ? picks.items.length : 0,
   };
 }

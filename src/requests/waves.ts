@@ -41,13 +41,13 @@ export interface AssembledInput {
 export class WaveAssembler {
   readonly #set: SetBuilder;
   readonly #input: AssembledInput;
-  readonly #envelopes: ReturnType<typeof createEnvelopes>;
+  readonly #makeEnvelope: ReturnType<typeof createEnvelopes>;
   readonly #waves = new Map<string, Wave>();
 
   constructor(set: SetBuilder, input: AssembledInput) {
     this.#set = set;
     this.#input = input;
-    this.#envelopes = createEnvelopes(set);
+    this.#makeEnvelope = createEnvelopes(set);
   }
 
   /** The wave of that id, `''` being the wave of picks that name none. `fields` are those of a new request. */
@@ -57,7 +57,7 @@ export class WaveAssembler {
     const { spool, overrides } = this.#set;
     const waveId = id === '' ? overrides.wave : id;
     const waveField = waveId === undefined ? [] : [{ name: 'wave_id', json: JSON.stringify(waveId), place }];
-    const envelope = this.#envelopes.make([...waveField, ...fields()], () => this.#input.place);
+    const envelope = this.#makeEnvelope([...waveField, ...fields()], () => this.#input.place);
     const body = spool.entry(createHash('sha256').update(envelope.start));
     const wave = { waveId, envelope, number: this.#set.nextNumber(), picks: 0, body, origins: spool.entry() };
     this.#waves.set(id, wave);

@@ -10,12 +10,7 @@ import { usedTwice, type Wave, WaveAssembler } from '../waves.ts';
 import { serialize } from './edit.ts';
 import { describeNode } from './messages.ts';
 import type { Source } from './source.ts';
-import { type JsonNode, type JsonTree, memberOf, placeOf, stringOf } from './tree.ts';
-
-export interface LinePicks {
-  add(tree: JsonTree, source: Source, line: number): void;
-  end(): void;
-}
+import { type JsonNode, type JsonTree, memberOf, placeOf, textOf } from './tree.ts';
 
 /** `reject` is called for each line that has errors. */
 export function createLinePicks(
@@ -23,7 +18,7 @@ export function createLinePicks(
   set: SetBuilder,
   ids: IdCheck,
   reject: (text: string, errors: ErrorList, line: number) => void,
-): LinePicks {
+) {
   const schema: RequestSchema = REQUEST_SCHEMAS[set.kind];
   const unknown = new UnknownFields();
   const waves = new WaveAssembler(set, { name, place: `${name}:1:1` });
@@ -41,18 +36,19 @@ export function createLinePicks(
     errors.add(() => ({ path: '', message, place: placeOf(node) }));
   }
 
-  function checkUnique(id: JsonNode | undefined, wave: Wave, waveId: string, line: number, errors: ErrorList): void {
-    if (errors.count > 0 || id?.type !== 'string') return;
-    const first = set.ids.add(wave.number, stringOf(id), line);
+  function checkUnique(node: JsonNode | undefined, wave: Wave, waveId: string, line: number, errors: ErrorList): void {
+    const id = textOf(node);
+    if (errors.count > 0 || node === undefined || id === undefined) return;
+    const first = set.ids.add(wave.number, id, line);
     if (first === undefined) return;
-    const message = usedTwice(stringOf(id), waveId === '' ? undefined : waveId, first);
-    errors.add(() => ({ path: '/pick_id', message, place: placeOf(id) }));
+    const message = usedTwice(id, waveId === '' ? undefined : waveId, first);
+    errors.add(() => ({ path: '/pick_id', message, place: placeOf(node) }));
   }
 
   return {
-    add({ root, duplicates }, source, line) {
+    add({ root, duplicates }: JsonTree, source: Source, line: number): void {
       const waveNode = memberOf(root, 'wave_id')?.value;
-      const waveId = waveNode?.type === 'string' ? stringOf(waveNode) : '';
+      const waveId = textOf(waveNode) ?? '';
       const wavePlace = (): string => placeOf(waveNode ?? root);
       if (waveId !== '') {
         namesWaves = true;
@@ -78,10 +74,10 @@ export function createLinePicks(
       // The request has the wave.
       const pick = { ...root, members: root.members.filter((member) => member.name.text !== 'wave_id') };
       const json = new TextDecoder().decode(serialize({ root: pick, duplicates }));
-      waves.add(wave, { json, id: id?.type === 'string' ? stringOf(id) : '', line });
+      waves.add(wave, { json, id: textOf(id) ?? '', line });
       picks += 1;
     },
-    end() {
+    end(): void {
       waves.end();
       const count = waveless?.wave.picks ?? 0;
       if (waveless !== undefined && namesWaves && count > 0) {

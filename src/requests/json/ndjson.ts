@@ -6,11 +6,10 @@ import { createIdCheck } from '../validation/id-check.ts';
 import type { RequestReader } from '../input.ts';
 import { jsonLines } from './lines.ts';
 import { parseJson } from './parser.ts';
-import { addPrepared, addWarnings, isChosen, withoutWave } from './requests.ts';
+import { addRequest } from './requests.ts';
 import { type JsonNode, type JsonTree, memberOf } from './tree.ts';
-import { createLinePicks, type LinePicks } from './line-picks.ts';
+import { createLinePicks } from './line-picks.ts';
 import { createRejection } from '../rejected.ts';
-import { checkRequest } from '../request.ts';
 import type { SetBuilder } from '../set-builder.ts';
 import type { Source } from './source.ts';
 
@@ -45,15 +44,9 @@ export const readNdjsonRequests: RequestReader = async (name, { head, bytes }, s
   reading.end();
 };
 
-interface Reading {
-  add(source: Source, line: number): void;
-  reject(text: string, errors: ErrorList, line: number): void;
-  end(): void;
-}
-
-function createReading(name: string, set: SetBuilder): Reading {
+function createReading(name: string, set: SetBuilder) {
   const ids = createIdCheck(set.allowed);
-  let picks: LinePicks | undefined;
+  let picks: ReturnType<typeof createLinePicks> | undefined;
   let requests = 0;
   /** The first request, while it may be the only one: then the wave of the command line is its own. */
   let first: { readonly tree: JsonTree; readonly source: Source; readonly line: number } | undefined;
@@ -61,20 +54,14 @@ function createReading(name: string, set: SetBuilder): Reading {
   const rejectRow = createRejection(set, { name, delimiter: ',', headers: () => [LINE_COLUMN] });
   const reject = (text: string, errors: ErrorList, line: number): void => rejectRow([text], errors, line);
 
-  function addRequest(tree: JsonTree, source: Source, line: number, single: boolean): void {
-    if (!single && !isChosen(set, tree.root, name)) return;
-    const checked = checkRequest(set.kind, tree, withoutWave(set.overrides, single), ids);
-    if (checked.errors.count > 0) {
-      reject(source.text, checked.errors, line);
-      return;
-    }
-    addWarnings(set, checked.warnings, { once: true });
-    addPrepared(set, `${name}:${line}`, checked.prepared());
+  function addLine(tree: JsonTree, source: Source, line: number, isSingle: boolean): void {
+    const errors = addRequest(set, { input: name, name: `${name}:${line}`, tree, isSingle, isOfMany: true, ids });
+    if (errors.count > 0) reject(source.text, errors, line);
   }
 
   return {
     reject,
-    add(source, line) {
+    add(source: Source, line: number): void {
       const tree = parsed(source);
       if (tree instanceof ErrorList) {
         reject(source.text, tree, line);
@@ -87,13 +74,13 @@ function createReading(name: string, set: SetBuilder): Reading {
           first = { tree, source, line };
           return;
         }
-        if (first !== undefined) addRequest(first.tree, first.source, first.line, false);
+        if (first !== undefined) addLine(first.tree, first.source, first.line, false);
         first = undefined;
-        addRequest(tree, source, line, false);
+        addLine(tree, source, line, false);
       }
     },
-    end() {
-      if (first !== undefined) addRequest(first.tree, first.source, first.line, true);
+    end(): void {
+      if (first !== undefined) addLine(first.tree, first.source, first.line, true);
       picks?.end();
       set.warnings.push(...ids.warnings.list());
     },

@@ -7,82 +7,72 @@ import { ErrorList } from '../error-list.ts';
 import { createIdCheck, type IdCheck, idsUnder } from '../validation/id-check.ts';
 import type { RequestReader } from '../input.ts';
 import { parseJson } from './parser.ts';
-import { type JsonNode, type JsonTree, memberOf, placeOf, stringOf } from './tree.ts';
-import { type CheckedRequest, checkRequest, type Overrides, type PreparedRequest } from '../request.ts';
+import { type JsonNode, type JsonTree, memberOf, placeOf, textOf } from './tree.ts';
+import { checkRequest, type PreparedRequest } from '../request.ts';
 import type { SetBuilder } from '../set-builder.ts';
 
 export const readJsonRequests: RequestReader = async (name, { bytes }, set) => {
   const tree = parseJson(decodeSource(name, await readBytes(bytes)));
   const ids = createIdCheck(set.allowed);
-  await addRequests(name, tree, ids, set);
+  const { root } = tree;
+  if (root.type !== 'array' || memberOf(root.items[0] ?? root, 'picks') === undefined) {
+    set.errors.addAll(addRequest(set, { input: name, name, tree, isSingle: set.single, ids }));
+  } else {
+    set.errors.addAll(tree.duplicates);
+    const isSingle = set.single && root.items.length === 1;
+    for (const [index, item] of root.items.entries()) {
+      const under = `/${index}`;
+      const found = { root: item, duplicates: new ErrorList() };
+      const one = { input: name, name: placeOf(item), tree: found, under, isOfMany: true, isSingle, ids };
+      set.errors.addAll(addRequest(set, one), under);
+      await set.spool.relieve();
+    }
+  }
   set.warnings.push(...ids.warnings.list());
 };
 
-async function addRequests(name: string, tree: JsonTree, ids: IdCheck, set: SetBuilder): Promise<void> {
-  const { root } = tree;
-  if (root.type !== 'array' || memberOf(root.items[0] ?? root, 'picks') === undefined) {
-    if (set.single || isChosen(set, root, name)) {
-      addRequest(set, { name, tree, under: '', overrides: withoutWave(set.overrides, set.single), ids });
-    }
-    return;
-  }
-  set.errors.addAll(tree.duplicates);
-  const single = set.single && root.items.length === 1;
-  for (const [index, item] of root.items.entries()) {
-    const tree = { root: item, duplicates: new ErrorList() };
-    if (!single && !isChosen(set, item, name)) continue;
-    const overrides = withoutWave(set.overrides, single);
-    addRequest(set, { name: placeOf(item), tree, under: `/${index}`, overrides, ids });
-    await set.spool.relieve();
-  }
-}
-
 interface FoundTree {
+  /** The name of the input. */
+  readonly input: string;
   /** The name of the request when it has no wave. */
   readonly name: string;
   readonly tree: JsonTree;
   /** A JSON pointer to it in its document. */
-  readonly under: string;
-  readonly overrides: Overrides;
+  readonly under?: string;
+  /** Whether it is the only one: the wave of the command line replaces its own then, and chooses of several requests. */
+  readonly isSingle: boolean;
+  /** Whether the input may have several: a warning that they share is added once. */
+  readonly isOfMany?: boolean;
   readonly ids: IdCheck;
 }
 
-/** Checks a request, and adds it or its errors to the set. */
-function addRequest(set: SetBuilder, { name, tree, under, overrides, ids }: FoundTree): void {
+/** Checks a request, and adds it to the set when it is to be sent and has no errors. Returns its errors. */
+export function addRequest(
+  set: SetBuilder,
+  { input, name, tree, under = '', isSingle, isOfMany = false, ids }: FoundTree,
+): ErrorList {
+  if (!isSingle && !isChosen(set, tree.root, input)) return new ErrorList();
+  const overrides = isSingle ? set.overrides : { ...set.overrides, wave: undefined };
   const { errors, warnings, prepared } = checkRequest(set.kind, tree, overrides, idsUnder(under, ids));
-  set.errors.addAll(errors, under);
-  if (errors.count > 0) return;
-  addWarnings(set, warnings, { under, once: under !== '' });
+  if (errors.count > 0) return errors;
+  for (const warning of warnings) {
+    if (isOfMany && set.warnings.some(({ message }) => message === warning.message)) continue;
+    set.warnings.push({ ...warning, path: under + warning.path });
+  }
   addPrepared(set, name, prepared());
-}
-
-/** The wave of the command line replaces that of a single request; of several requests it chooses. */
-export function withoutWave(overrides: Overrides, single: boolean): Overrides {
-  return single ? overrides : { ...overrides, wave: undefined };
+  return errors;
 }
 
 /** Whether the request is to be sent; its wave is noted. */
-export function isChosen(set: SetBuilder, request: JsonNode, name: string): boolean {
+function isChosen(set: SetBuilder, request: JsonNode, input: string): boolean {
   const chosen = set.overrides.wave;
-  const wave = memberOf(request, 'wave_id')?.value;
-  if (wave?.type === 'string' && !set.waves.has(stringOf(wave))) set.waves.set(stringOf(wave), name);
-  return chosen === undefined || (wave?.type === 'string' && stringOf(wave) === chosen);
-}
-
-/** `under` is a JSON pointer to the request in its document; with `once`, a warning that many requests share is added once. */
-export function addWarnings(
-  set: SetBuilder,
-  warnings: CheckedRequest['warnings'],
-  { under = '', once }: { readonly under?: string; readonly once: boolean },
-): void {
-  for (const warning of warnings) {
-    if (once && set.warnings.some(({ message }) => message === warning.message)) continue;
-    set.warnings.push({ ...warning, path: under + warning.path });
-  }
+  const wave = textOf(memberOf(request, 'wave_id')?.value);
+  if (wave !== undefined && !set.waves.has(wave)) set.waves.set(wave, input);
+  return chosen === undefined || wave === chosen;
 }
 
 /** Adds a request to the set. Its body goes to disk when there are many. */
-export function addPrepared(set: SetBuilder, name: string, { body, request }: PreparedRequest): void {
+function addPrepared(set: SetBuilder, name: string, { body, request }: PreparedRequest): void {
   const { siteName, waveId, picks } = request;
   const entry = set.spool.entry();
   set.spool.add(entry, body);

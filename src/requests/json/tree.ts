@@ -60,6 +60,11 @@ export function stringOf(node: JsonScalar): string {
   return String(value);
 }
 
+/** The text of a string node; `undefined` for any other, and for none. */
+export function textOf(node: JsonNode | undefined): string | undefined {
+  return node?.type === 'string' ? stringOf(node) : undefined;
+}
+
 /** The value of a scalar; a number is the nearest double (`1e400` is `Infinity`). */
 export function scalarOf(node: JsonScalar): string | number | boolean | null {
   if (node.type === 'string') return stringOf(node);
