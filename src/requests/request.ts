@@ -1,13 +1,13 @@
 /** From a parsed request to the exact bytes that are sent. */
 import type { Kind } from '../kinds.ts';
-import { CliError, type FailureDetail } from '../errors.ts';
+import { CliError } from '../errors.ts';
 import type { ErrorList } from './error-list.ts';
 import type { IdCheck } from './validation/id-check.ts';
 import { inField, serialize, withField } from './json/edit.ts';
 import { type JsonTree, memberOf, textOf } from './json/tree.ts';
 import { parameterSource } from './json/parameter.ts';
 import { createFlagSource } from './json/source.ts';
-import { validateRequest } from './validation/validation.ts';
+import { validateRequest, type Validation } from './validation/validation.ts';
 
 /** Fields of the command line, which replace those of the file. */
 export interface Overrides {
@@ -30,13 +30,9 @@ export interface PreparedRequest {
     /** How many. */
     readonly picks: number;
   };
-  /** Do not keep the request from being sent. */
-  readonly warnings: readonly FailureDetail[];
 }
 
-export interface CheckedRequest {
-  readonly errors: ErrorList;
-  readonly warnings: readonly FailureDetail[];
+export interface CheckedRequest extends Validation {
   /** To be called when there are no errors. */
   readonly prepared: () => PreparedRequest;
 }
@@ -50,7 +46,7 @@ export function checkRequest(kind: Kind, parsed: JsonTree, overrides: Overrides,
   const tree = withOverrides(parsed, overrides);
   const { errors, warnings } = validateRequest(kind, tree, ids);
   ids.warnings.settle(errors.count === 0);
-  return { errors, warnings, prepared: () => ({ body: serialize(tree), request: factsOf(tree), warnings }) };
+  return { errors, warnings, prepared: () => ({ body: serialize(tree), request: factsOf(tree) }) };
 }
 
 /** All errors of an input as one failure; `what` says of what: `picks.json is not a valid route request`. */

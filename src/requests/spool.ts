@@ -24,24 +24,10 @@ export interface SpoolEntry {
   readonly hash: Hash | undefined;
 }
 
-export interface Spool {
-  /** A new text. `hash` is updated with what is added. */
-  entry(hash?: Hash): SpoolEntry;
-  /** Never writes: call {@link relieve} now and then. */
-  add(entry: SpoolEntry, content: string | Uint8Array): void;
-  /** Writes to disk when there is too much in memory. Throws `CliError` `environment` when that fails. */
-  relieve(): Promise<void>;
-  /**
-   * The bytes of all that was added, in pieces of whole additions. Throws `CliError` `environment` when they cannot be
-   * read.
-   */
-  read(entry: SpoolEntry): AsyncGenerator<Uint8Array, void>;
-  /** Removes what is on disk. May be called twice. */
-  close(): Promise<void>;
-}
+export type Spool = ReturnType<typeof createSpool>;
 
 /** `scratch` creates the file, once memory exceeds `limit` bytes. */
-export function createSpool(scratch: () => Promise<ScratchFile>, limit = PENDING): Spool {
+export function createSpool(scratch: () => Promise<ScratchFile>, limit = PENDING) {
   let touched = new Set<SpoolEntry>();
   /** Entries of the last flush: their buffers stay for one more, since they most likely grow again. */
   let rested = new Set<SpoolEntry>();
@@ -82,8 +68,10 @@ export function createSpool(scratch: () => Promise<ScratchFile>, limit = PENDING
   }
 
   return {
-    entry: (hash) => ({ pending: NOTHING, used: 0, pieces: [], hash }),
-    add(entry, content) {
+    /** A new text. `hash` is updated with what is added. */
+    entry: (hash?: Hash): SpoolEntry => ({ pending: NOTHING, used: 0, pieces: [], hash }),
+    /** Never writes: call `relieve` now and then. */
+    add(entry: SpoolEntry, content: string | Uint8Array): void {
       // No character of UTF-16 takes more than three bytes in UTF-8.
       makeRoom(entry, typeof content === 'string' ? content.length * 3 : content.length);
       const { used } = entry;
@@ -96,7 +84,8 @@ export function createSpool(scratch: () => Promise<ScratchFile>, limit = PENDING
       pending += entry.used - used;
       if (used === 0) touched.add(entry);
     },
-    async relieve() {
+    /** Writes to disk when there is too much in memory. Throws `CliError` `environment` when that fails. */
+    async relieve(): Promise<void> {
       if (pending < limit) return;
       let batch: SpoolEntry[] = [];
       let size = 0;
@@ -115,13 +104,18 @@ export function createSpool(scratch: () => Promise<ScratchFile>, limit = PENDING
       touched = new Set();
       pending = 0;
     },
-    async *read(entry) {
+    /**
+     * The bytes of all that was added, in pieces of whole additions. Throws `CliError` `environment` when they cannot be
+     * read.
+     */
+    async *read(entry: SpoolEntry): AsyncGenerator<Uint8Array, void> {
       for (let at = 0; at < entry.pieces.length; at += 2) {
         yield await readPiece(file, entry.pieces[at] ?? 0, entry.pieces[at + 1] ?? 0);
       }
       if (entry.used > 0) yield pendingOf(entry);
     },
-    async close() {
+    /** Removes what is on disk. May be called twice. */
+    async close(): Promise<void> {
       const closing = file;
       file = undefined;
       await closing?.remove();

@@ -1,7 +1,7 @@
 import type { Kind } from '../../src/kinds.ts';
 import { decodeSource } from '../../src/requests/encoding.ts';
 import { parseJson } from '../../src/requests/json/parser.ts';
-import { checkRequest, invalidRequest, type Overrides, type PreparedRequest } from '../../src/requests/request.ts';
+import { checkRequest, invalidRequest, type Overrides } from '../../src/requests/request.ts';
 import { createIdCheck } from '../../src/requests/validation/id-check.ts';
 
 export interface RequestFile {
@@ -12,9 +12,9 @@ export interface RequestFile {
 }
 
 /** One JSON request from its file to the body that is sent. Throws what is wrong with it. */
-export function readRequest({ kind, bytes, name, overrides = {} }: RequestFile): PreparedRequest {
+export function readRequest({ kind, bytes, name, overrides = {} }: RequestFile) {
   const tree = parseJson(decodeSource(name, bytes));
-  const { errors, prepared } = checkRequest(kind, tree, overrides, createIdCheck(new Set()));
+  const { errors, warnings, prepared } = checkRequest(kind, tree, overrides, createIdCheck(new Set()));
   if (errors.count > 0) throw invalidRequest(`${name} is not a valid ${kind} request`, errors);
-  return prepared();
+  return { ...prepared(), warnings };
 }

@@ -9,18 +9,11 @@ export interface MemberListener {
   push(chunk: Uint8Array): void;
 }
 
-/** Passes on the bytes of one member, without keeping them. */
-export interface MemberTap {
-  /** Whether a whole document has been seen: what still comes is no part of it. */
-  readonly isWhole: boolean;
-  /** Throws `SyntaxError` at the first byte that is not JSON. */
-  push(chunk: Uint8Array): void;
-  /** Whether there was a document. Throws `SyntaxError` when it is cut off. */
-  end(): boolean;
-}
-
-/** Taps an object under a key of the outermost object. The key may come again, or hold anything else. */
-export function createMemberTap(name: string, listener: MemberListener): MemberTap {
+/**
+ * Passes on the bytes of an object under a key of the outermost object, without keeping them. The key may come again, or
+ * hold anything else.
+ */
+export function createMemberTap(name: string, listener: MemberListener) {
   const wanted = JSON.stringify(name);
   let chunk: Uint8Array = new Uint8Array();
   /** Values that are open: the document, and one of its members. */
@@ -64,10 +57,12 @@ export function createMemberTap(name: string, listener: MemberListener): MemberT
   }
 
   return {
-    get isWhole() {
+    /** Whether a whole document has been seen: what still comes is no part of it. */
+    get isWhole(): boolean {
       return isWhole;
     },
-    push(bytes) {
+    /** Throws `SyntaxError` at the first byte that is not JSON. */
+    push(bytes: Uint8Array): void {
       chunk = bytes;
       scanner.push(bytes);
       if (from !== undefined) {
@@ -79,6 +74,7 @@ export function createMemberTap(name: string, listener: MemberListener): MemberT
         keyFrom = 0;
       }
     },
+    /** Whether there was a document. Throws `SyntaxError` when it is cut off. */
     end: () => scanner.end(),
   };
 }

@@ -2,22 +2,15 @@
 import { Buffer, isUtf8 } from 'node:buffer';
 import { decodeWindows1252 } from '../../lib/text/windows-1252.ts';
 
-export interface CellText {
-  /** `cell` holds one byte a character. */
-  ofCell(cell: string): string;
-  decode(bytes: Buffer): string;
-  /** The first cell, as given, that was no UTF-8. */
-  readonly foreignCell: string | undefined;
-}
-
 /** UTF-8, or else Windows-1252, which holds all of Latin-1 that is printed. Chosen cell by cell: exports are joined. */
-export function createCellText(): CellText {
+export function createCellText() {
   let foreignCell: string | undefined;
 
   const decode = (bytes: Buffer): string => (isUtf8(bytes) ? bytes.toString('utf8') : decodeWindows1252(bytes));
 
   return {
-    ofCell(cell) {
+    /** `cell` holds one byte a character. */
+    ofCell(cell: string): string {
       if (!/[\u0080-\u00ff]/.test(cell)) return cell;
       const bytes = Buffer.from(cell, 'latin1');
       if (isUtf8(bytes)) return bytes.toString('utf8');
@@ -25,7 +18,8 @@ export function createCellText(): CellText {
       return decode(bytes);
     },
     decode,
-    get foreignCell() {
+    /** The first cell, as given, that was no UTF-8. */
+    get foreignCell(): string | undefined {
       return foreignCell;
     },
   };

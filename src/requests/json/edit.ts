@@ -2,7 +2,7 @@
 import { Buffer } from 'node:buffer';
 import { ErrorList } from '../error-list.ts';
 import { parseJson } from './parser.ts';
-import { type JsonMember, type JsonNode, type JsonObject, type JsonTree, pointerTo } from './tree.ts';
+import { type JsonMember, type JsonNode, type JsonObject, type JsonTree, pointerTo, rawOf } from './tree.ts';
 import type { Source } from './source.ts';
 
 /**
@@ -53,54 +53,41 @@ const PIECE = 65_536;
 
 /** Compact JSON in UTF-8: order, names and scalars as they were written, white space between them left out. */
 export function serialize({ root }: JsonTree): Uint8Array {
-  const writer = new Writer();
-  writer.node(root);
-  return writer.bytes();
-}
+  const encoder = new TextEncoder();
+  const pieces: Uint8Array[] = [];
+  let pending = '';
 
-class Writer {
-  readonly #encoder = new TextEncoder();
-  readonly #pieces: Uint8Array[] = [];
-  #pending = '';
-
-  node(node: JsonNode): void {
-    if (node.type === 'object') this.#object(node);
-    else if (node.type === 'array') this.#array(node.items);
-    else this.#text(node.source.text.slice(node.start, node.end));
+  function write(text: string): void {
+    pending += text;
+    if (pending.length > PIECE) flush();
   }
 
-  bytes(): Uint8Array {
-    this.#flush();
-    return Buffer.concat(this.#pieces);
+  function flush(): void {
+    pieces.push(encoder.encode(pending));
+    pending = '';
   }
 
-  #object({ members }: JsonObject): void {
-    let before = '{';
-    for (const { name, value } of members) {
-      this.#text(`${before}${name.raw}:`);
-      this.node(value);
-      before = ',';
+  function writeNode(node: JsonNode): void {
+    if (node.type === 'object') {
+      write('{');
+      for (const [index, { name, value }] of node.members.entries()) {
+        write(index === 0 ? `${name.raw}:` : `,${name.raw}:`);
+        writeNode(value);
+      }
+      write('}');
+    } else if (node.type === 'array') {
+      write('[');
+      for (const [index, item] of node.items.entries()) {
+        if (index > 0) write(',');
+        writeNode(item);
+      }
+      write(']');
+    } else {
+      write(rawOf(node));
     }
-    this.#text(members.length === 0 ? '{}' : '}');
   }
 
-  #array(items: readonly JsonNode[]): void {
-    let before = '[';
-    for (const item of items) {
-      this.#text(before);
-      this.node(item);
-      before = ',';
-    }
-    this.#text(items.length === 0 ? '[]' : ']');
-  }
-
-  #text(text: string): void {
-    this.#pending += text;
-    if (this.#pending.length > PIECE) this.#flush();
-  }
-
-  #flush(): void {
-    this.#pieces.push(this.#encoder.encode(this.#pending));
-    this.#pending = '';
-  }
+  writeNode(root);
+  flush();
+  return Buffer.concat(pieces);
 }

@@ -18,9 +18,8 @@ export function describeNode(node: JsonNode): string {
     case 'array':
       return node.items.length === 0 ? 'an empty list' : 'a list';
     case 'object':
-      break;
+      return 'an object';
   }
-  return 'an object';
 }
 
 /**

@@ -3,7 +3,6 @@ import { rawControl, wrongEscape, wrongNumber } from './syntax-hints.ts';
 
 /** A syntax error; the parser adds place and path. */
 export class JsonTextError extends Error {
-  override readonly name = 'JsonSlip';
   readonly offset: number;
 
   constructor(offset: number, message: string) {

@@ -1,20 +1,6 @@
 /** Messages for common mistakes in JSON written by hand or by a careless program. Pure: text and offset in, message out. */
+import { codePoint } from '../../lib/text/look-alikes.ts';
 import { truncate } from '../../lib/text/truncate.ts';
-
-/** Words of other languages that look like values. */
-const FOREIGN_WORDS: Readonly<Record<string, string>> = {
-  NaN: 'NaN is no JSON number: leave the field out or write null',
-  nan: 'nan is no JSON number: leave the field out or write null',
-  Infinity: 'Infinity is no JSON number: leave the field out or write null',
-  inf: 'inf is no JSON number: leave the field out or write null',
-  undefined: 'undefined is no JSON value: leave the field out or write null',
-  None: 'None is no JSON value: write null',
-  NULL: 'NULL is no JSON value: write null',
-  True: 'True is no JSON value: write true',
-  TRUE: 'TRUE is no JSON value: write true',
-  False: 'False is no JSON value: write false',
-  FALSE: 'FALSE is no JSON value: write false',
-};
 
 const INVISIBLE: Readonly<Record<string, string>> = {
   '\u0000': 'a NUL character (U+0000)',
@@ -30,11 +16,10 @@ export function wrongValue(text: string, at: number): string {
   const char = charAt(text, at);
   const known = wrongAnywhere(text, at);
   if (known !== undefined) return known;
-  if (char === ',' || char === ']' || char === '}') return `a value is missing before "${char}"`;
-  if (char === ':') return 'a value is missing before ":"';
+  if (/[,:\]}]/.test(char)) return `a value is missing before "${char}"`;
   if (char === '+') return 'a number has no plus sign';
   if (char === '.') return 'a number begins with a digit: write 0.5 for .5';
-  if (char === '<' && at === firstInk(text)) return 'this is HTML or XML, not JSON';
+  if (char === '<' && text.slice(0, at).trim() === '') return 'this is HTML or XML, not JSON';
   const word = wordAt(text, at);
   if (word !== undefined) return foreignWord(word) ?? `text without quotes: write ${quote(word)}`;
   return `unexpected ${quote(char)}: expected a value`;
@@ -49,9 +34,7 @@ export function wrongName(text: string, at: number): string {
   if (char === ':') return 'a field name is missing before ":"';
   const word = wordAt(text, at);
   if (word !== undefined) return `field name without quotes: write ${quote(word)}`;
-  const digits = /[\d.]+/y;
-  digits.lastIndex = at;
-  const number = digits.exec(text)?.[0];
+  const number = matchAt(/[\d.]+/y, text, at);
   if (number !== undefined) return `a field name is a text: write ${quote(number)}`;
   return `unexpected ${quote(char)}: expected a field name in double quotes`;
 }
@@ -92,9 +75,7 @@ export function wrongEnd(text: string, at: number): string {
 
 /** Why the number at `start` is not valid; `at` is the first character that does not fit. */
 export function wrongNumber(text: string, start: number, at: number): string {
-  const rest = /-?[\w.+-]*/y;
-  rest.lastIndex = start;
-  const whole = rest.exec(text)?.[0] ?? '';
+  const whole = matchAt(/-?[\w.+-]*/y, text, start) ?? '';
   if (/^-(?:Infinity|inf|NaN)/i.test(whole)) return `${whole} is no JSON number: leave the field out or write null`;
   if (/^-?0\d/.test(whole)) {
     return `a number has no leading zero: write ${quote(whole)} to keep it as a text`;
@@ -109,7 +90,7 @@ export function wrongNumber(text: string, start: number, at: number): string {
 export function rawControl(code: number): string {
   if (code === 10 || code === 13) return 'a line break inside a text: is its closing quote missing? Else write \\n';
   if (code === 9) return 'a tab inside a text: write \\t';
-  return `a control character (${codePoint(code)}) inside a text: write \\u${code.toString(16).padStart(4, '0')}`;
+  return `a control character (${codePoint(String.fromCharCode(code))}) inside a text: write \\u${code.toString(16).padStart(4, '0')}`;
 }
 
 /** The message for a backslash that does not begin an escape. */
@@ -129,42 +110,40 @@ function wrongAnywhere(text: string, at: number): string | undefined {
   if (/[\u2018-\u201f\u00ab\u00bb]/.test(char)) return `a text takes straight double quotes ("), not ${char}`;
   const code = text.charCodeAt(at);
   if (code < 0x20 || (code >= 0x7f && code < 0xa0))
-    return `a control character (${codePoint(code)}) between values: remove it`;
+    return `a control character (${codePoint(char)}) between values: remove it`;
   return undefined;
 }
 
 /** The value or name that begins at `at`, as a person recognizes it. */
 function tokenAt(text: string, at: number): string | undefined {
-  const token = /"(?:[^"\\\n\r]|\\.){0,40}"?|[[{]|-?\d[\w.+-]{0,40}|'/y;
-  token.lastIndex = at;
-  const found = token.exec(text)?.[0] ?? wordAt(text, at);
+  const found = matchAt(/"(?:[^"\\\n\r]|\\.){0,40}"?|[[{]|-?\d[\w.+-]{0,40}|'/y, text, at) ?? wordAt(text, at);
   if (found === undefined) return undefined;
   return found === '[' || found === '{' || found === "'" ? `"${found}"` : found;
 }
 
+/** The message for a word of another language that looks like a value. */
 function foreignWord(word: string): string | undefined {
-  return Object.hasOwn(FOREIGN_WORDS, word) ? FOREIGN_WORDS[word] : undefined;
+  if (/^(?:NaN|nan|Infinity|inf)$/.test(word)) return `${word} is no JSON number: leave the field out or write null`;
+  if (word === 'undefined') return 'undefined is no JSON value: leave the field out or write null';
+  if (word === 'None' || word === 'NULL') return `${word} is no JSON value: write null`;
+  return /^(?:True|TRUE|False|FALSE)$/.test(word) ? `${word} is no JSON value: write ${word.toLowerCase()}` : undefined;
 }
 
 function wordAt(text: string, at: number): string | undefined {
-  const pattern = /[\p{L}_$][\p{L}\p{N}_$.-]*/uy;
-  pattern.lastIndex = at;
-  const word = pattern.exec(text)?.[0];
+  const word = matchAt(/[\p{L}_$][\p{L}\p{N}_$.-]*/uy, text, at);
   return word === undefined ? undefined : truncate(word, 40);
+}
+
+/** What the pattern, a sticky one, finds at that offset. */
+function matchAt(pattern: RegExp, text: string, at: number): string | undefined {
+  pattern.lastIndex = at;
+  return pattern.exec(text)?.[0];
 }
 
 /** The whole character, also outside the basic plane. */
 function charAt(text: string, at: number): string {
   const code = text.codePointAt(at);
   return code === undefined ? '' : String.fromCodePoint(code);
-}
-
-function firstInk(text: string): number {
-  return text.length - text.trimStart().length;
-}
-
-function codePoint(code: number): string {
-  return `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
 function quote(text: string): string {
