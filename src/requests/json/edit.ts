@@ -69,19 +69,21 @@ export function serialize({ root }: JsonTree): Uint8Array {
 
   function writeNode(node: JsonNode): void {
     if (node.type === 'object') {
-      write('{');
-      for (const [index, { name, value }] of node.members.entries()) {
-        write(index === 0 ? `${name.raw}:` : `,${name.raw}:`);
+      let before = '{';
+      for (const { name, value } of node.members) {
+        write(`${before}${name.raw}:`);
         writeNode(value);
+        before = ',';
       }
-      write('}');
+      write(node.members.length === 0 ? '{}' : '}');
     } else if (node.type === 'array') {
-      write('[');
-      for (const [index, item] of node.items.entries()) {
-        if (index > 0) write(',');
+      let before = '[';
+      for (const item of node.items) {
+        write(before);
         writeNode(item);
+        before = ',';
       }
-      write(']');
+      write(node.items.length === 0 ? '[]' : ']');
     } else {
       write(rawOf(node));
     }
