@@ -37,7 +37,7 @@ export async function openRequestSet(options: SetOptions): Promise<RequestSet> {
     if (tables === 0) rejectTableFlags(options);
     rejectErrors(options, set);
     const rejected = [];
-    for (const rows of set.rejected) rejected.push(await rows.write());
+    for (const write of set.rejected) rejected.push(await write());
     rejectEmptySet(options, set, rejected);
     return {
       entries: entriesOf(set),

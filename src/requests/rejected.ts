@@ -44,12 +44,10 @@ export function createRejection(set: SetBuilder, { name, delimiter, headers }: R
     count += 1;
     if (count === 1) {
       const columns = headers();
-      set.rejected.push({
-        async write() {
-          const sink = set.rejectedSink(name);
-          await sink.write(content(columns));
-          return { count, path: sink.path };
-        },
+      set.rejected.push(async () => {
+        const sink = set.rejectedSink(name);
+        await sink.write(content(columns));
+        return { count, path: sink.path };
       });
     }
     const reasons = errors.details.map(reasonOf).join('; ');

@@ -7,15 +7,10 @@ import { ErrorList } from './error-list.ts';
 import { allowedIds } from './validation/placeholders.ts';
 import { createPickIds } from './validation/pick-ids.ts';
 import type { Overrides } from './request.ts';
-import type { SetEntry } from './request-set.ts';
+import type { RequestSet, SetEntry } from './request-set.ts';
 import type { SetOptions } from './set-options.ts';
 import { parseSkipLines, type SkipLines } from './csv/skip-lines.ts';
 import type { Spool } from './spool.ts';
-
-export interface RejectedRows {
-  /** Writes the file of the input. */
-  write(): Promise<{ readonly count: number; readonly path: string }>;
-}
 
 export interface FoundRequest {
   /** Its name, when no other request of the set has the same. */
@@ -65,8 +60,8 @@ export class SetBuilder {
   readonly errors = new ErrorList();
   readonly warnings: FailureDetail[] = [];
   readonly ids = createPickIds();
-  /** Of each input with rejected rows. */
-  readonly rejected: RejectedRows[] = [];
+  /** Each writes the file with the rejected rows of one input. */
+  readonly rejected: (() => Promise<RequestSet['rejected'][number]>)[] = [];
   /** Headers of all tables. */
   readonly columns = new UnionColumns();
   /** Requests in the order of the input. */

@@ -32,7 +32,7 @@ export const readTableRequests: RequestReader = async (name, { head, bytes }, se
     return;
   }
   const delimiter = declared?.delimiter ?? header.delimiter ?? ',';
-  const reading = createReading({ name, delimiter, found }, set);
+  const reading = createReading(name, delimiter, found, set);
   const { foreignText, rules } = await readTable(
     { name, bytes: fromHeader(start + found.offset, bytes, set), delimiter, firstLine: found.line },
     reading,
@@ -80,13 +80,12 @@ async function* fromHeader(
   }
 }
 
-interface TableStart {
-  readonly name: string;
-  readonly delimiter: string;
-  readonly found: FoundHeader;
-}
-
-function createReading({ name, delimiter, found }: TableStart, set: SetBuilder): TableListener & { end(): void } {
+function createReading(
+  name: string,
+  delimiter: string,
+  found: FoundHeader,
+  set: SetBuilder,
+): TableListener & { end(): void } {
   let headers: readonly string[] | undefined;
   let rows: TableRows | undefined;
   /** Whether any row below the header was read. */

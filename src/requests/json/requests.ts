@@ -1,5 +1,4 @@
 /** The reader of JSON documents: one request, a list of picks, or a list of requests. */
-import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { readBytes } from '../../lib/net/http.ts';
 import { decodeSource } from '../encoding.ts';
@@ -86,12 +85,7 @@ function addPrepared(set: SetBuilder, name: string, { body, request }: PreparedR
       waveId,
       picks,
       digest,
-      async body() {
-        const pieces: Uint8Array[] = [];
-        for await (const piece of set.spool.read(entry)) pieces.push(piece);
-        const [only] = pieces;
-        return pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces);
-      },
+      body: () => readBytes(set.spool.read(entry)),
       rows: async () => undefined,
       pickLines: async () => new Map(),
     }),
