@@ -23,7 +23,7 @@ await checkPinnedNode();
 
 const doors = doorChunks([
   { name: 'base', module: '/src/cli.ts' },
-  { name: 'calling', module: '/src/app/api-services.ts' },
+  { name: 'api-services', module: '/src/context/api-services.ts' },
   { name: 'http', module: '/src/platform/http/http.ts' },
 ]);
 

@@ -1,5 +1,5 @@
 /** One run of the program: from arguments to an exit code. The only place that catches everything. */
-import { createContext, type Context, type GlobalOptions } from './context.ts';
+import { createContext, type Context, type GlobalOptions } from '../context/context.ts';
 import { CliError, EXIT_CODES, messageOf } from '../errors.ts';
 import { withForgivingStderr } from './tolerant-stderr.ts';
 import { failureJson, renderFailure, renderStack } from '../output/terminal/failure.ts';

@@ -16,7 +16,7 @@ import { addTrigger } from '../commands/trigger/command.ts';
 import { addVerify } from '../commands/verify/command.ts';
 import { addSandbox } from '../commands/sandbox/command.ts';
 import { withHelp, type ContextSource } from '../commands/shared/options.ts';
-import type { Context, GlobalOptions } from './context.ts';
+import type { Context, GlobalOptions } from '../context/context.ts';
 import { KINDS, type Kind } from '../kinds.ts';
 import { CliError } from '../errors.ts';
 import type { Host } from '../platform/host.ts';

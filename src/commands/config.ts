@@ -1,6 +1,6 @@
 /** `optipick config`: stored keys, secrets and defaults. */
 import type { Command } from 'commander';
-import type { Context } from '../app/context.ts';
+import type { Context } from '../context/context.ts';
 import { maskSecret } from '../settings/secret.ts';
 import { maskUrl } from '../lib/net/url-secrets.ts';
 import {
@@ -16,7 +16,7 @@ import { CliError } from '../errors.ts';
 import { storeSettings } from './shared/store-settings.ts';
 import { renderTable } from '../output/terminal/table.ts';
 import { withHelp, type ContextSource } from './shared/options.ts';
-import { readPipedValue } from '../app/input-file.ts';
+import { readPipedValue } from '../context/input-file.ts';
 
 /** Never taken from the command line, where other users of the machine can read them; shown masked. */
 const SECRET_KEYS: ReadonlySet<SettingKey> = new Set<SettingKey>(['api-key', 'webhook-secret']);

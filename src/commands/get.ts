@@ -1,6 +1,6 @@
 /** `optipick route get` and `optipick cluster get`: fetches an answer once. */
 import type { Command } from 'commander';
-import type { Context } from '../app/context.ts';
+import type { Context } from '../context/context.ts';
 import { KINDS, type Kind } from '../kinds.ts';
 import { readId, shownId } from '../lib/text/shown-id.ts';
 import { CliError } from '../errors.ts';
@@ -57,7 +57,7 @@ async function get(context: Context, kind: Kind, word: string, options: GetOptio
   const view = createAnswerView(context, options);
   const client = await context.client();
   const history = createSubmissionHistory(context, client);
-  const { pollKinds } = await import('../app/api-services.ts');
+  const { pollKinds } = await import('../context/api-services.ts');
   const answer = await view.show(async (sink) => {
     const status = await withTimeoutFlag(context, options.timeout, (signal) =>
       pollKinds(client, [kind], requestId, { clock: context.host.clock, sink, signal, isLast: true }),

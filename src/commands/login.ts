@@ -1,12 +1,12 @@
 /** `optipick login`: asks for the API key and the webhook secret, checks them, stores them. */
 import type { Command } from 'commander';
-import type { Context } from '../app/context.ts';
+import type { Context } from '../context/context.ts';
 import { maskSecret, parseApiKey } from '../settings/secret.ts';
 import { parseSettingValue } from '../settings/settings.ts';
 import { CliError } from '../errors.ts';
 import { withTimeoutFlag } from './shared/timeout.ts';
 import { API_ENVIRONMENT, durationOption, withHelp, type ContextSource } from './shared/options.ts';
-import { readPipedValue } from '../app/input-file.ts';
+import { readPipedValue } from '../context/input-file.ts';
 import { pipingVariables } from '../lib/text/shell-words.ts';
 import { storeSettings } from './shared/store-settings.ts';
 
@@ -41,7 +41,7 @@ Without a terminal the key is the first line of stdin, the secret the second.`,
 async function login(context: Context, { timeout }: LoginFlags): Promise<void> {
   const { output, options } = context;
   const settings = await context.settings();
-  const { normalizeBaseUrl } = await import('../app/api-services.ts');
+  const { normalizeBaseUrl } = await import('../context/api-services.ts');
   const baseUrl = normalizeBaseUrl(settings.baseUrl.value);
   const [keyText, secretText] = await answers(context);
 

@@ -1,5 +1,5 @@
 /** What can follow the words of an unfinished command line. */
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import type { CompletionModel, CompletionNode, FlagSuggestion, Suggestion, ValueKind } from './model.ts';
 
 /**

@@ -1,6 +1,6 @@
 /** Words of this machine that can be completed: profiles, and ids that it has seen lately. */
 import { join } from 'node:path';
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import { stateFolder } from '../../settings/paths.ts';
 import type { Kind } from '../../kinds.ts';
 import { maskUrl } from '../../lib/net/url-secrets.ts';

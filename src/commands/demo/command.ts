@@ -1,7 +1,7 @@
 /** `optipick demo`: the whole flow on this machine, over real sockets, with no account. */
 import type { Command } from 'commander';
 import type { JobAnswer, OptipickClient } from '../../api/model.ts';
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import type { DemoReceiver } from './receiver.ts';
 import type { SandboxHost } from '../../sandbox/server.ts';
 import { KINDS, type Kind } from '../../kinds.ts';

@@ -1,5 +1,5 @@
 /** An answer that was stored in a file. */
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import type { AnswerDetails } from '../../answers/details.ts';
 import { createDetailsReader, type DetailsReader } from '../../answers/reader.ts';
 import { ANSWER_TOO_LARGE, AnswerLimitError } from '../../answers/limit.ts';
@@ -10,7 +10,7 @@ import type { Kind } from '../../kinds.ts';
 import { createLineColumnCounter } from '../../lib/json/line-column.ts';
 import { CliError } from '../../errors.ts';
 import { inUtf8 } from '../../requests/utf16.ts';
-import { openInput } from '../../app/input-file.ts';
+import { openInput } from '../../context/input-file.ts';
 
 export interface AnswerFile {
   /** As people know it: `a.json`, `<stdin>`. */

@@ -1,6 +1,6 @@
 /** `optipick diff`: compares two answers. */
 import type { Command } from 'commander';
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import type { AnswerDifference } from '../../answers/diff/compare.ts';
 import { CliError } from '../../errors.ts';
 import type { ListOptions } from '../../output/terminal/long-list.ts';

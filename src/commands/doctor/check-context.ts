@@ -1,5 +1,5 @@
 /** What every check works with. */
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import type { Redact } from '../../settings/redaction.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { Host } from '../../platform/host.ts';

@@ -1,5 +1,5 @@
 /** A listener for one test message: the receiver and the inbox of `listen`, with a temporary state. */
-import { createInbox } from '../../app/inbox-services.ts';
+import { createInbox } from '../../context/inbox-services.ts';
 import { waitAtMost } from '../../lib/async/with-timeout.ts';
 import { createWebhookSecret, parseWebhookSecret } from '../../settings/secret.ts';
 import { readBoundedBody } from '../../lib/bytes/bounded-body.ts';

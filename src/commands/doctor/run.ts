@@ -1,5 +1,5 @@
 /** The work of `optipick doctor`: runs the checks, side by side where they can, and prints them in one order. */
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import { CHECKS, failureOf, skipped, type CheckName, type CompletedCheck, type CheckResult } from './check-result.ts';
 import { DEFAULT_PROFILE, resolveSettings, type Settings } from '../../settings/settings.ts';
 import { CliError } from '../../errors.ts';
@@ -7,7 +7,7 @@ import { cleanText } from '../../lib/text/sanitize-terminal.ts';
 import type { Style } from '../../output/terminal/style.ts';
 import { createTerminalRedaction } from '../../output/terminal/redaction.ts';
 import type { StoredSettings } from '../../platform/host.ts';
-import { readSecretFile } from '../../app/input-file.ts';
+import { readSecretFile } from '../../context/input-file.ts';
 import { checkDelivery } from './delivery-checks.ts';
 import { createTicketRedaction } from './redact.ts';
 import type { DoctorFlags, CheckContext } from './check-context.ts';

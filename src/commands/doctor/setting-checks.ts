@@ -1,5 +1,5 @@
 /** Checks the settings in use: key, base URL, webhook secret, relay URL. Sends nothing. */
-import { normalizeBaseUrl } from '../../app/api-services.ts';
+import { normalizeBaseUrl } from '../../context/api-services.ts';
 import { fault, ok, skipped, warning, type CompletedCheck, type CheckResult } from './check-result.ts';
 import { maskSecret, parseApiKey, parseWebhookSecrets } from '../../settings/secret.ts';
 import { DEFAULT_PROFILE, emptyNote, type Sourced } from '../../settings/settings.ts';

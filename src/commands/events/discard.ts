@@ -1,8 +1,8 @@
 /** `optipick events discard`. */
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import { CliError } from '../../errors.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
-import { openInbox } from '../../app/inbox-services.ts';
+import { openInbox } from '../../context/inbox-services.ts';
 import type { Inbox, InboxSummary } from '../../state/inbox.ts';
 import { findEvents, owedBy } from './deliveries.ts';
 

@@ -1,8 +1,8 @@
 /** `optipick events list`. */
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import { renderTable, type Column } from '../../output/terminal/table.ts';
 import type { Kind } from '../../kinds.ts';
-import { openInbox } from '../../app/inbox-services.ts';
+import { openInbox } from '../../context/inbox-services.ts';
 import { lastErrorOf, type InboxSummary } from '../../state/inbox.ts';
 import { attemptsOf, eventRecord, owedBy } from './deliveries.ts';
 

@@ -1,10 +1,10 @@
 /** Recorded deliveries as arguments of `events replay`: read, verified, and accepted into the inbox as a listener would. */
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import { UNASSIGNED } from '../../state/delivery-steps.ts';
 import { KIND_NAMES } from '../../kinds.ts';
 import { quoted } from '../shared/job-errors.ts';
 import { CliError } from '../../errors.ts';
-import type { OpenedInbox } from '../../app/inbox-services.ts';
+import type { OpenedInbox } from '../../context/inbox-services.ts';
 import { payloadOf } from '../../webhooks/body-codings.ts';
 import { readPayload } from '../../webhooks/read-payload.ts';
 import type { Delivery } from '../../state/delivery.ts';
@@ -15,7 +15,7 @@ import type { RecordedDelivery } from '../../webhooks/receiver/recorded-delivery
 import { readSignatureHeaders } from '../../webhooks/signature-headers.ts';
 import { createVerifier, type SignatureVerifier } from '../../webhooks/signature.ts';
 import { readSignedBody } from '../../webhooks/signed-body.ts';
-import { readInput } from '../../app/input-file.ts';
+import { readInput } from '../../context/input-file.ts';
 import type { ReplayResult } from './replay-here.ts';
 import { webhookSecrets } from '../shared/webhook-secrets.ts';
 

@@ -1,6 +1,6 @@
 /** Replays a delivery in this process. */
-import type { Context } from '../../app/context.ts';
-import type { OpenedInbox } from '../../app/inbox-services.ts';
+import type { Context } from '../../context/context.ts';
+import type { OpenedInbox } from '../../context/inbox-services.ts';
 import type { Failure } from '../../errors.ts';
 import { createArrivalOrder } from '../../lib/async/arrival-order.ts';
 import { renderAnswerLine } from '../../output/answers/answer-table.ts';

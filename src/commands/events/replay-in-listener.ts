@@ -1,6 +1,6 @@
 /** Replays deliveries in the listener that runs on this machine. */
-import type { Context } from '../../app/context.ts';
-import type { OpenedInbox } from '../../app/inbox-services.ts';
+import type { Context } from '../../context/context.ts';
+import type { OpenedInbox } from '../../context/inbox-services.ts';
 import { SHOW, UNASSIGNED } from '../../state/delivery-steps.ts';
 import { lastErrorOf, type InboxEntry } from '../../state/inbox.ts';
 import { replayHere, type ReplayResult } from './replay-here.ts';

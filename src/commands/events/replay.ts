@@ -1,11 +1,11 @@
 /** `optipick events replay`. */
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import { forwardStep } from '../../state/delivery-steps.ts';
 import { maskUrl } from '../../lib/net/url-secrets.ts';
 import { CliError, worstFailure, type Failure } from '../../errors.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
 import { jsonLine } from '../../lib/json/stringify.ts';
-import { openInbox, type OpenedInbox } from '../../app/inbox-services.ts';
+import { openInbox, type OpenedInbox } from '../../context/inbox-services.ts';
 import { forwardDelivery } from '../../webhooks/inbox/forward.ts';
 import type { InboxEntry } from '../../state/inbox.ts';
 import {

@@ -1,8 +1,8 @@
 /** `optipick events show`. */
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
 import { jsonLine } from '../../lib/json/stringify.ts';
-import { openInbox } from '../../app/inbox-services.ts';
+import { openInbox } from '../../context/inbox-services.ts';
 import { payloadOf } from '../../webhooks/body-codings.ts';
 import { jsonTextOf } from '../../webhooks/read-payload.ts';
 import { stepLabel } from '../../state/delivery-steps.ts';

@@ -1,6 +1,6 @@
 /** `optipick events sync`: fetches the results that neither a webhook nor a poll has delivered. */
 import type { JobAnswer, ResultNotReady } from '../../api/model.ts';
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import { mapBounded } from '../../lib/async/pool.ts';
 import { CliError, worstFailure, type Failure } from '../../errors.ts';
 import { jsonLine } from '../../lib/json/stringify.ts';
@@ -14,7 +14,7 @@ const CONCURRENCY = 32;
 /** Prints each result. Throws the worst failure at the end; an unfinished job is none. */
 export async function syncResults(context: Context): Promise<void> {
   const { output, host, stop } = context;
-  const { fetchResult } = await import('../../app/api-services.ts');
+  const { fetchResult } = await import('../../context/api-services.ts');
   const client = await context.client();
   const submissions = await context.submissions();
   const pending = submissions.pending(client.baseUrl);

@@ -1,5 +1,5 @@
 /** The lines of `listen`: results on stdout, everything else on stderr; with `--json` one line for each thing that happens. */
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import type { CliError } from '../../errors.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
 import { renderAnswer, renderAnswerLine } from '../../output/answers/answer-table.ts';

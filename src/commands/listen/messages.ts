@@ -1,5 +1,5 @@
 /** The warnings, remarks and failures of `listen`. */
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import { EXEC, stepLabel } from '../../state/delivery-steps.ts';
 import { maskUrl } from '../../lib/net/url-secrets.ts';
 import { CliError } from '../../errors.ts';

@@ -1,7 +1,7 @@
 /** The port of `listen`: accepts deliveries into the inbox, and records and reports every request. */
-import type { Context } from '../../app/context.ts';
-import type { ListenerState } from '../../app/inbox-services.ts';
-import { readInput } from '../../app/input-file.ts';
+import type { Context } from '../../context/context.ts';
+import type { ListenerState } from '../../context/inbox-services.ts';
+import { readInput } from '../../context/input-file.ts';
 import { createByteBudget } from '../../lib/bytes/budget.ts';
 import { MAX_BYTES_IN_FLIGHT } from '../../limits.ts';
 import type { ServeOptions } from '../../platform/host.ts';

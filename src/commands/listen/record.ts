@@ -1,6 +1,6 @@
 /** The files of `listen --record`. */
 import { join, resolve } from 'node:path';
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import { RECORDS_AT_ONCE } from '../../limits.ts';
 import { CliError, messageOf, systemCodeOf } from '../../errors.ts';
 import { recordFileName, renderRecord, type RecordedRequest } from '../../webhooks/receiver/recording.ts';

@@ -1,5 +1,5 @@
 /** Why a delivery was rejected, diagnosed beside the listener's work and never at its expense. */
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import type { Diagnosis } from '../../webhooks/diagnosis/model.ts';
 import { headersOf } from '../../webhooks/forward-headers.ts';
 import type { Inbox } from '../../state/inbox.ts';

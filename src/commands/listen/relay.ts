@@ -1,6 +1,6 @@
 /** `listen --relay`: receives through a relay, and reports how the link to it fares. */
-import type { Context } from '../../app/context.ts';
-import type { ListenerState } from '../../app/inbox-services.ts';
+import type { Context } from '../../context/context.ts';
+import type { ListenerState } from '../../context/inbox-services.ts';
 import type { Http } from '../../lib/net/http.ts';
 import { CliError } from '../../errors.ts';
 import { MAX_RELAY_LINES, RELAY_LINES_MS, UNREADABLE_EVENTS_MS } from '../../limits.ts';

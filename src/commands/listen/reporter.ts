@@ -1,5 +1,5 @@
 /** What happens to a listener: counted, and printed without holding up its work. */
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import type { CliError } from '../../errors.ts';
 import type { Delivery } from '../../state/delivery.ts';
 import type { OwedStep } from '../../state/inbox.ts';

@@ -1,6 +1,6 @@
 /** The work of `optipick listen`: a port, an inbox, and what follows from each webhook. */
-import type { Context } from '../../app/context.ts';
-import { openListenerState } from '../../app/inbox-services.ts';
+import type { Context } from '../../context/context.ts';
+import { openListenerState } from '../../context/inbox-services.ts';
 import { CliError, messageOf } from '../../errors.ts';
 import type { Inbox } from '../../state/inbox.ts';
 import type { RelayAddresses } from '../../webhooks/relay/address.ts';

@@ -1,5 +1,5 @@
 /** How `listen` checks signatures. */
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import { maskSecret } from '../../settings/secret.ts';
 import type { NamedSecret } from '../../webhooks/diagnosis/model.ts';
 import { createVerifier, type SignatureVerifier } from '../../webhooks/signature.ts';

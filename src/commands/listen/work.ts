@@ -1,7 +1,7 @@
 /** What `listen` does for the deliveries in the inbox. */
 import type { OptipickClient } from '../../api/model.ts';
-import type { Context } from '../../app/context.ts';
-import type { ListenerState } from '../../app/inbox-services.ts';
+import type { Context } from '../../context/context.ts';
+import type { ListenerState } from '../../context/inbox-services.ts';
 import { createArrivalOrder } from '../../lib/async/arrival-order.ts';
 import { SHOW } from '../../state/delivery-steps.ts';
 import type { Inbox, InboxEntry } from '../../state/inbox.ts';

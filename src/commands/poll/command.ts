@@ -1,7 +1,7 @@
 /** `optipick poll`: waits for answers. */
 import { type Command, Option } from 'commander';
 import type { JobAnswer } from '../../api/model.ts';
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import { KIND_NAMES, type Kind } from '../../kinds.ts';
 import { readId } from '../../lib/text/shown-id.ts';
 import { CliError } from '../../errors.ts';
@@ -13,7 +13,7 @@ import {
   withHelp,
   type ContextSource,
 } from '../shared/options.ts';
-import { readInput } from '../../app/input-file.ts';
+import { readInput } from '../../context/input-file.ts';
 import { createAnswerView, FORMATS_IN_WORDS, type AnswerView, type AnswerViewOptions } from '../shared/answer-view.ts';
 import { createSubmissionHistory, type SubmissionHistory } from '../shared/submission-history.ts';
 import { jobFailure, reportResumable } from '../shared/job-errors.ts';

@@ -1,7 +1,7 @@
 /** Polls for several answers at once, and shows each as it arrives. */
 import { anySignal } from '../../lib/async/any-signal.ts';
 import type { JobAnswer, AnswerBytes, OptipickClient } from '../../api/model.ts';
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import { CliError, worstFailure } from '../../errors.ts';
 import { renderAnswer } from '../../output/answers/answer-table.ts';
 import type { Report } from '../../output/answers/report-model.ts';

@@ -1,6 +1,6 @@
 /** `optipick sandbox`: a local OptiPick to build against. */
 import { type Command, Option } from 'commander';
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import { CliError } from '../../errors.ts';
 import { parsePort } from '../../settings/settings.ts';
 import { PAYLOAD_SHAPES, type PayloadShape } from '../../webhooks/payload.ts';

@@ -1,5 +1,5 @@
 /** Reports about answers, pick by pick: CSV, Markdown, HTML. */
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import type { Report } from '../../output/answers/report-model.ts';
 
 export const REPORT_FORMATS = ['csv', 'md', 'html'] as const;

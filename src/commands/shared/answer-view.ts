@@ -1,6 +1,6 @@
 /** Shows one finished answer, on stdout or in a file, in the chosen format. */
 import type { JobAnswer, AnswerBytes } from '../../api/model.ts';
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import type { AnswerDetails } from '../../answers/details.ts';
 import { CliError } from '../../errors.ts';
 import type { Report, ReportEntry } from '../../output/answers/report-model.ts';

@@ -1,11 +1,11 @@
 /** Where results of deliveries come from, and what this machine knows of their requests. */
 import type { OptipickClient } from '../../api/model.ts';
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import { emptyNote } from '../../settings/settings.ts';
 import { CliError, messageOf } from '../../errors.ts';
 import type { Clock } from '../../platform/host.ts';
 import type { Output } from '../../output/terminal/print.ts';
-import type { ListenerState } from '../../app/inbox-services.ts';
+import type { ListenerState } from '../../context/inbox-services.ts';
 import type { FetchAnswer } from '../../webhooks/inbox/delivery-work.ts';
 
 /** The client. Throws `CliError` `auth` without a key, with a hint that also names the way without results. */
@@ -29,7 +29,7 @@ export function createFetch(
   onRefusedKey: ((error: CliError) => void) | undefined,
 ): FetchAnswer {
   return async (requestId, kind, options) => {
-    const { fetchResult } = await import('../../app/api-services.ts');
+    const { fetchResult } = await import('../../context/api-services.ts');
     try {
       return await fetchResult(client, requestId, kind, { ...options, clock });
     } catch (error) {

@@ -1,5 +1,5 @@
 /** What this machine knows that a delivery which does not verify may belong to: other secrets, and messages in the inbox. */
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import { CliError } from '../../errors.ts';
 import { profileNamed } from '../../settings/settings.ts';
 import type { Inbox } from '../../state/inbox.ts';

@@ -8,7 +8,7 @@ import { shownId } from '../../lib/text/shown-id.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
 import { failureJson, renderFailure } from '../../output/terminal/failure.ts';
 import { jsonText } from '../../lib/json/stringify.ts';
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 
 /** Prints on stderr how one of several requests failed, when it happens. `requestId`: named in JSON, where the error lacks it. */
 export async function reportFailure({ host, output }: Context, error: CliError, requestId?: string): Promise<void> {

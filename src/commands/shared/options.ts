@@ -1,6 +1,6 @@
 /** What all commands share to declare themselves: help in one form, option types, and the context on first use. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import { CliError, EXIT_CODES, type Failure } from '../../errors.ts';
 import { parseDuration } from './duration.ts';
 

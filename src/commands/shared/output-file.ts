@@ -1,6 +1,6 @@
 /** Files that a command writes for the user: `-o`, `--junit`. */
 import { dirname, win32 } from 'node:path';
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import { CliError, messageOf, systemCodeOf } from '../../errors.ts';
 import { quoted } from './job-errors.ts';
 

@@ -1,6 +1,6 @@
 /** Polls for one answer and shows progress on stderr. */
 import type { JobAnswer, AnswerBytes, OptipickClient } from '../../api/model.ts';
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import { KIND_NAMES, type Kind } from '../../kinds.ts';
 import { shownId } from '../../lib/text/shown-id.ts';
 import { CliError } from '../../errors.ts';
@@ -40,7 +40,7 @@ export interface PollProgress {
 }
 
 export async function createPollProgress({ host, output, options }: Context): Promise<PollProgress> {
-  const { createProgress } = await import('../../app/api-services.ts');
+  const { createProgress } = await import('../../context/api-services.ts');
   const progress = createProgress({
     terminal: host.terminal,
     stderr: host.stderr,
@@ -71,7 +71,7 @@ export async function pollWithProgress(
   options: PollWithProgressOptions,
 ): Promise<JobAnswer> {
   const { host } = context;
-  const { pollAnswer } = await import('../../app/api-services.ts');
+  const { pollAnswer } = await import('../../context/api-services.ts');
   const progress = options.progress ?? (await createPollProgress(context));
   const own = options.progress === undefined;
   let hadTrouble = false;
@@ -112,7 +112,7 @@ export async function pollWithProgress(
 
 /** The clock that a webhook can wake; the machine's own where the state cannot be opened, which was reported on first use. */
 async function clockOf(context: Context, requestId: string): Promise<Pick<Clock, 'monotonic' | 'sleep'>> {
-  const { createArrivalClock } = await import('../../app/api-services.ts');
+  const { createArrivalClock } = await import('../../context/api-services.ts');
   try {
     return createArrivalClock(context.host.clock, await context.arrivals(), requestId);
   } catch (error) {

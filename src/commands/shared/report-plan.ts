@@ -1,5 +1,5 @@
 /** The floor plan of a report, and the walks on it. */
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import { isLoopback } from '../../lib/net/loopback.ts';
 import type { ReportPlan } from '../../output/html/floor-walks.ts';
 import type { Site } from '../../site/model.ts';

@@ -1,5 +1,5 @@
 /** Reads the warehouse layout that a flag names. */
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import { CliError } from '../../errors.ts';
 import { decodeSource } from '../../requests/encoding.ts';
 import { parseJson } from '../../requests/json/parser.ts';
@@ -7,7 +7,7 @@ import { type JsonNode, memberOf, placeOf } from '../../requests/json/tree.ts';
 import type { Source } from '../../requests/json/source.ts';
 import { parseSite } from '../../site/layout.ts';
 import type { Site } from '../../site/model.ts';
-import { readInput } from '../../app/input-file.ts';
+import { readInput } from '../../context/input-file.ts';
 
 /** Throws `CliError` `usage`: when it cannot be read, and `bad_site_file` with the place of each problem. */
 export async function readSite(context: Context, path: string): Promise<Site> {

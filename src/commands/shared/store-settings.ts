@@ -1,4 +1,4 @@
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import type { SettingKey } from '../../settings/settings.ts';
 
 /** Writes settings into a profile: all or none, also while other processes write. `undefined` removes one. */

@@ -1,6 +1,6 @@
 /** What was submitted from this machine. A failure here must never lose a submission: it becomes a warning. */
 import type { OptipickClient, Submitted } from '../../api/model.ts';
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import type { Kind } from '../../kinds.ts';
 import { CliError, messageOf } from '../../errors.ts';
 import type { Submissions } from '../../state/submissions.ts';

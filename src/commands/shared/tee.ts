@@ -1,6 +1,6 @@
 /** Reads an answer pick by pick while its bytes go elsewhere. */
 import type { JobAnswer, AnswerBytes, AnswerSink } from '../../api/model.ts';
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import type { AnswerDetails } from '../../answers/details.ts';
 import { createDetailsReader } from '../../answers/reader.ts';
 import { knownSummary } from './job-errors.ts';

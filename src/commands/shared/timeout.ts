@@ -1,5 +1,5 @@
 /** The timeout of a command that waits for one answer. */
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import { withTimeout } from '../../lib/async/with-timeout.ts';
 import { CliError } from '../../errors.ts';
 

@@ -1,10 +1,10 @@
 /** The webhook secrets in use: of the flag, the environment or the profile. */
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import { parseWebhookSecrets, type SecretsReading } from '../../settings/secret.ts';
 import type { Redact } from '../../settings/redaction.ts';
 import { EMPTY_HINT, emptyNote } from '../../settings/settings.ts';
 import { CliError } from '../../errors.ts';
-import { readSecretFile } from '../../app/input-file.ts';
+import { readSecretFile } from '../../context/input-file.ts';
 import { createTerminalRedaction } from '../../output/terminal/redaction.ts';
 import type { TestTarget } from '../../webhooks/testing/test-target.ts';
 

@@ -1,5 +1,5 @@
 /** What a batch prints on stdout or into a file, request by request. */
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import type { Kind } from '../../kinds.ts';
 import { shownId } from '../../lib/text/shown-id.ts';
 import type { RequestSet, SetEntry } from '../../requests/request-set.ts';

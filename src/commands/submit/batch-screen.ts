@@ -1,5 +1,5 @@
 /** What people see of a running batch on stderr: one line with a bar, or with `--watch` each request that runs. */
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import { shownId } from '../../lib/text/shown-id.ts';
 import type { SetEntry } from '../../requests/request-set.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';

@@ -1,5 +1,5 @@
 /** `submit` of several requests: a line for each failure, and the results in one document. */
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import { CliError, reworded, worstFailure } from '../../errors.ts';
 import type { RequestSet, SetEntry } from '../../requests/request-set.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';

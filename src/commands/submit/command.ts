@@ -1,6 +1,6 @@
 /** `optipick route submit` and `optipick cluster submit`. */
 import { type Command, Option } from 'commander';
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import { KINDS, type Kind } from '../../kinds.ts';
 import {
   API_ENVIRONMENT,

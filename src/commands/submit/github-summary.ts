@@ -2,7 +2,7 @@
  * The page that GitHub shows of a run: Markdown that steps append to the file that `GITHUB_STEP_SUMMARY` names (GitHub's
  * documentation, "Workflow commands": at most 1 MiB a step).
  */
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import { CliError, messageOf, systemCodeOf } from '../../errors.ts';
 
 const VARIABLE = 'GITHUB_STEP_SUMMARY';

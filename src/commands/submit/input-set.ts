@@ -1,10 +1,10 @@
 /** The files, folders and stdin that a command line names, as one set of requests. */
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import { CliError, systemCodeOf } from '../../errors.ts';
 import type { RequestSet } from '../../requests/request-set.ts';
 import type { RejectedSink, SetInput, SetOptions } from '../../requests/set-options.ts';
-import { openInput, unreadable } from '../../app/input-file.ts';
+import { openInput, unreadable } from '../../context/input-file.ts';
 import { notWritable } from '../shared/output-file.ts';
 
 export type InputSetOptions = Omit<SetOptions, 'inputs' | 'scratch' | 'rejectedSink'>;

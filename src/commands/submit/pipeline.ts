@@ -3,7 +3,7 @@
  * A view shows what happens and how each request ends.
  */
 import type { JobAnswer, AnswerBytes, OptipickClient, Submitted } from '../../api/model.ts';
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import { anySignal } from '../../lib/async/any-signal.ts';
 import { mapBounded } from '../../lib/async/pool.ts';
 import type { Kind } from '../../kinds.ts';

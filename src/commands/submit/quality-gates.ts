@@ -1,5 +1,5 @@
 /** Checks an answer against its request: the audit, always, and the gates that were asked for. */
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import type { AnswerDetails } from '../../answers/details.ts';
 import { auditAnswer } from '../../answers/audit/audit.ts';
 import { FINDING_CHECKS, FINDING_CLASSES, type Finding } from '../../answers/audit/finding.ts';

@@ -1,5 +1,5 @@
 /** Runs `submit`: read the input, then plan, post, wait, judge and show, as one request or as a batch. */
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import type { FailureDetail } from '../../errors.ts';
 import { KINDS, type Kind } from '../../kinds.ts';
 import type { RequestSet } from '../../requests/request-set.ts';
@@ -95,7 +95,7 @@ async function dryRun(
   { kind, mode, dryRun: form }: SubmitRun,
 ): Promise<void> {
   const { renderCurl, renderDryRun } = await import('./curl.ts');
-  const { normalizeBaseUrl } = await import('../../app/api-services.ts');
+  const { normalizeBaseUrl } = await import('../../context/api-services.ts');
   const baseUrl = normalizeBaseUrl((await context.settings()).baseUrl.value);
   const url = `${baseUrl}${KINDS[kind].path}?synchronous=${mode === 'sync'}`;
   for (const entry of entries) {

@@ -1,5 +1,5 @@
 /** The time that a POST on its way gets when the command is stopped. */
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 
 /** Long enough to learn the id; in milliseconds. */
 const POST_GRACE_MS = 2000;

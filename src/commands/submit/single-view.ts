@@ -1,7 +1,7 @@
 /** `submit` of one request: its id, or its answer as it arrives. */
 import type { AnswerDetails } from '../../answers/details.ts';
 import type { JobAnswer } from '../../api/model.ts';
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import { shownId } from '../../lib/text/shown-id.ts';
 import { CliError } from '../../errors.ts';
 import type { Kind } from '../../kinds.ts';

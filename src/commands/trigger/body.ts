@@ -1,9 +1,9 @@
 /** The body of `trigger --data`. */
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import { CliError } from '../../errors.ts';
 import { payloadOf } from '../../webhooks/body-codings.ts';
 import { parseRecordedDelivery } from '../../webhooks/receiver/read-deliveries.ts';
-import { readInput } from '../../app/input-file.ts';
+import { readInput } from '../../context/input-file.ts';
 
 /**
  * The exact bytes of `@file` and `@-` (stdin), or the body of a record (`.http`); any other text must be JSON, as otherwise it

@@ -1,7 +1,7 @@
 /** The work of `optipick trigger --replay`. */
 import { join } from 'node:path';
 import { mapBounded } from '../../lib/async/pool.ts';
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import { headerOf, withoutCoding } from '../../lib/net/http.ts';
 import { CliError, messageOf, systemCodeOf } from '../../errors.ts';
 import { decodeBody, payloadOf } from '../../webhooks/body-codings.ts';
@@ -12,7 +12,7 @@ import type { RecordedDelivery } from '../../webhooks/receiver/recorded-delivery
 import { messageIdOf } from '../../webhooks/signature-headers.ts';
 import { attemptTest } from '../../webhooks/testing/test-attempt.ts';
 import { createDeliveryMaker, type MakeDelivery, type TestDelivery } from '../../webhooks/testing/test-delivery.ts';
-import { readInput } from '../../app/input-file.ts';
+import { readInput } from '../../context/input-file.ts';
 import { createTriggerReport } from './report.ts';
 import type { ReplayPlan } from './flags.ts';
 import { createEndpointRedaction, webhookSecrets, type SecretsInForce } from '../shared/webhook-secrets.ts';

@@ -1,5 +1,5 @@
 /** Prints what an endpoint answered to test deliveries, and at the end a summary. */
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import { redirectOf } from '../../lib/net/redirect.ts';
 import { isAccepted, type TestAnswer } from '../../webhooks/testing/test-answer.ts';
 import { CliError } from '../../errors.ts';

@@ -1,6 +1,6 @@
 /** The work of `optipick trigger`. */
 import { mapBounded } from '../../lib/async/pool.ts';
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import { createRequestId, type RandomBytes } from '../../ids.ts';
 import { readPayload } from '../../webhooks/read-payload.ts';
 import { attemptTest } from '../../webhooks/testing/test-attempt.ts';

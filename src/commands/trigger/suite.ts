@@ -1,5 +1,5 @@
 /** The work of `optipick trigger --suite`. */
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import { type ConformanceReport, failedChecks } from '../../webhooks/testing/conformance-report.ts';
 import { KINDS } from '../../kinds.ts';
 import { CliError } from '../../errors.ts';

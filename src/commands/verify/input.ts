@@ -1,6 +1,6 @@
 /** Reads the delivery for `verify`: from a record, a pasted or dumped request, or flags. */
 import { basename, dirname, join } from 'node:path';
-import type { Context } from '../../app/context.ts';
+import type { Context } from '../../context/context.ts';
 import type { HttpHeaders } from '../../lib/net/http.ts';
 import { CliError } from '../../errors.ts';
 import type { HeaderLine } from '../../state/delivery.ts';
@@ -9,7 +9,7 @@ import { headersOf } from '../../webhooks/forward-headers.ts';
 import { isSigned, parseRecordedDelivery, readDeliveries } from '../../webhooks/receiver/read-deliveries.ts';
 import type { RecordedDelivery } from '../../webhooks/receiver/recorded-delivery.ts';
 import { readSignatureHeaders } from '../../webhooks/signature-headers.ts';
-import { readInput } from '../../app/input-file.ts';
+import { readInput } from '../../context/input-file.ts';
 
 export interface VerifyInput {
   readonly headers: HttpHeaders;

@@ -1,6 +1,6 @@
 /** The work of `optipick verify`. */
-import { readSecretFile } from '../../app/input-file.ts';
-import type { Context } from '../../app/context.ts';
+import { readSecretFile } from '../../context/input-file.ts';
+import type { Context } from '../../context/context.ts';
 import { CliError } from '../../errors.ts';
 import { renderVerification } from '../../output/webhooks/diagnosis.ts';
 import { maskSecret } from '../../settings/secret.ts';
@@ -86,7 +86,7 @@ function withoutLineEnd(delivery: DiagnosisInput): DiagnosisInput {
 
 /** The latest messages of the inbox; none when it cannot be opened, which doctor reports. */
 async function inboxMessages(context: Context): Promise<readonly KnownMessage[]> {
-  const { findInbox } = await import('../../app/inbox-services.ts');
+  const { findInbox } = await import('../../context/inbox-services.ts');
   try {
     const inbox = await findInbox(context);
     return inbox === undefined ? [] : await receivedMessages(inbox, RECENT_MESSAGES);

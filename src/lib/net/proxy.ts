@@ -1,4 +1,5 @@
 /** Which proxy a URL goes through: `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, read as curl reads them. */
+import { BlockList, isIP } from 'node:net';
 
 import { TransportError } from './http.ts';
 import { isLoopback } from './loopback.ts';
@@ -45,7 +46,6 @@ function variable(env: Environment, lowerCaseName: string): string | undefined {
 function isExempt(url: URL, list: string): boolean {
   const host = bare(url.hostname);
   const port = url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port;
-  const { isIP, BlockList } = process.getBuiltinModule('node:net');
   const family = isIP(host);
   return list
     .toLowerCase()

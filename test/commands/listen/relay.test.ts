@@ -1,7 +1,7 @@
 /** What becomes of the kept address when the relay does not give it. */
 import { describe, expect, test } from 'vitest';
 import { startRelay, type RelayInbox } from '../../../src/commands/listen/relay.ts';
-import type { Context } from '../../../src/app/context.ts';
+import type { Context } from '../../../src/context/context.ts';
 import type { Host, WebSocketEvents, WebSocketLink } from '../../../src/platform/host.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
 import { acknowledgement } from '../../support/scripted-relay.ts';

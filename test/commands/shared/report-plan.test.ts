@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { openPlans } from '../../../src/commands/shared/report-plan.ts';
-import type { Context } from '../../../src/app/context.ts';
+import type { Context } from '../../../src/context/context.ts';
 import { createHtmlReport } from '../../../src/output/html/report.ts';
 import type { ReportEntry } from '../../../src/output/answers/report-model.ts';
 import { type ReportPlan, walksOf } from '../../../src/output/html/floor-walks.ts';

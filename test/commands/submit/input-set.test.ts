@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { openInputs } from '../../../src/commands/submit/input-set.ts';
-import { createContext } from '../../../src/app/context.ts';
+import { createContext } from '../../../src/context/context.ts';
 import { CliError } from '../../../src/errors.ts';
 import { createFakeHost, type FakeHost, type FakeHostOptions } from '../../support/fake-host.ts';
 

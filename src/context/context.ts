@@ -86,7 +86,7 @@ export function createContext(host: Host, options: GlobalOptions, { stop, atEnd 
   };
 
   const state = once(async () => {
-    const { openSubmissions } = await calling();
+    const { openSubmissions } = await apiServices();
     const opened = await openSubmissions(host);
     atEnd(() => opened.close());
     return opened;
@@ -102,14 +102,14 @@ export function createContext(host: Host, options: GlobalOptions, { stop, atEnd 
     ask: (question, asked) => host.terminal.ask(question, { ...asked, signal: stop }),
     settings,
     async clientFor(baseUrl, key, { secrets, direct } = {}) {
-      const { openClient } = await calling();
+      const { openClient } = await apiServices();
       const traced = options.debug === true || isSet(host.env['OPTIPICK_DEBUG']);
       const trace = (line: string): void => void host.stderr.write(`${cleanText(line)}\n`);
       return openClient(host, { baseUrl, key, secrets, trace: traced ? trace : undefined, direct });
     },
     client: once(async () => {
       const { apiKey, baseUrl, profile, webhookSecrets } = await settings();
-      const { normalizeBaseUrl } = await calling();
+      const { normalizeBaseUrl } = await apiServices();
       const url = normalizeBaseUrl(baseUrl.value);
       if (apiKey === undefined) throw noKey(profile.value, host.env);
       const empty = baseUrl.source === 'default' ? emptyNote(host.env, 'OPTIPICK_BASE_URL') : '';
@@ -127,8 +127,8 @@ export function createContext(host: Host, options: GlobalOptions, { stop, atEnd 
   return context;
 }
 
-/** One door to all that a call needs: see `calling.ts`. */
-const calling = () => import('./api-services.ts');
+/** Loaded by the commands that call the API, and only then. */
+const apiServices = () => import('./api-services.ts');
 
 function noKey(profile: string, env: Host['env']): CliError {
   // A mistyped profile is the likeliest reason for a key that is not found.
