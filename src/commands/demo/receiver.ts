@@ -8,14 +8,9 @@ import { createReceiver } from '../../webhooks/receiver/receiver.ts';
 import { createVerifier } from '../../webhooks/signature.ts';
 import { libraryAccepts } from '../../webhooks/svix-library.ts';
 
-export interface DemoReceiver {
-  readonly url: string;
-  /** The verified delivery about this request. Throws `unavailable` when none arrives in time. */
-  next(requestId: string, timeoutMs: number, signal: AbortSignal): Promise<Delivery>;
-  close(): Promise<void>;
-}
+export type DemoReceiver = Awaited<ReturnType<typeof createDemoReceiver>>;
 
-export async function createDemoReceiver(host: Host, secret: string): Promise<DemoReceiver> {
+export async function createDemoReceiver(host: Host, secret: string) {
   const arrived = new Map<string, Delivery>();
   let wake: (() => void) | undefined;
   let rejection: string | undefined;
@@ -39,7 +34,8 @@ export async function createDemoReceiver(host: Host, secret: string): Promise<De
   const server = await host.serve(receiver, { host: '127.0.0.1', port: 0, maxBodyBytes: 1_048_576 });
   return {
     url: `${server.url}/webhook`,
-    async next(requestId, timeoutMs, signal) {
+    /** The verified delivery about this request. Throws `unavailable` when none arrives in time. */
+    async next(requestId: string, timeoutMs: number, signal: AbortSignal): Promise<Delivery> {
       const deadline = host.clock.monotonic() + timeoutMs;
       for (;;) {
         const delivery = arrived.get(requestId);

@@ -34,26 +34,7 @@ export interface AnswerContext extends Pick<ReportEntry, 'name' | 'request' | 'f
   rows(): Promise<readonly { readonly pickId: string; readonly cells: readonly string[] }[] | undefined>;
 }
 
-export interface AnswerView {
-  readonly format: AnswerFormat;
-  /**
-   * Call it before something is sent that cannot be taken back; done once. Throws `environment` when the file cannot be
-   * written, and `usage` for a layout (`--site-file`) that cannot be used.
-   */
-  prepare(): Promise<void>;
-  /** A report about several answers; `undefined` when the format is none. */
-  newReport(facts: ReportFacts): Promise<Report | undefined>;
-  /** On stdout, or in the file. */
-  write(report: Report): Promise<void>;
-  /**
-   * Runs `fetch` (which may fill the sink), shows the answer, and returns it. `assess` is given each pick of the answer
-   * before it is shown, and adds what is known about it; without it, table and JSON do not hold the picks in memory.
-   */
-  show(
-    fetch: (sink: AnswerBytes | undefined) => Promise<JobAnswer>,
-    assess?: (details: AnswerDetails | undefined) => Promise<AnswerContext>,
-  ): Promise<JobAnswer>;
-}
+export type AnswerView = ReturnType<typeof createAnswerView>;
 
 const EXTENSIONS: Readonly<Record<string, AnswerFormat>> = {
   txt: 'table',
@@ -67,7 +48,7 @@ const EXTENSIONS: Readonly<Record<string, AnswerFormat>> = {
 export const FORMATS_IN_WORDS = 'table, json, csv, md or html';
 
 /** Throws `usage` for a format that is not known, before anything is sent. */
-export function createAnswerView(context: Context, options: AnswerViewOptions): AnswerView {
+export function createAnswerView(context: Context, options: AnswerViewOptions) {
   const { output, host } = context;
   const format = formatOf(options, output.json);
   const file = options.output;
@@ -125,14 +106,27 @@ export function createAnswerView(context: Context, options: AnswerViewOptions): 
     await reports();
   };
   let prepared: Promise<void> | undefined;
+  /**
+   * Call it before something is sent that cannot be taken back; done once. Throws `environment` when the file cannot be
+   * written, and `usage` for a layout (`--site-file`) that cannot be used.
+   */
   const prepare = (): Promise<void> => (prepared ??= prepareOnce());
 
   return {
     format,
     prepare,
-    write: (report) => write(report.render()),
-    newReport: async (facts) => (await reports())?.(facts),
-    async show(fetch, assess) {
+    /** On stdout, or in the file. */
+    write: (report: Report): Promise<void> => write(report.render()),
+    /** A report about several answers; `undefined` when the format is none. */
+    newReport: async (facts: ReportFacts): Promise<Report | undefined> => (await reports())?.(facts),
+    /**
+     * Runs `fetch` (which may fill the sink), shows the answer, and returns it. `assess` is given each pick of the answer
+     * before it is shown, and adds what is known about it; without it, table and JSON do not hold the picks in memory.
+     */
+    async show(
+      fetch: (sink: AnswerBytes | undefined) => Promise<JobAnswer>,
+      assess?: (details: AnswerDetails | undefined) => Promise<AnswerContext>,
+    ): Promise<JobAnswer> {
       await prepare();
       if (assess === undefined && !isReport(format)) {
         if (format === 'json') return passOn(fetch);

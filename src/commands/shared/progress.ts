@@ -31,15 +31,10 @@ export interface PollWithProgressOptions extends PollTiming {
   readonly progress?: PollProgress | undefined;
 }
 
-/** What polls show on stderr; several may share one. */
-export interface PollProgress {
-  show(text: string): void;
-  /** Shows each warning once. Never rejects. */
-  warn(text: string): Promise<void>;
-  stop(): Promise<void>;
-}
+export type PollProgress = Awaited<ReturnType<typeof createPollProgress>>;
 
-export async function createPollProgress({ host, output, options }: Context): Promise<PollProgress> {
+/** What polls show on stderr; several may share one. */
+export async function createPollProgress({ host, output, options }: Context) {
   const { createProgress } = await import('../../context/api-services.ts');
   const progress = createProgress({
     terminal: host.terminal,
@@ -53,8 +48,9 @@ export async function createPollProgress({ host, output, options }: Context): Pr
   // A failed write on stderr must not end the poll: the next write of the result reports it.
   const ignoreClosed = (): undefined => undefined;
   return {
-    show: (text) => void progress.show(text).then(() => progress.tick(), ignoreClosed),
-    async warn(text) {
+    show: (text: string): void => void progress.show(text).then(() => progress.tick(), ignoreClosed),
+    /** Shows each warning once. Never rejects. */
+    async warn(text: string): Promise<void> {
       if (warned.has(text)) return;
       warned.add(text);
       await output.warn(text).catch(ignoreClosed);

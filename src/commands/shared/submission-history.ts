@@ -3,23 +3,12 @@ import type { OptipickClient, Submitted } from '../../api/model.ts';
 import type { Context } from '../../context/context.ts';
 import type { Kind } from '../../kinds.ts';
 import { CliError, messageOf } from '../../errors.ts';
+import type { SetEntry } from '../../requests/request-set.ts';
 import type { Submissions } from '../../state/submissions.ts';
 
-export interface SubmissionFacts {
-  readonly siteName: string | undefined;
-  readonly waveId: string | undefined;
-}
+export type SubmissionHistory = ReturnType<typeof createSubmissionHistory>;
 
-export interface SubmissionHistory {
-  /** On disk when it returns, or warned about. */
-  remember(submitted: Submitted, facts: SubmissionFacts): Promise<void>;
-  kindOf(requestId: string): Promise<Kind | undefined>;
-  /** Ids submitted to this base URL whose end was not seen, oldest first. Throws when the state cannot be read. */
-  pending(): Promise<readonly Submitted[]>;
-  settle(requestId: string, state: 'done' | 'failed'): Promise<void>;
-}
-
-export function createSubmissionHistory(context: Context, client: Pick<OptipickClient, 'baseUrl'>): SubmissionHistory {
+export function createSubmissionHistory(context: Context, client: OptipickClient) {
   let warned = false;
   const attempt = async <T>(what: string, work: (submissions: Submissions) => T): Promise<T | undefined> => {
     try {
@@ -35,20 +24,22 @@ export function createSubmissionHistory(context: Context, client: Pick<OptipickC
   };
 
   return {
-    async remember(submitted, facts) {
+    /** On disk when it returns, or warned about. */
+    async remember(submitted: Submitted, facts: Pick<SetEntry, 'siteName' | 'waveId'>): Promise<void> {
       const profile = (await context.settings()).profile.value;
       await attempt('this submission could not be remembered on this machine', (submissions) =>
         submissions.remember({ ...submitted, ...facts, baseUrl: client.baseUrl, profile }),
       );
     },
-    kindOf: (requestId) =>
+    kindOf: (requestId: string): Promise<Kind | undefined> =>
       attempt('what was submitted from this machine could not be read', (submissions) =>
         submissions.kindOf(requestId, client.baseUrl),
       ),
-    async pending() {
+    /** Ids submitted to this base URL whose end was not seen, oldest first. Throws when the state cannot be read. */
+    async pending(): Promise<readonly Submitted[]> {
       return (await context.submissions()).pending(client.baseUrl);
     },
-    async settle(requestId, state) {
+    async settle(requestId: string, state: 'done' | 'failed'): Promise<void> {
       await attempt('the end of the job could not be noted on this machine', (submissions) =>
         submissions.settle(requestId, client.baseUrl, state),
       );
