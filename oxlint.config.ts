@@ -54,8 +54,12 @@ const DEPTHS = [1, 2, 3];
 
 /** The rule for the files of one place at one depth below `src`. A rule given twice for a file is not merged, so it is whole. */
 function importsOf(place: string, depth: number, libraries: readonly string[] = []): Rules {
-  const may = [place, ...(MAY_IMPORT[place] ?? '').split(' '), ...(place === 'lib' || FACTS.has(place) ? [] : FACTS)];
-  const forbidden = Object.keys(MAY_IMPORT).filter((other) => !may.includes(other));
+  const may = new Set([
+    place,
+    ...(MAY_IMPORT[place] ?? '').split(' '),
+    ...(place === 'lib' || FACTS.has(place) ? [] : FACTS),
+  ]);
+  const forbidden = Object.keys(MAY_IMPORT).filter((other) => !may.has(other));
   const up = depth === 0 ? String.raw`\./` : String.raw`(\.\./){${depth}}`;
   const patterns: Pattern[] = [
     {
