@@ -50,7 +50,7 @@ export interface StepKey {
 }
 
 /** How an attempt at a step ended. `kind`: when it was found out by fetching the result. */
-export type Outcome =
+export type StepOutcome =
   | { readonly status: 'done'; readonly at: number; readonly kind?: Kind | undefined }
   | { readonly status: 'failed'; readonly at: number; readonly error: string; readonly kind?: Kind | undefined }
   | {
@@ -109,7 +109,7 @@ export interface Inbox {
   /** Extends the leases of these steps, which the owner works on. */
   renew(keys: readonly StepKey[], owner: string, now: number): Promise<void>;
   /** Ends an attempt. `false` when the lease was lost and another owner has it now: then nothing is changed. */
-  settle(key: StepKey, owner: string, outcome: Outcome): Promise<boolean>;
+  settle(key: StepKey, owner: string, outcome: StepOutcome): Promise<boolean>;
   /** Gives back the steps that the owner has claimed and not settled, as if they had not been attempted. */
   release(owner: string): Promise<void>;
   /** Makes these pending steps due now: a restart is often the repair that they waited for. */

@@ -1,5 +1,6 @@
 /** SQLite's primary result codes: https://www.sqlite.org/rescode.html */
 export const BUSY = 5;
+export const LOCKED = 6;
 export const CORRUPT = 11;
 export const NOT_A_DATABASE = 26;
 

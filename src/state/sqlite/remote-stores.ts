@@ -39,18 +39,11 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** Something that may not take as long as it takes. */
-interface Limited {
-  /** On the clock that does not jump. */
-  readonly until: number;
-  over(): void;
-}
-
 /** A delivery that is not stored yet. */
 interface Accepting extends Waiting {
   readonly delivery: Delivery;
   readonly steps: readonly string[];
-  /** As of {@link Limited}. */
+  /** When it is too late, on the clock that does not jump. */
   readonly until: number;
 }
 
@@ -64,8 +57,8 @@ const ACCEPT_ALL = 'acceptAll';
 const SETTLE_ALL = 'settleAll';
 const CLAIM_PACKED = 'claimPacked';
 
-/** How often limits are looked at, in milliseconds: one timer for all calls, as each webhook is one. */
-const LOOK_MS = 100;
+/** How often the time of deliveries is checked, in milliseconds: one timer for all, because there may be thousands. */
+const CHECK_MS = 100;
 
 /** Gives what the method of the store at the far end gives. */
 export type RemoteCall = <T>(store: string, method: string, args: readonly unknown[]) => Promise<T>;
@@ -94,7 +87,6 @@ export function createRemoteStores(
   end: () => Promise<void>,
 ): RemoteStores {
   const waiting = new Map<number, Waiting>();
-  const limited = new Set<Limited>();
   let accepting: Accepting[] = [];
   /** Those that were sent. */
   let storing: readonly Accepting[] = [];
@@ -133,10 +125,9 @@ export function createRemoteStores(
   };
 
   const watch = async (): Promise<void> => {
-    while (limited.size + storing.length + accepting.length > 0) {
-      await clock.sleep(LOOK_MS);
+    while (storing.length + accepting.length > 0) {
+      await clock.sleep(CHECK_MS);
       const now = clock.monotonic();
-      for (const each of limited) if (now >= each.until) each.over();
       for (const { until, reject } of [...storing, ...accepting]) {
         if (now >= until) reject(notInTime('the delivery could not be stored', ACCEPT_TIMEOUT_MS));
       }
@@ -146,14 +137,13 @@ export function createRemoteStores(
   };
 
   const within = async <T>(ms: number, what: string, answer: Promise<T>): Promise<T> => {
+    const answered = new AbortController();
     const late = Promise.withResolvers<never>();
-    const made = { until: clock.monotonic() + ms, over: () => late.reject(notInTime(what, ms)) };
-    limited.add(made);
-    watching ??= watch();
+    clock.sleep(ms, answered.signal).then(() => late.reject(notInTime(what, ms)), ignore);
     try {
       return await Promise.race([answer, late.promise]);
     } finally {
-      limited.delete(made);
+      answered.abort();
     }
   };
 

@@ -1,4 +1,4 @@
-import type { Database, Statement } from '../../platform/host.ts';
+import type { Database, NamedValues, Statement } from '../../platform/host.ts';
 
 const statements = new WeakMap<Database, Map<string, Statement>>();
 
@@ -9,4 +9,14 @@ export function prepared(database: Database, sql: string): Statement {
   let statement = known.get(sql);
   if (statement === undefined) known.set(sql, (statement = database.prepare(sql)));
   return statement;
+}
+
+/** Runs the statement. Returns how many rows it changed. */
+export function changes(database: Database, sql: string, values: NamedValues): number {
+  return Number(prepared(database, sql).run(values).changes);
+}
+
+/** Whether a row exists. `sql` goes after FROM. */
+export function exists(database: Database, sql: string, values: NamedValues): boolean {
+  return prepared(database, `SELECT 1 FROM ${sql} LIMIT 1`).get(values) !== undefined;
 }

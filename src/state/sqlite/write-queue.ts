@@ -1,5 +1,6 @@
 import { inTransaction } from './transaction.ts';
 import { CliError, messageOf, systemCodeOf } from '../../errors.ts';
+import { BUSY, CORRUPT, LOCKED, NOT_A_DATABASE, sqliteCodeOf } from '../../platform/fs/sqlite-codes.ts';
 import type { Database } from '../../platform/host.ts';
 import { gather, MOST_TURNS } from '../../lib/async/gather.ts';
 
@@ -36,11 +37,6 @@ interface Job {
   readonly reject: (error: unknown) => void;
   result?: unknown;
 }
-
-const BUSY = 5;
-const LOCKED = 6;
-const CORRUPT = 11;
-const NOT_A_DATABASE = 26;
 
 /**
  * With {@link DatabaseSource.pause} a lock is waited for in so many attempts, each of which holds this process up for no
@@ -223,19 +219,15 @@ function newestOf(database: Database): unknown {
 }
 
 function isBusy(error: unknown): boolean {
-  return hasCode(error, BUSY, LOCKED);
+  const code = sqliteCodeOf(error);
+  return code === BUSY || code === LOCKED;
 }
 
-/** Whether SQLite gave one of these primary result codes. */
-function hasCode(error: unknown, ...codes: readonly number[]): boolean {
-  const code = error instanceof Error ? (error as { errcode?: unknown }).errcode : undefined;
-  return typeof code === 'number' && codes.includes(code & 0xff);
-}
-
-/** Mistakes of the program stay what they are; what the machine refuses is worded for the user. */
+/** A bug stays what it is; a failure of the machine is worded for the user. */
 function failureOf(error: unknown, deed: 'read' | 'written'): unknown {
   if (error instanceof CliError || systemCodeOf(error) === undefined) return error;
-  if (hasCode(error, CORRUPT, NOT_A_DATABASE)) return damaged(messageOf(error), error);
+  const code = sqliteCodeOf(error);
+  if (code === CORRUPT || code === NOT_A_DATABASE) return damaged(messageOf(error), error);
   return new CliError('environment', `the inbox cannot be ${deed}: ${messageOf(error)}`, {
     code: 'inbox_unavailable',
     hint: 'free space on the disk and check the rights of the state folder (OPTIPICK_STATE_DIR chooses another)',

@@ -6,14 +6,14 @@ import { createArrivalOrder } from '../../lib/async/arrival-order.ts';
 import { createDeliveryWork, LeftForLater } from './delivery-work.ts';
 import type { StepFailure, StepResult, WorkOptions } from './delivery-work.ts';
 import { isClaimed } from '../../state/inbox.ts';
-import type { Claim, Inbox, InboxSummary, Outcome, OwedStep, Step, StepKey } from '../../state/inbox.ts';
+import type { Claim, Inbox, InboxSummary, StepOutcome, OwedStep, Step, StepKey } from '../../state/inbox.ts';
 import { createWaiter } from '../../lib/async/waiter.ts';
 import { MAX_ATTEMPTS, backoffDelay } from './backoff.ts';
 
 /** How one attempt at a step ended. */
 export interface AttemptReport extends Claim {
   /** `lost`: it took so long that another listener has it now, or it was discarded. */
-  readonly status: Outcome['status'] | 'lost';
+  readonly status: StepOutcome['status'] | 'lost';
   readonly failure: StepFailure | undefined;
   /** Of a `retry`: milliseconds since 1970. */
   readonly nextAttemptAt: number | undefined;
@@ -264,7 +264,7 @@ function keyOf({ delivery: { sequence, id }, step }: Claim): StepKey {
   return { sequence, id, step };
 }
 
-function outcomeOf({ attempts, delivery }: Claim, result: StepResult, now: number, spread: number): Outcome {
+function outcomeOf({ attempts, delivery }: Claim, result: StepResult, now: number, spread: number): StepOutcome {
   const { failure } = result;
   // What is known need not be written again.
   const kind = result.kind === delivery.kind ? undefined : result.kind;
