@@ -17,6 +17,16 @@ async function sources(): Promise<ReadonlyMap<string, string>> {
   return new Map(await Promise.all(read));
 }
 
+/** Tests, scripts and benches. */
+async function outside(): Promise<readonly string[]> {
+  const lists = ['test', 'scripts', 'bench'].map(async (folder) =>
+    (await readdir(join(ROOT, folder), { recursive: true })).map((name) =>
+      posix.join(folder, name.replaceAll('\\', '/')),
+    ),
+  );
+  return (await Promise.all(lists)).flat();
+}
+
 /** What each file imports: values and types, at once and late. */
 function importsIn(files: ReadonlyMap<string, string>): ReadonlyMap<string, readonly string[]> {
   return new Map(
@@ -143,4 +153,12 @@ describe('the linter', () => {
       forbidden.map(([name]) => named(name)).toSorted(),
     );
   });
+});
+
+test.each(['docs/architecture.md', 'CONTRIBUTING.md'])('%s names files that exist', async (page) => {
+  const text = await readFile(join(ROOT, page), 'utf8');
+  const named = [...text.matchAll(/`((?:[\w-]+\/)+[\w-]+\.ts)`/g)].map(([, path = '']) => path);
+  expect(named.length).toBeGreaterThan(3);
+  const known = [...(await sources()).keys(), ...(await outside())];
+  expect(named.filter((path) => !known.some((file) => file === path || file.endsWith(`/${path}`)))).toEqual([]);
 });
