@@ -109,7 +109,7 @@ export default defineConfig({
   plugins: ['typescript', 'unicorn', 'oxc', 'import', 'promise', 'node'],
   categories: { correctness: 'error', suspicious: 'error', perf: 'error' },
   env: { node: true, es2024: true },
-  ignorePatterns: ['dist', '.dist-next', 'coverage', 'test/fixtures'],
+  ignorePatterns: ['dist', '.dist-next', '.stryker-tmp', 'coverage', 'test/fixtures'],
   rules: {
     'no-await-in-loop': 'off',
     'no-control-regex': 'off',

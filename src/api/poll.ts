@@ -73,7 +73,7 @@ export async function pollAnswer(
     const remaining = deadline - now;
     const asked = status.retryAfterMs;
     const pause = asked === undefined ? interval * (1 + JITTER * (2 * random() - 1)) : afterRetryAfter(asked, random);
-    if (remaining <= 0 || (asked !== undefined && asked > remaining)) {
+    if (remaining <= 0 || (asked ?? 0) > remaining) {
       if (status.state === 'missing' && status.refusal !== undefined) {
         return await answerBehindRefusal(client, status.refusal, requestId, options);
       }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AnswerSummary } from '../../src/answers/answer.ts';
 import { createAnswerReader } from '../../src/answers/reader.ts';
-import { classifyAnswer, isKnownStatusWord } from '../../src/answers/job-state.ts';
+import { classifyAnswer, failureReason, isKnownStatusWord, reasonOf } from '../../src/answers/job-state.ts';
 
 function summaryOf(value: unknown): AnswerSummary | undefined {
   const reader = createAnswerReader();
@@ -30,16 +30,24 @@ describe('an answer', () => {
     },
   );
 
-  it.each(['FAILED', 'FAILURE', 'ERROR', 'CANCELLED', 'CANCELED', 'TIMEOUT', 'TIMED_OUT', 'timed out', 'Timed-Out'])(
-    'N11: is failed with the word %s, even beside results',
-    (status) => {
-      expect([stateOf({ status }), stateOf({ status, picks: [] }), stateOf({ status: `${status}?` })]).toEqual([
-        'failed',
-        'failed',
-        'pending',
-      ]);
-    },
-  );
+  it.each([
+    'FAILED',
+    'FAILURE',
+    'ERROR',
+    'CANCELLED',
+    'CANCELED',
+    'TIMEOUT',
+    'TIMED_OUT',
+    'timed out',
+    'Timed-Out',
+    'timed - out',
+  ])('N11: is failed with the word %s, even beside results', (status) => {
+    expect([stateOf({ status }), stateOf({ status, picks: [] }), stateOf({ status: `${status}?` })]).toEqual([
+      'failed',
+      'failed',
+      'pending',
+    ]);
+  });
 
   it('is failed with a message or a word of failure, even beside results', () => {
     expect([
@@ -64,9 +72,30 @@ describe('an answer', () => {
   });
 
   it('does not speak of the job under an error status', () => {
-    expect([404, 425, 503, 301].map((status) => stateOf({ error: 'Not Found' }, status))).toEqual(
-      Array(4).fill('pending'),
+    expect([404, 425, 503, 301, 300, 199].map((status) => stateOf({ error: 'Not Found' }, status))).toEqual(
+      Array(6).fill('pending'),
     );
+    expect([200, 299].map((status) => stateOf({ error: 'no route' }, status))).toEqual(['failed', 'failed']);
+  });
+});
+
+describe('why a job failed', () => {
+  const NOTHING = 'the API gave no reason';
+
+  it.each([
+    [
+      'its error, before anything else',
+      { error: 'no route', message: 'sorry', status: 'FAILED' },
+      'no route',
+      'no route',
+    ],
+    ['its message', { message: 'sorry' }, 'sorry', 'sorry'],
+    ['its message, with the status word', { message: 'sorry', status: 'FAILED' }, 'sorry (status FAILED)', undefined],
+    ['nothing but a status word', { status: 'FAILED' }, undefined, `${NOTHING} (status FAILED)`],
+    ['nothing', {}, undefined, NOTHING],
+  ])('is what the API says: %s', (_what, answer, reason, forPeople = reason) => {
+    const summary = summaryOf(answer);
+    expect(summary && [reasonOf(summary), failureReason(summary)]).toEqual([reason, forPeople]);
   });
 });
 

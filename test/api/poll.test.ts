@@ -114,6 +114,20 @@ describe('pollAnswer', () => {
   });
 
   test.each([
+    ['no word', {}, undefined],
+    ['a known word alone', { body: 'FINISHED', headers: { 'content-type': 'text/plain' } }, 'FINISHED'],
+  ])('does not report %s as an unknown one', async (_what, scripted, word) => {
+    const { wait, events } = await waiting([{ body: {}, ...scripted }, DONE]);
+    await wait();
+    expect(events).toEqual([{ type: 'pending', kind: 'cluster', word, pauseMs: 1000 }]);
+  });
+
+  test('needs nobody who hears its events', async () => {
+    const { wait } = await waiting([{ body: { status: 'Thinking' } }, { status: 404 }, DONE]);
+    expect(await wait({ onEvent: undefined })).toMatchObject({ state: 'done' });
+  });
+
+  test.each([
     [401, 'auth'],
     [400, 'refused'],
   ])('fails at once on HTTP %i', async (status, failure) => {
@@ -133,7 +147,8 @@ describe('pollAnswer', () => {
 describe('the deadline of pollAnswer', () => {
   test('ends the last pause, and is followed by one more request', async () => {
     const { wait, clock, server } = await waiting([{ body: { status: 'RUNNING' } }]);
-    expect(await failureOf(wait({ deadline: 3000 }))).toMatchObject({
+    clock.advance(60_000);
+    expect(await failureOf(wait({ deadline: 63_000 }))).toMatchObject({
       failure: 'pending',
       code: 'not_finished',
       requestId: ID,
@@ -185,6 +200,20 @@ describe('the deadline of pollAnswer', () => {
     expect(failure.message).toContain('the server asks to wait 10 min, which is longer than the timeout leaves');
     expect(clock.sleeps).toEqual([]);
   });
+
+  test('leaves time for a pause that ends with it, and blames no pause once it has passed', async () => {
+    const { wait, clock } = await waiting([{ status: 202, headers: { 'retry-after': '20' } }]);
+    const failure = await failureOf(wait({ deadline: 20_000 }));
+    expect([failure.message, clock.sleeps]).toEqual([`request ${ID} is not finished after 20 s`, [20_000]]);
+  });
+
+  test('throws `refused` when a web page is all that answers in the end', async () => {
+    const page = { body: '<html><title>Sign in</title></html>', headers: { 'content-type': 'text/html' } };
+    const { wait } = await waiting([{ body: { status: 'RUNNING' } }, page]);
+    const failure = await failureOf(wait({ deadline: 5000 }));
+    expect(failure).toMatchObject({ failure: 'refused', code: 'not_the_api', requestId: ID });
+    expect(failure.message).toContain(`nothing was heard of request ${ID} after 5 s: `);
+  });
 });
 
 describe('pollAnswer with `once`', () => {
@@ -196,6 +225,11 @@ describe('pollAnswer with `once`', () => {
     const { wait, server, clock } = await waiting([scripted]);
     expect(await failureOf(wait({ once: true, knownHere }))).toMatchObject({ failure, code, requestId: ID });
     expect([server.seen.length, clock.sleeps]).toEqual([1, []]);
+  });
+
+  test('reports a server in trouble', async () => {
+    const { wait } = await waiting([{ status: 503 }]);
+    expect(await failureOf(wait({ once: true }))).toMatchObject({ failure: 'unavailable', code: 'server_error' });
   });
 
   test('retries a request that failed, like any GET', async () => {

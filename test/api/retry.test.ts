@@ -45,6 +45,7 @@ describe('retry', () => {
   test('does not wait for a Retry-After beyond a minute', async () => {
     const patient = failing({ repeatable: true, retryAfterMs: 60_001 });
     expect(await run([patient])).toEqual({ result: patient, sleeps: [] });
+    expect((await run([failing({ repeatable: true, retryAfterMs: 60_000 })], 0)).sleeps).toEqual([60_000]);
   });
 
   test('does not repeat a request that must not be sent twice', async () => {

@@ -78,3 +78,14 @@ export async function keyOf(inbox: Inbox, id: string, step: string): Promise<Ste
 function openFile(path: string): Promise<Database> {
   return openState(async (file) => openDatabase(file), path);
 }
+
+/** The methods alone, so that a test can put one of its own in the place of another. */
+export function methodsOf(database: Database): Database {
+  return {
+    exec: (sql) => database.exec(sql),
+    prepare: (sql) => database.prepare(sql),
+    isInPlace: () => database.isInPlace(),
+    reopen: () => database.reopen(),
+    close: () => database.close(),
+  };
+}

@@ -3,13 +3,12 @@ import { rmSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 
 import { EXEC, SHOW } from '../../src/state/delivery-steps.ts';
-import type { Database } from '../../src/platform/host.ts';
 import { MIGRATIONS } from '../../src/state/sqlite/migrations.ts';
 import { LEASE_MS, QUIET_MS, RETENTION_MS } from '../../src/state/inbox.ts';
 import type { Inbox } from '../../src/state/inbox.ts';
 import { describeInbox } from './inbox-contract.ts';
 import { startInboxProcess } from './inbox-process.ts';
-import { createInboxFolder, deliveryOf, keyOf, NOW } from './inbox-support.ts';
+import { createInboxFolder, deliveryOf, keyOf, methodsOf, NOW } from './inbox-support.ts';
 import type { InboxFolder } from './inbox-support.ts';
 
 describeInbox('in SQLite', () => {
@@ -291,14 +290,3 @@ describe('several processes on one inbox', () => {
     expect(await claimed(NOW + LEASE_MS)).toEqual(ids.slice(0, 16));
   });
 });
-
-/** The methods alone, so that a test can put one of its own in the place of another. */
-function methodsOf(database: Database): Database {
-  return {
-    exec: (sql) => database.exec(sql),
-    prepare: (sql) => database.prepare(sql),
-    isInPlace: () => database.isInPlace(),
-    reopen: () => database.reopen(),
-    close: () => database.close(),
-  };
-}

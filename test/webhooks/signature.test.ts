@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { createPrivateKey, randomBytes, sign } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
 import { Webhook as StandardWebhook } from 'standardwebhooks';
@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 
 import { parseWebhookSecret } from '../../src/settings/secret.ts';
 import { CliError } from '../../src/errors.ts';
-import { createVerifier, signDelivery } from '../../src/webhooks/signature.ts';
+import { createMatcher, createVerifier, signDelivery } from '../../src/webhooks/signature.ts';
 import type { SignatureCheck } from '../../src/webhooks/signature.ts';
 
 interface OfficialVector {
@@ -206,6 +206,54 @@ describe('secrets', () => {
   });
 });
 
+describe('asymmetric signatures', () => {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  const secret = `whpk_${Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url').toString('base64')}`;
+  const text = sign(null, Buffer.concat([Buffer.from(`${ID}.${TIMESTAMP}.`), BODY]), privateKey).toString('base64');
+  const other = `v1a,${Buffer.alloc(64).toString('base64')}`;
+  /** The letter after the last one: a decoder that ignores the unused bits reads the same bytes. */
+  const lastLetter = text.charAt(85);
+  const twin = `${text.slice(0, 85)}${String.fromCharCode(lastLetter.charCodeAt(0) + 1)}==`;
+
+  test.each([
+    ['as they are made', `v1a,${text}`, 'ok'],
+    ['behind others', `${other} ${other} v1a,${text}`, 'ok'],
+    ['before others', `v1a,${text} ${other}`, 'ok'],
+    ['of another key', other, 'no_match'],
+    ['under the version of symmetric ones', `v1,${text}`, 'unsupported_scheme'],
+    ['under an unknown version', `v2,${text}`, 'unsupported_scheme'],
+    ['with something before them', `v1a,AAAA${text}`, 'unsupported_scheme'],
+    ['with something behind them', `v1a,${text}AAAA`, 'unsupported_scheme'],
+    ['without padding', `v1a,${text.replace('==', '')}`, 'unsupported_scheme'],
+    ['in a second spelling of the same bytes', `v1a,${twin}`, 'unsupported_scheme'],
+    ['as the 16th of a header', `${`${other} `.repeat(15)}v1a,${text}`, 'ok'],
+    ['as the 17th of a header, which is not checked', `${`${other} `.repeat(16)}v1a,${text}`, 'no_match'],
+  ])('%s', (_how, signature, expected) => {
+    expect(Buffer.from(twin, 'base64')).toEqual(Buffer.from(text, 'base64'));
+    expect(reasonOf(check({ signature }, [secret]))).toBe(expected);
+  });
+});
+
+describe('a matcher, which finds out why a delivery does not verify', () => {
+  const headers = { id: ID, timestamp: String(TIMESTAMP), signature: VALID };
+  const v1a = vectors.official.find((vector) => vector.public_key !== undefined)?.public_key ?? '';
+  const matcherOf = (...secrets: string[]) => createMatcher(secrets.map(parseWebhookSecret));
+
+  test('names the secret that matches, however old the delivery is', () => {
+    expect(matcherOf(OTHER_SECRET, SECRET).match(headers, BODY)).toBe(1);
+    expect(matcherOf(OTHER_SECRET).match(headers, BODY)).toBeUndefined();
+    expect(matcherOf().match(headers, BODY)).toBeUndefined();
+  });
+
+  test('computes what each symmetric secret would have signed', () => {
+    const [, own] = VALID.split(',');
+    expect(matcherOf(v1a, SECRET).expected(headers, BODY)).toEqual([own]);
+    const [other] = matcherOf(OTHER_SECRET).expected(headers, BODY);
+    expect(matcherOf(SECRET, OTHER_SECRET).expected(headers, BODY)).toEqual([own, other]);
+    expect(matcherOf(v1a).expected(headers, BODY)).toEqual([]);
+  });
+});
+
 describe('the traps of other implementations', () => {
   test.each([
     ['letters after the number', `${TIMESTAMP}abc`],
@@ -225,6 +273,18 @@ describe('the traps of other implementations', () => {
       ok: false,
       reason: 'missing_header',
       detail: `missing header svix-${name}`,
+    });
+  });
+
+  test.each(['id', 'timestamp', 'signature'] as const)('a %s header that is absent is missing', (name) => {
+    const delivery = { id: ID, timestamp: String(TIMESTAMP), signature: VALID, body: BODY, nowMs: TIMESTAMP * 1000 };
+    const verifier = createVerifier([parseWebhookSecret(SECRET)]);
+    expect(verifier.verify({ ...delivery, [name]: undefined })).toMatchObject({ reason: 'missing_header' });
+  });
+
+  test('no signature of a known version is reported as that', () => {
+    expect(check({ signature: 'v2,AAAA' })).toMatchObject({
+      detail: 'the signature header holds no signature of a known scheme (v1, v1a)',
     });
   });
 

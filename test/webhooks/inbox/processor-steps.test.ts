@@ -8,7 +8,8 @@ import { EXEC, forwardStep, SHOW, UNASSIGNED } from '../../../src/state/delivery
 import type { Http } from '../../../src/lib/net/http.ts';
 import type { Kind } from '../../../src/kinds.ts';
 import type { Clock } from '../../../src/platform/host.ts';
-import type { OwedStep } from '../../../src/state/inbox.ts';
+import { CliError } from '../../../src/errors.ts';
+import type { Inbox, OwedStep } from '../../../src/state/inbox.ts';
 import { deliveryOf, keyOf, NOW } from '../../state/inbox-support.ts';
 import {
   allFinished,
@@ -231,6 +232,8 @@ describe('a step beside others', () => {
       return clock.now() > NOW + 6 * MINUTE_MS;
     });
     expect([executions, stalledAt.length]).toEqual([4, 2]);
+    // After half a minute.
+    expect(stalledAt.map((at, index) => Math.floor((at - NOW - index * 2 * MINUTE_MS) / 2000))).toEqual([15, 15]);
   });
 
   test('a result is fetched once for the screen and the command', async () => {
@@ -308,6 +311,44 @@ describe('a delivery is attended', () => {
     });
     await run.until(() => isAttended);
     expect((await stepsOf(inbox, 'a'))[EXEC]).toMatchObject({ state: 'pending', lastError: 'exec: exit 1' });
+  });
+
+  test('not while the inbox cannot be read', async () => {
+    const inbox = openInbox();
+    await store(inbox, { id: 'a' });
+    const [summary] = await inbox.list();
+    if (summary === undefined) throw new Error('it was stored');
+    let failures = 3;
+    const find: Inbox['find'] = (id) =>
+      (failures -= 1) >= 0 ? Promise.reject(new CliError('environment', 'no such folder')) : inbox.find(id);
+    const clock = createTurningClock();
+    const order: string[] = [];
+    const run = newRun(
+      { ...inbox, find },
+      {
+        clock,
+        show: async () => {
+          void run.processor.attended(summary).then(() => order.push('attended'));
+          await clock.sleep(5000);
+          order.push('shown');
+        },
+      },
+    );
+    await run.until(() => order.includes('attended'));
+    expect(order).toEqual(['shown', 'attended']);
+    expect(failures).toBeLessThan(0);
+  });
+
+  test('when the listener has ended', async () => {
+    const inbox = openInbox();
+    await storeOwing(inbox, [SHOW], { id: 'a' });
+    const [summary] = await inbox.list();
+    if (summary === undefined) throw new Error('it was stored');
+    const run = newRun({ ...inbox, claim: async () => [] });
+    const attended = run.processor.attended(summary);
+    await run.until(() => run.clock.now() > NOW + 5000);
+    await attended;
+    expect((await stepsOf(inbox, 'a'))[SHOW]).toMatchObject({ state: 'pending', attempts: 0 });
   });
 
   test('although another listener is at work on it', async () => {

@@ -10,7 +10,8 @@ import type { Kind } from '../../../src/kinds.ts';
 import { CliError } from '../../../src/errors.ts';
 import { ClosedPipeError } from '../../../src/platform/host.ts';
 import { LEASE_MS } from '../../../src/state/inbox.ts';
-import type { Inbox } from '../../../src/state/inbox.ts';
+import type { Inbox, StepKey } from '../../../src/state/inbox.ts';
+import { LeftForLater } from '../../../src/webhooks/inbox/delivery-work.ts';
 import { keyOf, NOW } from '../../state/inbox-support.ts';
 import {
   allFinished,
@@ -293,6 +294,32 @@ describe('an attempt that fails', () => {
     ]);
   });
 
+  test('with a Retry-After of days is repeated within an hour', async () => {
+    const inbox = openInbox();
+    await store(inbox, { id: 'a', kind: 'route' });
+    const statuses: JobStatus[] = [{ state: 'missing', retryAfterMs: 2 * 24 * 3_600_000 }];
+    const fetchAnswer = async (kind: Kind): Promise<JobStatus> => statuses.shift() ?? answerOf(kind, '{"picks":[]}');
+    const run = newRun(inbox, { fetchAnswer });
+    await run.until(() => run.reports.length > 0);
+    expect(run.reports[0]?.nextAttemptAt).toBe(NOW + 3_600_000);
+  });
+
+  test('is repeated apart from others that failed with it, and together with the other steps of its delivery', async () => {
+    const inbox = openInbox();
+    const ids = Array.from({ length: 8 }, (_, index) => `msg_${index}`);
+    await storeOwing(inbox, [EXEC, forwardStep('http://a')], ...ids.map((id) => ({ id })));
+    const exec = (): Promise<void> => Promise.reject(new Error('exit 1'));
+    const run = newRun(inbox, { spread: undefined, exec, forwardTo: ['http://a'] });
+    await run.until(() => run.reports.length >= 2 * ids.length);
+    const first = run.reports.filter(({ attempts }) => attempts === 1);
+    expect(first).toHaveLength(2 * ids.length);
+    for (const { delivery, nextAttemptAt } of first) {
+      // 2 s, a fifth more or less: the golden ratio spreads any number of them evenly.
+      const share = (delivery.sequence * 0.618_033_988_749_895) % 1;
+      expect((nextAttemptAt ?? 0) - NOW).toBe(Math.round(2000 * (0.8 + 0.4 * share)));
+    }
+  });
+
   test('waits until its time, but not over a new start', async () => {
     const inbox = openInbox();
     await store(inbox, { id: 'a' });
@@ -428,7 +455,86 @@ describe('a lease that ran out under work that goes on', () => {
   });
 });
 
+describe('the rhythm of a listener', () => {
+  /** An inbox that is always empty, and the seconds at which it was asked. A pause passes ten seconds. */
+  async function rhythmOf(hours: number, changes: Partial<Inbox> = {}): Promise<Record<string, number[]>> {
+    let now = NOW;
+    const asked: Record<string, number[]> = { expedite: [], renew: [], prune: [], owedBeside: [] };
+    const noted =
+      <Call extends unknown[], T>(name: string, work: (...call: Call) => Promise<T>) =>
+      (...call: Call): Promise<T> => {
+        asked[name]?.push((now - NOW) / 1000);
+        return work(...call);
+      };
+    const inbox: Partial<Inbox> = {
+      claim: async () => [],
+      release: async () => undefined,
+      expedite: noted('expedite', async () => undefined),
+      renew: noted('renew', async () => undefined),
+      prune: noted('prune', changes.prune ?? (async () => 0)),
+      owedBeside: noted('owedBeside', async () => []),
+    };
+    const clock = {
+      now: () => now,
+      monotonic: () => now,
+      async sleep() {
+        await setImmediate();
+        now += 10_000;
+      },
+    };
+    const run = newRun(inbox as Inbox, { clock });
+    await run.until(() => now >= NOW + hours * 3_600_000);
+    return asked;
+  }
+
+  test('makes what waits due once, and renews nothing while it works on nothing', async () => {
+    expect(await rhythmOf(1)).toMatchObject({ expedite: [0], renew: [] });
+  });
+
+  test('looks each minute for what others leave behind', async () => {
+    const { owedBeside } = await rhythmOf(0.05);
+    expect(owedBeside).toEqual([0, 60, 120, 180]);
+  });
+
+  test('deletes what is old each hour, and at once while there is more of it', async () => {
+    const results = [500, 3, 0];
+    const { prune } = await rhythmOf(2, {
+      prune: async () => {
+        const result = results.shift();
+        if (result === undefined) throw new CliError('environment', 'no such folder');
+        return result;
+      },
+    });
+    expect(prune).toEqual([0, 10, 20, 3620, 7220].slice(0, 4));
+  });
+
+  test('renews each second the leases of what it works on', async () => {
+    const inbox = openInbox();
+    await storeOwing(inbox, [SHOW, EXEC], { id: 'a' });
+    const key = await keyOf(inbox, 'a', EXEC);
+    const clock = createTurningClock();
+    const renewed: [keys: readonly StepKey[], owner: string, at: number][] = [];
+    const renew: Inbox['renew'] = async (keys, owner, at) => {
+      renewed.push([keys, owner, (at - NOW) / 1000]);
+      await inbox.renew(keys, owner, at);
+    };
+    const run = newRun({ ...inbox, renew }, { clock, exec: () => clock.sleep(5500) });
+    await run.until(allFinished(inbox));
+    expect(renewed.slice(0, 4)).toEqual([1, 2, 3, 4].map((second) => [[key], 'me', second]));
+  });
+});
+
 describe('the end of a run', () => {
+  test('comes at once while it waits', async () => {
+    const run = newRun(openInbox());
+    let stoppedAt = 0;
+    await run.until(() => {
+      stoppedAt = run.clock.now();
+      return stoppedAt > NOW + 5000;
+    });
+    expect(run.clock.now()).toBe(stoppedAt);
+  });
+
   test('waits for what has begun', async () => {
     const inbox = openInbox();
     await storeOwing(inbox, [SHOW, EXEC], { id: 'a' });
@@ -454,6 +560,8 @@ describe('the end of a run', () => {
     const run = newRun(inbox, { exec });
     await run.until(() => isStarted);
     expect(run.reports).toMatchObject([{ step: SHOW, status: 'done' }]);
+    expect(run.clock.now() - NOW).toBeGreaterThanOrEqual(5000);
+    expect(run.clock.now() - NOW).toBeLessThanOrEqual(7000);
     const next = newRun(inbox, { owner: 'next', exec: async () => undefined });
     await next.until(allFinished(inbox));
     // It was on the screen before: not again.
@@ -473,7 +581,95 @@ describe('the end of a run', () => {
   });
 });
 
+describe('a screen that has shown enough', () => {
+  test('leaves the rest for the next run, which shows it at once, and the run ends well', async () => {
+    const inbox = openInbox();
+    await store(inbox, { id: 'a' }, { id: 'b' });
+    const shown: string[] = [];
+    let isLeft = false;
+    const show = async ({ delivery: { id } }: { readonly delivery: { readonly id: string } }): Promise<void> => {
+      isLeft = id === 'b';
+      if (isLeft) throw new LeftForLater();
+      shown.push(id);
+    };
+    await newRun(inbox, { show }).until(() => isLeft);
+    const next = newRun(inbox, { owner: 'next' });
+    await next.until(allFinished(inbox));
+    expect([shown, idsOf(next.shown), next.clock.now()]).toEqual([['a'], ['b'], NOW]);
+    expect(next.reports).toMatchObject([{ attempts: 1 }]);
+  });
+
+  test('that fails ends the run without waiting for a command', async () => {
+    const inbox = openInbox();
+    await storeOwing(inbox, [SHOW, EXEC], { id: 'a' }, { id: 'b' });
+    const { promise: started, resolve: start } = Promise.withResolvers<void>();
+    const exec = (_line: string, signal: AbortSignal): Promise<void> =>
+      new Promise((_resolve, reject) => {
+        start();
+        signal.addEventListener('abort', () => reject(new Error('killed')));
+      });
+    const show = async ({ delivery: { id } }: { readonly delivery: { readonly id: string } }): Promise<void> => {
+      if (id === 'a') return;
+      await started;
+      throw new ClosedPipeError('closed');
+    };
+    const run = newRun(inbox, { show, exec });
+    await expect(run.until(() => false)).rejects.toThrow(ClosedPipeError);
+    expect(run.clock.now() - NOW).toBeLessThan(5000);
+  });
+});
+
+describe('a mistake of the program', () => {
+  test.each(['claim', 'settle'] as const)('in the inbox (%s) ends the run with it', async (method) => {
+    const inbox = openInbox();
+    await store(inbox, { id: 'a' });
+    const bug = new TypeError('a bug');
+    const run = newRun({ ...inbox, [method]: () => Promise.reject(bug) });
+    await expect(run.until(() => false)).rejects.toBe(bug);
+  });
+});
+
 describe('while the inbox does not work', () => {
+  test('what was done is stored after 1 s, 2 s, 4 s ... and then every 30 s', async () => {
+    const inbox = openInbox();
+    await store(inbox, { id: 'a' });
+    let failures = 8;
+    const settle: Inbox['settle'] = (...call) =>
+      (failures -= 1) >= 0 ? Promise.reject(new CliError('environment', 'the disk is full')) : inbox.settle(...call);
+    const turning = createTurningClock();
+    const pauses: number[] = [];
+    const clock: typeof turning = {
+      ...turning,
+      sleep(ms, signal) {
+        pauses.push(ms);
+        return turning.sleep(ms, signal);
+      },
+    };
+    const run = newRun({ ...inbox, settle }, { clock });
+    await run.until(allFinished(inbox));
+    // The others are of the listener itself, which looks each second for more.
+    expect(pauses.filter((ms) => ms !== 1000)).toEqual([2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000]);
+  });
+
+  test('each outage is reported', async () => {
+    const inbox = openInbox();
+    const broken = [false, true, true, false, true, false];
+    const troubles: string[] = [];
+    const run = newRun(
+      {
+        ...inbox,
+        claim: (request) =>
+          broken.shift() === true
+            ? Promise.reject(new CliError('environment', 'no such folder'))
+            : inbox.claim(request),
+        renew: async () => undefined,
+      },
+      { onTrouble: ({ message }) => troubles.push(`${message} ${broken.length}`) },
+    );
+    await run.until(() => broken.length === 0);
+    expect(troubles).toEqual(['no such folder 4', 'no such folder 1']);
+  });
+
   test('A4: what was done before its file was replaced settles nothing that has its number in the new one', async () => {
     const folder = newFolder();
     const inbox = openInbox(folder);

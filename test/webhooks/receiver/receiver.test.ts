@@ -1,9 +1,11 @@
 import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
 
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 
 import { EXEC, SHOW } from '../../../src/state/delivery-steps.ts';
-import { headerOf, readText } from '../../../src/lib/net/http.ts';
+import { createByteBudget } from '../../../src/lib/bytes/budget.ts';
+import { bodyOf, headerOf, readText } from '../../../src/lib/net/http.ts';
 import type { Http, HttpHeaders, HttpRequest } from '../../../src/lib/net/http.ts';
 import { parseWebhookSecret } from '../../../src/settings/secret.ts';
 import { CliError } from '../../../src/errors.ts';
@@ -11,7 +13,7 @@ import { serveHttp } from '../../../src/platform/server/server.ts';
 import type { Delivery } from '../../../src/state/delivery.ts';
 import type { Inbox } from '../../../src/state/inbox.ts';
 import { createReceiver } from '../../../src/webhooks/receiver/receiver.ts';
-import type { ReceiverOptions } from '../../../src/webhooks/receiver/receiver.ts';
+import type { ReceiverOptions, Rejection } from '../../../src/webhooks/receiver/receiver.ts';
 import { createVerifier, signDelivery } from '../../../src/webhooks/signature.ts';
 import { createSourceCheck } from '../../../src/webhooks/receiver/source-addresses.ts';
 import { createInboxFolder, NOW } from '../../state/inbox-support.ts';
@@ -256,11 +258,71 @@ describe('what the receiver answers', () => {
     'text/json',
     'text/plain;charset=UTF-8',
     'application/octet-stream',
+    ' application/json ',
+    'application/vnd.a-b_c.1!#$&^+json',
+    '',
+    ';charset=utf-8',
   ])('204 to the content type %s', async (type) => {
     expect(await answerOf(openDoor(), await delivered({ headers: { 'content-type': type } }))).toEqual([
       204,
       undefined,
     ]);
+  });
+
+  test.each([
+    'xapplication/json',
+    'application/jsonx',
+    'application/+json',
+    'application/a b+json',
+    'application/a+jsonx',
+    'text/jsonp',
+    'text/xml',
+  ])('415 to the content type %s', async (type) => {
+    const request = await delivered({ headers: { 'content-type': type } });
+    expect(await answerOf(openDoor(), request)).toEqual([415, 'unsupported_content_type']);
+  });
+
+  test('204 to a body of exactly the limit', async () => {
+    expect(await answerOf(openDoor(), await delivered({ body: 'x'.repeat(1000) }))).toEqual([204, undefined]);
+  });
+
+  test('413 to a body that is larger than the limit once it is decoded, 204 to one that cannot be', async () => {
+    const door = openDoor();
+    const headers = { 'content-encoding': 'gzip' };
+    const large = await delivered({ body: gzipSync('x'.repeat(1001)), headers });
+    expect(await answerOf(door, large)).toEqual([413, 'body_too_large']);
+    expect(door.told).toEqual([
+      ['rejected', 'msg_1', 413, 'body_too_large', expect.stringMatching(/^the body .*1000/)],
+    ]);
+    expect(await answerOf(door, await delivered({ body: 'no gzip', headers }))).toEqual([204, undefined]);
+    expect(await answerOf(door, await delivered({ body: gzipSync('{}'), headers, id: 'msg_2' }))).toEqual([
+      204,
+      undefined,
+    ]);
+  });
+
+  test('503 while other bodies take all the memory, which is given back with each answer', async () => {
+    const budget = createByteBudget(100);
+    const taken: number[] = [];
+    const counts = async () => ({ pending: 0, done: 0, failed: 0 });
+    const accept = async (): Promise<'new'> => {
+      taken.push(budget.used);
+      return 'new';
+    };
+    const door = openDoor({ budget, inbox: { accept, counts } });
+    const streamed = async (): Promise<HttpRequest> => await delivered({ request: { body: bodyOf(PAYLOAD) } });
+    expect(await answerOf(door, await streamed())).toEqual([204, undefined]);
+    expect([taken, budget.used]).toEqual([[PAYLOAD.length], 0]);
+    budget.take(90);
+    expect(await answerOf(door, await streamed())).toEqual([503, 'overloaded']);
+    expect(door.told.at(-1)).toEqual([
+      'rejected',
+      'msg_1',
+      503,
+      'overloaded',
+      'too many bytes of other requests are being received',
+    ]);
+    expect(budget.used).toBe(90);
   });
 
   test('204 to webhook-* headers, and to a signature header that came in two parts', async () => {
@@ -289,6 +351,21 @@ describe('what the receiver answers', () => {
       { id: expect.stringMatching(/^unsigned_1767225600000_[0-9a-f]{16}$/) as unknown, verified: false },
     ]);
   });
+
+  test.each([
+    ['of 256 letters', 'i'.repeat(256), true],
+    ['of 257 letters', 'i'.repeat(257), false],
+    ['with a blank before it', ' msg_1', false],
+    ['with a blank behind it', 'msg_1 ', false],
+  ])(
+    '204 where signatures are not checked, under an id %s only if a message can have it',
+    async (_what, id, isKept) => {
+      const door = openDoor({ verifier: undefined });
+      await answerOf(door, await delivered({ headers: { 'svix-id': id } }));
+      const [entry] = await door.inbox.list();
+      expect(entry?.id).toEqual(isKept ? id : expect.stringMatching(/^unsigned_/));
+    },
+  );
 
   test('403 to a source that is not on the list, before all that costs more', async () => {
     const sourceCheck = createSourceCheck({ allowFrom: ['svix'], trustProxy: true });
@@ -328,7 +405,28 @@ describe('what the receiver answers', () => {
     expect(door.told).toEqual([
       ['rejected', 'msg_1', 503, 'inbox_unavailable', 'the inbox cannot be written: /home/me is full'],
     ]);
-    expect((await door.receive({ method: 'GET', url: '/healthz', headers: {} })).status).toBe(503);
+    const health = await door.receive({ method: 'GET', url: '/healthz', headers: {} });
+    expect([health.status, JSON.parse(await readText(health.body))]).toEqual([
+      503,
+      { status: 'inbox_unavailable', accepted: 0, duplicates: 0, rejected: 1, limits_reached: {} },
+    ]);
+  });
+
+  test.each([[{}], [{ events: {} }]])('the same where nobody hears of it: %j', async (changes) => {
+    const { inbox } = openDoor();
+    const receive = createReceiver({
+      path: '/webhook',
+      verifier: createVerifier([SECRET]),
+      inbox,
+      steps: [SHOW],
+      clock: { now: () => NOW },
+      maxBodyBytes: 1000,
+      ...changes,
+    });
+    const requests = [await delivered(), await delivered(), await delivered({ secret: OTHER_SECRET })];
+    const statuses: number[] = [];
+    for (const request of requests) statuses.push((await receive(request)).status);
+    expect(statuses).toEqual([204, 204, 401]);
   });
 
   test('a mistake of the program is not taken for a full disk', async () => {
@@ -350,8 +448,20 @@ describe('what the receiver answers', () => {
     ]);
   });
 
+  test('at /healthz whether it is being stopped, and which limits were reached; to HEAD as well', async () => {
+    const closing = new AbortController();
+    const door = openDoor({ closing: closing.signal, limitsReached: () => ({ connections: 3 }) });
+    const health = async (method: string): Promise<unknown> => {
+      const response = await door.receive({ method, url: '/healthz', headers: {} });
+      return [response.status, JSON.parse(await readText(response.body))];
+    };
+    expect(await health('GET')).toMatchObject([200, { status: 'ok', limits_reached: { connections: 3 } }]);
+    closing.abort();
+    expect(await health('HEAD')).toMatchObject([200, { status: 'closing' }]);
+  });
+
   test('at another path, and at the root, as configured', async () => {
-    for (const path of ['/a/b', '/a/b/', '/']) {
+    for (const path of ['/a/b', '/a/b/', '/a/b//', '/']) {
       const door = openDoor({ path });
       const url = path === '/' ? '/cluster' : '/a/b/cluster';
       expect(await answerOf(door, await delivered({ request: { url } }))).toEqual([204, undefined]);
@@ -379,6 +489,60 @@ describe('a rejection is told with its reason in words', () => {
     expect(door.told).toEqual([
       ['rejected', undefined, 400, 'malformed_header', 'the id header holds characters that no message id has'],
     ]);
+  });
+});
+
+describe('a request that is no delivery', () => {
+  const sent = { body: new TextEncoder().encode('{}'), headers: { 'svix-id': 'msg_1', 'x-a': 'b' } };
+
+  async function rejectionsOf(request: Partial<HttpRequest>, path = '/webhook'): Promise<Rejection[]> {
+    const rejections: Rejection[] = [];
+    const door = openDoor({ path, events: { rejected: (rejection) => rejections.push(rejection) } });
+    await door.receive({ method: 'POST', url: '/', ...sent, ...request });
+    return rejections;
+  }
+
+  test.each([
+    ['/other?token=hush', '/webhook', 'nothing is received at /other: the path of the endpoint is /webhook'],
+    ['/', '/webhook/', 'nothing is received at /: the path of the endpoint is /webhook'],
+    ['/other#a', '/', 'nothing is received at /other: the path of the endpoint is /'],
+    ['http://me:hush@localhost/other/', '/', 'nothing is received at /other: the path of the endpoint is /'],
+    ['*', '/', 'nothing is received at *: the path of the endpoint is /'],
+    [`/${'x'.repeat(300)}`, '/', `nothing is received at /${'x'.repeat(199)}: the path of the endpoint is /`],
+  ])('is rejected where it was sent to %s, with what is known of it', async (url, path, detail) => {
+    expect(await rejectionsOf({ url }, path)).toEqual([
+      {
+        id: 'msg_1',
+        status: 404,
+        reason: 'not_found',
+        detail,
+        receivedAt: NOW,
+        headers: [
+          ['svix-id', 'msg_1'],
+          ['x-a', 'b'],
+        ],
+        body: sent.body,
+      },
+    ]);
+  });
+
+  test('is rejected where its method is another, and not mentioned where a browser may have looked', async () => {
+    expect(await rejectionsOf({ method: 'PUT', url: '/webhook' })).toMatchObject([
+      {
+        status: 405,
+        reason: 'method_not_allowed',
+        detail: 'PUT to /webhook: webhooks come with POST',
+        body: sent.body,
+      },
+    ]);
+    for (const url of ['/webhook', '/other', '/favicon.ico'])
+      expect(await rejectionsOf({ method: 'GET', url })).toEqual([]);
+  });
+
+  test('is rejected without its body where that is larger than the limit', async () => {
+    const body = new Uint8Array(1001);
+    expect(await rejectionsOf({ url: '/other', body })).toMatchObject([{ reason: 'not_found', body: undefined }]);
+    expect(await rejectionsOf({ url: '/other', body: body.subarray(1) })).toMatchObject([{ body: body.subarray(1) }]);
   });
 });
 

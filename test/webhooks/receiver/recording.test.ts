@@ -78,6 +78,17 @@ describe('recording', () => {
     ]);
   });
 
+  test.each([
+    ['/webhook/route?token=hush', '/webhook/route'],
+    ['/webhook/route#hush', '/webhook/route'],
+    ['http://me:hush@localhost/webhook/route?token=hush', '/webhook/route'],
+    ['*', '/'],
+  ])('gets the path of %s alone, as the rest may be secret', async (url, path) => {
+    const { receive, recorded } = createRecording();
+    await receive({ ...post, url, body: bodyOf('{}') });
+    expect(recorded).toMatchObject([{ path }]);
+  });
+
   test('gets no body that is too large', async () => {
     const { receive, recorded } = createRecording();
     expect((await receive({ ...post, body: bodyOf('x'.repeat(11)) })).status).toBe(413);
