@@ -125,6 +125,38 @@ describe('a claim in a SQLite inbox', () => {
   });
 });
 
+describe('a look for work in a SQLite inbox', () => {
+  test('costs no write while there is none, and one write where there was some just now', async () => {
+    const folder = newFolder();
+    let writes = 0;
+    const inbox = open(folder, {
+      open: async () => {
+        const database = await folder.database();
+        return {
+          ...methodsOf(database),
+          exec(sql) {
+            if (sql === 'BEGIN IMMEDIATE') writes += 1;
+            database.exec(sql);
+          },
+        };
+      },
+    });
+    /** What was claimed, and in how many writes. */
+    const claim = async (limit: number): Promise<[ids: string[], writes: number]> => {
+      const before = writes;
+      const claims = await inbox.claim({ owner: 'me', limits: { [SHOW]: limit }, now: NOW });
+      return [claims.map(({ delivery }) => delivery.id), writes - before];
+    };
+    expect(await claim(9)).toEqual([[], 0]);
+    await store(inbox, 'a', 'b');
+    expect(await claim(0)).toEqual([[], 0]);
+    expect(await claim(1)).toEqual([['a'], 1]);
+    expect(await claim(9)).toEqual([['b'], 1]);
+    expect(await claim(9)).toEqual([[], 1]);
+    expect(await claim(9)).toEqual([[], 0]);
+  });
+});
+
 describe('when a newer optipick has changed the state under an open inbox', () => {
   test('every accept rejects with state_too_new, and none is stored', async () => {
     const folder = newFolder();

@@ -191,9 +191,8 @@ export function createProcessor(options: ProcessorOptions): Processor {
 
   const finish = async (): Promise<void> => {
     const grace = new AbortController();
-    const running = attempts();
-    const ended = Promise.all(running.map((each) => each.ended)).then(() => grace.abort());
-    if (running.length > 0 && !failed.signal.aborted) {
+    const ended = Promise.all(attempts().map((each) => each.ended)).then(() => grace.abort());
+    if (!failed.signal.aborted) {
       await Promise.race([ended, sleepUnlessAborted(clock, options.graceMs ?? GRACE_MS, grace.signal)]);
     }
     cut.abort(new Error('the listener is being stopped'));
@@ -222,11 +221,10 @@ export function createProcessor(options: ProcessorOptions): Processor {
     async run(stop) {
       const joined = anySignal([stop, failed.signal]);
       const halt = joined.signal;
-      const onHalt = (): void => waiter.wake();
-      halt.addEventListener('abort', onHalt);
+      halt.addEventListener('abort', () => waiter.wake());
       let expedited = false;
       // For pauses the clock that does not jump: the other one may go back by an hour.
-      let renewAt = clock.monotonic() + TICK_MS;
+      let renewAt = clock.monotonic();
       let pruneAt = clock.monotonic();
       let owedAt = clock.monotonic();
       while (!halt.aborted) {
@@ -243,16 +241,15 @@ export function createProcessor(options: ProcessorOptions): Processor {
         }
         const claims = (await tried(() => inbox.claim({ owner, limits: limits(elapsed), now }))) ?? [];
         // After a long sleep of the machine a lease may have run out under work that still goes on.
-        const fresh = claims.filter(({ delivery, step }) => active.get(step)?.has(delivery.id) !== true);
-        for (const claim of fresh) begin(claim);
+        for (const claim of claims) {
+          if (active.get(claim.step)?.has(claim.delivery.id) !== true) begin(claim);
+        }
         if (elapsed >= owedAt) {
           owedAt = elapsed + OWED_EVERY_MS;
           await reportOwed();
         }
-        const isFull = [...active.values()].every(({ size }) => size >= concurrency);
-        if (fresh.length === 0 || isFull) await waiter.wait(TICK_MS);
+        await waiter.wait(TICK_MS);
       }
-      halt.removeEventListener('abort', onHalt);
       joined.release();
       await finish();
       failed.signal.throwIfAborted();

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { rmSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 
@@ -9,6 +10,7 @@ import type { Http, HttpRequest } from '../../../src/lib/net/http.ts';
 import type { Kind } from '../../../src/kinds.ts';
 import { CliError } from '../../../src/errors.ts';
 import { ClosedPipeError } from '../../../src/platform/host.ts';
+import type { Clock } from '../../../src/platform/host.ts';
 import { LEASE_MS } from '../../../src/state/inbox.ts';
 import type { Inbox, StepKey } from '../../../src/state/inbox.ts';
 import { LeftForLater } from '../../../src/webhooks/inbox/delivery-work.ts';
@@ -469,7 +471,7 @@ describe('the rhythm of a listener', () => {
     const inbox: Partial<Inbox> = {
       claim: async () => [],
       release: async () => undefined,
-      expedite: noted('expedite', async () => undefined),
+      expedite: noted('expedite', changes.expedite ?? (async () => undefined)),
       renew: noted('renew', async () => undefined),
       prune: noted('prune', changes.prune ?? (async () => 0)),
       owedBeside: noted('owedBeside', async () => []),
@@ -487,8 +489,65 @@ describe('the rhythm of a listener', () => {
     return asked;
   }
 
+  /** Stands still: no pause ends but by its signal. */
+  function createStoppedClock(): { readonly clock: Clock; readonly sleepers: () => number } {
+    let sleepers = 0;
+    const sleep: Clock['sleep'] = async (_ms, signal) => {
+      sleepers += 1;
+      try {
+        await new Promise((_resolve, reject) => {
+          signal?.addEventListener('abort', () => reject(signal.reason as Error));
+        });
+      } finally {
+        sleepers -= 1;
+      }
+    };
+    return { clock: { now: () => NOW, monotonic: () => NOW, sleep }, sleepers: () => sleepers };
+  }
+
+  test('has no pause where there is work, and leaves none behind', async () => {
+    const inbox = openInbox();
+    await storeOwing(inbox, [SHOW, EXEC], { id: 'a' }, { id: 'b' });
+    const { clock, sleepers } = createStoppedClock();
+    let isAttended = false;
+    const [summary] = await inbox.list();
+    const run = newRun(inbox, { clock, concurrency: 1, exec: async () => void (await setImmediate()) });
+    if (summary !== undefined) void run.processor.attended(summary).then(() => (isAttended = true));
+    await run.until(async () => isAttended && (await allFinished(inbox)()));
+    expect([idsOf(run.shown), sleepers()]).toEqual([['a', 'b'], 0]);
+    const stop = new AbortController();
+    const next = newRun(inbox, { clock });
+    const running = next.processor.run(stop.signal);
+    await expect.poll(sleepers).toBe(1);
+    await store(inbox, { id: 'c' });
+    next.processor.wake();
+    await expect.poll(() => idsOf(next.shown)).toEqual(['c']);
+    stop.abort();
+    await running;
+    expect(sleepers()).toBe(0);
+  });
+
+  test('is the same where nobody hears of it', async () => {
+    const inbox = openInbox();
+    await storeOwing(inbox, [SHOW, 'unknown'], { id: 'a' }, { id: 'b' }, { id: 'c' });
+    const clock = createTurningClock();
+    let failures = 1;
+    const claim: Inbox['claim'] = (request) =>
+      (failures -= 1) >= 0 ? Promise.reject(new CliError('environment', 'no such folder')) : inbox.claim(request);
+    const show = (): Promise<void> => clock.sleep(60_000);
+    const run = newRun({ ...inbox, claim }, { clock, show, concurrency: 1, onAttempt: undefined });
+    await run.until(async () => (await inbox.list()).every(({ steps }) => steps.some(({ state }) => state === 'done')));
+    expect(await inbox.counts()).toEqual({ pending: 3, done: 0, failed: 0 });
+  });
+
   test('makes what waits due once, and renews nothing while it works on nothing', async () => {
     expect(await rhythmOf(1)).toMatchObject({ expedite: [0], renew: [] });
+    const results = [new CliError('environment', 'no such folder')];
+    const expedite = async (): Promise<void> => {
+      const error = results.shift();
+      if (error !== undefined) throw error;
+    };
+    expect(await rhythmOf(1, { expedite })).toMatchObject({ expedite: [0, 10] });
   });
 
   test('looks each minute for what others leave behind', async () => {
@@ -518,8 +577,15 @@ describe('the rhythm of a listener', () => {
       renewed.push([keys, owner, (at - NOW) / 1000]);
       await inbox.renew(keys, owner, at);
     };
-    const run = newRun({ ...inbox, renew }, { clock, exec: () => clock.sleep(5500) });
-    await run.until(allFinished(inbox));
+    const exec = async (): Promise<void> => {
+      for (let half = 0; half < 11; half += 1) await clock.sleep(500);
+    };
+    const run = newRun({ ...inbox, renew }, { clock, exec });
+    const finished = allFinished(inbox);
+    await run.until(() => {
+      run.processor.wake();
+      return finished();
+    });
     expect(renewed.slice(0, 4)).toEqual([1, 2, 3, 4].map((second) => [[key], 'me', second]));
   });
 });
@@ -546,6 +612,29 @@ describe('the end of a run', () => {
     const run = newRun(inbox, { exec, graceMs: 1e9 });
     await run.until(() => isStarted);
     expect(await inbox.list()).toMatchObject([{ status: 'done' }]);
+  });
+
+  test('waits no longer than it is given', async () => {
+    const inbox = openInbox();
+    await storeOwing(inbox, [EXEC], { id: 'a' });
+    let isStarted = false;
+    const exec = (_line: string, signal: AbortSignal): Promise<void> =>
+      new Promise((_resolve, reject) => {
+        isStarted = true;
+        signal.addEventListener('abort', () => reject(new Error('killed')));
+      });
+    const run = newRun(inbox, { exec, graceMs: 20_000 });
+    await run.until(() => isStarted);
+    expect(run.clock.now() - NOW).toBeGreaterThanOrEqual(20_000);
+  });
+
+  test('lets go of the signal that was to stop it', async () => {
+    const inbox = openInbox();
+    await store(inbox, { id: 'a' });
+    const { processor } = newRun(inbox, { show: () => Promise.reject(new ClosedPipeError('closed')) });
+    const stop = new AbortController();
+    await expect(processor.run(stop.signal)).rejects.toThrow(ClosedPipeError);
+    expect(getEventListeners(stop.signal, 'abort')).toEqual([]);
   });
 
   test('releases what takes too long, to be started again at once', async () => {
@@ -627,6 +716,16 @@ describe('a mistake of the program', () => {
     const run = newRun({ ...inbox, [method]: () => Promise.reject(bug) });
     await expect(run.until(() => false)).rejects.toBe(bug);
   });
+
+  test('in the clock reaches who waits for it', async () => {
+    const inbox = openInbox();
+    await store(inbox, { id: 'a' });
+    const [summary] = await inbox.list();
+    if (summary === undefined) throw new Error('it was stored');
+    const bug = new TypeError('a bug');
+    const clock = { ...createTurningClock(), sleep: () => Promise.reject(bug) };
+    await expect(newRun(inbox, { clock }).processor.attended(summary)).rejects.toBe(bug);
+  });
 });
 
 describe('while the inbox does not work', () => {
@@ -645,7 +744,7 @@ describe('while the inbox does not work', () => {
         return turning.sleep(ms, signal);
       },
     };
-    const run = newRun({ ...inbox, settle }, { clock });
+    const run = newRun({ ...inbox, settle }, { clock, graceMs: 1000 });
     await run.until(allFinished(inbox));
     // The others are of the listener itself, which looks each second for more.
     expect(pauses.filter((ms) => ms !== 1000)).toEqual([2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000]);
@@ -739,7 +838,7 @@ describe('while the inbox does not work', () => {
     const inbox = openInbox();
     await store(inbox, { id: 'a' });
     let failures = 6;
-    const troubles: string[] = [];
+    const [troubles, owed]: [string[], string[]] = [[], []];
     const refuse = (): Promise<never> => Promise.reject(new CliError('environment', 'no such folder'));
     const isDown = (): boolean => (failures -= 1) >= 0;
     const run = newRun(
@@ -751,9 +850,9 @@ describe('while the inbox does not work', () => {
         owedBeside: (...call) => (isDown() ? refuse() : inbox.owedBeside(...call)),
         prune: (now) => (isDown() ? refuse() : inbox.prune(now)),
       },
-      { onTrouble: (error) => troubles.push(error.message) },
+      { onTrouble: (error) => troubles.push(error.message), onOwed: ({ step }) => owed.push(step) },
     );
     await run.until(allFinished(inbox));
-    expect([troubles, idsOf(run.shown)]).toEqual([['no such folder'], ['a']]);
+    expect([troubles, idsOf(run.shown), owed]).toEqual([['no such folder'], ['a'], []]);
   });
 });
