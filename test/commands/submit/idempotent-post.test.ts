@@ -2,43 +2,12 @@
 import { describe, expect, test } from 'vitest';
 
 import type { JobAnswer, OptipickClient } from '../../../src/api/model.ts';
-import { createIdempotentPost, mayHaveArrived } from '../../../src/commands/submit/idempotent-post.ts';
-import type { IdempotentPost } from '../../../src/commands/submit/idempotent-post.ts';
-import { createResume } from '../../../src/commands/submit/resume.ts';
+import { mayHaveArrived } from '../../../src/commands/submit/idempotent-post.ts';
 import { CliError } from '../../../src/errors.ts';
-import type { Postings } from '../../../src/state/postings.ts';
-import { CONTENT, entryOf, openPostings } from './posted-entry.ts';
+import { CONTENT, entryOf, openPostings, postingTo } from './posted-entry.ts';
 
 const { signal } = new AbortController();
 const ID = '67507ad05e593173d0313e0f';
-
-interface Posting {
-  readonly post: IdempotentPost;
-  /** What was remembered of submissions. */
-  readonly remembered: unknown[];
-}
-
-/** Posts through a client that answers as given. */
-function postingTo(
-  client: Partial<Pick<OptipickClient, 'submit' | 'submitAndAwait'>>,
-  postings: Postings | undefined,
-): Posting {
-  const { baseUrl, kind } = CONTENT;
-  const remembered: unknown[] = [];
-  const post = createIdempotentPost({
-    kind,
-    client: { baseUrl, ...client } as OptipickClient,
-    postings,
-    resume: createResume({ kind, baseUrl, postings, enabled: true, resubmit: new Set() }),
-    history: {
-      remember: async (...call) => void remembered.push(call),
-      kindOf: async () => undefined,
-      pending: async () => [],
-      settle: async () => undefined,
-    },
-  });
-  return { post, remembered };
-}
 
 const rejecting = (error: Error): Pick<OptipickClient, 'submit'> => ({
   submit: async () => {

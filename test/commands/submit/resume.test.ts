@@ -1,15 +1,31 @@
 /** What an earlier run has posted, and what is posted again all the same. */
 import { describe, expect, test } from 'vitest';
 
-import { createResume, resubmitNames, SubmittedMeanwhile } from '../../../src/commands/submit/resume.ts';
-import type { Resume, ResumeOptions } from '../../../src/commands/submit/resume.ts';
+import type { IdempotentPost } from '../../../src/commands/submit/idempotent-post.ts';
+import { resubmitNames, SubmittedMeanwhile } from '../../../src/commands/submit/resume.ts';
 import type { Postings } from '../../../src/state/postings.ts';
-import { CONTENT, entryOf, openPostings } from './posted-entry.ts';
+import { CONTENT, entryOf, openPostings, postingTo } from './posted-entry.ts';
 
-const { baseUrl, kind } = CONTENT;
+interface Sending {
+  /** Counts what has left. */
+  readonly sent: unknown[];
+  readonly find: IdempotentPost['find'];
+  readonly submit: IdempotentPost['submit'];
+}
 
-function resumeOf(postings: Postings | undefined, changes: Partial<ResumeOptions> = {}): Resume {
-  return createResume({ kind, baseUrl, postings, enabled: true, resubmit: new Set(), ...changes });
+function sendingWith(postings: Postings | undefined, changes: Parameters<typeof postingTo>[2] = {}): Sending {
+  const sent: unknown[] = [];
+  const { post } = postingTo(
+    {
+      async submit(kind, body) {
+        sent.push(body);
+        return { kind, requestId: 'new' };
+      },
+    },
+    postings,
+    changes,
+  );
+  return { sent, find: (entry) => post.find(entry), submit: (entry) => post.submit(entry, {}) };
 }
 
 const uncertain = {
@@ -22,35 +38,38 @@ const uncertain = {
 };
 
 describe('with --continue', () => {
-  test('content that was never posted is new', async () => {
+  test('content that was never posted is new, and found from then on', async () => {
     const postings = await openPostings();
-    expect(resumeOf(postings).find(entryOf())).toBeUndefined();
-    expect(resumeOf(postings).begin(entryOf())).toEqual(expect.any(Number));
-    expect(postings.last(CONTENT)).toEqual({ state: 'uncertain', at: 1000 });
+    const { find, submit, sent } = sendingWith(postings);
+    expect(find(entryOf())).toBeUndefined();
+    await submit(entryOf(), {});
+    expect([find(entryOf()), sent.length]).toEqual(['new', 1]);
   });
 
   test('content that was accepted has its id, and is not posted by the run that is slower', async () => {
     const postings = await openPostings();
     postings.accepted(postings.begin(CONTENT, 'W1'), 'a b');
-    expect(resumeOf(postings).find(entryOf())).toBe('a b');
-    const meanwhile = (): unknown => resumeOf(postings).begin(entryOf());
-    expect(meanwhile).toThrow(SubmittedMeanwhile);
-    expect(meanwhile).toThrow(
-      expect.objectContaining({ requestId: 'a b', message: String.raw`submitted by another run as "a\u0020b"` }),
-    );
+    const { find, submit, sent } = sendingWith(postings);
+    expect(find(entryOf())).toBe('a b');
+    const meanwhile = await submit(entryOf(), {}).catch((error: unknown) => error);
+    expect(meanwhile).toBeInstanceOf(SubmittedMeanwhile);
+    expect(meanwhile).toMatchObject({ requestId: 'a b', message: String.raw`submitted by another run as "a\u0020b"` });
+    expect(sent).toEqual([]);
   });
 
   test('content whose answer was never seen is posted by nobody', async () => {
     const postings = await openPostings();
     postings.begin(CONTENT, 'W1');
-    expect(() => resumeOf(postings).find(entryOf())).toThrow(expect.objectContaining(uncertain));
-    expect(() => resumeOf(postings).begin(entryOf())).toThrow(expect.objectContaining(uncertain));
+    const { find, submit, sent } = sendingWith(postings);
+    expect(() => find(entryOf())).toThrow(expect.objectContaining(uncertain));
+    await expect(submit(entryOf(), {})).rejects.toMatchObject(uncertain);
+    expect(sent).toEqual([]);
   });
 
   test('content whose answer named no id is refused, as there is nothing to ask for', async () => {
     const postings = await openPostings();
     postings.accepted(postings.begin(CONTENT, 'W1'), undefined);
-    expect(() => resumeOf(postings).find(entryOf())).toThrow(
+    expect(() => sendingWith(postings).find(entryOf())).toThrow(
       expect.objectContaining({
         failure: 'refused',
         code: 'answer_not_kept',
@@ -65,29 +84,38 @@ describe('with --continue', () => {
     ['a request by its wave', entryOf({ name: 'requests.ndjson:3', waveId: 'W1' }), 'W1'],
   ])('--resubmit posts %s once more, and no other', async (_what, entry, name) => {
     const postings = await openPostings();
-    const before = postings.begin(CONTENT, 'W1');
-    const named = resumeOf(postings, { resubmit: new Set([name]) });
-    expect(named.find(entry)).toBeUndefined();
-    expect(named.begin(entry)).toBeGreaterThan(before);
-    const other = resumeOf(postings, { resubmit: new Set(['W2']) });
+    postings.begin(CONTENT, 'W1');
+    const other = sendingWith(postings, { resubmit: new Set(['W2']) });
     expect(() => other.find(entry)).toThrow('may have been accepted');
-    expect(() => other.begin(entry)).toThrow('may have been accepted');
+    await expect(other.submit(entry, {})).rejects.toThrow('may have been accepted');
+    const named = sendingWith(postings, { resubmit: new Set([name]) });
+    expect(named.find(entry)).toBeUndefined();
+    await named.submit(entry, {});
+    expect([other.sent.length, named.sent.length]).toEqual([0, 1]);
+    expect(postings.last(CONTENT)).toMatchObject({ requestId: 'new' });
   });
 
-  test('everything is new on a machine without state', () => {
-    expect(resumeOf(undefined).find(entryOf())).toBeUndefined();
-    expect(resumeOf(undefined).begin(entryOf())).toBeUndefined();
-    expect(resumeOf(undefined, { enabled: false }).begin(entryOf())).toBeUndefined();
+  test('everything is new on a machine without state', async () => {
+    const { find, submit, sent } = sendingWith(undefined);
+    await submit(entryOf(), {});
+    expect([find(entryOf()), sent.length]).toEqual([undefined, 1]);
   });
 });
 
-test('without --continue everything is new, and recorded as such', async () => {
-  const postings = await openPostings();
-  const before = postings.begin(CONTENT, 'W1');
-  const resume = resumeOf(postings, { enabled: false });
-  expect(resume.find(entryOf())).toBeUndefined();
-  expect(resume.begin(entryOf())).toBeGreaterThan(before);
-});
+test.each([true, false])(
+  'without --continue everything is new, and recorded as such (with state: %s)',
+  async (isThere) => {
+    const postings = isThere ? await openPostings() : undefined;
+    postings?.begin(CONTENT, 'W1');
+    const { find, submit, sent } = sendingWith(postings, { enabled: false });
+    expect(find(entryOf())).toBeUndefined();
+    await submit(entryOf(), {});
+    expect([sent.length, postings?.last(CONTENT)]).toEqual([
+      1,
+      isThere ? expect.objectContaining({ requestId: 'new' }) : undefined,
+    ]);
+  },
+);
 
 describe('what --resubmit names', () => {
   const entries = [

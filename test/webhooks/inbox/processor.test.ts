@@ -511,7 +511,7 @@ describe('the rhythm of a listener', () => {
     const { clock, sleepers } = createStoppedClock();
     let isAttended = false;
     const [summary] = await inbox.list();
-    const run = newRun(inbox, { clock, concurrency: 1, exec: async () => void (await setImmediate()) });
+    const run = newRun(inbox, { clock, concurrency: 1, exec: () => setImmediate() });
     if (summary !== undefined) void run.processor.attended(summary).then(() => (isAttended = true));
     await run.until(async () => isAttended && (await allFinished(inbox)()));
     expect([idsOf(run.shown), sleepers()]).toEqual([['a', 'b'], 0]);
