@@ -256,6 +256,14 @@ describe('an id of unknown kind', () => {
     ]);
   });
 
+  test.each([
+    ['is not finished', { body: { status: 'RUNNING' } }, 'pending'],
+    ['does not answer', { status: 503 }, 'unavailable'],
+  ])('is not refused when one kind refuses it and the other %s', async (_what, scripted, failure) => {
+    const { wait } = await waiting((request) => (isRoute(request) ? scripted : { status: 400 }));
+    expect(await failureOf(wait({ kinds, deadline: 3000 }))).toMatchObject({ failure });
+  });
+
   test('is refused when one kind refuses it and the other does not know it', async () => {
     const { wait } = await waiting((request) => ({ status: isRoute(request) ? 404 : 400 }));
     expect(await failureOf(wait({ kinds }))).toMatchObject({ failure: 'refused', status: 400 });

@@ -66,8 +66,9 @@ export function createWriteQueue(source: DatabaseSource): WriteQueue {
 
   const connect = (): Promise<Database> => (connection ??= openConnection(source));
 
-  const drop = async (broken: Promise<Database> | undefined): Promise<void> => {
-    if (connection === broken) connection = undefined;
+  const drop = async (): Promise<void> => {
+    const broken = connection;
+    connection = undefined;
     try {
       (await broken)?.close();
     } catch {
@@ -77,7 +78,7 @@ export function createWriteQueue(source: DatabaseSource): WriteQueue {
 
   const replace = async (): Promise<void> => {
     isSuspect = true;
-    await drop(connection);
+    await drop();
   };
 
   /** The database in force: what was opened, unless its files are no longer those of its path. */
@@ -125,7 +126,7 @@ export function createWriteQueue(source: DatabaseSource): WriteQueue {
         }
         await replace();
       } catch (error) {
-        if (!isBusy(error)) await drop(connection);
+        if (!isBusy(error)) await drop();
         throw error;
       }
     }
@@ -170,13 +171,13 @@ export function createWriteQueue(source: DatabaseSource): WriteQueue {
       try {
         return work(await current());
       } catch (error) {
-        if (!isBusy(error)) await drop(connection);
+        if (!isBusy(error)) await drop();
         throw failureOf(error, 'read');
       }
     },
     async close() {
       await draining;
-      await drop(connection);
+      await drop();
     },
   };
 }
