@@ -263,7 +263,7 @@ function recordOf(exchange: Exchange, status: number): RecordedRequest {
   const { method, url, headers } = exchange.request;
   // A whole URL, as a proxy may send it, can hold a password; a query can hold a token.
   const target = url.startsWith('/') ? url : (URL.parse(url)?.pathname ?? '/');
-  return { method, path: target.replace(/[?#].*$/s, ''), headers, body: exchange.known(), receivedAt, status };
+  return { method, path: target.replace(/[?#].*/s, ''), headers, body: exchange.known(), receivedAt, status };
 }
 
 interface RejectionCause {
@@ -300,7 +300,7 @@ function claimedId(headers: HttpHeaders): string | undefined {
 
 /** The path without query and trailing slashes; the root is the empty text. */
 function pathOf(target: string): string {
-  const path = target.startsWith('/') ? target.replace(/[?#].*$/s, '') : (URL.parse(target)?.pathname ?? '*');
+  const path = target.startsWith('/') ? target.replace(/[?#].*/s, '') : (URL.parse(target)?.pathname ?? '*');
   return path.replace(/\/+$/, '');
 }
 

@@ -172,6 +172,7 @@ describe('what the receiver answers', () => {
   test.each([
     ['/webhook', undefined],
     ['/webhook/', undefined],
+    ['/webhook//', undefined],
     ['/webhook?x=/webhook/route', undefined],
     ['/webhook/route', 'route'],
     ['/webhook/cluster', 'cluster'],
@@ -433,6 +434,7 @@ describe('what the receiver answers', () => {
     const bug = new TypeError('a bug');
     const door = openDoor({ inbox: { accept: () => Promise.reject(bug), counts: () => Promise.reject(bug) } });
     await expect(door.receive(await delivered())).rejects.toBe(bug);
+    await expect(door.receive({ method: 'GET', url: '/healthz', headers: {} })).rejects.toBe(bug);
   });
 
   test('counts at /healthz', async () => {
