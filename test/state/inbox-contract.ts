@@ -568,6 +568,7 @@ export function describeInbox(name: string, createPlace: () => InboxPlace): void
       expect(ids(await inbox.list())).toEqual(['r1', 'b', 'a']);
       expect(ids(await inbox.list({ limit: 2 }))).toEqual(['r1', 'b']);
       expect(ids(await inbox.list({ status: 'failed' }))).toEqual(['a']);
+      expect(ids(await inbox.list({ kind: 'cluster' }))).toEqual(['r1', 'b']);
       expect(ids(await inbox.list({ kind: 'cluster', since: NOW + 2 }))).toEqual(['r1']);
       expect(await inbox.counts()).toEqual({ pending: 2, done: 0, failed: 1 });
     });
