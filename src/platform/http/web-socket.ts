@@ -41,6 +41,8 @@ export function connectWebSocket(
     handshakeTimeout: handshakeTimeoutMs,
     maxPayload: maxMessageBytes,
     perMessageDeflate: false,
+    // One message a turn: else hundreds of small ones, which arrived in one chunk, are alive at the same time.
+    allowSynchronousEvents: false,
     followRedirects: false,
     // A text that is not UTF-8 would cost the link; who reads it finds out.
     skipUTF8Validation: true,
