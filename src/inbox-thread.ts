@@ -27,7 +27,6 @@ let idle: NodeJS.Timeout | undefined;
 const queue = createWriteQueue({
   open: () => openState(async (path) => openDatabase(path), folder),
   check: checkState,
-  isGrouped: true,
   pause: (ms) => clock.sleep(ms),
   whenIdle(work) {
     clearTimeout(idle);

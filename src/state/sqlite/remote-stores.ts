@@ -6,7 +6,7 @@ import { CliError, messageOf, type Failure } from '../../errors.ts';
 import type { Clock } from '../../platform/host.ts';
 import { ACCEPT_TIMEOUT_MS, INBOX_READ_TIMEOUT_MS } from '../../limits.ts';
 import type { Delivery } from '../delivery.ts';
-import { gather, MOST_TURNS } from '../../lib/async/gather.ts';
+import { nextTurn } from '../../lib/async/next-turn.ts';
 import { claimOf, headerBytes, type DeliveryRow, type NewRow, type Row, type RowInbox } from './inbox-rows.ts';
 import type { Claim, ClaimRequest, Inbox } from '../inbox.ts';
 
@@ -147,15 +147,14 @@ export function createRemoteStores(
     }
   };
 
-  const waits = (): number => accepting.length + settling.length + writes.length;
-
   /**
    * One group after the other: all that is to be written while one is written is the next. At the far end a group is one
-   * transaction, and a large one costs little more than a small one.
+   * transaction, and a large one costs little more than a small one. But it does not wait to grow: senders would fall into
+   * step, with none that sends while a group is written, and nothing to write while they send.
    */
   const writeAll = async (): Promise<void> => {
-    while (waits() > 0) {
-      await gather(waits, MOST_TURNS);
+    while (accepting.length + settling.length + writes.length > 0) {
+      await nextTurn();
       const calls = writes.map(({ call }) => call);
       const ended = writes.map((each) => each.ended);
       storing = accepting;

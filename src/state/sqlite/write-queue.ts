@@ -2,7 +2,7 @@ import { inTransaction } from './transaction.ts';
 import { CliError, messageOf, systemCodeOf } from '../../errors.ts';
 import { BUSY, CORRUPT, LOCKED, NOT_A_DATABASE, sqliteCodeOf } from '../../platform/fs/sqlite-codes.ts';
 import type { Database } from '../../platform/host.ts';
-import { gather, MOST_TURNS } from '../../lib/async/gather.ts';
+import { nextTurn } from '../../lib/async/next-turn.ts';
 
 export interface DatabaseSource {
   /** Opens the database, its tables created; called again after a failure. */
@@ -14,8 +14,6 @@ export interface DatabaseSource {
    * SQLite waits, and this process with it.
    */
   readonly pause?: ((ms: number) => Promise<void>) | undefined;
-  /** Whether writes arrive in groups already, so that no more of them are waited for than those of one turn. */
-  readonly isGrouped?: boolean | undefined;
   /** Hears after each group of writes what to do when no further one has come for a while. */
   readonly whenIdle?: ((work: () => void) => void) | undefined;
 }
@@ -50,12 +48,12 @@ const LOCK_PAUSE_MS = 40;
 const PLACE_ATTEMPTS = 2;
 
 /**
- * Group commit: all writes of one turn of the event loop (and of the next ones, while they bring more) share one
- * transaction and one sync of the disk, which is what a write costs. A failure rejects all of the group; the connection is
- * then closed, and the next group opens a new one, so that a disk that was full, or a folder that had vanished, needs no
- * restart. A group counts as written only when the files that it was written to still stand in their place, and after a
- * replacement only when a fresh connection sees it. Failures of the machine are `CliError` `environment`
- * (`inbox_unavailable`).
+ * Group commit: all writes of one turn of the event loop, and all that arrived while the group before was written, share
+ * one transaction and one sync of the disk, which is what a write costs. A failure rejects all of the group; the
+ * connection is then closed, and the next group opens a new one, so that a disk that was full, or a folder that had
+ * vanished, needs no restart. A group counts as written only when the files that it was written to still stand in their
+ * place, and after a replacement only when a fresh connection sees it. Failures of the machine are `CliError`
+ * `environment` (`inbox_unavailable`).
  */
 export function createWriteQueue(source: DatabaseSource): WriteQueue {
   let connection: Promise<Database> | undefined;
@@ -145,7 +143,7 @@ export function createWriteQueue(source: DatabaseSource): WriteQueue {
 
   const drain = async (): Promise<void> => {
     while (waiting.length > 0) {
-      await gather(() => waiting.length, source.isGrouped === true ? 1 : MOST_TURNS);
+      await nextTurn();
       const jobs = waiting;
       waiting = [];
       try {
