@@ -101,14 +101,8 @@ describe('a group of writes', () => {
     await Promise.all(writes);
   }
 
-  test('is joined by those of the next turns, while each brings more', async () => {
+  test('is joined by those of one turn, and does not wait for later ones', async () => {
     const opened = openQueue(newFolder());
-    await writeInTurns(opened);
-    expect([await opened.read(), count(opened.log, 'COMMIT')]).toEqual([['a', 'b', 'c'], 1]);
-  });
-
-  test('is not waited for longer than a turn where writes arrive in groups', async () => {
-    const opened = openQueue(newFolder(), { isGrouped: true });
     await writeInTurns(opened);
     expect([await opened.read(), count(opened.log, 'COMMIT')]).toEqual([['a', 'b', 'c'], 2]);
   });
