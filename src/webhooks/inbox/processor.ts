@@ -219,8 +219,8 @@ export function createProcessor(options: ProcessorOptions): Processor {
       }
     },
     async run(stop) {
-      const joined = anySignal([stop, failed.signal]);
-      const halt = joined.signal;
+      // Once it is aborted it lets go of both by itself.
+      const { signal: halt } = anySignal([stop, failed.signal]);
       halt.addEventListener('abort', () => waiter.wake());
       let expedited = false;
       // For pauses the clock that does not jump: the other one may go back by an hour.
@@ -250,7 +250,6 @@ export function createProcessor(options: ProcessorOptions): Processor {
         }
         await waiter.wait(TICK_MS);
       }
-      joined.release();
       await finish();
       failed.signal.throwIfAborted();
     },
