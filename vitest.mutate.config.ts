@@ -13,7 +13,7 @@ export default defineConfig({
       'test/webhooks/receiver/{receiver,recording}.test.ts',
       'test/webhooks/signature.test.ts',
     ],
-    testTimeout: 5000,
+    testTimeout: 10_000,
     setupFiles: ['test/support/environment.ts'],
   },
 });
