@@ -47,7 +47,7 @@ export async function runProgram(
     await root.parseAsync(argv, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    // No command at all asks for the overview; a group without its command is a slip.
+    // No command at all asks for the overview; a group without its command is a mistake.
     if (error.code === 'commander.help' && root.args.length === 0) root.outputHelp();
     else if (error.exitCode !== 0) throw usageError(error, root);
   }

@@ -7,7 +7,7 @@ import type { Host, OutputStream } from '../platform/host.ts';
  */
 export function withForgivingStderr(host: Host): Host {
   const { stderr } = host;
-  const forgiving: OutputStream = {
+  const tolerant: OutputStream = {
     get isTTY() {
       return stderr.isTTY;
     },
@@ -26,5 +26,5 @@ export function withForgivingStderr(host: Host): Host {
     },
   };
   // Inherited and not copied: some of its members are found out only when they are asked for.
-  return Object.create(host, { stderr: { value: forgiving, enumerable: true } }) as Host;
+  return Object.create(host, { stderr: { value: tolerant, enumerable: true } }) as Host;
 }

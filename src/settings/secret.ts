@@ -25,7 +25,7 @@ const PUBLIC_KEY_BYTES = 32;
 const WHERE_TO_FIND = 'copy the "Signing Secret" (whsec_...) of your endpoint from the webhook settings';
 
 /** What shows that a text is something else, what that is, and the way out. */
-type Slip = readonly [pattern: RegExp, message: string, hint?: string];
+type Mistake = readonly [pattern: RegExp, message: string, hint?: string];
 
 /**
  * One webhook secret; white space around it (a line end, say) does not count, and `whsec_` may be missing. Of an
@@ -35,8 +35,8 @@ export function parseWebhookSecret(text: string): SecretReading {
   const given = text.trim();
   const secret = secretTextOf(given);
   if (secret !== given) return { ...parseWebhookSecret(secret), warnings: [TOKEN_GIVEN] };
-  const slip = SLIPS.find(([pattern]) => pattern.test(secret));
-  if (slip !== undefined) throw malformed(slip[1], slip[2]);
+  const mistake = MISTAKES.find(([pattern]) => pattern.test(secret));
+  if (mistake !== undefined) throw malformed(mistake[1], mistake[2]);
   if (secret.startsWith('whpk_')) {
     const publicKey = decode(secret.slice('whpk_'.length));
     if (publicKey.byteLength !== PUBLIC_KEY_BYTES) {
@@ -95,13 +95,13 @@ export function parseWebhookSecrets(text: string | readonly string[]): SecretsRe
  */
 export function parseApiKey(text: string): string {
   const key = text.trim();
-  const slip = KEY_SLIPS.find(([pattern]) => pattern.test(key));
-  if (slip !== undefined) throw new CliError('usage', slip[1], { code: 'bad_api_key', hint: slip[2] });
+  const mistake = KEY_MISTAKES.find(([pattern]) => pattern.test(key));
+  if (mistake !== undefined) throw new CliError('usage', mistake[1], { code: 'bad_api_key', hint: mistake[2] });
   return key;
 }
 
 /** What no API key can be. What is left of the visible ASCII characters is what an HTTP header can carry. */
-const KEY_SLIPS: readonly Slip[] = [
+const KEY_MISTAKES: readonly Mistake[] = [
   [/^$/, 'the API key is empty', 'copy it from Settings > API Keys in the web application'],
   [
     /^(?:v1,)?wh(?:sec|pk|sk)1?_/,
@@ -131,7 +131,7 @@ export function maskSecret(text: string): string {
 }
 
 /** What people paste instead of a secret; each told apart because the way out differs. */
-const SLIPS: readonly Slip[] = [
+const MISTAKES: readonly Mistake[] = [
   [/^$/, 'the webhook secret is empty'],
   [/^["'`]|["'`]$/, 'the webhook secret is wrapped in quotes', 'give it without them'],
   [

@@ -22,7 +22,7 @@ export function parseDuration(text: string, what: string): number {
   for (const part of parts) {
     const [, digits = '', unit = ''] = /^(\d+(?:\.\d+)?|\.\d+)([a-z]+)$/.exec(part) ?? [];
     const ms = UNITS.find(([name]) => name === unit)?.[1];
-    // From large to small, each unit once: `30m1h` is a slip.
+    // From large to small, each unit once: `30m1h` is a mistake.
     if (ms === undefined || ms >= largest) total = Number.NaN;
     else total += Number(digits) * ms;
     largest = ms ?? largest;

@@ -75,9 +75,9 @@ function signatureDamage(signature: string, expected: readonly string[]): string
       if (Buffer.from(entry, 'base64').toString('latin1') === whole) {
         return 'svix-signature was encoded in base64 once more';
       }
-      const slips = differencesBetween(entry, whole);
-      if (slips <= MOST_DIFFERENCES)
-        return `${slips} of the ${whole.length} characters of svix-signature are other ones`;
+      const differences = differencesBetween(entry, whole);
+      if (differences <= MOST_DIFFERENCES)
+        return `${differences} of the ${whole.length} characters of svix-signature are other ones`;
     }
   }
   return undefined;
@@ -85,7 +85,7 @@ function signatureDamage(signature: string, expected: readonly string[]): string
 
 function differencesBetween(one: string, other: string): number {
   if (one.length !== other.length) return Infinity;
-  let slips = 0;
-  for (let at = 0; at < one.length; at += 1) if (one[at] !== other[at]) slips += 1;
-  return slips;
+  let differences = 0;
+  for (let at = 0; at < one.length; at += 1) if (one[at] !== other[at]) differences += 1;
+  return differences;
 }
