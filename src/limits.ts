@@ -69,7 +69,7 @@ export const MAX_RELAY_BYTES = 16 * 1024 * 1024;
 /** Room in a message for headers, and for any webhook of Svix (1 MiB) in base64, whatever `--max-body` says. */
 export const RELAY_MESSAGE_BYTES = 10 * 1024 * 1024;
 /** Answers that the relay has not taken yet. No further frame is read until it takes them. */
-export const MAX_RELAY_UNSENT_BYTES = 1024 * 1024;
+export const MAX_RELAY_UNSENT_BYTES = 64 * 1024;
 /** Between the first sign of the end of a link and the end of its socket. */
 export const RELAY_CLOSE_MS = 1000;
 /** Lines about the link to the relay that are printed in ten minutes. The others are counted. */
