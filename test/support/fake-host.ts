@@ -24,8 +24,10 @@ export interface FakeHostOptions {
   readonly platform?: string;
   /** What stdin holds. Default: nothing. */
   readonly stdin?: string | Uint8Array;
-  /** Which streams are a terminal (of 100 columns). Default: none. */
+  /** Which streams are a terminal. Default: none. */
   readonly terminal?: { readonly stdin?: boolean; readonly stdout?: boolean; readonly stderr?: boolean };
+  /** The width of that terminal. Default: 100. */
+  readonly columns?: number;
   /** Answers to the questions, in order. An error is thrown: Ctrl-C. */
   readonly answers?: readonly (string | Error)[];
   /** The network. What is served is found without it, under the address it was given. */
@@ -78,10 +80,10 @@ const HOME = '/home/picker';
 
 /** A fresh machine; nothing is shared between two of them. */
 export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
-  const { env = {}, platform = 'linux', terminal = {}, answers = [] } = options;
+  const { env = {}, platform = 'linux', terminal = {}, columns = 100, answers = [] } = options;
   const clock = options.clock ?? createFakeClock();
-  const stdout = createCapture(terminal.stdout ?? false, options.stdoutClosesAfter);
-  const stderr = createCapture(terminal.stderr ?? false);
+  const stdout = createCapture(terminal.stdout ? columns : undefined, options.stdoutClosesAfter);
+  const stderr = createCapture(terminal.stderr ? columns : undefined);
   const requests: HttpRequest[] = [];
   const served: ServedApp[] = [];
   const executed: FakeHost['executed'] = [];
@@ -186,12 +188,15 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
   };
 }
 
-function createCapture(isTTY: boolean, closesAfter = Number.POSITIVE_INFINITY): OutputStream & { text(): string } {
+function createCapture(
+  columns: number | undefined,
+  closesAfter = Number.POSITIVE_INFINITY,
+): OutputStream & { text(): string } {
   const chunks: Uint8Array[] = [];
   return {
-    isTTY,
-    columns: isTTY ? 100 : undefined,
-    rows: isTTY ? 30 : undefined,
+    isTTY: columns !== undefined,
+    columns,
+    rows: columns === undefined ? undefined : 30,
     async write(chunk) {
       if (chunks.length >= closesAfter) throw new ClosedPipeError('the reader of stdout is gone');
       chunks.push(typeof chunk === 'string' ? new TextEncoder().encode(chunk) : Uint8Array.from(chunk));

@@ -1,7 +1,9 @@
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { EXIT_CODES } from '../../../src/errors.ts';
 import { HELP_TOPICS } from '../../../src/commands/shared/help-topics.ts';
 import { run } from '../../support/run.ts';
+import { expectScreen, WIDTHS } from '../../support/screens.ts';
 
 /** The commands that a help text lists, as its own words. */
 function commandsIn(help: string): readonly string[] {
@@ -44,6 +46,16 @@ describe('the help', () => {
 
   for (const path of COMMANDS) {
     const name = path.join(' ');
+
+    test(`of ${name} looks as it does in its file, on a wide, a classic and a narrow terminal`, async () => {
+      const screens = await Promise.all(
+        WIDTHS.map(async (columns) => {
+          const { stdout } = await run([...path, '--help'], { terminal: { stdout: true }, columns });
+          return `=== ${columns} columns\n${stripVTControlCharacters(stdout)}`;
+        }),
+      );
+      await expectScreen(`help/${path.join('-')}`, screens.join('\n'));
+    });
 
     test(`of ${name} has usage, purpose, options, three examples and exit codes`, async () => {
       const { ended } = await run([...path, '--help']);
