@@ -21,7 +21,7 @@ export interface NoSaving {
 export function savingOf(summary: Pick<AnswerSummary, 'kind' | 'asisDistance' | 'optimalDistance'>): Saving | NoSaving {
   const { asisDistance: asis, optimalDistance: optimal } = summary;
   if (asis === undefined) return { reason: `the answer has no as-is distance: ${remedy(summary.kind)}` };
-  if (optimal === undefined) return { reason: 'the answer has no optimised distance' };
+  if (optimal === undefined) return { reason: 'the answer has no optimized distance' };
   if (asis <= 0) return { reason: `the as-is distance is ${asis}` };
   return savingBetween(asis, optimal);
 }

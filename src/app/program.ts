@@ -66,7 +66,7 @@ function declare(root: Command, version: string, context: ContextSource): void {
     .option('--json', 'JSON on stdout, errors as JSON on stderr')
     .option('-q, --quiet', 'say nothing on stderr when all goes well')
     .option('--debug', 'trace HTTP calls and print stacks of errors (keys masked)')
-    .option('--no-color', 'no colours')
+    .option('--no-color', 'no color')
     .option('--no-input', 'never ask a question')
     .option('-p, --profile <name>', 'stored profile to use')
     .option('--base-url <url>', 'API to talk to')

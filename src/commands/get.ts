@@ -43,7 +43,7 @@ csv: a row for each pick, with its cluster and place; md and html: a report.`,
     environment: API_ENVIRONMENT,
     failures: [
       ['usage', 'wrong options'],
-      ['failed', 'the optimisation itself failed'],
+      ['failed', 'the optimization itself failed'],
       ...API_FAILURES,
       ['pending', 'not finished yet: try again later, or use poll'],
     ],

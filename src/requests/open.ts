@@ -98,7 +98,7 @@ function rejectErrors({ inputs, kind }: SetOptions, { errors, skippableErrors }:
   if (errors.count === 0) return;
   const [only] = inputs;
   const what = inputs.length === 1 && only !== undefined ? `${only.name} is` : `the ${inputs.length} inputs are`;
-  const hint = 'nothing was sent: mend the file and run the command again';
+  const hint = 'nothing was sent: fix the file and run the command again';
   throw invalidRequest(
     `${what} not ${inputs.length === 1 ? `a valid ${kind} request` : `valid ${kind} requests`}`,
     errors,

@@ -53,7 +53,7 @@ export function checkRequest(kind: Kind, parsed: JsonTree, overrides: Overrides,
 export function invalidRequest(
   what: string,
   errors: ErrorList,
-  hint = 'nothing was sent: mend the file and run the command again',
+  hint = 'nothing was sent: fix the file and run the command again',
 ): CliError {
   const listed = errors.details.length;
   const count = errors.count === 1 ? 'one fault' : `${errors.count} faults`;

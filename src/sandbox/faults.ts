@@ -12,7 +12,7 @@ export const FAULTS = {
   duplicate: 'a webhook is sent twice at the same time',
   reorder: 'a webhook is held back until the next one to that endpoint has overtaken it',
   'bad-signature': 'one attempt of a webhook is signed with another secret',
-  'job-failure': 'the optimisation fails after it was accepted',
+  'job-failure': 'the optimization fails after it was accepted',
 } as const satisfies Record<string, string>;
 
 export type FaultName = keyof typeof FAULTS;

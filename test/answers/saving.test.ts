@@ -38,7 +38,7 @@ describe('the saving', () => {
       {
         reason: 'the answer has no as-is distance: send list_id (clusters) or asis_sequence (routes) with every pick',
       },
-      { reason: 'the answer has no optimised distance' },
+      { reason: 'the answer has no optimized distance' },
       { reason: 'the as-is distance is 0' },
     ]);
   });

@@ -151,7 +151,7 @@ describe('a batch on the sandbox', () => {
     const table = await workplace.run(args, { env });
     expect({ code: table.code, stderr: table.stderr }).toEqual({ code: 0, stderr: '' });
     expect(table.stdout.replaceAll(/[0-9a-f]{24}/g, '(id)')).toMatchInlineSnapshot(`
-      "WAVE  REQUEST                   PICKS  CLUSTERS     AS-IS  OPTIMISED    SAVED
+      "WAVE  REQUEST                   PICKS  CLUSTERS     AS-IS  OPTIMIZED    SAVED
       W1    (id)      3         1  49.000 m   31.000 m  36.73 %
       W2    (id)      3         1  49.000 m   31.000 m  36.73 %
       W3    (id)      3         1  31.000 m   31.000 m   0.00 %
@@ -176,7 +176,7 @@ describe('a batch on the sandbox', () => {
     const args = ['cluster', 'submit', 'waves.csv', ...FLAGS, '--wait', '-o', 'answers.json'];
     const result = await workplace.run(args, { env });
     expect({ code: result.code, stdout: result.stdout }).toEqual({ code: 3, stdout: '' });
-    expect(result.stderr).toContain('error: 1 of 4 requests did not end well\n');
+    expect(result.stderr).toContain('error: 1 of 4 requests failed\n');
     const lines = linesOf(await readFile(join(workplace.folder, 'answers.json'), 'utf8'));
     const states = lines.map((line) => JSON.parse(line) as { wave_id: string; state: string });
     expect(new Map(states.map(({ wave_id, state }) => [wave_id, state]))).toEqual(

@@ -84,7 +84,7 @@ describe('the settings file', () => {
     await writeFile(file, corrupt, { mode: 0o600 });
     const result = await workplace.run(args, input === undefined ? {} : { input });
     expect({ code: result.code, stdout: result.stdout }).toEqual({ code: 7, stdout: '' });
-    expect(result.stderr).toMatch(/^error: .*\nhint: mend it, or move it away .*\n$/);
+    expect(result.stderr).toMatch(/^error: .*\nhint: fix it, or move it away .*\n$/);
     expect(result.stderr).toContain(`${file} is not JSON`);
     expect(result.stderr).not.toContain('key-0123');
     expect(await readFile(file, 'utf8')).toBe(corrupt);
@@ -103,7 +103,7 @@ describe('the settings file', () => {
           message: `${file} is not as optipick writes it: profiles["default"]["port"] must be a number`,
           exitCode: 7,
           retryable: false,
-          hint: 'mend it, or move it away and run: optipick login (nothing was overwritten)',
+          hint: 'fix it, or move it away and run: optipick login (nothing was overwritten)',
         },
       })}\n`,
     });

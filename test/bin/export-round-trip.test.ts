@@ -130,7 +130,7 @@ describe('gates', () => {
     expect(result.code).toBe(3);
     expect(rowsOf(result.stderr)).toEqual([
       'error: W2: the gate invalid_picks>0 tripped: invalid_picks is 1',
-      'error: 1 of 2 requests did not end well',
+      'error: 1 of 2 requests failed',
     ]);
   });
 

@@ -121,7 +121,7 @@ describe('poll with several ids', () => {
     expect(resume).toBe(`still running; resume with: optipick poll ${slow}`);
     expect(errors.map((line) => (JSON.parse(line) as { error: Record<string, unknown> }).error)).toEqual([
       expect.objectContaining({ code: 'not_finished', exitCode: 8, requestId: slow, retryable: true }),
-      { code: 'job_failed', message: '2 of 3 requests did not end well', exitCode: 3, retryable: false },
+      { code: 'job_failed', message: '2 of 3 requests failed', exitCode: 3, retryable: false },
     ]);
   });
 
@@ -134,7 +134,7 @@ describe('poll with several ids', () => {
       stderr:
         `error: request ${slow} is not finished after 2 s\n` +
         `still running; resume with: optipick poll ${slow}\n` +
-        'error: 1 of 2 requests did not end well\n',
+        'error: 1 of 2 requests failed\n',
     });
   });
 

@@ -49,7 +49,7 @@ describe('a report', () => {
       /^## Cluster · Example · wave `W1`\n\n\*\*\d+\.\d\d % less walking\*\*: /,
     );
     expect(stdout).toContain('| ✅ passed | `clusters>3` | clusters is 1 |');
-    expect(stdout).toContain('✅ The answer stands up to the audit against its request.');
+    expect(stdout).toContain('✅ The answer passes the audit against its request.');
   });
 
   test('of several waves is one, in the order of the input, in a file of its extension', async () => {
@@ -79,7 +79,7 @@ describe('a report', () => {
     const [id = ''] = await submitBoth('cluster');
     const unknown = '000000000000000000000001';
     const { code, stderr } = await optipick('poll', id, unknown, '--timeout', '3s', '-o', 'some.htm');
-    expect([code, stderr.split('\n').at(-2)]).toEqual([8, 'error: 1 of 2 requests did not end well']);
+    expect([code, stderr.split('\n').at(-2)]).toEqual([8, 'error: 1 of 2 requests failed']);
     const html = await read('some.htm');
     expect(html).toMatch(new RegExp(`<a href="#r1">${id}</a>`));
     expect(html).toMatch(new RegExp(`>${unknown}</th>.*✕ no answer: `));

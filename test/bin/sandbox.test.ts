@@ -387,7 +387,7 @@ describe('magic inputs', () => {
     const { status, body } = await sandbox.call('POST', '/optimize/route', at('FAIL'));
     expect([status, (body as { error: string }).error]).toEqual([
       200,
-      'Optimisation failed (a pick is at the location FAIL)',
+      'Optimization failed (a pick is at the location FAIL)',
     ]);
   });
 

@@ -98,7 +98,7 @@ describe.runIf(HAS_TERMINAL)('an answer on a terminal', () => {
     ['--no-color', ['--no-color'], {}],
     ['NO_COLOR', [], { NO_COLOR: '1', FORCE_COLOR: '3' }],
     ['TERM=dumb', [], { TERM: 'dumb' }],
-  ])('has no colours with %s', async (_name, args, env) => {
+  ])('has no color with %s', async (_name, args, env) => {
     await using server = await startScriptedServer([{ body: ANSWER }]);
     const terminal = startOnTerminal(workplace, ['cluster', 'get', ID, ...args], {
       env: { OPTIPICK_API_KEY: KEY, OPTIPICK_BASE_URL: server.url, ...env },

@@ -62,7 +62,7 @@ describe('get', () => {
       code: 3,
       stdout: `Route · ${ID}\nfailed: ${why}\n`,
       stderr:
-        `error: the optimisation of request ${ID} failed: ${why}\n` +
+        `error: the optimization of request ${ID} failed: ${why}\n` +
         `hint: optipick route get ${ID} --json shows the whole answer\n`,
     });
     const json = await run(['route', 'get', ID, '--json'], { env, http: answering(status, body) });

@@ -81,7 +81,7 @@ test('returns a failed job as an answer, with the reason', async () => {
   const { state, failure } = await client.wait('route', requestId, { intervalMs: 10 });
   expect({ state, failure }).toEqual({
     state: 'failed',
-    failure: 'Optimisation failed (a pick is at the location FAIL)',
+    failure: 'Optimization failed (a pick is at the location FAIL)',
   });
 });
 

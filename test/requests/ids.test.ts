@@ -68,7 +68,7 @@ describe('T8: a placeholder', () => {
       `  PICK_ID: "#REF!" is a placeholder: empty the cell, or allow it with --allow-value '#REF!' (w.csv:2:1)`,
       `  LOCATION_ID: "#N/A" is a placeholder: write the real one, or allow it with --allow-value '#N/A' (w.csv:2:9)`,
       '  LOCATION_ID: "None" is a placeholder: remove this alternative, or allow it with --allow-value None (w.csv:3:5)',
-      'hint: nothing was sent: mend the file and run the command again, or send the rest with --skip-invalid',
+      'hint: nothing was sent: fix the file and run the command again, or send the rest with --skip-invalid',
     ]);
   });
 
@@ -109,7 +109,7 @@ describe('T8: a placeholder', () => {
       '  /start_points/1: "nan" is a placeholder: leave the field out, or allow it with --allow-value nan (r.json:1:44)',
       `  /picks/0/location_id: "#N/A" is a placeholder: write the real one, or allow it with --allow-value '#N/A' (r.json:2:30)`,
       `  /picks/0/order_id: "System.Object[]" is a placeholder: leave the field out, or allow it with --allow-value 'System.Object[]' (r.json:2:48)`,
-      'hint: nothing was sent: mend the file and run the command again',
+      'hint: nothing was sent: fix the file and run the command again',
     ]);
     const allowValues = ['nan', '#N/A', 'System.Object[]'];
     const { bodies } = await requests({ 'r.json': json }, { allowValues });

@@ -131,7 +131,7 @@ describe('JSON', () => {
     expect(await refusal({ 'picks.json': '{"picks":[]}' }, { kind: 'route' })).toEqual([
       '2 invalid_request: picks.json is not a valid route request: one fault',
       '  /picks: expected at least one pick, found an empty list (picks.json:1:10)',
-      'hint: nothing was sent: mend the file and run the command again',
+      'hint: nothing was sent: fix the file and run the command again',
     ]);
   });
 });
@@ -201,7 +201,7 @@ describe('several inputs', () => {
       '  the file ends inside the object that begins at b.json:1:1 (b.json:1:2)',
       '  the wave "W1" is in a.csv too: a wave is one request, so join the two files or send one of them (c.csv:3:1)',
       '  d.csv is empty',
-      'hint: nothing was sent: mend the file and run the command again',
+      'hint: nothing was sent: fix the file and run the command again',
     ]);
   });
 });

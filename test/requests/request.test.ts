@@ -95,7 +95,7 @@ describe('a request file with errors', () => {
       failure: 'usage',
       code: 'invalid_request',
       message: 'picks.json is not a valid route request: 2 faults',
-      hint: 'nothing was sent: mend the file and run the command again',
+      hint: 'nothing was sent: fix the file and run the command again',
     });
     expect(details.map(formatDetail)).toEqual([
       '/picks/0/pick_id: expected a text, found the number 1: write "1" (picks.json:2:21)',

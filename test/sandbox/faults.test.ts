@@ -94,7 +94,7 @@ describe('a fault of the API', () => {
     expect([status, body]).toEqual([
       200,
       expect.objectContaining({
-        error: 'Optimisation failed (the sandbox was asked to let jobs fail)',
+        error: 'Optimization failed (the sandbox was asked to let jobs fail)',
         optimal_clusters: [],
       }),
     ]);

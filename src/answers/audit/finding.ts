@@ -42,9 +42,9 @@ export const FINDING_CHECKS = {
     many: '# picks of the answer are not in the request',
   },
   used_invalid_pick: {
-    check: 'no pick is both optimised and invalid',
-    one: '1 pick is optimised although the answer lists it as invalid',
-    many: '# picks are optimised although the answer lists them as invalid',
+    check: 'no pick is both optimized and invalid',
+    one: '1 pick is optimized although the answer lists it as invalid',
+    many: '# picks are optimized although the answer lists them as invalid',
   },
   changed_pick: {
     check: 'order, list, SKU and quantity of each pick are those of the request',
@@ -87,14 +87,14 @@ export const FINDING_CHECKS = {
     many: '# totals are not the sum of the distances of their clusters',
   },
   asis_picks: {
-    check: 'the as-is clusters hold the same picks as the optimised ones',
+    check: 'the as-is clusters hold the same picks as the optimized ones',
     one: 'the as-is clusters do not hold the same picks: 1 differs, and so the saving compares different work',
     many: 'the as-is clusters do not hold the same picks: # differ, and so the saving compares different work',
   },
   longer_than_asis: {
-    check: 'the optimised walk is not longer than the as-is walk',
-    one: 'the optimised walk is longer than the as-is walk',
-    many: 'the optimised walk is longer than the as-is walk',
+    check: 'the optimized walk is not longer than the as-is walk',
+    one: 'the optimized walk is longer than the as-is walk',
+    many: 'the optimized walk is longer than the as-is walk',
   },
 } as const satisfies Readonly<Record<string, FindingSpec>>;
 

@@ -55,7 +55,7 @@ export const GATE_METRICS = {
   },
   optimal_distance: {
     dimension: 'distance',
-    measure: ({ summary }) => summary.optimalDistance ?? { reason: 'the answer has no optimised distance' },
+    measure: ({ summary }) => summary.optimalDistance ?? { reason: 'the answer has no optimized distance' },
   },
   longest_cluster: {
     dimension: 'distance',

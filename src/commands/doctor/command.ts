@@ -8,7 +8,7 @@ import type { DoctorFlags } from './check-context.ts';
 export function addDoctor(parent: Command, context: ContextSource): void {
   const command = parent
     .command('doctor')
-    .description('Check this machine and the whole path to and from the API, and say what mends it.')
+    .description('Check this machine and the whole path to and from the API, and say how to fix it.')
     .option('--port <n>', 'port that is to be free (default: the setting "port", else 5000)', parsePort)
     .option('--path <path>', 'path that the listener takes webhooks at', parsePath, '/webhook')
     .option(
@@ -19,7 +19,7 @@ export function addDoctor(parent: Command, context: ContextSource): void {
     .option('--offline', 'leave out what needs the network')
     .addOption(durationOption('--timeout', 'longest wait of each check for the network', '10s'));
   withHelp(command, {
-    output: `A line for each check: ok, warning or fault, and below what is not ok the command that mends it. A check that
+    output: `A line for each check: ok, warning or fault, and below what is not ok the command that fixes it. A check that
 builds on a faulty one is not made. With --json one line: [{"check":"port","status":"ok","message":"...","fix":null},...].
 The checks: runtime, config, state, database, api-key, base-url, proxy, network, clock, key-accepted, webhook-secret,
 relay-url (only when OPTIPICK_RELAY_URL is set), port, delivery (the listener is started, with an inbox that is thrown away, and a signed webhook sent to it).

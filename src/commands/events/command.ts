@@ -161,7 +161,7 @@ function addSync(group: Command, context: ContextSource): void {
       ['optipick events sync --json >> results.ndjson', 'in a job of cron'],
     ],
     environment: API_ENVIRONMENT,
-    failures: [['failed', 'an optimisation failed'], ...API_FAILURES],
+    failures: [['failed', 'an optimization failed'], ...API_FAILURES],
   });
   command.action(async () => {
     const { syncResults } = await import('./sync.ts');

@@ -48,7 +48,7 @@ export async function syncResults(context: Context): Promise<void> {
   else if (pending.length === 0) await output.note('nothing is missing');
   const worst = worstFailure(failures);
   if (worst === undefined) return;
-  throw new CliError(worst, `${failures.length} of ${pending.length} requests did not end well`, { code: worst });
+  throw new CliError(worst, `${failures.length} of ${pending.length} requests failed`, { code: worst });
 }
 
 interface FailedFetch {

@@ -25,7 +25,7 @@ export function addListen(parent: Command, context: ContextSource): void {
     .addOption(durationOption('--timeout', 'end after this long'))
     .option(
       '--allow-from <source,...>',
-      'take in only from svix, svix-us, svix-eu (addresses: optipick help webhooks), an address or a range',
+      'accept only from svix, svix-us, svix-eu (addresses: optipick help webhooks), an address or a range',
       collectList,
     )
     .option('--trust-proxy', 'believe the X-Forwarded-For of a proxy of your own')
@@ -37,7 +37,7 @@ export function addListen(parent: Command, context: ContextSource): void {
     .addOption(sizeOption('--max-body', 'reject larger ones', '1mb'))
     .option('--record <folder>', 'write each request, accepted or not, into a file')
     .addOption(sizeOption('--record-limit', 'how much of rejected requests is recorded', '256mb'))
-    .option('--no-verify-signature', 'take in what anybody sends: for tests only')
+    .option('--no-verify-signature', 'accept what anybody sends: for tests only')
     .option('--tls-cert <file>', 'serve https with this certificate (PEM)')
     .option('--tls-key <file>', 'and its key (PEM)')
     .option('-v, --verbose', 'show each result as a table');
@@ -74,7 +74,7 @@ people); "reconnecting" and "connected" report a drop.
     ],
     failures: [
       ['usage', 'wrong options, a malformed secret'],
-      ['failed', 'the optimisation that was waited for failed (--once, --count, --until)'],
+      ['failed', 'the optimization that was waited for failed (--once, --count, --until)'],
       ['auth', 'no webhook secret, or no API key to fetch results with'],
       ['unavailable', 'the relay could not be reached before --timeout'],
       ['environment', 'the port is in use, the inbox cannot be written'],

@@ -193,7 +193,7 @@ function counted(count: number, noun: string): string {
 
 function rotationText(wasConnected: boolean, fresh: boolean): string {
   if (wasConnected) {
-    return 'the inbox at the relay is given up for a new one: the web application needs the new address';
+    return 'the inbox at the relay is replaced by a new one: the web application needs the new address';
   }
   return fresh
     ? 'the relay refuses the inbox that was just made; another one is taken'

@@ -63,7 +63,7 @@ csv (one table), md and html (one report): when all have ended.`,
     environment: API_ENVIRONMENT,
     failures: [
       ['usage', 'wrong options'],
-      ['failed', 'an optimisation failed'],
+      ['failed', 'an optimization failed'],
       ...API_FAILURES,
       ['pending', 'not finished yet: --once, or the deadline passed'],
       ['interrupted', 'Ctrl-C; the command to resume with is printed'],

@@ -119,7 +119,7 @@ async function show({ output }: Context, answer: JobAnswer, { view, all }: PollM
 function throwWorst(failures: readonly CliError[], total: number): void {
   const worst = worstFailure(failures.map(({ failure }) => failure));
   if (worst === undefined) return;
-  throw new CliError(worst, `${failures.length} of ${total} requests did not end well`, {
+  throw new CliError(worst, `${failures.length} of ${total} requests failed`, {
     code: failures.find(({ failure }) => failure === worst)?.code ?? worst,
   });
 }

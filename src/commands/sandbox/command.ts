@@ -30,7 +30,7 @@ interface SandboxFlags {
 export function addSandbox(parent: Command, context: ContextSource): void {
   const command = parent
     .command('sandbox')
-    .description("A local OptiPick: the same API, real answers, signed webhooks. It is not Optioryx's optimiser.")
+    .description("A local OptiPick: the same API, real answers, signed webhooks. It is not Optioryx's optimizer.")
     .option('--port <n>', 'port to open on 127.0.0.1; 0 picks a free one', parsePort, 4010)
     .option('--webhook <url>', 'send signed webhooks there (repeatable)', collect)
     .option('-e, --events <pattern,...>', 'only these events, for example cluster.optimized', collectList)

@@ -10,7 +10,7 @@ const EXIT_CODE_TOPIC = `Exit codes
   0     ok           the result was delivered, or what was waited for came
   1     internal     a bug in optipick; nothing foreseen ends like this                no
   2     usage        unknown flag or command, bad value, unreadable or invalid input   no
-  3     failed       the optimisation itself failed; an audit, a gate or a check of
+  3     failed       the optimization itself failed; an audit, a gate or a check of
                      --suite did not pass; a replay was not taken                      no
   4     auth         no API key, or it was rejected (401, 402, 403)                    no
   5     refused      the API refused: 400, 404, 409, 422, other 4xx; or a web page
@@ -54,7 +54,7 @@ const OUTPUT_TOPIC = `Output
 stdout carries the result and nothing else. Progress, hints, warnings, questions and
 errors go to stderr; --quiet leaves stderr empty when all goes well.
 
-On a terminal the result is a table. In a pipe it is the same text without colour,
+On a terminal the result is a table. In a pipe it is the same text without color,
 its lines uncut; long lists end in a count (--all shows them). --json prints the API's own answer, unknown fields and large numbers included;
 commands that show several things print one JSON object a line, each with "v":1 and a
 "type".
@@ -62,7 +62,7 @@ commands that show several things print one JSON object a line, each with "v":1 
 -o, --output <file> writes to a temporary file beside it and renames it: the file is
 whole or not there. The extension tells the format, --format wins:
 
-  .txt   table  what a terminal shows, uncut and without colour
+  .txt   table  what a terminal shows, uncut and without color
   .json  json   the API's own answer
   .csv   csv    a row for each pick, with its cluster and place; your own columns kept
   .md    md     a report for a pull request
@@ -116,7 +116,7 @@ and listen the secret that the application shows then.
   no address    "optipick listen --relay" receives through the relay of Svix and prints an
                 address for the web application; a third party sees what passes
   afterwards    fetch the result, show it, forward it, run a command; repeated when it
-                fails, first after about 2 s, given up after 12 attempts in 70 minutes
+                fails, first after about 2 s, stopped after 12 attempts in 70 minutes
                 ("optipick events replay --failed"). Kept for 30 days.
   missed        what no webhook brought: "optipick events sync"
 

@@ -21,7 +21,7 @@ export async function reportFailure({ host, output }: Context, error: CliError, 
 /** Exit 3 for a job that the API ran and that failed. Its answer has been shown before. */
 export function jobFailure(answer: JobAnswer): CliError {
   const why = answer.failure === undefined ? '' : `: ${cleanText(answer.failure)}`;
-  return new CliError('failed', `the optimisation of request ${shownId(answer.requestId)} failed${why}`, {
+  return new CliError('failed', `the optimization of request ${shownId(answer.requestId)} failed${why}`, {
     code: 'job_failed',
     requestId: answer.requestId,
     hint: `optipick ${answer.kind} get ${quoted(shownId(answer.requestId))} --json shows the whole answer`,

@@ -191,7 +191,7 @@ class BatchView implements SubmitView {
     if (worst === undefined) return;
     const first = this.#failures.find(({ failure }) => failure === worst);
     const unsent = this.#notSent === 0 ? '' : `, ${this.#notSent} were not sent`;
-    throw new CliError(worst, `${this.#failed} of ${total} requests did not end well${unsent}`, {
+    throw new CliError(worst, `${this.#failed} of ${total} requests failed${unsent}`, {
       code: first?.code ?? worst,
       retryable: first?.retryable ?? false,
     });

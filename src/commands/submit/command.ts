@@ -48,7 +48,7 @@ export function addSubmit(parent: Command, kind: Kind, context: ContextSource): 
     )
     .option('--continue', 'do not submit again what an earlier run has submitted')
     .option('--resubmit <wave,...>', 'with --continue: send these all the same', collect)
-    .option('--strict', 'an answer that does not stand up to the audit is exit 3')
+    .option('--strict', 'an answer that fails the audit is exit 3')
     .option('--fail-if <expression>', "exit 3 when it holds, such as 'saving<5%' (repeatable)", collect)
     .option('--junit <file>', 'write gates and audit as a JUnit report')
     .option('--github-summary', 'append the report to the summary of a run of GitHub Actions')
@@ -74,7 +74,7 @@ csv: your rows with cluster and place; md and html: a report.`,
     environment: API_ENVIRONMENT,
     failures: [
       ['usage', 'the request file has faults; all are listed, nothing was sent'],
-      ['failed', 'the optimisation itself failed, a gate tripped, or --strict and the audit found something'],
+      ['failed', 'the optimization itself failed, a gate tripped, or --strict and the audit found something'],
       ...API_FAILURES,
       ['pending', 'the deadline of --wait passed while the job was healthy'],
     ],

@@ -73,7 +73,7 @@ export async function openQualityGates(
         );
       if (!strict || findings.length === 0) return failures;
       const count = findings.length === 1 ? 'one finding' : `${findings.length} findings`;
-      const audit = new CliError('failed', `${about}the answer does not stand up to the audit: ${count}`, {
+      const audit = new CliError('failed', `${about}the answer fails the audit: ${count}`, {
         code: 'audit_failed',
         hint: 'the warnings above say what; without --strict they are only warnings',
       });

@@ -7,7 +7,7 @@ import type { TriggerFlags } from './flags.ts';
 export function addTrigger(parent: Command, context: ContextSource): void {
   const command = parent
     .command('trigger')
-    .description('Send test webhooks to an endpoint: signed as Svix signs them, or wrong on purpose.')
+    .description('Send test webhooks to an endpoint: signed as Svix signs them, or deliberately invalid.')
     .argument(
       '[event]',
       'event type, for example cluster.optimized.Example.<user id>; any other will do. Only a rich payload names it',

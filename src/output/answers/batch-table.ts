@@ -36,7 +36,7 @@ const COLUMNS: readonly BatchColumn[] = [
     cell: ({ summary }) => (summary?.kind === 'cluster' ? countText(summary.clusters.length) : ''),
   },
   { title: 'as-is', align: 'right', cell: ({ summary }) => distanceCell(summary, 'asisDistance') },
-  { title: 'optimised', align: 'right', cell: ({ summary }) => distanceCell(summary, 'optimalDistance') },
+  { title: 'optimized', align: 'right', cell: ({ summary }) => distanceCell(summary, 'optimalDistance') },
   { title: 'saved', align: 'right', cell: ({ summary, problem }) => problem ?? percentCell(summary) },
 ];
 

@@ -12,7 +12,7 @@ export interface OverviewRow {
   readonly requestId: string | undefined;
   /** Without stops and clusters, which a thousand of rows have no room for; `undefined` when there is no answer. */
   readonly summary: AnswerSummary | undefined;
-  /** Optimised clusters. */
+  /** Optimized clusters. */
   readonly clusters: number;
   readonly orders: number;
   readonly invalid: number;

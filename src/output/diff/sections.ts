@@ -77,7 +77,7 @@ type Units = readonly [before: string, after: string];
 function figures({ before, after, unit }: AnswerDifference, units: Units): DifferenceSection {
   const rows: (readonly string[])[] = [
     ['as-is distance', ...distances(before.asisDistance, after.asisDistance, unit, units)],
-    ['optimised distance', ...distances(before.optimalDistance, after.optimalDistance, unit, units)],
+    ['optimized distance', ...distances(before.optimalDistance, after.optimalDistance, unit, units)],
     ['saved', ...compared(before.saving, after.saving, formatPercent, (points) => `${signed(points, 2)} points`)],
   ];
   if (before.clusters !== undefined) rows.push(['clusters', ...counts(before.clusters, after.clusters)]);

@@ -45,7 +45,7 @@ export function answerFigures(entry: ReportEntry, line: OverviewRow): readonly F
     ...(summary.computationTime === undefined
       ? []
       : [{ name: 'computed in', value: `${formatNumber(summary.computationTime, 2)} s` }]),
-    { name: 'standing', value: audited ? 'stands up to the audit' : text, level },
+    { name: 'standing', value: audited ? 'passes the audit' : text, level },
   ];
 }
 
@@ -101,7 +101,7 @@ function gateTable({ gates }: ReportEntry): Html {
 
 function findings(entry: ReportEntry): Html {
   if (entry.findings.length === 0) {
-    return page`<p class="good">✓ The answer stands up to the audit against its request.</p>`;
+    return page`<p class="good">✓ The answer passes the audit against its request.</p>`;
   }
   const rows = entry.findings.map(({ message, count, examples }) =>
     row([

@@ -18,7 +18,7 @@ export function clusterBars({ details }: ReportEntry, level: number, id: string,
 ${barTable(title, parts)}</div>
 `;
   };
-  const after = side(`Optimised: ${counted(clusters.length, 'cluster')}`, 'cluster', 'optimal', clusters);
+  const after = side(`Optimized: ${counted(clusters.length, 'cluster')}`, 'cluster', 'optimal', clusters);
   if (asisClusters.length === 0) {
     return page`${after}<p class="note">The answer has no as-is clusters to compare with.</p>`;
   }

@@ -17,7 +17,7 @@ export function floorPart(plan: ReportPlan, walks: ReportWalks, unit: string, id
   const most = mostPasses(plan, [before ?? [], after]);
   const picture = (when: 'before' | 'after', all: readonly ReportWalk[]): Html => {
     const tone = when === 'before' ? 'asis' : 'optimal';
-    const title = `${when === 'before' ? 'As-is' : 'Optimised'}: ${summed(all, unit)}`;
+    const title = `${when === 'before' ? 'As-is' : 'Optimized'}: ${summed(all, unit)}`;
     const drawing: FloorDrawing = {
       id: `${id}-${when}`,
       title: `Floor plan of ${plan.siteName}. ${title}`,
@@ -83,7 +83,7 @@ function remarks(plan: ReportPlan, { before, after, ownOrder, fromTo }: ReportWa
   const texts: string[] = [];
   if (ownOrder) {
     texts.push(
-      'Clustering groups picks and does not sequence them: within each optimised cluster the order of the walk is a short one that optipick has drawn, not an order of the API.',
+      'Clustering groups picks and does not sequence them: within each optimized cluster the order of the walk is a short one that optipick has drawn, not an order of the API.',
     );
   }
   if (before === undefined) texts.push('The answer does not tell how these picks are walked today.');
@@ -109,7 +109,7 @@ function differs({ answered, distance }: ReportWalk, planUnit: string, unit: str
 function walkTable(plan: ReportPlan, { before, after }: ReportWalks, unit: string): Html {
   const all = [
     ...(before ?? []).map((walk) => ({ when: 'as-is', walk })),
-    ...after.map((walk) => ({ when: 'optimised', walk })),
+    ...after.map((walk) => ({ when: 'optimized', walk })),
   ];
   const rows = all
     .slice(0, ROWS)

@@ -20,7 +20,7 @@ export function savingHeadline(
   about: string,
 ): Headline {
   if ('reason' in saving) {
-    const title = optimal === undefined ? 'Optimised' : `${distanceText(optimal, unit)} of walking`;
+    const title = optimal === undefined ? 'Optimized' : `${distanceText(optimal, unit)} of walking`;
     return { title, lead: `For ${about}. What that saves cannot be told: ${saving.reason}.`, level: 'plain' };
   }
   const now = distanceText(saving.optimal, unit);
@@ -49,7 +49,7 @@ export function compareBars({ asis, optimal }: Saving, unit: string): Html {
   const longest = Math.max(asis, optimal);
   return page`<dl class="compare">
 <dt>As-is</dt><dd>${track('asis', asis, longest)}<span>${distanceText(asis, unit)}</span></dd>
-<dt>Optimised</dt><dd>${track('optimal', optimal, longest)}<span>${distanceText(optimal, unit)}</span></dd>
+<dt>Optimized</dt><dd>${track('optimal', optimal, longest)}<span>${distanceText(optimal, unit)}</span></dd>
 </dl>
 `;
 }

@@ -74,7 +74,7 @@ function overviewTable(known: readonly KnownRow[]): Html {
     { title: 'wave' },
     { title: 'picks', align: 'right' },
     { title: 'as-is', align: 'right' },
-    { title: 'optimised', align: 'right' },
+    { title: 'optimized', align: 'right' },
     { title: 'saved', align: 'right' },
     { title: '' },
     { title: 'standing' },

@@ -118,6 +118,6 @@ ${bars}${figureList(answerFigures(entry, line))}
 function leftOut(known: readonly KnownRow[]): Html {
   const answered = known.filter(({ line }) => line.summary !== undefined);
   if (answered.every(({ id }) => id !== undefined)) return page``;
-  return page`<p class="note">Only the first ${DETAILED} requests are told of in full, the first ${DRAWN} with a floor plan; CSV and JSON hold all.</p>
+  return page`<p class="note">Only the first ${DETAILED} requests are shown in full, the first ${DRAWN} with a floor plan; CSV and JSON hold all.</p>
 `;
 }

@@ -77,7 +77,7 @@ function* findingLines({ request, findings }: ReportEntry, heading: Heading): Ge
   // Without its request an answer cannot be audited.
   if (request === undefined) return;
   yield* heading(inMarkdown`Audit`);
-  if (findings.length === 0) yield inMarkdown`✅ The answer stands up to the audit against its request.`;
+  if (findings.length === 0) yield inMarkdown`✅ The answer passes the audit against its request.`;
   for (const { message, count, examples } of findings) {
     yield inMarkdown`- ⚠️ ${message}${examples.length === 0 ? '' : inMarkdown`: ${exampleList(examples, count)}`}`;
   }

@@ -44,7 +44,7 @@ export function createMarkdownReport({ total }: { readonly total: number }): Rep
     for (const block of blocks.filter((one) => one !== undefined)) yield total > 1 ? inMarkdown`\n${block}` : block;
     const hidden = known.filter(({ summary }) => summary !== undefined).length - Object.keys(blocks).length;
     if (hidden > 0) {
-      yield inMarkdown`\nOnly the first ${DETAILED} are told of in full; CSV and JSON hold all.\n`;
+      yield inMarkdown`\nOnly the first ${DETAILED} are shown in full; CSV and JSON hold all.\n`;
     }
   }
   return {
@@ -105,7 +105,7 @@ const COLUMNS: readonly OverviewColumn[] = [
   { title: 'wave', cell: ({ name }) => markdownCode(name) },
   { title: 'picks', align: 'right', cell: ({ summary }) => (summary ? formatNumber(summary.picks, 0) : '') },
   { title: 'as-is', align: 'right', cell: ({ summary }) => distanceCell(summary, 'asisDistance') },
-  { title: 'optimised', align: 'right', cell: ({ summary }) => distanceCell(summary, 'optimalDistance') },
+  { title: 'optimized', align: 'right', cell: ({ summary }) => distanceCell(summary, 'optimalDistance') },
   { title: 'saved', align: 'right', cell: ({ summary }) => percentCell(summary) },
   { title: '', cell: statusOf },
 ];

@@ -58,7 +58,7 @@ export function parseDocument(text: string, path: string): SettingsDocument {
   const corrupt = (what: string): CliError =>
     new CliError('environment', `${path} ${what}`, {
       code: 'config_corrupt',
-      hint: 'mend it, or move it away and run: optipick login (nothing was overwritten)',
+      hint: 'fix it, or move it away and run: optipick login (nothing was overwritten)',
     });
   let document: unknown;
   try {

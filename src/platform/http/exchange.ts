@@ -33,7 +33,7 @@ export function exchange(
   const facts = (): ExchangeFacts => ({ url, sent, proxy });
   const failureOf = (error: unknown): TransportError =>
     signal?.aborted === true
-      ? new TransportError('aborted', `the request to ${url.host} was given up`, { sent, cause: signal.reason })
+      ? new TransportError('aborted', `the request to ${url.host} was stopped`, { sent, cause: signal.reason })
       : transportErrorOf(error, facts());
 
   class Handler extends requestModule.RequestHandler {

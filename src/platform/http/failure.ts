@@ -126,7 +126,7 @@ function wordsFor(kind: TransportKind, url: URL, code: string | undefined, text:
     case 'too_large':
       return `the headers of the answer of ${url.host} are larger than ${MAX_ANSWER_HEADER_BYTES / 1024} KB`;
     case 'aborted':
-      return `the request to ${url.host} was given up`;
+      return `the request to ${url.host} was stopped`;
     case 'proxy':
     case 'proxy_setup':
     case 'not_http':

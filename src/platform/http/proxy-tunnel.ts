@@ -12,7 +12,7 @@ import { percentDecoded } from '../../lib/text/percent-decoded.ts';
 export interface Tunnel {
   /** Rejects with `TransportError` `proxy` for what the proxy does, and with the error of TLS at the far end. */
   readonly socket: Promise<Socket>;
-  /** Gives it up while it is not there yet; afterwards the socket is its owner's. */
+  /** Stops it while it is not open yet; afterwards the socket is its owner's. */
   cancel(): void;
 }
 
@@ -36,10 +36,10 @@ export function openTunnel(proxy: string, target: URL, timeoutMs: number): Tunne
   // What must be closed to abandon the tunnel, as far as it was opened.
   let way: ClientRequest | Socket = request;
   let settled = false;
-  const giveUp = (why: string): void => {
+  const abandon = (why: string): void => {
     if (!settled) way.destroy(new Error(why));
   };
-  const timer = setTimeout(() => giveUp('does not answer'), timeoutMs);
+  const timer = setTimeout(() => abandon('does not answer'), timeoutMs);
   const through = new Promise<Socket>((resolve, reject) => {
     request.once('error', (error) => {
       reject(failure(`cannot be used (${systemCodeOf(error) ?? messageOf(error)})`, error));
@@ -68,7 +68,7 @@ export function openTunnel(proxy: string, target: URL, timeoutMs: number): Tunne
     settled = true;
     clearTimeout(timer);
   };
-  return { socket: through.finally(settle), cancel: () => giveUp('was given up') };
+  return { socket: through.finally(settle), cancel: () => abandon('was stopped') };
 }
 
 function authorization({ username, password }: URL): Record<string, string> {

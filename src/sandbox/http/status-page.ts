@@ -41,7 +41,7 @@ export function renderStatusPage(facts: StatusFacts): string {
       <body>
         <header>
           <h1>optipick sandbox</h1>
-          <p>A local stand-in for the OptiPick API. It is not Optioryx's optimiser.</p>
+          <p>A local stand-in for the OptiPick API. It is not Optioryx's optimizer.</p>
           <p id="notice" role="status"></p>
         </header>
         <main>

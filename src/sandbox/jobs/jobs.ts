@@ -117,8 +117,8 @@ export function createJobs(environment: SandboxEnvironment, latency: number) {
 export type Jobs = ReturnType<typeof createJobs>;
 
 function plannedFailure(input: JobInput, isInjected: boolean): string | undefined {
-  if (isInjected) return 'Optimisation failed (the sandbox was asked to let jobs fail)';
-  if (input.fails) return 'Optimisation failed (a pick is at the location FAIL)';
+  if (isInjected) return 'Optimization failed (the sandbox was asked to let jobs fail)';
+  if (input.fails) return 'Optimization failed (a pick is at the location FAIL)';
   return input.picks.length === 0 ? 'No valid picks are left' : undefined;
 }
 

@@ -64,7 +64,7 @@ export const CONFORMANCE_CHECKS: readonly ConformanceCheck[] = [
   accepts({
     name: 'exact-body',
     title: 'verifies the exact bytes of the body',
-    sent: 'JSON with odd white space, escapes and numbers, signed as it stands',
+    sent: 'JSON with odd white space, escapes and numbers, signed byte for byte',
     why: 'the signature covers the bytes as sent: JSON that was parsed and written again does not verify',
     deliveries: (tools) => ({ body: tools.oddPayload() }),
   }),

@@ -175,8 +175,8 @@ describe('the verdict', () => {
       'the answer has no as-is distance: send asis_sequence with every pick',
     ],
     ['saving<5%', { asis_distance: 0 }, 'the as-is distance is 0'],
-    ['optimal_distance>5', { optimal_distance: 'x' }, 'the answer has no optimised distance'],
-    ['saved>5', { optimal_distance: null }, 'the answer has no optimised distance'],
+    ['optimal_distance>5', { optimal_distance: 'x' }, 'the answer has no optimized distance'],
+    ['saved>5', { optimal_distance: null }, 'the answer has no optimized distance'],
     ['computation_time>5', {}, 'the answer does not tell its computation time'],
     [
       'optimal_distance>200m',

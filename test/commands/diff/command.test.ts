@@ -64,7 +64,7 @@ B  b.json · Example · wave w1 · 67507ad05e593173d0313e10
 
                             A          B          DIFFERENCE
 as-is distance      100.000 m  100.000 m                same
-optimised distance   60.000 m   55.000 m  -5.000 m (-8.33 %)
+optimized distance   60.000 m   55.000 m  -5.000 m (-8.33 %)
 saved                 40.00 %    45.00 %        +5.00 points
 clusters                    2          2                same
 orders                      3          3                same
@@ -94,7 +94,7 @@ B  route-b.json · Example
 
                             A          B           DIFFERENCE
 as-is distance      100.000 m  100.000 m                 same
-optimised distance   60.000 m   66.000 m  +6.000 m (+10.00 %)
+optimized distance   60.000 m   66.000 m  +6.000 m (+10.00 %)
 saved                 40.00 %    34.00 %         -6.00 points
 orders                      2          2                 same
 picks                       4          4                 same
@@ -211,7 +211,7 @@ p2    A02         B07
 |  | A | B | Difference |
 | --- | --: | --: | --: |
 | as-is distance | 100.000 m | 100.000 m | same |
-| optimised distance | 60.000 m | 55.000 m | -5.000 m (-8.33 %) |
+| optimized distance | 60.000 m | 55.000 m | -5.000 m (-8.33 %) |
 | saved | 40.00 % | 45.00 % | +5.00 points |
 | clusters | 2 | 1 | -1 |
 | orders | 3 | 3 | same |
@@ -292,7 +292,7 @@ p2    A02         B07
     const same = await run(['diff', 'm.json', 'cm.json'], { files: units });
     expect(same.stdout).toContain('the two answers say the same');
     const other = await run(['diff', 'm.json', 'paces.json'], { files: units });
-    expect(other.stdout).toContain('optimised distance   60.000 m   60 paces  other unit\n');
+    expect(other.stdout).toContain('optimized distance   60.000 m   60 paces  other unit\n');
     expect(other.stdout).not.toContain('\u001b');
     const json = await run(['diff', 'm.json', 'paces.json', '--json'], { files: units });
     expect(JSON.parse(json.stdout)).toMatchObject({ unit: null, difference: { optimal_distance: null, picks: 0 } });

@@ -153,7 +153,7 @@ describe('the drawing of the walks', () => {
     expect([...html.matchAll(/<(title|desc) id="r1-\w+-\w+">([^<]*)</g)].map(([, , text]) => text)).toEqual([
       'Floor plan of Example. As-is: 24.000 m',
       'The walk: Start, D01, A02, End.',
-      'Floor plan of Example. Optimised: 19.000 m',
+      'Floor plan of Example. Optimized: 19.000 m',
       'The walk: Start, A02, B01, End.',
     ]);
     const [, line] = [...html.matchAll(/points="([^"]*)"/g)].map(([, points = '']) => points.split(' '));

@@ -39,7 +39,7 @@ function api({ lost }: { lost?: string } = {}): { readonly http: Http; readonly 
     const id = pathname.split('/').at(-1) ?? '';
     const body = sent.get(id);
     if (body === undefined || body.wave_id === 'slow') return jsonResponse(404, { detail: 'Request not found' });
-    if (body.wave_id === 'fail') return jsonResponse(200, { request_id: id, error: 'Optimisation failed' });
+    if (body.wave_id === 'fail') return jsonResponse(200, { request_id: id, error: 'Optimization failed' });
     const picks = body.picks.map((pick) => ({ ...pick, location_id: [pick.location_id] }));
     const cluster = { list_id: 'c0', order_ids: picks.map((pick) => pick.order_id), picks, estimated_distance: 900 };
     return jsonResponse(200, {
@@ -72,7 +72,7 @@ describe('a batch with every kind of end', () => {
       'clusters>0',
     ]);
     expect(code).toBe(5);
-    expect(stdout).toBe(`WAVE  REQUEST                   PICKS  CLUSTERS     AS-IS  OPTIMISED      SAVED
+    expect(stdout).toBe(`WAVE  REQUEST                   PICKS  CLUSTERS     AS-IS  OPTIMIZED      SAVED
 ok    ${idOf('ok')}      1         1  10.000 m    9.000 m    10.00 %
 fail  ${idOf('fail')}      0         0       n/a        n/a     failed
 bad                                                                   no answer
@@ -87,14 +87,14 @@ saved     2.000 m (10.00 %)
     expect(errors).toEqual([
       'error: ok: the gate saving<15% tripped: saving is 10 %',
       'error: ok: the gate clusters>0 tripped: clusters is 1',
-      expect.stringMatching(/^error: fail: the optimisation of request \w+ failed: Optimisation failed$/),
+      expect.stringMatching(/^error: fail: the optimization of request \w+ failed: Optimization failed$/),
       'error: fail: the gate saving<15% tripped: cannot be judged: there is no result',
       'error: fail: the gate clusters>0 tripped: cannot be judged: there is no result',
       'error: bad: the API refused the request (HTTP 422): Location not found: NOWHERE',
       'error: a,b: the gate saving<15% tripped: saving is 10 %',
       'error: a,b: the gate clusters>0 tripped: clusters is 1',
       expect.stringMatching(/^error: slow: request \w+ was not found, or is not ready, after 2 s$/),
-      'error: 5 of 5 requests did not end well',
+      'error: 5 of 5 requests failed',
     ]);
     expect(stderr).toContain(RUNNING);
   });
@@ -140,7 +140,7 @@ slow,o5,SLOW,last,,
       ['a,b', '0', false],
       ['slow', '1', false],
     ]);
-    expect(report).toContain('the job failed: Optimisation failed');
+    expect(report).toContain('the job failed: Optimization failed');
   });
 
   test('on a terminal with --watch shows every failure, and leaves no list behind', async () => {

@@ -83,7 +83,7 @@ Content-Length: ${Buffer.byteLength(compact(REQUEST))}
       stderr: `error: wave.csv is not a valid cluster request: 2 faults
   ORDER_ID: "#N/A" is a placeholder: empty the cell, or allow it with --allow-value '#N/A' (wave.csv:2:1)
   ORDER_ID: "--" is a placeholder: empty the cell, or allow it with --allow-value '--' (wave.csv:3:1)
-hint: nothing was sent: mend the file and run the command again, or send the rest with --skip-invalid
+hint: nothing was sent: fix the file and run the command again, or send the rest with --skip-invalid
 `,
     });
     expect((await run([...argv, '--allow-value', '#N/A', '--allow-value', '--'], machine)).ended).toEqual({
@@ -197,7 +197,7 @@ describe('an invalid request is exit 2 with all its errors, and nothing is sent'
     expect(ended.stdout).toBe('');
     expect(ended.stderr).toMatch(/^error: bad\.json is not a valid route request: \d faults\n/);
     expect(ended.stderr).toContain('did you mean "location_id"? (bad.json:4:24)');
-    expect(ended.stderr).toMatch(/hint: nothing was sent: mend the file and run the command again\n$/);
+    expect(ended.stderr).toMatch(/hint: nothing was sent: fix the file and run the command again\n$/);
     expect(host.requests).toEqual([]);
   });
 
@@ -368,7 +368,7 @@ describe('the answer', () => {
       code: 3,
       stdout: `Cluster · ${ID}\nfailed: no way to BIG Location\n`,
       stderr:
-        `error: the optimisation of request ${ID} failed: no way to BIG Location\n` +
+        `error: the optimization of request ${ID} failed: no way to BIG Location\n` +
         `hint: optipick cluster get ${ID} --json shows the whole answer\n`,
     });
   });

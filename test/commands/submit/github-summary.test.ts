@@ -54,7 +54,7 @@ describe('--github-summary', () => {
 
 ### Audit
 
-✅ The answer stands up to the audit against its request.
+✅ The answer passes the audit against its request.
 
 ### Clusters
 

@@ -41,7 +41,7 @@ describe('a report in HTML', () => {
       '39.55 % less walking',
       '84.022 m instead of 138.995 m for the same 10 picks: 54.973 m saved.',
       'As-is 138.995 m',
-      'Optimised 84.022 m',
+      'Optimized 84.022 m',
       'picks 10',
       'orders 5',
       'clusters 3 3 lists as-is',
@@ -64,8 +64,8 @@ describe('a report in HTML', () => {
       'list_0 2 4 70.151 m',
       'list_1 2 4 36.749 m',
       'list_2 1 2 32.095 m',
-      'Optimised: 3 clusters',
-      'Optimised: 3 clusters',
+      'Optimized: 3 clusters',
+      'Optimized: 3 clusters',
       'cluster orders picks distance',
       'cluster_0 1 2 17.694 m',
       'cluster_1 2 4 41.096 m',
@@ -118,14 +118,14 @@ describe('a report in HTML', () => {
       '39.55 % less walking',
       '84.022 m instead of 138.995 m for 10 picks in 1 request: 54.973 m saved.',
       'As-is 138.995 m',
-      'Optimised 84.022 m',
+      'Optimized 84.022 m',
       'requests 3',
       'picks 10',
       'clusters 3',
       'standing 2 not in order',
       'Requests',
       'Requests with what each saves',
-      'wave picks as-is optimised saved standing',
+      'wave picks as-is optimized saved standing',
       'W1 10 138.995 m 84.022 m 39.55 % ✓ in order',
       'W2 ✕ no answer: HTTP 500',
       'W3 1 40.000 m 30.000 m 25.00 % ✕ failed: no way',
@@ -181,7 +181,7 @@ describe('a report in HTML', () => {
     const html = [...made.render()].join('');
     expect(html.length).toBeLessThan(1_000_000);
     expect(html.match(/<article/g)).toHaveLength(25);
-    expect(html).toContain('Only the first 25 requests are told of in full');
+    expect(html).toContain('Only the first 25 requests are shown in full');
     expect(wordsOf(html).filter((line) => /^W\d+ 10 138\.995 m/.test(line))).toHaveLength(1000);
   });
 

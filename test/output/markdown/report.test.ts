@@ -96,7 +96,7 @@ describe('a report in Markdown', () => {
 
 **36.30 % less walking**: 178.995 m → 114.022 m, 64.973 m saved (2 can be compared)
 
-| wave | clusters | picks | as-is | optimised | saved |  |
+| wave | clusters | picks | as-is | optimized | saved |  |
 | --- | ---: | ---: | ---: | ---: | ---: | --- |
 | \`W1\` | 3 | 10 | 138.995 m | 84.022 m | 39.55 % | ✅ in order |
 | \`W2\` |  | 1 | 40.000 m | 30.000 m | 25.00 % | ❌ failed: no &lt;way&gt; #&#8203;1 |
@@ -119,7 +119,7 @@ describe('a report in Markdown', () => {
     expect(text.length).toBeLessThan(65_536);
     expect(text.match(/<details>/g)).toHaveLength(20);
     expect(text).toContain('\n… 800 more not shown; they are in the totals.\n');
-    expect(text).toMatch(/\nOnly the first 20 are told of in full; CSV and JSON hold all\.\n$/);
+    expect(text).toMatch(/\nOnly the first 20 are shown in full; CSV and JSON hold all\.\n$/);
   });
 
   it('of nothing but a failure says it', () => {

@@ -52,7 +52,7 @@ describe('the settings file', () => {
     expect(error).toMatchObject({
       failure: 'environment',
       code: 'config_corrupt',
-      hint: 'mend it, or move it away and run: optipick login (nothing was overwritten)',
+      hint: 'fix it, or move it away and run: optipick login (nothing was overwritten)',
     });
     expect((error as Error).message).toMatch(/config\.json is not JSON( \(line 2 column \d+\))?$/);
     // The parser's own error quotes the file.

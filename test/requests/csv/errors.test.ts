@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Opening, refusal } from '../opening.ts';
 
-const MEND = 'hint: nothing was sent: mend the file and run the command again';
+const MEND = 'hint: nothing was sent: fix the file and run the command again';
 const SKIP = `${MEND}, or send the rest with --skip-invalid`;
 const HEADER = 'WAVE_ID,PICK_ID,ORDER_ID,LOCATION_ID,QUANTITY\n';
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { open, type Opening, refusal, requests } from '../opening.ts';
 
-const FIX = 'hint: nothing was sent: mend the file and run the command again';
+const FIX = 'hint: nothing was sent: fix the file and run the command again';
 const SKIP = `${FIX}, or send the rest with --skip-invalid`;
 
 /** The errors of the table, without the lines around them. */

@@ -87,7 +87,7 @@ describe('NDJSON', () => {
       '  unknown field "loction_id", did you mean "location_id"? (w.ndjson:5:16)',
       '  /pick_id: the field "pick_id" is given twice, first at w.ndjson:6:2 (w.ndjson:6:34)',
       '  /picks: expected at least one pick, found an empty list (w.ndjson:7:10)',
-      'hint: nothing was sent: mend the file and run the command again, or send the rest with --skip-invalid',
+      'hint: nothing was sent: fix the file and run the command again, or send the rest with --skip-invalid',
     ]);
   });
 
@@ -98,7 +98,7 @@ describe('NDJSON', () => {
       [
         '2 invalid_request: w.ndjson is not a valid cluster request: one fault',
         '  one document a line is expected, and here one begins that runs on: add --format-in json (w.ndjson:1:1)',
-        'hint: nothing was sent: mend the file and run the command again',
+        'hint: nothing was sent: fix the file and run the command again',
       ],
     ],
     ['nothing', ' \n\n', ['2 empty_input: w.ndjson is empty', 'hint: give one request a line, or one pick a line']],
@@ -108,7 +108,7 @@ describe('NDJSON', () => {
       [
         '2 invalid_request: w.ndjson is not a valid cluster request: one fault',
         '  line 1 is not UTF-8 text, JSON is UTF-8 (w.ndjson:1:1)',
-        'hint: nothing was sent: mend the file and run the command again, or send the rest with --skip-invalid',
+        'hint: nothing was sent: fix the file and run the command again, or send the rest with --skip-invalid',
       ],
     ],
   ])('that is %s is rejected', async (_, content, expected) => {

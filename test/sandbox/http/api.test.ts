@@ -152,14 +152,14 @@ describe('magic inputs', () => {
     const route = await bench.post('/optimize/route', routeOf('A01', 'FAIL'));
     expect(route.status).toBe(200);
     expect(route.body).toMatchObject({
-      error: 'Optimisation failed (a pick is at the location FAIL)',
+      error: 'Optimization failed (a pick is at the location FAIL)',
       picks: [],
       asis_distance: null,
       optimal_distance: null,
     });
     const cluster = await bench.post('/optimize/cluster', routeOf(['FAIL']));
     expect(cluster.body).toMatchObject({
-      error: 'Optimisation failed (a pick is at the location FAIL)',
+      error: 'Optimization failed (a pick is at the location FAIL)',
       asis_clusters: [],
       optimal_clusters: [],
     });
@@ -230,7 +230,7 @@ test('requests, jobs and failures are reported as events', async () => {
       type: 'finished',
       kind: 'route',
       requestId: id,
-      error: 'Optimisation failed (a pick is at the location FAIL)',
+      error: 'Optimization failed (a pick is at the location FAIL)',
     },
   ]);
 });

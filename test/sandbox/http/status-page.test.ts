@@ -29,7 +29,7 @@ describe('the status page', () => {
       'x-content-type-options': 'nosniff',
       'x-optipick-sandbox': '1',
     });
-    expect(text).toContain("It is not Optioryx's optimiser.");
+    expect(text).toContain("It is not Optioryx's optimizer.");
     const again = await readText((await app.http({ method: 'GET', url: '/', headers: {} })).body);
     expect(again).not.toContain(nonce);
   });
@@ -66,7 +66,7 @@ describe('the status page', () => {
     const text = await pageOf(bench);
     for (const id of [done, failed, pending]) expect(text).toContain(`<code>${id}</code>`);
     expect(text).toContain('<td>wave 7</td>');
-    expect(text).toContain('failed: Optimisation failed (a pick is at the location FAIL)');
+    expect(text).toContain('failed: Optimization failed (a pick is at the location FAIL)');
     expect(text).toContain('<td>pending</td>');
     expect(text).toContain(`data-post="/_sandbox/endpoints/${endpointId}/disable">Disable</button>`);
     expect(text).toContain(`data-post="/_sandbox/endpoints/${off}/enable">Enable</button>`);
