@@ -1,5 +1,5 @@
 /** Bodies that an API may answer with, each with what a reader of the documentation takes it for. */
-export interface Dice {
+export interface Random {
   /** A whole number from 0 to `limit - 1`. */
   below(limit: number): number;
   chance(share: number): boolean;
@@ -7,7 +7,7 @@ export interface Dice {
 }
 
 /** Mulberry32: small, and the same on every machine. */
-export function createDice(seed: number): Dice {
+export function createRandom(seed: number): Random {
   let state = seed >>> 0;
   const next = (): number => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -45,67 +45,67 @@ const DONE_WORDS = ['FINISHED', 'Completed', 'complete', 'done', 'SUCCESS', 'Suc
 const FAILED_WORDS = ['FAILED', 'error', 'Cancelled', 'CANCELED', 'timeout', 'TIMED_OUT', 'timed out'];
 const OTHER_WORDS = ['RUNNING', 'queued', 'Marinating', 'accepted', 'NOT_DONE'];
 
-type Make = (id: string, dice: Dice) => Body;
+type Make = (id: string, random: Random) => Body;
 
-const json = (value: unknown, dice: Dice): string => {
-  const text = JSON.stringify(value, null, dice.chance(0.2) ? 2 : undefined);
-  return `${dice.chance(0.1) ? '\ufeff' : ''}${dice.chance(0.2) ? ' \r\n' : ''}${text}${dice.chance(0.2) ? '\n\n' : ''}`;
+const json = (value: unknown, random: Random): string => {
+  const text = JSON.stringify(value, null, random.chance(0.2) ? 2 : undefined);
+  return `${random.chance(0.1) ? '\ufeff' : ''}${random.chance(0.2) ? ' \r\n' : ''}${text}${random.chance(0.2) ? '\n\n' : ''}`;
 };
 
 /** What nobody documents and everybody has to bear. */
-const extras = (dice: Dice): Record<string, unknown> => ({
-  ...(dice.chance(0.3) ? { extra: { run: dice.below(1e9), nothing: null, list: [1, 'a', {}] } } : {}),
-  ...(dice.chance(0.1) ? { filler: 'x'.repeat(dice.below(100_000)) } : {}),
-  ...(dice.chance(0.1) ? { note: 'ünïcödé \u2028 \u{1f4e6} "quoted" \\' } : {}),
+const extras = (random: Random): Record<string, unknown> => ({
+  ...(random.chance(0.3) ? { extra: { run: random.below(1e9), nothing: null, list: [1, 'a', {}] } } : {}),
+  ...(random.chance(0.1) ? { filler: 'x'.repeat(random.below(100_000)) } : {}),
+  ...(random.chance(0.1) ? { note: 'ünïcödé \u2028 \u{1f4e6} "quoted" \\' } : {}),
 });
 
 const bodies: readonly (readonly [weight: number, make: Make])[] = [
   [
     6,
-    (id, dice) => {
-      const result = dice.one([{ optimal_clusters: [] }, { picks: [] }, { computation_time: dice.below(9) + 0.5 }]);
-      const status = dice.chance(0.3) ? { status: dice.one([...DONE_WORDS, ...OTHER_WORDS]) } : {};
-      const error = dice.chance(0.3) ? { error: dice.one([null, '']) } : {};
-      const value = { request_id: id, ...error, ...extras(dice), ...result, ...status };
-      return { name: 'result', text: json(value, dice), job: 'done', id, words: '' };
+    (id, random) => {
+      const result = random.one([{ optimal_clusters: [] }, { picks: [] }, { computation_time: random.below(9) + 0.5 }]);
+      const status = random.chance(0.3) ? { status: random.one([...DONE_WORDS, ...OTHER_WORDS]) } : {};
+      const error = random.chance(0.3) ? { error: random.one([null, '']) } : {};
+      const value = { request_id: id, ...error, ...extras(random), ...result, ...status };
+      return { name: 'result', text: json(value, random), job: 'done', id, words: '' };
     },
   ],
   [
     2,
-    (id, dice) => {
-      const text = json({ ...extras(dice), status: dice.one(DONE_WORDS), request_id: id }, dice);
+    (id, random) => {
+      const text = json({ ...extras(random), status: random.one(DONE_WORDS), request_id: id }, random);
       return { name: 'word of success', text, job: 'done', id, words: '' };
     },
   ],
   [
     2,
-    (id, dice) => {
-      const word = dice.one(FAILED_WORDS);
-      const text = json({ request_id: id, status: word, ...extras(dice) }, dice);
+    (id, random) => {
+      const word = random.one(FAILED_WORDS);
+      const text = json({ request_id: id, status: word, ...extras(random) }, random);
       return { name: 'word of failure', text, job: 'failed', word, id, words: '' };
     },
   ],
   [
     2,
-    (id, dice) => {
-      const word = dice.one(OTHER_WORDS);
-      const text = json({ request_id: id, status: word, ...extras(dice) }, dice);
+    (id, random) => {
+      const word = random.one(OTHER_WORDS);
+      const text = json({ request_id: id, status: word, ...extras(random) }, random);
       return { name: 'other word', text, job: 'pending', word, id, words: '' };
     },
   ],
   [
     2,
-    (_id, dice) => {
-      const text = json({ error: 'no route to Z99', ...extras(dice) }, dice);
+    (_id, random) => {
+      const text = json({ error: 'no route to Z99', ...extras(random) }, random);
       const words = 'no route to Z99';
       return { name: 'error field', text, job: 'failed', word: words, isJobError: true, words };
     },
   ],
   [
     2,
-    (id, dice) => {
-      const key = dice.one(['request_id', 'id', '_id']);
-      return { name: `object with ${key}`, text: json({ [key]: id }, dice), job: 'pending', id, words: '' };
+    (id, random) => {
+      const key = random.one(['request_id', 'id', '_id']);
+      return { name: `object with ${key}`, text: json({ [key]: id }, random), job: 'pending', id, words: '' };
     },
   ],
   [1, (id) => ({ name: 'quoted id', text: `"${id}"`, job: 'pending', id, words: id })],
@@ -119,50 +119,50 @@ const bodies: readonly (readonly [weight: number, make: Make])[] = [
   [1, () => ({ name: 'crash', text: 'Oops: a crash!', job: 'damaged', words: 'Oops: a crash!' })],
   [
     3,
-    (_id, dice) => {
-      const start = dice.one([
+    (_id, random) => {
+      const start = random.one([
         '<!doctype html>',
         '<html lang="en">',
         '\n<!-- proxy -->\n<HTML>',
         '\ufeff<!DOCTYPE HTML>',
       ]);
-      const text = `${start}<head><title>Log in</title></head><body>${'x'.repeat(dice.below(3000))}</body>`;
+      const text = `${start}<head><title>Log in</title></head><body>${'x'.repeat(random.below(3000))}</body>`;
       return { name: 'page', text, job: 'page', words: 'Log in' };
     },
   ],
   [
     2,
-    (_id, dice) => {
+    (_id, random) => {
       const detail = [{ loc: ['body', 'picks', 3, 'location_id'], msg: 'Field required', type: 'missing' }];
       const words = '/picks/3/location_id: Field required';
-      return { name: 'detail list', text: json({ detail }, dice), job: 'pending', isJobError: true, words };
+      return { name: 'detail list', text: json({ detail }, random), job: 'pending', isJobError: true, words };
     },
   ],
   [
     1,
-    (_id, dice) => {
+    (_id, random) => {
       const detail = [{ loc: ['path', 'request_id'], msg: 'not an ObjectId' }];
       const words = 'path parameter request_id: not an ObjectId';
-      return { name: 'detail about the id', text: json({ detail }, dice), job: 'pending', words };
+      return { name: 'detail about the id', text: json({ detail }, random), job: 'pending', words };
     },
   ],
   [
     2,
-    (_id, dice) => {
+    (_id, random) => {
       const words = 'Location Z99 not found';
-      return { name: 'detail', text: json({ detail: words }, dice), job: 'pending', isJobError: true, words };
+      return { name: 'detail', text: json({ detail: words }, random), job: 'pending', isJobError: true, words };
     },
   ],
   [
     2,
-    (_id, dice) => {
-      const message = dice.chance(0.5) ? { message: 'no site X' } : {};
-      const text = json({ code: 'SITE_NOT_FOUND', params: { site: 'X' }, ...message }, dice);
+    (_id, random) => {
+      const message = random.chance(0.5) ? { message: 'no site X' } : {};
+      const text = json({ code: 'SITE_NOT_FOUND', params: { site: 'X' }, ...message }, random);
       const words = 'message' in message ? 'no site X' : 'SITE_NOT_FOUND';
       return { name: 'code', text, job: 'pending', words, code: 'SITE_NOT_FOUND' };
     },
   ],
-  [1, (_id, dice) => ({ name: 'message', text: json({ message: 'No' }, dice), job: 'pending', words: 'No' })],
+  [1, (_id, random) => ({ name: 'message', text: json({ message: 'No' }, random), job: 'pending', words: 'No' })],
   [
     2,
     (id) => {
@@ -174,6 +174,6 @@ const bodies: readonly (readonly [weight: number, make: Make])[] = [
 
 const lots = bodies.flatMap(([weight, make]) => Array.from({ length: weight }, () => make));
 
-export function drawBody(id: string, dice: Dice): Body {
-  return dice.one(lots)(id, dice);
+export function drawBody(id: string, random: Random): Body {
+  return random.one(lots)(id, random);
 }

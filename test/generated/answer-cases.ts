@@ -1,7 +1,7 @@
 /** Exchanges drawn from a seed: what the server sends, and the outcome it must have, written without the client. */
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 
-import { drawBody, type Body, type Dice } from './answer-bodies.ts';
+import { drawBody, type Body, type Random } from './answer-bodies.ts';
 
 export interface Case {
   readonly id: string;
@@ -87,46 +87,46 @@ const ODD_CODINGS = ['gzip, br', 'deflate|gzip', 'zstd|Deflate, gzip', 'gzip,gzi
 
 export const isUnknown = (coding: string): boolean => /lzma|compress/.test(coding);
 
-export function drawCase(index: number, dice: Dice): Case {
-  const id = `${dice.one(['67507ad0', 'e93173d0'])}5e5931${index.toString(16).padStart(10, '0')}`;
-  const method = dice.chance(0.3) ? 'POST' : 'GET';
-  const status = dice.one(STATUSES);
-  const body = drawBody(id, dice);
-  const drawn = dice.chance(0.8) ? dice.one(CODINGS) : dice.one(ODD_CODINGS);
+export function drawCase(index: number, random: Random): Case {
+  const id = `${random.one(['67507ad0', 'e93173d0'])}5e5931${index.toString(16).padStart(10, '0')}`;
+  const method = random.chance(0.3) ? 'POST' : 'GET';
+  const status = random.one(STATUSES);
+  const body = drawBody(id, random);
+  const drawn = random.chance(0.8) ? random.one(CODINGS) : random.one(ODD_CODINGS);
   // A page that cannot be read is none.
   const coding = body.job === 'page' && isUnknown(drawn) ? '' : drawn;
-  const framing = status === 204 ? 'none' : dice.one(['length', 'length', 'chunked', 'chunked', 'close'] as const);
-  const retryAfter = dice.chance(0.7) ? RETRY_AFTER[0] : dice.one(RETRY_AFTER);
-  const location = status >= 300 && status < 400 && dice.chance(0.8) ? '/elsewhere' : undefined;
+  const framing = status === 204 ? 'none' : random.one(['length', 'length', 'chunked', 'chunked', 'close'] as const);
+  const retryAfter = random.chance(0.7) ? RETRY_AFTER[0] : random.one(RETRY_AFTER);
+  const location = status >= 300 && status < 400 && random.chance(0.8) ? '/elsewhere' : undefined;
 
   const plain = Buffer.from(body.text);
   const content = coding === '' ? plain : coded(plain, coding);
   const isCut =
-    (framing === 'length' || framing === 'chunked') && body.job !== 'page' && content.length > 1 && dice.chance(0.05);
-  const sent = isCut ? content.subarray(0, dice.below(content.length)) : content;
+    (framing === 'length' || framing === 'chunked') && body.job !== 'page' && content.length > 1 && random.chance(0.05);
+  const sent = isCut ? content.subarray(0, random.below(content.length)) : content;
   const head = [
-    ...Array.from({ length: dice.chance(0.1) ? 1 + dice.below(2) : 0 }, () => interim(dice)),
-    `HTTP/1.1 ${status} ${dice.one(['OK', '', 'Quite a reason'])}`,
+    ...Array.from({ length: random.chance(0.1) ? 1 + random.below(2) : 0 }, () => interim(random)),
+    `HTTP/1.1 ${status} ${random.one(['OK', '', 'Quite a reason'])}`,
     ...shuffled(
       [
-        ...contentType(body, isCut || isUnknown(coding), dice),
-        ...(coding === '' ? [] : coding.split('|').map((line) => `${anyCase('content-encoding', dice)}: ${line}`)),
-        ...retryAfter.lines.map((line) => `${anyCase('retry-after', dice)}: ${line}`),
+        ...contentType(body, isCut || isUnknown(coding), random),
+        ...(coding === '' ? [] : coding.split('|').map((line) => `${anyCase('content-encoding', random)}: ${line}`)),
+        ...retryAfter.lines.map((line) => `${anyCase('retry-after', random)}: ${line}`),
         ...(location === undefined ? [] : [`location: ${location}`]),
-        ...(dice.chance(0.1)
-          ? Array.from({ length: dice.below(12) }, (_, at) => `set-cookie: c${at}=${'y'.repeat(1500)}`)
+        ...(random.chance(0.1)
+          ? Array.from({ length: random.below(12) }, (_, at) => `set-cookie: c${at}=${'y'.repeat(1500)}`)
           : []),
-        ...(framing === 'length' ? [`${anyCase('content-length', dice)}: ${content.length}`] : []),
+        ...(framing === 'length' ? [`${anyCase('content-length', random)}: ${content.length}`] : []),
         ...(framing === 'chunked' ? ['transfer-encoding: chunked'] : []),
         ...(framing === 'close' ? ['connection: close'] : []),
       ],
-      dice,
+      random,
     ),
     '',
     '',
   ].join('\r\n');
-  const framed = framing === 'chunked' ? chunked(sent, isCut, dice) : framing === 'none' ? Buffer.alloc(0) : sent;
-  const pieces = inPieces(Buffer.concat([Buffer.from(head, 'latin1'), framed]), dice);
+  const framed = framing === 'chunked' ? chunked(sent, isCut, random) : framing === 'none' ? Buffer.alloc(0) : sent;
+  const pieces = inPieces(Buffer.concat([Buffer.from(head, 'latin1'), framed]), random);
   const visible = isCut ? (coding === '' || coding === 'identity' ? sent.toString('utf8') : '') : body.text;
   return { id, method, status, body, coding, framing, isCut, retryAfter, location, pieces, visible };
 }
@@ -137,11 +137,11 @@ function coded(plain: Buffer, coding: string): Buffer {
   return Buffer.from(bytes);
 }
 
-function contentType({ job, text }: Body, isUnreadable: boolean, dice: Dice): readonly string[] {
-  if (job === 'page') return dice.one([['content-type: text/html; charset=utf-8'], ['Content-Type: text/plain'], []]);
+function contentType({ job, text }: Body, isUnreadable: boolean, random: Random): readonly string[] {
+  if (job === 'page') return random.one([['content-type: text/html; charset=utf-8'], ['Content-Type: text/plain'], []]);
   // JSON may be called what one likes; a word that is called a web page is one.
   const isJson = !isUnreadable && /^\ufeff?\s*[[{"]/.test(text);
-  return dice.one([
+  return random.one([
     ['content-type: application/json'],
     ['content-type: application/json; charset=utf-8'],
     [isJson ? 'content-type: text/html' : 'content-type: text/plain'],
@@ -149,31 +149,31 @@ function contentType({ job, text }: Body, isUnreadable: boolean, dice: Dice): re
   ]);
 }
 
-const interim = (dice: Dice): string =>
-  dice.one([
+const interim = (random: Random): string =>
+  random.one([
     'HTTP/1.1 100 Continue\r\n',
     'HTTP/1.1 100 Continue\r\nserver: x\r\n',
     'HTTP/1.1 102 Processing\r\n',
     'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n',
   ]);
 
-const anyCase = (name: string, dice: Dice): string =>
-  dice.one([name, name.toUpperCase(), name.replaceAll(/\b\w/g, (letter) => letter.toUpperCase())]);
+const anyCase = (name: string, random: Random): string =>
+  random.one([name, name.toUpperCase(), name.replaceAll(/\b\w/g, (letter) => letter.toUpperCase())]);
 
-function shuffled(lines: string[], dice: Dice): string[] {
+function shuffled(lines: string[], random: Random): string[] {
   // The order of equal names has a meaning, of others none.
-  return dice.chance(0.5)
+  return random.chance(0.5)
     ? lines
     : lines.map((line) => line).sort((one, other) => nameOf(one).localeCompare(nameOf(other)));
 }
 
 const nameOf = (line: string): string => line.slice(0, line.indexOf(':')).toLowerCase();
 
-function chunked(content: Buffer, isCut: boolean, dice: Dice): Buffer {
+function chunked(content: Buffer, isCut: boolean, random: Random): Buffer {
   const parts: Buffer[] = [];
   for (let at = 0; at < content.length;) {
-    const size = Math.min(content.length - at, 1 + dice.below(dice.one([3, 50, 5000, 200_000])));
-    const extension = dice.chance(0.1) ? ';name=value' : '';
+    const size = Math.min(content.length - at, 1 + random.below(random.one([3, 50, 5000, 200_000])));
+    const extension = random.chance(0.1) ? ';name=value' : '';
     parts.push(
       Buffer.from(`${size.toString(16)}${extension}\r\n`),
       content.subarray(at, at + size),
@@ -187,15 +187,15 @@ function chunked(content: Buffer, isCut: boolean, dice: Dice): Buffer {
       break;
     }
   }
-  if (!isCut) parts.push(Buffer.from(`0\r\n${dice.chance(0.1) ? 'x-trailer: 1\r\n' : ''}\r\n`));
+  if (!isCut) parts.push(Buffer.from(`0\r\n${random.chance(0.1) ? 'x-trailer: 1\r\n' : ''}\r\n`));
   return Buffer.concat(parts);
 }
 
-function inPieces(bytes: Buffer, dice: Dice): readonly Uint8Array[] {
+function inPieces(bytes: Buffer, random: Random): readonly Uint8Array[] {
   const pieces: Uint8Array[] = [];
   let at = 0;
-  for (let left = dice.below(4); left > 0 && at < bytes.length; left -= 1) {
-    const end = at + dice.below(bytes.length - at + 1);
+  for (let left = random.below(4); left > 0 && at < bytes.length; left -= 1) {
+    const end = at + random.below(bytes.length - at + 1);
     if (end > at) pieces.push(bytes.subarray(at, end));
     at = end;
   }

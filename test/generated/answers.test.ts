@@ -14,7 +14,7 @@ import { mapBounded } from '../../src/lib/async/pool.ts';
 import { CliError } from '../../src/errors.ts';
 import { createHttp } from '../../src/platform/http/http.ts';
 import { createInstantClock } from '../support/instant-clock.ts';
-import { createDice } from './answer-bodies.ts';
+import { createRandom } from './answer-bodies.ts';
 import { drawCase, isUnknown, type Case } from './answer-cases.ts';
 
 const CASES = 10_000;
@@ -33,7 +33,7 @@ test(`answers of any kind are understood or named, none is lost in silence (ANSW
   const heaps: number[] = [];
 
   const run = async (index: number): Promise<void> => {
-    const one = drawCase(index, createDice(SEED * 31 + index));
+    const one = drawCase(index, createRandom(SEED * 31 + index));
     cases.set(one.id, one);
     // A clock each: dates in `Retry-After` are measured by it, and sleeping moves it.
     const clock = createInstantClock(Date.parse('2026-01-01T00:00:00Z'));

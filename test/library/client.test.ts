@@ -87,9 +87,9 @@ test('returns a failed job as an answer, with the reason', async () => {
 
 test('throws "auth" for a rejected key, and "refused" with every error for an invalid request', async () => {
   await using sandbox = await createSandbox();
-  const stranger = createClient({ apiKey: 'wrong', baseUrl: sandbox.url });
+  const intruder = createClient({ apiKey: 'wrong', baseUrl: sandbox.url });
   const known = createClient({ apiKey: sandbox.apiKey, baseUrl: sandbox.url });
-  const refused = await failureOf(stranger.submit('route', WAVE));
+  const refused = await failureOf(intruder.submit('route', WAVE));
   const faulty = await failureOf(known.submit('route', { ...WAVE, picks: [{ pick_id: '1', location_id: 'Z99' }] }));
   expect([refused, faulty].map(({ failure, status, exitCode }) => ({ failure, status, exitCode }))).toEqual([
     { failure: 'auth', status: 403, exitCode: 4 },

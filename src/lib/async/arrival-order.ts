@@ -1,6 +1,6 @@
 /** The right to be shown, in the order in which places were taken. */
 export interface Place {
-  /** Shows when all earlier places are done with or given up; fulfilled when it is shown. */
+  /** Shows when all earlier places are shown or dropped; fulfilled when it is shown. */
   show(show: () => void | Promise<void>): Promise<void>;
   /** Stops holding up later places. Harmless after {@link show}. */
   giveUp(): void;

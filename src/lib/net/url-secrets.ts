@@ -66,7 +66,7 @@ function readablePlace(rest: string, { username, password }: URL): string {
   return username === '' && password === '' ? rest : rest.replace(/^[^/?#\\]*@/, `${MASK}@`);
 }
 
-/** Nobody knows where its password ends: at the last `@`, or, where that may stand in the query, nowhere. */
+/** It cannot be told where its password ends: at the last `@`, or, where that may stand in the query, nowhere. */
 function unreadablePlace(rest: string): string {
   const at = rest.lastIndexOf('@');
   if (at > -1 && /[?#]/.test(rest.slice(0, at))) return MASK;

@@ -24,7 +24,7 @@ export function* renderVerification(result: VerificationResult, style: Style): G
   }
   if (facts.length > 0) yield '';
   const [what = '', ...lines] = fix.split('\n');
-  yield `${style.cyan('to mend it:')} ${what}`;
+  yield `${style.cyan('to fix it:')} ${what}`;
   for (const line of lines) {
     const at = line.indexOf(': ');
     yield `  ${style.dim(line.slice(0, at).padEnd(8))}  ${line.slice(at + 2)}`;

@@ -75,7 +75,7 @@ export function createHttp(env: Readonly<Record<string, string | undefined>>, op
   };
 }
 
-/** A socket that is still connecting must not delay the end of a process that gave up on it. */
+/** A socket that is still connecting must not delay the end of a process that no longer waits for it. */
 function withoutKeepingAlive(connect: Connector): Connector {
   return (options, callback) => {
     const socket: Socket = connect(options, (error, connected) => {

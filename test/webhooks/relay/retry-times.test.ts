@@ -1,4 +1,4 @@
-/** How the relay client paces its attempts, with the times that hold, on a clock that takes none. */
+/** When the relay client tries, with the times that hold, on a clock that takes none. */
 import { describe, expect, test } from 'vitest';
 import type { WebSocketEvents, WebSocketLink } from '../../../src/platform/host.ts';
 import { runRelay, type RelayOptions } from '../../../src/webhooks/relay/client.ts';
