@@ -34,8 +34,8 @@ const RETRIED_STATUSES = new Set([408, 425, 429, 500, 502, 503, 504]);
 const LOGIN_REQUIRED = 511;
 
 const KEY_HINT =
-  'the key may be mistyped or have expired (365 days after it was made, unless chosen otherwise): ' +
-  'make one under Settings > API Keys in the web application, then run `optipick login`';
+  'the key may be mistyped or have expired (365 days after it was created by default): ' +
+  'create one under Settings > API Keys in the web application, then run `optipick login`';
 
 /** The requested job. */
 export interface JobFacts {
@@ -133,7 +133,7 @@ const REFUSAL_HINTS: Readonly<Record<number, string>> = {
 export const MAYBE_ACCEPTED = {
   code: 'may_have_been_accepted',
   retryable: false,
-  hint: 'sending it again may make a second job: look in the web application first',
+  hint: 'sending it again may create a second job; look in the web application first',
 } as const;
 
 /** The failure of a broken exchange. A POST that may have arrived has an unknown outcome. */

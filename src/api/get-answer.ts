@@ -45,7 +45,7 @@ export async function getAnswer(
       code: 'answer_cut',
       requestId,
       cause: error,
-      hint: 'what was written is not whole: fetch it again',
+      hint: 'what was written is incomplete; fetch it again',
       // The sink has a part of it already.
       repeatable: false,
     });
@@ -149,7 +149,7 @@ export function notTheApi(
   if (isHtml(text, headerOf(response.headers, 'content-type'))) {
     return webPageFailure(sanitizeServerText(titleOfHtml(text), redact), about);
   }
-  return new UnavailableError('the answer is not whole JSON', {
+  return new UnavailableError('the answer is incomplete JSON', {
     ...about,
     code: 'damaged_answer',
     hint: 'try again; --debug shows the requests',

@@ -40,7 +40,7 @@ export function webPageFailure(
   const { status, requestId } = about;
   const http = status === 200 ? '' : ` (HTTP ${status})`;
   const named = title === '' ? '' : `: ${title}`;
-  return new CliError('refused', `a web page came in place of an answer of the API${http}${named}`, {
+  return new CliError('refused', `a web page arrived instead of an answer of the API${http}${named}`, {
     status,
     requestId,
     code: NOT_THE_API,

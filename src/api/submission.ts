@@ -42,7 +42,7 @@ export async function readSubmitted(
   const text = sanitizeServerText(body.summary?.error ?? (body.malformed ? '' : textOf(body)), wire.redact);
   throw new CliError(
     'refused',
-    `the API took the request without giving it an id${text === '' ? '' : `: ${text}`}; it may have been accepted`,
+    `the API accepted the request without giving it an id${text === '' ? '' : `: ${text}`}; it may have been accepted`,
     { code: 'no_request_id', status, hint: MAYBE_ACCEPTED.hint },
   );
 }
@@ -104,7 +104,7 @@ function cutOff(error: UnavailableError): UnavailableError {
     ...MAYBE_ACCEPTED,
     status: error.status,
     cause: error,
-    hint: `use --wait in place of --sync: it asks for the result until it is there. ${MAYBE_ACCEPTED.hint}`,
+    hint: `use --wait instead of --sync: it polls until the result is available. ${MAYBE_ACCEPTED.hint}`,
     repeatable: false,
   });
 }

@@ -28,7 +28,7 @@ export function addGet(parent: Command, kind: Kind, context: ContextSource): voi
     .description(`Fetch a ${kind} answer once.`)
     .argument('<id>', 'request id')
     .option('--format <format>', FORMATS_IN_WORDS)
-    .addOption(outputOption('write the answer to a file; the extension tells the format'))
+    .addOption(outputOption('write the answer to a file; the extension decides the format'))
     .addOption(durationOption('--timeout', 'give up after this long, all attempts together'))
     .option('--site-file <layout>', 'html: draw the walks on this floor plan')
     .option('--all', 'do not cut long lists');

@@ -312,7 +312,7 @@ export interface Host {
     /** Without any proxy: for requests to this machine. */
     readonly direct?: boolean;
   }): Promise<Http>;
-  /** Opens a port and hands each request to `app`. Throws `CliError` `environment` when the port cannot be had. */
+  /** Opens a port and hands each request to `app`. Throws `CliError` `environment` when the port cannot be opened. */
   serve(app: Http, options: ServeOptions): Promise<Server>;
   /** Opens a WebSocket through the proxy of the environment, if there is one. When it fails, `close` is called. */
   connectWebSocket(url: string, events: WebSocketEvents, options: WebSocketOptions): Promise<WebSocketLink>;

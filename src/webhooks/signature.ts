@@ -137,7 +137,7 @@ export interface UnsignedDelivery {
 /** The `svix-signature` of a delivery: `v1,<base64>`. Throws `CliError` `usage` for a public key, which cannot sign. */
 export function signDelivery(secret: ParsedSecret, { id, timestamp, body }: UnsignedDelivery): string {
   if (secret.scheme === 'v1') return `v1,${hmac(symmetricKey(secret.key), `${id}.${timestamp}.`, body)}`;
-  throw new CliError('usage', 'a public key (whpk_...) can check signatures but not make them', {
+  throw new CliError('usage', 'a public key (whpk_...) can check signatures but not sign', {
     code: 'cannot_sign',
     hint: 'give the endpoint a symmetric secret (whsec_...) to sign with',
   });

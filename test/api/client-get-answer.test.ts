@@ -140,7 +140,7 @@ describe('getAnswer', () => {
     expect(await failureOf(client.getAnswer('cluster', ID))).toMatchObject({
       failure: 'refused',
       code: 'not_the_api',
-      message: 'a web page came in place of an answer of the API: Sign in',
+      message: 'a web page arrived instead of an answer of the API: Sign in',
     });
     expect(server.seen).toHaveLength(1);
   });

@@ -80,7 +80,9 @@ describe('an asynchronous submit', () => {
     const { client, server } = await api({ body });
     const failure = await failureOf(client.submit('route', BODY));
     expect(failure).toMatchObject({ failure: 'refused', code: 'no_request_id', status: 200 });
-    expect(failure.message).toBe(`the API took the request without giving it an id${words}; it may have been accepted`);
+    expect(failure.message).toBe(
+      `the API accepted the request without giving it an id${words}; it may have been accepted`,
+    );
     expect(server.seen).toHaveLength(1);
   });
 
@@ -92,7 +94,7 @@ describe('an asynchronous submit', () => {
     expect(await failureOf(client.submit('route', BODY))).toMatchObject({
       failure: 'refused',
       code: 'not_the_api',
-      message: 'a web page came in place of an answer of the API: Welcome to the hotel WLAN',
+      message: 'a web page arrived instead of an answer of the API: Welcome to the hotel WLAN',
     });
   });
 
@@ -327,7 +329,7 @@ describe('a refusal', () => {
         failure: 'refused',
         code: 'not_the_api',
         status,
-        message: `a web page came in place of an answer of the API (HTTP ${status}): Request blocked`,
+        message: `a web page arrived instead of an answer of the API (HTTP ${status}): Request blocked`,
         hint: LOGIN,
       };
       expect(await failureOf(client.submit('route', BODY))).toMatchObject(expected);

@@ -162,7 +162,7 @@ describe('A6: an answer to a POST', () => {
       failure: 'unavailable',
       code: 'may_have_been_accepted',
       message: 'the answer has more than 512 levels of nesting; the request may have been accepted',
-      hint: 'sending it again may make a second job: look in the web application first',
+      hint: 'sending it again may create a second job; look in the web application first',
       requestId: undefined,
       retryable: false,
     };

@@ -167,7 +167,7 @@ describe('N1: a web page during polling', () => {
       code: 'not_the_api',
       status: 401,
       requestId: ID,
-      message: `nothing was heard of request ${ID} after 10 s: a web page came in place of an answer of the API (HTTP 401): Log in to the WLAN`,
+      message: `nothing was heard of request ${ID} after 10 s: a web page arrived instead of an answer of the API (HTTP 401): Log in to the WLAN`,
       hint: 'check --base-url, and whether the network wants you to log in first',
     });
   });

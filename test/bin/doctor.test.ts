@@ -491,8 +491,8 @@ describe('several faults', () => {
     expect(faults.map((line) => line.split(/ +/)[1])).toEqual(['key-accepted', 'webhook-secret', 'port']);
     expect([code, stderr]).toEqual([
       7,
-      'not checked: delivery (the port cannot be had)\n' +
-        'error: there are 3 faults: key-accepted, webhook-secret, port\n',
+      'not checked: delivery (the port cannot be opened)\n' +
+        'error: 3 checks failed: key-accepted, webhook-secret, port\n',
     ]);
   });
 
@@ -503,7 +503,7 @@ describe('several faults', () => {
       {
         error: {
           code: 'faults_found',
-          message: 'there is a fault: webhook-secret',
+          message: 'a check failed: webhook-secret',
           exitCode: 2,
           retryable: false,
         },

@@ -156,7 +156,7 @@ describe('a webhook', () => {
       'not_found',
       'nothing is received at /hooks: the path of the endpoint is /webhook',
     ],
-    ['with PUT', '/webhook', 'PUT', 405, 'method_not_allowed', 'PUT to /webhook: webhooks come with POST'],
+    ['with PUT', '/webhook', 'PUT', 405, 'method_not_allowed', 'PUT to /webhook: webhooks are sent with POST'],
   ])('%s is told of, too', async (_, path, method, status, reason, detail) => {
     await using listener = await startListener(workplace, ['--no-fetch']);
     // Somebody who looks by sends nothing.

@@ -61,7 +61,7 @@ describe('N1: a web page in place of answers', () => {
       env: env(server.url),
     });
     expect({ code: polled.code, stdout: polled.stdout }).toEqual({ code: 5, stdout: '' });
-    expect(polled.stderr).toContain('a web page came in place of an answer of the API (HTTP 403): Request blocked');
+    expect(polled.stderr).toContain('a web page arrived instead of an answer of the API (HTTP 403): Request blocked');
     expect(polled.stderr).toContain(`resume with: optipick poll ${ID}`);
     expect(polled.stderr).not.toContain('optipick login');
     expect(server.seen.length).toBeGreaterThan(1);

@@ -52,7 +52,7 @@ export const FINDING_CHECKS = {
     many: '# picks have another order, list, SKU or quantity than in the request',
   },
   wrong_location: {
-    check: 'each pick is made at a location that was sent for it',
+    check: 'each pick is at a location that was sent for it',
     one: '1 pick is at a location that was not sent for it',
     many: '# picks are at a location that was not sent for them',
   },

@@ -80,7 +80,7 @@ export const GATE_METRICS = {
   },
   computation_time: {
     dimension: 'time',
-    measure: ({ summary }) => summary.computationTime ?? { reason: 'the answer does not tell its computation time' },
+    measure: ({ summary }) => summary.computationTime ?? { reason: 'the answer has no computation time' },
   },
   findings: {
     dimension: 'count',

@@ -34,7 +34,7 @@ export function addDiff(parent: Command, context: ContextSource): void {
     .argument('<a.json>', 'an answer that was kept, or - for stdin')
     .argument('<b.json>', 'the one to compare it with, or - for stdin')
     .option('--format <format>', 'table, md or json')
-    .addOption(outputOption('write it to a file; the extension tells the format'))
+    .addOption(outputOption('write it to a file; the extension decides the format'))
     .option('--all', 'do not cut long lists');
   withHelp(command, {
     output: `The figures of both, clusters matched by what they hold (names say nothing), and picks that

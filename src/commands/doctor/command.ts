@@ -9,26 +9,29 @@ export function addDoctor(parent: Command, context: ContextSource): void {
   const command = parent
     .command('doctor')
     .description('Check this machine and the whole path to and from the API, and say how to fix it.')
-    .option('--port <n>', 'port that is to be free (default: the setting "port", else 5000)', parsePort)
-    .option('--path <path>', 'path that the listener takes webhooks at', parsePath, '/webhook')
+    .option('--port <n>', 'port that should be free (default: the setting "port", else 5000)', parsePort)
+    .option('--path <path>', 'path at which the listener receives webhooks', parsePath, '/webhook')
     .option(
       '--public-url <url>',
       'send the test webhook here: the public address of your tunnel or proxy',
       parsePublicUrl,
     )
-    .option('--offline', 'leave out what needs the network')
+    .option('--offline', 'skip what needs the network')
     .addOption(durationOption('--timeout', 'longest wait of each check for the network', '10s'));
   withHelp(command, {
-    output: `A line for each check: ok, warning or fault, and below what is not ok the command that fixes it. A check that
-builds on a faulty one is not made. With --json one line: [{"check":"port","status":"ok","message":"...","fix":null},...].
+    output: `A line for each check: ok, warning or error (in JSON "fault"), and below a warning or error the command that fixes it. A check that
+depends on a failed one is skipped. With --json one line: [{"check":"port","status":"ok","message":"...","fix":null},...].
 The checks: runtime, config, state, database, api-key, base-url, proxy, network, clock, key-accepted, webhook-secret,
-relay-url (only when OPTIPICK_RELAY_URL is set), port, delivery (the listener is started, with an inbox that is thrown away, and a signed webhook sent to it).
-It is fit for a ticket: keys and secrets are masked, the home folder is "~". Warnings alone end with 0.`,
+relay-url (only when OPTIPICK_RELAY_URL is set), port, delivery (the listener is started, with a temporary inbox, and a signed webhook is sent to it).
+The output can go into a ticket: keys and secrets are masked, the home folder is "~". Warnings alone exit 0.`,
     examples: [
       ['optipick doctor', 'all checks; the webhook is sent within this machine'],
-      ['optipick doctor --public-url https://hooks.example.com/webhook', 'the webhook takes the way of the real ones'],
+      [
+        'optipick doctor --public-url https://hooks.example.com/webhook',
+        'the webhook takes the same route as the real ones',
+      ],
       ['optipick doctor --offline --port 0', 'this machine alone'],
-      ['optipick doctor --json | jq -r \'.[] | select(.status != "ok") | .fix\'', 'what is to be done, for a script'],
+      ['optipick doctor --json | jq -r \'.[] | select(.status != "ok") | .fix\'', 'the fixes, for a script'],
     ],
     environment: API_ENVIRONMENT,
     failures: [
@@ -37,12 +40,12 @@ It is fit for a ticket: keys and secrets are masked, the home folder is "~". War
       ['refused', 'the API redirects, or refuses the request'],
       ['unavailable', 'the API cannot be reached; the webhook did not arrive'],
       ['environment', 'settings, state, clock or port are in the way'],
-      ['signature', 'the webhook was changed on its way'],
+      ['signature', 'the webhook was modified on its way'],
     ],
   });
   command.action(async (flags: DoctorFlags) => {
     if (flags.offline === true && flags.publicUrl !== undefined) {
-      throw new CliError('usage', '--public-url needs the network, and --offline leaves it out', {
+      throw new CliError('usage', '--public-url needs the network, which --offline skips', {
         code: 'conflicting_options',
       });
     }

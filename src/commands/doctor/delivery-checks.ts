@@ -30,14 +30,14 @@ export async function checkDelivery(context: CheckContext): Promise<readonly Che
     test = await createDeliveryTest(host, flags.path);
   } catch (error) {
     if (systemCodeOf(error) === undefined) throw error;
-    const message = `no temporary folder can be made: ${messageOf(error)}`;
+    const message = `no temporary folder can be created: ${messageOf(error)}`;
     const fix = context.fixes.unset('TMPDIR');
     return [skipped('port', 'no listener can be started'), fault('delivery', 'environment', message, fix)];
   }
   try {
     const { server, result } = await openPort(context, test.app, port);
     if (server === undefined) {
-      return [result, skipped('delivery', 'the port cannot be had')];
+      return [result, skipped('delivery', 'the port cannot be opened')];
     }
     try {
       return [result, await deliver(context, test, server)];

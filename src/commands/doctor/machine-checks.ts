@@ -143,10 +143,10 @@ export async function checkState(host: Host, fixes: FixCommands): Promise<Comple
     if (open.length > 0) {
       const names = open.map(({ path }) => path).join(' and ');
       const fix = fixes.sequence(...open.map(({ path, mode }) => fixes.restrict(mode, path)));
-      return warning('state', `others may read ${names}: what was received is in there`, fix);
+      return warning('state', `others may read ${names}: received deliveries are in it`, fix);
     }
   }
-  return ok('state', `${folder}${found === undefined ? ' (made when it is needed)' : ''}, ${room}`);
+  return ok('state', `${folder}${found === undefined ? ' (created on first use)' : ''}, ${room}`);
 }
 
 /** Why the state folder cannot be written, and the fix. */
@@ -183,7 +183,7 @@ export async function checkDatabase(host: Host, state: CompletedCheck, fixes: Fi
   try {
     const found = await host.files.inspect(path);
     if (found !== undefined && found.kind !== 'file') return misplaced('database', path, found, fixes);
-    if (found === undefined) return ok('database', 'none yet: it is made when something is submitted');
+    if (found === undefined) return ok('database', 'none yet: it is created by the first submission');
     const locked = await unwritablePart(host.files, path);
     if (locked !== undefined) {
       const fix = locked.isForeign ? fixes.takeOwnership(folder) : fixes.restrict('600', locked.path);
@@ -251,7 +251,7 @@ function misplaced(
 
 /** There is a file where a folder should be. */
 function blocked(check: 'config' | 'state', path: string, fixes: FixCommands): CompletedCheck {
-  const message = `${path} is not a folder, so nothing can be kept in it`;
+  const message = `${path} is not a folder, so nothing can be stored in it`;
   return fault(check, 'environment', message, fixes.move(path, `${path}.moved`));
 }
 

@@ -81,7 +81,7 @@ export async function checkKeyAccepted(context: CheckContext, baseUrl: string): 
     if (verdict === 'accepted') return ok('key-accepted', `${baseUrl} accepts the key`);
     const message =
       `${baseUrl} does not accept the key from ${apiKey.from}: it may be mistyped, of another account, or have expired ` +
-      '(365 days after it was made, unless chosen otherwise; a new one: Settings > API Keys in the web application)';
+      '(365 days after it was created by default; a new one: Settings > API Keys in the web application)';
     const fix = withoutVariable(context, apiKey, 'OPTIPICK_API_KEY', fixes.optipick('login'));
     return fault('key-accepted', 'auth', message, fix);
   } catch (error) {
@@ -155,7 +155,7 @@ function networkResult(
 function clockResult({ host }: CheckContext, response: HttpResponse): CheckResult {
   const date = headerOf(response.headers, 'date');
   const apiTime = date === undefined ? Number.NaN : Date.parse(date);
-  if (Number.isNaN(apiTime)) return skipped('clock', 'the API does not tell the time');
+  if (Number.isNaN(apiTime)) return skipped('clock', 'the API sends no time');
   const skew = host.clock.now() - apiTime;
   const distance = Math.abs(skew);
   const seconds = Math.round(distance / 1000);

@@ -35,17 +35,18 @@ export async function doctor(context: Context, flags: DoctorFlags): Promise<void
   }
   const failure = failureOf(completed);
   if (failure === undefined) return;
-  const faults = completed.filter(({ status }) => status === 'fault').map(({ check }) => check);
-  const count = faults.length === 1 ? 'there is a fault' : `there are ${faults.length} faults`;
-  throw new CliError(failure, `${count}: ${faults.join(', ')}`, { code: 'faults_found' });
+  const failed = completed.filter(({ status }) => status === 'fault').map(({ check }) => check);
+  const count = failed.length === 1 ? 'a check failed' : `${failed.length} checks failed`;
+  throw new CliError(failure, `${count}: ${failed.join(', ')}`, { code: 'faults_found' });
 }
 
-/** `ok       port   5000 is free`; below a warning or fault the command that fixes it. */
+/** `ok       port   5000 is free`; below a warning or error the command that fixes it. */
 function renderChecks(checks: readonly CompletedCheck[], style: Style): string[] {
   const colors = { ok: style.green, warning: style.yellow, fault: style.red };
   const width = Math.max(...checks.map(({ check }) => check.length));
   return checks.flatMap(({ check, status, message, fix }) => {
-    const line = `${colors[status](status.padEnd(7))}  ${style.bold(check.padEnd(width))}  ${cleanText(message)}`;
+    const word = status === 'fault' ? 'error' : status;
+    const line = `${colors[status](word.padEnd(7))}  ${style.bold(check.padEnd(width))}  ${cleanText(message)}`;
     return fix === null ? [line] : [line, `${' '.repeat(width + 11)}${style.dim(`fix: ${cleanText(fix)}`)}`];
   });
 }

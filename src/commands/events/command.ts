@@ -27,7 +27,7 @@ export function addEvents(parent: Command, context: ContextSource): void {
     examples: [
       ['optipick events list', 'what came'],
       ['optipick events replay --failed', 'retry what failed'],
-      ['optipick events sync', 'fetch the results that no webhook brought'],
+      ['optipick events sync', 'fetch the results that no webhook delivered'],
     ],
     failures: [['usage', 'wrong options'], STATE_FAILURE],
   });
@@ -151,7 +151,7 @@ a delivery owe all of it again.`,
 function addSync(group: Command, context: ContextSource): void {
   const command = group
     .command('sync')
-    .description('Fetch the results of all that was submitted from here and that no webhook and no poll has brought.');
+    .description('Fetch the results of all that was submitted from here and that no webhook and no poll has fetched.');
   withHelp(command, {
     output: `A line for each result that is there; with --json
 {"v":1,"type":"result","request_id":"...","kind":"cluster","state":"done","result":{...}}.`,

@@ -47,7 +47,7 @@ export function addPoll(parent: Command, context: ContextSource): void {
     .option('--once', 'ask once and do not wait')
     .option('--pending', 'all that was submitted from here and has not been seen to end')
     .option('--format <format>', FORMATS_IN_WORDS)
-    .addOption(outputOption('write to a file; the extension tells the format (table, json: one id only)'))
+    .addOption(outputOption('write to a file; the extension decides the format (table, json: one id only)'))
     .option('--site-file <layout>', 'html: draw the walks on this floor plan')
     .option('--all', 'do not cut long lists');
   withHelp(command, {

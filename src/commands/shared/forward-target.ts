@@ -13,6 +13,6 @@ export function forwardTarget(text: string): string {
   if (url.username === '' && url.password === '') return url.href;
   throw new CliError('usage', '--forward-to takes no user name or password', {
     code: 'bad_forward_url',
-    hint: 'the target can check the signature, which is sent on as it came',
+    hint: 'the target can check the signature, which is forwarded unchanged',
   });
 }

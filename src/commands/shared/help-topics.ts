@@ -7,7 +7,7 @@ export interface HelpTopic {
 const EXIT_CODE_TOPIC = `Exit codes
 
   code  name         meaning                                                           try again?
-  0     ok           the result was delivered, or what was waited for came
+  0     ok           the result was delivered, or what was waited for arrived
   1     internal     a bug in optipick; nothing foreseen ends like this                no
   2     usage        unknown flag or command, bad value, unreadable or invalid input   no
   3     failed       the optimization itself failed; an audit, a gate or a check of

@@ -55,7 +55,7 @@ export function addSubmit(parent: Command, kind: Kind, context: ContextSource): 
     .option('--watch', 'several requests: show each that runs')
     .addOption(durationOption('--timeout', 'how long --wait and --sync may take', '5m'))
     .option('--format <format>', FORMATS_IN_WORDS)
-    .addOption(outputOption('write the answer to a file; the extension tells the format'))
+    .addOption(outputOption('write the answer to a file; the extension decides the format'))
     .option('--site-file <layout>', 'html: draw the walks on this floor plan')
     .option('--all', 'do not cut long lists');
   withHelp(command, {
@@ -76,7 +76,7 @@ csv: your rows with cluster and place; md and html: a report.`,
       ['usage', 'the request file has faults; all are listed, nothing was sent'],
       ['failed', 'the optimization itself failed, a gate tripped, or --strict and the audit found something'],
       ...API_FAILURES,
-      ['pending', 'the deadline of --wait passed while the job was healthy'],
+      ['pending', '--wait timed out; the job is still running'],
     ],
   });
   command.action((files: readonly string[], flags: SubmitFlags) => submit(context(), kind, files, flags));

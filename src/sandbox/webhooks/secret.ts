@@ -9,7 +9,7 @@ export function parseEndpointSecret(secret: string): ParsedSecret {
   } catch {
     throw new CliError('usage', 'the webhook secret is malformed', {
       code: 'bad_secret',
-      hint: 'a secret is "whsec_" and standard base64; leave it out to have one made',
+      hint: 'a secret is "whsec_" and standard base64; leave it out to have one generated',
     });
   }
 }

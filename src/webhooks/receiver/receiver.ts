@@ -198,7 +198,7 @@ export function createReceiver(options: ReceiverOptions): Http {
     const own = base === '' ? '/' : base;
     if (kind !== undefined || path === base) {
       if (request.method === 'POST') return await receive(exchange, kind);
-      rejectUnlessProbe(exchange, 'method_not_allowed', `${request.method} to ${own}: webhooks come with POST`);
+      rejectUnlessProbe(exchange, 'method_not_allowed', `${request.method} to ${own}: webhooks are sent with POST`);
       return notAllowedAnswer('POST');
     }
     if (path !== '/healthz') {

@@ -21,7 +21,7 @@ export interface RecordedRequest {
  * then the exact bytes of the body. Of the headers only those of the signature (also under names that gateways give
  * them), `content-type`, `content-encoding` and `user-agent` are kept, as any other may hold a credential; two are added:
  * `x-optipick-received-at` (RFC 3339, UTC) and `x-optipick-status` (what the sender was answered), and
- * `x-optipick-body: not kept` when the body was not read.
+ * `x-optipick-body: not stored` when the body was not read.
  */
 export function renderRecord(record: RecordedRequest): Uint8Array {
   const lines = [
@@ -31,7 +31,7 @@ export function renderRecord(record: RecordedRequest): Uint8Array {
       .map(([name, value]) => `${name}: ${value}`),
     `x-optipick-received-at: ${new Date(record.receivedAt).toISOString()}`,
     `x-optipick-status: ${record.status}`,
-    ...(record.body === undefined ? ['x-optipick-body: not kept'] : []),
+    ...(record.body === undefined ? ['x-optipick-body: not stored'] : []),
   ];
   // Node reads each byte of a header value as one character.
   return Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), record.body ?? new Uint8Array(0)]);

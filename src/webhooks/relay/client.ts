@@ -227,7 +227,7 @@ async function runLink(
       } else if (!acknowledged && clock.monotonic() - openedAt >= timing.acknowledgementMs) {
         cut('the relay does not acknowledge the token');
       } else if (silence >= timing.silenceMs) {
-        cut(`nothing came from the relay for ${Math.round(silence / 1000)} s`);
+        cut(`nothing arrived from the relay for ${Math.round(silence / 1000)} s`);
       }
     }
   };

@@ -177,7 +177,7 @@ describe('the verdict', () => {
     ['saving<5%', { asis_distance: 0 }, 'the as-is distance is 0'],
     ['optimal_distance>5', { optimal_distance: 'x' }, 'the answer has no optimized distance'],
     ['saved>5', { optimal_distance: null }, 'the answer has no optimized distance'],
-    ['computation_time>5', {}, 'the answer does not tell its computation time'],
+    ['computation_time>5', {}, 'the answer has no computation time'],
     [
       'optimal_distance>200m',
       { unit: 'paces' },

@@ -46,7 +46,7 @@ describe('doctor on a machine in memory', () => {
   test('reports no problem on a machine that is ready, and sends the API two requests', async () => {
     const host = createFakeHost({ profiles, http: accepting });
     expect(await main(host, ['doctor'])).toBe(0);
-    expect(host.stderrText).toBe('not checked: clock (the API does not tell the time)\n');
+    expect(host.stderrText).toBe('not checked: clock (the API sends no time)\n');
     expect(host.stdoutText).not.toMatch(/^(?:fault|warning)/m);
     const asked = host.requests.filter(({ url }) => url.startsWith(API));
     expect(new Set(asked.map(({ headers }) => headers['x-api-key']))).toEqual(new Set([undefined, KEY]));

@@ -533,7 +533,7 @@ describe('a request that is no delivery', () => {
       {
         status: 405,
         reason: 'method_not_allowed',
-        detail: 'PUT to /webhook: webhooks come with POST',
+        detail: 'PUT to /webhook: webhooks are sent with POST',
         body: sent.body,
       },
     ]);

@@ -32,7 +32,7 @@ describe('a record', () => {
 
   test('says so when the body was refused unread', () => {
     const text = Buffer.from(renderRecord({ ...record, body: undefined })).toString();
-    expect(text.split('\r\n').slice(-3)).toEqual(['x-optipick-body: not kept', '', '']);
+    expect(text.split('\r\n').slice(-3)).toEqual(['x-optipick-body: not stored', '', '']);
   });
 
   test('has a name that sorts by arrival and cannot leave its folder', () => {
