@@ -18,6 +18,9 @@ export const ACCEPT_TIMEOUT_MS = 5000;
 /** Whoever asks whether the listener is healthy wants an answer, also when the disk is not. */
 export const INBOX_READ_TIMEOUT_MS = 2000;
 
+/** The beginning of the answer of a target, stored with its step for as long as the delivery is: Svix stores as much. */
+export const MAX_STORED_ANSWER_BYTES = 20_000;
+
 // Output
 /** Lines of `listen` about rejections and the like that wait for a slow reader; the others are only counted. */
 export const MAX_WAITING_LINES = 1000;

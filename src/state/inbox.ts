@@ -1,5 +1,5 @@
 import type { Kind } from '../kinds.ts';
-import type { Delivery } from './delivery.ts';
+import type { Delivery, HeaderLine } from './delivery.ts';
 
 export type StepState = 'pending' | 'done' | 'failed' | 'discarded';
 
@@ -7,7 +7,7 @@ export type StepState = 'pending' | 'done' | 'failed' | 'discarded';
 export interface Step {
   readonly name: string;
   readonly state: StepState;
-  /** Attempts that were started. */
+  /** Attempts that were started and count. */
   readonly attempts: number;
   /** Milliseconds since 1970; meaningful only while `pending`. */
   readonly nextAttemptAt: number;
@@ -49,18 +49,42 @@ export interface StepKey {
   readonly step: string;
 }
 
-/** How an attempt at a step ended. `kind`: when it was found out by fetching the result. */
+/** What the target of a step answered. */
+export interface TargetAnswer {
+  readonly status: number;
+  /** Without credentials. */
+  readonly headers: readonly HeaderLine[];
+  /** Its first bytes, without what is secret in the address of the target. */
+  readonly body: Uint8Array;
+  /** Whether the body was longer. */
+  readonly isCut: boolean;
+}
+
+/** The last answer of the target of a step. */
+export interface StepAnswer extends TargetAnswer {
+  readonly step: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+interface AttemptEnd {
+  readonly at: number;
+  /** When it was found out by fetching the result. */
+  readonly kind?: Kind | undefined;
+  /** Stored in place of the one before. */
+  readonly answer?: TargetAnswer | undefined;
+}
+
+/** How an attempt at a step ended. */
 export type StepOutcome =
-  | { readonly status: 'done'; readonly at: number; readonly kind?: Kind | undefined }
-  | { readonly status: 'failed'; readonly at: number; readonly error: string; readonly kind?: Kind | undefined }
-  | {
+  | (AttemptEnd & { readonly status: 'done' })
+  | (AttemptEnd & { readonly status: 'failed'; readonly error: string })
+  | (AttemptEnd & {
       readonly status: 'retry';
-      readonly at: number;
       /** When the next attempt is due. */
       readonly nextAttemptAt: number;
       readonly error: string;
-      readonly kind?: Kind | undefined;
-    };
+    });
 
 export interface ClaimRequest {
   /** Who claims them; unique among all processes, also over time. */
@@ -112,7 +136,10 @@ export interface Inbox {
   settle(key: StepKey, owner: string, outcome: StepOutcome): Promise<boolean>;
   /** Gives back the steps that the owner has claimed and not settled, as if they had not been attempted. */
   release(owner: string): Promise<void>;
-  /** Makes these pending steps due now: a restart is often the repair that they waited for. */
+  /**
+   * Makes these pending steps due now: a restart is often the repair that they waited for. It does not use up an attempt:
+   * the next one counts in place of the last.
+   */
   expedite(steps: readonly string[], now: number): Promise<void>;
   /**
    * Makes steps of these deliveries pending again that nobody works on, as if never attempted: all that were owed at
@@ -133,6 +160,8 @@ export interface Inbox {
   prune(now: number): Promise<number>;
   /** By svix-id, else by request id (newest first). */
   find(id: string): Promise<InboxEntry[]>;
+  /** The last answer of the target of each step of a delivery that has one. */
+  answers(sequence: number): Promise<StepAnswer[]>;
   /** Newest first. */
   list(filter?: InboxFilter): Promise<InboxSummary[]>;
   counts(): Promise<InboxCounts>;

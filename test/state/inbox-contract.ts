@@ -254,6 +254,44 @@ export function describeInbox(name: string, createPlace: () => InboxPlace): void
       expect(await claimed(inbox, 'me', all, NOW + 6)).toEqual(['a forward']);
     });
 
+    test('that are expedited are attempted in place of the last time, and those that are due anyway once more', async () => {
+      const inbox = newInbox();
+      await store(inbox, { id: 'waits', steps: [SHOW] }, { id: 'is due', steps: [SHOW] });
+      await claimed(inbox, 'me', { [SHOW]: 2 });
+      await retryLater(inbox, 'waits', SHOW, NOW + HOUR_MS);
+      await retryLater(inbox, 'is due', SHOW, NOW + 1);
+      for (const start of [1, 2, 3]) {
+        await inbox.expedite([SHOW], NOW + start);
+        const claims = await inbox.claim({ owner: 'me', limits: { [SHOW]: 2 }, now: NOW + start });
+        expect(claims.map(({ delivery, attempts }) => [delivery.id, attempts])).toEqual([
+          ['waits', 1],
+          ['is due', 1 + start],
+        ]);
+        await retryLater(inbox, 'waits', SHOW, NOW + HOUR_MS);
+        await retryLater(inbox, 'is due', SHOW, NOW + start + 1);
+      }
+    });
+
+    test('keep the last answer of their target, which lives as long as they do', async () => {
+      const inbox = newInbox();
+      await store(inbox, { id: 'a', steps: [SHOW, FORWARD] }, { id: 'b', steps: [FORWARD] });
+      const [a, b] = [await keyOf(inbox, 'a', FORWARD), await keyOf(inbox, 'b', FORWARD)];
+      const answer = { status: 500, headers: [['x-odd', 'ÿ']] as const, body: Uint8Array.of(0, 255), isCut: true };
+      await claimed(inbox, 'me', { [FORWARD]: 2 });
+      await inbox.settle(a, 'me', { status: 'retry', at: NOW, nextAttemptAt: NOW + 1, error: 'no', answer });
+      await inbox.settle(b, 'me', { status: 'done', at: NOW });
+      expect(await inbox.answers(a.sequence)).toEqual([{ step: FORWARD, at: NOW, ...answer }]);
+      expect(await inbox.answers(b.sequence)).toEqual([]);
+      const later = { status: 204, headers: [], body: new Uint8Array(0), isCut: false };
+      await claimed(inbox, 'me', { [FORWARD]: 2 }, NOW + 1);
+      // Whoever has lost the step has no say.
+      await inbox.settle(a, 'other', { status: 'done', at: NOW + 2, answer });
+      await inbox.settle(a, 'me', { status: 'done', at: NOW + 2, answer: later });
+      await inbox.reopen([a.sequence], NOW + 3);
+      expect(await inbox.answers(a.sequence)).toEqual([{ step: FORWARD, at: NOW + 2, ...later }]);
+      expect(await inbox.answers(a.sequence + 100)).toEqual([]);
+    });
+
     test('that were released are due again, and were not attempted', async () => {
       const inbox = newInbox();
       await store(inbox, 'a', 'b', 'c');

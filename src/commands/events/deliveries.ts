@@ -2,7 +2,15 @@
 import { CliError } from '../../errors.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
 import { stepLabel } from '../../state/delivery-steps.ts';
-import { lastErrorOf, type Inbox, type InboxEntry, type InboxSummary, type Step } from '../../state/inbox.ts';
+import type { Redact } from '../../settings/redaction.ts';
+import {
+  lastErrorOf,
+  type Inbox,
+  type InboxEntry,
+  type InboxSummary,
+  type Step,
+  type StepAnswer,
+} from '../../state/inbox.ts';
 
 /** The deliveries with this svix-id or about this request, newest first. Throws `CliError` `usage` for none. */
 export async function findEvents(inbox: Inbox, id: string): Promise<readonly [InboxEntry, ...InboxEntry[]]> {
@@ -14,8 +22,11 @@ export async function findEvents(inbox: Inbox, id: string): Promise<readonly [In
   });
 }
 
-/** One delivery as JSON. */
-export function eventRecord(event: InboxSummary): Readonly<Record<string, unknown>> {
+/** One delivery as JSON; with `answers`, each step with the last answer of its target. */
+export function eventRecord(
+  event: InboxSummary,
+  answers?: ReadonlyMap<string, StepAnswer>,
+): Readonly<Record<string, unknown>> {
   return {
     v: 1,
     type: 'event',
@@ -27,8 +38,32 @@ export function eventRecord(event: InboxSummary): Readonly<Record<string, unknow
     attempts: attemptsOf(event),
     received_at: new Date(event.receivedAt).toISOString(),
     last_error: lastErrorOf(event.steps) ?? null,
-    steps: event.steps.map(stepRecord),
+    steps: event.steps.map((step) => ({
+      ...stepRecord(step),
+      ...(answers === undefined ? {} : { answer: answerRecord(answers.get(step.name)) }),
+    })),
   };
+}
+
+/** The last answers of the targets of a delivery, by step, without the secrets of this machine, which a target may echo. */
+export async function answersOf(
+  inbox: Inbox,
+  { sequence }: Pick<InboxSummary, 'sequence'>,
+  redact: Redact,
+): Promise<ReadonlyMap<string, StepAnswer>> {
+  const answers = await inbox.answers(sequence);
+  // Latin-1 has a character for each byte.
+  const struck = (body: Uint8Array): Uint8Array => Buffer.from(redact(Buffer.from(body).toString('latin1')), 'latin1');
+  return new Map(
+    answers.map((answer) => [
+      answer.step,
+      {
+        ...answer,
+        headers: answer.headers.map(([name, value]) => [name, redact(value)] as const),
+        body: struck(answer.body),
+      },
+    ]),
+  );
 }
 
 /** What a delivery still owes, as people read it. */
@@ -44,4 +79,26 @@ export function attemptsOf({ steps }: Pick<InboxSummary, 'steps'>): number {
 function stepRecord({ name, state, attempts, nextAttemptAt, lastError }: Step): Readonly<Record<string, unknown>> {
   const next = state === 'pending' ? new Date(nextAttemptAt).toISOString() : null;
   return { step: stepLabel(name), state, attempts, next_attempt_at: next, last_error: lastError ?? null };
+}
+
+function answerRecord(answer: StepAnswer | undefined): Readonly<Record<string, unknown>> | null {
+  if (answer === undefined) return null;
+  const { status, at, headers, body, isCut } = answer;
+  const text = textOf(body, isCut);
+  return {
+    status,
+    at: new Date(at).toISOString(),
+    headers,
+    ...(text === undefined ? { body_base64: Buffer.from(body).toString('base64') } : { body: text }),
+    truncated: isCut,
+  };
+}
+
+/** The beginning of a body as text; `undefined` when it is none. `isCut`: perhaps in the middle of a character. */
+export function textOf(body: Uint8Array, isCut: boolean): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body, { stream: isCut });
+  } catch {
+    return undefined;
+  }
 }

@@ -47,6 +47,7 @@ export async function replayHere(
     fetchAnswer: (requestId, kind, { signal }) => fetch(requestId, kind, { signal, isLast: true }),
     kindOf: (requestId) => submissions.kindOf(requestId, baseUrl),
     http: await host.http(),
+    clock: host.clock,
     forwardTo: [],
     show: (event) => void (shown = event),
   });

@@ -140,16 +140,16 @@ async function forward(
 ): Promise<ReplayResult> {
   const result = await forwardDelivery(await host.http(), url, entry, stop);
   if (!result.ok) {
-    const failure = result.status === undefined ? 'unavailable' : 'failed';
+    const failure = result.answer === undefined ? 'unavailable' : 'failed';
     return { outcome: 'failed', error: `${maskUrl(url)}: ${result.error}`, failure };
   }
   const { sequence, id } = entry;
   if (sequence !== undefined && id !== undefined) {
     const [key, now] = [{ sequence, id, step: forwardStep(url) }, host.clock.now()];
     const [claim] = await inbox.retake([key.sequence], key.step, owner, now);
-    if (claim !== undefined) await inbox.settle(key, owner, { status: 'done', at: now });
+    if (claim !== undefined) await inbox.settle(key, owner, { status: 'done', at: now, answer: result.answer });
   }
-  return { outcome: 'forwarded', detail: `${maskUrl(url)} answered ${result.status}` };
+  return { outcome: 'forwarded', detail: `${maskUrl(url)} answered ${result.answer.status}` };
 }
 
 async function print(

@@ -7,8 +7,8 @@ import { payloadOf } from '../../webhooks/body-codings.ts';
 import { jsonTextOf } from '../../webhooks/read-payload.ts';
 import { stepLabel } from '../../state/delivery-steps.ts';
 import { headersOf, isPublicHeader } from '../../webhooks/forward-headers.ts';
-import type { InboxEntry, Step } from '../../state/inbox.ts';
-import { eventRecord, findEvents } from './deliveries.ts';
+import type { InboxEntry, Step, StepAnswer } from '../../state/inbox.ts';
+import { answersOf, eventRecord, findEvents, textOf } from './deliveries.ts';
 
 export interface EventShowFlags {
   readonly raw?: boolean;
@@ -21,16 +21,22 @@ export async function showEvent(context: Context, id: string, { raw }: EventShow
   if (others.length > 0) {
     await output.note(`there are ${others.length} older ones: ${others.map((each) => cleanText(each.id)).join(', ')}`);
   }
-  if (raw === true) await output.write(entry.body);
-  else if (output.json) await output.document(jsonOf(entry));
-  else await output.lines(linesOf(entry));
+  if (raw === true) {
+    await output.write(entry.body);
+    return;
+  }
+  const answers = await answersOf(inbox, entry, await context.redaction());
+  if (output.json) await output.document(jsonOf(entry, answers));
+  else await output.lines(linesOf(entry, answers));
 }
 
-function jsonOf(entry: InboxEntry): Uint8Array {
+type Answers = ReadonlyMap<string, StepAnswer>;
+
+function jsonOf(entry: InboxEntry, answers: Answers): Uint8Array {
   const bytes = payloadOf(headersOf(entry.headers), entry.body);
   const isJson = jsonTextOf(bytes) !== undefined;
   const fields = {
-    ...eventRecord(entry),
+    ...eventRecord(entry, answers),
     verified: entry.verified,
     headers: publicHeaders(entry),
     ...(isJson ? {} : { payload_base64: Buffer.from(bytes).toString('base64') }),
@@ -38,7 +44,7 @@ function jsonOf(entry: InboxEntry): Uint8Array {
   return jsonLine(fields, { payload: isJson ? bytes : null });
 }
 
-function* linesOf(entry: InboxEntry): Generator<string, void> {
+function* linesOf(entry: InboxEntry, answers: Answers): Generator<string, void> {
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['svix-id', entry.id],
     ['request id', entry.requestId],
@@ -50,7 +56,11 @@ function* linesOf(entry: InboxEntry): Generator<string, void> {
   ];
   for (const [name, text] of facts) if (text !== undefined) yield `${name.padEnd(10)}  ${cleanText(text)}`;
   yield '';
-  for (const step of entry.steps) yield stepLine(step);
+  for (const step of entry.steps) {
+    yield stepLine(step);
+    const answer = answers.get(step.name);
+    if (answer !== undefined) yield* answerLines(answer);
+  }
   yield '';
   for (const [name, value] of publicHeaders(entry)) yield cleanText(`${name}: ${value}`);
   yield '';
@@ -66,6 +76,19 @@ function stepLine({ name, state, attempts, nextAttemptAt, lastError }: Step): st
   const next = state === 'pending' && attempts > 0 ? `, next at ${new Date(nextAttemptAt).toISOString()}` : '';
   const error = state === 'done' || lastError === undefined ? '' : ` (${lastError})`;
   return cleanText(`${stepLabel(name)}: ${state}${tried}${next}${error}`);
+}
+
+/** What the target answered last, indented below its step. */
+function* answerLines({ status, at, headers, body, isCut }: StepAnswer): Generator<string, void> {
+  yield `  answered ${status} at ${new Date(at).toISOString()}`;
+  for (const [name, value] of headers) yield cleanText(`  ${name}: ${value}`);
+  if (body.byteLength === 0) return;
+  const text = textOf(body, isCut);
+  const lines = text === undefined ? [`${body.byteLength} bytes that are not text`] : text.trimEnd().split(/\r?\n/);
+  yield '';
+  for (const line of lines) yield cleanText(`  ${line}`);
+  if (isCut) yield `  (the first ${body.byteLength} bytes)`;
+  yield '';
 }
 
 function publicHeaders({ headers }: InboxEntry): InboxEntry['headers'] {

@@ -1,6 +1,7 @@
 /** The command of `listen --exec`. */
 import { withTimeout } from '../../lib/async/with-timeout.ts';
 import { formatDuration } from '../shared/duration.ts';
+import { CommandFailed } from '../../webhooks/inbox/delivery-work.ts';
 import type { Host } from '../../platform/host.ts';
 import type { ListenPlan } from './flags.ts';
 
@@ -25,8 +26,6 @@ export function createExec(
       () => new Error(`the command did not end within ${formatDuration(timeoutMs)} (--exec-timeout)`),
     );
     if (end.code === 0) return;
-    throw new Error(
-      end.code === undefined ? `the command was ended by ${end.signal}` : `the command ended with ${end.code}`,
-    );
+    throw end.code === undefined ? new Error(`the command was ended by ${end.signal}`) : new CommandFailed(end.code);
   };
 }

@@ -36,6 +36,7 @@ export async function createListenWork(
     fetchAnswer: client && createFetch(clock, client, ending.isAwaited ? ending.fail : undefined),
     kindOf: (requestId) => submissions.kindOf(requestId),
     http: await host.http(),
+    clock,
     async show(event) {
       const { kind, answer, delivery } = event;
       if (answer !== undefined) await submissions.settle(answer.requestId, answer.state);

@@ -1,7 +1,17 @@
 import { isKind } from '../../kinds.ts';
 import type { SqlValue } from '../../platform/host.ts';
 import type { Delivery, HeaderLine } from '../delivery.ts';
-import type { Claim, ClaimRequest, Inbox, InboxEntry, InboxStatus, InboxSummary, Step, StepState } from '../inbox.ts';
+import type {
+  Claim,
+  ClaimRequest,
+  Inbox,
+  InboxEntry,
+  InboxStatus,
+  InboxSummary,
+  Step,
+  StepAnswer,
+  StepState,
+} from '../inbox.ts';
 
 export type Row = Readonly<Record<string, SqlValue>>;
 
@@ -64,6 +74,18 @@ export function entryOf(row: Row): InboxEntry {
 
 export function claimOf({ row, step, attempts }: ClaimRow): Claim {
   return { delivery: entryOf(row), step, attempts };
+}
+
+/** With the columns of the table `step_answers`. */
+export function answerOf(row: Row): StepAnswer {
+  return {
+    step: text(row['step']) ?? '',
+    at: Number(row['at']),
+    status: Number(row['status']),
+    isCut: Number(row['is_cut']) === 1,
+    headers: headersOf(bytes(row['headers'])),
+    body: bytes(row['body']),
+  };
 }
 
 /** Bytes, as a header may hold any of them and SQLite ends a text at the first zero. */

@@ -19,6 +19,7 @@ import {
   reopenSteps,
   retakeSteps,
   settleStep,
+  stepAnswers,
   stepsOwedBeside,
 } from './steps.ts';
 import type { WriteQueue } from './write-queue.ts';
@@ -78,6 +79,7 @@ export function createSqliteInbox({ queue, scope, now: clock }: SqliteInboxOptio
       return await queue.write((database) => pruneDeliveries(database, now));
     },
     find: (id) => queue.read((database) => findDeliveries(database, scope, id)),
+    answers: (sequence) => queue.read((database) => stepAnswers(database, sequence)),
     list: (filter = {}) => queue.read((database) => listDeliveries(database, filter)),
     counts: () => queue.read(countDeliveries),
     close: () => queue.close(),

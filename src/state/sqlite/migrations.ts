@@ -177,7 +177,22 @@ function currentName(step: string): string {
   return url !== undefined && URL.canParse(url) ? forwardStep(url) : step;
 }
 
-export const MIGRATIONS: readonly Migration[] = [SUBMISSIONS, DELIVERIES, POSTINGS, RELAY_TOKENS, STEPS];
+/** The last answer of the target of a step. Apart from the steps, which are searched and written often. */
+const STEP_ANSWERS = `
+  CREATE TABLE step_answers (
+    delivery INTEGER NOT NULL,
+    step TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    status INTEGER NOT NULL,
+    is_cut INTEGER NOT NULL,
+    headers BLOB NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (delivery, step),
+    FOREIGN KEY (delivery, step) REFERENCES steps (delivery, step) ON DELETE CASCADE
+  ) STRICT;
+`;
+
+export const MIGRATIONS: readonly Migration[] = [SUBMISSIONS, DELIVERIES, POSTINGS, RELAY_TOKENS, STEPS, STEP_ANSWERS];
 
 /** The tables of a state that has taken so many steps. */
 export function tablesAt(version: number): readonly string[] {

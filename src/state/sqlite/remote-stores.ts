@@ -222,6 +222,7 @@ export function createRemoteStores(
     owedBeside: (...args) => look('owedBeside', args),
     prune: (...args) => change('prune', args),
     find: (...args) => look('find', args),
+    answers: (...args) => look('answers', args),
     list: (...args) => look('list', args),
     counts: () => within(INBOX_READ_TIMEOUT_MS, 'the inbox could not be read', look('counts', [])),
     async close() {

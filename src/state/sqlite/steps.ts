@@ -6,10 +6,12 @@ import {
   LEASE_MS,
   type ClaimRequest,
   type OwedStep,
+  type StepAnswer,
   type StepKey,
   type StepOutcome,
+  type TargetAnswer,
 } from '../inbox.ts';
-import { ENTRY_COLUMNS, type ClaimRow } from './inbox-rows.ts';
+import { answerOf, ENTRY_COLUMNS, headerBytes, type ClaimRow } from './inbox-rows.ts';
 import { changes, exists, prepared } from './statements.ts';
 
 /** Without the index by name the planner sorts all that is pending for each claim. */
@@ -91,7 +93,7 @@ export function settleStep(
   owner: string,
   outcome: StepOutcome,
 ): boolean {
-  const { at, kind, status } = outcome;
+  const { at, kind, status, answer } = outcome;
   const settled = changes(database, SETTLE, {
     state: status === 'retry' ? 'pending' : status,
     next: status === 'retry' ? outcome.nextAttemptAt : at,
@@ -107,7 +109,26 @@ export function settleStep(
     const sql = 'UPDATE deliveries SET kind = :kind WHERE sequence = :sequence AND kind IS NOT :kind';
     changes(database, sql, { kind, sequence });
   }
+  if (answer !== undefined) storeAnswer(database, { sequence, step, at }, answer);
   return true;
+}
+
+function storeAnswer(
+  database: Database,
+  { sequence, step, at }: { readonly sequence: number; readonly step: string; readonly at: number },
+  { status, headers, body, isCut }: TargetAnswer,
+): void {
+  // Node 22 binds bytes of length 0 as NULL.
+  prepared(
+    database,
+    `INSERT OR REPLACE INTO step_answers (delivery, step, at, status, is_cut, headers, body)
+     VALUES (?, ?, ?, ?, ?, ?, coalesce(?, zeroblob(0)))`,
+  ).run(sequence, step, at, status, isCut ? 1 : 0, headerBytes(headers), body);
+}
+
+export function stepAnswers(database: Database, sequence: number): StepAnswer[] {
+  const sql = 'SELECT step, at, status, is_cut, headers, body FROM step_answers WHERE delivery = ? ORDER BY step';
+  return prepared(database, sql).all(sequence).map(answerOf);
 }
 
 export function releaseSteps(database: Database, owner: string): void {
@@ -120,7 +141,7 @@ export function releaseSteps(database: Database, owner: string): void {
 }
 
 export function expediteSteps(database: Database, scope: string, steps: readonly string[], now: number): void {
-  const sql = `UPDATE steps SET next_attempt_at = :now, settled_at = :now
+  const sql = `UPDATE steps SET next_attempt_at = :now, settled_at = :now, attempts = max(0, attempts - 1)
     WHERE state = 'pending' AND scope = :scope AND step = :step AND next_attempt_at > :now`;
   for (const step of steps) changes(database, sql, { scope, step, now });
 }

@@ -6,7 +6,9 @@ import { CliError, messageOf } from '../../errors.ts';
 import type { Place } from '../../lib/async/arrival-order.ts';
 import { renderEventLine } from './event-line.ts';
 import { forwardDelivery } from './forward.ts';
-import type { Claim, InboxEntry } from '../../state/inbox.ts';
+import type { Clock } from '../../platform/host.ts';
+import { maskUrl } from '../../lib/net/url-secrets.ts';
+import type { Claim, InboxEntry, TargetAnswer } from '../../state/inbox.ts';
 import { MAX_ATTEMPTS } from './backoff.ts';
 
 /** A delivery with its kind and result, ready to be printed. */
@@ -35,8 +37,9 @@ export interface WorkOptions {
   /** The kind that this machine submitted under that id. Must not throw. */
   readonly kindOf?: ((requestId: string) => Kind | undefined | Promise<Kind | undefined>) | undefined;
   readonly http: Http;
+  readonly clock: Pick<Clock, 'monotonic'>;
   readonly forwardTo: readonly string[];
-  /** Runs the user's command with the line on its standard input. Rejects when it fails. */
+  /** Runs the user's command with the line on its standard input. Rejects when it fails, with {@link CommandFailed} for an exit code. */
   readonly exec?: ((line: string, signal: AbortSignal) => Promise<void>) | undefined;
   /**
    * Called once for each delivery, one after the other, in the order of arrival. When it rejects, the run ends with that
@@ -50,16 +53,39 @@ export class LeftForLater extends Error {
   override readonly name = 'LeftForLater';
 }
 
+/** `exec` rejects with it when the command exits with another code than 0. */
+export class CommandFailed extends Error {
+  override readonly name = 'CommandFailed';
+  readonly exitCode: number;
+
+  constructor(exitCode: number) {
+    super(`the command ended with ${exitCode}`);
+    this.exitCode = exitCode;
+  }
+}
+
 export interface StepFailure {
   /** `fetch: …`, `exec: …`, or `forward http://…: …` */
   readonly error: string;
   readonly retryAfterMs?: number | undefined;
 }
 
+/** What a forward or a command was, and what came back. */
+export interface TargetCall {
+  /** `exec`, or the URL as it may be shown. */
+  readonly target: string;
+  /** The status, or the exit code; `undefined` when there was none. */
+  readonly outcome: number | undefined;
+  readonly durationMs: number;
+}
+
 export interface StepResult {
   readonly kind: Kind | undefined;
   /** `undefined` when the step is done. */
   readonly failure: StepFailure | undefined;
+  /** `undefined` when nobody was called. */
+  readonly call?: TargetCall | undefined;
+  readonly answer?: TargetAnswer | undefined;
 }
 
 export interface DeliveryWork {
@@ -138,20 +164,33 @@ export function createDeliveryWork(options: WorkOptions): DeliveryWork {
     results.delete(delivery.id);
     const { kind, result } = fetched;
     if (result?.state === 'unfinished') return fetchFailed(result, kind);
+    const line = eventOf(delivery, fetched).line();
+    const startedAt = options.clock.monotonic();
+    const callWith = (outcome: number | undefined): TargetCall => ({
+      target: EXEC,
+      outcome,
+      durationMs: options.clock.monotonic() - startedAt,
+    });
     try {
-      await options.exec?.(eventOf(delivery, fetched).line(), signal);
+      await options.exec?.(line, signal);
     } catch (error) {
       signal.throwIfAborted();
-      return { kind, failure: { error: `${EXEC}: ${messageOf(error)}` } };
+      const call = callWith(error instanceof CommandFailed ? error.exitCode : undefined);
+      return { kind, failure: { error: `${EXEC}: ${messageOf(error)}` }, call };
     }
-    return { kind, failure: undefined };
+    return { kind, failure: undefined, call: callWith(0) };
   };
 
   const forward = async ({ delivery, step }: Claim, url: string, signal: AbortSignal): Promise<StepResult> => {
+    const startedAt = options.clock.monotonic();
     const result = await forwardDelivery(options.http, url, delivery, signal);
+    const { answer } = result;
+    const durationMs = options.clock.monotonic() - startedAt;
     return {
       kind: undefined,
       failure: result.ok ? undefined : { error: `${stepLabel(step)}: ${result.error}` },
+      call: { target: maskUrl(url), outcome: answer?.status, durationMs },
+      answer,
     };
   };
 

@@ -1,23 +1,22 @@
 import { type Http, type HttpResponse, TransportError } from '../../lib/net/http.ts';
 import { redirectOf } from '../../lib/net/redirect.ts';
 import type { Delivery } from '../../state/delivery.ts';
+import type { TargetAnswer } from '../../state/inbox.ts';
 import { headersOf } from '../forward-headers.ts';
+import { readTargetAnswer } from './target-answer.ts';
 
 export type ForwardResult =
-  | { readonly ok: true; readonly status: number }
+  | { readonly ok: true; readonly answer: TargetAnswer }
   | {
       readonly ok: false;
-      /** `undefined` when there was no answer. */
-      readonly status: number | undefined;
+      /** `undefined` when there was none. */
+      readonly answer: TargetAnswer | undefined;
       /** For a person: `answered 500`, `connection refused`. */
       readonly error: string;
     };
 
 /** As long as the Svix CLI waits for the local service that it forwards to. */
 const FORWARD_TIMEOUT_MS = 30_000;
-
-/** The most that is read of an answer: Svix stores as much. */
-const ANSWER_LIMIT = 20_000;
 
 /**
  * Forwards a stored delivery: the same bytes under the same `svix-*` (or `webhook-*`) headers, so that the target can
@@ -43,29 +42,13 @@ export async function forwardDelivery(
     });
   } catch (error) {
     signal?.throwIfAborted();
-    if (error instanceof TransportError) return { ok: false, status: undefined, error: error.message };
+    if (error instanceof TransportError) return { ok: false, answer: undefined, error: error.message };
     throw error;
   }
-  await drain(response);
+  const answer = await readTargetAnswer(response, url);
   const { status } = response;
-  if (status >= 200 && status <= 299) return { ok: true, status };
+  if (status >= 200 && status <= 299) return { ok: true, answer };
   const redirect = status >= 300 && status <= 399 ? redirectOf(response.headers, url) : undefined;
   const where = redirect === undefined ? '' : `, a redirect: forward to ${redirect.url.href} instead`;
-  return { ok: false, status, error: `answered ${status}${where}` };
-}
-
-/**
- * Reads an answer, so that its connection can be used again. Its content, and whether it is complete, do not matter: the
- * status decides.
- */
-async function drain({ body }: HttpResponse): Promise<void> {
-  let size = 0;
-  try {
-    for await (const chunk of body ?? []) {
-      size += chunk.byteLength;
-      if (size > ANSWER_LIMIT) return;
-    }
-  } catch (error) {
-    if (!(error instanceof TransportError)) throw error;
-  }
+  return { ok: false, answer, error: `answered ${status}${where}` };
 }

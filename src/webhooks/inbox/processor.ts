@@ -4,7 +4,7 @@ import { CliError } from '../../errors.ts';
 import type { Clock } from '../../platform/host.ts';
 import { createArrivalOrder } from '../../lib/async/arrival-order.ts';
 import { createDeliveryWork, LeftForLater } from './delivery-work.ts';
-import type { StepFailure, StepResult, WorkOptions } from './delivery-work.ts';
+import type { StepFailure, StepResult, TargetCall, WorkOptions } from './delivery-work.ts';
 import { isClaimed } from '../../state/inbox.ts';
 import type { Claim, Inbox, InboxSummary, StepOutcome, OwedStep, Step, StepKey } from '../../state/inbox.ts';
 import { createWaiter } from '../../lib/async/waiter.ts';
@@ -15,6 +15,8 @@ export interface AttemptReport extends Claim {
   /** `lost`: it took so long that another listener has it now, or it was discarded. */
   readonly status: StepOutcome['status'] | 'lost';
   readonly failure: StepFailure | undefined;
+  /** Of a forward or a command; `undefined` when it was not called, as its result could not be fetched. */
+  readonly call: TargetCall | undefined;
   /** Of a `retry`: milliseconds since 1970. */
   readonly nextAttemptAt: number | undefined;
 }
@@ -137,6 +139,7 @@ export function createProcessor(options: ProcessorOptions): Processor {
       ...claim,
       status: isOurs ? outcome.status : 'lost',
       failure: result.failure,
+      call: result.call,
       nextAttemptAt: outcome.status === 'retry' ? outcome.nextAttemptAt : undefined,
     });
   };
@@ -261,14 +264,14 @@ function keyOf({ delivery: { sequence, id }, step }: Claim): StepKey {
 }
 
 function outcomeOf({ attempts, delivery }: Claim, result: StepResult, now: number, spread: number): StepOutcome {
-  const { failure } = result;
+  const { failure, answer } = result;
   // What is known need not be written again.
   const kind = result.kind === delivery.kind ? undefined : result.kind;
-  if (failure === undefined) return { status: 'done', at: now, kind };
+  if (failure === undefined) return { status: 'done', at: now, kind, answer };
   const { error, retryAfterMs = 0 } = failure;
-  if (attempts >= MAX_ATTEMPTS) return { status: 'failed', at: now, error, kind };
+  if (attempts >= MAX_ATTEMPTS) return { status: 'failed', at: now, error, kind, answer };
   const delay = Math.max(backoffDelay(attempts, spread), Math.min(retryAfterMs, LONGEST_RETRY_AFTER_MS));
-  return { status: 'retry', at: now, nextAttemptAt: now + delay, error, kind };
+  return { status: 'retry', at: now, nextAttemptAt: now + delay, error, kind, answer };
 }
 
 async function sleepUnlessAborted(clock: Pick<Clock, 'sleep'>, ms: number, signal: AbortSignal): Promise<void> {

@@ -123,6 +123,19 @@ const CALLS: { readonly [Method in Exclude<keyof Inbox, 'accept' | 'claim'>]: Ca
   owedBeside: [[[SHOW], NOW], [{ step: EXEC, deliveries: 4 }]],
   prune: [[NOW], 500],
   find: [['msg_1'], [ENTRY]],
+  answers: [
+    [7],
+    [
+      {
+        step: EXEC,
+        at: NOW,
+        status: 500,
+        headers: [['content-type', 'text/plain']],
+        body: Uint8Array.of(0, 255),
+        isCut: true,
+      },
+    ],
+  ],
   list: [[{ status: 'failed', kind: 'route', since: NOW, limit: 5 }], [ENTRY]],
   counts: [[], { pending: 1, done: 2, failed: 3 }],
   close: [[], undefined],

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 
-import { readBytes } from '../../../src/lib/net/http.ts';
+import { bodyOf, readBytes } from '../../../src/lib/net/http.ts';
 import type { Http, HttpHeaders, HttpResponse } from '../../../src/lib/net/http.ts';
 import type { Server } from '../../../src/platform/host.ts';
 import { createHttp } from '../../../src/platform/http/http.ts';
@@ -48,7 +48,10 @@ const delivery = {
 describe('forwarding', () => {
   test('sends the bytes and headers as they came', async () => {
     const target = await startTarget({ status: 202, headers: {}, body: null });
-    expect(await forwardDelivery(http, `${target.url}/hook?a=1`, delivery)).toEqual({ ok: true, status: 202 });
+    expect(await forwardDelivery(http, `${target.url}/hook?a=1`, delivery)).toMatchObject({
+      ok: true,
+      answer: { status: 202 },
+    });
     const [request] = target.received;
     expect(request).toMatchObject({
       method: 'POST',
@@ -68,9 +71,9 @@ describe('forwarding', () => {
 
   test.each([400, 500, 503])('takes %i for a failure', async (status) => {
     const target = await startTarget({ status, headers: {}, body: null });
-    expect(await forwardDelivery(http, target.url, delivery)).toEqual({
+    expect(await forwardDelivery(http, target.url, delivery)).toMatchObject({
       ok: false,
-      status,
+      answer: { status },
       error: `answered ${status}`,
     });
   });
@@ -85,9 +88,9 @@ describe('forwarding', () => {
     const target = await startTarget({ status: 308, headers: location === undefined ? {} : { location }, body: null });
     const base = new URL(target.url).origin;
     const instead = place === undefined ? '' : `, a redirect: forward to ${place.replace('BASE', base)} instead`;
-    expect(await forwardDelivery(http, `${base}/hook`, delivery)).toEqual({
+    expect(await forwardDelivery(http, `${base}/hook`, delivery)).toMatchObject({
       ok: false,
-      status: 308,
+      answer: { status: 308 },
       error: `answered 308${instead}`,
     });
     expect(target.received).toHaveLength(1);
@@ -96,7 +99,30 @@ describe('forwarding', () => {
   test('takes a target that is not there for a failure', async () => {
     const target = await startTarget({ status: 200, headers: {}, body: null });
     await servers.pop()?.close(0);
-    expect(await forwardDelivery(http, target.url, delivery)).toMatchObject({ ok: false, status: undefined });
+    expect(await forwardDelivery(http, target.url, delivery)).toMatchObject({ ok: false, answer: undefined });
+  });
+
+  test('has the answer, without credentials and without what is secret in the address of the target', async () => {
+    const target = await startTarget({
+      status: 422,
+      headers: {
+        'content-type': 'text/plain',
+        'set-cookie': 'session=hush',
+        'www-authenticate': 'Bearer hush',
+        'x-csrf-token': 'hush',
+        location: '/elsewhere?key=hush',
+        'x-echo': 'token-of-the-target',
+        'x-link': '<https://a.test/?page=hush>',
+        'x-request': 'r1',
+      },
+      body: bodyOf('no such field; called as /hook?token=token-of-the-target'),
+    });
+    const { answer } = await forwardDelivery(http, `${target.url}/hook?token=token-of-the-target`, delivery);
+    const headers = Object.fromEntries(answer?.headers ?? []);
+    expect(headers).toMatchObject({ 'content-type': 'text/plain', 'x-request': 'r1', 'x-echo': '***' });
+    expect(JSON.stringify(headers)).not.toMatch(/hush|token/);
+    expect(Buffer.from(answer?.body ?? []).toString()).toBe('no such field; called as /hook?token=***');
+    expect(answer?.isCut).toBe(false);
   });
 
   test('does not read an answer without end', async () => {
@@ -108,7 +134,9 @@ describe('forwarding', () => {
       }
     }
     const answering: Http = async () => ({ status: 200, headers: {}, body: endless() });
-    expect(await forwardDelivery(answering, 'http://x', delivery)).toEqual({ ok: true, status: 200 });
+    const result = await forwardDelivery(answering, 'http://x', delivery);
+    expect(result).toMatchObject({ ok: true, answer: { status: 200, isCut: true } });
+    expect(result.answer?.body.byteLength).toBe(20_000);
     expect(sent).toBe(2);
   });
 
