@@ -51,6 +51,8 @@ export type JobStatus =
 /** The result of a request has to be fetched later. */
 export interface ResultNotReady {
   readonly state: 'unfinished';
+  /** Whether the API knows no such request (404): it may be too early, or there is none. */
+  readonly isMissing: boolean;
   /** Why, for a person. */
   readonly error: string;
   /** When the server wants to be asked again. */

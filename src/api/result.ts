@@ -17,5 +17,5 @@ export async function fetchResult(
     status.state === 'pending'
       ? `the ${status.kind} ${requestId} is not finished`
       : `the result of ${requestId} is not available yet (404)`;
-  return { state: 'unfinished', error, retryAfterMs: status.retryAfterMs };
+  return { state: 'unfinished', isMissing: status.state === 'missing', error, retryAfterMs: status.retryAfterMs };
 }

@@ -78,7 +78,8 @@ interface AttemptEnd {
 /** How an attempt at a step ended. */
 export type StepOutcome =
   | (AttemptEnd & { readonly status: 'done' })
-  | (AttemptEnd & { readonly status: 'failed'; readonly error: string })
+  /** `discarded`: there is nothing to do, for the reason `error`. */
+  | (AttemptEnd & { readonly status: 'failed' | 'discarded'; readonly error: string })
   | (AttemptEnd & {
       readonly status: 'retry';
       /** When the next attempt is due. */

@@ -56,6 +56,7 @@ describe('events list', () => {
       v: 1,
       type: 'event',
       event: null,
+      test: false,
       status: 'done',
       attempts: 1,
       last_error: null,

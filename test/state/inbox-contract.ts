@@ -205,6 +205,20 @@ export function describeInbox(name: string, createPlace: () => InboxPlace): void
       expect(await claimed(inbox, 'you', { [SHOW]: 1 }, NOW + LEASE_MS)).toEqual(['a show']);
     });
 
+    test('that there is nothing to do for are discarded, with the reason, and the delivery is done', async () => {
+      const place = newPlace();
+      const inbox = place.open();
+      await store(inbox, { id: 'a', steps: [SHOW, EXEC] });
+      await done(inbox, 'a', SHOW);
+      await claimed(inbox, 'me', { [EXEC]: 1 });
+      const outcome = { status: 'discarded', at: NOW, error: 'no such request' } as const;
+      expect(await inbox.settle(await keyOf(inbox, 'a', EXEC), 'me', outcome)).toBe(true);
+      const other = place.open();
+      expect((await stepsOf(other, 'a'))[EXEC]).toMatchObject({ state: 'discarded', lastError: 'no such request' });
+      expect((await other.find('a')).map(({ status }) => status)).toEqual(['done']);
+      expect(await claimed(other, 'you', { [EXEC]: 1 }, NOW + 60_000)).toEqual([]);
+    });
+
     test('A1: have a state, attempts, a next attempt, a lease and a last error of their own', async () => {
       const place = newPlace();
       const inbox = place.open();

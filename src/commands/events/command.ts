@@ -43,11 +43,11 @@ function addList(group: Command, context: ContextSource): void {
     .option('--limit <n>', 'most lines', parseNumber('--limit', 'bad_limit'), 50);
   withHelp(command, {
     output: `A table; with --json one line each:
-{"v":1,"type":"event","id":"msg_...","event":null,"request_id":"...","kind":"cluster","status":"done","attempts":1,
-"received_at":"...","last_error":null,"steps":[{"step":"show","state":"done","attempts":1,
+{"v":1,"type":"event","id":"msg_...","event":null,"request_id":"...","kind":"cluster","test":false,"status":"done",
+"attempts":1,"received_at":"...","last_error":null,"steps":[{"step":"show","state":"done","attempts":1,
 "next_attempt_at":null,"last_error":null}]}. Steps are what a delivery owed when it was accepted: "show", "exec",
 "forward <url>"; each is pending, done, failed (after 12 attempts) or discarded. A delivery is "failed" when a step
-is, else "pending" when a step is.`,
+is, else "pending" when a step is. "test" is true for what "optipick trigger" sent about no real request.`,
     examples: [
       ['optipick events list', 'the last fifty'],
       ['optipick events list --since 2h', 'what came in the last two hours'],
@@ -129,7 +129,8 @@ function addDiscard(group: Command, context: ContextSource): void {
     .description('Drop what deliveries still owe; they stay in the list, and are known as duplicates.')
     .argument('[id...]', 'svix-ids or request ids')
     .option('--failed', 'of all deliveries that failed')
-    .option('--pending', 'of all deliveries that are pending');
+    .option('--pending', 'of all deliveries that are pending')
+    .option('--test', 'of test webhooks only (optipick trigger), pending or failed');
   withHelp(command, {
     output: `One line for each delivery: its id and what it owed. With --json
 {"v":1,"type":"discarded","id":"msg_...","request_id":"...","steps":["exec"]}.
@@ -138,6 +139,7 @@ a delivery owe all of it again.`,
     examples: [
       ['optipick events discard --failed', 'drop what failed'],
       ['optipick events discard --pending', 'start with an empty inbox, for example without a command that is gone'],
+      ['optipick events discard --test', 'drop what test webhooks left'],
       ['optipick events discard msg_2bXwVjQ9uWmVJk8zqf0qS1Ho3Wd', 'of one delivery'],
     ],
     failures: [['usage', 'there is no such delivery, or none was named'], STATE_FAILURE],

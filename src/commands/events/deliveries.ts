@@ -1,5 +1,6 @@
 /** What the commands below `events` share: deliveries found, and shown to machines. */
 import { CliError } from '../../errors.ts';
+import { isTestMessageId } from '../../ids.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
 import { stepLabel } from '../../state/delivery-steps.ts';
 import type { Redact } from '../../settings/redaction.ts';
@@ -34,6 +35,7 @@ export function eventRecord(
     event: event.event ?? null,
     request_id: event.requestId ?? null,
     kind: event.kind ?? null,
+    test: isTestMessageId(event.id),
     status: event.status,
     attempts: attemptsOf(event),
     received_at: new Date(event.receivedAt).toISOString(),

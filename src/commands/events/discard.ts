@@ -1,6 +1,7 @@
 /** `optipick events discard`. */
 import type { Context } from '../../context/context.ts';
 import { CliError } from '../../errors.ts';
+import { isTestMessageId } from '../../ids.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
 import { openInbox } from '../../context/inbox-services.ts';
 import type { Inbox, InboxSummary } from '../../state/inbox.ts';
@@ -9,6 +10,8 @@ import { findEvents, owedBy } from './deliveries.ts';
 export interface EventDiscardFlags {
   readonly failed?: boolean;
   readonly pending?: boolean;
+  /** Only test webhooks; of both states unless one is given. */
+  readonly test?: boolean;
 }
 
 export async function discardEvents(context: Context, ids: readonly string[], flags: EventDiscardFlags): Promise<void> {
@@ -30,12 +33,12 @@ export async function discardEvents(context: Context, ids: readonly string[], fl
   if (owing.length === 0) await output.note('nothing to discard');
 }
 
-function requireOneSelection(ids: readonly string[], { failed, pending }: EventDiscardFlags): void {
-  const byState = failed === true || pending === true;
+function requireOneSelection(ids: readonly string[], { failed, pending, test }: EventDiscardFlags): void {
+  const byState = failed === true || pending === true || test === true;
   if (ids.length > 0 !== byState) return;
-  throw new CliError('usage', byState ? 'ids exclude --failed and --pending' : 'nothing was named to discard', {
+  throw new CliError('usage', byState ? 'ids exclude --failed, --pending and --test' : 'nothing was named to discard', {
     code: byState ? 'conflicting_options' : 'missing_argument',
-    hint: 'optipick events discard <id>, or --failed, or --pending',
+    hint: 'optipick events discard <id>, or --failed, or --pending, or --test',
   });
 }
 
@@ -43,11 +46,17 @@ function requireOneSelection(ids: readonly string[], { failed, pending }: EventD
 async function findNamed(
   inbox: Inbox,
   ids: readonly string[],
-  { failed, pending }: EventDiscardFlags,
+  { failed, pending, test = false }: EventDiscardFlags,
 ): Promise<readonly InboxSummary[]> {
   const found: InboxSummary[] = [];
   for (const id of ids) found.push(...(await findEvents(inbox, id)));
-  if (failed === true) found.push(...(await inbox.list({ status: 'failed' })).toReversed());
-  if (pending === true) found.push(...(await inbox.list({ status: 'pending' })).toReversed());
-  return [...new Map(found.map((each) => [each.sequence, each])).values()];
+  const both = test && failed !== true && pending !== true;
+  for (const [status, isNamed] of [
+    ['failed', failed],
+    ['pending', pending],
+  ] as const) {
+    if (isNamed === true || both) found.push(...(await inbox.list({ status })).toReversed());
+  }
+  const named = test ? found.filter(({ id }) => isTestMessageId(id)) : found;
+  return [...new Map(named.map((each) => [each.sequence, each])).values()];
 }

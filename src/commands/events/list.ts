@@ -1,6 +1,7 @@
 /** `optipick events list`. */
 import type { Context } from '../../context/context.ts';
 import { renderTable, type Column } from '../../output/terminal/table.ts';
+import { isTestMessageId } from '../../ids.ts';
 import type { Kind } from '../../kinds.ts';
 import { openInbox } from '../../context/inbox-services.ts';
 import { lastErrorOf, type InboxSummary } from '../../state/inbox.ts';
@@ -46,10 +47,11 @@ function rowOf(event: InboxSummary): readonly string[] {
   const { receivedAt, status, kind, requestId, id, steps } = event;
   const received = new Date(receivedAt).toISOString().replace('T', ' ').slice(0, 19);
   const owed = owedBy(event).join(', ');
+  const kinds = [kind, isTestMessageId(id) ? 'test' : undefined].filter((word) => word !== undefined);
   return [
     `${received}Z`,
     status,
-    kind ?? '',
+    kinds.join(', '),
     requestId ?? '',
     id,
     String(attemptsOf(event)),

@@ -6,7 +6,7 @@ import { createArrivalOrder } from '../../lib/async/arrival-order.ts';
 import { renderAnswerLine } from '../../output/answers/answer-table.ts';
 import { SHOW, UNASSIGNED } from '../../state/delivery-steps.ts';
 import type { InboxEntry } from '../../state/inbox.ts';
-import { createDeliveryWork, type ListenEvent } from '../../webhooks/inbox/delivery-work.ts';
+import { createDeliveryWork, TEST_WITHOUT_REQUEST, type ListenEvent } from '../../webhooks/inbox/delivery-work.ts';
 import { createFetch } from '../shared/delivery-results.ts';
 
 export interface ReplayResult {
@@ -74,6 +74,7 @@ export async function replayHere(
 
 function resultOf(shown: ListenEvent | undefined): ReplayResult {
   const answer = shown?.answer;
+  if (shown?.isTestWithoutRequest === true) return { outcome: 'shown', detail: TEST_WITHOUT_REQUEST };
   if (answer === undefined) return { outcome: 'shown', detail: 'its payload names no request' };
   return {
     outcome: 'shown',

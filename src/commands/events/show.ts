@@ -1,5 +1,6 @@
 /** `optipick events show`. */
 import type { Context } from '../../context/context.ts';
+import { isTestMessageId } from '../../ids.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
 import { jsonLine } from '../../lib/json/stringify.ts';
 import { openInbox } from '../../context/inbox-services.ts';
@@ -47,6 +48,7 @@ function jsonOf(entry: InboxEntry, answers: Answers): Uint8Array {
 function* linesOf(entry: InboxEntry, answers: Answers): Generator<string, void> {
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['svix-id', entry.id],
+    ['test', isTestMessageId(entry.id) ? 'sent by "optipick trigger"' : undefined],
     ['request id', entry.requestId],
     ['event', entry.event],
     ['kind', entry.kind],

@@ -12,7 +12,7 @@ import type { PortRejection } from '../../platform/host.ts';
 import type { Rejection } from '../../webhooks/receiver/receiver.ts';
 import type { RelayAddresses } from '../../webhooks/relay/address.ts';
 import type { ListenPlan } from './flags.ts';
-import { thirdParty } from './messages.ts';
+import { testWithoutRequest, thirdParty } from './messages.ts';
 
 export interface ListenCounts {
   readonly accepted: number;
@@ -133,9 +133,10 @@ export async function createListenLines({ output, host }: Context, { verbose }: 
   };
 }
 
-function unfetchedLine({ delivery, kind }: ListenEvent): string {
+function unfetchedLine({ delivery, kind, isTestWithoutRequest }: ListenEvent): string {
   const { event, requestId, id } = delivery;
   const words = [event ?? kind ?? 'event', requestId ?? `${id} (no request id)`];
+  if (isTestWithoutRequest) words.push(testWithoutRequest(delivery));
   return words.map((word) => cleanText(word)).join('  ');
 }
 

@@ -5,7 +5,8 @@ import { maskUrl } from '../../lib/net/url-secrets.ts';
 import { CliError } from '../../errors.ts';
 import { SVIX_PLAY, type RelayAddresses } from '../../webhooks/relay/address.ts';
 import type { Delivery } from '../../state/delivery.ts';
-import type { OwedStep } from '../../state/inbox.ts';
+import type { InboxEntry, OwedStep } from '../../state/inbox.ts';
+import { TEST_WITHOUT_REQUEST } from '../../webhooks/inbox/delivery-work.ts';
 import type { Rejection } from '../../webhooks/receiver/receiver.ts';
 import { SIGNATURE_HEADERS } from '../../webhooks/signature-headers.ts';
 import type { EndConditions, ListenPlan } from './flags.ts';
@@ -118,6 +119,12 @@ export function remarksOn(
 /** Printed for the first one: the "Testing" tab of the portal sends examples, and an endpoint may get all events. */
 export function noRequestId({ id }: Pick<Delivery, 'id'>): string {
   return `${id} has no request id: an example of the webhook portal, or an event of another product; such events are stored and printed, and there is no result to fetch`;
+}
+
+/** In place of the result of a test webhook. */
+export function testWithoutRequest({ steps }: Pick<InboxEntry, 'steps'>): string {
+  const owesCommand = steps.some(({ name, state }) => name === EXEC && state === 'pending');
+  return owesCommand ? `${TEST_WITHOUT_REQUEST}: the command does not run` : TEST_WITHOUT_REQUEST;
 }
 
 /** Printed the first time that a limit is reached. */

@@ -109,7 +109,12 @@ async function sendableRecords(
 }
 
 function maker({ host }: Context, { secrets }: SecretsInForce): MakeDelivery {
-  return createDeliveryMaker({ secrets, clock: host.clock, randomBytes: (size) => host.randomBytes(size) });
+  return createDeliveryMaker({
+    secrets,
+    clock: host.clock,
+    randomBytes: (size) => host.randomBytes(size),
+    marked: false,
+  });
 }
 
 /** With every header that was recorded, the signature included. */

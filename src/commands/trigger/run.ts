@@ -35,7 +35,8 @@ async function send(context: Context, plan: SendPlan): Promise<void> {
   const signing = plan.delivery.signatures.includes('own')
     ? await webhookSecrets(context, plan.secretFile, 'to sign with')
     : undefined;
-  const make = createDeliveryMaker({ secrets: signing?.secrets ?? [], clock: host.clock, randomBytes });
+  const marked = plan.requestId === undefined;
+  const make = createDeliveryMaker({ secrets: signing?.secrets ?? [], clock: host.clock, randomBytes, marked });
   const redact = await createEndpointRedaction(context, target, signing);
   const tools = { http: await host.http(), clock: host.clock, redact };
   const report = await createTriggerReport(context, {

@@ -80,7 +80,12 @@ async function runWithProgress(
       clock: host.clock,
       redact: await createEndpointRedaction(context, target, signing),
       randomBytes,
-      make: createDeliveryMaker({ secrets: signing.secrets, clock: host.clock, randomBytes }),
+      make: createDeliveryMaker({
+        secrets: signing.secrets,
+        clock: host.clock,
+        randomBytes,
+        marked: requestId === undefined,
+      }),
       target,
       event,
       payloadShape,

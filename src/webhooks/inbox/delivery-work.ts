@@ -3,6 +3,7 @@ import { EXEC, forwardStep, SHOW, stepLabel } from '../../state/delivery-steps.t
 import type { Http } from '../../lib/net/http.ts';
 import type { Kind } from '../../kinds.ts';
 import { CliError, messageOf } from '../../errors.ts';
+import { isTestMessageId } from '../../ids.ts';
 import type { Place } from '../../lib/async/arrival-order.ts';
 import { renderEventLine } from './event-line.ts';
 import { forwardDelivery } from './forward.ts';
@@ -17,6 +18,8 @@ export interface ListenEvent {
   readonly kind: Kind | undefined;
   /** `undefined` when results are not fetched, the payload names no request, or the result was never available. */
   readonly answer: JobAnswer | undefined;
+  /** A test webhook, and the request that it names does not exist: there will never be an answer. */
+  readonly isTestWithoutRequest: boolean;
   /** The line of `--json`, without a line break; created on each call. */
   line(): string;
 }
@@ -81,8 +84,10 @@ export interface TargetCall {
 
 export interface StepResult {
   readonly kind: Kind | undefined;
-  /** `undefined` when the step is done. */
+  /** `undefined` when the step is done or dropped. */
   readonly failure: StepFailure | undefined;
+  /** Why there is nothing to do, now or later. */
+  readonly dropped?: string | undefined;
   /** `undefined` when nobody was called. */
   readonly call?: TargetCall | undefined;
   readonly answer?: TargetAnswer | undefined;
@@ -100,7 +105,11 @@ interface Fetched {
   readonly kind: Kind | undefined;
   /** `undefined` when there is nothing to fetch. */
   readonly result: JobAnswer | ResultNotReady | undefined;
+  readonly isTestWithoutRequest: boolean;
 }
+
+/** What becomes of a test webhook that names no request of the API. */
+export const TEST_WITHOUT_REQUEST = 'test webhook, no such request';
 
 /** How many results are kept for the command that follows; others are fetched again. */
 const MAX_KEPT_RESULTS = 16;
@@ -119,15 +128,21 @@ export function createDeliveryWork(options: WorkOptions): DeliveryWork {
     const { requestId } = delivery;
     // The kind is in the delivery (payload, then path), or in what was submitted, or else found by fetching.
     const kind = delivery.kind ?? (requestId === undefined ? undefined : await options.kindOf?.(requestId));
-    if (options.fetchAnswer === undefined || requestId === undefined) return { kind, result: undefined };
+    const nothing = { kind, result: undefined, isTestWithoutRequest: false };
+    if (options.fetchAnswer === undefined || requestId === undefined) return nothing;
     try {
       const isLast = attempts >= MAX_ATTEMPTS;
       const result = await options.fetchAnswer(requestId, kind, { signal, isLast });
-      return { kind: 'kind' in result ? result.kind : kind, result };
+      if (result.state !== 'unfinished') return { ...nothing, kind: result.kind, result };
+      // What this machine submitted exists, whoever sends a webhook about it.
+      const isFinal =
+        result.isMissing && isTestMessageId(delivery.id) && (await options.kindOf?.(requestId)) === undefined;
+      return isFinal ? { ...nothing, isTestWithoutRequest: true } : { ...nothing, result };
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof CliError)) throw error;
-      return { kind, result: { state: 'unfinished', error: error.message, retryAfterMs: undefined } };
+      const { message } = error;
+      return { ...nothing, result: { state: 'unfinished', isMissing: false, error: message, retryAfterMs: undefined } };
     }
   };
 
@@ -164,6 +179,8 @@ export function createDeliveryWork(options: WorkOptions): DeliveryWork {
     results.delete(delivery.id);
     const { kind, result } = fetched;
     if (result?.state === 'unfinished') return fetchFailed(result, kind);
+    // The command gets results: it must not run for one that does not exist.
+    if (fetched.isTestWithoutRequest) return { kind, failure: undefined, dropped: TEST_WITHOUT_REQUEST };
     const line = eventOf(delivery, fetched).line();
     const startedAt = options.clock.monotonic();
     const callWith = (outcome: number | undefined): TargetCall => ({
@@ -216,7 +233,7 @@ function fetchFailed({ error, retryAfterMs }: ResultNotReady, kind: Kind | undef
   return { kind, failure: { error: `fetch: ${error}`, retryAfterMs } };
 }
 
-function eventOf(delivery: InboxEntry, { kind, result }: Fetched): ListenEvent {
+function eventOf(delivery: InboxEntry, { kind, result, isTestWithoutRequest }: Fetched): ListenEvent {
   const answer = result?.state === 'unfinished' ? undefined : result;
-  return { delivery, kind, answer, line: () => renderEventLine(delivery, kind, answer?.raw) };
+  return { delivery, kind, answer, isTestWithoutRequest, line: () => renderEventLine(delivery, kind, answer?.raw) };
 }

@@ -264,9 +264,10 @@ function keyOf({ delivery: { sequence, id }, step }: Claim): StepKey {
 }
 
 function outcomeOf({ attempts, delivery }: Claim, result: StepResult, now: number, spread: number): StepOutcome {
-  const { failure, answer } = result;
+  const { failure, answer, dropped } = result;
   // What is known need not be written again.
   const kind = result.kind === delivery.kind ? undefined : result.kind;
+  if (dropped !== undefined) return { status: 'discarded', at: now, error: dropped, kind };
   if (failure === undefined) return { status: 'done', at: now, kind, answer };
   const { error, retryAfterMs = 0 } = failure;
   if (attempts >= MAX_ATTEMPTS) return { status: 'failed', at: now, error, kind, answer };

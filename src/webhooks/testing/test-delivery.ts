@@ -1,6 +1,6 @@
 /** Test deliveries: signed as Svix signs them, or deliberately invalid in the way that is asked for. */
 import type { HttpHeaders } from '../../lib/net/http.ts';
-import { createSvixId, type RandomBytes } from '../../ids.ts';
+import { createSvixId, createTestMessageId, type RandomBytes } from '../../ids.ts';
 import type { ParsedSecret } from '../../settings/secret.ts';
 import type { Clock } from '../../platform/host.ts';
 import { signDelivery } from '../signature.ts';
@@ -45,6 +45,8 @@ export interface DeliveryMakerOptions {
   readonly secrets: readonly ParsedSecret[];
   readonly clock: Pick<Clock, 'now'>;
   readonly randomBytes: RandomBytes;
+  /** New ids say that the delivery is a test: that the request it names need not exist. */
+  readonly marked: boolean;
 }
 
 /** How far off a timestamp is that a receiver must reject: twice the tolerance of every official library (300 s). */
@@ -61,11 +63,13 @@ const COMMON_HEADERS: HttpHeaders = {
 };
 
 /** The returned function rejects with `CliError` `usage` when all secrets are public keys. */
-export function createDeliveryMaker({ secrets, clock, randomBytes }: DeliveryMakerOptions): MakeDelivery {
+export function createDeliveryMaker({ secrets, clock, randomBytes, marked }: DeliveryMakerOptions): MakeDelivery {
   const symmetric = secrets.filter(({ scheme }) => scheme === 'v1');
   const own = symmetric.length > 0 ? symmetric : secrets;
 
-  return async ({ body, id = createSvixId('msg', randomBytes), skewSeconds = 0, signatures = ['own'], ...rest }) => {
+  const newId = (): string => (marked ? createTestMessageId(randomBytes) : createSvixId('msg', randomBytes));
+
+  return async ({ body, id = newId(), skewSeconds = 0, signatures = ['own'], ...rest }) => {
     const { headerNames: prefix = 'svix', altered = false } = rest;
     const timestamp = Math.floor(clock.now() / 1000) + skewSeconds;
     const sign = (secret: ParsedSecret): string => signDelivery(secret, { id, timestamp, body });

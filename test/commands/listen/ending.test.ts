@@ -12,6 +12,7 @@ const eventOf = (requestId: string, state?: 'done' | 'failed'): ListenEvent => (
   delivery: { ...deliveryOf({ requestId }), sequence: 1, scope: '', status: 'pending', steps: [] },
   kind: 'cluster',
   answer: state && ({ state } as JobAnswer),
+  isTestWithoutRequest: false,
   line: () => '',
 });
 

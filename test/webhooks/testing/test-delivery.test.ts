@@ -1,6 +1,7 @@
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { Webhook as SvixWebhook } from 'svix';
 import { describe, expect, test } from 'vitest';
+import { isTestMessageId } from '../../../src/ids.ts';
 import { parseWebhookSecrets } from '../../../src/settings/secret.ts';
 import { alteredBody, oddPayloadOf, payloadOf } from '../../../src/webhooks/testing/test-body.ts';
 import {
@@ -15,13 +16,13 @@ let given = 0;
 const randomBytes = (size: number): Uint8Array =>
   Uint8Array.from({ length: size }, (_, at) => (at * 7 + (given += 1)) % 256);
 
-const making = (options: Partial<TestDeliveryOptions> = {}, secrets = SECRET): Promise<TestDelivery> =>
-  createDeliveryMaker({ secrets: parseWebhookSecrets(secrets).secrets, clock: { now: () => Date.now() }, randomBytes })(
-    {
-      body: BODY,
-      ...options,
-    },
-  );
+const making = (options: Partial<TestDeliveryOptions> = {}, secrets = SECRET, marked = false): Promise<TestDelivery> =>
+  createDeliveryMaker({
+    secrets: parseWebhookSecrets(secrets).secrets,
+    clock: { now: () => Date.now() },
+    randomBytes,
+    marked,
+  })({ body: BODY, ...options });
 
 /** What the library of the vendor says; `ok` or the message of its error. */
 function svixSays({ headers, body }: TestDelivery, secret = SECRET): string {
@@ -49,6 +50,17 @@ const bothSay = (delivery: TestDelivery, secret?: string): readonly string[] => 
 ];
 
 describe('a delivery', () => {
+  test('is marked as a test in its signed id, which is as long as one of Svix, unless it gets another id', async () => {
+    const delivery = await making({}, SECRET, true);
+    expect(bothSay(delivery)).toEqual(['ok', 'ok']);
+    expect(delivery.id).toMatch(/^msg_optipick_test_[A-Za-z0-9]{13}$/);
+    expect(delivery.id).toHaveLength('msg_'.length + 27);
+    expect(delivery.headers['svix-id']).toBe(delivery.id);
+    expect(isTestMessageId(delivery.id)).toBe(true);
+    const plain = await making();
+    expect([isTestMessageId(plain.id), (await making({ id: plain.id }, SECRET, true)).id]).toEqual([false, plain.id]);
+  });
+
   test('is one that the libraries accept, with an id of the form that Svix gives', async () => {
     const delivery = await making();
     expect(bothSay(delivery)).toEqual(['ok', 'ok']);
