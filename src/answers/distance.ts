@@ -1,25 +1,23 @@
 import { formatNumber } from '../lib/text/numbers.ts';
-
-/** How many metres one of a unit is. `cm` is the API's documented default; which others it can send is not documented. */
-const METRES: ReadonlyMap<string, number> = new Map([
-  ['mm', 0.001],
-  ['cm', 0.01],
-  ['dm', 0.1],
-  ['m', 1],
-  ['km', 1000],
-]);
+import { convertLength, lengthUnitOf } from './length-unit.ts';
 
 /**
- * A distance of an answer for people: metres to the millimetre for metric units (`84.022 m`, `12,345.678 m`), anything
- * else as it was given (`123.4 ft`).
+ * A distance of an answer for people: `84.0 m`, from 100 m on `428 m`, from 1000 m on `4.28 km`; below 10 cm, which only
+ * a difference is, `1.8 cm`. Of units that are not metric `84.0 ft`, `428 ft`.
  */
 export function formatDistance(value: number, unit: string): string {
-  const metres = METRES.get(unit.trim().toLowerCase());
-  if (metres === undefined) {
-    const text = formatNumber(value, 3);
-    return `${/\.\d{3}$/.test(text) ? text.replace(/\.?0+$/, '') : text} ${unit}`.trimEnd();
-  }
-  return `${formatNumber(value * metres, 3)} m`;
+  const known = lengthUnitOf(unit);
+  if (known === undefined || known === 'in' || known === 'ft') return `${threeDigits(value)} ${unit.trim()}`.trimEnd();
+  const meters = convertLength(value, known, 'm');
+  const size = Math.abs(meters);
+  if (size >= 999.5) return `${formatNumber(meters / 1000, 2)} km`;
+  if (size > 0 && size < 0.095) return `${Number((meters * 100).toPrecision(2))} cm`;
+  return `${threeDigits(meters)} m`;
+}
+
+/** `84.0`, `428` */
+function threeDigits(value: number): string {
+  return formatNumber(value, Math.abs(value) < 99.95 ? 1 : 0);
 }
 
 /**

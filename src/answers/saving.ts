@@ -1,5 +1,5 @@
 import type { AnswerSummary } from './answer.ts';
-import { differenceOf, formatNumber } from '../lib/text/numbers.ts';
+import { differenceOf } from '../lib/text/numbers.ts';
 import type { Kind } from '../kinds.ts';
 
 /** Walking as it is today against the optimized walk, in the answer's unit. */
@@ -55,11 +55,6 @@ export function totalSaving(
   }
   if (unit === undefined) return undefined;
   return { ...savingBetween(asis, optimal), unit, compared };
-}
-
-/** `39.55 %` */
-export function formatPercent(percent: number): string {
-  return `${formatNumber(percent, 2)} %`;
 }
 
 /** The API computes as-is figures from these fields, and as-is clusters only for lists that respect the stop conditions. */

@@ -4,6 +4,7 @@ import type { Redact } from '../settings/redaction.ts';
 import { maskUrl } from '../lib/net/url-secrets.ts';
 import { CliError, messageOf } from '../errors.ts';
 import type { Clock } from '../platform/host.ts';
+import { formatDuration } from '../lib/text/numbers.ts';
 
 /** The header for the key, from the vendor's example. */
 const KEY_HEADER = 'x-api-key';
@@ -38,7 +39,7 @@ export interface TraceOptions {
 export function withTrace(http: Http, { clock, write, redact }: TraceOptions): Http {
   return async (request) => {
     const started = clock.monotonic();
-    const took = (): string => `${Math.round(clock.monotonic() - started)} ms`;
+    const took = (): string => formatDuration(clock.monotonic() - started);
     const call = `${request.method} ${maskUrl(request.url)}`;
     write(`> ${call}${keyNote(request.headers)}`);
     try {

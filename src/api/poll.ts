@@ -8,6 +8,7 @@ import { retryAfterInWords } from './retry-after.ts';
 import { afterRetryAfter } from './retry.ts';
 import { answerBehindRefusal, pollKinds, type Unfinished } from './poll-kinds.ts';
 import { NOT_THE_API } from './sanitize.ts';
+import { formatDuration } from '../lib/text/numbers.ts';
 
 /** What a poll found, for progress and for warnings. */
 export type PollEvent =
@@ -126,7 +127,7 @@ function timedOut(
   requestId: string,
   facts: { readonly healthy: boolean; readonly waitedMs: number; readonly askedMs: number | undefined },
 ): CliError {
-  const after = `after ${Math.round(facts.waitedMs / 1000)} s`;
+  const after = `after ${formatDuration(Math.round(facts.waitedMs / 1000) * 1000)}`;
   const asked =
     facts.askedMs === undefined
       ? ''

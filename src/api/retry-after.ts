@@ -1,6 +1,7 @@
 /** `Retry-After`: when the server wants the next request. */
 import type { HttpHeaders } from '../lib/net/http.ts';
 import { MAX_RETRY_AFTER_MS } from '../limits.ts';
+import { formatDuration } from '../lib/text/numbers.ts';
 
 /**
  * `Retry-After` (seconds or an HTTP date) in milliseconds from `nowMs`, `MAX_RETRY_AFTER_MS` at most; the latest of
@@ -18,10 +19,9 @@ function momentOf(value: string, nowMs: number): number | undefined {
   return Number.isNaN(date) ? undefined : date - nowMs;
 }
 
-/** `7 s`, `12 min`, `5 h`, `a day or more`: never shorter than what was asked for. */
+/** `7 s`, `12 min 30 s`, `5 h`, `a day or more`: never shorter than what was asked for. */
 export function retryAfterInWords(ms: number): string {
   if (ms >= MAX_RETRY_AFTER_MS) return 'a day or more';
-  const seconds = Math.ceil(ms / 1000);
-  if (seconds < 120) return `${seconds} s`;
-  return seconds < 7200 ? `${Math.ceil(seconds / 60)} min` : `${Math.ceil(seconds / 3600)} h`;
+  const step = ms < 3_600_000 ? 1000 : 60_000;
+  return formatDuration(Math.ceil(ms / step) * step);
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { formatPercent, savingOf } from '../../src/answers/saving.ts';
+import { formatPercent } from '../../src/lib/text/numbers.ts';
+import { savingOf } from '../../src/answers/saving.ts';
 
 describe('the saving', () => {
-  it('of the published answer is 39.55 %', () => {
+  it('of the published answer is 39.6%', () => {
     const saving = savingOf({ kind: 'cluster', asisDistance: 13899.510205263432, optimalDistance: 8402.228192776922 });
     expect([saving, 'percent' in saving ? formatPercent(saving.percent) : saving]).toEqual([
       {
@@ -11,7 +12,7 @@ describe('the saving', () => {
         saved: expect.closeTo(5497.282, 3),
         percent: expect.closeTo(39.5502, 4),
       },
-      '39.55 %',
+      '39.6%',
     ]);
   });
 

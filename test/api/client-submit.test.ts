@@ -424,7 +424,7 @@ describe('a synchronous submit', () => {
     const { client } = await api('hang');
     const failure = await failureOf(client.submitAndAwait('cluster', BODY, { timeoutMs: 500 }));
     expect(failure).toMatchObject({ failure: 'unavailable', code: 'may_have_been_accepted', status: undefined });
-    expect(failure.message).toContain('did not answer within 0.5 s; the request may have been accepted');
+    expect(failure.message).toContain('did not answer within 500 ms; the request may have been accepted');
     expect(failure.hint).toContain('--wait');
   });
 

@@ -130,7 +130,7 @@ describe('A6: an answer to a GET', () => {
     expect(await saidOf(client.getAnswer('route', ID, { totalMs: 500 }))).toEqual({
       failure: 'unavailable',
       code: 'timeout',
-      message: 'HOST did not finish its answer within 0.5 s',
+      message: 'HOST did not finish its answer within 500 ms',
       hint: 'try again later',
       requestId: ID,
       retryable: true,
@@ -205,7 +205,7 @@ describe('A6: an answer to a POST', () => {
     const { client } = await api(trickle(headOf('200 OK'), ' '));
     const failure = await failureOf(client.submitAndAwait('route', BODY, { timeoutMs: 500 }));
     expect(failure).toMatchObject({ code: 'may_have_been_accepted' });
-    expect(failure.message).toContain('did not finish its answer within 0.5 s; the request may have been accepted');
+    expect(failure.message).toContain('did not finish its answer within 500 ms; the request may have been accepted');
   });
 });
 
@@ -325,7 +325,7 @@ describe('A19: a Retry-After far away', () => {
     });
     expect(await failureOf(wait)).toMatchObject({
       failure: 'pending',
-      message: `request ${ID} was not found, or is not ready, after 0 s; the server asks to wait a day or more, which is longer than the timeout leaves`,
+      message: `request ${ID} was not found, or is not ready, after 0 ms; the server asks to wait a day or more, which is longer than the timeout leaves`,
     });
     expect(clock.sleeps).toEqual([]);
   });

@@ -151,14 +151,14 @@ describe('a batch on the sandbox', () => {
     const table = await workplace.run(args, { env });
     expect({ code: table.code, stderr: table.stderr }).toEqual({ code: 0, stderr: '' });
     expect(table.stdout.replaceAll(/[0-9a-f]{24}/g, '(id)')).toMatchInlineSnapshot(`
-      "WAVE  REQUEST                   PICKS  CLUSTERS     AS-IS  OPTIMIZED    SAVED
-      W1    (id)      3         1  49.000 m   31.000 m  36.73 %
-      W2    (id)      3         1  49.000 m   31.000 m  36.73 %
-      W3    (id)      3         1  31.000 m   31.000 m   0.00 %
+      "WAVE  REQUEST                   PICKS  CLUSTERS   AS-IS  OPTIMIZED  SAVED
+      W1    (id)      3         1  49.0 m     31.0 m  36.7%
+      W2    (id)      3         1  49.0 m     31.0 m  36.7%
+      W3    (id)      3         1  31.0 m     31.0 m   0.0%
 
       answers   3 of 3 requests answered, 9 picks
-      distance  129.000 m -> 93.000 m
-      saved     36.000 m (27.91 %)
+      distance  129 m -> 93.0 m
+      saved     36.0 m (27.9%)
       "
     `);
     const json = await workplace.run([...args, '--json'], { env });

@@ -29,7 +29,7 @@ describe('an API that never answers', () => {
     expect([code, stdout]).toEqual([6, '']);
     expect(errorIn(stderr)).toEqual({
       code: 'timed_out',
-      message: 'there was no answer within 0.3 s',
+      message: 'there was no answer within 300 ms',
       exitCode: 6,
       retryable: true,
       hint: 'try again later, or allow more with --timeout',

@@ -27,14 +27,14 @@ test('the real answer of the vendor is shown in metres and per cent, uncoloured'
     stdout: `Cluster · Example · ${ID}
 
 CLUSTER    ORDERS  PICKS  LOCATIONS  DISTANCE
-cluster_0       1      2          2  17.694 m
-cluster_1       2      4          4  41.096 m
-cluster_2       2      4          4  25.232 m
+cluster_0       1      2          2    17.7 m
+cluster_1       2      4          4    41.1 m
+cluster_2       2      4          4    25.2 m
 
 picks     10 in 3 clusters (as-is 3)
-distance  138.995 m -> 84.022 m
-saved     54.973 m (39.55 %)
-computed  in 0.19 s
+distance  139 m -> 84.0 m
+saved     55.0 m (39.6%)
+computed  in 189 ms
 `,
     stderr: '',
   });

@@ -130,7 +130,7 @@ describe('poll with several ids', () => {
     const result = await poll(server.url, [good, slow], '-q');
     expect(result).toEqual({
       code: 8,
-      stdout: `Cluster · ${good}\n\npicks     0 in 0 clusters\ndistance  123.450 m\nsaved     n/a: the answer has no as-is distance: send list_id with every pick (and lists that respect the limits)\ncomputed  in 1.00 s\n\n`,
+      stdout: `Cluster · ${good}\n\npicks     0 in 0 clusters\ndistance  123 m\nsaved     n/a: the answer has no as-is distance: send list_id with every pick (and lists that respect the limits)\ncomputed  in 1 s\n\n`,
       stderr:
         `error: request ${slow} is not finished after 2 s\n` +
         `still running; resume with: optipick poll ${slow}\n` +

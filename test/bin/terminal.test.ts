@@ -91,7 +91,7 @@ describe.runIf(HAS_TERMINAL)('an answer on a terminal', () => {
     const lines = stripVTControlCharacters(terminal.screen).split('\n');
     expect(lines.filter((line) => line.length > 60)).toEqual([]);
     expect(lines.filter((line) => line.startsWith('a cluster of')).length).toBe(3);
-    expect(lines).toContain('distance  138.995 m -> 84.022 m');
+    expect(lines).toContain('distance  139 m -> 84.0 m');
   });
 
   test.each([
@@ -122,6 +122,6 @@ describe.runIf(HAS_TERMINAL)('an answer on a terminal', () => {
     // Hidden while it turns, and shown again.
     expect(terminal.screen).toContain('\u001b[?25l');
     expect(terminal.screen.lastIndexOf('\u001b[?25h')).toBeGreaterThan(terminal.screen.lastIndexOf('\u001b[?25l'));
-    expect(terminal.screen.lastIndexOf('waiting for')).toBeLessThan(terminal.screen.indexOf('138.995 m'));
+    expect(terminal.screen.lastIndexOf('waiting for')).toBeLessThan(terminal.screen.indexOf('139 m'));
   });
 });

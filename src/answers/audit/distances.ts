@@ -27,14 +27,19 @@ export function auditDistances(
     if (total !== undefined && total < 0) found.add('bad_distance', `${name}: ${total}`);
     const sum = totalDistance(clusters);
     if (total === undefined || sum === undefined || isNear(total, sum)) continue;
-    found.add('distance_sum', `${name} is ${formatDistance(total, unit)}, the sum ${formatDistance(sum, unit)}`);
+    found.add('distance_sum', `${name} is ${formatDistance(total, unit)}, ${apart(total, sum, unit)} than the sum`);
   }
   // Figures that do not hold are compared with nothing.
   if (found.has('bad_distance') || found.has('distance_sum') || found.has('asis_picks') || isBound(request)) return;
   const { asisDistance: asis, optimalDistance: optimal } = answer.summary;
   if (asis === undefined || optimal === undefined || picks.length === 0) return;
   if (optimal <= asis || isNear(optimal, asis)) return;
-  found.add('longer_than_asis', `${formatDistance(optimal, unit)} instead of ${formatDistance(asis, unit)}`);
+  found.add('longer_than_asis', `${formatDistance(optimal, unit)}, ${apart(optimal, asis, unit)} than as-is`);
+}
+
+/** `3.0 m more`: rounded as they are, both may look the same. */
+function apart(one: number, other: number, unit: string): string {
+  return `${formatDistance(Math.abs(one - other), unit)} ${one > other ? 'more' : 'less'}`;
 }
 
 function isNear(one: number, other: number): boolean {

@@ -28,7 +28,7 @@ export interface GateVerdict {
   readonly expression: string;
   /** Whether the run is to fail: the condition holds, or it cannot be judged. */
   readonly tripped: boolean;
-  /** `saving is 3.2 %`, or `cannot be judged: ` and why. It may hold text of the answer: clean it before it is shown. */
+  /** `saving is 3.2%`, or `cannot be judged: ` and why. It may hold text of the answer: clean it before it is shown. */
   readonly reason: string;
 }
 
@@ -73,11 +73,11 @@ export function judgeGate(gate: Gate, answer: AnswerDetails, findings: readonly 
   if (typeof measured !== 'number') return trip(measured.reason);
   const comparable = inUnitOf(gate, dimension, measured, answerUnit);
   if (typeof comparable !== 'number') return trip(comparable.reason);
-  const unit = dimension === 'count' ? '' : (gate.unit ?? { percent: '%', distance: answerUnit, time: 's' }[dimension]);
+  const unit = gate.unit ?? { percent: '%', distance: answerUnit, time: 's', count: '' }[dimension];
   return {
     expression,
     tripped: HOLDS[operator](differenceOf(comparable, value)),
-    reason: `${metric} is ${shown(comparable, value)}${unit === '' ? '' : ` ${unit}`}`,
+    reason: `${metric} is ${shown(comparable, value, dimension)}${unit === '' || unit === '%' ? unit : ` ${unit}`}`,
   };
 }
 
@@ -104,12 +104,15 @@ const HOLDS: Readonly<Record<Operator, (difference: number) => boolean>> = {
   '!=': (difference) => difference !== 0,
 };
 
-/** Rounded for a person, unless that would make it look like the number it is compared with. */
-function shown(value: number, other: number): string {
-  const rounded = Math.round(value * 1000) / 1000;
-  if (rounded === other && differenceOf(value, other) !== 0) return String(Number(value.toPrecision(12)));
-  const text = formatNumber(rounded, 3);
-  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+/** Rounded for a person, yet to no more than a hundredth of it and on its side of the number it is compared with. */
+function shown(value: number, other: number, dimension: Dimension): string {
+  const side = Math.sign(differenceOf(value, other));
+  for (let decimals = dimension === 'count' || Math.abs(value) >= 99.95 ? 0 : 1; decimals < 12; decimals += 1) {
+    const text = formatNumber(value, decimals);
+    const isClose = Math.abs(Number(text) - value) <= Math.abs(value) / 100;
+    if (isClose && Math.sign(differenceOf(Number(text), other)) === side) return text;
+  }
+  return String(value);
 }
 
 function whyNot(expression: string): string {

@@ -5,6 +5,7 @@ import { maskUrl } from '../../lib/net/url-secrets.ts';
 import type { Arrival, TestMessage } from './delivery-test.ts';
 import { SVIX_HEADERS } from '../../webhooks/signature-headers.ts';
 import type { CheckContext } from './check-context.ts';
+import { formatDuration } from '../../lib/text/numbers.ts';
 
 export interface SentMessage {
   /** Where it was sent. */
@@ -61,7 +62,7 @@ export function deliveryResult(facts: SentMessage): CompletedCheck {
     return fault('delivery', 'unavailable', message, fix);
   }
   const message =
-    `${shown} answered HTTP ${status} after ${durationMs} ms, and nothing came to port ${port}: it leads elsewhere. ` +
+    `${shown} answered HTTP ${status} after ${formatDuration(durationMs)}, and nothing came to port ${port}: it leads elsewhere. ` +
     `Let the tunnel or proxy send to http://127.0.0.1:${port}`;
   return fault('delivery', 'unavailable', message, useRelay);
 }
@@ -98,7 +99,7 @@ function arrivalResult(facts: SentMessage, arrived: Arrival, shown: string): Com
     const message = `it came by ${shown} and was kept, but the sender was told otherwise (${reported}), and would send it again`;
     return fault('delivery', 'unavailable', message, useRelay);
   }
-  return ok('delivery', `a signed webhook to ${shown} arrived, verified and was kept (${durationMs} ms)`);
+  return ok('delivery', `a signed webhook to ${shown} arrived, verified and was kept (${formatDuration(durationMs)})`);
 }
 
 /** What was changed on the way, in words. */

@@ -16,6 +16,7 @@ import { CliError } from '../../errors.ts';
 import type { CheckContext } from './check-context.ts';
 import { BASE_URL } from './fix-commands.ts';
 import { withoutVariable } from './setting-checks.ts';
+import { formatDuration } from '../../lib/text/numbers.ts';
 
 /** A webhook may be signed this long ago: `listen --tolerance`, Svix's own libraries. */
 const MOST_SKEW_MS = 5 * 60 * 1000;
@@ -149,7 +150,7 @@ function networkResult(
     const place = base === undefined || base === baseUrl ? undefined : redact(base);
     return fault('network', failure, message, fixes.change(BASE_URL, settings.baseUrl, place));
   }
-  return ok('network', `${new URL(baseUrl).host} answers (${durationMs} ms)`);
+  return ok('network', `${new URL(baseUrl).host} answers (${formatDuration(durationMs)})`);
 }
 
 function clockResult({ host }: CheckContext, response: HttpResponse): CheckResult {
@@ -160,7 +161,7 @@ function clockResult({ host }: CheckContext, response: HttpResponse): CheckResul
   const distance = Math.abs(skew);
   const seconds = Math.round(distance / 1000);
   if (distance <= USUAL_SKEW_MS) return ok('clock', 'agrees with the API');
-  const message = `the clock of this machine is ${duration(seconds)} ${skew > 0 ? 'ahead of' : 'behind'} the API's`;
+  const message = `the clock of this machine is ${formatDuration(seconds * 1000)} ${skew > 0 ? 'ahead of' : 'behind'} the API's`;
   const fix = CLOCK_FIXES[host.platform] ?? 'sudo timedatectl set-ntp true';
   if (distance <= MOST_SKEW_MS) return warning('clock', message, fix);
   return fault('clock', 'environment', `${message}: webhooks are refused as too old or too new`, fix);
@@ -170,11 +171,6 @@ const CLOCK_FIXES: Readonly<Record<string, string>> = {
   darwin: 'sudo sntp -sS time.apple.com',
   win32: 'w32tm /resync',
 };
-
-function duration(seconds: number): string {
-  if (seconds < 120) return `${seconds} s`;
-  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
-}
 
 function fixOf(error: TransportError, { settings, fixes }: CheckContext, baseUrl: string): string {
   const { kind } = error;

@@ -1,6 +1,6 @@
 /** The command of `listen --exec`. */
 import { withTimeout } from '../../lib/async/with-timeout.ts';
-import { formatDuration } from '../shared/duration.ts';
+import { formatDuration } from '../../lib/text/numbers.ts';
 import { CommandFailed } from '../../webhooks/inbox/delivery-work.ts';
 import type { Host } from '../../platform/host.ts';
 import type { ListenPlan } from './flags.ts';

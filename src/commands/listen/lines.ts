@@ -3,7 +3,7 @@ import type { Context } from '../../context/context.ts';
 import type { CliError } from '../../errors.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
 import { renderAnswer, renderAnswerLine } from '../../output/answers/answer-table.ts';
-import { formatDuration } from '../shared/duration.ts';
+import { formatDuration } from '../../lib/text/numbers.ts';
 import type { Delivery } from '../../state/delivery.ts';
 import type { ListenEvent } from '../../webhooks/inbox/delivery-work.ts';
 import type { AttemptReport } from '../../webhooks/inbox/processor.ts';

@@ -34,20 +34,3 @@ export function parseDuration(text: string, what: string): number {
     hint: 'write a number and a unit: 500ms, 90s, 10m, 2h or 1d; a bare number is seconds',
   });
 }
-
-/** `500ms`, `1.5s`, `1m30s`, `2h`, `1d`: the two largest units, and what {@link parseDuration} reads. */
-export function formatDuration(milliseconds: number): string {
-  const ms = Math.round(milliseconds);
-  if (ms < 1_000) return `${ms}ms`;
-  if (ms < 60_000) return `${Number((Math.floor(ms / 100) / 10).toFixed(1))}s`;
-  let rest = Math.floor(ms / 1_000) * 1_000;
-  const parts: string[] = [];
-  for (const [name, size] of UNITS) {
-    const amount = Math.floor(rest / size);
-    rest -= amount * size;
-    if (amount > 0) parts.push(`${amount}${name}`);
-    else if (parts.length > 0) break;
-    if (parts.length === 2) break;
-  }
-  return parts.join('');
-}

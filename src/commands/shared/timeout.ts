@@ -2,6 +2,7 @@
 import type { Context } from '../../context/context.ts';
 import { withTimeout } from '../../lib/async/with-timeout.ts';
 import { CliError } from '../../errors.ts';
+import { formatDuration } from '../../lib/text/numbers.ts';
 
 /**
  * Runs `work` under a signal that is aborted when the run is stopped, or after `ms` milliseconds: then with `CliError`
@@ -14,7 +15,7 @@ export async function withTimeoutFlag<T>(
 ): Promise<T> {
   if (ms === undefined) return work(stop);
   return withTimeout(host.clock, ms, stop, work, () => {
-    return new CliError('unavailable', `there was no answer within ${ms / 1000} s`, {
+    return new CliError('unavailable', `there was no answer within ${formatDuration(ms)}`, {
       code: 'timed_out',
       hint: 'try again later, or allow more with --timeout',
     });

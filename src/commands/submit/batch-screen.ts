@@ -6,6 +6,7 @@ import { cleanText } from '../../lib/text/sanitize-terminal.ts';
 import { barOf } from '../../output/terminal/bar.ts';
 import { createLiveList } from '../../output/terminal/live-list.ts';
 import type { PollProgress } from '../shared/progress.ts';
+import { formatDuration } from '../../lib/text/numbers.ts';
 
 export type BatchScreen = ReturnType<typeof createBatchScreen>;
 
@@ -37,7 +38,10 @@ export function createBatchScreen(
     const most = Math.max(1, Math.min(MAX_LINES, (host.stderr.rows ?? MAX_LINES) - 4));
     const lines = [...running]
       .slice(0, most)
-      .map(([entry, { since, step }]) => `${cleanText(entry.name)}  ${step}  ${Math.round((now - since) / 1000)}s`);
+      .map(
+        ([entry, { since, step }]) =>
+          `${cleanText(entry.name)}  ${step}  ${formatDuration(Math.round((now - since) / 1000) * 1000)}`,
+      );
     return running.size > most ? [...lines, `and ${running.size - most} more`] : lines;
   };
   const draw = (): void => {

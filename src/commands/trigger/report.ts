@@ -5,6 +5,7 @@ import { isAccepted, type TestAnswer } from '../../webhooks/testing/test-answer.
 import { CliError } from '../../errors.ts';
 import { renderTestAnswer, testAnswerJson } from '../../output/webhooks/test-answer.ts';
 import type { TestTarget } from '../../webhooks/testing/test-target.ts';
+import { formatDuration } from '../../lib/text/numbers.ts';
 
 interface AnsweredDelivery {
   /** `svix-id`; `undefined` for a recorded request without one. */
@@ -103,5 +104,7 @@ function timesOf(answers: readonly TestAnswer[]): string {
     .map(({ durationMs }) => durationMs)
     .sort((one, other) => one - other);
   const median = times[Math.floor(times.length / 2)];
-  return median === undefined ? '' : `; time ${median} ms (median), ${times.at(-1) ?? median} ms (longest)`;
+  return median === undefined
+    ? ''
+    : `; time ${formatDuration(median)} (median), ${formatDuration(times.at(-1) ?? median)} (longest)`;
 }

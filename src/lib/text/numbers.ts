@@ -1,10 +1,9 @@
-/** `1234.5` with 2 decimals is `1,234.50`. Never `-0`; from 1e21 on as JavaScript writes it (`1e+21`). */
+/** Numbers as people read them; JSON and CSV have every digit. */
+
+/** With this many decimals and without thousands marks. Never `-0`; from 1e21 on as JavaScript writes it (`1e+21`). */
 export function formatNumber(value: number, decimals: number): string {
-  if (!Number.isFinite(value) || Math.abs(value) >= 1e21) return String(value);
-  const [whole = '', fraction] = value.toFixed(decimals).split('.');
-  const grouped = whole.replace(/\B(?=(?:\d{3})+$)/g, ',');
-  const text = fraction === undefined ? grouped : `${grouped}.${fraction}`;
-  return /^-[0.,]+$/.test(text) ? text.slice(1) : text;
+  const text = value.toFixed(decimals);
+  return /^-[0.]+$/.test(text) ? text.slice(1) : text;
 }
 
 /** With every digit; empty where there is no number. */
@@ -12,9 +11,34 @@ export function numberText(value: number | undefined): string {
   return value === undefined ? '' : String(value);
 }
 
-/** `1 pick`, `2,500 picks` */
+/** `1 pick`, `2500 picks` */
 export function counted(count: number, one: string): string {
   return `${formatNumber(count, 0)} ${count === 1 ? one : `${one}s`}`;
+}
+
+/** `39.6%` */
+export function formatPercent(percent: number): string {
+  return `${formatNumber(percent, 1)}%`;
+}
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** `12 ms`, `3.4 s`, `2 min 5 s`, `1 h 30 min`, `2 d 3 h`, of milliseconds. */
+export function formatDuration(ms: number): string {
+  if (Math.round(ms) < 1000) return `${formatNumber(ms, 0)} ms`;
+  if (Math.round(ms / 100) < 600) return `${Math.round(ms / 100) / 10} s`;
+  if (Math.round(ms / 1000) * 1000 < HOUR) return inTwo(ms, MINUTE, 'min', 1000, 's');
+  if (Math.round(ms / MINUTE) * MINUTE < DAY) return inTwo(ms, HOUR, 'h', MINUTE, 'min');
+  return inTwo(ms, DAY, 'd', HOUR, 'h');
+}
+
+function inTwo(ms: number, large: number, largeName: string, small: number, smallName: string): string {
+  const total = Math.round(ms / small);
+  const rest = total % (large / small);
+  const whole = `${formatNumber((total - rest) / (large / small), 0)} ${largeName}`;
+  return rest === 0 ? whole : `${whole} ${rest} ${smallName}`;
 }
 
 /** The difference of two sums of the same numbers, which is 0 when they differ only by rounding. */

@@ -1,5 +1,5 @@
 import { type AnswerSummary, invalidPickCount } from '../../answers/answer.ts';
-import { counted, formatNumber } from '../../lib/text/numbers.ts';
+import { counted, formatDuration, formatNumber } from '../../lib/text/numbers.ts';
 import { savedPercent, savedTotal } from './saving-text.ts';
 import { classifyAnswer, failureReason } from '../../answers/job-state.ts';
 import { type Kind, KINDS } from '../../kinds.ts';
@@ -82,7 +82,7 @@ function* renderTotals(summary: AnswerSummary, style: Style): Generator<string, 
     yield label('saved', savedTotal(saving, summary.unit, style), style);
   }
   if (summary.computationTime !== undefined) {
-    yield label('computed', `in ${formatNumber(summary.computationTime, 2)} s`, style);
+    yield label('computed', `in ${formatDuration(summary.computationTime * 1000)}`, style);
   }
 }
 
@@ -93,7 +93,7 @@ function countsOf({ picks, clusters, asisClusters, kind }: AnswerSummary): strin
   return `${count} in ${counted(clusters.length, 'cluster')}${before}`;
 }
 
-/** `138.995 m -> 84.022 m`; the optimized distance alone when there is nothing to compare with. */
+/** `139 m -> 84.0 m`; the optimized distance alone when there is nothing to compare with. */
 function walkOf({ asisDistance, optimalDistance, unit }: AnswerSummary): string {
   const after = distanceText(optimalDistance, unit);
   return asisDistance === undefined ? after : `${distanceText(asisDistance, unit)} -> ${after}`;

@@ -1,34 +1,35 @@
 /** What an optimization saves, in words. */
 import type { AnswerSummary } from '../../answers/answer.ts';
-import { formatPercent, savingOf, type Saving } from '../../answers/saving.ts';
+import { savingOf, type Saving } from '../../answers/saving.ts';
 import type { Style } from '../terminal/style.ts';
 import { distanceText } from './distance-text.ts';
+import { formatPercent } from '../../lib/text/numbers.ts';
 
-/** `39.55 % less walking` */
+/** `39.6% less walking` */
 export function walkingChange({ percent }: Pick<Saving, 'percent'>): string {
   if (percent === 0) return 'as much walking as today';
   return `${formatPercent(Math.abs(percent))} ${percent < 0 ? 'more' : 'less'} walking`;
 }
 
-/** `54.972 m saved`, `3.100 m longer` */
+/** `55.0 m saved`, `3.1 m longer` */
 export function savedDistance({ saved }: Pick<Saving, 'saved'>, unit: string): string {
   return `${distanceText(Math.abs(saved), unit)} ${saved < 0 ? 'longer' : 'saved'}`;
 }
 
-/** `39.55 % saved`, `3.10 % longer`, `saving n/a` */
+/** `39.6% saved`, `3.1% longer`, `saving n/a` */
 export function savedPercent(summary: AnswerSummary): string {
   const saving = savingOf(summary);
   if ('reason' in saving) return 'saving n/a';
   return saving.saved < 0 ? `${formatPercent(-saving.percent)} longer` : `${formatPercent(saving.percent)} saved`;
 }
 
-/** `54.972 m (39.55 %)`, `3.100 m longer (-3.10 %)` */
+/** `55.0 m (39.6%)`, `3.1 m longer (-3.1%)` */
 export function savedTotal({ saved, percent }: Saving, unit: string, style: Style): string {
   const text = `${distanceText(Math.abs(saved), unit)}${saved < 0 ? ' longer' : ''} (${formatPercent(percent)})`;
   return saved < 0 ? style.yellow(text) : style.green(text);
 }
 
-/** Cell of a table: `39.55 %`, `n/a`, or nothing where there is no answer. */
+/** Cell of a table: `39.6%`, `n/a`, or nothing where there is no answer. */
 export function percentCell(summary: AnswerSummary | undefined): string {
   if (summary === undefined) return '';
   const saving = savingOf(summary);

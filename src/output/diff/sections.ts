@@ -7,9 +7,8 @@ import {
   type MovedPick,
 } from '../../answers/diff/compare.ts';
 import type { AnswerSummary } from '../../answers/answer.ts';
-import { counted, differenceOf, formatNumber } from '../../lib/text/numbers.ts';
+import { counted, differenceOf, formatDuration, formatNumber, formatPercent } from '../../lib/text/numbers.ts';
 import { KINDS } from '../../kinds.ts';
-import { formatPercent } from '../../answers/saving.ts';
 import { distanceText } from '../answers/distance-text.ts';
 import type { Column } from '../terminal/table.ts';
 
@@ -78,13 +77,13 @@ function figures({ before, after, unit }: AnswerDifference, units: Units): Diffe
   const rows: (readonly string[])[] = [
     ['as-is distance', ...distances(before.asisDistance, after.asisDistance, unit, units)],
     ['optimized distance', ...distances(before.optimalDistance, after.optimalDistance, unit, units)],
-    ['saved', ...compared(before.saving, after.saving, formatPercent, (points) => `${signed(points, 2)} points`)],
+    ['saved', ...compared(before.saving, after.saving, formatPercent, (points) => `${signed(points, 1)} points`)],
   ];
   if (before.clusters !== undefined) rows.push(['clusters', ...counts(before.clusters, after.clusters)]);
   if (before.orders + after.orders > 0) rows.push(['orders', ...counts(before.orders, after.orders)]);
   rows.push(['picks', ...counts(before.picks, after.picks)]);
   rows.push(['invalid picks', ...counts(before.invalidPicks, after.invalidPicks)]);
-  const seconds = (time: number | undefined): string => (time === undefined ? 'n/a' : `${formatNumber(time, 2)} s`);
+  const seconds = (time: number | undefined): string => (time === undefined ? 'n/a' : formatDuration(time * 1000));
   rows.push(['computed in', seconds(before.computationTime), seconds(after.computationTime), '']);
   return {
     sentence: undefined,
@@ -164,7 +163,7 @@ function distances(
     after,
     (value) => distanceText(value, unit),
     (change, base) => {
-      const share = base === 0 ? '' : ` (${signed((change / base) * 100, 2)} %)`;
+      const share = base === 0 ? '' : ` (${signed((change / base) * 100, 1)}%)`;
       return `${change < 0 ? '-' : '+'}${distanceText(Math.abs(change), unit)}${share}`;
     },
     missing,

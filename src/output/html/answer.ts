@@ -1,6 +1,6 @@
 /** One answer in HTML, below the head of the page. */
 import { invalidPickCount } from '../../answers/answer.ts';
-import { counted, formatNumber } from '../../lib/text/numbers.ts';
+import { counted, formatDuration, formatNumber } from '../../lib/text/numbers.ts';
 import type { Html } from '../../lib/text/html.ts';
 import { savingOf } from '../../answers/saving.ts';
 import { clusterBars, pickTable } from './clusters.ts';
@@ -44,7 +44,7 @@ export function answerFigures(entry: ReportEntry, line: OverviewRow): readonly F
     ...(line.summary?.kind === 'cluster' ? [clusters] : []),
     ...(summary.computationTime === undefined
       ? []
-      : [{ name: 'computed in', value: `${formatNumber(summary.computationTime, 2)} s` }]),
+      : [{ name: 'computed in', value: formatDuration(summary.computationTime * 1000) }]),
     { name: 'standing', value: audited ? 'passes the audit' : text, level },
   ];
 }

@@ -1,6 +1,6 @@
 /** One answer in Markdown, for a pull request or the summary of a CI run. */
 import { type AnswerSummary, invalidPickCount } from '../../answers/answer.ts';
-import { counted, formatNumber } from '../../lib/text/numbers.ts';
+import { counted, formatDuration, formatNumber } from '../../lib/text/numbers.ts';
 import { savingOf } from '../../answers/saving.ts';
 import { joined } from '../../lib/text/markup.ts';
 import {
@@ -55,7 +55,7 @@ function factsLine({ requestId, details: { summary } }: ReportEntry): Markdown {
   const groups = kind === 'cluster' ? ` in ${counted(clusters.length, 'cluster')}${before}` : '';
   const parts = [
     inMarkdown`${counted(picks, 'pick')}${groups}`,
-    ...(computationTime === undefined ? [] : [inMarkdown`computed in ${formatNumber(computationTime, 2)} s`]),
+    ...(computationTime === undefined ? [] : [inMarkdown`computed in ${formatDuration(computationTime * 1000)}`]),
     inMarkdown`request ${markdownCode(requestId)}`,
   ];
   return inMarkdown`${joined(parts, inMarkdown` · `)}`;

@@ -1,5 +1,6 @@
 import type { Clock, OutputStream, Spinner, Terminal } from '../../platform/host.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
+import { formatDuration } from '../../lib/text/numbers.ts';
 
 /** What a long wait shows on stderr. */
 export interface Progress {
@@ -64,7 +65,7 @@ function createLineProgress(stderr: ProgressOptions['stderr'], clock: ProgressOp
     },
     async tick() {
       if (last === undefined || clock.monotonic() - written < HEARTBEAT_MS) return;
-      await write(`${last} (${formatElapsed(clock.monotonic() - begun)})`);
+      await write(`${last} (${elapsed(clock.monotonic() - begun)})`);
     },
     note: (text) => write(cleanText(text)),
     stop() {
@@ -87,7 +88,7 @@ function createSpinnerProgress(
   /** Calls may overlap (a note while the spinner is being made); they take effect one after the other. */
   let queue: Promise<void> = Promise.resolve();
 
-  const line = (): string => `${last ?? ''} (${formatElapsed(clock.monotonic() - begun)})`;
+  const line = (): string => `${last ?? ''} (${elapsed(clock.monotonic() - begun)})`;
 
   function inTurn(work: () => Promise<void>): Promise<void> {
     const turn = queue.then(() => (ended.signal.aborted ? undefined : work()));
@@ -139,13 +140,7 @@ function createSpinnerProgress(
   };
 }
 
-/** `12s`, `1m 05s`, `1h 02m` */
-export function formatElapsed(ms: number): string {
-  const seconds = Math.max(0, Math.floor(ms / 1000));
-  const minutes = Math.floor(seconds / 60);
-  if (minutes === 0) return `${seconds}s`;
-  if (minutes < 60) return `${minutes}m ${pad(seconds % 60)}s`;
-  return `${Math.floor(minutes / 60)}h ${pad(minutes % 60)}m`;
+/** In whole seconds. */
+function elapsed(ms: number): string {
+  return ms < 1000 ? '0 s' : formatDuration(Math.floor(ms / 1000) * 1000);
 }
-
-const pad = (value: number): string => String(value).padStart(2, '0');

@@ -4,6 +4,7 @@ import { isAccepted } from '../../webhooks/testing/test-answer.ts';
 import { truncate } from '../../lib/text/truncate.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
 import type { Style } from '../terminal/style.ts';
+import { formatDuration } from '../../lib/text/numbers.ts';
 
 export interface TestAnswerOptions {
   /** What it is the answer to: a message id, a file. */
@@ -21,7 +22,7 @@ export function renderTestAnswer(answer: TestAnswer, { names, long, style }: Tes
   const color = isAccepted(answer) ? style.green : style.red;
   const words = [
     color(String(answer.status ?? 'no answer')),
-    `${answer.durationMs} ms`,
+    formatDuration(answer.durationMs),
     ...names.map((name) => cleanText(name)),
   ];
   if (answer.status === undefined) return [[...words, cleanText(answer.error)].join('  ')];

@@ -5,6 +5,7 @@
 import type { Socket } from 'node:net';
 
 import { CliError, systemCodeOf } from '../../errors.ts';
+import { formatDuration } from '../../lib/text/numbers.ts';
 
 /** How often a missing reader is checked for, in milliseconds. */
 const LOOK_MS = 20;
@@ -87,7 +88,7 @@ function hasWriter(fd: number, socket: Socket): boolean {
 }
 
 function unattended(path: string, verb: string, waitMs: number): CliError {
-  return new CliError('environment', `nobody ${verb} the named pipe ${path} (waited ${Math.round(waitMs / 1000)} s)`, {
+  return new CliError('environment', `nobody ${verb} the named pipe ${path} (waited ${formatDuration(waitMs)})`, {
     code: 'pipe_unattended',
     retryable: true,
     hint: 'start the program at its other end first, or name a regular file',

@@ -10,6 +10,7 @@ import { LONGEST_TIMER_MS } from '../clock.ts';
 import { createCountdown, type Countdown } from '../countdown.ts';
 import { ACCEPT_ENCODING, codingsOf, readableBody } from './body.ts';
 import { type ExchangeFacts, transportErrorOf, unaskedWords } from './failure.ts';
+import { formatDuration } from '../../lib/text/numbers.ts';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 
@@ -73,7 +74,7 @@ export function exchange(
     const giveUp = (kind: 'timeout' | 'overdue', ms: number): void => {
       const silence = sent ? `${url.host} did not answer` : `no connection to ${proxy ?? url.host}`;
       const words = answered ? `${url.host} did not finish its answer` : silence;
-      cut.abort(new TransportError(kind, `${words} within ${ms / 1000} s`, { sent }));
+      cut.abort(new TransportError(kind, `${words} within ${formatDuration(ms)}`, { sent }));
     };
     // This timer holds the process while an answer is waited for; sockets that connect do not.
     const timer = setTimeout(() => giveUp('timeout', timeoutMs), Math.min(timeoutMs, LONGEST_TIMER_MS));

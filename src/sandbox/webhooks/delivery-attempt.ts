@@ -6,6 +6,7 @@ import type { Clock } from '../../platform/host.ts';
 import { type OutgoingWebhook, sendWebhook } from '../../webhooks/send-webhook.ts';
 import type { AttemptOutcome } from './message.ts';
 import { readRetryAfter } from './retry-schedule.ts';
+import { formatDuration } from '../../lib/text/numbers.ts';
 
 /** How long a receiver has to answer. The time scale does not apply: receivers live in real time. */
 const ATTEMPT_TIMEOUT_MS = 15_000;
@@ -32,7 +33,7 @@ export async function attemptDelivery(
   const sent = await sendWebhook({ http, clock }, webhook, { timeoutMs: ATTEMPT_TIMEOUT_MS, stop });
   const duration = Math.round(clock.monotonic() - started);
   if (sent.status === undefined) {
-    const error = sent.error?.message ?? `no answer within ${ATTEMPT_TIMEOUT_MS / 1000} s`;
+    const error = sent.error?.message ?? `no answer within ${formatDuration(ATTEMPT_TIMEOUT_MS)}`;
     return { outcome: { status: undefined, error, answer: '', duration } };
   }
   const { status, body: answer } = sent;

@@ -9,6 +9,7 @@ import type { Delivery } from '../delivery.ts';
 import { nextTurn } from '../../lib/async/next-turn.ts';
 import { claimOf, headerBytes, type DeliveryRow, type NewRow, type Row, type RowInbox } from './inbox-rows.ts';
 import type { Claim, ClaimRequest, Inbox } from '../inbox.ts';
+import { formatDuration } from '../../lib/text/numbers.ts';
 
 type Post = (message: unknown) => void;
 
@@ -301,7 +302,7 @@ export function createStoreServer(
 }
 
 function notInTime(what: string, ms: number): CliError {
-  return new CliError('environment', `${what} within ${ms / 1000} s`, {
+  return new CliError('environment', `${what} within ${formatDuration(ms)}`, {
     code: 'inbox_unavailable',
     hint: 'another process may hold a lock on the state, or its disk is slow',
     retryable: true,

@@ -2,6 +2,7 @@
 import { isAccepted, type TestAnswer } from './test-answer.ts';
 import { maskUrl } from '../../lib/net/url-secrets.ts';
 import { truncate } from '../../lib/text/truncate.ts';
+import { formatDuration } from '../../lib/text/numbers.ts';
 
 /** Characters of the endpoint's own text in a line. */
 const MOST = 200;
@@ -47,8 +48,8 @@ export function expectInTime(answers: readonly TestAnswer[], timeoutMs: number):
   const what = late.length === 0 ? 'slowest' : `${late.length} of ${answers.length} late, the slowest`;
   return {
     passed: late.length === 0,
-    received: `${what} ${formatTime(slowest)}`,
-    expected: `all within ${timeoutMs / 1000} s`,
+    received: `${what} ${formatDuration(slowest)}`,
+    expected: `all within ${formatDuration(timeoutMs)}`,
   };
 }
 
@@ -85,9 +86,5 @@ function describe(answers: readonly TestAnswer[]): string {
   const statuses = answers.map(({ status }) => status);
   const same = statuses.length > 1 && new Set(statuses).size === 1;
   const summary = same ? `${statuses.length} × ${statuses[0]}` : statuses.join(', ');
-  return `${summary} in ${formatTime(Math.max(...answers.map(({ durationMs }) => durationMs)))}`;
-}
-
-function formatTime(ms: number): string {
-  return ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`;
+  return `${summary} in ${formatDuration(Math.max(...answers.map(({ durationMs }) => durationMs)))}`;
 }

@@ -6,6 +6,7 @@ import type { Clock } from '../../platform/host.ts';
 import { sendWebhook } from '../send-webhook.ts';
 import type { TestDelivery } from './test-delivery.ts';
 import type { TestTarget } from './test-target.ts';
+import { formatDuration } from '../../lib/text/numbers.ts';
 
 /** A slow body is sent in this many pieces, with a pause of this length before each but the first. */
 const SLOW_PIECES = 4;
@@ -62,7 +63,7 @@ export async function attemptTest(
   return {
     status: undefined,
     durationMs,
-    error: redact(error?.message ?? `${missing} within ${timeoutMs / 1000} s`),
+    error: redact(error?.message ?? `${missing} within ${formatDuration(timeoutMs)}`),
     reached: connected,
     late: connected && (error === undefined || error.kind === 'timeout'),
   };

@@ -62,19 +62,19 @@ describe('diff', () => {
 A  a.json · Example · wave w1 · 67507ad05e593173d0313e0f
 B  b.json · Example · wave w1 · 67507ad05e593173d0313e10
 
-                            A          B          DIFFERENCE
-as-is distance      100.000 m  100.000 m                same
-optimized distance   60.000 m   55.000 m  -5.000 m (-8.33 %)
-saved                 40.00 %    45.00 %        +5.00 points
-clusters                    2          2                same
-orders                      3          3                same
-picks                       6          6                same
-invalid picks               0          1                  +1
-computed in            0.50 s     1.25 s
+                         A       B      DIFFERENCE
+as-is distance       100 m   100 m            same
+optimized distance  60.0 m  55.0 m  -5.0 m (-8.3%)
+saved                40.0%   45.0%     +5.0 points
+clusters                 2       2            same
+orders                   3       3            same
+picks                    6       6            same
+invalid picks            0       1              +1
+computed in         500 ms   1.3 s
 
-CLUSTER A  CLUSTER B  ORDERS   PICKS  SHARED  DISTANCE A  DISTANCE B           DIFFERENCE
-cluster_0  cluster_1       2  3 -> 4       3    20.000 m    20.000 m                 same
-cluster_1  cluster_0  2 -> 1  3 -> 2       2    40.000 m    35.000 m  -5.000 m (-12.50 %)
+CLUSTER A  CLUSTER B  ORDERS   PICKS  SHARED  DISTANCE A  DISTANCE B       DIFFERENCE
+cluster_0  cluster_1       2  3 -> 4       3      20.0 m      20.0 m             same
+cluster_1  cluster_0  2 -> 1  3 -> 2       2      40.0 m      35.0 m  -5.0 m (-12.5%)
 
 1 pick moved to another cluster
 PICK  CLUSTER A  CLUSTER B
@@ -92,14 +92,14 @@ p3    cluster_1  cluster_1
 A  route.json · Example
 B  route-b.json · Example
 
-                            A          B           DIFFERENCE
-as-is distance      100.000 m  100.000 m                 same
-optimized distance   60.000 m   66.000 m  +6.000 m (+10.00 %)
-saved                 40.00 %    34.00 %         -6.00 points
-orders                      2          2                 same
-picks                       4          4                 same
-invalid picks               0          0                 same
-computed in            0.50 s     0.50 s
+                         A       B       DIFFERENCE
+as-is distance       100 m   100 m             same
+optimized distance  60.0 m  66.0 m  +6.0 m (+10.0%)
+saved                40.0%   34.0%      -6.0 points
+orders                   2       2             same
+picks                    4       4             same
+invalid picks            0       0             same
+computed in         500 ms  500 ms
 
 1 of 4 stops changed place
 PICK  PLACE A  PLACE B
@@ -210,19 +210,19 @@ p2    A02         B07
 
 |  | A | B | Difference |
 | --- | --: | --: | --: |
-| as-is distance | 100.000 m | 100.000 m | same |
-| optimized distance | 60.000 m | 55.000 m | -5.000 m (-8.33 %) |
-| saved | 40.00 % | 45.00 % | +5.00 points |
+| as-is distance | 100 m | 100 m | same |
+| optimized distance | 60.0 m | 55.0 m | -5.0 m (-8.3%) |
+| saved | 40.0% | 45.0% | +5.0 points |
 | clusters | 2 | 1 | -1 |
 | orders | 3 | 3 | same |
 | picks | 6 | 6 | same |
 | invalid picks | 0 | 1 | +1 |
-| computed in | 0.50 s | 1.25 s |  |
+| computed in | 500 ms | 1.3 s |  |
 
 | Cluster A | Cluster B | Orders | Picks | Shared | Distance A | Distance B | Difference |
 | --- | --- | --: | --: | --: | --: | --: | --: |
-| cluster\\_0 | \\[x\\](y) \\\`z\\\` \\*a\\* | 2 -&gt; 3 | 3 -&gt; 6 | 3 | 20.000 m | 0.010 m | -19.990 m (-99.95 %) |
-| cluster\\_1 | - | 2 | 3 | 0 | 40.000 m | - | - |
+| cluster\\_0 | \\[x\\](y) \\\`z\\\` \\*a\\* | 2 -&gt; 3 | 3 -&gt; 6 | 3 | 20.0 m | 1 cm | -20.0 m (-100.0%) |
+| cluster\\_1 | - | 2 | 3 | 0 | 40.0 m | - | - |
 
 3 picks moved to another cluster
 
@@ -292,7 +292,7 @@ p2    A02         B07
     const same = await run(['diff', 'm.json', 'cm.json'], { files: units });
     expect(same.stdout).toContain('the two answers say the same');
     const other = await run(['diff', 'm.json', 'paces.json'], { files: units });
-    expect(other.stdout).toContain('optimized distance   60.000 m   60 paces  other unit\n');
+    expect(other.stdout).toContain('optimized distance  60.0 m  60.0 paces  other unit\n');
     expect(other.stdout).not.toContain('\u001b');
     const json = await run(['diff', 'm.json', 'paces.json', '--json'], { files: units });
     expect(JSON.parse(json.stdout)).toMatchObject({ unit: null, difference: { optimal_distance: null, picks: 0 } });

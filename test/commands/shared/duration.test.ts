@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatDuration, parseDuration } from '../../../src/commands/shared/duration.ts';
+import { parseDuration } from '../../../src/commands/shared/duration.ts';
 import { caught } from '../../requests/errors.ts';
 
 describe('a duration', () => {
@@ -48,21 +48,5 @@ describe('a duration', () => {
       hint: 'write a number and a unit: 500ms, 90s, 10m, 2h or 1d; a bare number is seconds',
       details: [],
     });
-  });
-
-  test.each<[number, string]>([
-    [0, '0ms'],
-    [999, '999ms'],
-    [1_000, '1s'],
-    [1_550, '1.5s'],
-    [59_999, '59.9s'],
-    [60_000, '1m'],
-    [90_400, '1m30s'],
-    [3_600_000, '1h'],
-    [3_605_000, '1h'],
-    [5_400_000, '1h30m'],
-    [90_061_000, '1d1h'],
-  ])('of %d ms is written %s', (ms, text) => {
-    expect(formatDuration(ms)).toBe(text);
   });
 });

@@ -151,15 +151,15 @@ describe('the drawing of the walks', () => {
   test('says in words what it shows, and has the same numbers in a table', async () => {
     const html = await drawn(route());
     expect([...html.matchAll(/<(title|desc) id="r1-\w+-\w+">([^<]*)</g)].map(([, , text]) => text)).toEqual([
-      'Floor plan of Example. As-is: 24.000 m',
+      'Floor plan of Example. As-is: 24.0 m',
       'The walk: Start, D01, A02, End.',
-      'Floor plan of Example. Optimized: 19.000 m',
+      'Floor plan of Example. Optimized: 19.0 m',
       'The walk: Start, A02, B01, End.',
     ]);
     const [, line] = [...html.matchAll(/points="([^"]*)"/g)].map(([, points = '']) => points.split(' '));
     // Up on the page is away from the front.
     expect([...new Set(line)]).toEqual(['0,200', '0,0', '0,-200', '300,0', '300,-100', '900,0', '900,200']);
-    expect(html).toMatch(/24\.000 m<\/td><td class="n">37\.000 m<\/td><td>Start, D01, A02, End</);
+    expect(html).toMatch(/24\.0 m<\/td><td class="n">37\.0 m<\/td><td>Start, D01, A02, End</);
     // 24 m in the answer, 37 m on the plan.
     expect(html).toContain('Some walks are longer or shorter on the plan than the answer says');
   });

@@ -72,26 +72,26 @@ describe('a batch with every kind of end', () => {
       'clusters>0',
     ]);
     expect(code).toBe(5);
-    expect(stdout).toBe(`WAVE  REQUEST                   PICKS  CLUSTERS     AS-IS  OPTIMIZED      SAVED
-ok    ${idOf('ok')}      1         1  10.000 m    9.000 m    10.00 %
-fail  ${idOf('fail')}      0         0       n/a        n/a     failed
-bad                                                                   no answer
-a,b   ${idOf('a,b')}      1         1  10.000 m    9.000 m    10.00 %
-slow  ${idOf('slow')}                                        no answer
+    expect(stdout).toBe(`WAVE  REQUEST                   PICKS  CLUSTERS   AS-IS  OPTIMIZED      SAVED
+ok    ${idOf('ok')}      1         1  10.0 m      9.0 m      10.0%
+fail  ${idOf('fail')}      0         0     n/a        n/a     failed
+bad                                                                 no answer
+a,b   ${idOf('a,b')}      1         1  10.0 m      9.0 m      10.0%
+slow  ${idOf('slow')}                                      no answer
 
 answers   2 of 5 requests answered, 2 picks
-distance  20.000 m -> 18.000 m (of 2 that can be compared)
-saved     2.000 m (10.00 %)
+distance  20.0 m -> 18.0 m (of 2 that can be compared)
+saved     2.0 m (10.0%)
 `);
     const errors = stderr.split('\n').filter((line) => line.startsWith('error: '));
     expect(errors).toEqual([
-      'error: ok: the gate saving<15% tripped: saving is 10 %',
+      'error: ok: the gate saving<15% tripped: saving is 10.0%',
       'error: ok: the gate clusters>0 tripped: clusters is 1',
       expect.stringMatching(/^error: fail: the optimization of request \w+ failed: Optimization failed$/),
       'error: fail: the gate saving<15% tripped: cannot be judged: there is no result',
       'error: fail: the gate clusters>0 tripped: cannot be judged: there is no result',
       'error: bad: the API refused the request (HTTP 422): Location not found: NOWHERE',
-      'error: a,b: the gate saving<15% tripped: saving is 10 %',
+      'error: a,b: the gate saving<15% tripped: saving is 10.0%',
       'error: a,b: the gate clusters>0 tripped: clusters is 1',
       expect.stringMatching(/^error: slow: request \w+ was not found, or is not ready, after 2 s$/),
       'error: 5 of 5 requests failed',

@@ -12,14 +12,14 @@ const ANSWER = fixture('example-cluster-response.json');
 const TABLE = `Cluster · Example · ${ID}
 
 CLUSTER    ORDERS  PICKS  LOCATIONS  DISTANCE
-cluster_0       1      2          2  17.694 m
-cluster_1       2      4          4  41.096 m
-cluster_2       2      4          4  25.232 m
+cluster_0       1      2          2    17.7 m
+cluster_1       2      4          4    41.1 m
+cluster_2       2      4          4    25.2 m
 
 picks     10 in 3 clusters (as-is 3)
-distance  138.995 m -> 84.022 m
-saved     54.973 m (39.55 %)
-computed  in 0.19 s
+distance  139 m -> 84.0 m
+saved     55.0 m (39.6%)
+computed  in 189 ms
 `;
 
 const env = { OPTIPICK_API_KEY: 'key-of-the-tests', OPTIPICK_BASE_URL: 'http://127.0.0.1:4010' };
@@ -383,7 +383,7 @@ describe('the answer', () => {
       stdout: '',
       stderr:
         `still running; resume with: optipick poll ${ID} --profile staging\n` +
-        `error: request ${ID} is not finished after 90 s\n`,
+        `error: request ${ID} is not finished after 1 min 30 s\n`,
     });
   });
 });

@@ -42,7 +42,7 @@ describe('--github-summary', () => {
     expect(host.files.text(STEP)).toBe(`Built in 3 s
 ## Cluster · Example · \`wave.json\`
 
-**10.00 % less walking**: 10.000 m → 9.000 m, 1.000 m saved
+**10.0% less walking**: 10.0 m → 9.0 m, 1.0 m saved
 
 1 pick in 1 cluster · request \`${ID}\`
 
@@ -50,7 +50,7 @@ describe('--github-summary', () => {
 
 | gate | fails if | because |
 | --- | --- | --- |
-| ✅ passed | \`saving<5%\` | saving is 10 % |
+| ✅ passed | \`saving<5%\` | saving is 10.0% |
 
 ### Audit
 
@@ -60,7 +60,7 @@ describe('--github-summary', () => {
 
 | cluster | orders | picks | locations | distance |
 | --- | ---: | ---: | ---: | ---: |
-| \`c0\` | 1 | 1 | 1 | 9.000 m |
+| \`c0\` | 1 | 1 | 1 | 9.0 m |
 `);
   });
 

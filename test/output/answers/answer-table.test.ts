@@ -30,14 +30,14 @@ describe('the published cluster answer', () => {
       `Cluster · Example · ${ID}`,
       '',
       'CLUSTER    ORDERS  PICKS  LOCATIONS  DISTANCE',
-      'cluster_0       1      2          2  17.694 m',
-      'cluster_1       2      4          4  41.096 m',
-      'cluster_2       2      4          4  25.232 m',
+      'cluster_0       1      2          2    17.7 m',
+      'cluster_1       2      4          4    41.1 m',
+      'cluster_2       2      4          4    25.2 m',
       '',
       'picks     10 in 3 clusters (as-is 3)',
-      'distance  138.995 m -> 84.022 m',
-      'saved     54.973 m (39.55 %)',
-      'computed  in 0.19 s',
+      'distance  139 m -> 84.0 m',
+      'saved     55.0 m (39.6%)',
+      'computed  in 189 ms',
     ]);
   });
 
@@ -45,22 +45,22 @@ describe('the published cluster answer', () => {
     expect([shown(EXAMPLE, 80).slice(2, 6), shown(EXAMPLE, 40).slice(2, 6)]).toEqual([
       [
         'CLUSTER    ORDERS  PICKS  LOCATIONS  DISTANCE',
-        'cluster_0       1      2          2  17.694 m  █████████',
-        'cluster_1       2      4          4  41.096 m  ████████████████████',
-        'cluster_2       2      4          4  25.232 m  ████████████',
+        'cluster_0       1      2          2    17.7 m  █████████',
+        'cluster_1       2      4          4    41.1 m  ████████████████████',
+        'cluster_2       2      4          4    25.2 m  ████████████',
       ],
       [
         'CLUSTER    ORDERS  PICKS  DISTANCE',
-        'cluster_0       1      2  17.694 m',
-        'cluster_1       2      4  41.096 m',
-        'cluster_2       2      4  25.232 m',
+        'cluster_0       1      2    17.7 m',
+        'cluster_1       2      4    41.1 m',
+        'cluster_2       2      4    25.2 m',
       ],
     ]);
   });
 
   it('is one line in a stream', () => {
     expect(renderAnswerLine('cluster', summaryOf(EXAMPLE))).toBe(
-      `cluster  Example  ${ID}  138.995 m -> 84.022 m  39.55 % saved`,
+      `cluster  Example  ${ID}  139 m -> 84.0 m  39.6% saved`,
     );
   });
 });
@@ -89,7 +89,7 @@ describe('a route answer', () => {
       '1  B03       p2    o1     s1          2',
       '',
       'picks     2',
-      'distance  15.000 m',
+      'distance  15.0 m',
       'saved     n/a: the answer has no as-is distance: send asis_sequence with every pick',
       '',
       'picture: https://pictures.example/1',
@@ -103,15 +103,15 @@ describe('a route answer', () => {
   it('says when the optimized walk is the longer one', () => {
     const longer = { ...route, asis_distance: 1000 };
     expect([shown(longer).slice(7, 9), renderAnswerLine('route', summaryOf(longer))]).toEqual([
-      ['distance  10.000 m -> 15.000 m', 'saved     5.000 m longer (-50.00 %)'],
-      `route  Example  wave w1  ${ID}  10.000 m -> 15.000 m  50.00 % longer`,
+      ['distance  10.0 m -> 15.0 m', 'saved     5.0 m longer (-50.0%)'],
+      `route  Example  wave w1  ${ID}  10.0 m -> 15.0 m  50.0% longer`,
     ]);
   });
 
   it('is cut after twenty stops unless all are wanted', () => {
     const long = { type: 'ROUTE', request_id: ID, picks: stops(1020) };
     expect([shown(long).slice(22, 25), shown(long, undefined, true).length]).toEqual([
-      ['19  A19       p19', '… 1,000 more; --all shows them', ''],
+      ['19  A19       p19', '… 1000 more; --all shows them', ''],
       3 + 1020 + 4,
     ]);
     expect(shown({ ...long, picks: stops(20) }).filter((line) => line.includes('more'))).toEqual([]);

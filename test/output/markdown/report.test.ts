@@ -11,7 +11,7 @@ function report(...entries: readonly ReportEntry[]): string {
 }
 
 const GATES = [
-  { expression: 'saving<5%', tripped: false, reason: 'saving is 39.55 %' },
+  { expression: 'saving<5%', tripped: false, reason: 'saving is 39.6%' },
   { expression: 'clusters>2', tripped: true, reason: 'clusters is 3' },
 ];
 const FINDINGS = [
@@ -27,15 +27,15 @@ describe('a report in Markdown', () => {
   it('tells of one answer: the saving, gates, audit, clusters', () => {
     expect(report(exampleEntry({ name: 'W1', gates: GATES, findings: FINDINGS }))).toBe(`## Cluster · Example · \`W1\`
 
-**39.55 % less walking**: 138.995 m → 84.022 m, 54.973 m saved
+**39.6% less walking**: 139 m → 84.0 m, 55.0 m saved
 
-10 picks in 3 clusters (as-is 3) · computed in 0.19 s · request \`67507ad05e593173d0313e0f\`
+10 picks in 3 clusters (as-is 3) · computed in 189 ms · request \`67507ad05e593173d0313e0f\`
 
 ### Gates
 
 | gate | fails if | because |
 | --- | --- | --- |
-| ✅ passed | \`saving<5%\` | saving is 39.55 % |
+| ✅ passed | \`saving<5%\` | saving is 39.6% |
 | ❌ tripped | \`clusters>2\` | clusters is 3 |
 
 ### Audit
@@ -46,9 +46,9 @@ describe('a report in Markdown', () => {
 
 | cluster | orders | picks | locations | distance |
 | --- | ---: | ---: | ---: | ---: |
-| \`cluster_0\` | 1 | 2 | 2 | 17.694 m |
-| \`cluster_1\` | 2 | 4 | 4 | 41.096 m |
-| \`cluster_2\` | 2 | 4 | 4 | 25.232 m |
+| \`cluster_0\` | 1 | 2 | 2 | 17.7 m |
+| \`cluster_1\` | 2 | 4 | 4 | 41.1 m |
+| \`cluster_2\` | 2 | 4 | 4 | 25.2 m |
 `);
   });
 
@@ -62,7 +62,7 @@ describe('a report in Markdown', () => {
     expect(lines.filter((line) => !/^\| (?:[2-9]|1\d) /.test(line))).toEqual([
       '## Route · Example · wave `W7`',
       '',
-      '**30.000 m** of walking. Saving n/a: the answer has no as-is distance: send asis\\_sequence with every pick',
+      '**30.0 m** of walking. Saving n/a: the answer has no as-is distance: send asis\\_sequence with every pick',
       '',
       '22 picks · request `67507ad05e593173d0313e10`',
       '',
@@ -94,20 +94,20 @@ describe('a report in Markdown', () => {
     const text = [...made.render()].join('');
     expect(text.split('<details>')[0]).toBe(`## 4 requests · Example
 
-**36.30 % less walking**: 178.995 m → 114.022 m, 64.973 m saved (2 can be compared)
+**36.3% less walking**: 179 m → 114 m, 65.0 m saved (2 can be compared)
 
 | wave | clusters | picks | as-is | optimized | saved |  |
 | --- | ---: | ---: | ---: | ---: | ---: | --- |
-| \`W1\` | 3 | 10 | 138.995 m | 84.022 m | 39.55 % | ✅ in order |
-| \`W2\` |  | 1 | 40.000 m | 30.000 m | 25.00 % | ❌ failed: no &lt;way&gt; #&#8203;1 |
-| \`W3 @all\` |  | 1 | 40.000 m | 30.000 m | 25.00 % | ❌ 1 gate tripped |
+| \`W1\` | 3 | 10 | 139 m | 84.0 m | 39.6% | ✅ in order |
+| \`W2\` |  | 1 | 40.0 m | 30.0 m | 25.0% | ❌ failed: no &lt;way&gt; #&#8203;1 |
+| \`W3 @all\` |  | 1 | 40.0 m | 30.0 m | 25.0% | ❌ 1 gate tripped |
 | \`W4\` |  |  |  |  |  | ❌ no answer: HTTP 500 |
 
 `);
     expect(text.match(/<details>.*/g)).toEqual([
-      '<details><summary>✅ <code>W1</code>: 39.55 % saved, in order</summary>',
-      '<details><summary>❌ <code>W2</code>: 25.00 % saved, failed: no &lt;way&gt; #&#8203;1</summary>',
-      '<details><summary>❌ <code>W3 @&#8203;all</code>: 25.00 % saved, 1 gate tripped</summary>',
+      '<details><summary>✅ <code>W1</code>: 39.6% saved, in order</summary>',
+      '<details><summary>❌ <code>W2</code>: 25.0% saved, failed: no &lt;way&gt; #&#8203;1</summary>',
+      '<details><summary>❌ <code>W3 @&#8203;all</code>: 25.0% saved, 1 gate tripped</summary>',
     ]);
     expect(text).toContain('\n❌ **No result**: no &lt;way&gt; #&#8203;1\n');
   });

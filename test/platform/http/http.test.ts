@@ -214,7 +214,7 @@ describe('a failure', () => {
     expect(await failureOf(createHttp({})({ ...get, url: server.url, timeoutMs: 500 }))).toEqual({
       kind: 'timeout',
       sent: true,
-      message: `127.0.0.1:${server.port} did not answer within 0.5 s`,
+      message: `127.0.0.1:${server.port} did not answer within 500 ms`,
     });
   });
 
@@ -230,7 +230,7 @@ describe('a failure', () => {
     expect(await failureOf(createHttp({})({ ...get, url: `https://127.0.0.1:${port}`, timeoutMs: 50 }))).toEqual({
       kind: 'timeout',
       sent: false,
-      message: `no connection to 127.0.0.1:${port} within 0.05 s`,
+      message: `no connection to 127.0.0.1:${port} within 50 ms`,
     });
   });
 
