@@ -4,7 +4,7 @@ import type { HttpResponse } from '../lib/net/http.ts';
 import { KINDS, KIND_NAMES } from '../kinds.ts';
 import type { Redact } from '../settings/redaction.ts';
 import { CliError, type FailureFacts } from '../errors.ts';
-import { normalizeBaseUrl } from './base-url.ts';
+import { normalizeBaseUrl } from '../settings/base-url.ts';
 
 /** The failure of an answer that redirects the request to `asked`. */
 export function redirectFailure(

@@ -31,7 +31,7 @@ export function addConfig(parent: Command, context: ContextSource): void {
   withHelp(config, {
     examples: [
       ['optipick config list', 'what is in force, and where it comes from'],
-      ['optipick config set base-url http://127.0.0.1:4010 -p sandbox', 'a profile for a sandbox'],
+      ['optipick config set base-url 127.0.0.1:4010 -p sandbox', 'a profile for a sandbox'],
       ['optipick config set api-key', 'store a key; it is asked for'],
     ],
     failures: [['usage', 'there is no such command'], ...failures],
@@ -46,7 +46,7 @@ export function addConfig(parent: Command, context: ContextSource): void {
     examples: [
       ['optipick config set api-key', 'ask for the key, without echo'],
       ['printf %s "$KEY" | optipick config set api-key -', 'in a script'],
-      ['optipick config set base-url http://127.0.0.1:4010 -p sandbox', 'a profile for a sandbox'],
+      ['optipick config set base-url 127.0.0.1:4010 -p sandbox', 'a profile for a sandbox'],
     ],
     failures,
   });
@@ -137,8 +137,8 @@ function parsePipedValue(key: SettingKey, text: string): ReturnType<typeof parse
   } catch (error) {
     if (!(error instanceof CliError) || text.trim() === '') throw error;
     const { failure, code, hint } = error;
-    const message = error.message.replaceAll(text, '***').replaceAll(text.trim(), '***');
-    throw new CliError(failure, message, { code, ...(hint === undefined ? {} : { hint }) });
+    const masked = (words: string): string => words.replaceAll(text, '***').replaceAll(text.trim(), '***');
+    throw new CliError(failure, masked(error.message), { code, hint: hint && masked(hint) });
   }
 }
 

@@ -2,7 +2,7 @@
  * What every call of the API needs, in one module, so that it is loaded as one piece and only by the
  * commands that call: opening ten small files costs more than reading one.
  */
-import { normalizeBaseUrl } from '../api/base-url.ts';
+import { normalizeBaseUrl } from '../settings/base-url.ts';
 import { createApiClient } from '../api/client.ts';
 import type { OptipickClient } from '../api/model.ts';
 import { withTrace } from '../api/middleware.ts';

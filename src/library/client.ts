@@ -1,5 +1,5 @@
 /** `createClient`: the API from a program. The engine is the command line's own, with the same retries and failures. */
-import { normalizeBaseUrl } from '../api/base-url.ts';
+import { normalizeBaseUrl } from '../settings/base-url.ts';
 import { createApiClient } from '../api/client.ts';
 import type { JobAnswer, OptipickClient } from '../api/model.ts';
 import { pollKinds } from '../api/poll-kinds.ts';

@@ -1,7 +1,8 @@
 /** The settings: which value is in force and where it came from, and which values may be stored. Pure. */
 import { CliError } from '../errors.ts';
-import { isLoopback } from '../lib/net/loopback.ts';
+import { completeLoopbackUrl } from '../lib/net/loopback.ts';
 import { nearestWord } from '../lib/text/did-you-mean.ts';
+import { normalizeBaseUrl } from './base-url.ts';
 import { parseApiKey, parseWebhookSecrets } from './secret.ts';
 
 /** What the configuration stores, by profile. */
@@ -36,7 +37,7 @@ export interface Sourced<T> {
   readonly from: string;
 }
 
-/** All that is in force. Values are trimmed but not yet judged: what uses one parses it. */
+/** All that is in force. Values are trimmed, and addresses of this machine whole, but not yet judged: what uses one parses it. */
 export interface Settings {
   readonly profile: Sourced<string>;
   /** Whether the profile in force is stored; without one, `default` may be named and still hold nothing. */
@@ -85,16 +86,16 @@ export function resolveSettings({ flags, env, profiles }: SettingInputs): Settin
     unlessBlank(stored?.[key], 'profile', from);
 
   const secrets = first(flags.webhookSecret, '--secret-file', 'OPTIPICK_WEBHOOK_SECRET', 'webhook-secret');
+  const baseUrl = first(flags.baseUrl, '--base-url', 'OPTIPICK_BASE_URL', 'base-url');
   return {
     profile,
     profileStored: stored !== undefined,
     apiKey: first(flags.apiKey, '--api-key-file', 'OPTIPICK_API_KEY', 'api-key'),
     webhookSecrets: secrets === undefined ? undefined : { ...secrets, value: secrets.value.split(/\s+/) },
-    baseUrl: first(flags.baseUrl, '--base-url', 'OPTIPICK_BASE_URL', 'base-url') ?? {
-      value: DEFAULT_BASE_URL,
-      source: 'default',
-      from: 'default',
-    },
+    baseUrl:
+      baseUrl === undefined
+        ? { value: DEFAULT_BASE_URL, source: 'default', from: 'default' }
+        : { ...baseUrl, value: completeLoopbackUrl(baseUrl.value) },
     port: portInForce(flags, stored, from),
   };
 }
@@ -187,7 +188,7 @@ const JUDGES: Readonly<Record<SettingKey, (text: string) => ParsedSetting>> = {
     const { texts, warnings } = parseWebhookSecrets(text);
     return { key: 'webhook-secret', value: texts.join(' '), warnings };
   },
-  'base-url': (text) => ({ key: 'base-url', value: parseBaseUrl(text), warnings: [] }),
+  'base-url': (text) => ({ key: 'base-url', value: normalizeBaseUrl(text), warnings: [] }),
   port: (text) => ({ key: 'port', value: parsePort(text), warnings: [] }),
 };
 
@@ -200,29 +201,6 @@ export function parsePort(text: string): number {
     code: 'bad_port',
     hint: '0 picks a free one',
   });
-}
-
-/** An http(s) address with no user, password, query or fragment; kept as typed. Throws `CliError` `usage`. */
-function parseBaseUrl(text: string): string {
-  const trimmed = text.trim();
-  const url = URL.canParse(trimmed) ? new URL(trimmed) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol) || url.host === '' || /\s/.test(trimmed)) {
-    throw badBaseUrl('the base URL is not an http or https URL', 'write it whole: https://optipick.example.com');
-  }
-  if (url.username !== '' || url.password !== '') {
-    const hint = 'store the API key with: optipick config set api-key -';
-    throw badBaseUrl('the base URL must not hold a user name or password', hint);
-  }
-  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-    const problem = 'plain http to another machine would show the API key to everyone on the way';
-    throw badBaseUrl(problem, 'use https://; plain http is for this machine only');
-  }
-  if (url.search !== '' || url.hash !== '') throw badBaseUrl('the base URL must not hold a query or fragment');
-  return trimmed;
-}
-
-function badBaseUrl(message: string, hint?: string): CliError {
-  return new CliError('usage', message, { code: 'bad_base_url', hint });
 }
 
 /** A word of the command line as an error may repeat it: short, and nothing that moves the cursor. */

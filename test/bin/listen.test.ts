@@ -401,10 +401,17 @@ describe('it does not begin', () => {
     ],
     [
       'with a target that is no URL',
-      ['--no-fetch', '-f', 'localhost:3000'],
+      ['--no-fetch', '-f', 'a.example:3000'],
       { OPTIPICK_WEBHOOK_SECRET: SECRET },
       2,
       'bad_forward_url',
+    ],
+    [
+      'with itself as target',
+      ['--no-fetch', '--port', '5001', '-f', 'localhost:5001/webhook'],
+      { OPTIPICK_WEBHOOK_SECRET: SECRET },
+      2,
+      'forward_to_itself',
     ],
     [
       'with a target that holds a password',

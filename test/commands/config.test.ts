@@ -116,6 +116,17 @@ describe('config set', () => {
     expect(host.profiles).toEqual({});
   });
 
+  test('does not repeat a key in the advice for the setting that it was piped into', async () => {
+    const { code, stderr } = await run(['config', 'set', 'base-url', '-'], { stdin: 'a-key-in-the-wrong-place\n' });
+    expect([code, stderr]).toEqual([2, 'error: the base URL is not an http or https URL\nhint: try https://***\n']);
+  });
+
+  test('stores the whole address of this machine', async () => {
+    const { ended, host } = await run(['config', 'set', 'base-url', '127.0.0.1:4010', '-p', 'sandbox']);
+    expect(ended).toEqual({ code: 0, stdout: '', stderr: 'stored base-url in profile "sandbox"\n' });
+    expect(host.profiles).toEqual({ sandbox: { 'base-url': 'http://127.0.0.1:4010' } });
+  });
+
   test('refuses a whole file piped in by mistake', async () => {
     const { ended } = await run(['config', 'set', 'api-key'], { stdin: 'k'.repeat(100_000) });
     expect(ended).toEqual({ code: 2, stdout: '', stderr: 'error: what is piped in is far too long for a value\n' });
@@ -126,15 +137,10 @@ describe('config set', () => {
     [
       'base-url',
       'http://optipick.example',
-      'plain http to another machine would show the API key to everyone on the way',
-      'use https://; plain http is for this machine only',
+      'plain http to optipick.example would show the API key to everyone on the way',
+      'use https://optipick.example; plain http is for this machine only',
     ],
-    [
-      'base-url',
-      'optipick.example',
-      'the base URL is not an http or https URL',
-      'write it whole: https://optipick.example.com',
-    ],
+    ['base-url', 'optipick.example', 'the base URL is not an http or https URL', 'try https://optipick.example'],
   ])('refuses the %s %s', async (key, value, message, hint) => {
     const { ended, host } = await run(['config', 'set', key, value]);
     expect(ended).toEqual({ code: 2, stdout: '', stderr: `error: ${message}\nhint: ${hint}\n` });

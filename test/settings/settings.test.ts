@@ -111,6 +111,10 @@ describe('the settings in force', () => {
     expect([apiKey?.value, webhookSecrets?.value, baseUrl.value]).toEqual(['key', ['A', 'B'], 'https://a.example']);
   });
 
+  test.each(['4010', '127.0.0.1:4010'])('have the whole address of this machine for %s', (text) => {
+    expect(resolve({ flags: { baseUrl: text } }).baseUrl.value).toBe('http://127.0.0.1:4010');
+  });
+
   test('of one profile hold nothing of another', () => {
     expect(resolve({ flags: { profile: 'other' }, profiles })).toEqual({
       ...resolve(),
@@ -141,6 +145,7 @@ describe('a setting to be stored', () => {
     ['webhook-secret', `${SECRET}\n${SECRET}`, { key: 'webhook-secret', value: `${SECRET} ${SECRET}`, warnings: [] }],
     ['base-url', ' https://a.example/prefix ', { key: 'base-url', value: 'https://a.example/prefix', warnings: [] }],
     ['base-url', 'http://127.0.0.1:4010', { key: 'base-url', value: 'http://127.0.0.1:4010', warnings: [] }],
+    ['base-url', '127.0.0.1:4010', { key: 'base-url', value: 'http://127.0.0.1:4010', warnings: [] }],
     ['port', '8080', { key: 'port', value: 8080, warnings: [] }],
     ['port', '0', { key: 'port', value: 0, warnings: [] }],
   ])('%s %j is taken', (key, text, parsed) => {
@@ -158,7 +163,7 @@ describe('a setting to be stored', () => {
     ['webhook-secret', 'whsec_', 'bad_webhook_secret'],
     ['webhook-secret', `${SECRET} nonsense!`, 'bad_webhook_secret'],
     ['base-url', '', 'bad_base_url'],
-    ['base-url', 'localhost:4010', 'bad_base_url'],
+    ['base-url', 'a.example:4010', 'bad_base_url'],
     ['base-url', 'ftp://a.example', 'bad_base_url'],
     ['base-url', 'https://user:word@a.example', 'bad_base_url'],
     ['base-url', 'https://a.example/?key=1', 'bad_base_url'],

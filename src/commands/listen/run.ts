@@ -5,6 +5,7 @@ import { CliError, messageOf } from '../../errors.ts';
 import type { Inbox } from '../../state/inbox.ts';
 import type { RelayAddresses } from '../../webhooks/relay/address.ts';
 import { resultClient } from '../shared/delivery-results.ts';
+import { rejectOwnPort } from '../shared/forward-target.ts';
 import { jobFailure } from '../shared/job-errors.ts';
 import { createEnding } from './ending.ts';
 import { parseListenFlags, type ListenFlags } from './flags.ts';
@@ -25,6 +26,7 @@ export async function listen(context: Context, flags: ListenFlags): Promise<void
   const plan = parseListenFlags(flags, host.env);
   const { source, actions } = plan;
   const serveOptions = await readServeOptions(context, source);
+  rejectOwnPort(actions.forwardTo, serveOptions);
   const signatures = await readSignatures(context, plan.inbox.signature);
   const client = actions.fetch ? await resultClient(context) : undefined;
   const state = await openListenerState(context);

@@ -7,6 +7,7 @@ import { PAYLOAD_SHAPES, type PayloadShape } from '../../webhooks/payload.ts';
 import type { ErrorShape, PendingShape, SubmitShape } from '../../sandbox/config.ts';
 import { collect, collectList, durationOption, withHelp, type ContextSource } from '../shared/options.ts';
 import { renderEvent } from './log.ts';
+import { completeLoopbackUrl } from '../../lib/net/loopback.ts';
 import { settingVariable } from '../../lib/text/shell-words.ts';
 
 interface SandboxFlags {
@@ -104,7 +105,7 @@ async function runSandbox(context: Context, flags: SandboxFlags): Promise<void> 
   });
   context.atEnd(() => sandbox.stop());
   for (const url of flags.webhook ?? []) {
-    sandbox.addEndpoint(url, flags.events === undefined ? {} : { events: flags.events });
+    sandbox.addEndpoint(completeLoopbackUrl(url), flags.events === undefined ? {} : { events: flags.events });
   }
   const { url, port, apiKey, secret } = sandbox;
   if (output.json) {

@@ -9,3 +9,12 @@ export function isLoopback(hostname: string): boolean {
 export function isLoopbackAddress(address: string): boolean {
   return address === '::1' || /^(?:::ffff:)?127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(address);
 }
+
+/** As people write an address of this machine, in full: `3000` is a port of 127.0.0.1, `localhost:3000/hooks` is http. */
+export function completeLoopbackUrl(text: string): string {
+  const trimmed = text.trim();
+  if (/^\d{1,5}(?:$|[/?#])/.test(trimmed)) return `http://127.0.0.1:${trimmed}`;
+  // `localhost:3000` alone parses as a URL of the scheme `localhost`.
+  const url = /^[a-z][a-z\d+.-]*:\/\//i.test(trimmed) ? null : URL.parse(`http://${trimmed}`);
+  return url !== null && isLoopback(url.hostname) ? `http://${trimmed}` : trimmed;
+}

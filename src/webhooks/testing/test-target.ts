@@ -1,5 +1,5 @@
 /** The address of an endpoint to test. */
-import { isLoopback } from '../../lib/net/loopback.ts';
+import { completeLoopbackUrl, isLoopback } from '../../lib/net/loopback.ts';
 import { callableUrl, credentialsOf, maskUrl, secretsIn, withoutCredentials } from '../../lib/net/url-secrets.ts';
 import { CliError } from '../../errors.ts';
 
@@ -21,11 +21,11 @@ export interface TestTarget {
  * nobody must test somebody else's endpoint by mistake.
  */
 export function readTestTarget(text: string, allowRemote: boolean): TestTarget {
-  const url = callableUrl(text);
+  const url = callableUrl(completeLoopbackUrl(text));
   if (url === undefined) {
-    throw new CliError('usage', '--to takes the whole http or https URL of an endpoint', {
+    throw new CliError('usage', '--to takes the http or https URL of an endpoint', {
       code: 'bad_target_url',
-      hint: 'for example: --to http://127.0.0.1:3000/hooks',
+      hint: 'for example: --to localhost:3000/hooks, or the whole URL of one on another machine',
     });
   }
   if (!allowRemote && !isLoopback(url.hostname)) {

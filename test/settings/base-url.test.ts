@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { normalizeBaseUrl } from '../../src/api/base-url.ts';
+import { normalizeBaseUrl } from '../../src/settings/base-url.ts';
 import type { CliError } from '../../src/errors.ts';
 
 test.each([
@@ -12,6 +12,10 @@ test.each([
   ['http://127.9.9.9', 'http://127.9.9.9'],
   ['http://127.1', 'http://127.0.0.1'],
   ['http://[::1]:4010', 'http://[::1]:4010'],
+  ['localhost:4010', 'http://localhost:4010'],
+  ['127.0.0.1:4010/', 'http://127.0.0.1:4010'],
+  ['[::1]:4010', 'http://[::1]:4010'],
+  ['4010', 'http://127.0.0.1:4010'],
 ])('normalizes %s to %s', (text, normalized) => {
   expect(normalizeBaseUrl(text)).toBe(normalized);
 });
@@ -41,7 +45,8 @@ test.each(['http://optipick.api.optioryx.com', 'http://192.168.1.5', 'http://127
 
 test.each([
   ['optipick.api.optioryx.com', 'try https://optipick.api.optioryx.com'],
-  ['localhost:4010', 'try http://localhost:4010'],
+  ['127.0.0.1.evil.test:4010', 'try https://127.0.0.1.evil.test:4010'],
+  ['99999', undefined],
   ['ftp://optipick.test', undefined],
   ['', undefined],
   ['not a url', undefined],
