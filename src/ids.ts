@@ -18,6 +18,11 @@ export function createRequestId(now: number, randomBytes: RandomBytes): string {
   return seconds.padStart(8, '0').slice(-8) + Buffer.from(randomBytes(8)).toString('hex');
 }
 
+/** Whether the API may have given this id: all that are known are 24 hex digits. */
+export function isLikeRequestId(id: string): boolean {
+  return /^[0-9a-f]{24}$/i.test(id);
+}
+
 /** `msg_2fYk…`: a prefix and 27 letters and digits. */
 export function createSvixId(prefix: 'msg' | 'ep' | 'atmpt', randomBytes: RandomBytes): string {
   return `${prefix}_${letters(SVIX_ID_LENGTH, randomBytes)}`;

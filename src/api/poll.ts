@@ -1,6 +1,7 @@
 /** Polls for one answer until it is available, the deadline passes, or asking again makes no sense. */
 import { isKnownStatusWord } from '../answers/job-state.ts';
 import type { Kind } from '../kinds.ts';
+import { shownId } from '../lib/text/shown-id.ts';
 import { CliError } from '../errors.ts';
 import type { Clock } from '../platform/host.ts';
 import type { AnswerBytes, JobAnswer, OptipickClient } from './model.ts';
@@ -29,6 +30,8 @@ export interface PollAnswerOptions {
   readonly once?: boolean;
   /** Submitted from here: a 404 means that it is not ready yet. */
   readonly knownHere: boolean;
+  /** The first 404 is the result: the id can be no request's. Default false. */
+  readonly isMissingFinal?: boolean | undefined;
   readonly clock: Pick<Clock, 'monotonic' | 'sleep'>;
   /** A number in [0, 1). */
   readonly random: () => number;
@@ -49,7 +52,7 @@ const JITTER = 0.15;
  * found (the API does not distinguish "unknown" from "not ready": an id typed by the user is polled for
  * like any other); `unavailable` when there were only failures of the network or the server; `refused`
  * (`not_the_api`) when the last answer was a web page; else `auth` and `refused` at once. With `once`: `pending` when it is
- * not finished, and `refused` (`not_found`) when it is not found and was not submitted from here.
+ * not finished, and `refused` (`not_found`) when it is not found and was not submitted from here; so it is with `isMissingFinal`.
  */
 export async function pollAnswer(
   client: OptipickClient,
@@ -57,15 +60,17 @@ export async function pollAnswer(
   requestId: string,
   options: PollAnswerOptions,
 ): Promise<JobAnswer> {
-  const { clock, random, signal, deadline, once = false, onEvent } = options;
+  const { clock, random, signal, deadline, once = false, isMissingFinal = false, onEvent } = options;
   const started = clock.monotonic();
   const seenWords = new Set<string>();
   let interval = options.intervalMs;
   let healthy = false;
   for (;;) {
     const attempts = once ? undefined : 1;
-    const status = await pollKinds(client, kinds, requestId, { ...options, attempts, isLast: once });
+    const isLast = once || isMissingFinal;
+    const status = await pollKinds(client, kinds, requestId, { ...options, attempts, isLast });
     if ('summary' in status) return status;
+    if (status.state === 'missing' && isMissingFinal) throw noSuchRequest(requestId);
     if (status.state !== 'unavailable') healthy = true;
     if (status.state === 'pending') reportUnknownWord(status.kind, status.word, seenWords, onEvent);
     if (once) throw notFinished(status, requestId, options.knownHere);
@@ -106,6 +111,16 @@ function eventOf(status: Unfinished, pauseMs: number): PollEvent {
   if (status.state === 'pending') return { type: 'pending', kind: status.kind, word: status.word, pauseMs };
   if (status.state === 'missing') return { type: 'missing', pauseMs };
   return { type: 'unavailable', error: status.error, pauseMs };
+}
+
+function noSuchRequest(requestId: string): CliError {
+  const shown = shownId(requestId);
+  return new CliError('refused', `the API does not know ${shown} (404), which does not look like a request id`, {
+    code: 'not_found',
+    status: 404,
+    requestId,
+    hint: 'request ids have 24 hex digits, as 67507ad05e593173d0313e0f; --any-id waits for another one all the same',
+  });
 }
 
 /** `--once`, and no answer yet. */

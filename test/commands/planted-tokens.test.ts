@@ -169,7 +169,7 @@ describe('A14: of a token nothing is shown or stored', () => {
         const [{ id }] = JSON.parse(messages) as [{ id: string }];
         const attempts = await call('GET', `/_sandbox/messages/${id}/attempts`);
         const page = await call('GET', '/');
-        expect(page).toContain('127.0.0.1:5000/hooks');
+        expect(page).toContain('127.0.0.1:5000');
         expectNoToken([messages, attempts, page, await call('GET', '/_sandbox/endpoints')].join('\n'));
       }
       host.signal('SIGTERM');

@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import type { JobAnswer } from '../../api/model.ts';
 import type { Context } from '../../context/context.ts';
 import { KIND_NAMES, type Kind } from '../../kinds.ts';
+import { isLikeRequestId } from '../../ids.ts';
 import { readId } from '../../lib/text/shown-id.ts';
 import { CliError } from '../../errors.ts';
 import {
@@ -28,6 +29,7 @@ interface PollFlags extends AnswerViewOptions {
   readonly any?: boolean;
   readonly once?: boolean;
   readonly pending?: boolean;
+  readonly anyId?: boolean;
 }
 
 export function addPoll(parent: Command, context: ContextSource): void {
@@ -46,6 +48,7 @@ export function addPoll(parent: Command, context: ContextSource): void {
     .option('--any', 'stop at the first finished one')
     .option('--once', 'ask once and do not wait')
     .option('--pending', 'all that was submitted from here and has not been seen to end')
+    .option('--any-id', 'wait also for an id that does not look like one')
     .option('--format <format>', FORMATS_IN_WORDS)
     .addOption(outputOption('write to a file; the extension decides the format (table, json: one id only)'))
     .option('--site-file <layout>', 'html: draw the walks on this floor plan')
@@ -154,7 +157,9 @@ async function targetsOf(
   const targets: PollTarget[] = [];
   for (const requestId of ids) {
     const remembered = await history.kindOf(requestId);
-    targets.push({ requestId, kind: flags.kind ?? remembered, knownHere: remembered !== undefined });
+    const knownHere = remembered !== undefined;
+    const isMissingFinal = !knownHere && flags.anyId !== true && !isLikeRequestId(requestId);
+    targets.push({ requestId, kind: flags.kind ?? remembered, knownHere, isMissingFinal });
   }
   return targets;
 }

@@ -42,13 +42,15 @@ export async function pollMany(
   const joined = anySignal([context.stop, enough.signal, broken.signal]);
   const { signal } = joined;
   const progress = await createPollProgress(context);
+  const foreign = targets.filter(({ knownHere }) => !knownHere).length;
+  const missingNote = `${foreign} of ${targets.length} ids were not submitted from this machine: one that the API does not know (404) may not be ready yet`;
   // One at a time on the screen, whatever the order in which they arrive.
   let screen: Promise<void> = Promise.resolve();
   const print = (work: () => Promise<void>): Promise<void> => (screen = screen.then(work));
 
   const received = async (target: PollTarget, index: number): Promise<void> => {
     const { answer, details } = await fetchAnswer(context, view, report, (sink) =>
-      pollWithProgress(context, client, target, { ...timing, sink, signal, progress }),
+      pollWithProgress(context, client, target, { ...timing, sink, signal, progress, missingNote }),
     );
     running.delete(target.requestId);
     // Elsewhere each answer on stdout shows as much, and a log needs no line for each.

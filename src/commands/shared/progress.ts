@@ -13,6 +13,8 @@ export interface PollTarget {
   readonly kind: Kind | undefined;
   /** Submitted from this machine: a 404 then means "not ready yet". */
   readonly knownHere: boolean;
+  /** No request has such an id: it is not waited for. Default false. */
+  readonly isMissingFinal?: boolean;
 }
 
 /** All in milliseconds. */
@@ -29,6 +31,8 @@ export interface PollWithProgressOptions extends PollTiming {
   readonly signal?: AbortSignal;
   /** Shared with other polls; default: one for this poll, which then also names the request. */
   readonly progress?: PollProgress | undefined;
+  /** Shown once, at the first 404 of an id that this machine does not know. Default: one that names the request. */
+  readonly missingNote?: string;
 }
 
 export type PollProgress = Awaited<ReturnType<typeof createPollProgress>>;
@@ -45,6 +49,7 @@ export async function createPollProgress({ host, output, options }: Context) {
     ci: (host.env['CI'] ?? '') !== '',
   });
   const warned = new Set<string>();
+  let noted = false;
   // A failed write on stderr must not end the poll: the next write of the result reports it.
   const ignoreClosed = (): undefined => undefined;
   return {
@@ -55,6 +60,12 @@ export async function createPollProgress({ host, output, options }: Context) {
       warned.add(text);
       await output.warn(text).catch(ignoreClosed);
     },
+    /** A remark of which more do not help. Never rejects. */
+    async note(text: string): Promise<void> {
+      if (noted) return;
+      noted = true;
+      await output.note(`note: ${text}`).catch(ignoreClosed);
+    },
     stop: () => progress.stop(),
   };
 }
@@ -63,7 +74,7 @@ export async function createPollProgress({ host, output, options }: Context) {
 export async function pollWithProgress(
   context: Context,
   client: OptipickClient,
-  { requestId, kind, knownHere }: PollTarget,
+  { requestId, kind, knownHere, isMissingFinal }: PollTarget,
   options: PollWithProgressOptions,
 ): Promise<JobAnswer> {
   const { host } = context;
@@ -78,6 +89,7 @@ export async function pollWithProgress(
       deadline: host.clock.monotonic() + options.timeout,
       once: options.once ?? false,
       knownHere,
+      isMissingFinal,
       clock: options.once === true ? host.clock : await clockOf(context, requestId),
       random: () => host.random(),
       signal: options.signal ?? context.stop,
@@ -86,6 +98,9 @@ export async function pollWithProgress(
         switch (event.type) {
           case 'pending':
           case 'missing':
+            if (event.type === 'missing' && !knownHere) {
+              void progress.note(options.missingNote ?? `${shownId(requestId)} ${NOT_KNOWN}`);
+            }
             if (own) progress.show(waitingFor(requestId, event.type === 'pending' ? event.word : undefined));
             break;
           case 'unavailable':
@@ -116,6 +131,9 @@ async function clockOf(context: Context, requestId: string): Promise<Pick<Clock,
     return context.host.clock;
   }
 }
+
+const NOT_KNOWN =
+  'was not submitted from this machine, and the API does not know it (404): waiting, for it may not be ready yet';
 
 function waitingFor(requestId: string, word: string | undefined): string {
   return `waiting for ${shownId(requestId)}${word === undefined ? '' : ` (${cleanText(word)})`}`;
