@@ -8,6 +8,7 @@ import {
   parseSettingKey,
   parseSettingValue,
   SETTING_KEYS,
+  unknownProfile,
   type SettingKey,
   type Settings,
   type Sourced,
@@ -172,6 +173,7 @@ async function getSetting(context: Context, word: string): Promise<void> {
   const settings = await context.settings();
   const { profile } = settings;
   const shown = shownSettings(settings)[key];
+  await warnOfUnknownProfile(context, settings);
   if (shown === undefined) {
     const target = profile.value === DEFAULT_PROFILE ? '' : ` -p ${profile.value}`;
     throw new CliError('auth', `${key} is not set`, {
@@ -188,6 +190,7 @@ async function listSettings(context: Context): Promise<void> {
   const { output } = context;
   const settings = await context.settings();
   const shown = { profile: settings.profile, ...shownSettings(settings) };
+  await warnOfUnknownProfile(context, settings);
   if (output.json) {
     await output.record(shown);
     return;
@@ -201,6 +204,11 @@ async function listSettings(context: Context): Promise<void> {
       style: await output.style(),
     }),
   );
+}
+
+async function warnOfUnknownProfile({ output }: Context, settings: Settings): Promise<void> {
+  const unknown = unknownProfile(settings);
+  if (unknown !== undefined) await output.warn(unknown);
 }
 
 /** As it may be seen: secrets masked. */

@@ -1,6 +1,13 @@
 /** What a command needs, resolved on first use, so that a command pays only for what it touches. */
 import type { OptipickClient } from '../api/model.ts';
-import { DEFAULT_PROFILE, EMPTY_HINT, emptyNote, resolveSettings, type Settings } from '../settings/settings.ts';
+import {
+  DEFAULT_PROFILE,
+  EMPTY_HINT,
+  emptyNote,
+  resolveSettings,
+  unknownProfile,
+  type Settings,
+} from '../settings/settings.ts';
 import { readSecretFile } from './input-file.ts';
 import type { Redact } from '../settings/redaction.ts';
 import { CliError } from '../errors.ts';
@@ -108,10 +115,13 @@ export function createContext(host: Host, options: GlobalOptions, { stop, atEnd 
       return openClient(host, { baseUrl, key, secrets, trace: traced ? trace : undefined, direct });
     },
     client: once(async () => {
-      const { apiKey, baseUrl, profile, webhookSecrets } = await settings();
+      const inForce = await settings();
+      const { apiKey, baseUrl, webhookSecrets } = inForce;
       const { normalizeBaseUrl } = await apiServices();
       const url = normalizeBaseUrl(baseUrl.value);
-      if (apiKey === undefined) throw noKey(profile.value, host.env);
+      if (apiKey === undefined) throw noKey(inForce, host.env);
+      const unknown = unknownProfile(inForce);
+      if (unknown !== undefined) await output.warn(unknown);
       const empty = baseUrl.source === 'default' ? emptyNote(host.env, 'OPTIPICK_BASE_URL') : '';
       if (empty !== '') await output.warn(`the default base URL is used, ${url}${empty}`);
       return context.clientFor(url, apiKey.value, { secrets: webhookSecrets?.value });
@@ -130,8 +140,12 @@ export function createContext(host: Host, options: GlobalOptions, { stop, atEnd 
 /** Loaded by the commands that call the API, and only then. */
 const apiServices = () => import('./api-services.ts');
 
-function noKey(profile: string, env: Host['env']): CliError {
-  // A mistyped profile is the likeliest reason for a key that is not found.
+function noKey(settings: Settings, env: Host['env']): CliError {
+  const profile = settings.profile.value;
+  const unknown = unknownProfile(settings);
+  if (unknown !== undefined) {
+    return new CliError('auth', `there is no API key in profile "${profile}"`, { code: 'no_api_key', hint: unknown });
+  }
   const [where, target] = profile === DEFAULT_PROFILE ? ['', ''] : [` in profile "${profile}"`, ` -p ${profile}`];
   const empty = emptyNote(env, 'OPTIPICK_API_KEY', 'OPTIPICK_PROFILE');
   const variable = empty === '' ? 'set OPTIPICK_API_KEY' : EMPTY_HINT;

@@ -1,4 +1,6 @@
 /** Reads a file named on the command line, or stdin. */
+import { basename, dirname, join } from 'node:path';
+import { nearestWord } from '../lib/text/did-you-mean.ts';
 import { readBytes } from '../lib/net/http.ts';
 import { SECRET_FILE_BYTES } from '../limits.ts';
 import { decodeText } from '../requests/utf16.ts';
@@ -29,7 +31,8 @@ export async function readInput(source: InputSource, path: string, limit?: numbe
   try {
     return { name, bytes: await untilStopped(source, read) };
   } catch (cause) {
-    throw limit !== undefined && cause instanceof RangeError ? tooLong(name, cause) : unreadable(name, cause);
+    if (limit !== undefined && cause instanceof RangeError) throw tooLong(name, cause);
+    throw unreadable(name, cause, await nearestFile(files, path, cause));
   }
 }
 
@@ -39,8 +42,8 @@ export async function readSecretFile(source: InputSource, path: string): Promise
   return decodeText(bytes);
 }
 
-/** The error for a file that cannot be read; one that is a `CliError` already is returned as it is. */
-export function unreadable(path: string, cause: unknown): CliError {
+/** The error for a file that cannot be read, and the one that was `meant`; a `CliError` is returned as it is. */
+export function unreadable(path: string, cause: unknown, meant?: string): CliError {
   if (cause instanceof CliError) return cause;
   // The shells of Windows expand no pattern, and others leave it where nothing matches.
   const isPattern = /[*?]/.test(path);
@@ -55,8 +58,23 @@ export function unreadable(path: string, cause: unknown): CliError {
     cause,
     hint: isPattern
       ? 'name each file; submit also takes the folder that holds them'
-      : 'give the path of a file, or - to read stdin',
+      : meant === undefined
+        ? 'give the path of a file, or - to read stdin'
+        : `did you mean ${meant}?`,
   });
+}
+
+/** The file with nearly that name in the same folder. */
+async function nearestFile(files: Host['files'], path: string, cause: unknown): Promise<string | undefined> {
+  if (systemCodeOf(cause) !== 'ENOENT') return undefined;
+  try {
+    const nearest = nearestWord(basename(path), (await files.list(dirname(path))) ?? []);
+    return nearest && join(dirname(path), nearest);
+  } catch (error) {
+    // There may be no such folder either, or it cannot be listed: then there is nothing to suggest.
+    if (systemCodeOf(error) === undefined) throw error;
+    return undefined;
+  }
 }
 
 /** A value that is piped in, such as a secret. Throws `usage` when it is longer than any value. */
@@ -90,7 +108,8 @@ async function* openFile(source: InputSource, path: string): AsyncGenerator<Uint
   try {
     yield* whileWanted(source, source.host.files.stream(path));
   } catch (cause) {
-    throw systemCodeOf(cause) === undefined ? cause : unreadable(path, cause);
+    if (systemCodeOf(cause) === undefined) throw cause;
+    throw unreadable(path, cause, await nearestFile(source.host.files, path, cause));
   }
 }
 

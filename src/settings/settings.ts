@@ -42,6 +42,8 @@ export interface Settings {
   readonly profile: Sourced<string>;
   /** Whether the profile in force is stored; without one, `default` may be named and still hold nothing. */
   readonly profileStored: boolean;
+  /** The stored profile that one which is not stored was meant to be. */
+  readonly profileMeant: string | undefined;
   readonly apiKey: Sourced<string> | undefined;
   /** Never empty: several while a secret is rotated. */
   readonly webhookSecrets: Sourced<readonly string[]> | undefined;
@@ -90,6 +92,10 @@ export function resolveSettings({ flags, env, profiles }: SettingInputs): Settin
   return {
     profile,
     profileStored: stored !== undefined,
+    profileMeant:
+      stored === undefined && profile.source !== 'default'
+        ? nearestWord(profile.value, Object.keys(profiles))
+        : undefined,
     apiKey: first(flags.apiKey, '--api-key-file', 'OPTIPICK_API_KEY', 'api-key'),
     webhookSecrets: secrets === undefined ? undefined : { ...secrets, value: secrets.value.split(/\s+/) },
     baseUrl:
@@ -98,6 +104,14 @@ export function resolveSettings({ flags, env, profiles }: SettingInputs): Settin
         : { ...baseUrl, value: completeLoopbackUrl(baseUrl.value) },
     port: portInForce(flags, stored, from),
   };
+}
+
+/** `there is no profile "sandbx", did you mean "sandbox"?`; `undefined` where the profile is stored, or like none that is. */
+export function unknownProfile({
+  profile,
+  profileMeant,
+}: Pick<Settings, 'profile' | 'profileMeant'>): string | undefined {
+  return profileMeant && `there is no profile "${profile.value}", did you mean "${profileMeant}"?`;
 }
 
 /** The profile that flag or environment name, else `default`. Throws `CliError` `usage` for an impossible name. */

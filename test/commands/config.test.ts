@@ -121,6 +121,12 @@ describe('config set', () => {
     expect([code, stderr]).toEqual([2, 'error: the base URL is not an http or https URL\nhint: try https://***\n']);
   });
 
+  test.each([[['list']], [['get', 'base-url']]])('%j warns of a profile that is nearly a stored one', async (argv) => {
+    const profiles = { sandbox: { 'base-url': 'http://127.0.0.1:4010' } };
+    const { code, stderr } = await run(['config', ...argv, '-p', 'sandbx'], { profiles });
+    expect([code, stderr]).toEqual([0, 'warning: there is no profile "sandbx", did you mean "sandbox"?\n']);
+  });
+
   test('stores the whole address of this machine', async () => {
     const { ended, host } = await run(['config', 'set', 'base-url', '127.0.0.1:4010', '-p', 'sandbox']);
     expect(ended).toEqual({ code: 0, stdout: '', stderr: 'stored base-url in profile "sandbox"\n' });

@@ -135,8 +135,17 @@ describe('get', () => {
       stdout: '',
       stderr:
         'error: there is no API key in profile "stagin"\n' +
-        'hint: store one with: optipick login -p stagin; or set OPTIPICK_API_KEY; or try without an account: optipick demo\n',
+        'hint: there is no profile "stagin", did you mean "staging"?\n',
     });
+  });
+
+  test('with a key of the environment warns of a profile that is nearly one', async () => {
+    const http = answering(404, { detail: 'no' });
+    const profiles = { staging: { 'api-key': 'staging-key-0123456' } };
+    const { stderr } = await run(['route', 'get', ID, '-p', 'stagin'], { env, profiles, http });
+    expect(stderr).toMatch(/^warning: there is no profile "stagin", did you mean "staging"\?\n/);
+    const own = await run(['route', 'get', ID, '-p', 'ci'], { env, profiles, http });
+    expect(own.stderr).not.toContain('there is no profile');
   });
 
   test('sends the key of flag, environment or profile, in this order', async () => {

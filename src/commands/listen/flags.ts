@@ -1,6 +1,7 @@
 /** The flags of `listen`, and what they mean. */
 import { CliError } from '../../errors.ts';
 import type { Host } from '../../platform/host.ts';
+import { rejectNearEvent } from '../../webhooks/event-name.ts';
 import { createEventFilter } from '../../webhooks/inbox/event-filter.ts';
 import { createSourceCheck } from '../../webhooks/receiver/source-addresses.ts';
 import { parseRelayToken, parseRelayUrl } from '../../webhooks/relay/address.ts';
@@ -58,7 +59,8 @@ export type EndConditions = ListenPlan['ending'];
 export function parseListenFlags(flags: ListenFlags, env: Host['env']) {
   const relay = relayOf(flags, env);
   const path = pathOf(flags.path);
-  const forwardTo = [...new Set(flags.forwardTo)].map(forwardTarget);
+  for (const event of flags.events ?? []) rejectNearEvent(event);
+  const forwardTo = [...new Set((flags.forwardTo ?? []).map(forwardTarget))];
   const { allowFrom = [], trustProxy = false } = flags;
   const check = flags.allowFrom === undefined && !trustProxy ? undefined : createSourceCheck({ allowFrom, trustProxy });
   const { host, port, secretFile, tolerance: toleranceMs, record: folder, exec: command, once = false } = flags;

@@ -2,7 +2,7 @@
 import type { Context } from '../../context/context.ts';
 import { parseWebhookSecrets, type SecretsReading } from '../../settings/secret.ts';
 import type { Redact } from '../../settings/redaction.ts';
-import { EMPTY_HINT, emptyNote } from '../../settings/settings.ts';
+import { EMPTY_HINT, emptyNote, unknownProfile } from '../../settings/settings.ts';
 import { CliError } from '../../errors.ts';
 import { readSecretFile } from '../../context/input-file.ts';
 import { createTerminalRedaction } from '../../output/terminal/redaction.ts';
@@ -42,7 +42,8 @@ export async function webhookSecrets(
   secretFile: string | undefined,
   purpose: string,
 ): Promise<SecretsInForce> {
-  const { webhookSecrets: stored } = await context.settings();
+  const settings = await context.settings();
+  const { webhookSecrets: stored } = settings;
   const given =
     secretFile === undefined
       ? stored && { text: stored.value.join(' '), from: stored.from }
@@ -51,7 +52,9 @@ export async function webhookSecrets(
     const empty = emptyNote(context.host.env, 'OPTIPICK_WEBHOOK_SECRET', 'OPTIPICK_PROFILE');
     throw new CliError('auth', `there is no webhook secret ${purpose}${empty}`, {
       code: 'no_webhook_secret',
-      hint: `store it with: optipick login; or ${empty === '' ? 'set OPTIPICK_WEBHOOK_SECRET' : EMPTY_HINT}. It is the "Signing Secret" of your endpoint in the webhook settings of the web application`,
+      hint:
+        unknownProfile(settings) ??
+        `store it with: optipick login; or ${empty === '' ? 'set OPTIPICK_WEBHOOK_SECRET' : EMPTY_HINT}. It is the "Signing Secret" of your endpoint in the webhook settings of the web application`,
     });
   }
   const reading = parseWebhookSecrets(given.text);

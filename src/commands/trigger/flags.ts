@@ -1,5 +1,6 @@
 /** The flags of `trigger`, and what they ask for: to send messages, to replay records, or to run the suite. */
 import { CliError } from '../../errors.ts';
+import { rejectNearEvent } from '../../webhooks/event-name.ts';
 import type { PayloadShape } from '../../webhooks/payload.ts';
 import { SKEW_SECONDS, type SignatureEntry, type TestDeliveryOptions } from '../../webhooks/testing/test-delivery.ts';
 import { readTestTarget } from '../../webhooks/testing/test-target.ts';
@@ -184,6 +185,7 @@ function rejectConflicts(
       code: 'bad_event',
     });
   }
+  if (event !== undefined) rejectNearEvent(event);
 }
 
 function conflict(message: string): CliError {

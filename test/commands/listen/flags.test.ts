@@ -49,8 +49,14 @@ describe('the flags of listen', () => {
   });
 
   test('name each forward once, as an absolute URL', () => {
-    const forwardTo = ['http://127.0.0.1:1', 'http://127.0.0.1:2/a', 'http://127.0.0.1:1'];
+    const forwardTo = ['http://127.0.0.1:1', '127.0.0.1:2/a', 'http://127.0.0.1:1', '1'];
     expect(parse({ forwardTo }).actions.forwardTo).toEqual(['http://127.0.0.1:1/', 'http://127.0.0.1:2/a']);
+  });
+
+  test('reject an event that is nearly one', () => {
+    expect(() => parse({ events: ['cluster.optimized', 'route.optimised'] })).toThrow(
+      expect.objectContaining({ failure: 'usage', code: 'bad_event', hint: 'did you mean "route.optimized"?' }),
+    );
   });
 
   test('end after one event with --once, whatever --count says', () => {

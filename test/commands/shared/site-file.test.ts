@@ -64,3 +64,13 @@ hint: ${HINT}
     expect(stderr).toContain('/names: expected at least one place (hall.json:1:29)\n');
   });
 });
+
+test('a mistyped site file is answered with the one beside it', async () => {
+  const files = { 'layouts/hall-7.json': '{}' };
+  const { ended } = await run(['sandbox', '--site', 'layouts/hal-7.json'], { files });
+  expect(ended).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: 'error: cannot read layouts/hal-7.json: there is no such file\nhint: did you mean layouts/hall-7.json?\n',
+  });
+});

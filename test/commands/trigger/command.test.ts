@@ -54,6 +54,7 @@ describe('what is missing or malformed is 2', () => {
     [['trigger', 'e'], 'missing_mandatory_option_value'],
     [['trigger', ' e', ...TO], 'bad_event'],
     [['trigger', 'e\u001b[2J', ...TO], 'bad_event'],
+    [['trigger', 'route.optimised', ...TO], 'bad_event'],
     [['trigger', 'e', '--to', 'a.example:3000'], 'bad_target_url'],
     [['trigger', 'e', '--to', 'ftp://127.0.0.1/'], 'bad_target_url'],
     [['trigger', 'e', '--to', 'http://a%b:c@127.0.0.1/'], 'bad_target_url'],
