@@ -15,6 +15,7 @@ import { addListen } from '../commands/listen/command.ts';
 import { addTrigger } from '../commands/trigger/command.ts';
 import { addVerify } from '../commands/verify/command.ts';
 import { addSandbox } from '../commands/sandbox/command.ts';
+import { commandsMeant } from './suggestions.ts';
 import { withHelp, type ContextSource } from '../commands/shared/options.ts';
 import type { Context, GlobalOptions } from '../context/context.ts';
 import { KINDS, type Kind } from '../kinds.ts';
@@ -47,8 +48,8 @@ export async function runProgram(
     await root.parseAsync(argv, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    // No command at all asks for the overview; a group without its command is a mistake.
-    if (error.code === 'commander.help' && root.args.length === 0) root.outputHelp();
+    // No command at all, or a group without its command, asks what there is.
+    if (error.code === 'commander.help') await showHelp(root);
     else if (error.exitCode !== 0) throw usageError(error, root);
   }
   await host.stdout.write(help);
@@ -116,31 +117,44 @@ function sentence(words: string): string {
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 }
 
-/** The words that name a command; options of the program are not among them. */
-function commandPath(root: Command): readonly string[] {
-  const path: string[] = [];
-  let command: Command | undefined = root;
+/** As `optipick help` of the command that was named: with `--json` its document. */
+async function showHelp(root: Command): Promise<void> {
+  const json = root.opts<GlobalOptions>().json === true ? ['--json'] : [];
+  await root.parseAsync(['help', ...namesOf(commandNamed(root)), ...json], { from: 'user' });
+}
+
+/** The command that the arguments name so far. */
+function commandNamed(root: Command): Command {
+  let command = root;
   for (const word of root.args) {
-    command = command.commands.find((each) => each.name() === word);
-    if (command === undefined) break;
-    path.push(word);
+    const next = command.commands.find((each) => each.name() === word);
+    if (next === undefined) break;
+    command = next;
   }
-  return path;
+  return command;
+}
+
+function namesOf(command: Command): readonly string[] {
+  return command.parent === null ? [] : [...namesOf(command.parent), command.name()];
 }
 
 function usageError(error: CommanderError, root: Command): CliError {
-  const path = commandPath(root);
-  const help = ['optipick help', ...path].join(' ');
-  if (error.code === 'commander.help') {
-    return new CliError('usage', `optipick ${path.join(' ')} needs a command`, { code: 'missing_command', hint: help });
-  }
+  const command = commandNamed(root);
+  const help = ['optipick help', ...namesOf(command)].join(' ');
   const [message = 'wrong usage', ...rest] = error.message.replace(/^error: /, '').split('\n');
+  const code = error.code.replace(/^commander\./, '').replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  if (error.code === 'commander.unknownCommand') {
+    const [word = ''] = command.args;
+    const meant = commandsMeant(root, command, word).map((path) => `optipick ${path}`);
+    return new CliError('usage', message, { code, hint: meant.length === 0 ? help : `did you mean ${listed(meant)}?` });
+  }
   const suggestion = rest
     .join(' ')
     .trim()
     .replace(/^\(|\)$/g, '');
-  return new CliError('usage', message, {
-    code: error.code.replace(/^commander\./, '').replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-    hint: suggestion === '' ? help : suggestion,
-  });
+  return new CliError('usage', message, { code, hint: suggestion === '' ? help : suggestion });
+}
+
+function listed(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 }

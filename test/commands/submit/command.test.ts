@@ -239,7 +239,6 @@ describe('an invalid request is exit 2 with all its errors, and nothing is sent'
     ['an option without its value', ['cluster', 'submit', 'wave.json', '--site'], '', 'option_missing_argument'],
     ['an unknown command', ['clutser', 'submit', 'wave.json'], '', 'unknown_command'],
     ['an unknown command of a group', ['cluster', 'sumbit', 'wave.json'], '', 'unknown_command'],
-    ['a group alone', ['cluster'], '', 'missing_command'],
     [
       'plain http to another machine',
       ['cluster', 'submit', 'wave.json', '--base-url', 'http://o.example'],
@@ -269,21 +268,24 @@ describe('an invalid request is exit 2 with all its errors, and nothing is sent'
     });
   });
 
+  test('a mistyped file is answered with the one beside it', async () => {
+    const { ended } = await run(['cluster', 'submit', 'wav.json'], { env, files });
+    expect(ended).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'error: cannot read wav.json: there is no such file\nhint: did you mean wave.json?\n',
+    });
+  });
+
   test('the hint for a mistyped command names the nearest one, and a help that exists', async () => {
     const near = await run(['clutser', 'get', 'x']);
     expect(near.ended).toEqual({
       code: 2,
       stdout: '',
-      stderr: "error: unknown command 'clutser'\nhint: Did you mean cluster?\n",
+      stderr: "error: unknown command 'clutser'\nhint: did you mean optipick cluster?\n",
     });
     const far = await run(['-p', 'staging', 'xyzzy']);
     expect(far.ended).toEqual({ code: 2, stdout: '', stderr: "error: unknown command 'xyzzy'\nhint: optipick help\n" });
-    const group = await run(['-p', 'staging', 'cluster']);
-    expect(group.ended).toEqual({
-      code: 2,
-      stdout: '',
-      stderr: 'error: optipick cluster needs a command\nhint: optipick help cluster\n',
-    });
   });
 });
 
