@@ -6,7 +6,7 @@ import { nearestWord } from '../lib/text/did-you-mean.ts';
 const EVENTS = KIND_NAMES.map((kind) => KINDS[kind].event);
 
 /**
- * Throws `CliError` `usage` (`bad_event`) for a name or pattern that is nearly that of an event, such as `route.optimised` or
+ * Throws `CliError` `usage` (`bad_event`) for a name or pattern that is nearly that of an event, such as `route.optimize` or
  * `cluster`. One that is like none passes: it may be an event of tomorrow, or one that a receiver must ignore.
  */
 export function rejectNearEvent(name: string): void {

@@ -487,8 +487,8 @@ describe('several faults', () => {
     const { code, stdout, stderr } = await patient.workplace.run(['doctor', '--port', String(other.port)], {
       env: { OPTIPICK_WEBHOOK_SECRET: 'whsec_', OPTIPICK_API_KEY: 'key-of-somebody-else-0123' },
     });
-    const faults = stdout.split('\n').filter((line) => line.startsWith('fault'));
-    expect(faults.map((line) => line.split(/ +/)[1])).toEqual(['key-accepted', 'webhook-secret', 'port']);
+    const failed = stdout.split('\n').filter((line) => line.startsWith('error'));
+    expect(failed.map((line) => line.split(/ +/)[1])).toEqual(['key-accepted', 'webhook-secret', 'port']);
     expect([code, stderr]).toEqual([
       7,
       'not checked: delivery (the port cannot be opened)\n' +

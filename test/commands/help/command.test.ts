@@ -87,9 +87,10 @@ describe('the help', () => {
     expect({ code: ended.code, stderr: ended.stderr }).toEqual({ code: 0, stderr: '' });
     expect(ended.stdout).toMatch(/^Usage: optipick /);
     expect(ended.stdout).toContain('\nStart here:\n  $ optipick demo');
-    for (const argv of [['--help'], ['-h'], ['help'], ['--json'], ['-p', 'staging']]) {
+    for (const argv of [['--help'], ['-h'], ['help'], ['-p', 'staging']]) {
       expect((await run(argv)).ended).toEqual(ended);
     }
+    expect((await run(['--json'])).ended).toEqual((await run(['help', '--json'])).ended);
   });
 
   test.each(HELP_TOPICS.map(({ name, text }) => [name, text]))('on the topic %s is its text', async (name, text) => {
