@@ -1,6 +1,6 @@
 /**
  * Gates: conditions under which a run is to fail, such as `saving<5%`. Grammar: `<metric> <op> <number>[unit]`, spaces
- * anywhere between; operators `<` `<=` `>` `>=` `=` `==` `!=`.
+ * anywhere between; operators `<` `<=` `>` `>=` `=` `==` `!=`. A distance needs its unit.
  */
 import { CliError } from '../../errors.ts';
 import type { AnswerDetails } from '../details.ts';
@@ -9,7 +9,7 @@ import type { Finding } from '../audit/finding.ts';
 import { type Dimension, GATE_METRIC_NAMES, type GateMetric, metricOf, UNITS_OF } from './metrics.ts';
 import { classifyAnswer } from '../job-state.ts';
 import type { Kind } from '../../kinds.ts';
-import { convertLength, type LengthUnit, lengthUnitOf } from '../length-unit.ts';
+import { convertLength, LENGTH_UNITS, type LengthUnit, lengthUnitOf } from '../length-unit.ts';
 import { nearestWord } from '../../lib/text/did-you-mean.ts';
 
 type Operator = '<' | '<=' | '>' | '>=' | '=' | '!=';
@@ -20,8 +20,8 @@ export interface Gate {
   readonly metric: GateMetric;
   readonly operator: Operator;
   readonly value: number;
-  /** As it was written, in lower case; `undefined`: none. */
-  readonly unit: string | undefined;
+  /** As it was written, in lower case, else the one that is meant; empty for a count. */
+  readonly unit: string;
 }
 
 export interface GateVerdict {
@@ -36,7 +36,7 @@ const EXPRESSION = /^([^<>=!]*?)\s*(<=|>=|==|!=|<|>|=)\s*([+-]?(?:\d+\.?\d*|\.\d
 
 /**
  * Reads a gate. Throws `CliError` `usage` (`bad_gate`) when it is none: an unknown metric, a unit that does not fit the
- * metric, no number. With `kind`, also a metric that only answers of the other kind have.
+ * metric or is missing, no number. With `kind`, also a metric that only answers of the other kind have.
  */
 export function parseGate(text: string, kind?: Kind): Gate {
   const expression = text.trim();
@@ -51,10 +51,13 @@ export function parseGate(text: string, kind?: Kind): Gate {
   if (kind !== undefined && only !== undefined && only !== kind) {
     throw badGate(expression, `the answer of a ${kind} has no ${metric}, only that of a ${only}`);
   }
-  const unit = suffix === '' ? undefined : suffix.toLowerCase();
-  if (unit !== undefined && !UNITS_OF[dimension].includes(unit)) throw badGate(expression, unfit(suffix, metric));
+  if (suffix !== '' && !UNITS_OF[dimension].includes(suffix.toLowerCase())) {
+    throw badGate(expression, unfit(suffix, metric));
+  }
   const value = Number(digits);
   if (!Number.isFinite(value)) throw badGate(expression, `"${digits}" is too large a number`);
+  if (dimension === 'distance' && suffix === '') throw withoutUnit(expression);
+  const unit = suffix === '' ? (UNITS_OF[dimension][0] ?? '') : suffix.toLowerCase();
   return { expression, metric, operator: operator === '==' ? '=' : (operator as Operator), value, unit };
 }
 
@@ -63,7 +66,7 @@ export function parseGate(text: string, kind?: Kind): Gate {
  * because the figures are missing. `findings` of the audit, `undefined` when there was none.
  */
 export function judgeGate(gate: Gate, answer: AnswerDetails, findings: readonly Finding[] | undefined): GateVerdict {
-  const { expression, metric, operator, value } = gate;
+  const { expression, metric, operator, value, unit } = gate;
   const trip = (why: string): GateVerdict => ({ expression, tripped: true, reason: `cannot be judged: ${why}` });
   if (classifyAnswer(200, answer.summary) !== 'done') return trip('there is no result');
   const { dimension, kind, measure } = metricOf(metric);
@@ -73,7 +76,6 @@ export function judgeGate(gate: Gate, answer: AnswerDetails, findings: readonly 
   if (typeof measured !== 'number') return trip(measured.reason);
   const comparable = inUnitOf(gate, dimension, measured, answerUnit);
   if (typeof comparable !== 'number') return trip(comparable.reason);
-  const unit = gate.unit ?? { percent: '%', distance: answerUnit, time: 's', count: '' }[dimension];
   return {
     expression,
     tripped: HOLDS[operator](differenceOf(comparable, value)),
@@ -89,7 +91,7 @@ function inUnitOf(
   answerUnit: string,
 ): number | { readonly reason: string } {
   if (dimension === 'time') return unit === 'ms' ? measured * 1000 : measured;
-  if (dimension !== 'distance' || unit === undefined) return measured;
+  if (dimension !== 'distance') return measured;
   const known = lengthUnitOf(answerUnit);
   if (known !== undefined) return convertLength(measured, known, unit as LengthUnit);
   return { reason: `the answer's distances are in "${answerUnit}", which cannot be turned into ${unit}` };
@@ -128,7 +130,15 @@ function unfit(unit: string, metric: GateMetric): string {
   const { dimension } = metricOf(metric);
   const units = UNITS_OF[dimension];
   if (dimension === 'count') return `"${unit}" does not fit: ${metric} is a number without unit`;
-  return `"${unit}" is no unit of ${metric}: ${units.join(', ')}, or none`;
+  return `"${unit}" is no unit of ${metric}: ${units.join(', ')}${dimension === 'distance' ? '' : ', or none'}`;
+}
+
+/** The API answers in centimeters, people think in meters: a bare number would mean one and be taken for the other. */
+function withoutUnit(expression: string): CliError {
+  return new CliError('usage', `--fail-if "${expression}" does not say in which unit`, {
+    code: 'bad_gate',
+    hint: `write --fail-if '${expression}m', or another of the units ${LENGTH_UNITS.join(', ')}`,
+  });
 }
 
 function badGate(expression: string, why: string): CliError {

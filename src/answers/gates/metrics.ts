@@ -9,7 +9,7 @@ import { differenceOf } from '../../lib/text/numbers.ts';
 /** What is measured: decides which units fit. */
 export type Dimension = 'percent' | 'distance' | 'time' | 'count';
 
-/** Units that may follow the number. Without one a percentage is meant, the answer's unit, seconds, a number of things. */
+/** Units that may follow the number. Without one a percentage is meant, seconds, a number of things; a distance needs one. */
 export const UNITS_OF: Readonly<Record<Dimension, readonly string[]>> = {
   percent: ['%'],
   distance: LENGTH_UNITS,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { AnswerDetails } from '../../../src/answers/details.ts';
 import { readDetails } from '../../support/read-details.ts';
 import type { Finding } from '../../../src/answers/audit/finding.ts';
-import { GATE_METRIC_NAMES } from '../../../src/answers/gates/metrics.ts';
+import { GATE_METRIC_NAMES, metricOf } from '../../../src/answers/gates/metrics.ts';
 import { type GateVerdict, judgeGate, parseGate } from '../../../src/answers/gates/gates.ts';
 import type { Kind } from '../../../src/kinds.ts';
 import { convertLength, LENGTH_UNITS, lengthUnitOf } from '../../../src/answers/length-unit.ts';
@@ -37,15 +37,16 @@ function fault(text: string, kind?: Kind): readonly [string, string, string | un
 describe('a gate', () => {
   it.each([
     ['saving<5%', 'saving', '<', 5, '%'],
-    ['saving<5', 'saving', '<', 5, undefined],
+    ['saving<5', 'saving', '<', 5, '%'],
     ['  saving  <=  5.5 %  ', 'saving', '<=', 5.5, '%'],
     ['SAVING>-1e1%', 'saving', '>', -10, '%'],
     ['optimal_distance>=200m', 'optimal_distance', '>=', 200, 'm'],
     ['longest_cluster > .5 KM', 'longest_cluster', '>', 0.5, 'km'],
-    ['invalid_picks==0', 'invalid_picks', '=', 0, undefined],
-    ['clusters=12', 'clusters', '=', 12, undefined],
-    ['findings!=0', 'findings', '!=', 0, undefined],
+    ['invalid_picks==0', 'invalid_picks', '=', 0, ''],
+    ['clusters=12', 'clusters', '=', 12, ''],
+    ['findings!=0', 'findings', '!=', 0, ''],
     ['computation_time>500ms', 'computation_time', '>', 500, 'ms'],
+    ['computation_time>5', 'computation_time', '>', 5, 's'],
   ])('is read: %s', (text, metric, operator, value, unit) => {
     expect(parseGate(text)).toEqual({ expression: text.trim(), metric, operator, value, unit });
   });
@@ -62,11 +63,11 @@ describe('a gate', () => {
     ['saving<Infinity', '"Infinity" is not a number with a unit'],
     ['saving<1e999', '"1e999" is too large a number'],
     ['savings<5%', 'there is no metric "savings", did you mean "saving"?'],
-    ['optimal-distance<5', 'did you mean "optimal_distance"?'],
+    ['optimal-distance<5m', 'did you mean "optimal_distance"?'],
     ['<5', 'there is no metric ""'],
     ['__proto__<5', 'there is no metric "__proto__"'],
     ['saving<5m', '"m" is no unit of saving: %, or none'],
-    ['optimal_distance<5%', '"%" is no unit of optimal_distance: mm, cm, dm, m, km, in, ft, or none'],
+    ['optimal_distance<5%', '"%" is no unit of optimal_distance: mm, cm, dm, m, km, in, ft'],
     ['optimal_distance<5 miles', '"miles" is no unit of optimal_distance'],
     ['clusters>5%', '"%" does not fit: clusters is a number without unit'],
     ['computation_time>5min', '"min" is no unit of computation_time: s, ms, or none'],
@@ -79,8 +80,32 @@ describe('a gate', () => {
       ['usage', 'bad_gate', '--fail-if "clusters>5": the answer of a route has no clusters, only that of a cluster'],
       ['usage', 'bad_gate', '--fail-if "stops>5": the answer of a cluster has no stops, only that of a route'],
     ]);
-    expect(GATE_METRIC_NAMES.map((name) => parseGate(`${name}>5`).metric)).toEqual(GATE_METRIC_NAMES);
+    expect(
+      GATE_METRIC_NAMES.map(
+        (name) => parseGate(`${name}>5${metricOf(name).dimension === 'distance' ? 'm' : ''}`).metric,
+      ),
+    ).toEqual(GATE_METRIC_NAMES);
   });
+
+  it.each(['saved<0', 'asis_distance>5', 'optimal_distance>500', 'longest_cluster == 1e3'])(
+    'on a distance needs a unit: %s',
+    (text) => {
+      let failure: unknown;
+      try {
+        parseGate(text);
+      } catch (error) {
+        failure = error;
+      }
+      const corrected = /'(.*)'/.exec((failure as CliError).hint ?? '')?.[1] ?? '';
+      expect(failure).toMatchObject({
+        failure: 'usage',
+        code: 'bad_gate',
+        message: `--fail-if "${text}" does not say in which unit`,
+        hint: `write --fail-if '${text}m', or another of the units mm, cm, dm, m, km, in, ft`,
+      });
+      expect(parseGate(corrected)).toMatchObject({ expression: `${text}m`, unit: 'm' });
+    },
+  );
 
   it('that is refused comes with an example and all metrics', () => {
     let hint: string | undefined;
@@ -101,9 +126,9 @@ describe('the verdict', () => {
     ['saving<39%', false, 'saving is 39.6%'],
     ['saving<40%', true, 'saving is 39.6%'],
     ['saved<60m', true, 'saved is 55.0 m'],
-    ['saved<5400', false, 'saved is 5497 cm'],
+    ['saved<5400cm', false, 'saved is 5497 cm'],
     ['asis_distance>138.9m', true, 'asis_distance is 139 m'],
-    ['optimal_distance>8402.3', false, 'optimal_distance is 8402 cm'],
+    ['optimal_distance>8402.3cm', false, 'optimal_distance is 8402 cm'],
     ['optimal_distance>0.08km', true, 'optimal_distance is 0.084 km'],
     ['optimal_distance>280ft', false, 'optimal_distance is 276 ft'],
     ['optimal_distance>3300in', true, 'optimal_distance is 3308 in'],
@@ -148,7 +173,7 @@ describe('the verdict', () => {
   it('does not stumble over rounding', () => {
     const tenth = route({ asis_distance: 0.3, optimal_distance: 0.1 + 0.2 });
     expect(
-      ['saving=0', 'saving<0', 'saved!=0cm', 'optimal_distance>0.3', 'optimal_distance<=0.3cm'].map(
+      ['saving=0', 'saving<0', 'saved!=0cm', 'optimal_distance>0.3cm', 'optimal_distance<=0.3cm'].map(
         (text) => judge(text, tenth).tripped,
       ),
     ).toEqual([true, false, false, false, true]);
@@ -168,15 +193,15 @@ describe('the verdict', () => {
 
   it.each([
     ['saving<5%', { asis_distance: null }, 'the answer has no as-is distance: send asis_sequence with every pick'],
-    ['saved<5', { asis_distance: null }, 'the answer has no as-is distance: send asis_sequence with every pick'],
+    ['saved<5m', { asis_distance: null }, 'the answer has no as-is distance: send asis_sequence with every pick'],
     [
-      'asis_distance>5',
+      'asis_distance>5m',
       { asis_distance: null },
       'the answer has no as-is distance: send asis_sequence with every pick',
     ],
     ['saving<5%', { asis_distance: 0 }, 'the as-is distance is 0'],
-    ['optimal_distance>5', { optimal_distance: 'x' }, 'the answer has no optimized distance'],
-    ['saved>5', { optimal_distance: null }, 'the answer has no optimized distance'],
+    ['optimal_distance>5m', { optimal_distance: 'x' }, 'the answer has no optimized distance'],
+    ['saved>5m', { optimal_distance: null }, 'the answer has no optimized distance'],
     ['computation_time>5', {}, 'the answer has no computation time'],
     [
       'optimal_distance>200m',
@@ -198,19 +223,14 @@ describe('the verdict', () => {
       [],
       'the answer has no as-is clusters: send list_id with every pick',
     ],
-    ['longest_cluster>1', [{ estimated_distance: 1 }, {}], [], 'not every cluster of the answer has a distance'],
-    ['longest_cluster>1', [], [], 'the answer has no clusters'],
+    ['longest_cluster>1m', [{ estimated_distance: 1 }, {}], [], 'not every cluster of the answer has a distance'],
+    ['longest_cluster>1m', [], [], 'the answer has no clusters'],
   ])('of a cluster that cannot be told trips: %s on %j', (text, clusters, findings, why) => {
     const verdict = judgeGate(parseGate(text), details({ type: 'CLUSTER', optimal_clusters: clusters }), findings);
     expect(verdict).toEqual({ expression: text, tripped: true, reason: `cannot be judged: ${why}` });
   });
 
-  it('compares a bare number in the unit of the answer, whatever that is', () => {
-    expect(judge('optimal_distance>9000', route({ unit: 'paces' }))).toEqual({
-      expression: 'optimal_distance>9000',
-      tripped: true,
-      reason: 'optimal_distance is 9500 paces',
-    });
+  it('is in the unit of the gate, whatever that of the answer', () => {
     expect(judge('optimal_distance<100m', route({ unit: 'Feet', optimal_distance: 100 })).reason).toBe(
       'optimal_distance is 30.5 m',
     );
