@@ -40,7 +40,7 @@ const FACTS = new Set(['errors.ts', 'ids.ts', 'kinds.ts', 'limits.ts']);
 
 /** One library, one door: which files may import it. */
 const DOORS: Readonly<Record<string, readonly string[]>> = {
-  commander: ['src/app/program.ts', 'src/commands/*', 'src/commands/*/*'],
+  commander: ['src/app/*', 'src/commands/*', 'src/commands/*/*'],
   undici: ['src/platform/http/*'],
   ws: ['src/platform/http/web-socket.ts'],
   conf: ['src/platform/fs/settings-writer.ts'],

@@ -16,11 +16,15 @@ import { addTrigger } from '../commands/trigger/command.ts';
 import { addVerify } from '../commands/verify/command.ts';
 import { addSandbox } from '../commands/sandbox/command.ts';
 import { commandsMeant } from './suggestions.ts';
+import { formatHelp } from './help-layout.ts';
 import { withHelp, type ContextSource } from '../commands/shared/options.ts';
 import type { Context, GlobalOptions } from '../context/context.ts';
 import { KINDS, type Kind } from '../kinds.ts';
 import { CliError } from '../errors.ts';
 import type { Host } from '../platform/host.ts';
+
+/** Of help in a pipe: it is most often a pager in a classic terminal. */
+const PIPE_COLUMNS = 80;
 
 /** Parses the arguments and runs the command they name. Throws `CliError` for all that goes wrong. */
 export async function runProgram(
@@ -34,8 +38,8 @@ export async function runProgram(
   root.configureOutput({
     writeOut: (text) => (help += text),
     writeErr: () => undefined,
-    getOutHelpWidth: () => Math.min(host.stdout.columns ?? 100, 120),
-    getErrHelpWidth: () => Math.min(host.stderr.columns ?? 100, 120),
+    getOutHelpWidth: () => Math.min(host.stdout.columns ?? PIPE_COLUMNS, 120),
+    getErrHelpWidth: () => Math.min(host.stderr.columns ?? PIPE_COLUMNS, 120),
     getOutHasColors: () => false,
     getErrHasColors: () => false,
   });
@@ -59,11 +63,12 @@ export async function runProgram(
 function declare(root: Command, version: string, context: ContextSource): void {
   root
     .description('Submit picking problems to the OptiPick API, wait for the answers, and receive its signed webhooks.')
+    .optionsGroup('Global options:')
     .version(version, '--version', 'print the version')
     .helpOption('-h, --help', 'show this help')
     .helpCommand(false)
     .exitOverride()
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ formatHelp })
     .option('--json', 'JSON on stdout, errors as JSON on stderr')
     .option('-q, --quiet', 'say nothing on stderr when all goes well')
     .option('--debug', 'trace HTTP calls and print stacks of errors (keys masked)')
@@ -71,18 +76,16 @@ function declare(root: Command, version: string, context: ContextSource): void {
     .option('--no-input', 'never ask a question')
     .option('-p, --profile <name>', 'stored profile to use')
     .option('--base-url <url>', 'API to talk to')
-    .option('--api-key-file <path>', 'read the API key from a file, or from stdin with -')
-    .addHelpText(
-      'after',
-      `
-Start here:
-  $ optipick demo                                     the whole flow on a local sandbox, no account
-  $ optipick login                                    store your API key and webhook secret
-  $ id=$(optipick cluster submit wave.json)           submit, asynchronously
-  $ optipick poll $id                                 wait for the answer and show it
-
-Help on a command: optipick help <command>. Topics: exit-codes, environment, output, webhooks.`,
-    );
+    .option('--api-key-file <path>', 'read the API key from a file, or from stdin with -');
+  withHelp(root, {
+    examples: [
+      ['optipick demo', 'the whole flow on a local sandbox, no account'],
+      ['optipick login', 'store your API key and webhook secret'],
+      ['id=$(optipick cluster submit wave.json)', 'submit, asynchronously'],
+      ['optipick poll $id', 'wait for the answer and show it'],
+    ],
+  });
+  root.commandsGroup('Submit and answers:');
   for (const kind of Object.keys(KINDS) as Kind[]) {
     const group = root.command(kind).description(sentence(KINDS[kind].purpose));
     withHelp(group, {
@@ -98,12 +101,15 @@ Help on a command: optipick help <command>. Topics: exit-codes, environment, out
   }
   addPoll(root, context);
   addDiff(root, context);
+  root.commandsGroup('Webhooks:');
   addListen(root, context);
   addEvents(root, context);
   addTrigger(root, context);
   addVerify(root, context);
+  root.commandsGroup('Without an account:');
   addSandbox(root, context);
   addDemo(root, context);
+  root.commandsGroup('Set-up:');
   addLogin(root, context);
   addConfig(root, context);
   addDoctor(root, context);

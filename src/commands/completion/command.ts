@@ -15,7 +15,9 @@ export function addCompletion(root: Command, context: ContextSource): void {
 PowerShell is not supported.
 
 bash (4 or later, or macOS' own 3.2), in ~/.bashrc; on macOS in ~/.bash_profile:
-  source <(optipick completion bash)                      with bash 3.2: eval "$(optipick completion bash)"
+  source <(optipick completion bash)
+with bash 3.2:
+  eval "$(optipick completion bash)"
 zsh, in ~/.zshrc, after compinit:
   source <(optipick completion zsh)
 or once, as a file in a folder of $fpath:

@@ -1,13 +1,14 @@
 /** `optipick help [command|topic]`. */
 import type { Command } from 'commander';
 import { CliError } from '../../errors.ts';
+import { wrapText } from '../../lib/text/wrap.ts';
 import { HELP_TOPICS } from '../shared/help-topics.ts';
 import { withHelp, type ContextSource } from '../shared/options.ts';
 
 export function addHelp(root: Command, context: ContextSource): void {
   const command = root
     .command('help')
-    .description('Show help on a command or a topic: exit-codes, environment, output, webhooks.')
+    .description(`Show help on a command or a topic: ${HELP_TOPICS.map(({ name }) => name).join(', ')}.`)
     .argument('[command...]', 'command or topic');
   withHelp(command, {
     output: `The text of --help, or of the topic. With --json one document: {"v":1,"name","path","description","arguments",
@@ -28,8 +29,13 @@ of a command: that subtree, with "global_options".`,
       const { helpDocument, topicDocument } = await import('./document.ts');
       await output.record(topic === undefined ? helpDocument(root, find(root, words), words) : topicDocument(topic));
     } else if (topic === undefined) find(root, words).outputHelp();
-    else await output.write(`${topic.text}\n`);
+    else await output.lines(wrapText(topic.text, helpWidth(root)));
   });
+}
+
+/** As commander has it for the help of commands. */
+function helpWidth(root: Command): number {
+  return root.configureOutput().getOutHelpWidth?.() ?? 80;
 }
 
 function find(root: Command, words: readonly string[]): Command {

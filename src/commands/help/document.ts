@@ -48,7 +48,7 @@ function commandDocument(facts: CommandFacts): object {
     examples: parts?.examples.map(([line, purpose]) => ({ command: line, purpose })) ?? [],
     environment: parts?.environment?.map(([name, purpose]) => ({ name, purpose })) ?? [],
     exit_codes:
-      parts === undefined
+      parts?.failures === undefined
         ? []
         : [
             { code: 0, name: 'ok', retryable: false, meaning: 'ok' },

@@ -10,37 +10,41 @@ export function addListen(parent: Command, context: ContextSource): void {
   const command = parent
     .command('listen')
     .description('Receive webhooks: verify, keep on disk, fetch the result, show it.')
+    .optionsGroup('Address:')
     .option('--port <n>', 'port to open; 0 picks a free one (default: the setting "port", else 5000)', parsePort)
     .option('--host <address>', 'address to listen on; 0.0.0.0 is all of them', '127.0.0.1')
     .option('--path <path>', 'where webhooks are received; below it /route and /cluster tell the kind', '/webhook')
+    .option('--tls-cert <file>', 'serve https with this certificate (PEM)')
+    .option('--tls-key <file>', 'and its key (PEM)')
+    .option(
+      '--relay [token]',
+      'receive through the Svix relay, with no public address; "new" takes another address, a token that one',
+    )
+    .optionsGroup('Deliveries:')
     .option('-e, --events <pattern,...>', 'show and count only these; all are kept, forwarded and run', collectList)
-    .option('--secret-file <path>', 'read the signing secret from a file, or from stdin with -')
     .option('-f, --forward-to <url>', 'send each one on as it came, signature included (repeatable)', collect)
     .option('--exec <command>', 'run through the shell for each one, with its JSON line on stdin')
     .addOption(durationOption('--exec-timeout', 'how long the command may run; then it is ended, and has failed', '5m'))
     .option('--no-fetch', 'do not fetch the result; no API key is needed then')
-    .option('--once', 'end after the first one, or when one does not verify')
-    .option('--count <n>', 'end after so many', parseNumber('--count', 'bad_count'))
-    .option('--until <request id>', 'end after the one about this request', readId)
-    .addOption(durationOption('--timeout', 'end after this long'))
+    .option('--record <folder>', 'write each request, accepted or not, into a file')
+    .addOption(sizeOption('--record-limit', 'how much of rejected requests is recorded', '256mb'))
+    .option('-v, --verbose', 'show each result as a table')
+    .optionsGroup('What is accepted:')
+    .option('--secret-file <path>', 'read the signing secret from a file, or from stdin with -')
+    .addOption(durationOption('--tolerance', 'how old, or new, a signature may be', '5m'))
     .option(
       '--allow-from <source,...>',
       'accept only from svix, svix-us, svix-eu (addresses: optipick help webhooks), an address or a range',
       collectList,
     )
     .option('--trust-proxy', 'believe the X-Forwarded-For of a proxy of your own')
-    .option(
-      '--relay [token]',
-      'receive through the Svix relay, with no public address; "new" takes another address, a token that one',
-    )
-    .addOption(durationOption('--tolerance', 'how old, or new, a signature may be', '5m'))
     .addOption(sizeOption('--max-body', 'reject larger ones', '1mb'))
-    .option('--record <folder>', 'write each request, accepted or not, into a file')
-    .addOption(sizeOption('--record-limit', 'how much of rejected requests is recorded', '256mb'))
     .option('--no-verify-signature', 'accept what anybody sends: for tests only')
-    .option('--tls-cert <file>', 'serve https with this certificate (PEM)')
-    .option('--tls-key <file>', 'and its key (PEM)')
-    .option('-v, --verbose', 'show each result as a table');
+    .optionsGroup('When it stops:')
+    .option('--once', 'end after the first one, or when one does not verify')
+    .option('--count <n>', 'end after so many', parseNumber('--count', 'bad_count'))
+    .option('--until <request id>', 'end after the one about this request', readId)
+    .addOption(durationOption('--timeout', 'end after this long'));
   withHelp(command, {
     output: `One line for each event: time, kind, site, id, the walk before and after, the saving.
 With --json one object a line: {"v":1,"type":"ready","url":"...","port":5000} once the port is open, then
@@ -63,7 +67,7 @@ people); "reconnecting" and "connected" report a drop.
         `optipick listen --once --json --timeout 10m | jq 'select(.type == "event").result'`,
         'one result, for a script',
       ],
-      ["optipick listen --exec 'jq -r .result.optimal_distance >> distances.txt'", 'a command for each one'],
+      ["optipick listen --exec 'jq -r .result.optimal_distance >> walks.txt'", 'a command for each one'],
     ],
     environment: [
       ['OPTIPICK_WEBHOOK_SECRET', 'signing secret; several, separated by spaces, while rotating'],

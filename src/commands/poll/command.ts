@@ -37,18 +37,20 @@ export function addPoll(parent: Command, context: ContextSource): void {
     .command('poll')
     .description('Wait until answers are there, and show them.')
     .argument('[id...]', 'request ids, or - to read them from stdin')
+    .optionsGroup('Waiting:')
     .addOption(
       new Option('--kind <kind>', 'route or cluster (default: as submitted from here, else both are tried)').choices(
         KIND_NAMES,
       ),
     )
+    .addOption(durationOption('--timeout', 'give up after this long', '5m'))
     .addOption(durationOption('--interval', 'first pause; pauses grow', '1s'))
     .addOption(durationOption('--max-interval', 'longest pause', '10s'))
-    .addOption(durationOption('--timeout', 'give up after this long', '5m'))
-    .option('--any', 'stop at the first finished one')
     .option('--once', 'ask once and do not wait')
+    .option('--any', 'stop at the first finished one')
     .option('--pending', 'all that was submitted from here and has not been seen to end')
     .option('--any-id', 'wait also for an id that does not look like one')
+    .optionsGroup('Answer:')
     .option('--format <format>', FORMATS_IN_WORDS)
     .addOption(outputOption('write to a file; the extension decides the format (table, json: one id only)'))
     .option('--site-file <layout>', 'html: draw the walks on this floor plan')

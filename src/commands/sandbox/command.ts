@@ -32,20 +32,24 @@ export function addSandbox(parent: Command, context: ContextSource): void {
   const command = parent
     .command('sandbox')
     .description("A local OptiPick: the same API, real answers, signed webhooks. It is not Optioryx's optimizer.")
+    .optionsGroup('API:')
     .option('--port <n>', 'port to open on 127.0.0.1; 0 picks a free one', parsePort, 4010)
+    .option('--api-key <key>', 'API key to expect (a test value; default: a new one)')
+    .option('--site <file>', 'warehouse layout as JSON (default: the built-in Example)')
+    .addOption(durationOption('--latency', 'how long an asynchronous job runs', '500ms'))
+    .option('--seed <n>', 'the same seed gives the same answers and faults', numberFor('--seed'), 1)
+    .optionsGroup('Webhooks:')
     .option('--webhook <url>', 'send signed webhooks there (repeatable)', collect)
     .option('-e, --events <pattern,...>', 'only these events, for example cluster.optimized', collectList)
     .option('--secret <whsec>', 'signing secret of the webhooks (a test value; default: a new one)')
-    .option('--api-key <key>', 'API key to expect (a test value; default: a new one)')
-    .addOption(durationOption('--latency', 'how long an asynchronous job runs', '500ms'))
     .option('--time-scale <n>', 'run the retry schedule n times faster', numberFor('--time-scale'), 1)
+    .option('--allow-remote-webhooks', 'let webhooks leave this machine')
+    .optionsGroup('Faults and shapes:')
     .option(
       '--faults <name=rate,...>',
       'make faults at a rate from 0 to 1: error500, rate-limit, drop, slow, duplicate, reorder, bad-signature, job-failure',
       collect,
     )
-    .option('--seed <n>', 'the same seed gives the same answers and faults', numberFor('--seed'), 1)
-    .option('--site <file>', 'warehouse layout as JSON (default: the built-in Example)')
     .addOption(
       new Option('--submit-shape <shape>', 'what a submission is answered with')
         .choices(['request_id', 'id', '_id', 'bare'])
@@ -66,8 +70,7 @@ export function addSandbox(parent: Command, context: ContextSource): void {
       new Option('--payload-shape <shape>', 'what webhooks carry: request_id alone, or the event type, too')
         .choices(PAYLOAD_SHAPES)
         .default('id'),
-    )
-    .option('--allow-remote-webhooks', 'let webhooks leave this machine');
+    );
   withHelp(command, {
     output: `With --json the first line is {"v":1,"type":"ready","url":"...","port":4010,"api_key":"...","secret":"..."}.
 It runs until it is stopped.`,

@@ -6,23 +6,23 @@ export interface HelpTopic {
 
 const EXIT_CODE_TOPIC = `Exit codes
 
-  code  name         meaning                                                           try again?
-  0     ok           the result was delivered, or what was waited for arrived
-  1     internal     a bug in optipick; nothing foreseen ends like this                no
-  2     usage        unknown flag or command, bad value, unreadable or invalid input   no
-  3     failed       the optimization itself failed; an audit, a gate or a check of
-                     --suite did not pass; a replay was not taken                      no
-  4     auth         no API key, or it was rejected (401, 402, 403)                    no
-  5     refused      the API refused: 400, 404, 409, 422, other 4xx; or a web page
-                     came in place of its answers                                      no
-  6     unavailable  network, TLS, 429 or 5xx after all retries                        yes
-                     (answer_too_large: the same answer would be as large again)       no
-  7     environment  port in use, config corrupt, file or state not writable           no
-  8     pending      not finished yet: --once, or the deadline passed                  later
-  9     signature    a signature did not verify                                        no
-  130   interrupted  stopped by SIGINT (Ctrl-C), after cleaning up
-  143   terminated   stopped by SIGTERM, after cleaning up
+  0    ok           the result was delivered, or what was waited for arrived
+  1    internal     a bug in optipick; nothing foreseen ends like this
+  2    usage        unknown flag or command, bad value, unreadable or invalid input
+  3    failed       the optimization itself failed; an audit, a gate or a check of
+                    --suite did not pass; a replay was not accepted
+  4    auth         no API key, or it was rejected (401, 402, 403)
+  5    refused      the API refused: 400, 404, 409, 422, other 4xx; or a web page
+                    arrived in place of its answers
+  6    unavailable  network, TLS, 429 or 5xx after all retries: try again
+                    (not after answer_too_large: the same answer would be as large)
+  7    environment  port in use, config corrupt, file or state not writable
+  8    pending      not finished yet: --once, or --timeout passed: try again later
+  9    signature    a signature did not verify
+  130  interrupted  stopped by SIGINT (Ctrl-C), after cleaning up
+  143  terminated   stopped by SIGTERM, after cleaning up
 
+Only after 6 and 8 can the same command succeed with nothing changed.
 With several ids the worst decides, by 1 > 7 > 4 > 2 > 5 > 3 > 6 > 8 > 0.`;
 
 const ENVIRONMENT_TOPIC = `Environment
@@ -33,13 +33,13 @@ where each value comes from.
 
   OPTIPICK_API_KEY         API key
   OPTIPICK_WEBHOOK_SECRET  webhook signing secret; several, separated by spaces, while rotating
-  OPTIPICK_BASE_URL        API to talk to (default https://optipick.api.optioryx.com)
+  OPTIPICK_BASE_URL        API to talk to; default https://optipick.api.optioryx.com
   OPTIPICK_PROFILE         stored profile to use (default "default")
   OPTIPICK_CONFIG_DIR      folder of config.json
                            (default $XDG_CONFIG_HOME/optipick, ~/.config/optipick, %APPDATA%\\optipick)
   OPTIPICK_STATE_DIR       folder of what was submitted and received
                            (default $XDG_STATE_HOME/optipick, ~/.local/state/optipick, %LOCALAPPDATA%\\optipick)
-  OPTIPICK_RELAY_URL       relay of "listen --relay" (default wss://api.relay.svix.com/api/v1/listen/)
+  OPTIPICK_RELAY_URL       relay of "listen --relay" (default that of Svix, wss://api.relay.svix.com)
   OPTIPICK_DEBUG           as --debug
 
 Honoured as everywhere: NO_COLOR, FORCE_COLOR, CI, HTTPS_PROXY, HTTP_PROXY, NO_PROXY,
@@ -70,7 +70,7 @@ whole or not there. The extension tells the format, --format wins:
 
 Each error with --json is one line on stderr:
   {"error":{"code":"job_failed","message":"...","exitCode":3,"requestId":"...",
-   "retryable":false,"hint":"..."}}
+  "retryable":false,"hint":"..."}}
 "code" is a stable word, "api_code" what the API calls the error, where it says so, and "details" lists single faults with
 their JSON path.`;
 

@@ -1,7 +1,7 @@
 /** What all commands share to declare themselves: help in one form, option types, and the context on first use. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Context } from '../../context/context.ts';
-import { CliError, EXIT_CODES, type Failure } from '../../errors.ts';
+import { CliError, type Failure } from '../../errors.ts';
 import { parseDuration } from './duration.ts';
 
 /** Gives the context of the run; only valid inside an action, when the options are known. */
@@ -14,8 +14,8 @@ export interface HelpParts {
   readonly examples: readonly (readonly [command: string, purpose: string])[];
   /** Environment variables beside the ones that every command reads. */
   readonly environment?: readonly (readonly [name: string, purpose: string])[];
-  /** How the command can fail. */
-  readonly failures: readonly (readonly [failure: Failure, meaning: string])[];
+  /** How the command can fail; without it nothing is said of exit codes. */
+  readonly failures?: readonly (readonly [failure: Failure, meaning: string])[];
 }
 
 const HELP_PARTS = Symbol('help parts');
@@ -25,19 +25,9 @@ export function helpPartsOf(command: Command & { readonly [HELP_PARTS]?: HelpPar
   return command[HELP_PARTS];
 }
 
-/** Adds output, examples, environment and exit codes below the options of a command's help. */
+/** Adds what commander has no place for to a command's help; `app/help-layout.ts` sets it. */
 export function withHelp(command: Command, parts: HelpParts): Command {
-  const sections: string[] = [];
-  if (parts.output !== undefined) sections.push(`Output:\n${indented(parts.output)}`);
-  sections.push(`Examples:\n${parts.examples.map(([line, purpose]) => `  # ${purpose}\n  $ ${line}`).join('\n')}`);
-  if (parts.environment !== undefined && parts.environment.length > 0) {
-    sections.push(`Environment:\n${aligned(parts.environment)}`);
-  }
-  sections.push(
-    `Exit codes:\n${aligned([['0', 'ok'], ...parts.failures.map(([name, why]) => [String(EXIT_CODES[name]), why] as const)])}`,
-  );
-  Object.assign(command, { [HELP_PARTS]: parts });
-  return command.addHelpText('after', `\n${sections.join('\n\n')}`);
+  return Object.assign(command, { [HELP_PARTS]: parts });
 }
 
 /** The environment variables of a command that calls the API. */
@@ -94,16 +84,4 @@ export function parseNumber(flag: string, code: string, most?: number): (text: s
     const range = most === undefined ? 'from 1 on' : `from 1 to ${most}`;
     throw new CliError('usage', `${flag}: "${text}" is not a number ${range}`, { code });
   };
-}
-
-function indented(text: string): string {
-  return text
-    .split('\n')
-    .map((line) => `  ${line}`)
-    .join('\n');
-}
-
-function aligned(rows: readonly (readonly [string, string])[]): string {
-  const width = Math.max(...rows.map(([name]) => name.length));
-  return rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`).join('\n');
 }

@@ -22,15 +22,16 @@ export function addSubmit(parent: Command, kind: Kind, context: ContextSource): 
     .command('submit')
     .description(`Send a ${kind} problem: ${KINDS[kind].purpose}.`)
     .argument('<file...>', 'requests as JSON, NDJSON or CSV, folders of them, or - for stdin')
-    .option('--wait', 'wait for the answer and show it')
-    .option('--sync', 'one synchronous call: the answer comes in its response')
+    .optionsGroup('Request:')
     .option('--site <name>', 'fill or replace site_name')
     .option('--start <place,...>', 'fill or replace start_points', collectList)
     .option('--end <place,...>', 'fill or replace end_points', collectList)
     .option('--wave <id>', 'fill or replace wave_id; of several waves, send this one', once)
     .option('--param <key=json>', 'set parameters.<key> to a JSON value (repeatable)', collect)
+    .option('--allow-value <id>', 'send an id that looks like none, such as #N/A or 4.5E+15 (repeatable)', collect)
+    .optionsGroup('Files:')
     .addOption(
-      new Option('--format-in <format>', 'format of the files (default: by extension, then by content)').choices([
+      new Option('--format-in <format>', 'json, csv or ndjson (default: by extension, then by content)').choices([
         'json',
         'csv',
         'ndjson',
@@ -40,20 +41,24 @@ export function addSubmit(parent: Command, kind: Kind, context: ContextSource): 
     .option('--fill-down <column,...>', 'CSV: empty cells have the value of the row above (repeatable)', collect)
     .option('--skip-lines <lines>', 'CSV: leave out these lines, such as 2 or 1-3,5; none: all are rows', collect)
     .option('--skip-invalid', 'CSV: send the good rows, write the others to <name>.rejected.csv')
-    .option('--allow-value <id>', 'send an id that looks like none, such as #N/A or 4.5E+15 (repeatable)', collect)
-    .option('--dry-run', 'check, print the exact request, send nothing')
-    .option('--curl', 'with --dry-run: print it as a curl command, key masked')
+    .optionsGroup('Sending:')
+    .option('--wait', 'wait for the answer and show it')
+    .option('--sync', 'one synchronous call: the answer comes in its response')
+    .addOption(durationOption('--timeout', 'how long --wait and --sync may take', '5m'))
     .addOption(
       new Option('--concurrency <n>', 'several requests: how many at once').argParser(readConcurrency).default(4),
     )
+    .option('--watch', 'several requests: show each that runs')
     .option('--continue', 'do not submit again what an earlier run has submitted')
     .option('--resubmit <wave,...>', 'with --continue: send these all the same', collect)
+    .option('--dry-run', 'check, print the exact request, send nothing')
+    .option('--curl', 'with --dry-run: print it as a curl command, key masked')
+    .optionsGroup('Checks:')
     .option('--strict', 'an answer that fails the audit is exit 3')
     .option('--fail-if <expression>', "exit 3 when it holds, such as 'saving<5%' (repeatable)", collect)
     .option('--junit <file>', 'write gates and audit as a JUnit report')
     .option('--github-summary', 'append the report to the summary of a run of GitHub Actions')
-    .option('--watch', 'several requests: show each that runs')
-    .addOption(durationOption('--timeout', 'how long --wait and --sync may take', '5m'))
+    .optionsGroup('Answer:')
     .option('--format <format>', FORMATS_IN_WORDS)
     .addOption(outputOption('write the answer to a file; the extension decides the format'))
     .option('--site-file <layout>', 'html: draw the walks on this floor plan')

@@ -12,8 +12,11 @@ export function addTrigger(parent: Command, context: ContextSource): void {
       '[event]',
       'event type, for example cluster.optimized.Example.<user id>; any other will do. Only a rich payload names it',
     )
+    .optionsGroup('Endpoint:')
     .requiredOption('--to <url>', 'the endpoint')
     .option('--yes', 'it may be on another machine')
+    .addOption(durationOption('--timeout', 'how long the endpoint may take', '15s'))
+    .optionsGroup('Message:')
     .option('--request-id <id>', 'the finished request it tells of (default: one that does not exist)')
     .addOption(
       new Option(
@@ -26,13 +29,15 @@ export function addTrigger(parent: Command, context: ContextSource): void {
       'the body: JSON, or @file or @- (stdin) for its exact bytes; of a recorded .http file, its body',
     )
     .option('--secret-file <path>', 'read the signing secret from a file, or from stdin with -')
+    .option('--webhook-headers', 'webhook-id, ... in place of svix-id, ... (Standard Webhooks)')
+    .option('--two-signatures', 'another signature before the right one, as while a secret is rotated')
+    .optionsGroup('Deliberately invalid:')
     .option('--bad-signature', 'sign with a secret that nobody has')
+    .option('--no-signature', 'leave the signature out')
     .option('--stale', 'sign for ten minutes ago')
     .option('--future', 'sign for ten minutes from now')
     .option('--altered-body', 'change a character of the body after signing')
-    .option('--no-signature', 'leave the signature out')
-    .option('--two-signatures', 'another signature before the right one, as while a secret is rotated')
-    .option('--webhook-headers', 'webhook-id, ... in place of svix-id, ... (Standard Webhooks)')
+    .optionsGroup('How it is sent:')
     .option('--duplicate', 'send the same message twice at the same time')
     .option('--slow-body', 'send the body in pieces, with pauses')
     .option('--repeat <n>', 'send so many messages', parseNumber('--repeat', 'bad_count', 999_999))
@@ -41,15 +46,16 @@ export function addTrigger(parent: Command, context: ContextSource): void {
       'so many at once (with --repeat or --replay; default 1)',
       parseNumber('--concurrency', 'bad_count', 999_999),
     )
-    .addOption(durationOption('--timeout', 'how long the endpoint may take', '15s'))
+    .optionsGroup('Recorded deliveries:')
     .option(
       '--replay <file|folder>',
       'send what "listen --record" has kept, to the byte; a folder in the order of names',
     )
     .option('--re-sign', 'with --replay: a new timestamp and signature, under the same id')
+    .optionsGroup('Checks and output:')
     .option('--suite', 'try all that a correct receiver must do, and show a table')
-    .option('--junit <file>', 'with --suite: write a JUnit report, too')
     .option('-v, --verbose', 'with --suite: explain every check, not only those that failed')
+    .option('--junit <file>', 'with --suite: write a JUnit report, too')
     .addOption(new Option('--format <format>', 'table, json, or md with --suite').choices(['table', 'json', 'md']));
   withHelp(command, {
     output: `A line for each answer: status, time, svix-id, and the start of what the endpoint said. With --json one object

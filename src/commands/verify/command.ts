@@ -12,10 +12,7 @@ export function addVerify(parent: Command, context: ContextSource): void {
       '[file]',
       'a file of listen --record, a pasted request, a HAR file, a Lambda event or another dump; - for stdin',
     )
-    .option('--payload <file>', 'the body alone, from a file or from stdin with -')
-    .option('--id <svix-id>', 'with --payload: the svix-id header')
-    .option('--timestamp <seconds>', 'with --payload: the svix-timestamp header')
-    .option('--signature <signatures>', 'with --payload: the svix-signature header')
+    .optionsGroup('Options:')
     .option('--secret-file <path>', 'read the signing secret from a file, or from stdin with -')
     .addOption(durationOption('--tolerance', 'how far the timestamp may be off', '5m'))
     .addOption(
@@ -23,7 +20,12 @@ export function addVerify(parent: Command, context: ContextSource): void {
         '--entry <n>',
         'of a HAR file: this entry, from 1 (default: the first with signature headers)',
       ).argParser(parseEntry),
-    );
+    )
+    .optionsGroup('From its parts:')
+    .option('--payload <file>', 'the body alone, from a file or from stdin with -')
+    .option('--id <svix-id>', 'with --payload: the svix-id header')
+    .option('--timestamp <seconds>', 'with --payload: the svix-timestamp header')
+    .option('--signature <signatures>', 'with --payload: the svix-signature header');
   withHelp(command, {
     output: `Whether it verifies, and if not: the cause, what proves it, and what to change in the receiver.
 With --json {"v":1,"verified":false,"cause":"body_changed","explanation":"...","evidence":{...},"fix":"..."};
@@ -31,7 +33,7 @@ With --json {"v":1,"verified":false,"cause":"body_changed","explanation":"...","
 asymmetric_only, or unknown when none fits or several fit equally; null when it verifies.
 The timestamp of a recorded delivery or a HAR entry is judged by the time it was received, anything else by now.`,
     examples: [
-      ['optipick verify recorded/20260102T030405.678Z-000001-401-msg_2b.http', 'a delivery that listen --record kept'],
+      ['optipick verify delivery.http', 'a delivery that listen --record kept'],
       ['pbpaste | optipick verify -', 'a request copied from a log'],
       [
         'optipick verify --payload body.json --id msg_1 --timestamp 1764054000 --signature v1,abc= --json',

@@ -5,10 +5,24 @@ import { HELP_TOPICS } from '../../../src/commands/shared/help-topics.ts';
 import { run } from '../../support/run.ts';
 import { expectScreen, WIDTHS } from '../../support/screens.ts';
 
+/** The parts of a help text, by heading. */
+function sectionsOf(help: string): ReadonlyMap<string, string> {
+  return new Map(
+    help.split('\n\n').map((part) => {
+      const [heading = '', ...rest] = part.split('\n');
+      return [heading, rest.join('\n')];
+    }),
+  );
+}
+
+/** The headings below which a group lists its commands. */
+const COMMAND_LISTS = new Set(['Commands:', 'Submit and answers:', 'Webhooks:', 'Without an account:', 'Set-up:']);
+
 /** The commands that a help text lists, as its own words. */
 function commandsIn(help: string): readonly string[] {
-  const list = /\nCommands:\n((?: {2}.*\n)+)/.exec(help)?.[1] ?? '';
-  return [...list.matchAll(/^ {2}([a-z][\w-]*)/gm)].flatMap(([, name]) => (name === undefined ? [] : [name]));
+  return [...sectionsOf(help)]
+    .filter(([heading]) => COMMAND_LISTS.has(heading))
+    .flatMap(([, list]) => list.match(/(?<=^ {2})[a-z][\w-]*/gm) ?? []);
 }
 
 /** Every command, found as a user finds them: by reading help. */
@@ -44,8 +58,8 @@ describe('the help', () => {
     }
   });
 
-  for (const path of COMMANDS) {
-    const name = path.join(' ');
+  for (const path of [[], ...COMMANDS]) {
+    const name = ['optipick', ...path].join(' ');
 
     test(`of ${name} looks as it does in its file, on a wide, a classic and a narrow terminal`, async () => {
       const screens = await Promise.all(
@@ -54,8 +68,12 @@ describe('the help', () => {
           return `=== ${columns} columns\n${stripVTControlCharacters(stdout)}`;
         }),
       );
-      await expectScreen(`help/${path.join('-')}`, screens.join('\n'));
+      await expectScreen(`help/${path.length === 0 ? 'optipick' : path.join('-')}`, screens.join('\n'));
     });
+  }
+
+  for (const path of COMMANDS) {
+    const name = path.join(' ');
 
     test(`of ${name} has usage, purpose, options, three examples and exit codes`, async () => {
       const { ended } = await run([...path, '--help']);
@@ -64,11 +82,16 @@ describe('the help', () => {
       expect(usage).toMatch(new RegExp(`^Usage: optipick ${name} `));
       expect(blank).toBe('');
       expect(purpose).toMatch(/^[A-Z].*\w/);
-      expect(ended.stdout).toMatch(/\nOptions:\n(?: {2}.*\n)*? {2}-h, --help/);
-      expect(ended.stdout).toMatch(/\nGlobal Options:\n(?: {2}.*\n)*? {2}--json/);
-      const examples = ended.stdout.split('\nExamples:\n')[1] ?? '';
+      const sections = sectionsOf(ended.stdout);
+      const headings = [...sections.keys()];
+      expect(headings[2]).toBe('Examples:');
+      const examples = sections.get('Examples:') ?? '';
       expect(examples.match(/^ {2}\$ .*\boptipick /gm)?.length).toBeGreaterThanOrEqual(3);
       expect(examples.match(/^ {2}# \S/gm)?.length).toBeGreaterThanOrEqual(3);
+      // What is indented belongs to the part above.
+      const titles = headings.slice(2, -1).filter((heading) => !heading.startsWith(' '));
+      expect(titles.filter((title) => !/^(?:API|[A-Z][a-z]+(?:[ -][a-z]+)*):$/.test(title))).toEqual([]);
+      expect(headings.at(-1)).toMatch(/^Global options \(optipick --help\): --json, /);
       expect(ended.stdout).toMatch(/\nExit codes:\n {2}0 {2,}ok\n/);
       const known = new Set<number>([0, ...Object.values(EXIT_CODES)]);
       const codes = [...(ended.stdout.split('\nExit codes:\n')[1] ?? '').matchAll(/^ {2}(\d+) /gm)];
@@ -86,16 +109,21 @@ describe('the help', () => {
     const { ended } = await run([]);
     expect({ code: ended.code, stderr: ended.stderr }).toEqual({ code: 0, stderr: '' });
     expect(ended.stdout).toMatch(/^Usage: optipick /);
-    expect(ended.stdout).toContain('\nStart here:\n  $ optipick demo');
+    expect(ended.stdout).toMatch(/\nStart here:\n {2}# .*\n {2}\$ optipick demo\n/);
     for (const argv of [['--help'], ['-h'], ['help'], ['-p', 'staging']]) {
       expect((await run(argv)).ended).toEqual(ended);
     }
     expect((await run(['--json'])).ended).toEqual((await run(['help', '--json'])).ended);
   });
 
-  test.each(HELP_TOPICS.map(({ name, text }) => [name, text]))('on the topic %s is its text', async (name, text) => {
-    expect((await run(['help', name])).ended).toEqual({ code: 0, stdout: `${text}\n`, stderr: '' });
-  });
+  test.each(HELP_TOPICS.map(({ name, text }) => [name, text]))(
+    'on the topic %s is its text, wrapped',
+    async (name, text) => {
+      const { ended } = await run(['help', name]);
+      expect({ code: ended.code, stderr: ended.stderr }).toEqual({ code: 0, stderr: '' });
+      expect(ended.stdout.split(/\s+/).join('')).toBe(text.split(/\s+/).join(''));
+    },
+  );
 
   test('has the four topics that are promised, and the exit codes in words', async () => {
     expect(HELP_TOPICS.map(({ name }) => name)).toEqual(
@@ -114,10 +142,30 @@ describe('the help', () => {
     );
   });
 
-  test('fits the terminal', async () => {
-    const { stdout } = await run(['cluster', 'submit', '--help'], { terminal: { stdout: true } });
-    const options = stdout.slice(0, stdout.indexOf('\nOutput:\n'));
-    expect(options.split('\n').filter((line) => line.length > 100)).toEqual([]);
+  test.each([120, 80, 60])('is never wider than a terminal of %i columns, topics included', async (columns) => {
+    const words = [...COMMANDS, [], ...HELP_TOPICS.map(({ name }) => [name])];
+    for (const path of words) {
+      const { stdout } = await run(['help', ...path], { terminal: { stdout: true }, columns });
+      expect(stdout.split('\n').filter((line) => line.length > columns)).toEqual([]);
+    }
+  });
+
+  test('in a pipe is that of a terminal of 80 columns', async () => {
+    for (const words of [['listen'], ['webhooks']]) {
+      const { stdout } = await run(['help', ...words], { terminal: { stdout: true }, columns: 80 });
+      expect((await run(['help', ...words])).stdout).toBe(stripVTControlCharacters(stdout));
+    }
+  });
+
+  test('cuts an example that is too long where a shell takes the lines for one', async () => {
+    const { stdout } = await run(['help', 'listen'], { terminal: { stdout: true }, columns: 60 });
+    const whole = (await run(['help', 'listen'], { terminal: { stdout: true }, columns: 120 })).stdout;
+    const commandsOf = (help: string) =>
+      sectionsOf(help)
+        .get('Examples:')
+        ?.replaceAll(/^ {2}#.*\n/gm, '');
+    expect(commandsOf(stdout)).toContain(' \\\n      --');
+    expect(commandsOf(stdout)?.replaceAll(/ \\\n {6}/g, ' ')).toBe(commandsOf(whole));
   });
 });
 

@@ -1,0 +1,76 @@
+/** Text in lines of a terminal's width. */
+import { displayWidth } from './display-width.ts';
+
+/** One paragraph in lines of at most `width` columns; JSON, which has no blanks, is cut after commas. A wider word stands alone. */
+export function wrapLine(text: string, width: number): readonly string[] {
+  return fill(
+    text.split(/\s+/).filter((word) => word !== ''),
+    width,
+  );
+}
+
+/** Words in lines of at most `width` columns, with blanks between. */
+export function fill(words: readonly string[], width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of words) {
+    for (const [index, piece] of word.split(/(?<=,)(?=["{[])/).entries()) {
+      const longer = line === '' ? piece : `${line}${index === 0 ? ' ' : ''}${piece}`;
+      if (line !== '' && displayWidth(longer) > width) {
+        lines.push(line);
+        line = piece;
+      } else line = longer;
+    }
+  }
+  return [...lines, line];
+}
+
+/** `term` in a column of `column` characters, or on a line of its own when it is longer, and the wrapped text beside it. */
+export function wrapItem(term: string, text: string, column: number, width: number): readonly string[] {
+  const indent = ' '.repeat(column + 4);
+  const [first = '', ...rest] = wrapLine(text, width - indent.length);
+  const head = term.length > column ? [`  ${term}`, indent + first] : [`  ${term.padEnd(column)}  ${first}`];
+  return [...head, ...rest.map((line) => indent + line)].map((line) => line.trimEnd());
+}
+
+/**
+ * A text written in lines of any length, in lines of at most `width`: lines are joined to paragraphs, and one that ends with a
+ * full stop, colon or semicolon ends its paragraph. An indented line stays one, but for JSON that goes on after a comma; where
+ * two blanks part a term from its text, the lines below that start under the text belong to it.
+ */
+export function wrapText(text: string, width: number): readonly string[] {
+  return blocksOf(text).flatMap(({ lead, text: body }) => {
+    const [first = '', ...rest] = wrapLine(body, width - lead.length);
+    const indent = ' '.repeat(lead.length);
+    return [lead + first, ...rest.map((line) => indent + line)].map((line) => line.trimEnd());
+  });
+}
+
+interface Block {
+  /** Indentation, and the term that stands in front. */
+  readonly lead: string;
+  readonly text: string;
+}
+
+function blocksOf(text: string): readonly Block[] {
+  const blocks: Block[] = [];
+  for (const line of text.split('\n')) {
+    const last = blocks.at(-1);
+    const glue = last === undefined ? undefined : glueOf(last, line);
+    if (last !== undefined && glue !== undefined) {
+      blocks.splice(-1, 1, { lead: last.lead, text: `${last.text}${glue}${line.trim()}` });
+    } else {
+      const [lead = ''] = /^ +\S.* {2,}(?=\S)|^ */.exec(line) ?? [];
+      blocks.push({ lead, text: line.slice(lead.length) });
+    }
+  }
+  return blocks;
+}
+
+/** What stands between a block and the next line when that belongs to it. */
+function glueOf({ lead, text }: Block, line: string): '' | ' ' | undefined {
+  if (text === '' || line.search(/\S/) !== lead.length) return undefined;
+  if (text.endsWith(',') && line.trim().startsWith('"')) return '';
+  const isParagraph = lead === '' ? !/[.:;]$/.test(text) : lead.trim() !== '';
+  return isParagraph ? ' ' : undefined;
+}

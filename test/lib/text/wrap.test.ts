@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest';
+import { wrapItem, wrapLine, wrapText } from '../../../src/lib/text/wrap.ts';
+
+describe('a paragraph', () => {
+  test('is cut between words, and as late as possible', () => {
+    expect(wrapLine('one two three four', 9)).toEqual(['one two', 'three', 'four']);
+    expect(wrapLine('one two three', 13)).toEqual(['one two three']);
+  });
+
+  test('loses the blanks it was written with', () => {
+    expect(wrapLine(' one\n  two ', 20)).toEqual(['one two']);
+  });
+
+  test('is cut inside JSON after a comma, without a blank', () => {
+    expect(wrapLine('a line {"v":1,"type":"result","state":"done"}', 22)).toEqual([
+      'a line {"v":1,',
+      '"type":"result",',
+      '"state":"done"}',
+    ]);
+  });
+
+  test('leaves a word that is too wide alone on its line, whole', () => {
+    expect(wrapLine('see https://example.com/a/b now', 10)).toEqual(['see', 'https://example.com/a/b', 'now']);
+  });
+
+  test('is measured in columns of a terminal', () => {
+    expect(wrapLine('倉庫 倉庫 倉庫', 9)).toEqual(['倉庫 倉庫', '倉庫']);
+  });
+
+  test('without words is one empty line', () => {
+    expect(wrapLine('', 10)).toEqual(['']);
+  });
+});
+
+describe('an item', () => {
+  test('has its text in the column, on every line', () => {
+    expect(wrapItem('--all', 'do not cut lists', 6, 20)).toEqual(['  --all   do not cut', '          lists']);
+  });
+
+  test('with a term wider than the column has it on a line of its own', () => {
+    expect(wrapItem('--output <file>', 'write here', 6, 30)).toEqual(['  --output <file>', '          write here']);
+  });
+});
+
+describe('a text', () => {
+  test('joins lines to paragraphs, which a full stop, colon or semicolon ends', () => {
+    expect(wrapText('One\nsentence.\nWith --json:\nthat;\nthis', 40)).toEqual([
+      'One sentence.',
+      'With --json:',
+      'that;',
+      'this',
+    ]);
+  });
+
+  test('joins JSON that was written in several lines without a blank', () => {
+    expect(wrapText('{"a":1,\n"b":2}', 40)).toEqual(['{"a":1,"b":2}']);
+    expect(wrapText('  {"a":1,\n  "b":2}', 40)).toEqual(['  {"a":1,"b":2}']);
+  });
+
+  test('leaves empty lines and indented lines where they are', () => {
+    expect(wrapText('zsh:\n  source a\n  source b\n\nThen go on', 40)).toEqual([
+      'zsh:',
+      '  source a',
+      '  source b',
+      '',
+      'Then go on',
+    ]);
+  });
+
+  test('wraps the text beside a term under itself, also where it was written in several lines', () => {
+    expect(wrapText('  us-east  one two\n           three\n  eu       four', 18)).toEqual([
+      '  us-east  one two',
+      '           three',
+      '  eu       four',
+    ]);
+    expect(wrapText('  us-east  one two\n           three\n  eu       four', 60)).toEqual([
+      '  us-east  one two three',
+      '  eu       four',
+    ]);
+  });
+});
