@@ -59,7 +59,7 @@ describe('what is sent', () => {
     const id = String(request.headers['svix-id']);
     expect(id).toMatch(/^msg_[A-Za-z0-9]{27}$/);
     verify(request);
-    expect(stdout).toMatch(new RegExp(`^204 {2}\\d+ ms {2}${id}\n$`));
+    expect(stdout).toMatch(new RegExp(`^ok {4}204 +\\d+ ms {2}${id}\n$`));
   });
 
   test('tells of a new request by default', async () => {
@@ -106,7 +106,7 @@ describe('what is sent', () => {
   });
 });
 
-describe('what is wrong on purpose', () => {
+describe('what is deliberately invalid', () => {
   const now = (): number => Math.floor(Date.now() / 1000);
   const FLAWS: readonly (readonly [string, string])[] = [
     ['--bad-signature', 'No matching signature found'],
@@ -116,21 +116,49 @@ describe('what is wrong on purpose', () => {
     ['--no-signature', 'Missing required headers'],
   ];
   for (const [flag, complaint] of FLAWS) {
-    test(`${flag} is refused by the library of the vendor, and so by the endpoint`, async () => {
+    test(`${flag} is rejected by the library of the vendor, and so by the endpoint, as it should be`, async () => {
       const ended = await trigger([EVENT, flag], { handler: correct(SECRET) });
-      expect(ended.code).toBe(3);
+      expect([ended.code, ended.stderr]).toEqual([0, '']);
       expect(() => verify(ended.seen[0] as ServiceRequest)).toThrow(complaint);
-      expect(ended.stdout).toMatch(/^401 /);
-      expect(ended.stderr).toMatch(/^error: http:\S+ answered 401\nhint: so it should be: /);
+      expect(ended.stdout).toMatch(/^ok {4}401 +\d+ ms {2}msg_optipick_test_\w+ {2}rejected, as it should be\n$/);
       expectNoSecret(ended);
     });
 
-    test(`${flag} is warned of when the endpoint takes it`, async () => {
-      const { code, stderr } = await trigger([EVENT, flag]);
-      expect(code).toBe(0);
-      expect(stderr).toMatch(/^warning: http:\S+ accepts a delivery .+: it does not check its webhooks as it must\n$/);
+    test(`${flag} fails when the endpoint accepts it`, async () => {
+      const { code, stdout, stderr } = await trigger([EVENT, flag]);
+      expect(code).toBe(3);
+      expect(stdout).toMatch(/^FAIL {2}204 +\d+ ms {2}\S+ {2}should be 4xx\n$/);
+      expect(stderr).toMatch(
+        /^error: http:\S+ answered 204 to a delivery .+, not 4xx\nhint: verify the signature and the timestamp before/,
+      );
     });
   }
+
+  test('a server error does not count as a rejection, nor does a redirect', async () => {
+    for (const status of [302, 429, 500]) {
+      const { code, stderr } = await trigger([EVENT, '--stale', '--json'], {
+        handler: (_request, response) => void response.writeHead(status).end(),
+      });
+      expect([code, JSON.parse(stderr)]).toMatchObject([3, { error: { code: 'not_rejected', status } }]);
+    }
+  });
+
+  test('a 404 counts, with a warning that the path may be wrong', async () => {
+    const { code, stderr } = await trigger([EVENT, '--stale'], {
+      handler: (_request, response) => void response.writeHead(404).end(),
+    });
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^warning: 404 may also mean that no webhook is received at this path/);
+  });
+
+  test('of several, each must be rejected', async () => {
+    let count = 0;
+    const { code, stderr } = await trigger([EVENT, '--bad-signature', '--repeat', '3'], {
+      handler: (_request, response) => void response.writeHead((count += 1) === 2 ? 204 : 401).end(),
+    });
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/^3 sent, 2 rejected; .*\nerror: 1 of 3 deliveries were not rejected\nhint: /);
+  });
 
   test('--stale and --future are ten minutes off', async () => {
     const timestamp = async (flag: string): Promise<number> =>
@@ -141,7 +169,9 @@ describe('what is wrong on purpose', () => {
 
   test('--no-signature and --bad-signature need no secret', async () => {
     for (const flag of ['--no-signature', '--bad-signature']) {
-      expect((await trigger([EVENT, flag], { env: { OPTIPICK_WEBHOOK_SECRET: '' } })).code).toBe(0);
+      const refusing: Handler = (_request, response) => void response.writeHead(401).end();
+      const options = { env: { OPTIPICK_WEBHOOK_SECRET: '' }, handler: refusing };
+      expect((await trigger([EVENT, flag], options)).code).toBe(0);
     }
   });
 });
@@ -245,8 +275,8 @@ describe('the answer', () => {
         void response.end(`first\u001b]0;title\u0007\n\u001b[31msecond\n${'x'.repeat(100_000)}`),
     });
     const [, first, second, third, ...more] = stdout.trimEnd().split('\n');
-    expect([first, second, more]).toEqual(['  first', '  second', []]);
-    expect(third).toMatch(/^ {2}x{1000,1200}…$/);
+    expect([first, second, more]).toEqual(['      first', '      second', []]);
+    expect(third).toMatch(/^ {6}x{1000,1200}…$/);
   });
 
   test('other than 2xx is 3, redirects too, which are not followed', async () => {
@@ -297,10 +327,10 @@ describe('the answer', () => {
       },
     });
     expect(code).toBe(3);
-    expect(stdout.split('\n').map((line) => line.replaceAll(/\d+ ms|msg_\w+/g, ''))).toEqual([
-      expect.stringMatching(/^no answer {6}\S/),
-      '500      broken here',
-      '204    ',
+    expect(stdout.split('\n').map((line) => line.replaceAll(/ *\d+ ms {2}msg_\w+/g, ''))).toEqual([
+      expect.stringMatching(/^FAIL {2}- {2}\S/),
+      'FAIL  500  should be 2xx  broken here',
+      'ok    204',
       '',
     ]);
     expect(stderr).toMatch(/3 sent, 1 accepted; .*\nerror: 2 of 3 deliveries were not accepted\n$/);
@@ -336,6 +366,45 @@ describe('what is refused before anything is sent', () => {
     expect(missing).toMatchObject({ code: 2, seen: [], stderr: expect.stringContaining('there is no such file') });
     const slip = await trigger([EVENT, '--data', 'body.json']);
     expect(slip).toMatchObject({ code: 2, seen: [], stderr: expect.stringContaining('--data @body.json') });
+  });
+});
+
+describe('--expect', () => {
+  const answering =
+    (status: number): Handler =>
+    (_request, response) =>
+      void response.writeHead(status).end();
+
+  test.each([
+    [['--bad-signature', '--expect', '401'], 401, 0],
+    [['--bad-signature', '--expect', '401'], 400, 3],
+    [['--bad-signature', '--expect', '204'], 204, 0],
+    [['--expect', '4xx'], 404, 0],
+    [['--expect', '4XX'], 204, 3],
+    [['--expect', '500'], 500, 0],
+    [['--expect', '302'], 302, 0],
+    [['--expect', '200'], 204, 3],
+  ] as const)('%j, answered %d, is %d', async (args, status, expected) => {
+    const { code, stdout, stderr } = await trigger([EVENT, ...args], { handler: answering(status) });
+    expect(code).toBe(expected);
+    const pattern = args.at(-1)?.toLowerCase() ?? '';
+    expect(stdout).toMatch(
+      expected === 0 ? /^ok .* {2}as expected\n$/ : new RegExp(`^FAIL .* {2}should be ${pattern}\n$`),
+    );
+    if (expected === 0) expect(stderr).toBe('');
+    else expect(stderr).toMatch(new RegExp(`^error: http:\\S+ answered ${status}\\b.*, not ${pattern}\n$`));
+  });
+
+  test('of several: each must be answered so', async () => {
+    let count = 0;
+    const { code, stderr } = await trigger([EVENT, '--repeat', '2', '--expect', '401', '--json'], {
+      handler: (request, response) => answering((count += 1) === 1 ? 401 : 403)(request, response),
+    });
+    const { error } = JSON.parse(stderr.split('\n').at(-2) ?? '') as { error: unknown };
+    expect([code, error]).toMatchObject([
+      3,
+      { code: 'not_expected', status: 403, message: '1 of 2 deliveries were not answered 401' },
+    ]);
   });
 });
 

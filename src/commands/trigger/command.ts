@@ -1,7 +1,7 @@
 /** `optipick trigger`: test webhooks to any endpoint. */
 import { type Command, Option } from 'commander';
 import { PAYLOAD_SHAPES } from '../../webhooks/payload.ts';
-import { durationOption, parseNumber, withHelp, type ContextSource } from '../shared/options.ts';
+import { collectList, durationOption, parseNumber, withHelp, type ContextSource } from '../shared/options.ts';
 import type { TriggerFlags } from './flags.ts';
 
 export function addTrigger(parent: Command, context: ContextSource): void {
@@ -16,6 +16,7 @@ export function addTrigger(parent: Command, context: ContextSource): void {
     .requiredOption('--to <url>', 'the endpoint')
     .option('--yes', 'it may be on another machine')
     .addOption(durationOption('--timeout', 'how long the endpoint may take', '15s'))
+    .option('--expect <status>', 'the answer to expect: 401, 4xx (default: 2xx; 4xx to what is invalid)')
     .optionsGroup('Message:')
     .option('--request-id <id>', 'the finished request it tells of (default: one that does not exist)')
     .addOption(
@@ -54,6 +55,8 @@ export function addTrigger(parent: Command, context: ContextSource): void {
     .option('--re-sign', 'with --replay: a new timestamp and signature, under the same id')
     .optionsGroup('Checks and output:')
     .option('--suite', 'try all that a correct receiver must do, and show a table')
+    .option('--skip <check,...>', 'with --suite: leave these out, by their names in the table', collectList)
+    .option('--only <check,...>', 'with --suite: nothing but these', collectList)
     .option('-v, --verbose', 'with --suite: explain every check, not only those that failed')
     .option('--junit <file>', 'with --suite: write a JUnit report, too')
     .addOption(new Option('--format <format>', 'table, json, or md with --suite').choices(['table', 'json', 'md']));

@@ -1,9 +1,12 @@
 /** The flags of `trigger`, and what they ask for: to send messages, to replay records, or to run the suite. */
 import { CliError } from '../../errors.ts';
 import { rejectNearEvent } from '../../webhooks/event-name.ts';
+import { nearestWord } from '../../lib/text/did-you-mean.ts';
 import type { PayloadShape } from '../../webhooks/payload.ts';
+import { CHECK_NAMES, CONFORMANCE_CHECKS, type ConformanceCheck } from '../../webhooks/testing/conformance-checks.ts';
 import { SKEW_SECONDS, type SignatureEntry, type TestDeliveryOptions } from '../../webhooks/testing/test-delivery.ts';
 import { readTestTarget } from '../../webhooks/testing/test-target.ts';
+import { expectationOf } from './expectation.ts';
 
 export interface TriggerFlags {
   readonly to: string;
@@ -26,9 +29,12 @@ export interface TriggerFlags {
   readonly concurrency?: number;
   /** Milliseconds. */
   readonly timeout: number;
+  readonly expect?: string;
   readonly replay?: string;
   readonly reSign?: boolean;
   readonly suite?: boolean;
+  readonly skip?: readonly string[];
+  readonly only?: readonly string[];
   readonly junit?: string;
   readonly verbose?: boolean;
   readonly format?: 'table' | 'json' | 'md';
@@ -60,6 +66,7 @@ function sendPlan(event = '', flags: TriggerFlags) {
   const { stale, future, webhookHeaders, alteredBody: altered = false, duplicate } = flags;
   const headerNames: TestDeliveryOptions['headerNames'] = webhookHeaders === true ? 'webhook' : 'svix';
   const skewSeconds = stale === true ? -SKEW_SECONDS : future === true ? SKEW_SECONDS : 0;
+  const flaw = flawOf(flags);
   return {
     ...commonPlan(flags),
     mode: 'send' as const,
@@ -72,7 +79,8 @@ function sendPlan(event = '', flags: TriggerFlags) {
     /** How each message is signed, but for its body and id. */
     delivery: { signatures: signaturesOf(flags), skewSeconds, headerNames, altered },
     /** What makes a correct receiver reject it: `with a bad signature`; `undefined` for a valid message. */
-    flaw: flawOf(flags),
+    flaw,
+    expectation: expectationOf(flags.expect, flaw === undefined),
     messages: repeat,
     concurrency,
     /** How often each message is sent, all at the same time. */
@@ -85,14 +93,43 @@ function sendPlan(event = '', flags: TriggerFlags) {
 function replayPlan(flags: TriggerFlags) {
   const { replay: path = '', reSign = false, concurrency = 1 } = flags;
   // `path`: a record, or a folder of records.
-  return { ...commonPlan(flags), mode: 'replay' as const, path, reSign, concurrency };
+  const expectation = expectationOf(flags.expect, true);
+  return { ...commonPlan(flags), mode: 'replay' as const, path, reSign, concurrency, expectation };
 }
 
 function suitePlan(event: string | undefined, flags: TriggerFlags) {
   const { payloadShape = 'id', requestId, junit, format, verbose = false } = flags;
   const markdown = format === 'md';
   // `junit`: the file of the JUnit report.
-  return { ...commonPlan(flags), mode: 'suite' as const, event, payloadShape, requestId, junit, markdown, verbose };
+  const checks = checksOf(flags);
+  return {
+    ...commonPlan(flags),
+    mode: 'suite' as const,
+    checks,
+    event,
+    payloadShape,
+    requestId,
+    junit,
+    markdown,
+    verbose,
+  };
+}
+
+/** Those that `--only` names, or all that `--skip` does not. */
+function checksOf({ skip, only }: TriggerFlags): readonly ConformanceCheck[] {
+  const names = new Set<string>(skip ?? only ?? CHECK_NAMES);
+  for (const name of names) {
+    if (CHECK_NAMES.some((known) => known === name)) continue;
+    const meant = nearestWord(name, CHECK_NAMES);
+    const question = meant === undefined ? '' : `, did you mean "${meant}"?`;
+    throw new CliError('usage', `there is no check "${name}"${question}`, {
+      code: 'unknown_check',
+      hint: `the checks are ${CHECK_NAMES.join(', ')}`,
+    });
+  }
+  const checks = CONFORMANCE_CHECKS.filter(({ name }) => names.has(name) === (skip === undefined));
+  if (checks.length > 0) return checks;
+  throw new CliError('usage', 'no check is left to run', { code: 'nothing_to_check', hint: 'optipick help trigger' });
 }
 
 function signaturesOf({ signature, badSignature, twoSignatures }: TriggerFlags): readonly SignatureEntry[] {
@@ -129,8 +166,11 @@ const MODES_OF_FLAGS: readonly {
   { flag: '--slow-body', given: ({ slowBody }) => slowBody === true, modes: ['send'] },
   { flag: '--repeat', given: ({ repeat }) => repeat !== undefined, modes: ['send'] },
   { flag: '--concurrency', given: ({ concurrency }) => concurrency !== undefined, modes: ['send', 'replay'] },
+  { flag: '--expect', given: ({ expect }) => expect !== undefined, modes: ['send', 'replay'] },
   { flag: '--re-sign', given: ({ reSign }) => reSign === true, modes: ['replay'] },
   { flag: '--replay', given: ({ replay }) => replay !== undefined, modes: ['replay'] },
+  { flag: '--skip', given: ({ skip }) => skip !== undefined, modes: ['suite'] },
+  { flag: '--only', given: ({ only }) => only !== undefined, modes: ['suite'] },
   { flag: '--junit', given: ({ junit }) => junit !== undefined, modes: ['suite'] },
   { flag: '--verbose', given: ({ verbose }) => verbose === true, modes: ['suite'] },
   { flag: '--format md', given: ({ format }) => format === 'md', modes: ['suite'] },
@@ -142,6 +182,7 @@ const EXCLUSIVE: readonly (readonly string[])[] = [
   ['--bad-signature', '--altered-body', '--no-signature', '--two-signatures'],
   ['--data', '--request-id'],
   ['--data', '--payload-shape'],
+  ['--skip', '--only'],
 ];
 
 function rejectConflicts(

@@ -32,6 +32,7 @@ export async function replay(context: Context, plan: ReplayPlan): Promise<void> 
   const report = await createTriggerReport(context, {
     target,
     flaw: undefined,
+    expectation: plan.expectation,
     single: !inFolder,
     whenRejected: make === undefined ? IS_IT_THE_TIME : 'is the secret that of this endpoint?',
   });

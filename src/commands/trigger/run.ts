@@ -42,6 +42,7 @@ async function send(context: Context, plan: SendPlan): Promise<void> {
   const report = await createTriggerReport(context, {
     target,
     flaw: plan.flaw,
+    expectation: plan.expectation,
     single: plan.messages * plan.copies === 1,
     whenRejected: IS_IT_THE_SECRET,
   });

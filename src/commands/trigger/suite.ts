@@ -1,6 +1,6 @@
 /** The work of `optipick trigger --suite`. */
 import type { Context } from '../../context/context.ts';
-import { type ConformanceReport, failedChecks } from '../../webhooks/testing/conformance-report.ts';
+import { type ConformanceReport, failedChecks, fixOf } from '../../webhooks/testing/conformance-report.ts';
 import { KINDS } from '../../kinds.ts';
 import { CliError } from '../../errors.ts';
 import {
@@ -34,9 +34,11 @@ export async function runSuite(context: Context, plan: SuitePlan): Promise<void>
   });
   if (junit !== undefined) await writeOutput(host, junit, renderJunit(conformanceJunit(report)));
   await print(context, report, plan);
+  if (host.env['GITHUB_ACTIONS'] === 'true') await annotate(context, report);
   const failed = failedChecks(report);
   if (failed.length === 0) return;
-  const hint = hintFor(report);
+  const [first] = failed;
+  const hint = first && fixOf(first, report);
   const names = failed.map(({ name }) => name).join(', ');
   throw new CliError('failed', `${failed.length} of ${report.results.length} checks failed: ${names}`, {
     code: 'suite_failed',
@@ -44,23 +46,10 @@ export async function runSuite(context: Context, plan: SuitePlan): Promise<void>
   });
 }
 
-/** The likely cause of most failures when even the valid delivery was not accepted. */
-function hintFor({ results }: ConformanceReport): string | undefined {
-  const answer = results[0]?.passed === false ? results[0].answers[0] : undefined;
-  if (answer?.status === undefined) return undefined;
-  if ([400, 401, 403].includes(answer.status)) {
-    return 'it refuses even the good delivery: is the secret that of this endpoint?';
-  }
-  if (answer.status === 404 || answer.status === 405) return 'look at the path: no webhook is received there';
-  if (answer.status < 300 || answer.status > 399) return undefined;
-  const to = answer.location === undefined ? 'it leads to' : `of its answer: ${answer.location}`;
-  return `give the endpoint by the address ${to}`;
-}
-
 async function runWithProgress(
   context: Context,
   signing: SecretsInForce,
-  { target, event = KINDS.route.event, payloadShape, requestId, timeoutMs }: SuitePlan,
+  { target, checks, event = KINDS.route.event, payloadShape, requestId, timeoutMs }: SuitePlan,
 ): Promise<ConformanceReport> {
   const { host, output, stop, options } = context;
   const randomBytes = (size: number): Uint8Array => host.randomBytes(size);
@@ -87,6 +76,7 @@ async function runWithProgress(
         marked: requestId === undefined,
       }),
       target,
+      checks,
       event,
       payloadShape,
       requestId,
@@ -97,6 +87,16 @@ async function runWithProgress(
   } finally {
     await progress.stop();
   }
+}
+
+/** On stderr, which Actions reads as well: stdout may be a document in a file. */
+async function annotate({ host }: Context, report: ConformanceReport): Promise<void> {
+  const { conformanceAnnotations } = await import('../../output/webhooks/conformance-annotations.ts');
+  await host.stderr.write(
+    conformanceAnnotations(report)
+      .map((line) => `${line}\n`)
+      .join(''),
+  );
 }
 
 async function print({ output }: Context, report: ConformanceReport, { markdown, verbose }: SuitePlan): Promise<void> {

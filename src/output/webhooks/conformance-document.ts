@@ -2,7 +2,10 @@
 import {
   type ConformanceReport,
   type ConformanceResult,
-  failedChecks,
+  countsOf,
+  fixOf,
+  outcomeOf,
+  summaryOf,
 } from '../../webhooks/testing/conformance-report.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
 import type { JunitCase, JunitSuite } from '../../lib/text/junit.ts';
@@ -11,56 +14,69 @@ import { testAnswerJson } from './test-answer.ts';
 
 /** A heading, a sentence and a table with every fact of each check, for a pull request or a ticket. */
 export function* renderConformanceMarkdown(report: ConformanceReport): Generator<Markdown, void> {
-  const failed = failedChecks(report).length;
-  const all = report.results.length;
+  const { failed } = countsOf(report);
   // The user's own address may be followed.
   const [scheme = '', ...rest] = report.url.split('://');
   const address = inMarkdown`${scheme}://${rest.join('://')}`;
   yield inMarkdown`# Webhook endpoint`;
   yield inMarkdown``;
   yield failed === 0
-    ? inMarkdown`${address}: all ${all} checks passed.`
-    : inMarkdown`${address}: **${failed} of ${all} checks failed**.`;
+    ? inMarkdown`${address}: ${summaryOf(report)}.`
+    : inMarkdown`${address}: **${summaryOf(report)}**.`;
   yield inMarkdown``;
-  yield inMarkdown`| | check | sent | came back | should | why |`;
-  yield inMarkdown`| --- | --- | --- | --- | --- | --- |`;
-  for (const { passed, title, sent, received, excerpt, remark, expected, why } of report.results) {
+  yield inMarkdown`| | check | sent | came back | should be | why | fix |`;
+  yield inMarkdown`| --- | --- | --- | --- | --- | --- | --- |`;
+  for (const result of report.results) {
+    const { passed, title, sent, received, excerpt, remark, expected, why } = result;
+    const outcome = outcomeOf(result);
     const more = passed ? remark : excerpt;
     const back = more === undefined ? received : `${received} (${more})`;
-    yield markdownRow([passed ? 'ok' : inMarkdown`**FAIL**`, title, sent, back, expected, why]);
+    const word = outcome === 'FAIL' ? inMarkdown`**FAIL**` : outcome;
+    yield markdownRow([word, title, sent, back, expected, why, fixOf(result, report) ?? '']);
   }
 }
 
 /** One document. */
 export function conformanceJson(report: ConformanceReport): Readonly<Record<string, unknown>> {
-  const failed = failedChecks(report).length;
+  const counts = countsOf(report);
   return {
     v: 1,
     type: 'suite',
     url: report.url,
     timeout_ms: report.timeoutMs,
-    passed: failed === 0,
-    counts: { checks: report.results.length, passed: report.results.length - failed, failed },
-    checks: report.results.map(({ name, title, passed, sent, received, expected, why, remark, answers }) => ({
-      name,
-      title,
-      passed,
-      sent,
-      received: cleanText(received),
-      expected,
-      why,
-      remark: (passed ? remark : undefined) ?? null,
-      answers: answers.map(testAnswerJson),
-    })),
+    passed: counts.failed === 0,
+    counts,
+    skipped: report.skipped,
+    checks: report.results.map((result) => {
+      const { name, title, passed, required, sent, received, expected, why, remark, answers } = result;
+      const fix = fixOf(result, report);
+      return {
+        name,
+        title,
+        passed,
+        required,
+        sent,
+        received: cleanText(received),
+        expected,
+        why,
+        fix: fix === undefined ? null : cleanText(fix),
+        remark: (passed ? remark : undefined) ?? null,
+        answers: answers.map(testAnswerJson),
+      };
+    }),
   };
 }
 
-/** One testcase a check. */
+/** One testcase a check; what need not pass is skipped then. */
 export function conformanceJunit(report: ConformanceReport): readonly JunitSuite[] {
   const cases = report.results.map((result) => ({
     name: result.title,
     classname: `webhook.${result.name}`,
-    ...(result.passed ? {} : { failure: failureOf(result) }),
+    ...{
+      ok: {},
+      FAIL: { failure: failureOf(result, report) },
+      note: { skipped: `${result.received}; not required: ${result.why}` },
+    }[outcomeOf(result)],
   }));
   return [{ name: `webhook endpoint ${report.url}`, cases }];
 }
@@ -71,15 +87,17 @@ export function deadTargetJunit(url: string, failure: NonNullable<JunitCase['fai
   return [{ name, cases: [{ name: 'there is an endpoint', classname: 'webhook.target', failure }] }];
 }
 
-function failureOf({ sent, received, excerpt, expected, why }: ConformanceResult): { message: string; text: string } {
+function failureOf(result: ConformanceResult, report: ConformanceReport): { message: string; text: string } {
+  const { sent, received, excerpt, expected, why } = result;
   return {
     message: `${received}; should be: ${expected}`,
     text: [
       `sent: ${sent}`,
       `came back: ${received}`,
       ...(excerpt === undefined ? [] : [`said: ${excerpt}`]),
-      `should: ${expected}`,
+      `should be: ${expected}`,
       `why: ${why}`,
+      `fix: ${fixOf(result, report) ?? ''}`,
     ].join('\n'),
   };
 }

@@ -1,10 +1,14 @@
 import {
   type ConformanceReport,
   type ConformanceResult,
-  failedChecks,
+  countsOf,
+  fixOf,
+  type Outcome,
+  outcomeOf,
+  summaryOf,
 } from '../../webhooks/testing/conformance-report.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
-import { displayWidth } from '../../lib/text/display-width.ts';
+import { cutToWidth, displayWidth } from '../../lib/text/display-width.ts';
 import type { Style } from '../terminal/style.ts';
 import { type Column, renderTable } from '../terminal/table.ts';
 
@@ -18,77 +22,98 @@ export interface ConformanceTableOptions {
 
 const COLUMNS: readonly Column[] = [
   { title: '', narrowest: 4 },
-  { title: 'check', narrowest: 60 },
+  { title: 'check', narrowest: 34 },
   { title: 'came back', narrowest: 16 },
-  { title: 'should', drop: 1, narrowest: 20 },
-  { title: 'sent', drop: 2, narrowest: 60 },
+  { title: 'should be', drop: 1, narrowest: 16 },
+  { title: 'name', drop: 2, narrowest: 20 },
 ];
 
-/** A table of all checks; below it what was sent, came back and should have, and why, for those that failed. */
+/**
+ * A table of all checks; below it what was sent, came back and should have, why, and what to change, for those that failed. What
+ * failed for the same reason is explained once.
+ */
 export function* renderConformance(
   report: ConformanceReport,
   { width, style, verbose }: ConformanceTableOptions,
 ): Generator<string, void> {
-  const rows = report.results.map(rowOf);
+  const { results } = report;
+  const rows = results.map((result) => {
+    const { title, received, expected, name } = result;
+    return [outcomeOf(result), title, received, expected, name];
+  });
   for (const [index, line] of [...renderTable(COLUMNS, rows, { width, style })].entries()) {
-    const result = report.results[index - 1];
-    yield result === undefined ? line : colored(line, result, style);
+    const result = results[index - 1];
+    yield result === undefined ? line : colored(line, outcomeOf(result), style);
   }
-  const explained = verbose
-    ? report.results
-    : report.results.filter(({ passed, remark }) => !passed || remark !== undefined);
+  const explained = verbose ? results : results.filter(({ passed, remark }) => !passed || remark !== undefined);
+  const seen = new Set<string>();
   for (const result of explained) {
+    const fix = fixOf(result, report);
+    if (!verbose && fix !== undefined && seen.has(fix)) continue;
+    if (fix !== undefined) seen.add(fix);
+    const alike = verbose || fix === undefined ? [] : explained.filter((each) => fixOf(each, report) === fix).slice(1);
     yield '';
-    yield* explain(result, style, width);
+    yield* explain(result, { fix, alike, width, style });
   }
   yield '';
-  yield summaryOf(report, style);
+  for (const line of wrapped(summaryOf(report), width)) {
+    yield countsOf(report).failed === 0 ? style.green(line) : style.red(line);
+  }
 }
 
-function rowOf({ passed, title, received, expected, sent }: ConformanceResult): readonly string[] {
-  return [passed ? 'ok' : 'FAIL', title, received, expected, sent];
-}
+const COLORS = { ok: 'green', FAIL: 'red', note: 'yellow' } as const;
 
 /** The first word of a line alone: colors must not count when a table is laid out. */
-function colored(line: string, { passed }: ConformanceResult, style: Style): string {
-  const word = passed ? 'ok' : 'FAIL';
-  return `${(passed ? style.green : style.red)(word)}${line.slice(word.length)}`;
+function colored(line: string, outcome: Outcome, style: Style): string {
+  return `${style[COLORS[outcome]](outcome)}${line.slice(outcome.length)}`;
 }
 
-function* explain(result: ConformanceResult, style: Style, width: number | undefined): Generator<string, void> {
+interface Explanation {
+  readonly fix: string | undefined;
+  /** What failed for the same reason. */
+  readonly alike: readonly ConformanceResult[];
+  readonly width: number | undefined;
+  readonly style: Style;
+}
+
+function* explain(result: ConformanceResult, { fix, alike, width, style }: Explanation): Generator<string, void> {
   const { passed, name, title, sent, received, expected, why, excerpt, remark } = result;
-  yield `${passed ? style.green('ok') : style.red('FAIL')}  ${style.bold(title)} ${style.dim(`(${name})`)}`;
+  const outcome = outcomeOf(result);
+  yield `${style[COLORS[outcome]](outcome.padEnd(4))}  ${style.bold(title)} ${style.dim(`(${name})`)}`;
   yield* labelled('sent', sent, width);
   yield* labelled('came back', received, width);
   if (excerpt !== undefined) for (const line of labelled('', excerpt, width)) yield style.dim(line);
-  yield* labelled('should', expected, width);
+  yield* labelled('should be', expected, width);
   yield* labelled('why', why, width);
+  if (alike.length > 0) yield* labelled('also', alike.map((each) => each.name).join(', '), width);
+  if (fix !== undefined) for (const line of labelled('fix', fix, width)) yield style.cyan(line);
   if (passed && remark !== undefined) for (const line of labelled('remark', remark, width)) yield style.yellow(line);
 }
 
-const LABEL_WIDTH = 13;
+const LABEL_WIDTH = 17;
 /** Below that a column of words is no help. */
 const NARROWEST_TEXT = 20;
 
-/** `  sent       a delivery ...`; on a terminal broken between words, the next lines below the first. */
+/** `      sent       a delivery ...`; on a terminal broken between words, the next lines below the first. */
 function* labelled(label: string, text: string, width: number | undefined): Generator<string, void> {
-  const room = width === undefined ? Number.POSITIVE_INFINITY : Math.max(NARROWEST_TEXT, width - LABEL_WIDTH);
-  let head = `  ${label}`.padEnd(LABEL_WIDTH);
+  const room = width === undefined ? undefined : Math.max(NARROWEST_TEXT, width - LABEL_WIDTH);
+  let head = `      ${label}`.padEnd(LABEL_WIDTH);
+  for (const line of wrapped(text, room)) {
+    yield `${head}${line}`;
+    head = ' '.repeat(LABEL_WIDTH);
+  }
+}
+
+/** Broken between words; a word that is wider than the room is cut. */
+function* wrapped(text: string, room = Number.POSITIVE_INFINITY): Generator<string, void> {
   let line = '';
   for (const word of cleanText(text).split(' ')) {
     if (line !== '' && displayWidth(`${line} ${word}`) > room) {
-      yield `${head}${line}`;
-      head = ' '.repeat(LABEL_WIDTH);
+      yield cutToWidth(line, room);
       line = word;
     } else {
       line = line === '' ? word : `${line} ${word}`;
     }
   }
-  yield `${head}${line}`;
-}
-
-function summaryOf(report: ConformanceReport, style: Style): string {
-  const failed = failedChecks(report).length;
-  const all = report.results.length;
-  return failed === 0 ? style.green(`all ${all} checks passed`) : style.red(`${failed} of ${all} checks failed`);
+  yield cutToWidth(line, room);
 }

@@ -1,5 +1,6 @@
 /** What a correct receiver of signed webhooks does: the table of checks. */
 import type { TestAnswer } from './test-answer.ts';
+import type { CheckName } from './conformance-fixes.ts';
 import { PAYLOAD_SHAPES, type PayloadShape } from '../payload.ts';
 import {
   ACCEPTED,
@@ -26,54 +27,63 @@ export interface CheckTools {
 
 export interface CheckTexts {
   /** Stable: `concurrent-duplicate`. */
-  readonly name: string;
-  /** What a correct receiver does: `refuses an old delivery`. */
+  readonly name: CheckName;
+  /** What a correct receiver does: `rejects an old delivery`. */
   readonly title: string;
   /** One line each: what was sent, what should have come back, and why that matters. */
   readonly sent: string;
   readonly expected: string;
   readonly why: string;
+  /** Whether a receiver fails without it. Else it is a note: the sender of OptiPick never sends it. */
+  readonly required: boolean;
 }
 
-export type ConformanceCheck = CheckTexts &
-  (
-    | {
-        send(tools: CheckTools): Promise<readonly TestAnswer[]>;
-        evaluate(answers: readonly TestAnswer[]): Verdict;
-      }
-    /** Sends nothing: evaluates the answers to all deliveries of the suite. */
-    | { readonly send?: undefined; evaluate(all: readonly TestAnswer[], timeoutMs: number): Verdict }
-  );
+interface SendingCheck extends CheckTexts {
+  readonly send: (tools: CheckTools) => Promise<readonly TestAnswer[]>;
+  readonly evaluate: (answers: readonly TestAnswer[]) => Verdict;
+}
 
-/** They run one after the other. The first shows whether there is an endpoint at all. */
+/** Sends nothing: evaluates the answers to all deliveries of the suite. */
+interface OverallCheck extends CheckTexts {
+  readonly send?: undefined;
+  readonly evaluate: (all: readonly TestAnswer[], timeoutMs: number) => Verdict;
+}
+
+export type ConformanceCheck = SendingCheck | OverallCheck;
+
+/** The plain delivery, which shows whether there is an endpoint at all. */
+export const VALID = accepts({
+  name: 'valid',
+  title: 'accepts a signed delivery',
+  sent: 'a delivery signed with the secret',
+  why: 'what is not answered 2xx is retried for a day, and after five days the endpoint is disabled',
+  deliveries: (tools) => ({ body: tools.payload() }),
+});
+
+/** They run one after the other. */
 export const CONFORMANCE_CHECKS: readonly ConformanceCheck[] = [
-  accepts({
-    name: 'valid',
-    title: 'accepts a signed delivery',
-    sent: 'a delivery signed with the secret',
-    why: 'what is not answered 2xx is sent again for a day, and after five days the endpoint is disabled',
-    deliveries: (tools) => ({ body: tools.payload() }),
-  }),
+  VALID,
   accepts({
     name: 'id-alone',
-    title: 'finds its way with an id alone',
+    title: 'accepts a body with an id alone',
     sent: 'a body that holds request_id and nothing else, then one that names the event type, too',
     why: 'request_id is all that is documented: whether it is of a route or a cluster has to be found by fetching it',
     deliveries: ({ payload }) => PAYLOAD_SHAPES.map((shape) => ({ body: payload(shape) })),
   }),
   accepts({
     name: 'exact-body',
-    title: 'verifies the exact bytes of the body',
+    title: 'verifies the exact bytes',
     sent: 'JSON with odd white space, escapes and numbers, signed byte for byte',
     why: 'the signature covers the bytes as sent: JSON that was parsed and written again does not verify',
     deliveries: (tools) => ({ body: tools.oddPayload() }),
   }),
   {
     name: 'duplicate',
-    title: 'accepts a message that comes again',
-    sent: 'one message three times, each time with a new timestamp and signature',
+    required: true,
+    title: 'accepts a repeated message',
+    sent: 'one message three times, with a new timestamp and signature each time',
     expected: ACCEPTED,
-    why: 'Svix delivers at least once: an answer that is lost on the way brings the same svix-id again',
+    why: 'Svix delivers at least once: when an answer is lost, the same svix-id arrives again',
     async send({ payload, make, send }) {
       const first = await make({ body: payload() });
       const answers = [await send(first)];
@@ -84,12 +94,13 @@ export const CONFORMANCE_CHECKS: readonly ConformanceCheck[] = [
       const verdict = expectAccepted(answers);
       const [, second, third] = answers;
       if (!verdict.passed || replyText(second) === replyText(third)) return verdict;
-      return { ...verdict, remark: 'it answers each repetition differently: look whether it does the work again' };
+      return { ...verdict, remark: 'it answers each repetition differently: does it repeat the work?' };
     },
   },
   {
     name: 'concurrent-duplicate',
-    title: 'accepts a message that comes twice at once',
+    required: true,
+    title: 'accepts a message twice at once',
     sent: 'one message twice at the same time',
     expected: ACCEPTED,
     why: 'a sender that is restarted or overloaded delivers twice at once; neither may fail',
@@ -101,8 +112,8 @@ export const CONFORMANCE_CHECKS: readonly ConformanceCheck[] = [
   },
   accepts({
     name: 'two-signatures',
-    title: 'accepts one good signature of several',
-    sent: 'two v1 signatures, one of another secret: once the good one last, once first',
+    title: 'accepts one valid signature of two',
+    sent: 'two v1 signatures, one of another secret: once the valid one last, once first',
     why: 'while a secret is rotated, the sender signs with the old and the new one for a day, in either order',
     deliveries: (tools) => [
       { body: tools.payload(), signatures: ['foreign', 'own'] },
@@ -111,7 +122,7 @@ export const CONFORMANCE_CHECKS: readonly ConformanceCheck[] = [
   }),
   accepts({
     name: 'unknown-versions',
-    title: 'skips signatures of versions it does not know',
+    title: 'skips unknown signature versions',
     sent: 'v1a and v9 signatures before the right v1 one',
     why: 'the specification lets a sender add versions, and asks receivers to skip what they do not know',
     deliveries: (tools) => ({
@@ -121,14 +132,15 @@ export const CONFORMANCE_CHECKS: readonly ConformanceCheck[] = [
   }),
   accepts({
     name: 'webhook-headers',
+    required: false,
     title: 'accepts webhook-* headers',
     sent: 'a signed delivery with webhook-id, webhook-timestamp and webhook-signature',
-    why: 'senders under their own name, and all others that follow Standard Webhooks, use these names',
+    why: 'other senders that follow Standard Webhooks use these names; that of OptiPick sends svix-*',
     deliveries: (tools) => ({ body: tools.payload(), headerNames: 'webhook' }),
   }),
   rejects({
     name: 'forged',
-    title: 'refuses a forged signature',
+    title: 'rejects a forged signature',
     sent: 'a delivery signed with another secret, and one whose signature is wrong in its last letters',
     why: 'anybody who knows the address could send whatever they like',
     deliveries: (tools) => [
@@ -138,56 +150,58 @@ export const CONFORMANCE_CHECKS: readonly ConformanceCheck[] = [
   }),
   rejects({
     name: 'altered-body',
-    title: 'refuses an altered body',
+    title: 'rejects an altered body',
     sent: 'a signed delivery, one digit of whose body was changed after signing',
     why: 'somebody between could change what a delivery says',
     deliveries: (tools) => ({ body: tools.payload(), altered: true }),
   }),
   rejects({
     name: 'stale',
-    title: 'refuses an old delivery',
+    title: 'rejects an old delivery',
     sent: `a delivery signed ${SKEW_SECONDS / 60} minutes ago`,
     why: 'whoever has recorded a delivery could send it again at any time',
     deliveries: (tools) => ({ body: tools.payload(), skewSeconds: -SKEW_SECONDS }),
   }),
   rejects({
     name: 'future',
-    title: 'refuses a delivery from the future',
+    title: 'rejects a delivery of the future',
     sent: `a delivery signed for ${SKEW_SECONDS / 60} minutes from now`,
     why: 'it would stay valid for longer than the tolerance allows',
     deliveries: (tools) => ({ body: tools.payload(), skewSeconds: SKEW_SECONDS }),
   }),
   rejects({
     name: 'unsigned',
-    title: 'refuses an unsigned request',
+    title: 'rejects an unsigned request',
     sent: 'the payload alone, with none of the svix-* headers',
     why: 'leaving the headers out must not be a way around the check',
     deliveries: (tools) => ({ body: tools.payload(), headerNames: 'none', signatures: [] }),
   }),
   rejects({
     name: 'missing-signature',
-    title: 'refuses a delivery without signature',
+    title: 'rejects a missing signature',
     sent: 'svix-id and svix-timestamp, but no svix-signature',
     why: 'leaving one header out must not be a way around the check, nor an accident (5xx)',
     deliveries: (tools) => ({ body: tools.payload(), signatures: [] }),
   }),
   rejects({
     name: 'malformed-signature',
-    title: 'refuses a malformed signature header',
+    title: 'rejects a malformed signature',
     sent: 'a v1 signature that is too short, and an entry without a comma',
-    why: 'what cannot be read is to be refused; comparing texts of unequal length makes careless code crash (5xx)',
+    why: 'what cannot be read must be rejected; comparing texts of unequal length makes careless code crash (5xx)',
     deliveries: (tools) => ({ body: tools.payload(), signatures: [{ text: 'v1,c2hvcnQ=' }, { text: 'v1' }] }),
   }),
   {
     name: 'in-time',
+    required: true,
     title: 'answers in time',
     sent: 'all of the above',
     expected: 'all in time',
-    why: 'Svix waits 15 s; what is answered later counts as failed and comes again. Answer first, work later',
+    why: 'Svix waits 15 s; what is answered later counts as failed and is retried',
     evaluate: expectInTime,
   },
   {
     name: 'no-redirect',
+    required: true,
     title: 'does not redirect',
     sent: 'all of the above',
     expected: 'no 3xx',
@@ -196,17 +210,33 @@ export const CONFORMANCE_CHECKS: readonly ConformanceCheck[] = [
   },
 ];
 
-interface PlainCheck extends Omit<CheckTexts, 'expected'> {
+export const CHECK_NAMES: readonly CheckName[] = CONFORMANCE_CHECKS.map(({ name }) => name);
+
+interface PlainCheck extends Omit<CheckTexts, 'expected' | 'required'> {
+  /** Default true. */
+  readonly required?: boolean;
   /** What is sent, one delivery after the other. */
   readonly deliveries: (tools: CheckTools) => TestDeliveryOptions | readonly TestDeliveryOptions[];
 }
 
-function accepts({ deliveries, ...texts }: PlainCheck): ConformanceCheck {
-  return { ...texts, expected: ACCEPTED, send: (tools) => sendAll(tools, deliveries), evaluate: expectAccepted };
+function accepts({ deliveries, required = true, ...texts }: PlainCheck): SendingCheck {
+  return {
+    ...texts,
+    required,
+    expected: ACCEPTED,
+    send: (tools) => sendAll(tools, deliveries),
+    evaluate: expectAccepted,
+  };
 }
 
-function rejects({ deliveries, ...texts }: PlainCheck): ConformanceCheck {
-  return { ...texts, expected: REJECTED, send: (tools) => sendAll(tools, deliveries), evaluate: expectRejected };
+function rejects({ deliveries, required = true, ...texts }: PlainCheck): SendingCheck {
+  return {
+    ...texts,
+    required,
+    expected: REJECTED,
+    send: (tools) => sendAll(tools, deliveries),
+    evaluate: expectRejected,
+  };
 }
 
 async function sendAll(tools: CheckTools, deliveries: PlainCheck['deliveries']): Promise<readonly TestAnswer[]> {

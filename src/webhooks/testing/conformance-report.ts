@@ -1,5 +1,6 @@
 /** The results of the checks of `trigger --suite`. Pure. */
 import type { CheckTexts } from './conformance-checks.ts';
+import { fixFor, type CheckName } from './conformance-fixes.ts';
 import type { TestAnswer } from './test-answer.ts';
 
 export interface ConformanceResult extends CheckTexts {
@@ -20,8 +21,44 @@ export interface ConformanceReport {
   /** How long an answer may take, in milliseconds. */
   readonly timeoutMs: number;
   readonly results: readonly ConformanceResult[];
+  /** The checks that were left out. */
+  readonly skipped: readonly CheckName[];
+}
+
+/** `note`: it did not pass, and need not. */
+export type Outcome = 'ok' | 'FAIL' | 'note';
+
+export function outcomeOf({ passed, required }: ConformanceResult): Outcome {
+  if (passed) return 'ok';
+  return required ? 'FAIL' : 'note';
 }
 
 export function failedChecks({ results }: ConformanceReport): readonly ConformanceResult[] {
-  return results.filter(({ passed }) => !passed);
+  return results.filter((result) => outcomeOf(result) === 'FAIL');
+}
+
+export function countsOf({ results }: ConformanceReport) {
+  const count = (outcome: Outcome): number => results.filter((result) => outcomeOf(result) === outcome).length;
+  return { checks: results.length, passed: count('ok'), failed: count('FAIL'), notes: count('note') };
+}
+
+/** What to change for this check; `undefined` when it passed. Not sanitized: it may quote the endpoint. */
+export function fixOf(result: ConformanceResult, { results }: ConformanceReport): string | undefined {
+  if (result.passed) return undefined;
+  return fixFor(
+    result,
+    results.filter(({ passed }) => !passed),
+  );
+}
+
+/** `all 17 checks passed`, `2 of 17 checks failed`, with what else there is to say. */
+export function summaryOf(report: ConformanceReport): string {
+  const { checks, failed, notes } = countsOf(report);
+  const all = checks === 1 ? 'the one check passed' : `all ${checks} checks passed`;
+  const passed = notes === 0 ? all : `${checks - notes} of ${checks} checks passed`;
+  return [
+    failed === 0 ? passed : `${failed} of ${checks} checks failed`,
+    ...(notes === 0 ? [] : [`${notes} ${notes === 1 ? 'note' : 'notes'}`]),
+    ...(report.skipped.length === 0 ? [] : [`skipped: ${report.skipped.join(', ')}`]),
+  ].join('; ');
 }

@@ -1,5 +1,5 @@
 /** Whether the answers to test deliveries are those of a correct receiver. Pure. */
-import { isAccepted, type TestAnswer } from './test-answer.ts';
+import { isAccepted, isRejection, type TestAnswer } from './test-answer.ts';
 import { maskUrl } from '../../lib/net/url-secrets.ts';
 import { truncate } from '../../lib/text/truncate.ts';
 import { formatDuration } from '../../lib/text/numbers.ts';
@@ -18,8 +18,6 @@ export interface Verdict {
   readonly expected?: string | undefined;
 }
 
-/** Asks for a retry, and says nothing about the delivery. */
-const TEMPORARY: ReadonlySet<number> = new Set([408, 425, 429]);
 /** What senders and dashboards read as "the signature is not valid". */
 const USUAL_REJECTIONS: ReadonlySet<number> = new Set([400, 401, 403]);
 
@@ -30,13 +28,12 @@ export function expectAccepted(answers: readonly TestAnswer[]): Verdict {
   return verdictOf(answers, isAccepted);
 }
 
-/** A 4xx is a decision. A 5xx is an accident, and a 3xx says nothing. */
 export function expectRejected(answers: readonly TestAnswer[]): Verdict {
   const verdict = verdictOf(answers, isRejection);
   const unusual = answers.find((answer) => isRejection(answer) && !USUAL_REJECTIONS.has(answer.status ?? 0));
   return unusual === undefined
     ? verdict
-    : { ...verdict, remark: `${unusual.status} is a refusal, but 400 or 401 says why` };
+    : { ...verdict, remark: `${unusual.status} rejects it, but 400 or 401 says why` };
 }
 
 /** Of all answers of the suite the slowest decides. */
@@ -45,10 +42,10 @@ export function expectInTime(answers: readonly TestAnswer[], timeoutMs: number):
     (answer) => answer.durationMs > timeoutMs && (answer.status !== undefined || answer.late),
   );
   const slowest = Math.max(0, ...answers.map(({ durationMs }) => durationMs));
-  const what = late.length === 0 ? 'slowest' : `${late.length} of ${answers.length} late, the slowest`;
+  const count = late.length === 0 ? '' : `, ${late.length} of ${answers.length} late`;
   return {
     passed: late.length === 0,
-    received: `${what} ${formatDuration(slowest)}`,
+    received: `slowest ${formatDuration(slowest)}${count}`,
     expected: `all within ${formatDuration(timeoutMs)}`,
   };
 }
@@ -59,11 +56,7 @@ export function expectNoRedirect(answers: readonly TestAnswer[]): Verdict {
   const [first] = redirects;
   if (first?.status === undefined) return { passed: true, received: 'no redirect' };
   const to = first.location === undefined ? '' : ` to ${truncate(maskUrl(first.location), MOST - 1, MOST)}`;
-  return { passed: false, received: `${redirects.length} of ${answers.length} answers redirect: ${first.status}${to}` };
-}
-
-function isRejection({ status }: TestAnswer): boolean {
-  return status !== undefined && status >= 400 && status <= 499 && !TEMPORARY.has(status);
+  return { passed: false, received: `${first.status}${to}, ${redirects.length} of ${answers.length} answers` };
 }
 
 function verdictOf(answers: readonly TestAnswer[], isExpected: (answer: TestAnswer) => boolean): Verdict {

@@ -3,16 +3,17 @@ import type { ConformanceReport, ConformanceResult } from './conformance-report.
 import { createRequestId, type RandomBytes } from '../../ids.ts';
 import type { TestAnswer } from './test-answer.ts';
 import type { PayloadShape } from '../payload.ts';
-import { CliError } from '../../errors.ts';
-import { CONFORMANCE_CHECKS, type CheckTools, type ConformanceCheck } from './conformance-checks.ts';
+import { CHECK_NAMES, VALID, type CheckTools, type ConformanceCheck } from './conformance-checks.ts';
 import type { Verdict } from './conformance-verdict.ts';
 import { attemptTest, type AttemptTools } from './test-attempt.ts';
 import { oddPayloadOf, payloadOf } from './test-body.ts';
 import type { MakeDelivery } from './test-delivery.ts';
-import type { TestTarget } from './test-target.ts';
+import { noAnswer, type TestTarget } from './test-target.ts';
 
 export interface ConformanceOptions extends AttemptTools {
   readonly target: TestTarget;
+  /** In the order of {@link CONFORMANCE_CHECKS}; the others are skipped. */
+  readonly checks: readonly ConformanceCheck[];
   readonly make: MakeDelivery;
   readonly randomBytes: RandomBytes;
   readonly payloadShape: PayloadShape;
@@ -52,9 +53,22 @@ export async function runConformance(options: ConformanceOptions): Promise<Confo
 
   const results: ConformanceResult[] = [];
   let hangs = false;
-  for (const [index, check] of CONFORMANCE_CHECKS.entries()) {
-    await options.onCheck?.(check.title, index + 1, CONFORMANCE_CHECKS.length);
+  const attempt = async (send: (tools: CheckTools) => Promise<readonly TestAnswer[]>) => {
+    const isFirst = allAnswers.length === 0;
+    const answers = await send(tools);
+    const [first] = answers;
+    if (isFirst && first?.status === undefined) {
+      if (first?.reached !== true) throw noAnswer(target, first?.error ?? 'no answer');
+      hangs = first.late;
+    }
+    return answers;
+  };
+
+  for (const [index, check] of options.checks.entries()) {
+    await options.onCheck?.(check.title, index + 1, options.checks.length);
     if (check.send === undefined) {
+      // Where only such checks are asked for, there is one delivery to evaluate.
+      if (allAnswers.length === 0) await attempt(VALID.send);
       results.push(resultOf(check, check.evaluate(allAnswers, timeoutMs), []));
       continue;
     }
@@ -62,28 +76,17 @@ export async function runConformance(options: ConformanceOptions): Promise<Confo
       results.push(resultOf(check, { passed: false, received: 'not tried: the first delivery got no answer' }, []));
       continue;
     }
-    const answers = await check.send(tools);
-    const [first] = answers;
-    if (index === 0 && first?.status === undefined) {
-      if (first?.reached !== true) throw noAnswer(target, first?.error ?? 'no answer');
-      hangs = first.late;
-    }
+    const answers = await attempt(check.send);
     results.push(resultOf(check, check.evaluate(answers), answers));
   }
-  return { url: target.shown, timeoutMs, results };
+  const skipped = CHECK_NAMES.filter((name) => !results.some((result) => result.name === name));
+  return { url: target.shown, timeoutMs, results, skipped };
 }
 
 function resultOf(
-  { name, title, sent, why, ...check }: ConformanceCheck,
+  { name, title, sent, why, required, ...check }: ConformanceCheck,
   { passed, received, excerpt, remark, expected = check.expected }: Verdict,
   answers: readonly TestAnswer[],
 ): ConformanceResult {
-  return { name, title, passed, sent, expected, why, received, excerpt, remark, answers };
-}
-
-function noAnswer({ shown }: TestTarget, error: string): CliError {
-  return new CliError('unavailable', `${shown} does not answer: ${error}`, {
-    code: 'target_dead',
-    hint: 'start the service, and look at port and path',
-  });
+  return { name, title, required, passed, sent, expected, why, received, excerpt, remark, answers };
 }

@@ -21,6 +21,14 @@ export type TestAnswer =
       readonly late: boolean;
     };
 
+/** Asks for a retry, and says nothing about the delivery. */
+const TEMPORARY: ReadonlySet<number> = new Set([408, 425, 429]);
+
+/** A 4xx is a decision. A 5xx is an accident, and a 3xx says nothing. */
+export function isRejection({ status }: TestAnswer): boolean {
+  return status !== undefined && status >= 400 && status <= 499 && !TEMPORARY.has(status);
+}
+
 /** Only 2xx counts for Svix (docs.svix.com, "Retries"). */
 export function isAccepted({ status }: TestAnswer): boolean {
   return status !== undefined && status >= 200 && status <= 299;

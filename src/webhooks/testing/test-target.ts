@@ -45,3 +45,11 @@ export function readTestTarget(text: string, allowRemote: boolean): TestTarget {
     secrets: secretsIn(url),
   };
 }
+
+/** `error` names the address when nothing listens there. */
+export function noAnswer({ shown, host }: TestTarget, error: string): CliError {
+  return new CliError('unavailable', error.includes(host) ? error : `${shown}: ${error}`, {
+    code: 'target_dead',
+    hint: 'start the service, and look at port and path',
+  });
+}

@@ -22,6 +22,10 @@ describe('flags that contradict each other are 2, and nothing is sent', () => {
     ['e --verbose', '--verbose belongs to --suite'],
     ['e --format md', '--format md belongs to --suite'],
     ['e --re-sign', '--re-sign belongs to --replay'],
+    ['e --skip stale', '--skip belongs to --suite'],
+    ['e --only stale', '--only belongs to --suite'],
+    ['--suite --skip stale --only valid', '--skip excludes --only'],
+    ['--suite --expect 204', '--suite excludes --expect'],
     ['e --replay kept', '--replay excludes an event: the records tell it'],
     ['--replay kept --stale', '--replay excludes --stale'],
     ['--replay kept --data {}', '--replay excludes --data'],
@@ -65,6 +69,9 @@ describe('what is missing or malformed is 2', () => {
     [['trigger', 'e', '--timeout', 'soon', ...TO], 'invalid_duration'],
     [['trigger', 'e', '--data', '', ...TO], 'bad_data'],
     [['trigger', 'e', '--format', 'xml', ...TO], 'invalid_argument'],
+    [['trigger', 'e', '--expect', 'ok', ...TO], 'bad_status'],
+    [['trigger', 'e', '--expect', '999', ...TO], 'bad_status'],
+    [['trigger', '--suite', '--only', ',', ...TO], 'nothing_to_check'],
   ];
   for (const [args, code] of FAULTS) {
     test(args.slice(1).join(' '), async () => {
@@ -99,4 +106,16 @@ test('names of this machine need no --yes', async () => {
 test('--quiet says nothing on stderr', async () => {
   const { code, stderr } = await run(['trigger', 'e', '--repeat', '3', '-q', ...TO], options);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+});
+
+describe('a check that does not exist', () => {
+  test.each([
+    ['--skip', 'webhook-header', 'there is no check "webhook-header", did you mean "webhook-headers"?'],
+    ['--only', 'valid,dupliacte', 'there is no check "dupliacte", did you mean "duplicate"?'],
+    ['--only', 'nonsense', 'there is no check "nonsense"'],
+  ])('%s %s is 2, with the nearest and all names', async (flag, names, message) => {
+    const { code, stderr, host } = await run(['trigger', '--suite', flag, names, ...TO, '--json'], options);
+    expect({ code, requests: host.requests }).toEqual({ code: 2, requests: [] });
+    expect(errorOf(stderr)).toMatchObject({ code: 'unknown_check', message, hint: expect.stringContaining('in-time') });
+  });
 });
