@@ -61,22 +61,30 @@ export function addTrigger(parent: Command, context: ContextSource): void {
     .option('--junit <file>', 'with --suite: write a JUnit report, too')
     .addOption(new Option('--format <format>', 'table, json, or md with --suite').choices(['table', 'json', 'md']));
   withHelp(command, {
-    output: `A line for each answer: status, time, svix-id, and the start of what the endpoint said. With --json one object
+    output: `A line for each answer: ok or FAIL, status, time, svix-id, and the start of what the endpoint said. With --json one object
 a line: {"v":1,"type":"result","id":"msg_...","event":"...","request_id":"...","url":"...","status":204,
 "duration_ms":3,"body":"","error":null}, with "file" for --replay; "status" is null when there was no answer.
-With --suite a table of checks, and for each that failed what was sent, what came back, what should have, and why it
-matters; with --json {"v":1,"type":"suite","url":"...","timeout_ms":15000,"passed":false,"counts":{"checks":17,"passed":15,"failed":2},
-"checks":[{"name":"stale","title":"...","passed":false,"sent":"...","received":"...","expected":"...","why":"...",
-"remark":null,"answers":[{"status":204,"duration_ms":3,"body":"","error":null}]}]}.
-Real HTTP, as Svix sends it: POST, redirects not followed. The exit code tells of the answer, whatever was sent: a
-receiver that refuses --bad-signature ends it with 3.`,
+With --suite a table of checks, and for each that failed what was sent, what came back, what it should be, why it
+matters and what to fix; with --json {"v":1,"type":"suite","url":"...","timeout_ms":15000,"passed":false,
+"counts":{"checks":17,"passed":14,"failed":2,"notes":1},"skipped":[],"checks":[{"name":"stale","title":"...","passed":false,
+"required":true,"sent":"...","received":"...","expected":"...","why":"...","fix":"...","remark":null,
+"answers":[{"status":204,"duration_ms":3,"body":"","error":null}]}]}.
+A check that is not required is a note: OptiPick's sender never sends webhook-* names. In a run of GitHub Actions each failed
+check is an annotation, too.
+Real HTTP, as Svix sends it: POST, redirects not followed. The exit code is 0 for the answer that is to be expected: 2xx, or
+a 4xx to what is deliberately invalid (--bad-signature), or the status of --expect.
+Unless --request-id names a real request, the signed svix-id says that it is a test (msg_optipick_test_...): "optipick listen"
+then does not wait for the result of a request that does not exist.`,
     examples: [
       ['optipick trigger cluster.optimized --to http://127.0.0.1:3000/hooks', 'one signed webhook'],
       [
         'optipick trigger route.optimized --data @body.json --to http://127.0.0.1:3000/hooks',
         'with a body of your own',
       ],
-      ['optipick trigger route.optimized --bad-signature --to http://127.0.0.1:3000/hooks', 'one to be refused'],
+      [
+        'optipick trigger route.optimized --bad-signature --to http://127.0.0.1:3000/hooks',
+        'one to be rejected: answered 401 it ends with 0',
+      ],
       [
         'optipick trigger --replay deliveries --re-sign --to http://127.0.0.1:3000/hooks',
         'what was recorded, once more',
@@ -89,7 +97,7 @@ receiver that refuses --bad-signature ends it with 3.`,
     ],
     failures: [
       ['usage', 'wrong options, a malformed secret or record, an endpoint on another machine without --yes'],
-      ['failed', 'an answer other than 2xx, or a check of --suite failed'],
+      ['failed', 'another answer than is to be expected, or a check of --suite failed'],
       ['auth', 'no webhook secret'],
       ['unavailable', 'the endpoint does not answer'],
       ['environment', 'the JUnit report cannot be written'],
