@@ -26,6 +26,8 @@ export interface FailureDetail {
   readonly message: string;
   /** Where a person finds it: `picks.json:14:7` (line and column count from 1). */
   readonly place?: string;
+  /** What stands for it and its like where people do not want each. Default: what they have in common. */
+  readonly summary?: string;
 }
 
 export interface FailureFacts {
@@ -76,10 +78,14 @@ export class CliError extends Error {
   }
 }
 
-/** The same failure in other words, or with other details. */
-export function reworded(error: CliError, message: string, details = error.details): CliError {
-  const { failure, code, hint, status, requestId, retryable } = error;
-  return new CliError(failure, message, { code, cause: error, retryable, details, hint, status, requestId });
+/** The same failure in other words, with other details or another hint. */
+export function reworded(
+  error: CliError,
+  { message = error.message, ...facts }: { readonly message?: string } & Pick<FailureFacts, 'details' | 'hint'>,
+): CliError {
+  const { failure, code, hint, status, apiCode, requestId, retryable, details } = error;
+  const same = { code, hint, status, apiCode, requestId, retryable, details };
+  return new CliError(failure, message, { ...same, ...facts, cause: error });
 }
 
 /** Contract, section 4: with several ids the worst decides, in this order. */

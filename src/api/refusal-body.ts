@@ -9,8 +9,8 @@ import { isRecord } from '../lib/json/loose-fields.ts';
 import { createJsonScanner } from '../lib/json/scanner.ts';
 import { sanitizeServerText, isHtml, titleOfHtml } from './sanitize.ts';
 
-/** More errors help nobody. */
-const MAX_DETAILS = 200;
+/** About as many as a refusal has room for. */
+const MAX_DETAILS = 5000;
 
 export interface RefusalBody {
   /** One line for people; `''` when the body says nothing. */

@@ -84,7 +84,7 @@ async function report(
     await host.stderr.write(`${jsonText(failureJson(error))}\n`);
   } else if (!INTERRUPTED_EXIT_CODES.includes(error.exitCode)) {
     // Who pressed Ctrl-C knows it; what to resume with has been said by the command.
-    const lines = renderFailure(error, await output.noteStyle());
+    const lines = renderFailure(error, await output.noteStyle(), { all: optionsOf(argv).includes('--all') });
     await host.stderr.write(lines.map((line) => `${line}\n`).join(''));
   }
   return error.exitCode;
@@ -100,10 +100,14 @@ function toCliError(thrown: unknown): CliError {
 
 /** Before the options are parsed (or when that failed) the bare word must do. */
 function wantsJson(argv: readonly string[]): boolean {
-  const end = argv.indexOf('--');
-  const options = end === -1 ? argv : argv.slice(0, end);
+  const options = optionsOf(argv);
   if (options.includes('--json') || options.includes('--format=json')) return true;
   return options.some((word, at) => word === '--format' && options[at + 1] === 'json');
+}
+
+function optionsOf(argv: readonly string[]): readonly string[] {
+  const end = argv.indexOf('--');
+  return end === -1 ? argv : argv.slice(0, end);
 }
 
 export const INTERRUPTED_EXIT_CODES: readonly number[] = [EXIT_CODES.interrupted, EXIT_CODES.terminated];

@@ -56,7 +56,7 @@ export function invalidRequest(
   hint = 'nothing was sent: fix the file and run the command again',
 ): CliError {
   const listed = errors.details.length;
-  const count = errors.count === 1 ? 'one fault' : `${errors.count} faults`;
+  const count = errors.count === 1 ? 'one error' : `${errors.count} errors`;
   const cut = listed < errors.count ? `, the first ${listed} are listed` : '';
   return new CliError('usage', `${what}: ${count}${cut}`, { code: 'invalid_request', hint, details: errors.details });
 }

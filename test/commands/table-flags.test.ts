@@ -23,7 +23,7 @@ test('T13, T18: an export with labels, groups and a total is an error that names
   expect((await dry([])).ended).toEqual({
     code: 2,
     stdout: '',
-    stderr: `error: w.csv is not a valid cluster request: 3 faults
+    stderr: `error: w.csv is not a valid cluster request: 3 errors
   line 3 looks like a second header: --skip-lines 3, or delete it; if it is a pick, --skip-lines none (w.csv:3:1)
   line 7 looks like a total: --skip-lines 7, or delete it; if it is a pick, --skip-lines none (w.csv:7:1)
   3 rows have no WAVE_ID and others have one: add --fill-down WAVE_ID when the row above has it, else write it into each row (w.csv:5)

@@ -64,7 +64,7 @@ describe('T8: a placeholder', () => {
 
   test('in a field that every pick needs must be written, not emptied', async () => {
     expect(await refusal({ 'w.csv': `${HEADER}#REF!,O,#N/A\n2,O,A01| None\n` })).toEqual([
-      '2 invalid_request: w.csv is not a valid cluster request: 3 faults',
+      '2 invalid_request: w.csv is not a valid cluster request: 3 errors',
       `  PICK_ID: "#REF!" is a placeholder: empty the cell, or allow it with --allow-value '#REF!' (w.csv:2:1)`,
       `  LOCATION_ID: "#N/A" is a placeholder: write the real one, or allow it with --allow-value '#N/A' (w.csv:2:9)`,
       '  LOCATION_ID: "None" is a placeholder: remove this alternative, or allow it with --allow-value None (w.csv:3:5)',
@@ -105,7 +105,7 @@ describe('T8: a placeholder', () => {
     const json = `{${SITE},"start_points":["S","nan"],"extra":{"none":"None"},"parameters":{"x":"None"},"picks":[
 {"pick_id":"1","location_id":"#N/A","order_id":"System.Object[]"}]}`;
     expect(await refusal({ 'r.json': json })).toEqual([
-      '2 invalid_request: r.json is not a valid cluster request: 3 faults',
+      '2 invalid_request: r.json is not a valid cluster request: 3 errors',
       '  /start_points/1: "nan" is a placeholder: leave the field out, or allow it with --allow-value nan (r.json:1:44)',
       `  /picks/0/location_id: "#N/A" is a placeholder: write the real one, or allow it with --allow-value '#N/A' (r.json:2:30)`,
       `  /picks/0/order_id: "System.Object[]" is a placeholder: leave the field out, or allow it with --allow-value 'System.Object[]' (r.json:2:48)`,

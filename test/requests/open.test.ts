@@ -129,7 +129,7 @@ describe('JSON', () => {
 
   test('with an error is rejected', async () => {
     expect(await refusal({ 'picks.json': '{"picks":[]}' }, { kind: 'route' })).toEqual([
-      '2 invalid_request: picks.json is not a valid route request: one fault',
+      '2 invalid_request: picks.json is not a valid route request: one error',
       '  /picks: expected at least one pick, found an empty list (picks.json:1:10)',
       'hint: nothing was sent: fix the file and run the command again',
     ]);
@@ -196,7 +196,7 @@ describe('several inputs', () => {
         'd.csv': '',
       }),
     ).toEqual([
-      '2 invalid_request: the 4 inputs are not valid cluster requests: 4 faults',
+      '2 invalid_request: the 4 inputs are not valid cluster requests: 4 errors',
       '  location_id: the location is missing: every pick needs one (a.csv:2:7)',
       '  the file ends inside the object that begins at b.json:1:1 (b.json:1:2)',
       '  the wave "W1" is in a.csv too: a wave is one request, so join the two files or send one of them (c.csv:3:1)',

@@ -94,7 +94,7 @@ describe('a request file with errors', () => {
     expect(rest).toEqual({
       failure: 'usage',
       code: 'invalid_request',
-      message: 'picks.json is not a valid route request: 2 faults',
+      message: 'picks.json is not a valid route request: 2 errors',
       hint: 'nothing was sent: fix the file and run the command again',
     });
     expect(details.map(formatDetail)).toEqual([
@@ -108,7 +108,7 @@ describe('a request file with errors', () => {
     const bytes = utf8(`{"site_name":"E","picks":[${picks}]}`);
     const { message, details } = caught(() => readRequest({ kind: 'cluster', bytes, name: '<stdin>' }));
     expect([message, details.length, details[0]?.place]).toEqual([
-      '<stdin> is not a valid cluster request: 1500 faults, the first 1000 are listed',
+      '<stdin> is not a valid cluster request: 1500 errors, the first 1000 are listed',
       1000,
       '<stdin>:1:38',
     ]);

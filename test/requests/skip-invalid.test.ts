@@ -80,7 +80,7 @@ test('nothing left to send is a failure that names the file', async () => {
 
 test('an error of the whole table leaves no rows out', async () => {
   expect(await refusal({ 'w.csv': 'order_id,location_id\nO,A\nO,\n' }, { skipInvalid: true, overrides: {} })).toEqual([
-    '2 invalid_request: w.csv is not a valid cluster request: one fault',
+    '2 invalid_request: w.csv is not a valid cluster request: one error',
     '  the required field "site_name" is missing: give it there or with --site <name> (w.csv:1:1)',
     'hint: nothing was sent: fix the file and run the command again',
   ]);

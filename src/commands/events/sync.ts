@@ -34,7 +34,7 @@ export async function syncResults(context: Context): Promise<void> {
     if (result.state === 'unfinished') unfinished += 1;
     else if (result.state === 'not_fetched') {
       failures.push(result.error.failure);
-      await reportFailure(context, result.error, result.requestId);
+      await reportFailure(context, result.error, { requestId: result.requestId });
     } else {
       await show(context, result);
       // Only what was shown is settled: a result that was lost on the way is fetched again.

@@ -72,7 +72,7 @@ export async function pollMany(
     if (!isResumable(error)) running.delete(requestId);
     failures.push(error);
     report?.addUnanswered(index, { name: requestId, requestId, problem: error.message });
-    await print(() => reportFailure(context, error, requestId));
+    await print(() => reportFailure(context, error, { requestId }));
   };
 
   try {

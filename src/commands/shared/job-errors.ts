@@ -10,11 +10,18 @@ import { failureJson, renderFailure } from '../../output/terminal/failure.ts';
 import { jsonText } from '../../lib/json/stringify.ts';
 import type { Context } from '../../context/context.ts';
 
-/** Prints on stderr how one of several requests failed, when it happens. `requestId`: named in JSON, where the error lacks it. */
-export async function reportFailure({ host, output }: Context, error: CliError, requestId?: string): Promise<void> {
+/**
+ * Prints on stderr how one of several requests failed, when it happens. `requestId`: named in JSON, where the error lacks it.
+ * `all`: each detail on a line of its own.
+ */
+export async function reportFailure(
+  { host, output }: Context,
+  error: CliError,
+  { requestId, all = false }: { readonly requestId?: string; readonly all?: boolean } = {},
+): Promise<void> {
   const { error: facts } = failureJson(error);
   const json = (): string => jsonText({ error: requestId === undefined ? facts : { ...facts, requestId } });
-  const lines = output.json ? [json()] : renderFailure(error, await output.noteStyle());
+  const lines = output.json ? [json()] : renderFailure(error, await output.noteStyle(), { all });
   await host.stderr.write(lines.map((line) => `${line}\n`).join(''));
 }
 

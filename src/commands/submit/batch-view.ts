@@ -19,6 +19,8 @@ export interface SubmitManyOptions {
   readonly concurrency: number;
   /** `--watch` */
   readonly live: boolean;
+  /** `--all`: no list is cut. */
+  readonly all: boolean;
   readonly printer: BatchPrinter;
   readonly gates: QualityGates;
 }
@@ -99,7 +101,7 @@ class BatchView implements SubmitView {
       const failures = await this.#show(entry, end);
       // A signal is reported once, for all.
       reported = failures.filter(({ failure }) => failure !== 'interrupted' && failure !== 'terminated');
-      for (const error of reported) await reportFailure(this.#context, error);
+      for (const error of reported) await reportFailure(this.#context, error, { all: this.#options.all });
     });
     if (end.state === 'not_sent') return;
     this.#failures.push(...reported);
@@ -209,5 +211,5 @@ const STILL_RUNNING: ReadonlySet<CliError['failure']> = new Set<CliError['failur
 function named(entry: SetEntry, error: CliError, unknownOutcome = false): CliError {
   if (error.message.startsWith(`${entry.name}: `) || error.message.startsWith(`${entry.name} `)) return error;
   const doubt = unknownOutcome && !error.message.includes('may have been accepted') ? ' may have been accepted' : '';
-  return reworded(error, `${entry.name}${doubt}: ${error.message}`);
+  return reworded(error, { message: `${entry.name}${doubt}: ${error.message}` });
 }

@@ -78,7 +78,7 @@ csv: your rows with cluster and place; md and html: a report.`,
     ],
     environment: API_ENVIRONMENT,
     failures: [
-      ['usage', 'the request file has faults; all are listed, nothing was sent'],
+      ['usage', 'the request file has errors, and nothing was sent'],
       ['failed', 'the optimization itself failed, a gate tripped, or --strict and the audit found something'],
       ...API_FAILURES,
       ['pending', '--wait timed out; the job is still running'],

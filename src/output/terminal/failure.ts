@@ -4,12 +4,15 @@ import { cleanText } from '../../lib/text/sanitize-terminal.ts';
 import type { Style } from './style.ts';
 
 /**
- * A failure for people: `error: ...`, one indented line per detail (`/picks/3: unknown field (picks.json:14:7)`), the
- * request id when the message does not name it, `hint: ...`. Never a stack: see {@link renderStack}.
+ * A failure for people: `error: ...`, one indented line per detail (`/picks/3: unknown field (picks.json:14:7)`) or, unless
+ * `all`, per group of equal ones, the request id when the message does not name it, `hint: ...`. Never a stack: see
+ * {@link renderStack}.
  */
-export function renderFailure(error: CliError, style: Style): string[] {
+export function renderFailure(error: CliError, style: Style, { all = false } = {}): string[] {
   const lines = [`${style.red('error:')} ${shown(error.message)}`];
-  for (const detail of error.details) lines.push(`  ${renderDetail(detail, style)}`);
+  for (const line of all ? error.details.map((each) => renderDetail(each, style)) : groupedDetails(error, style)) {
+    lines.push(`  ${line}`);
+  }
   if (error.requestId !== undefined && !error.message.includes(error.requestId)) {
     lines.push(`${style.bold('request id:')} ${cleanText(error.requestId)}`);
   }
@@ -64,6 +67,47 @@ export function renderStack(error: unknown): string[] {
 /** One line, in which no URL shows a secret. */
 function shown(text: string): string {
   return cleanText(maskUrlsIn(text)).trimEnd();
+}
+
+/** Fewer equal details are a line each. */
+const MOST_EQUAL = 3;
+
+/** More lines help nobody. */
+const MOST_LINES = 200;
+
+function groupedDetails({ message, details }: CliError, style: Style): readonly string[] {
+  const lines: string[] = [];
+  let grouped = 0;
+  for (const group of Map.groupBy(details, ({ summary, ...detail }) => summary ?? formOf(detail)).values()) {
+    const [first] = group;
+    if (first === undefined) continue;
+    const { summary } = first;
+    const isShort = summary === undefined && group.length <= MOST_EQUAL;
+    if (!isShort && group.length > 1) grouped += group.length;
+    if (isShort) lines.push(...group.map((each) => renderDetail(each, style)));
+    else if (summary === undefined) lines.push(renderGroup(first, group, style));
+    else if (!message.includes(summary)) lines.push(shown(summary));
+  }
+  const cut = lines.splice(MOST_LINES).length;
+  if (cut > 0) lines.push(`... and ${cut} more`);
+  if (grouped === 0 && cut === 0) return lines;
+  return [...lines, style.dim(`--all lists all ${details.length} errors one by one, and --json has them`)];
+}
+
+/** `QUANTITY: expected a number, found "x" (400 times: wave.csv:2:11, wave.csv:3:11, wave.csv:4:11, ...)` */
+function renderGroup(first: FailureDetail, group: readonly FailureDetail[], style: Style): string {
+  const isSame = group.every(({ message }) => message === first.message);
+  const places = group.slice(0, MOST_EQUAL).flatMap(({ path, place = path }) => (place === '' ? [] : [place]));
+  const where = places.length === 0 ? '' : `: ${[...places, '...'].join(', ')}`;
+  const count = `${group.length} ${isSame ? 'times' : 'like it'}`;
+  return renderDetail({ ...first, path: first.path.replaceAll(PICK_NUMBER, '/*'), place: `${count}${where}` }, style);
+}
+
+const PICK_NUMBER = /\/\d+(?=\/|$)/g;
+
+/** What errors have in common that differ only in the pick and in the value that they quote. */
+function formOf({ path, message }: FailureDetail): string {
+  return JSON.stringify([path.replaceAll(PICK_NUMBER, '/*'), message.replaceAll(/"[^"]*"/g, '""')]);
 }
 
 function renderDetail(detail: FailureDetail, style: Style): string {

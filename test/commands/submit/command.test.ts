@@ -80,7 +80,7 @@ Content-Length: ${Buffer.byteLength(compact(REQUEST))}
     expect((await run(argv, machine)).ended).toEqual({
       code: 2,
       stdout: '',
-      stderr: `error: wave.csv is not a valid cluster request: 2 faults
+      stderr: `error: wave.csv is not a valid cluster request: 2 errors
   ORDER_ID: "#N/A" is a placeholder: empty the cell, or allow it with --allow-value '#N/A' (wave.csv:2:1)
   ORDER_ID: "--" is a placeholder: empty the cell, or allow it with --allow-value '--' (wave.csv:3:1)
 hint: nothing was sent: fix the file and run the command again, or send the rest with --skip-invalid
@@ -195,7 +195,7 @@ describe('an invalid request is exit 2 with all its errors, and nothing is sent'
     const { ended, host } = await run(['route', 'submit', 'bad.json'], { env, files: { 'bad.json': bad } });
     expect(ended.code).toBe(2);
     expect(ended.stdout).toBe('');
-    expect(ended.stderr).toMatch(/^error: bad\.json is not a valid route request: \d faults\n/);
+    expect(ended.stderr).toMatch(/^error: bad\.json is not a valid route request: \d errors\n/);
     expect(ended.stderr).toContain('did you mean "location_id"? (bad.json:4:24)');
     expect(ended.stderr).toMatch(/hint: nothing was sent: fix the file and run the command again\n$/);
     expect(host.requests).toEqual([]);

@@ -49,13 +49,13 @@ function submit(
 
 describe('T20: a refusal that names picks of a table', () => {
   test('names their lines', async () => {
-    const { ended } = await submit(refusing({ detail: [atPick(2, 'unknown location'), atPick(1, 'no such bin')] }));
+    const { ended } = await submit(refusing({ detail: [atPick(2, 'out of order'), atPick(1, 'closed')] }));
     expect(ended).toEqual({
       code: 5,
       stdout: '',
-      stderr: `error: the API refused the request (HTTP 422): /picks/2/location_id: unknown location (and 1 more)
-  /picks/2/location_id: unknown location (w.csv:9)
-  /picks/1/location_id: no such bin (w.csv:7)
+      stderr: `error: the API refused the request (HTTP 422): /picks/2/location_id: out of order (and 1 more)
+  /picks/2/location_id: out of order (w.csv:9)
+  /picks/1/location_id: closed (w.csv:7)
 `,
     });
   });
@@ -79,8 +79,8 @@ describe('T20: a refusal that names picks of a table', () => {
   });
 
   test('names none where the request has no such pick', async () => {
-    const { stderr } = await submit(refusing({ detail: [atPick(7, 'unknown location')] }));
-    expect(stderr).toContain('  /picks/7/location_id: unknown location\n');
+    const { stderr } = await submit(refusing({ detail: [atPick(7, 'closed')] }));
+    expect(stderr).toContain('  /picks/7/location_id: closed\n');
   });
 
   test('names them when the job fails, of one request and of several', async () => {
@@ -114,10 +114,67 @@ describe('T20: a refusal that names picks of a table', () => {
   test('names the lines of NDJSON picks, and nothing for a request in JSON', async () => {
     const pick = { pick_id: 'p', location_id: 'A', order_id: 'o' };
     const lines = `${JSON.stringify({ ...pick, wave_id: 'V' })}\n\n${JSON.stringify({ ...pick, wave_id: 'W1' })}\n`;
-    const http = refusing({ detail: [atPick(0, 'unknown location')] });
+    const http = refusing({ detail: [atPick(0, 'closed')] });
     const ndjson = await submit(http, [], ['w.ndjson', lines]);
-    expect(ndjson.stderr).toContain('  /picks/0/location_id: unknown location (w.ndjson:3)\n');
+    expect(ndjson.stderr).toContain('  /picks/0/location_id: closed (w.ndjson:3)\n');
     const json = await submit(http, [], ['w.json', JSON.stringify({ picks: [pick] })]);
-    expect(json.stderr).toContain('  /picks/0/location_id: unknown location\n');
+    expect(json.stderr).toContain('  /picks/0/location_id: closed\n');
+  });
+});
+
+describe('a refusal for locations that the API does not know', () => {
+  const rows = Array.from({ length: 12 }, (_, at) => `O${at},L${at % 10}\n`);
+  const table = ['w.csv', `ORDER_ID,LOCATION_ID\n${rows.join('')}`] as const;
+  const detail = rows.map((_, at) => atPick(at, `Location not found: "L${at % 10}"`));
+
+  test('is one line with the locations and the first row', async () => {
+    const { ended } = await submit(refusing({ detail }), [], table);
+    expect(ended).toEqual({
+      code: 5,
+      stdout: '',
+      stderr: `error: the API does not know 10 locations at site "Example" (12 picks): L0, L1, L2, L3, L4, L5, L6, L7, ... (first: w.csv:2)
+  --all lists all 12 errors one by one, and --json has them
+hint: check the spelling of the locations, and whether --site names their site
+`,
+    });
+  });
+
+  test('is a line for each pick with --all, and whole in JSON', async () => {
+    const all = await submit(refusing({ detail }), ['--all'], table);
+    expect(all.stderr.split('\n').slice(1, 13)).toEqual(
+      rows.map((_, at) => `  /picks/${at}/location_id: Location not found: "L${at % 10}" (w.csv:${at + 2})`),
+    );
+    const json = await submit(refusing({ detail }), ['--json'], table);
+    const error = errorOf(json.stderr) as { details: unknown[] };
+    expect([error.details.length, error.details[0]]).toEqual([
+      12,
+      { path: '/picks/0/location_id', message: 'Location not found: "L0"', place: 'w.csv:2' },
+    ]);
+  });
+
+  test('names one of them in a sentence', async () => {
+    const { stderr } = await submit(refusing({ detail: detail.slice(3, 4) }), [], table);
+    expect(stderr).toMatch(/^error: the API does not know the location "L3" at site "Example" \(w\.csv:5\)\n/);
+  });
+
+  test('of a request in JSON names the pick by its place', async () => {
+    const picks = ['A', ['B', 'C']].map((location_id, at) => ({ pick_id: `p${at}`, order_id: 'o', location_id }));
+    const http = refusing({ detail: [atPick(1, 'unknown location "C"')] });
+    const { stderr } = await submit(http, [], ['w.json', JSON.stringify({ picks })]);
+    expect(stderr).toContain('the API does not know the location "C" at site "Example" (/picks/1/location_id)\n');
+  });
+
+  test('stands beside the other errors, and names its wave in a batch', async () => {
+    const mixed = await submit(refusing({ detail: [...detail, atPick(0, 'Field required')] }), [], table);
+    expect(mixed.stderr).toContain(
+      '  the API does not know 10 locations at site "Example" (12 picks): L0, L1, L2, L3, L4, L5, L6, L7, ... (first: w.csv:2)\n' +
+        '  /picks/0/location_id: Field required (w.csv:2)\n',
+    );
+    const several = await run(['cluster', 'submit', 'w.csv', '--site', 'Example'], {
+      env,
+      http: refusing({ detail: [atPick(0, 'unknown location')] }),
+      files: { 'w.csv': 'WAVE_ID;ORDER_ID;LOCATION_ID\nV;O;A\nW;O;B\n' },
+    });
+    expect(several.stderr).toContain('error: W: the API does not know the location "B" at site "Example" (w.csv:3)\n');
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CliError } from '../../../src/errors.ts';
+import { CliError, type FailureDetail } from '../../../src/errors.ts';
 import { failureJson, renderFailure, renderStack } from '../../../src/output/terminal/failure.ts';
 import { createStyle, PLAIN_STYLE } from '../../../src/output/terminal/style.ts';
 
@@ -24,6 +24,34 @@ describe('a failure for people', () => {
       'request id: 67507ad05e593173d0313e0f',
       'hint: mend picks.json and submit it again',
     ]);
+  });
+
+  it('counts equal details, names the first, and lists all when asked to', () => {
+    const cell = (line: number, value: string): FailureDetail => {
+      return { path: 'QUANTITY', message: `expected a number, found "${value}"`, place: `w.csv:${line}:4` };
+    };
+    const pick = (at: number): FailureDetail => ({ path: `/picks/${at}/order_id`, message: 'Field required' });
+    const details = [cell(2, 'x'), cell(3, 'x'), cell(4, 'x'), cell(5, 'x'), pick(0), pick(1), pick(2), pick(3)];
+    const error = new CliError('usage', 'm', { details: [...details, { path: '', message: 'no site' }] });
+    expect(renderFailure(error, PLAIN_STYLE)).toEqual([
+      'error: m',
+      '  QUANTITY: expected a number, found "x" (4 times: w.csv:2:4, w.csv:3:4, w.csv:4:4, ...)',
+      '  /picks/*/order_id: Field required (4 times: /picks/0/order_id, /picks/1/order_id, /picks/2/order_id, ...)',
+      '  no site',
+      '  --all lists all 9 errors one by one, and --json has them',
+    ]);
+    expect(renderFailure(error, PLAIN_STYLE, { all: true })).toHaveLength(10);
+    const many = Array.from({ length: 300 }, (_, at) => ({ path: `/field_${at}`, message: 'bad' }));
+    expect(renderFailure(new CliError('refused', 'm', { details: many }), PLAIN_STYLE).slice(-2)).toEqual([
+      '  ... and 100 more',
+      '  --all lists all 300 errors one by one, and --json has them',
+    ]);
+    const three = new CliError('usage', 'm', { details: details.slice(0, 3) });
+    expect(renderFailure(three, PLAIN_STYLE)).toHaveLength(4);
+    const differing = new CliError('usage', 'm', { details: ['a', 'b', 'c', 'd'].map((value, at) => cell(at, value)) });
+    expect(renderFailure(differing, PLAIN_STYLE)[1]).toBe(
+      '  QUANTITY: expected a number, found "a" (4 like it: w.csv:0:4, w.csv:1:4, w.csv:2:4, ...)',
+    );
   });
 
   it('is one line when there is no more to say, and does not repeat the request id', () => {

@@ -257,7 +257,7 @@ const HEADERS: readonly Case[] = [
 describe('a table with', () => {
   for (const [what, table, errors, hint, options] of [...ROWS, ...HEADERS]) {
     test(`${what} is refused`, async () => {
-      const count = errors.length === 1 ? 'one fault' : `${errors.length} faults`;
+      const count = errors.length === 1 ? 'one error' : `${errors.length} errors`;
       expect(await refusal({ 'w.csv': table }, options)).toEqual([
         `2 invalid_request: w.csv is not a valid cluster request: ${count}`,
         ...errors.map((fault) => `  ${fault}`),
@@ -270,7 +270,7 @@ describe('a table with', () => {
     const lines = await refusal({ 'w.csv': `LOCATION_ID;QUANTITY\n${'A;x\n'.repeat(2000)}` });
     expect([lines.length, lines[0], lines[1000]]).toEqual([
       1002,
-      '2 invalid_request: w.csv is not a valid cluster request: 2000 faults, the first 1000 are listed',
+      '2 invalid_request: w.csv is not a valid cluster request: 2000 errors, the first 1000 are listed',
       '  QUANTITY: expected a number, found "x" (w.csv:1001:3)',
     ]);
   });

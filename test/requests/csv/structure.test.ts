@@ -106,7 +106,7 @@ describe('T11: two columns of one name', () => {
   test('are an error when one is read, and --map chooses between different spellings', async () => {
     const table = 'ORDER_ID,LOCATION_ID,Order Id\nO,A,P\n';
     expect(await refusal({ 'w.csv': table })).toEqual([
-      '2 invalid_request: w.csv is not a valid cluster request: one fault',
+      '2 invalid_request: w.csv is not a valid cluster request: one error',
       '  the column "Order Id" is there twice (as "ORDER_ID"), first as column 1: rename or remove one, or choose one with --map order_id="Order Id" (w.csv:1:22)',
       FIX,
     ]);
@@ -135,7 +135,7 @@ W2;O3;D;1
 
   test('is an error, whatever is left out or chosen', async () => {
     expect(await refusal({ 'w.csv': GROUPED })).toEqual([
-      '2 invalid_request: w.csv is not a valid cluster request: one fault',
+      '2 invalid_request: w.csv is not a valid cluster request: one error',
       `  ${WAVELESS}`,
       FIX,
     ]);
@@ -205,7 +205,7 @@ W2;O3;D;1
   ])('has a total row %s, which is reported and can be left out', async (_, total) => {
     const table = `WAVE_ID;ORDER_ID;LOCATION_ID;QUANTITY\nW1;O1;A;4\n${total}\n`;
     expect(await refusal({ 'w.csv': table })).toEqual([
-      '2 invalid_request: w.csv is not a valid cluster request: one fault',
+      '2 invalid_request: w.csv is not a valid cluster request: one error',
       '  line 3 looks like a total: --skip-lines 3, or delete it; if it is a pick, --skip-lines none (w.csv:3:1)',
       SKIP,
     ]);
@@ -240,7 +240,7 @@ W2;O3;D;1
     const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
     for (const overrides of [{ site: 'Example' }, { site: 'Example', wave: 'W' }]) {
       expect(await refusal({ 'w.ndjson': text }, { overrides })).toEqual([
-        '2 invalid_request: w.ndjson is not a valid cluster request: one fault',
+        '2 invalid_request: w.ndjson is not a valid cluster request: one error',
         '  3 picks have no "wave_id" and others have one: write it into each pick (w.ndjson:2:1)',
         FIX,
       ]);

@@ -80,7 +80,7 @@ describe('NDJSON', () => {
       '{"picks":[]}',
     ];
     expect(await refusal({ 'w.ndjson': lines.join('\n') }, { kind: 'route' })).toEqual([
-      '2 invalid_request: w.ndjson is not a valid route request: 6 faults',
+      '2 invalid_request: w.ndjson is not a valid route request: 6 errors',
       '  /pick_id: the pick_id "p" is used twice, first in line 1 (w.ndjson:2:12)',
       '  field name without quotes: write "pick" (w.ndjson:3:2)',
       '  expected a pick or a request, found the number 7 (w.ndjson:4:1)',
@@ -96,7 +96,7 @@ describe('NDJSON', () => {
       'JSON on several lines',
       '{\n"picks":[]}',
       [
-        '2 invalid_request: w.ndjson is not a valid cluster request: one fault',
+        '2 invalid_request: w.ndjson is not a valid cluster request: one error',
         '  one document a line is expected, and here one begins that runs on: add --format-in json (w.ndjson:1:1)',
         'hint: nothing was sent: fix the file and run the command again',
       ],
@@ -106,7 +106,7 @@ describe('NDJSON', () => {
       'text in Latin-1',
       Buffer.from('{"pick_id":"\u00e4","location_id":"A"}\n', 'latin1'),
       [
-        '2 invalid_request: w.ndjson is not a valid cluster request: one fault',
+        '2 invalid_request: w.ndjson is not a valid cluster request: one error',
         '  line 1 is not UTF-8 text, JSON is UTF-8 (w.ndjson:1:1)',
         'hint: nothing was sent: fix the file and run the command again, or send the rest with --skip-invalid',
       ],
