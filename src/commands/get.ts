@@ -10,6 +10,7 @@ import {
   durationOption,
   outputOption,
   withHelp,
+  withWalkingRates,
   type ContextSource,
 } from './shared/options.ts';
 import { withTimeoutFlag } from './shared/timeout.ts';
@@ -32,6 +33,7 @@ export function addGet(parent: Command, kind: Kind, context: ContextSource): voi
     .addOption(durationOption('--timeout', 'give up after this long, all attempts together'))
     .option('--site-file <layout>', 'html: draw the walks on this floor plan')
     .option('--all', 'do not cut long lists');
+  withWalkingRates(command);
   withHelp(command, {
     output: `The answer as a table, or with --json the API's own document, byte for byte.
 csv: a row for each pick, with its cluster and place; md and html: a report.`,

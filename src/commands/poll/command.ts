@@ -12,6 +12,7 @@ import {
   durationOption,
   outputOption,
   withHelp,
+  withWalkingRates,
   type ContextSource,
 } from '../shared/options.ts';
 import { readInput } from '../../context/input-file.ts';
@@ -55,6 +56,7 @@ export function addPoll(parent: Command, context: ContextSource): void {
     .addOption(outputOption('write to a file; the extension decides the format (table, json: one id only)'))
     .option('--site-file <layout>', 'html: draw the walks on this floor plan')
     .option('--all', 'do not cut long lists');
+  withWalkingRates(command);
   withHelp(command, {
     output: `One id: the answer as a table, or with --json the API's own document.
 Several, and --pending: each as it comes; with --json one line each,

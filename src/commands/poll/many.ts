@@ -114,7 +114,8 @@ async function show({ output }: Context, answer: JobAnswer, { view, all }: PollM
     );
     return;
   }
-  await output.lines(renderAnswer(knownSummary(answer), { width: output.width, style: await output.style(), all }));
+  const options = { width: output.width, style: await output.style(), all, rates: view.rates };
+  await output.lines(renderAnswer(knownSummary(answer), options));
   await output.lines(['']);
 }
 

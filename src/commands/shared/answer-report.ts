@@ -1,5 +1,6 @@
 /** Reports about answers, pick by pick: CSV, Markdown, HTML. */
 import type { Context } from '../../context/context.ts';
+import type { WalkingRates } from '../../answers/walking-cost.ts';
 import type { Report } from '../../output/answers/report-model.ts';
 
 export const REPORT_FORMATS = ['csv', 'md', 'html'] as const;
@@ -17,13 +18,20 @@ export interface ReportFacts {
   readonly alternatives: boolean;
 }
 
+/** What the flags say of reports. */
+export interface ReportSettings {
+  /** `--site-file` */
+  readonly siteFile: string | undefined;
+  readonly rates: WalkingRates | undefined;
+}
+
 export type ReportMaker = (facts: ReportFacts) => Report;
 
 /** Loads what the reports need. Throws `CliError` `usage` for a layout (`--site-file`) that cannot be used. */
 export async function openReports(
   context: Context,
   format: ReportFormat,
-  siteFile: string | undefined,
+  { siteFile, rates }: ReportSettings,
 ): Promise<ReportMaker> {
   switch (format) {
     case 'csv': {
@@ -33,7 +41,7 @@ export async function openReports(
     }
     case 'md': {
       const { createMarkdownReport } = await import('../../output/markdown/report.ts');
-      return createMarkdownReport;
+      return ({ total }) => createMarkdownReport({ total, rates });
     }
     case 'html': {
       const [{ createHtmlReport }, { openPlans }] = await Promise.all([
@@ -41,7 +49,7 @@ export async function openReports(
         import('./report-plan.ts'),
       ]);
       const planFor = await openPlans(context, siteFile);
-      return ({ total }) => createHtmlReport({ total, planFor });
+      return ({ total }) => createHtmlReport({ total, planFor, rates });
     }
   }
 }

@@ -2,6 +2,7 @@
 import type { JobAnswer, AnswerBytes } from '../../api/model.ts';
 import type { Context } from '../../context/context.ts';
 import type { AnswerDetails } from '../../answers/details.ts';
+import { type Wage, walkingRatesOf } from '../../answers/walking-cost.ts';
 import { CliError } from '../../errors.ts';
 import type { Report, ReportEntry } from '../../output/answers/report-model.ts';
 import { renderAnswer } from '../../output/answers/answer-table.ts';
@@ -24,6 +25,9 @@ export interface AnswerViewOptions {
   readonly all?: boolean;
   /** `--site-file`: the layout that HTML reports draw. */
   readonly siteFile?: string;
+  /** `--pick-speed`, in meters a second. */
+  readonly pickSpeed?: number;
+  readonly wage?: Wage;
 }
 
 /** What the caller knows beside the answer. */
@@ -52,12 +56,14 @@ export function createAnswerView(context: Context, options: AnswerViewOptions) {
   const { output, host } = context;
   const format = formatOf(options, output.json);
   const file = options.output;
+  const rates = walkingRatesOf(options);
 
   const tableLines = async (answer: JobAnswer): Promise<Iterable<string>> =>
     renderAnswer(knownSummary(answer), {
       width: file === undefined ? output.width : undefined,
       style: file === undefined ? await output.style() : await createStyle(0),
       all: options.all ?? false,
+      rates,
     });
 
   const write = async (pieces: Iterable<string>): Promise<void> => {
@@ -97,11 +103,14 @@ export function createAnswerView(context: Context, options: AnswerViewOptions) {
 
   let maker: Promise<ReportMaker> | undefined;
   const reports = (): Promise<ReportMaker> | undefined =>
-    isReport(format) ? (maker ??= openReports(context, format, options.siteFile)) : undefined;
+    isReport(format) ? (maker ??= openReports(context, format, { siteFile: options.siteFile, rates })) : undefined;
   const prepareOnce = async (): Promise<void> => {
     if (file !== undefined) await refuseUnwritable(host, file);
     if (options.siteFile !== undefined && format !== 'html') {
       await output.warn('--site-file is not used: only HTML reports (--format html, -o report.html) draw a floor plan');
+    }
+    if (rates !== undefined && (format === 'json' || format === 'csv')) {
+      await output.warn(`--pick-speed is not used: ${format} holds the distances of the API`);
     }
     await reports();
   };
@@ -114,6 +123,7 @@ export function createAnswerView(context: Context, options: AnswerViewOptions) {
 
   return {
     format,
+    rates,
     prepare,
     /** On stdout, or in the file. */
     write: (report: Report): Promise<void> => write(report.render()),

@@ -1,6 +1,7 @@
 /** What all commands share to declare themselves: help in one form, option types, and the context on first use. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Context } from '../../context/context.ts';
+import { parseSpeed, parseWage } from '../../answers/walking-cost.ts';
 import { CliError, type Failure } from '../../errors.ts';
 import { parseDuration } from './duration.ts';
 
@@ -44,6 +45,13 @@ export const API_FAILURES = [
   ['unavailable', 'network failure, 429 or 5xx after all retries'],
   ['environment', 'a file or folder of this machine is in the way'],
 ] as const;
+
+/** `--pick-speed` and `--wage`, for commands that show answers. */
+export function withWalkingRates(command: Command): Command {
+  return command
+    .option('--pick-speed <speed>', 'show walking times, at a speed such as 1.2m/s', parseSpeed)
+    .option('--wage <amount>', 'with --pick-speed: show walking costs, at 25/h or EUR25/h', parseWage);
+}
 
 /** For repeatable options that take commas: `-e a,b -e c`. */
 export function collectList(value: string, previous: readonly string[] | undefined): readonly string[] {

@@ -156,7 +156,7 @@ export async function createPrinter(
   return createTablePrinter(entries, async (rows) => {
     const style = file === undefined ? await output.style() : await createStyle(0);
     const width = file === undefined ? output.width : undefined;
-    const lines = renderBatch(rows, { width, style, all: all || file !== undefined });
+    const lines = renderBatch(rows, { width, style, all: all || file !== undefined, rates: view.rates });
     if (file === undefined) await output.lines(lines);
     else await writeOutput(host, file, [...lines, ''].join('\n'));
   });

@@ -11,6 +11,7 @@ import {
   once,
   outputOption,
   withHelp,
+  withWalkingRates,
   type ContextSource,
 } from '../shared/options.ts';
 import { createAnswerView, FORMATS_IN_WORDS } from '../shared/answer-view.ts';
@@ -63,6 +64,7 @@ export function addSubmit(parent: Command, kind: Kind, context: ContextSource): 
     .addOption(outputOption('write the answer to a file; the extension decides the format'))
     .option('--site-file <layout>', 'html: draw the walks on this floor plan')
     .option('--all', 'do not cut long lists');
+  withWalkingRates(command);
   withHelp(command, {
     output: `neither --wait nor --sync: the request id alone, so that id=$(...) works;
 with --json {"v":1,"request_id":"...","kind":"${kind}"} (several requests: a line each,

@@ -1,5 +1,6 @@
 /** Checks an answer against its request: the audit, always, and the gates that were asked for. */
 import type { Context } from '../../context/context.ts';
+import type { WalkingRates } from '../../answers/walking-cost.ts';
 import type { AnswerDetails } from '../../answers/details.ts';
 import { auditAnswer } from '../../answers/audit/audit.ts';
 import { FINDING_CHECKS, FINDING_CLASSES, type Finding } from '../../answers/audit/finding.ts';
@@ -44,11 +45,11 @@ export async function openQualityGates(
   let summary: Report | undefined;
   return {
     /** Loads what the reports need; once, before the first answer. The reports have the order of `entries`. */
-    async prepare(entries: readonly SetEntry[]): Promise<void> {
+    async prepare(entries: readonly SetEntry[], rates: WalkingRates | undefined): Promise<void> {
       for (const [index, entry] of entries.entries()) places.set(entry, index);
       if (!githubSummary) return;
       const { createMarkdownReport } = await import('../../output/markdown/report.ts');
-      summary = createMarkdownReport({ total: entries.length });
+      summary = createMarkdownReport({ total: entries.length, rates });
     },
     async assess(entry: SetEntry, details: AnswerDetails | undefined): Promise<Assessment> {
       if (details === undefined) return { request: undefined, findings: [], gates: [] };

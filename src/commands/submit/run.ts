@@ -33,7 +33,7 @@ export async function runSubmit(context: Context, run: SubmitRun): Promise<void>
   }
   await run.view.prepare();
   if (run.gates.junit !== undefined) await refuseUnwritable(context.host, run.gates.junit);
-  await gates.prepare(set.entries);
+  await gates.prepare(set.entries, run.view.rates);
   await submit(context, set, gates, run);
 }
 

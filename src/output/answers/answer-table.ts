@@ -8,11 +8,12 @@ import type { ListOptions } from '../terminal/long-list.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
 import { renderClusters } from './cluster-table.ts';
 import { distanceText } from './distance-text.ts';
+import { type AnswerTableOptions, costLines } from './walking-cost-text.ts';
 import { renderStops } from './stop-table.ts';
 import type { Style } from '../terminal/style.ts';
 
 /** An answer for the one who runs the picking: what to walk, how far it is, and what is saved. Lines without line ends. */
-export function* renderAnswer(summary: AnswerSummary, options: ListOptions): Generator<string, void> {
+export function* renderAnswer(summary: AnswerSummary, options: AnswerTableOptions): Generator<string, void> {
   const { style } = options;
   const state = classifyAnswer(200, summary);
   yield titleOf(summary, style);
@@ -31,7 +32,7 @@ export function* renderAnswer(summary: AnswerSummary, options: ListOptions): Gen
   }
   if (state === 'done') {
     yield '';
-    yield* renderTotals(summary, style);
+    yield* renderTotals(summary, options);
   }
   if (summary.invalidPicks.length > 0) {
     yield '';
@@ -72,7 +73,7 @@ function waveOf({ waveId }: AnswerSummary): string | undefined {
   return waveId === undefined ? undefined : `wave ${waveId}`;
 }
 
-function* renderTotals(summary: AnswerSummary, style: Style): Generator<string, void> {
+function* renderTotals(summary: AnswerSummary, { style, rates }: AnswerTableOptions): Generator<string, void> {
   const saving = savingOf(summary);
   yield label('picks', countsOf(summary), style);
   yield label('distance', walkOf(summary), style);
@@ -80,6 +81,9 @@ function* renderTotals(summary: AnswerSummary, style: Style): Generator<string, 
     yield label('saved', `n/a: ${saving.reason}`, style);
   } else {
     yield label('saved', savedTotal(saving, summary.unit, style), style);
+    for (const { name, before, after, change } of costLines(saving, summary.unit, rates)) {
+      yield label(name, `${before} -> ${after}, ${change}`, style);
+    }
   }
   if (summary.computationTime !== undefined) {
     yield label('computed', `in ${formatDuration(summary.computationTime * 1000)}`, style);

@@ -3,7 +3,8 @@ import { distanceCell, percentCell, savedTotal } from './saving-text.ts';
 import { counted, formatNumber } from '../../lib/text/numbers.ts';
 import { savingOf, totalSaving } from '../../answers/saving.ts';
 import { BAR, barOf } from '../terminal/bar.ts';
-import { cutList, type ListOptions } from '../terminal/long-list.ts';
+import { cutList } from '../terminal/long-list.ts';
+import { type AnswerTableOptions, costLines } from './walking-cost-text.ts';
 import { distanceText } from './distance-text.ts';
 import { type Column, renderTable } from '../terminal/table.ts';
 
@@ -49,7 +50,7 @@ const BAR_COLUMN: BatchColumn = {
 };
 
 /** A table of all requests with what each saves, and a line of totals when all distances have one unit. */
-export function* renderBatch(rows: readonly BatchRow[], options: ListOptions): Generator<string, void> {
+export function* renderBatch(rows: readonly BatchRow[], options: AnswerTableOptions): Generator<string, void> {
   const columns = [...COLUMNS, ...(options.width === undefined ? [] : [BAR_COLUMN])].filter(
     ({ onlyIfAny, cell }) => onlyIfAny !== true || rows.some((row) => cell(row) !== ''),
   );
@@ -70,7 +71,7 @@ function savingBar(summary: AnswerSummary): string {
   return 'reason' in saving ? '' : barOf(saving.optimal, Math.max(saving.asis, saving.optimal), '░');
 }
 
-function* renderTotals(rows: readonly BatchRow[], { style }: ListOptions): Generator<string, void> {
+function* renderTotals(rows: readonly BatchRow[], { style, rates }: AnswerTableOptions): Generator<string, void> {
   const summaries = rows.flatMap(({ summary }) => summary ?? []);
   if (rows.length === 0) return;
   yield '';
@@ -84,4 +85,7 @@ function* renderTotals(rows: readonly BatchRow[], { style }: ListOptions): Gener
   const of = compared === summaries.length ? '' : ` (of ${formatNumber(compared, 0)} that can be compared)`;
   yield `${style.dim('distance')}  ${distanceText(asis, unit)} -> ${distanceText(optimal, unit)}${of}`;
   yield `${style.dim('saved   ')}  ${savedTotal(total, unit, style)}`;
+  for (const { name, before, after, change } of costLines(total, unit, rates)) {
+    yield `${style.dim(name.padEnd(8))}  ${before} -> ${after}, ${change}`;
+  }
 }

@@ -11,9 +11,9 @@ export function walkingChange({ percent }: Pick<Saving, 'percent'>): string {
   return `${formatPercent(Math.abs(percent))} ${percent < 0 ? 'more' : 'less'} walking`;
 }
 
-/** `55.0 m saved`, `3.1 m longer` */
-export function savedDistance({ saved }: Pick<Saving, 'saved'>, unit: string): string {
-  return `${distanceText(Math.abs(saved), unit)} ${saved < 0 ? 'longer' : 'saved'}`;
+/** `55.0 m saved`, `3.1 m longer`; `distance` writes the distance. */
+export function savedDistance({ saved }: Pick<Saving, 'saved'>, unit: string, distance = distanceText): string {
+  return `${distance(Math.abs(saved), unit)} ${saved < 0 ? 'longer' : 'saved'}`;
 }
 
 /** `39.6% saved`, `3.1% longer`, `saving n/a` */
@@ -37,6 +37,10 @@ export function percentCell(summary: AnswerSummary | undefined): string {
 }
 
 /** Cell of a table: a distance of an answer, `n/a`, or nothing where there is no answer. */
-export function distanceCell(summary: AnswerSummary | undefined, field: 'asisDistance' | 'optimalDistance'): string {
-  return summary === undefined ? '' : distanceText(summary[field], summary.unit);
+export function distanceCell(
+  summary: AnswerSummary | undefined,
+  field: 'asisDistance' | 'optimalDistance',
+  distance = distanceText,
+): string {
+  return summary === undefined ? '' : distance(summary[field], summary.unit);
 }

@@ -1,12 +1,15 @@
 /** One answer in HTML, below the head of the page. */
 import { invalidPickCount } from '../../answers/answer.ts';
-import { counted, formatDuration, formatNumber } from '../../lib/text/numbers.ts';
+import { counted, formatNumber } from '../../lib/text/numbers.ts';
 import type { Html } from '../../lib/text/html.ts';
+import type { WalkingRates } from '../../answers/walking-cost.ts';
 import { savingOf } from '../../answers/saving.ts';
 import { clusterBars, pickTable } from './clusters.ts';
 import { floorPart } from './floor.ts';
 import { type Figure, type Headline, savingHeadline } from './head.ts';
 import { cell, page, row, section, table } from './html-template.ts';
+import { costFigures } from './costs.ts';
+import { durationText } from './measures.ts';
 import { type OverviewRow, standingOf } from '../answers/report-overview.ts';
 import type { ReportEntry } from '../answers/report-model.ts';
 import { type ReportPlan, walksOf } from './floor-walks.ts';
@@ -25,7 +28,11 @@ export function answerHeadline({ details: { summary } }: ReportEntry, { problem 
   return savingHeadline(savingOf(summary), summary.optimalDistance, summary.unit, about);
 }
 
-export function answerFigures(entry: ReportEntry, line: OverviewRow): readonly Figure[] {
+export function answerFigures(
+  entry: ReportEntry,
+  line: OverviewRow,
+  rates: WalkingRates | undefined,
+): readonly Figure[] {
   const { summary, asisClusters } = entry.details;
   const { level, text } = standingOf(line);
   const audited = entry.request !== undefined && level === 'good';
@@ -44,8 +51,9 @@ export function answerFigures(entry: ReportEntry, line: OverviewRow): readonly F
     ...(line.summary?.kind === 'cluster' ? [clusters] : []),
     ...(summary.computationTime === undefined
       ? []
-      : [{ name: 'computed in', value: formatDuration(summary.computationTime * 1000) }]),
-    { name: 'standing', value: audited ? 'passes the audit' : text, level },
+      : [{ name: 'computed in', value: durationText(summary.computationTime * 1000) }]),
+    ...costFigures(line.problem === undefined ? savingOf(summary) : undefined, summary.unit, rates),
+    audited ? { name: 'audit', value: 'passed', level } : { name: 'standing', value: text, level },
   ];
 }
 
@@ -101,7 +109,7 @@ function gateTable({ gates }: ReportEntry): Html {
 
 function findings(entry: ReportEntry): Html {
   if (entry.findings.length === 0) {
-    return page`<p class="good">✓ The answer passes the audit against its request.</p>`;
+    return page`<p class="good">✓ Audit: passed</p>`;
   }
   const rows = entry.findings.map(({ message, count, examples }) =>
     row([

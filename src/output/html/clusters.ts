@@ -5,7 +5,7 @@ import type { Html } from '../../lib/text/html.ts';
 import { inWalkingOrder } from '../../answers/walking-order.ts';
 import { barCell } from './head.ts';
 import { cell, page, row, table } from './html-template.ts';
-import { distanceText } from '../answers/distance-text.ts';
+import { distanceText } from './measures.ts';
 import type { ReportEntry } from '../answers/report-model.ts';
 
 /** Two groups of bars on one scale. They are different groupings of the same picks, and are not set row against row. */
@@ -18,15 +18,35 @@ export function clusterBars({ details }: ReportEntry, level: number, id: string,
 ${barTable(title, parts)}</div>
 `;
   };
+  const orders = orderTable(clusters, most);
   const after = side(`Optimized: ${counted(clusters.length, 'cluster')}`, 'cluster', 'optimal', clusters);
   if (asisClusters.length === 0) {
-    return page`${after}<p class="note">The answer has no as-is clusters to compare with.</p>`;
+    return page`${after}<p class="note">The answer has no as-is clusters to compare with.</p>${orders}`;
   }
   const before = side(`As-is: ${counted(asisClusters.length, 'list')}`, 'list', 'asis', asisClusters);
   return page`<div class="two" id="${id}-bars">
 ${before}${after}</div>
 <p class="note">Both sides hold the same picks, grouped anew: the bars share one scale, the rows do not belong together.</p>
-`;
+${orders}`;
+}
+
+/** Orders that are named in the row of their cluster. */
+const ORDERS = 200;
+
+/** Which orders are picked together; empty when the answer names none. */
+function orderTable(clusters: readonly ClusterDetail[], most: number): Html | undefined {
+  if (clusters.every(({ orderIds }) => orderIds.length === 0)) return undefined;
+  const rows = clusters.slice(0, most).map(({ listId, orderIds }) => {
+    const hidden = orderIds.length - ORDERS;
+    const more = hidden > 0 ? ` and ${formatNumber(hidden, 0)} more` : '';
+    return row([page`<th scope="row">${listId}</th>`, cell(`${orderIds.slice(0, ORDERS).join(', ')}${more}`)]);
+  });
+  return table({
+    caption: 'Orders of each cluster',
+    columns: [{ title: 'cluster' }, { title: 'orders' }],
+    rows,
+    layout: 'orders',
+  });
 }
 
 interface BarParts {

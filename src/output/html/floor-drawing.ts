@@ -42,12 +42,29 @@ export function drawFloor(plan: ReportPlan, drawing: FloorDrawing): Html {
   return page`<svg class="floor" viewBox="${viewBoxOf(frame)}" role="img" aria-labelledby="${id}-title ${id}-text">
 <title id="${id}-title">${title}</title>
 <desc id="${id}-text">${description}</desc>
-<g class="aisles" stroke-width="${rounded(unit * 4.4)}">${floorLines(plan.floor)}</g>
+<g class="aisles" id="${id}-aisles" stroke-width="${rounded(unit * 4.4)}">${floorLines(plan.floor)}</g>
 ${aisleNames(plan.floor, frame)}
 <g class="route">${routes}</g>
 <g class="places">${placesOf(plan.floor, walks, tone, unit)}</g>
 ${fromTo ? endsOf(plan.floor, walks, frame) : undefined}
 ${numbered && walks.length === 1 ? numbersOf(plan.floor, walks[0]?.places ?? [], fromTo, frame) : undefined}
+</svg>`;
+}
+
+/** One walk among many, small: the floor is that of the picture with the id `floorId`. */
+export function drawSmallFloor(plan: ReportPlan, { places }: ReportWalk, title: string, floorId: string): Html {
+  const frame = frameOf(plan.floor, MARGIN / 2);
+  const unit = frame.unit * (isWide(plan) ? 0.7 : 1);
+  const stops = [...new Set(places)].flatMap((place) => {
+    const at = plan.floor.positions.get(place);
+    return at === undefined
+      ? []
+      : page`<circle cx="${rounded(at.x)}" cy="${rounded(-at.y)}" r="${rounded(unit * 1.9)}" class="optimal" />`;
+  });
+  return page`<svg class="floor" viewBox="${viewBoxOf(frame)}" role="img" aria-label="${title}">
+<use href="#${floorId}-aisles" class="aisles" />
+<g class="route"><polyline class="optimal" points="${pointsOf(plan.path(places))}" stroke-width="${rounded(unit * 1.5)}" /></g>
+<g class="places">${stops}</g>
 </svg>`;
 }
 

@@ -2,10 +2,18 @@
 import { counted, formatNumber } from '../../lib/text/numbers.ts';
 import type { Html } from '../../lib/text/html.ts';
 import { convertLength, lengthUnitOf } from '../../answers/length-unit.ts';
-import { drawFloor, isWide, MOST_COLORED, mostPasses, walkClass, type FloorDrawing } from './floor-drawing.ts';
+import {
+  drawFloor,
+  drawSmallFloor,
+  isWide,
+  MOST_COLORED,
+  mostPasses,
+  walkClass,
+  type FloorDrawing,
+} from './floor-drawing.ts';
 import { cell, page, row, table } from './html-template.ts';
 import type { ReportPlan, ReportWalk, ReportWalks } from './floor-walks.ts';
-import { distanceText } from '../answers/distance-text.ts';
+import { distanceText } from './measures.ts';
 
 /** Walks of either time in the table below the pictures, and places in a row of it. */
 const ROWS = 60;
@@ -38,10 +46,31 @@ ${drawFloor(plan, drawing)}
   const layout = isWide(plan) ? 'stacked' : 'two';
   return page`<div class="${layout}">
 ${pictures}</div>
-${remarks(plan, walks, unit).map((text) => page`<p class="note">${text}</p>\n`)}
+${smallPlans(plan, walks, unit, id)}${remarks(plan, walks, unit).map((text) => page`<p class="note">${text}</p>\n`)}
 <details><summary>The walks in numbers</summary>
 ${walkTable(plan, walks, unit)}</details>
 `;
+}
+
+/** Small pictures of single walks. */
+const SMALL_PLANS = 60;
+
+/** One picture for each walk where colors cannot tell them apart. */
+function smallPlans(plan: ReportPlan, { after }: ReportWalks, unit: string, id: string): Html | undefined {
+  if (after.length <= MOST_COLORED) return undefined;
+  const figures = after.slice(0, SMALL_PLANS).map((walk) => {
+    const about = `${distanceText(walk.answered, unit)}, ${counted(walk.picks, 'pick')}`;
+    return page`<figure>
+${drawSmallFloor(plan, walk, `Floor plan of ${walk.name}: ${placesText(walk)}`, `${id}-after`)}
+<figcaption><strong>${walk.name}</strong> ${about}</figcaption>
+</figure>
+`;
+  });
+  const hidden = after.length - figures.length;
+  const more = hidden > 0 ? page`<p class="note">… and ${counted(hidden, 'more walk')}.</p>` : undefined;
+  return page`<div class="plans">
+${figures}</div>
+${more}`;
 }
 
 function summed(walks: readonly ReportWalk[], unit: string): string {

@@ -3,7 +3,7 @@ import type { Html } from '../../lib/text/html.ts';
 import type { NoSaving, Saving } from '../../answers/saving.ts';
 import { heading, page } from './html-template.ts';
 import { savedDistance, walkingChange } from '../answers/saving-text.ts';
-import { distanceText } from '../answers/distance-text.ts';
+import { distanceText } from './measures.ts';
 
 export interface Headline {
   readonly title: string;
@@ -25,7 +25,7 @@ export function savingHeadline(
   }
   const now = distanceText(saving.optimal, unit);
   const before = distanceText(saving.asis, unit);
-  const lead = `${now} instead of ${before} for ${about}: ${savedDistance(saving, unit)}.`;
+  const lead = `${now} instead of ${before} for ${about}: ${savedDistance(saving, unit, distanceText)}.`;
   const title = walkingChange(saving);
   return { title: capitalized(title), lead, level: saving.saved < 0 ? 'warning' : 'good' };
 }

@@ -35,8 +35,8 @@ export interface TableParts {
   readonly columns: readonly { readonly title: string; readonly align?: 'left' | 'right' | undefined }[];
   /** Whole rows: `<tr>...</tr>`. */
   readonly rows: readonly Html[];
-  /** `bars`: tables beside each other have bars on one scale. */
-  readonly layout?: 'bars';
+  /** `bars`: tables beside each other have bars on one scale. `orders`: a name and a list. */
+  readonly layout?: 'bars' | 'orders';
 }
 
 /** A table that scrolls on its own when it is wider than the screen. */

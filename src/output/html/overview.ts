@@ -1,9 +1,12 @@
 /** The first part of an HTML report about several requests: what they save together, and a line for each. */
 import { counted, formatNumber } from '../../lib/text/numbers.ts';
 import type { Html } from '../../lib/text/html.ts';
+import type { WalkingRates } from '../../answers/walking-cost.ts';
 import { savingOf } from '../../answers/saving.ts';
 import { barCell, compareBars, figureList, type Figure, type Headline, headlineParts, savingHeadline } from './head.ts';
 import { cell, page, row, section, table } from './html-template.ts';
+import { costFigures } from './costs.ts';
+import { distanceText } from './measures.ts';
 import { type OverviewRow, standingOf, totalOf } from '../answers/report-overview.ts';
 import { distanceCell, percentCell } from '../answers/saving-text.ts';
 
@@ -17,7 +20,11 @@ export interface KnownRow {
 }
 
 /** `subject`: what the requests are, and their site. */
-export function overview(known: readonly KnownRow[], subject: readonly (string | undefined)[]): Html {
+export function overview(
+  known: readonly KnownRow[],
+  subject: readonly (string | undefined)[],
+  rates: WalkingRates | undefined,
+): Html {
   const lines = known.map(({ line }) => line);
   const total = totalOf(lines);
   const answered = lines.filter(({ problem }) => problem === undefined);
@@ -39,7 +46,7 @@ export function overview(known: readonly KnownRow[], subject: readonly (string |
   return page`<header>
 <p class="eyebrow">${subject.filter((part) => part !== undefined).join(' · ')}</p>
 ${headlineParts(head, 1, 'all')}
-${total === undefined ? undefined : compareBars(total, unit)}${compared}${figureList(overviewFigures(lines, picks))}
+${total === undefined ? undefined : compareBars(total, unit)}${compared}${figureList([...overviewFigures(lines, picks), ...costFigures(total, unit, rates)])}
 </header>
 ${section(2, 'Requests', 'requests', overviewTable(known))}`;
 }
@@ -96,8 +103,8 @@ function overviewRow(line: OverviewRow, id: string | undefined, most: number): H
   return row([
     page`<th scope="row">${title}</th>`,
     cell(summary === undefined ? '' : formatNumber(summary.picks, 0), { align: 'right' }),
-    cell(distanceCell(summary, 'asisDistance'), { align: 'right' }),
-    cell(distanceCell(summary, 'optimalDistance'), { align: 'right' }),
+    cell(distanceCell(summary, 'asisDistance', distanceText), { align: 'right' }),
+    cell(distanceCell(summary, 'optimalDistance', distanceText), { align: 'right' }),
     cell(percentCell(summary), { align: 'right' }),
     barCell('optimal', savedOf(line), most),
     page`<td class="${level}">${{ good: '✓', warning: '!', bad: '✕' }[level]} ${text}</td>`,

@@ -123,11 +123,16 @@ table.bars :is(th, td) { padding-right: .8rem; }
 table.bars th:nth-child(2), table.bars th:nth-child(3) { width: 4rem; }
 table.bars th:nth-child(4) { width: 7.2rem; }
 table.bars th:nth-child(5), table.bars td.bar { width: 28%; min-width: 0; padding-right: 0; }
+table.orders { margin-top: 1.5rem; }
+table.orders th:first-child { width: 12rem; overflow-wrap: anywhere; }
 tr.group th { padding-top: 1.1rem; font-weight: 600; }
 .state { white-space: nowrap; overflow-wrap: normal; font-weight: 600; }
 
 .two { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 2.5rem 3rem; }
 .stacked { display: grid; gap: 2.5rem; }
+.plans { display: grid; grid-template-columns: repeat(auto-fill, minmax(10rem, 1fr)); gap: 1.5rem 1.25rem; margin-top: 2rem; }
+.plans figcaption { margin-top: .35rem; font-size: .85rem; color: var(--muted); overflow-wrap: anywhere; }
+.plans strong { display: block; color: var(--ink); }
 figure { margin: 0; }
 figcaption { margin-top: .75rem; }
 figcaption strong { font-weight: 620; }

@@ -7,10 +7,12 @@ import { savingOf } from '../../answers/saving.ts';
 import { answerFacts, answerFigures, answerHeadline, answerSections } from './answer.ts';
 import { compareBars, figureList, headlineParts } from './head.ts';
 import { type KnownRow, overview } from './overview.ts';
+import { ratesNote } from './costs.ts';
 import { STYLE } from './report-style.ts';
 import { page } from './html-template.ts';
 import type { Report, ReportEntry } from '../answers/report-model.ts';
 import { commonSubject, overviewOf, type OverviewRow, subjectOf, unansweredRow } from '../answers/report-overview.ts';
+import type { WalkingRates } from '../../answers/walking-cost.ts';
 import type { ReportPlan } from './floor-walks.ts';
 
 /** How many requests have all details, and how many a floor plan. */
@@ -24,9 +26,10 @@ export interface HtmlReportOptions {
   readonly total: number;
   /** The floor of the site that an answer names, where it is known. */
   readonly planFor: (siteName: string | undefined) => ReportPlan | undefined;
+  readonly rates?: WalkingRates | undefined;
 }
 
-export function createHtmlReport({ total, planFor }: HtmlReportOptions): Report {
+export function createHtmlReport({ total, planFor, rates }: HtmlReportOptions): Report {
   const rows: OverviewRow[] = [];
   const articles: Html[] = [];
   let single: { readonly title: string; readonly body: Html } | undefined;
@@ -43,7 +46,7 @@ export function createHtmlReport({ total, planFor }: HtmlReportOptions): Report 
       const plan = index < DRAWN ? planFor(details.summary.siteName ?? request?.siteName) : undefined;
       const level = total === 1 ? 2 : 3;
       const id = `r${index + 1}`;
-      const content = page`${answerHead(entry, line, level - 1, id)}
+      const content = page`${answerHead(entry, line, { level: level - 1, id, rates })}
 ${answerSections(entry, { level, id, limits, plan })}`;
       if (total === 1) single = { title: titleOf(entry), body: content };
       else
@@ -66,7 +69,7 @@ ${content}</article>
       }));
       const { what, site } = commonSubject(known.map(({ line }) => line));
       yield* documentOf([what, site].filter((part) => part !== undefined).join(' · '), [
-        overview(known, [what, site]),
+        overview(known, [what, site], rates),
         ...articles.flat(),
         leftOut(known),
       ]);
@@ -102,15 +105,19 @@ function titleOf(entry: ReportEntry): string {
   return [kind, site, wave && `wave ${wave}`, name].filter((part) => part !== undefined).join(' · ');
 }
 
-function answerHead(entry: ReportEntry, line: OverviewRow, level: number, id: string): Html {
+function answerHead(
+  entry: ReportEntry,
+  line: OverviewRow,
+  { level, id, rates }: { level: number; id: string; rates: WalkingRates | undefined },
+): Html {
   const { details } = entry;
   const saving = savingOf(details.summary);
   const bars = line.problem !== undefined || 'reason' in saving ? undefined : compareBars(saving, details.summary.unit);
   return page`<header>
 <p class="eyebrow">${titleOf(entry)}</p>
 ${headlineParts(answerHeadline(entry, line), level, id)}
-${bars}${figureList(answerFigures(entry, line))}
-<p class="note">${answerFacts(entry)}</p>
+${bars}${figureList(answerFigures(entry, line, rates))}
+<p class="note">${answerFacts(entry)}${ratesNote(rates)}</p>
 </header>
 `;
 }

@@ -1,7 +1,10 @@
 /** One answer in Markdown, for a pull request or the summary of a CI run. */
 import { type AnswerSummary, invalidPickCount } from '../../answers/answer.ts';
 import { counted, formatDuration, formatNumber } from '../../lib/text/numbers.ts';
-import { savingOf } from '../../answers/saving.ts';
+import type { AnswerDetails } from '../../answers/details.ts';
+import { type Saving, savingOf } from '../../answers/saving.ts';
+import type { WalkingRates } from '../../answers/walking-cost.ts';
+import { costLines, ratesText } from '../answers/walking-cost-text.ts';
 import { joined } from '../../lib/text/markup.ts';
 import {
   inMarkdown,
@@ -18,12 +21,18 @@ import { stopColumns } from '../answers/stop-table.ts';
 
 /** Rows that a list may have: a comment on GitHub holds 65,536 characters. */
 const ROWS = 20;
+/** Orders that are named in the row of their cluster. */
+const ORDERS = 12;
 
 /** All that is said of an answer below its title; `level` of the headings. */
-export function* markdownAnswer(entry: ReportEntry, level: 3 | 4): Generator<Markdown, void> {
+export function* markdownAnswer(
+  entry: ReportEntry,
+  level: 3 | 4,
+  rates: WalkingRates | undefined,
+): Generator<Markdown, void> {
   const { summary } = entry.details;
   const { problem } = overviewOf(entry);
-  if (problem === undefined) yield* walkLines(summary);
+  if (problem === undefined) yield* walkLines(summary, rates);
   else yield inMarkdown`❌ **No result**: ${problem}`;
   yield inMarkdown``;
   yield factsLine(entry);
@@ -32,13 +41,13 @@ export function* markdownAnswer(entry: ReportEntry, level: 3 | 4): Generator<Mar
   yield* gateLines(entry, heading);
   yield* findingLines(entry, heading);
   yield* invalidLines(summary, heading);
-  yield* clusterLines(summary, heading);
+  yield* clusterLines(entry.details, heading);
   yield* stopLines(summary, heading);
 }
 
 type Heading = (text: Markdown) => readonly Markdown[];
 
-function* walkLines(summary: AnswerSummary): Generator<Markdown, void> {
+function* walkLines(summary: AnswerSummary, rates: WalkingRates | undefined): Generator<Markdown, void> {
   const saving = savingOf(summary);
   if ('reason' in saving) {
     yield inMarkdown`**${distanceText(summary.optimalDistance, summary.unit)}** of walking. Saving n/a: ${saving.reason}`;
@@ -47,6 +56,22 @@ function* walkLines(summary: AnswerSummary): Generator<Markdown, void> {
   const { asis, optimal } = saving;
   const walk = `${distanceText(asis, summary.unit)} → ${distanceText(optimal, summary.unit)}`;
   yield inMarkdown`**${walkingChange(saving)}**: ${walk}, ${savedDistance(saving, summary.unit)}`;
+  yield* markdownCost(saving, summary.unit, rates);
+}
+
+/** Walking time and cost in a line of their own. */
+export function* markdownCost(
+  saving: Saving,
+  unit: string,
+  rates: WalkingRates | undefined,
+): Generator<Markdown, void> {
+  if (rates === undefined) return;
+  const figures = costLines(saving, unit, rates).map(
+    ({ name, before, after, change }) => `${name} ${before} → ${after}, ${change}`,
+  );
+  if (figures.length === 0) return;
+  yield inMarkdown``;
+  yield inMarkdown`Walking ${figures.join('; ')} (at ${ratesText(rates)})`;
 }
 
 function factsLine({ requestId, details: { summary } }: ReportEntry): Markdown {
@@ -76,8 +101,12 @@ function* gateLines({ gates }: ReportEntry, heading: Heading): Generator<Markdow
 function* findingLines({ request, findings }: ReportEntry, heading: Heading): Generator<Markdown, void> {
   // Without its request an answer cannot be audited.
   if (request === undefined) return;
+  if (findings.length === 0) {
+    yield inMarkdown``;
+    yield inMarkdown`✅ Audit: passed`;
+    return;
+  }
   yield* heading(inMarkdown`Audit`);
-  if (findings.length === 0) yield inMarkdown`✅ The answer passes the audit against its request.`;
   for (const { message, count, examples } of findings) {
     yield inMarkdown`- ⚠️ ${message}${examples.length === 0 ? '' : inMarkdown`: ${exampleList(examples, count)}`}`;
   }
@@ -111,19 +140,22 @@ const CLUSTER_COLUMNS: readonly MarkdownColumn[] = [
   { title: 'picks', align: 'right' },
   { title: 'locations', align: 'right' },
   { title: 'distance', align: 'right' },
+  { title: 'order ids' },
 ];
 
-function* clusterLines({ clusters, unit }: AnswerSummary, heading: Heading): Generator<Markdown, void> {
+function* clusterLines({ summary, clusters: details }: AnswerDetails, heading: Heading): Generator<Markdown, void> {
+  const { clusters, unit } = summary;
   if (clusters.length === 0) return;
   yield* heading(inMarkdown`Clusters`);
   const rows = clusters
     .slice(0, ROWS)
-    .map(({ listId, orders, picks, locations, distance }) => [
+    .map(({ listId, orders, picks, locations, distance }, index) => [
       markdownCode(listId),
       formatNumber(orders, 0),
       formatNumber(picks, 0),
       formatNumber(locations, 0),
       distanceText(distance, unit),
+      exampleList((details[index]?.orderIds ?? []).slice(0, ORDERS), details[index]?.orderIds.length ?? 0),
     ]);
   yield* markdownTable(CLUSTER_COLUMNS, rows);
   yield* moreLines(clusters.length, 'cluster');

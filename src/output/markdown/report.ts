@@ -1,7 +1,8 @@
 /** A report in Markdown: for a pull request, or the summary of a CI run. */
+import type { WalkingRates } from '../../answers/walking-cost.ts';
 import { formatNumber } from '../../lib/text/numbers.ts';
 import { joined } from '../../lib/text/markup.ts';
-import { markdownAnswer } from './answer.ts';
+import { markdownAnswer, markdownCost } from './answer.ts';
 import {
   htmlCode,
   htmlText,
@@ -32,14 +33,19 @@ const DETAILED = 20;
 
 const MARKS: Readonly<Record<Standing['level'], string>> = { good: '✅', warning: '⚠️', bad: '❌' };
 
-/** `total`: how many answers, and requests without one, will be added. */
-export function createMarkdownReport({ total }: { readonly total: number }): Report {
+export interface MarkdownReportOptions {
+  /** How many answers, and requests without one, will be added. */
+  readonly total: number;
+  readonly rates?: WalkingRates | undefined;
+}
+
+export function createMarkdownReport({ total, rates }: MarkdownReportOptions): Report {
   const rows: OverviewRow[] = [];
   const blocks: Markdown[] = [];
   function* parts(): Generator<Markdown, void> {
     // A request that was left unsent has no row.
     const known = rows.filter((row) => row !== undefined);
-    if (total > 1) yield blockOf(overviewLines(known));
+    if (total > 1) yield blockOf(overviewLines(known, rates));
     else if (blocks.length === 0) yield blockOf(known.map((row) => inMarkdown`## ${statusOf(row)}`));
     for (const block of blocks.filter((one) => one !== undefined)) yield total > 1 ? inMarkdown`\n${block}` : block;
     const hidden = known.filter(({ summary }) => summary !== undefined).length - Object.keys(blocks).length;
@@ -51,8 +57,8 @@ export function createMarkdownReport({ total }: { readonly total: number }): Rep
     add(index, entry) {
       rows[index] = overviewOf(entry);
       if (total === 1)
-        blocks[index] = blockOf([inMarkdown`## ${titleOf(entry)}`, inMarkdown``, ...markdownAnswer(entry, 3)]);
-      else if (index < DETAILED) blocks[index] = blockOf(foldedAnswer(entry, rows[index]));
+        blocks[index] = blockOf([inMarkdown`## ${titleOf(entry)}`, inMarkdown``, ...markdownAnswer(entry, 3, rates)]);
+      else if (index < DETAILED) blocks[index] = blockOf(foldedAnswer(entry, rows[index], rates));
     },
     addUnanswered(index, unanswered) {
       rows[index] = unansweredRow(unanswered);
@@ -81,13 +87,17 @@ function titleOf(entry: ReportEntry): Markdown {
   )}`;
 }
 
-function* foldedAnswer(entry: ReportEntry, row: OverviewRow): Generator<Markdown, void> {
+function* foldedAnswer(
+  entry: ReportEntry,
+  row: OverviewRow,
+  rates: WalkingRates | undefined,
+): Generator<Markdown, void> {
   const { level, text } = standingOf(row);
   // GitHub reads HTML up to the empty line, and Markdown behind it.
   const about = htmlText(`${savedPercent(entry.details.summary)}, ${text}`);
   yield inMarkdown`<details><summary>${MARKS[level]} ${htmlCode(entry.name)}: ${about}</summary>`;
   yield inMarkdown``;
-  yield* markdownAnswer(entry, 4);
+  yield* markdownAnswer(entry, 4, rates);
   yield inMarkdown``;
   yield inMarkdown`</details>`;
 }
@@ -116,7 +126,7 @@ const CLUSTERS: OverviewColumn = {
   cell: ({ summary, clusters }) => (summary?.kind === 'cluster' ? formatNumber(clusters, 0) : ''),
 };
 
-function* overviewLines(rows: readonly OverviewRow[]): Generator<Markdown, void> {
+function* overviewLines(rows: readonly OverviewRow[], rates: WalkingRates | undefined): Generator<Markdown, void> {
   const { what, site } = commonSubject(rows);
   yield inMarkdown`## ${what}${site === undefined ? '' : ` · ${site}`}`;
   yield inMarkdown``;
@@ -126,6 +136,7 @@ function* overviewLines(rows: readonly OverviewRow[]): Generator<Markdown, void>
     const walk = `${distanceText(total.asis, total.unit)} → ${distanceText(total.optimal, total.unit)}`;
     const of = total.compared === rows.length ? '' : ` (${formatNumber(total.compared, 0)} can be compared)`;
     yield inMarkdown`**${walkingChange(total)}**: ${walk}, ${savedDistance(total, total.unit)}${of}`;
+    yield* markdownCost(total, total.unit, rates);
     yield inMarkdown``;
   }
   const [first, ...others] = COLUMNS;

@@ -52,15 +52,13 @@ describe('--github-summary', () => {
 | --- | --- | --- |
 | ✅ passed | \`saving<5%\` | saving is 10.0% |
 
-### Audit
-
-✅ The answer passes the audit against its request.
+✅ Audit: passed
 
 ### Clusters
 
-| cluster | orders | picks | locations | distance |
-| --- | ---: | ---: | ---: | ---: |
-| \`c0\` | 1 | 1 | 1 | 9.0 m |
+| cluster | orders | picks | locations | distance | order ids |
+| --- | ---: | ---: | ---: | ---: | --- |
+| \`c0\` | 1 | 1 | 1 | 9.0 m | \`o1\` |
 `);
   });
 

@@ -71,6 +71,11 @@ describe('a report in HTML', () => {
       'cluster_1 2 4 41.1 m',
       'cluster_2 2 4 25.2 m',
       'Both sides hold the same picks, grouped anew: the bars share one scale, the rows do not belong together.',
+      'Orders of each cluster',
+      'cluster orders',
+      'cluster_0 order_3',
+      'cluster_1 order_0, order_2',
+      'cluster_2 order_1, order_4',
       'Picks',
       'All picks, cluster by cluster',
       'Picks',
@@ -81,6 +86,36 @@ describe('a report in HTML', () => {
       'Distances and groups as the API has answered. Made with optipick.',
     ]);
     expect(words.filter((line) => /pick_\d/.test(line))).toHaveLength(10);
+  });
+
+  it('says that the audit passed', () => {
+    const words = wordsOf(report(exampleEntry()));
+    expect(words).toContain('audit passed');
+    expect(words).toContain('✓ Audit: passed');
+  });
+
+  it('never ends a line between a number and its unit', () => {
+    const html = report(exampleEntry());
+    expect(html).toContain('84.0\u00a0m instead of 139\u00a0m for the same 10 picks: 55.0\u00a0m saved.');
+    expect(html).toContain('189\u00a0ms');
+    expect(html).not.toMatch(/\d (?:m|ms|s|km)\b/);
+  });
+
+  it('has walking time and cost among the figures, and what they are computed from', () => {
+    const rates = { speed: 1.2, wage: { perHour: 25, currency: '€', isBefore: true } };
+    const made = createHtmlReport({ total: 2, planFor: () => undefined, rates });
+    made.add(0, exampleEntry({ name: 'W1' }));
+    made.add(1, exampleEntry({ name: 'W2' }));
+    const words = wordsOf([...made.render()].join(''));
+    expect(words.filter((line) => line.startsWith('walking '))).toEqual([
+      'walking time 2 min 20 s instead of 3 min 52 s',
+      'walking cost €0.97 instead of €1.61',
+      'walking time 1 min 10 s instead of 1 min 56 s',
+      'walking cost €0.49 instead of €0.80',
+      'walking time 1 min 10 s instead of 1 min 56 s',
+      'walking cost €0.49 instead of €0.80',
+    ]);
+    expect(words.filter((line) => line.includes('walking at 1.2 m/s and €25.00/h'))).toHaveLength(2);
   });
 
   it('of a route without as-is figures says why there is no saving, and lists the stops as walked', () => {

@@ -44,12 +44,29 @@ describe('a report in Markdown', () => {
 
 ### Clusters
 
-| cluster | orders | picks | locations | distance |
-| --- | ---: | ---: | ---: | ---: |
-| \`cluster_0\` | 1 | 2 | 2 | 17.7 m |
-| \`cluster_1\` | 2 | 4 | 4 | 41.1 m |
-| \`cluster_2\` | 2 | 4 | 4 | 25.2 m |
+| cluster | orders | picks | locations | distance | order ids |
+| --- | ---: | ---: | ---: | ---: | --- |
+| \`cluster_0\` | 1 | 2 | 2 | 17.7 m | \`order_3\` |
+| \`cluster_1\` | 2 | 4 | 4 | 41.1 m | \`order_0\`, \`order_2\` |
+| \`cluster_2\` | 2 | 4 | 4 | 25.2 m | \`order_1\`, \`order_4\` |
 `);
+  });
+
+  it('says that the audit passed, in one line', () => {
+    expect(report(exampleEntry())).toContain('\n\n✅ Audit: passed\n\n### Clusters');
+  });
+
+  it('has a line of walking time and cost, of one answer and of all', () => {
+    const rates = { speed: 1.2, wage: { perHour: 25, currency: 'EUR', isBefore: false } };
+    const made = createMarkdownReport({ total: 2, rates });
+    made.add(0, exampleEntry());
+    made.add(1, exampleEntry());
+    const lines = [...made.render()].join('').split('\n');
+    expect(lines.filter((line) => line.startsWith('Walking '))).toEqual([
+      'Walking time 3 min 52 s → 2 min 20 s, 1 min 32 s saved; cost 1.61 EUR → 0.97 EUR, 0.64 EUR saved (at 1.2 m/s and 25.00 EUR/h)',
+      'Walking time 1 min 56 s → 1 min 10 s, 46 s saved; cost 0.80 EUR → 0.49 EUR, 0.31 EUR saved (at 1.2 m/s and 25.00 EUR/h)',
+      'Walking time 1 min 56 s → 1 min 10 s, 46 s saved; cost 0.80 EUR → 0.49 EUR, 0.31 EUR saved (at 1.2 m/s and 25.00 EUR/h)',
+    ]);
   });
 
   it('of a route has the pick list, cut with a word about the rest, and the invalid picks by reason', () => {
