@@ -10,6 +10,7 @@ import { addPoll } from '../commands/poll/command.ts';
 import { addSubmit } from '../commands/submit/command.ts';
 import { addCompletion } from '../commands/completion/command.ts';
 import { addHelp } from '../commands/help/command.ts';
+import { addExample } from '../commands/example/command.ts';
 import { addEvents } from '../commands/events/command.ts';
 import { addListen } from '../commands/listen/command.ts';
 import { addTrigger } from '../commands/trigger/command.ts';
@@ -108,6 +109,7 @@ function declare(root: Command, version: string, context: ContextSource): void {
   addVerify(root, context);
   root.commandsGroup('Without an account:');
   addSandbox(root, context);
+  addExample(root, context);
   addDemo(root, context);
   root.commandsGroup('Set-up:');
   addLogin(root, context);

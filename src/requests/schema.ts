@@ -33,11 +33,8 @@ export const PICK_VIOLATION_HANDLINGS = ['IGNORE', 'REMOVE_PICKS', 'REMOVE_ORDER
 const sharedPick = {
   pick_id: name,
   location_id: places,
-  /** Place in the as-is route. */
   asis_sequence: v.nullish(wholeNumber),
-  /** Deprecated: higher is picked first. */
   priority: v.nullish(wholeNumber),
-  /** Lower is picked first: the opposite of `priority`. */
   sequence_priority: v.nullish(wholeNumber),
   sku_id: v.nullish(text),
   quantity: v.nullish(number),
@@ -50,7 +47,6 @@ const sharedPick = {
 };
 
 const clusterOnlyPick = {
-  /** The as-is list of the pick. */
   list_id: v.nullish(text),
   sku_width: v.nullish(number),
   sku_height: v.nullish(number),
@@ -60,14 +56,11 @@ const clusterOnlyPick = {
 
 const sharedParameters = {
   allow_interpolation: v.optional(flag),
-  /** Pairs of pattern and replacement; how a pair is written is not documented. */
   location_regex: v.nullish(list),
   allow_regex_default: v.optional(flag),
   routing_policy: v.optional(v.picklist(ROUTING_POLICIES, oneOf(ROUTING_POLICIES))),
-  /** Deprecated: forces `routing_policy` to `ASIS`. */
   asis_routing: v.nullish(flag),
   pick_violation_handling: v.optional(v.picklist(PICK_VIOLATION_HANDLINGS, oneOf(PICK_VIOLATION_HANDLINGS))),
-  /** Its own fields are not documented. */
   duration: v.optional(object),
 };
 
@@ -77,7 +70,6 @@ const routeOnlyParameters = {
 };
 
 const clusterOnlyParameters = {
-  /** Seconds, approximate; the API's default is 60. */
   max_runtime: v.optional(number),
 };
 
@@ -86,7 +78,6 @@ const sharedRequest = {
   site_name: name,
   start_points: v.nullish(places),
   end_points: v.nullish(places),
-  /** Comes back unchanged in the answer. */
   extra: v.nullish(object),
 };
 
@@ -94,8 +85,8 @@ const routeOnlyRequest = { route_id: v.nullish(text) };
 
 const routePick = v.looseObject(sharedPick, 'an object');
 const clusterPick = v.looseObject({ ...sharedPick, ...clusterOnlyPick });
-const routeParameters = v.looseObject({ ...sharedParameters, ...routeOnlyParameters });
-const clusterParameters = v.looseObject({ ...sharedParameters, ...clusterOnlyParameters });
+const routeParameters = v.looseObject({ ...sharedParameters, ...routeOnlyParameters }, 'an object');
+const clusterParameters = v.looseObject({ ...sharedParameters, ...clusterOnlyParameters }, 'an object');
 
 const picksOf = <Pick extends v.GenericSchema>(pick: Pick) =>
   v.pipe(v.array(pick, 'a list of picks'), v.minLength(1, 'at least one pick'));
@@ -117,6 +108,20 @@ export type PickDocument = v.InferOutput<typeof clusterPick>;
 /** Requests that passed the schema. */
 export type RouteDocument = v.InferOutput<typeof routeRequest>;
 export type ClusterDocument = v.InferOutput<typeof clusterRequest>;
+
+/** What is documented of a field beside its type, for people. */
+export const FIELD_NOTES: ReadonlyMap<string, string> = new Map([
+  ['location_id', 'of several, any will do'],
+  ['asis_sequence', 'place in the as-is route'],
+  ['priority', 'deprecated: higher is picked first'],
+  ['sequence_priority', 'lower is picked first, the opposite of priority'],
+  ['list_id', 'the as-is list of the pick'],
+  ['asis_routing', 'deprecated: forces routing_policy to ASIS'],
+  ['max_runtime', "seconds, approximate; the API's default is 60"],
+  ['extra', 'comes back unchanged in the answer'],
+  ['location_regex', 'pairs of pattern and replacement; how a pair is written is not documented'],
+  ['duration', 'its own fields are not documented'],
+]);
 
 /** Schemas by field name. */
 export type Fields = Readonly<Record<string, v.GenericSchema>>;
@@ -152,6 +157,12 @@ export const REQUEST_SCHEMAS = {
     pick: levelOf(clusterPick.entries, []),
   },
 } as const satisfies Record<Kind, RequestSchema>;
+
+/** What a field takes, worded as errors have it: `a whole number`. */
+export function expectedOf(schema: v.GenericSchema): string {
+  // No JSON holds a symbol, so that every schema rejects one and says what it expected.
+  return v.safeParse(schema, Symbol('none')).issues?.[0].message ?? 'anything';
+}
 
 function levelOf(fields: Fields, tolerated: readonly string[]): Level {
   const required = Object.entries(fields)

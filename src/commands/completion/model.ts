@@ -3,7 +3,7 @@ import type { Option } from 'commander';
 import { KINDS, KIND_NAMES } from '../../kinds.ts';
 import { SETTING_KEYS } from '../../settings/settings.ts';
 import { valueName, type CommandFacts } from '../shared/command-tree.ts';
-import { HELP_TOPICS } from '../shared/help-topics.ts';
+import { TOPIC_NAMES } from '../shared/help-topics.ts';
 import type { ListName } from './known-words.ts';
 
 /** What a value is completed with. */
@@ -59,7 +59,7 @@ function allBelow(facts: CommandFacts): readonly CommandFacts[] {
 
 function nodeOf(facts: CommandFacts, root: CommandFacts): CompletionNode {
   const isHelp = facts.path.join(' ') === 'help';
-  const topics = isHelp ? HELP_TOPICS.map(({ name }) => ({ name, description: 'topic' })) : [];
+  const topics = isHelp ? TOPIC_NAMES.map((name) => ({ name, description: 'topic' })) : [];
   return {
     path: facts.path.join(' '),
     commands: [...(isHelp ? root : facts).commands.map(suggestionOf), ...topics],

@@ -2,13 +2,13 @@
 import type { Command } from 'commander';
 import { CliError } from '../../errors.ts';
 import { wrapText } from '../../lib/text/wrap.ts';
-import { HELP_TOPICS } from '../shared/help-topics.ts';
+import { FIELD_TOPICS, HELP_TOPICS, TOPIC_NAMES, type HelpTopic } from '../shared/help-topics.ts';
 import { withHelp, type ContextSource } from '../shared/options.ts';
 
 export function addHelp(root: Command, context: ContextSource): void {
   const command = root
     .command('help')
-    .description(`Show help on a command or a topic: ${HELP_TOPICS.map(({ name }) => name).join(', ')}.`)
+    .description(`Show help on a command or a topic: ${TOPIC_NAMES.join(', ')}.`)
     .argument('[command...]', 'command or topic');
   withHelp(command, {
     output: `The text of --help, or of the topic. With --json one document: {"v":1,"name","path","description","arguments",
@@ -23,7 +23,7 @@ of a command: that subtree, with "global_options".`,
     failures: [['usage', 'there is no such command or topic']],
   });
   command.action(async (words: readonly string[]) => {
-    const topic = words.length === 1 ? HELP_TOPICS.find(({ name }) => name === words[0]) : undefined;
+    const topic = words.length === 1 ? await topicNamed(words[0]) : undefined;
     const { output } = context();
     if (output.json) {
       const { helpDocument, topicDocument } = await import('./document.ts');
@@ -38,12 +38,19 @@ function helpWidth(root: Command): number {
   return root.configureOutput().getOutHelpWidth?.() ?? 80;
 }
 
+async function topicNamed(word: string | undefined): Promise<HelpTopic | undefined> {
+  const made = FIELD_TOPICS.find(({ name }) => name === word);
+  if (made === undefined) return HELP_TOPICS.find(({ name }) => name === word);
+  const { fieldTopic } = await import('./field-topics.ts');
+  return { name: made.name, text: fieldTopic(made.name) };
+}
+
 function find(root: Command, words: readonly string[]): Command {
   let command = root;
   for (const word of words) {
     const child = command.commands.find((each) => each.name() === word);
     if (child === undefined) {
-      const topics = command === root ? HELP_TOPICS.map(({ name }) => name) : [];
+      const topics = command === root ? TOPIC_NAMES : [];
       throw new CliError('usage', `there is no help on "${words.join(' ')}"`, {
         code: 'unknown_help_topic',
         hint: `there is help on: ${[...command.commands.map((each) => each.name()), ...topics].join(', ')}`,

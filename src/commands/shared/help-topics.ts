@@ -130,3 +130,14 @@ export const HELP_TOPICS: readonly HelpTopic[] = [
   { name: 'output', text: OUTPUT_TOPIC },
   { name: 'webhooks', text: WEBHOOKS_TOPIC },
 ];
+
+/** Topics whose text `help` makes from the tables that readers and validators use. */
+export const FIELD_TOPICS = [
+  { name: 'request', title: 'Fields of a request' },
+  { name: 'csv', title: 'Columns of a table' },
+] as const;
+
+export type FieldTopic = (typeof FIELD_TOPICS)[number]['name'];
+
+/** All of them, as they are listed. */
+export const TOPIC_NAMES: readonly string[] = [...HELP_TOPICS, ...FIELD_TOPICS].map(({ name }) => name);
