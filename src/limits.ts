@@ -22,6 +22,10 @@ export const INBOX_READ_TIMEOUT_MS = 2000;
 export const MAX_STORED_ANSWER_BYTES = 20_000;
 
 // Output
+/** Text that waits while the screen is paused. What comes after it waits where it is made. */
+export const MAX_PAUSED_BYTES = 1024 * 1024;
+/** Between two lines of a log about the same trouble, such as a result that is not available yet. */
+export const REPEATS_MS = 60_000;
 /** Lines of `listen` about rejections and the like that wait for a slow reader; the others are only counted. */
 export const MAX_WAITING_LINES = 1000;
 

@@ -46,8 +46,24 @@ export interface Terminal {
    * is a key here, and with the reason of the signal.
    */
   ask(question: string, options?: AskOptions): Promise<string>;
+  /**
+   * Hands over single keys until the returned function is called or the process ends, both of which restore the terminal.
+   * Ctrl-C, Ctrl-\ and Ctrl-Z act as without it. `undefined` where the terminal is not this process's to switch: in the
+   * background.
+   */
+  keys(events: KeyEvents): Promise<(() => void) | undefined>;
   /** A spinner on stderr: real only on a terminal. */
   spinner(text: string): Promise<Spinner>;
+}
+
+/** None of them may throw. */
+export interface KeyEvents {
+  /** One character. */
+  key(key: string): void;
+  /** Ctrl-Z: the process is about to be stopped. */
+  suspend(): Promise<void>;
+  /** It goes on. */
+  resume(): void;
 }
 
 export interface Spinner {

@@ -41,6 +41,7 @@ export function createRealHost(): Host {
     stderr,
     terminal: {
       ask: async (question, options) => (await terminal()).ask(question, options),
+      keys: async (events) => (await terminal()).keys(events),
       spinner: async (text) => (await terminal()).spinner(text),
     },
     files: createFiles(platform),

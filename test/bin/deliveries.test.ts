@@ -257,7 +257,7 @@ describe('W7: a signed event without a request id', () => {
     });
     await post({ port }, signed('msg_1', EVENTS.msg_other), EVENTS.msg_other);
     const { stdout } = await running;
-    expect(String(stdout)).toMatch(/^\d\d:\d\d:\d\d {2}invoice\.paid {2}msg_1 \(no request id\)\n$/);
+    expect(String(stdout)).toMatch(/^\d\d:\d\d:\d\d {2}ok {2}invoice\.paid {7}msg_1 {2}no request id\n$/);
   });
 });
 

@@ -476,6 +476,11 @@ describe('what follows from a webhook', () => {
     await deliver(listener.url, sent);
     expect(await listener.ended).toMatchObject({ code: 0 });
     expect(listener.errors()).toContain('answered 500');
+    const { duration_ms, ...forwarded } = listener.lines().find(({ type }) => type === 'forwarded') ?? {};
+    expect([forwarded, typeof duration_ms]).toEqual([
+      { v: 1, type: 'forwarded', id: 'msg_1', target: `${target.url}/hooks`, status: 500, attempt: 1, ok: false },
+      'number',
+    ]);
     // What failed is not done: the next run does it.
     await using next = await startListener(workplace, ['--no-fetch', '-f', `${target.url}/hooks`]);
     await expect.poll(() => target.seen.length).toBe(2);
@@ -516,7 +521,7 @@ describe('what follows from a webhook', () => {
     const given = await readFile(`${out}.env`, 'utf8');
     expect([given.includes('MARK=here'), given.includes(KEY), given.includes(SECRET)]).toEqual([true, false, false]);
     expect(listener.errors()).toContain('noise');
-    expect(listener.lines().map(({ type }) => type)).toEqual(['ready', 'event', 'closed']);
+    expect(listener.lines().map(({ type }) => type)).toEqual(['ready', 'event', 'executed', 'closed']);
   });
 
   test('--exec: a command that fails is run again', async () => {
@@ -529,6 +534,11 @@ describe('what follows from a webhook', () => {
       .toContain('msg_1');
     expect(await readFile(out, 'utf8')).toBe('run\nrun\n');
     expect(listener.errors()).toContain('exec: the command ended with 1');
+    const runs = listener.lines().filter(({ type }) => type === 'executed');
+    expect(runs.map(({ target, exit_code, attempt, ok }) => [target, exit_code, attempt, ok])).toEqual([
+      ['exec', 1, 1, false],
+      ['exec', 0, 2, true],
+    ]);
     expect(listener.lines().filter(isEvent).length).toBe(1);
   });
 
@@ -614,9 +624,11 @@ test('the walk-through: sandbox, listen, an asynchronous submission, the result 
     const ended = await listening;
     expect(ended.exitCode).toBe(0);
     const shown = String(ended.stdout).trimEnd();
-    expect(shown).toMatch(/^\d\d:\d\d:\d\d {2}cluster {2}Example {2}/);
+    expect(shown).toMatch(/^\d\d:\d\d:\d\d {2}ok {2}Example/);
     expect(shown).toContain(submitted.stdout.trim());
-    expect(shown).toMatch(/\d m -> .*\d m {2}.*% (?:saved|longer)$/);
+    expect(shown).toMatch(/\d m -> .*\d m +[+-]\d.*%$/);
+    expect(errors).toMatch(/^\d\d:\d\d:\d\d {2}<- {2}webhook .* verified +204 +\d/m);
+    expect(errors).not.toContain('In the web application');
     expect(errors).toContain('1 received, 0 duplicate, 0 rejected, 1 shown');
     expect(errors).not.toContain(String(secret));
     // The listener has seen its end.

@@ -5,6 +5,14 @@ import { CommandFailed } from '../../webhooks/inbox/delivery-work.ts';
 import type { Host } from '../../platform/host.ts';
 import type { ListenPlan } from './flags.ts';
 
+/**
+ * The program that a command line starts, where that is plain to see; else empty. The rest may hold secrets, and so may what
+ * is set before it.
+ */
+export function programOf(command: string): string {
+  return /^\s*([\w./\\:-]+)(?=\s|$)/.exec(command)?.[1] ?? '';
+}
+
 /** The user's command does not get these. */
 const SECRETS: ReadonlySet<string> = new Set(['OPTIPICK_API_KEY', 'OPTIPICK_WEBHOOK_SECRET']);
 

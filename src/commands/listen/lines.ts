@@ -2,17 +2,34 @@
 import type { Context } from '../../context/context.ts';
 import type { CliError } from '../../errors.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
-import { renderAnswer, renderAnswerLine } from '../../output/answers/answer-table.ts';
 import { formatDuration } from '../../lib/text/numbers.ts';
+import { maskUrlsIn } from '../../lib/net/url-secrets.ts';
+import { shellWord } from '../../lib/text/shell-words.ts';
+import { wrapBehind, wrapText } from '../../lib/text/wrap.ts';
+import { KINDS, type Kind } from '../../kinds.ts';
+import { renderAnswer } from '../../output/answers/answer-table.ts';
+import {
+  arrivalLine,
+  callLine,
+  detailLines,
+  resultLine,
+  timeText,
+  unfetchedLine,
+  type ArrivalLine,
+  type LineOptions,
+} from '../../output/webhooks/delivery-lines.ts';
+import { EXEC } from '../../state/delivery-steps.ts';
 import type { Delivery } from '../../state/delivery.ts';
 import type { ListenEvent } from '../../webhooks/inbox/delivery-work.ts';
+import { MAX_ATTEMPTS } from '../../webhooks/inbox/backoff.ts';
 import type { AttemptReport } from '../../webhooks/inbox/processor.ts';
 import type { Diagnosis } from '../../webhooks/diagnosis/model.ts';
 import type { PortRejection } from '../../platform/host.ts';
 import type { Rejection } from '../../webhooks/receiver/receiver.ts';
 import type { RelayAddresses } from '../../webhooks/relay/address.ts';
 import type { ListenPlan } from './flags.ts';
-import { testWithoutRequest, thirdParty } from './messages.ts';
+import { programOf } from './exec.ts';
+import { isNotVerified, testWithoutRequest, thirdParty } from './messages.ts';
 
 export interface ListenCounts {
   readonly accepted: number;
@@ -36,26 +53,65 @@ export interface ReadyFacts {
 }
 
 /** A request that the receiver rejected, or the port before it. */
-export type Rejected = Pick<Rejection, 'id' | 'status' | 'detail' | 'receivedAt'> & {
+export type Rejected = Pick<Rejection, 'id' | 'status' | 'detail' | 'receivedAt' | 'file'> & {
   readonly reason: Rejection['reason'] | PortRejection['reason'];
 };
 
+export interface ListenScreen {
+  /** Each result as a table, too. */
+  verbose: boolean;
+}
+
+export interface LineFacts {
+  readonly screen: ListenScreen;
+  readonly plan: Pick<ListenPlan, 'actions' | 'inbox'>;
+}
+
 export type ListenLines = Awaited<ReturnType<typeof createListenLines>>;
 
+const NO_RESULT = 'no result';
+
 /** Every method rejects as the streams do: `ClosedPipeError` when the reader is gone. */
-export async function createListenLines({ output, host }: Context, { verbose }: ListenPlan['screen']) {
+export async function createListenLines({ output, host }: Context, { screen, plan: { actions, inbox } }: LineFacts) {
   const { json } = output;
   const [style, noteStyle] = [await output.style(), await output.noteStyle()];
+  let hasAdvisedRecord = false;
+
+  /** The width is asked for each line: windows change their size. */
+  const results = (): LineOptions => ({ width: host.stdout.columns, style });
+  const notes = (): LineOptions => ({ width: host.stderr.columns, style: noteStyle });
+  const note = (lines: readonly string[]): Promise<void> => output.note(lines.join('\n'));
+  const now = (): number => host.clock.now();
+  const warn = async (text: string): Promise<void> => {
+    const [first = '', ...more] = wrapBehind('warning: ', cleanText(maskUrlsIn(text)), notes().width, 2);
+    await note([first.replace('warning:', (word) => noteStyle.yellow(word)), ...more]);
+  };
 
   const showLine = async (event: ListenEvent): Promise<void> => {
-    const time = style.dim(timeOf(event.delivery.receivedAt));
-    const { answer } = event;
-    const text = answer === undefined ? unfetchedLine(event) : renderAnswerLine(answer.kind, answer.summary);
-    const lines = [`${time}  ${answer?.state === 'failed' ? style.red(text) : text}`];
-    if (verbose && answer !== undefined) {
-      lines.push('', ...renderAnswer(answer.summary, { width: output.width, style, all: false }), '');
+    const { answer, delivery, kind } = event;
+    if (answer === undefined) {
+      const why = whyUnfetched(event);
+      const facts = { ...namesOf(delivery, kind), at: now(), why, isFailed: why === NO_RESULT };
+      await output.lines([unfetchedLine(facts, results())]);
+      return;
     }
+    const lines = [resultLine(now(), answer.summary, answer.state === 'failed', results())];
+    if (screen.verbose) lines.push('', ...renderAnswer(answer.summary, { ...results(), all: false }), '');
     await output.lines(lines);
+  };
+
+  const whyUnfetched = ({ delivery, isTestWithoutRequest }: ListenEvent): string => {
+    if (isTestWithoutRequest) return testWithoutRequest(delivery);
+    if (delivery.requestId === undefined) return 'no request id';
+    return actions.fetch ? NO_RESULT : 'not fetched';
+  };
+
+  /** What to run to see why. */
+  const verifyAdvice = (file: string | undefined): readonly string[] => {
+    if (file !== undefined) return [`optipick verify ${shellWord(host.platform, file)}`];
+    if (hasAdvisedRecord || inbox.record !== undefined) return [];
+    hasAdvisedRecord = true;
+    return ['to check the next one byte by byte: listen with --record <folder>, then: optipick verify <file>'];
   };
 
   return {
@@ -64,59 +120,112 @@ export async function createListenLines({ output, host }: Context, { verbose }: 
       if (json) {
         await output.record({ v: 1, type: 'ready', url, port, ...addresses });
         // There are no remarks, and of a third party everybody must know.
-        if (relay !== undefined && !output.quiet) await output.warn(thirdParty(relay).join(' '));
-      } else await output.note([`${noteStyle.green('listening')} on ${noteStyle.bold(url)}`, ...remarks].join('\n'));
+        if (relay !== undefined && !output.quiet) await warn(thirdParty(relay));
+        return;
+      }
+      const { width } = notes();
+      const first = `${noteStyle.green('listening')} on ${noteStyle.bold(url)}`;
+      await note([first, ...remarks.flatMap((remark) => (width === undefined ? [remark] : wrapText(remark, width)))]);
+    },
+    /** A delivery is stored. For people only: machines get its result. */
+    arrived(delivery: Delivery, durationMs: number): Promise<void> {
+      const verdict = delivery.verified ? 'verified' : 'not checked';
+      const facts = { ...namesOf(delivery, delivery.kind), at: delivery.receivedAt, status: 204 };
+      return note([arrivalLine({ ...facts, verdict, durationMs }, notes())]);
     },
     event: (event: ListenEvent): Promise<void> => (json ? output.document(`${event.line()}\n`) : showLine(event)),
-    async duplicate({ id, requestId, receivedAt }: Delivery): Promise<void> {
+    async duplicate(delivery: Delivery, durationMs: number): Promise<void> {
+      const { id, requestId, receivedAt } = delivery;
       if (json) {
         const received_at = new Date(receivedAt).toISOString();
         await output.record({ v: 1, type: 'duplicate', id, request_id: requestId ?? null, received_at });
-      } else {
-        await output.note(noteStyle.dim(`${timeOf(receivedAt)}  duplicate of ${cleanText(id)}, which is here already`));
+        return;
       }
+      const facts = { ...namesOf(delivery, delivery.kind), at: receivedAt, status: 204, durationMs };
+      await note([arrivalLine({ ...facts, verdict: 'duplicate' }, notes())]);
     },
     /** `why`: the diagnosis of a delivery that does not verify. */
     async rejected(refusal: Rejected, why: Diagnosis | undefined): Promise<void> {
-      const { id, status, reason, detail, receivedAt } = refusal;
+      const { id, status, reason, detail, receivedAt, file } = refusal;
       if (json) {
         const received_at = new Date(receivedAt).toISOString();
         const found = why === undefined ? {} : { cause: why.cause, explanation: why.explanation };
         const fields = { id: id ?? null, status, reason, detail, ...found, received_at };
         await output.record({ v: 1, type: 'rejected', ...fields });
-      } else {
-        const who = id === undefined ? 'a request without an id' : cleanText(id);
-        const text = `rejected ${who} (${status}): ${cleanText(detail)}`;
-        await output.note(`${timeOf(receivedAt)}  ${noteStyle.yellow(text)}`);
-        if (why === undefined || (why.cause === 'unknown' && why.evidence['body'] === undefined)) return;
-        await output.note(`          ${cleanText(why.explanation)}`);
-        await output.note(`          ${noteStyle.dim(why.fix.split('\n', 1)[0] ?? '')}`);
+        return;
       }
+      const isExplained = why !== undefined && (why.cause !== 'unknown' || why.evidence['body'] !== undefined);
+      const details = [
+        isExplained ? why.explanation : detail,
+        ...(isExplained ? [why.fix.split('\n', 1)[0] ?? ''] : []),
+        ...(isNotVerified(reason) ? verifyAdvice(file) : []),
+      ];
+      const facts = { at: receivedAt, event: 'webhook', id, status, durationMs: undefined };
+      await note([
+        arrivalLine({ ...facts, verdict: 'rejected' }, notes()),
+        ...details.filter((text) => text !== '').flatMap((text) => detailLines(text, notes())),
+      ]);
     },
-    async attempted({ delivery, attempts, status, failure, nextAttemptAt }: AttemptReport): Promise<void> {
-      if (failure === undefined || status === 'lost') return;
-      const next =
-        nextAttemptAt === undefined
-          ? `failed after ${attempts} attempts; retry it with: optipick events replay ${delivery.id}`
-          : `retrying in ${formatDuration(Math.max(0, nextAttemptAt - host.clock.now()))}`;
-      await output.warn(`${delivery.id}: ${failure.error}; ${next}`);
+    /** A forward or a run of the command has ended. */
+    async called({ delivery, step, attempts, status, failure, call, nextAttemptAt }: AttemptReport): Promise<void> {
+      if (call === undefined) return;
+      const { target, outcome, durationMs } = call;
+      const ok = failure === undefined;
+      const isCommand = step === EXEC;
+      if (json) {
+        await output.record({
+          v: 1,
+          type: isCommand ? 'executed' : 'forwarded',
+          id: delivery.id,
+          target,
+          [isCommand ? 'exit_code' : 'status']: outcome ?? null,
+          duration_ms: Math.round(durationMs),
+          attempt: attempts,
+          ok,
+        });
+        return;
+      }
+      const shown = isCommand ? programOf(actions.exec?.command ?? '') : target;
+      const facts = { at: now(), verb: isCommand ? 'exec' : 'POST', target: shown, attempt: attempts, isOk: ok };
+      const answer = outcome === undefined ? undefined : `${isCommand ? 'exit ' : ''}${outcome}`;
+      const lines = [callLine({ ...facts, outcome: answer, durationMs }, notes())];
+      // Those in between differ in nothing but their number.
+      if (failure !== undefined && (attempts === 1 || status === 'failed')) {
+        const reason = failure.error.replace(/^(?:exec|forward \S+): /, '');
+        lines.push(...detailLines(`${reason}; ${nextOf(delivery, attempts, nextAttemptAt, now())}`, notes()));
+      }
+      await note(lines);
     },
+    /** An attempt has failed, of which there is no line yet. */
+    async failed({ delivery, attempts, failure, nextAttemptAt }: AttemptReport): Promise<void> {
+      const text = `${delivery.id}: ${failure?.error ?? ''}; ${nextOf(delivery, attempts, nextAttemptAt, now())}`;
+      await warn(text);
+    },
+    /** What goes on, with the time. */
+    remark(text: string): Promise<void> {
+      if (json) return output.warn(text);
+      return note(wrapBehind(`${timeText(now())}  `, cleanText(text), notes().width));
+    },
+    warn,
     async trouble({ message, hint }: CliError): Promise<void> {
-      const text = `${message}; senders are told to come again until it works${hint === undefined ? '' : ` (${hint})`}`;
-      await output.warn(text);
+      const text = `${message}; senders are asked to retry until it works${hint === undefined ? '' : ` (${hint})`}`;
+      await warn(text);
     },
     /** This many lines were left out, because nobody read them in time. */
     async more(count: number): Promise<void> {
       if (json) await output.record({ v: 1, type: 'more', count });
-      else await output.note(noteStyle.dim(`${count} more, not printed because these lines were not read in time`));
+      else await note([noteStyle.dim(`${count} more, not printed because these lines were not read in time`)]);
     },
     async reconnecting(reason: string): Promise<void> {
       if (json) await output.record({ v: 1, type: 'reconnecting', reason: cleanText(reason) });
-      else await output.note(noteStyle.yellow(`the relay is lost (${cleanText(reason)}); reconnecting`));
+      else
+        await note(
+          wrapBehind('', `the relay is lost (${cleanText(reason)}); reconnecting`, notes().width).map(noteStyle.yellow),
+        );
     },
     async connected(relayUrl: string): Promise<void> {
       if (json) await output.record({ v: 1, type: 'connected', relay_url: relayUrl });
-      else await output.note(`connected again: ${relayUrl}`);
+      else await note(wrapBehind('', `connected again: ${relayUrl}`, notes().width));
     },
     async closed({ accepted, duplicates, rejected, shown, pending, notRecorded }: ListenCounts): Promise<void> {
       if (json) {
@@ -128,20 +237,22 @@ export async function createListenLines({ output, host }: Context, { verbose }: 
       const left = pending === undefined || pending === 0 ? '' : `; ${pending} left for the next run`;
       const lost = notRecorded === undefined || notRecorded === 0 ? '' : `; ${notRecorded} not recorded`;
       const facts = `${accepted} received, ${duplicates} duplicate, ${rejected} rejected, ${shown} shown`;
-      await output.note(`${facts}${left}${lost}`);
+      await note(wrapBehind('', `${facts}${left}${lost}`, notes().width));
     },
   };
 }
 
-function unfetchedLine({ delivery, kind, isTestWithoutRequest }: ListenEvent): string {
-  const { event, requestId, id } = delivery;
-  const words = [event ?? kind ?? 'event', requestId ?? `${id} (no request id)`];
-  if (isTestWithoutRequest) words.push(testWithoutRequest(delivery));
-  return words.map((word) => cleanText(word)).join('  ');
+/** What a line says of a delivery. */
+function namesOf(
+  { event, requestId, id }: Pick<Delivery, 'event' | 'requestId' | 'id'>,
+  kind: Kind | undefined,
+): Pick<ArrivalLine, 'event' | 'id'> {
+  return { event: event ?? (kind === undefined ? 'webhook' : KINDS[kind].event), id: requestId ?? id };
 }
 
-/** `14:03:59`, of the zone of this machine. */
-function timeOf(receivedAt: number): string {
-  const time = new Date(receivedAt);
-  return [time.getHours(), time.getMinutes(), time.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':');
+/** What becomes of a step whose attempt has failed. */
+function nextOf({ id }: Delivery, attempts: number, nextAttemptAt: number | undefined, now: number): string {
+  return nextAttemptAt === undefined
+    ? `failed after ${attempts} attempts; retry it with: optipick events replay ${id}`
+    : `retrying in ${formatDuration(Math.max(0, nextAttemptAt - now))} (attempt ${attempts} of ${MAX_ATTEMPTS})`;
 }

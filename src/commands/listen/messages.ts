@@ -1,6 +1,7 @@
 /** The warnings, remarks and failures of `listen`. */
 import type { Context } from '../../context/context.ts';
 import { EXEC, stepLabel } from '../../state/delivery-steps.ts';
+import { isLoopback } from '../../lib/net/loopback.ts';
 import { maskUrl } from '../../lib/net/url-secrets.ts';
 import { CliError } from '../../errors.ts';
 import { SVIX_PLAY, type RelayAddresses } from '../../webhooks/relay/address.ts';
@@ -12,7 +13,7 @@ import { SIGNATURE_HEADERS } from '../../webhooks/signature-headers.ts';
 import type { EndConditions, ListenPlan } from './flags.ts';
 
 /** A delivery did not verify; the other reasons are about the request, or about this machine. */
-const NOT_VERIFIED: ReadonlySet<Rejection['reason']> = new Set<Rejection['reason']>([
+const NOT_VERIFIED: ReadonlySet<string> = new Set<Rejection['reason']>([
   'missing_header',
   'malformed_header',
   'malformed_timestamp',
@@ -23,7 +24,7 @@ const NOT_VERIFIED: ReadonlySet<Rejection['reason']> = new Set<Rejection['reason
 ]);
 
 /** Whether a delivery was rejected because it does not verify. */
-export function isNotVerified(reason: Rejection['reason']): boolean {
+export function isNotVerified(reason: string): boolean {
   return NOT_VERIFIED.has(reason);
 }
 
@@ -87,33 +88,39 @@ export function relayNotInTime({ timeoutMs = 0 }: EndConditions, refused: string
   });
 }
 
-/** What a person wants to know when the port is open, in lines. */
+export interface ReadyContext {
+  /** As they may be shown. */
+  readonly shownSecrets: readonly string[];
+  readonly baseUrl: string;
+  readonly relay: RelayAddresses | undefined;
+  /** Whether the endpoint is known to be set up: webhooks have arrived here before. */
+  readonly isSetUp: boolean;
+}
+
+/** What a person wants to know when the port is open, a paragraph each. */
 export function remarksOn(
   { source: { path }, actions, inbox: { record } }: Pick<ListenPlan, 'source' | 'actions' | 'inbox'>,
-  shownSecrets: readonly string[],
-  baseUrl: string,
-  relay: RelayAddresses | undefined,
+  { shownSecrets, baseUrl, relay, isSetUp }: ReadyContext,
 ): readonly string[] {
-  const where =
-    relay === undefined
-      ? [
-          'In the web application, under Settings > Webhooks, add an endpoint: the public address of this machine with the',
-          `path ${path === '' ? '/' : path}, events route.optimized and cluster.optimized. It shows the signing secret to use here.`,
-          'Addresses to let through a firewall: optipick help webhooks. Ctrl-C ends it.',
-        ]
-      : [
-          'In the web application, under Settings > Webhooks, add the relay address as an endpoint, with the events',
-          'route.optimized and cluster.optimized. It shows the signing secret to use here. Ctrl-C ends it.',
-          ...thirdParty(relay),
-        ];
+  // A web application that sends to this machine is set up by what runs here.
+  const isAdvised = !isSetUp && !isLoopback(new URL(baseUrl).hostname);
   return [
     ...(relay === undefined ? [] : [`  relay    ${relay.inbox}`, `  viewer   ${relay.viewer}`]),
     ...shownSecrets.map((secret) => `  secret   ${secret}`),
     actions.fetch ? `  results  from ${maskUrl(baseUrl)}` : '  results  are not fetched',
     ...actions.forwardTo.map((url) => `  forward  to ${maskUrl(url)}`),
     ...(record === undefined ? [] : [`  record   in ${record.folder}`]),
-    ...where,
+    ...(isAdvised ? [setUpAdvice(path, relay)] : []),
+    ...(relay === undefined ? [] : [thirdParty(relay)]),
   ];
+}
+
+function setUpAdvice(path: string, relay: RelayAddresses | undefined): string {
+  const events = 'events route.optimized and cluster.optimized. It shows the signing secret to use here.';
+  const where = 'In the web application, under Settings > Webhooks, add';
+  if (relay !== undefined) return `${where} the relay address as an endpoint, with the ${events}`;
+  const address = `the public address of this machine with the path ${path === '' ? '/' : path}`;
+  return `${where} an endpoint: ${address}, ${events} Addresses to let through a firewall: optipick help webhooks.`;
 }
 
 /** Printed for the first one: the "Testing" tab of the portal sends examples, and an endpoint may get all events. */
@@ -150,14 +157,11 @@ export function allBusy(step: string, places: number): string {
   return `all ${places} places of "${stepLabel(step)}" are busy; the next ones wait`;
 }
 
-/** What everybody must know of a relay, in lines. */
-export function thirdParty({ inbox }: RelayAddresses): readonly string[] {
+/** What everybody must know of a relay. */
+export function thirdParty({ inbox }: RelayAddresses): string {
   const { host } = new URL(inbox);
   const name = host === SVIX_PLAY ? 'Svix Play' : host;
-  return [
-    `What is relayed passes through a third party (${name}), and whoever knows the address can see it. Where it`,
-    'comes from is not checked; signatures are.',
-  ];
+  return `What is relayed passes through a third party (${name}), and whoever knows the address can see it. Where it comes from is not checked; signatures are.`;
 }
 
 /** Even with --quiet: this is not a remark, it is a hole. */

@@ -34,31 +34,33 @@ export async function createRecorder(
   let warned = false;
   const places = createPlaces(RECORDS_AT_ONCE);
 
-  const write = async (name: string, content: Uint8Array, isFirst = true): Promise<void> => {
+  /** Whether it was written. */
+  const write = async (name: string, content: Uint8Array, isFirst = true): Promise<boolean> => {
     try {
       await host.files.writeAtomic(join(path, name), content, 0o600);
+      return true;
     } catch (error) {
       // Somebody has removed the folder: it is created again, once for each file.
       if (systemCodeOf(error) === 'ENOENT' && isFirst) {
         await host.files.ensurePrivateFolder(path).catch(() => undefined);
-        await write(name, content, false);
-        return;
+        return await write(name, content, false);
       }
       notRecorded += 1;
-      if (warned) return;
+      if (warned) return false;
       warned = true;
       await output.warn(`what is received cannot be recorded in ${folder}: ${messageOf(error)}`);
+      return false;
     }
   };
 
   return {
-    /** Fulfilled when the request is on disk, or counted as not recorded. Never rejects. */
-    async record(request: RecordedRequest): Promise<void> {
+    /** The file that the request is in, once it is on disk; `undefined` when it is counted as not recorded. Never rejects. */
+    async record(request: RecordedRequest): Promise<string | undefined> {
       if (request.status >= 400) {
         if (rejected >= rejectedBytes) {
           notRecorded += 1;
           onFull();
-          return;
+          return undefined;
         }
         rejected += request.body?.byteLength ?? 0;
       }
@@ -66,7 +68,7 @@ export async function createRecorder(
       const name = recordFileName(request, number);
       await places.take();
       try {
-        await write(name, renderRecord(request));
+        return (await write(name, renderRecord(request))) ? join(folder, name) : undefined;
       } finally {
         places.giveBack();
       }

@@ -9,32 +9,36 @@ import type { AttemptReport } from '../../webhooks/inbox/processor.ts';
 import type { Rejection } from '../../webhooks/receiver/receiver.ts';
 import type { ListenPlan } from './flags.ts';
 import { createLineQueue } from './line-queue.ts';
-import { createListenLines, type ListenCounts, type ReadyFacts } from './lines.ts';
+import { createListenLines, type ListenCounts, type ListenScreen, type ReadyFacts } from './lines.ts';
 import { allBusy, LIMIT_WARNINGS, noRequestId, owedBeside } from './messages.ts';
+import { createMissingResults } from './missing-results.ts';
 import type { DiagnoseRejection } from './rejection-diagnosis.ts';
 
 export type Reporter = Awaited<ReturnType<typeof createReporter>>;
 
 export interface ReporterParts {
-  readonly screen: ListenPlan['screen'];
-  /** Whether results are fetched: then a delivery without a request id is worth a warning. */
-  readonly isFetching: boolean;
+  readonly screen: ListenScreen;
+  readonly plan: Pick<ListenPlan, 'actions' | 'inbox'>;
+  /** See `MissingResultsOptions.redraw`. */
+  readonly redraw?: ((lines: readonly string[]) => void) | undefined;
   readonly diagnose: DiagnoseRejection;
   /** Receives the error when printing fails, e.g. `ClosedPipeError` when the reader is gone. */
   readonly failed: (error: unknown) => void;
 }
 
-export async function createReporter(context: Context, { screen, isFetching, diagnose, failed }: ReporterParts) {
+export async function createReporter(context: Context, { screen, plan, redraw, diagnose, failed }: ReporterParts) {
   const { host, output } = context;
-  const lines = await createListenLines(context, screen);
+  const isForPeople = !output.json && !output.quiet;
+  const lines = await createListenLines(context, { screen, plan });
   const queue = createLineQueue((count) => lines.more(count), failed);
   const counts = { accepted: 0, duplicates: 0, rejected: 0, shown: 0 };
   const limits = new Map<string, number>();
   const isReady = Promise.withResolvers<void>();
   let hasWarnedOfMissingId = false;
+  let last: Delivery | undefined;
 
   const print = (line: () => Promise<void>): void => queue.print(line);
-  const warn = (text: string): void => print(() => output.warn(text));
+  const warn = (text: string): void => print(() => lines.warn(text));
   const printWhenReady = (line: () => Promise<void>): void => print(() => isReady.promise.then(line));
 
   const limitReached = (limit: keyof typeof LIMIT_WARNINGS | PortRejection['reason']): void => {
@@ -42,6 +46,14 @@ export async function createReporter(context: Context, { screen, isFetching, dia
     limits.set(limit, before + 1);
     if (before === 0 && limit in LIMIT_WARNINGS) warn(LIMIT_WARNINGS[limit as keyof typeof LIMIT_WARNINGS]);
   };
+
+  const missing = createMissingResults({
+    clock: host.clock,
+    width: () => host.stderr.columns,
+    redraw,
+    print: (text) => print(() => lines.remark(text)),
+  });
+  const passedSince = (receivedAt: number): number => Math.max(0, host.clock.now() - receivedAt);
 
   return {
     /** For lines about the relay. */
@@ -62,15 +74,21 @@ export async function createReporter(context: Context, { screen, isFetching, dia
       await lines.event(event);
       counts.shown += 1;
     },
+    /** The newest delivery that was accepted. */
+    last: () => last,
     accepted(delivery: Delivery): void {
       counts.accepted += 1;
-      if (delivery.requestId !== undefined || !isFetching || hasWarnedOfMissingId) return;
+      last = delivery;
+      const durationMs = passedSince(delivery.receivedAt);
+      if (isForPeople) printWhenReady(() => lines.arrived(delivery, durationMs));
+      if (delivery.requestId !== undefined || !plan.actions.fetch || hasWarnedOfMissingId) return;
       hasWarnedOfMissingId = true;
       warn(noRequestId(delivery));
     },
     duplicate(delivery: Delivery): void {
       counts.duplicates += 1;
-      printWhenReady(() => lines.duplicate(delivery));
+      const durationMs = passedSince(delivery.receivedAt);
+      printWhenReady(() => lines.duplicate(delivery, durationMs));
     },
     rejected(refusal: Rejection): void {
       counts.rejected += 1;
@@ -86,11 +104,20 @@ export async function createReporter(context: Context, { screen, isFetching, dia
       limitReached(reason);
       if (status === undefined) return;
       counts.rejected += 1;
-      const rejected = { ...rejection, id: undefined, status, receivedAt: host.clock.now() };
+      const rejected = { ...rejection, id: undefined, status, receivedAt: host.clock.now(), file: undefined };
       printWhenReady(() => lines.rejected(rejected, undefined));
     },
     attempted(report: AttemptReport): void {
-      if (report.failure !== undefined) print(() => lines.attempted(report));
+      const { call, failure, status } = report;
+      if (call !== undefined) print(() => lines.called(report));
+      if (status === 'retry' && call === undefined) {
+        missing.retried(report);
+        return;
+      }
+      missing.ended(report);
+      // People read of it in the line about the call.
+      if (failure !== undefined && status !== 'lost' && (call === undefined || output.json))
+        print(() => lines.failed(report));
     },
     inboxFailed: (error: CliError): void => print(() => lines.trouble(error)),
     owed: (step: OwedStep): void => warn(owedBeside(step)),

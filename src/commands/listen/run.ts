@@ -8,12 +8,13 @@ import { resultClient } from '../shared/delivery-results.ts';
 import { rejectOwnPort } from '../shared/forward-target.ts';
 import { jobFailure } from '../shared/job-errors.ts';
 import { createEnding } from './ending.ts';
-import { parseListenFlags, type ListenFlags } from './flags.ts';
+import { parseListenFlags, type ListenFlags, type ListenPlan } from './flags.ts';
 import { notInTime, relayNotInTime, remarksOn, warnOfForgery } from './messages.ts';
 import { openPort, readServeOptions } from './port.ts';
 import { createRejectionDiagnosis } from './rejection-diagnosis.ts';
 import { chooseRelayInbox, startRelay } from './relay.ts';
 import { createReporter } from './reporter.ts';
+import { createScreen, type LiveScreen } from './screen.ts';
 import { readSignatures } from './signatures.ts';
 import { createListenWork } from './work.ts';
 
@@ -22,8 +23,18 @@ const GRACE_MS = 2000;
 
 /** Runs until what was waited for has arrived, the time is over, or somebody stops it. */
 export async function listen(context: Context, flags: ListenFlags): Promise<void> {
+  const plan = parseListenFlags(flags, context.host.env);
+  const screen = createScreen(context);
+  try {
+    await listenOn(screen, plan);
+  } finally {
+    await screen.close();
+  }
+}
+
+async function listenOn(live: LiveScreen, plan: ListenPlan): Promise<void> {
+  const { context } = live;
   const { host, stop } = context;
-  const plan = parseListenFlags(flags, host.env);
   const { source, actions } = plan;
   const serveOptions = await readServeOptions(context, source);
   rejectOwnPort(actions.forwardTo, serveOptions);
@@ -31,10 +42,13 @@ export async function listen(context: Context, flags: ListenFlags): Promise<void
   const client = actions.fetch ? await resultClient(context) : undefined;
   const state = await openListenerState(context);
   const relayInbox = source.relay && (await chooseRelayInbox(context, source.relay, state.relayTokens));
+  const isSetUp = relayInbox?.fresh !== true && (await hasReceived(state.inbox, state.baseUrl));
   const ending = createEnding(plan.ending);
+  const screen = { ...plan.screen };
   const reporter = await createReporter(context, {
-    screen: plan.screen,
-    isFetching: actions.fetch,
+    screen,
+    plan,
+    redraw: live.redraw,
     diagnose: createRejectionDiagnosis(context, { signatures, inbox: state.inbox }),
     failed: ending.fail,
   });
@@ -67,9 +81,12 @@ export async function listen(context: Context, flags: ListenFlags): Promise<void
     relay?.ended.catch(ending.fail);
     relayAddresses = relay && (await Promise.race([relay.acknowledged, ending.over.then(() => undefined)]));
     // Without a relay nothing but promises lies between this first line and the opening of the port.
-    const remarks = remarksOn(plan, signatures.shownSecrets, state.baseUrl, relayAddresses);
+    const { shownSecrets } = signatures;
+    const { baseUrl } = state;
+    const remarks = remarksOn(plan, { shownSecrets, baseUrl, relay: relayAddresses, isSetUp });
     await reporter.ready({ url: port.url, port: port.port, relay: relayAddresses, remarks });
     if (signatures.verifier === undefined) await warnOfForgery(context);
+    await live.start({ screen, state, work, reporter, ending });
     working = work.run(halt.signal);
     working.catch(ending.fail);
     await ending.over;
@@ -90,6 +107,15 @@ export async function listen(context: Context, flags: ListenFlags): Promise<void
   if (failure !== undefined) throw failure;
   const [failedJob] = ending.failedJobs;
   if (failedJob !== undefined) throw jobFailure(failedJob);
+}
+
+/** A few of the newest are enough: whoever switches between APIs knows how it is done. */
+const NEWEST = 20;
+
+/** Whether webhooks of this API have arrived here before. */
+async function hasReceived(inbox: Inbox, baseUrl: string): Promise<boolean> {
+  const newest = await inbox.list({ limit: NEWEST });
+  return newest.some(({ scope }) => scope === baseUrl);
 }
 
 async function pendingIn(inbox: Inbox): Promise<number | undefined> {

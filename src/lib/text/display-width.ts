@@ -39,6 +39,21 @@ export function cutToWidth(text: string, width: number): string {
   return `${cut.trimEnd()}…`;
 }
 
+/** Cut to `width` columns in the middle, where an address has least to tell. ASCII, or cut anywhere. */
+export function cutInMiddle(text: string, width: number): string {
+  if (displayWidth(text) <= width) return text;
+  if (width < 1) return '';
+  const characters = [...text];
+  const end = Math.floor((width - 1) / 2);
+  let start = width - 1 - end;
+  let cut = '';
+  do {
+    cut = `${characters.slice(0, start).join('')}…${end === 0 ? '' : characters.slice(-end).join('')}`;
+    start -= 1;
+  } while (displayWidth(cut) > width && start >= 0);
+  return cut;
+}
+
 /** What a reader sees as one character each. Not all of Unicode's rules, but those that change a width. */
 function* clustersOf(text: string): Generator<Cluster, void> {
   let cluster = '';

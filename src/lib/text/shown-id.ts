@@ -19,3 +19,8 @@ export function readId(word: string): string {
     return word;
   }
 }
+
+/** `67507a…13e0f`: an id by its beginning and its end. A short one as it is. */
+export function shortenedId(id: string): string {
+  return id.length <= 12 ? id : `${id.slice(0, 6)}…${id.slice(-5)}`;
+}

@@ -25,6 +25,18 @@ export function fill(words: readonly string[], width: number): readonly string[]
   return [...lines, line];
 }
 
+/** A text behind its `head`; the lines below start `indent` columns in. Without a width it is one line. */
+export function wrapBehind(
+  head: string,
+  text: string,
+  width: number | undefined,
+  indent = displayWidth(head),
+): readonly string[] {
+  if (width === undefined) return [head + text];
+  const [first = '', ...rest] = wrapLine(text, width - Math.max(displayWidth(head), indent));
+  return [head + first, ...rest.map((line) => ' '.repeat(indent) + line)];
+}
+
 /** `term` in a column of `column` characters, or on a line of its own when it is longer, and the wrapped text beside it. */
 export function wrapItem(term: string, text: string, column: number, width: number): readonly string[] {
   const indent = ' '.repeat(column + 4);

@@ -1,6 +1,7 @@
 /** Questions and the spinner: what only makes sense before a person. */
 import { CliError } from '../../errors.ts';
 import type { AskOptions, OutputStream, Spinner, Terminal } from '../host.ts';
+import { readKeys } from './keys.ts';
 import { createLineEditor } from './line-editor.ts';
 
 /** The part of `process.stdin` that asking needs. */
@@ -31,6 +32,7 @@ export function createTerminal({ input, output, spinnerStream }: TerminalParts):
       }
       return readLine(stdin, output, question, options);
     },
+    keys: async (events) => readKeys(input(), events),
     async spinner(text) {
       // A terminal that does not know its width reports 0, and ora would clear lines without end.
       if (!output.isTTY || output.columns === undefined) return SILENT;

@@ -34,6 +34,8 @@ export interface Rejection {
   readonly headers: readonly HeaderLine[];
   /** `undefined` when it was rejected before the body was read. */
   readonly body: Uint8Array | undefined;
+  /** Where it was recorded, as `record` gives it. */
+  readonly file: string | undefined;
 }
 
 /** Called when the outcome of a request is certain, before the sender is answered. Must not throw. */
@@ -59,9 +61,9 @@ export interface ReceiverOptions {
   readonly limitsReached?: () => Readonly<Record<string, number>>;
   /**
    * Called with every request that may be meant as a delivery, whatever the answer, with its body when that is within the
-   * limits. The sender is answered when it resolves. Must not reject.
+   * limits. The sender is answered when it resolves, with the name of the file that it is in. Must not reject.
    */
-  readonly record?: ((record: RecordedRequest) => Promise<void>) | undefined;
+  readonly record?: ((record: RecordedRequest) => Promise<string | undefined>) | undefined;
   /** `undefined`: everybody may send. */
   readonly sourceCheck?: SourceCheck | undefined;
   /** Once aborted, senders are asked to retry later. */
@@ -82,10 +84,15 @@ export function createReceiver(options: ReceiverOptions): Http {
   const budget = options.budget ?? createByteBudget(MAX_BYTES_IN_FLIGHT);
   const seen = { accepted: 0, duplicates: 0, rejected: 0 };
 
-  const reject = (rejection: Omit<Rejection, 'status' | 'receivedAt'>): HttpResponse => {
+  const reject = (exchange: Exchange, rejection: RejectionFacts): HttpResponse => {
     seen.rejected += 1;
-    options.events?.rejected?.({ ...rejection, status: statusOf(rejection.reason), receivedAt: options.clock.now() });
+    exchange.rejection = rejection;
     return rejectionAnswer(rejection.reason, rejection.detail);
+  };
+
+  const report = ({ receivedAt, rejection }: Exchange, file: string | undefined): void => {
+    if (rejection === undefined) return;
+    options.events?.rejected?.({ ...rejection, status: statusOf(rejection.reason), receivedAt, file });
   };
 
   /** What does not depend on the body: why the request is rejected, or the headers that the body is checked with. */
@@ -122,28 +129,35 @@ export function createReceiver(options: ReceiverOptions): Http {
     const head = checkHead(request, receivedAt);
     if ('reason' in head) {
       const { reason, detail } = head;
-      return reject({ ...claimed, reason, detail, body: exchange.known() });
+      return reject(exchange, { ...claimed, reason, detail, body: exchange.known() });
     }
     const body = await exchange.body();
-    if (!body.ok)
-      return reject({ ...claimed, ...(body.reason === 'too_large' ? tooLarge() : OVERLOADED), body: undefined });
+    if (!body.ok) {
+      const cause = body.reason === 'too_large' ? tooLarge() : OVERLOADED;
+      return reject(exchange, { ...claimed, ...cause, body: undefined });
+    }
     return await judge(exchange, claimed, head, body.bytes, pathKind);
   };
 
   const judge = async (
-    { request, receivedAt }: Exchange,
+    exchange: Exchange,
     claimed: Pick<Rejection, 'id' | 'headers'>,
     { signed }: HeadCheck,
     body: Uint8Array,
     pathKind: Kind | undefined,
   ): Promise<HttpResponse> => {
+    const { request, receivedAt } = exchange;
     const check = (bytes: Uint8Array): SignatureCheck =>
       signed === undefined || options.verifier === undefined ? UNCHECKED : options.verifier.checkBody(signed, bytes);
     const found = readSignedBody(request.headers, body, check, options.maxBodyBytes);
     if (found.decoded?.ok === false && found.decoded.reason === 'too_large') {
-      return reject({ ...claimed, body, reason: 'body_too_large', detail: `the body ${found.decoded.detail}` });
+      const detail = `the body ${found.decoded.detail}`;
+      return reject(exchange, { ...claimed, body, reason: 'body_too_large', detail });
     }
-    if (!found.check.ok) return reject({ ...claimed, body, reason: found.check.reason, detail: found.check.detail });
+    if (!found.check.ok) {
+      const { reason, detail } = found.check;
+      return reject(exchange, { ...claimed, body, reason, detail });
+    }
     const id = signed?.id ?? claimedId(request.headers) ?? createUnsignedId(body, receivedAt);
     const { event, kind, requestId } = readPayload(found.payload);
     const delivery: Delivery = {
@@ -167,7 +181,7 @@ export function createReceiver(options: ReceiverOptions): Http {
       return acceptedAnswer();
     } catch (error) {
       if (!(error instanceof CliError)) throw error;
-      return reject({ ...claimed, body, id, reason: 'inbox_unavailable', detail: messageOf(error) });
+      return reject(exchange, { ...claimed, body, id, reason: 'inbox_unavailable', detail: messageOf(error) });
     }
   };
 
@@ -188,7 +202,7 @@ export function createReceiver(options: ReceiverOptions): Http {
     const { method, headers } = exchange.request;
     if (isProbe(method)) return;
     const claimed = { id: claimedId(headers), headers: endToEndHeaders(headers) };
-    reject({ ...claimed, body: exchange.known(), reason, detail });
+    reject(exchange, { ...claimed, body: exchange.known(), reason, detail });
   };
 
   const answer = async (exchange: Exchange): Promise<HttpResponse> => {
@@ -215,13 +229,15 @@ export function createReceiver(options: ReceiverOptions): Http {
     try {
       if (isRecorded) await exchange.body();
       const response = await answer(exchange);
-      if (isRecorded) await options.record?.(recordOf(exchange, response.status));
+      report(exchange, isRecorded ? await options.record?.(recordOf(exchange, response.status)) : undefined);
       return response;
     } finally {
       exchange.release();
     }
   };
 }
+
+type RejectionFacts = Omit<Rejection, 'status' | 'receivedAt' | 'file'>;
 
 /** One request while it is answered. */
 interface Exchange {
@@ -232,6 +248,8 @@ interface Exchange {
   body(): Promise<BoundedBody>;
   /** The body as far as it is read: it may arrive with the head. */
   known(): Uint8Array | undefined;
+  /** Set when it is rejected. */
+  rejection: RejectionFacts | undefined;
   release(): void;
 }
 
@@ -254,6 +272,7 @@ function createExchange(
     receivedAt: clock.now(),
     body: () => (reading ??= read()),
     known: () => known,
+    rejection: undefined,
     release: () => release?.(),
   };
 }

@@ -45,7 +45,7 @@ describe('a record', () => {
 
 describe('recording', () => {
   /** A receiver that believes everybody, stores nothing, and records. */
-  const createRecording = (write: (record: RecordedRequest) => Promise<void> = () => Promise.resolve()) => {
+  const createRecording = (write: (record: RecordedRequest) => Promise<string | undefined> = async () => undefined) => {
     const recorded: RecordedRequest[] = [];
     const receive = createReceiver({
       path: '/webhook',
@@ -111,14 +111,14 @@ describe('recording', () => {
   });
 
   test('A3: holds back the answer until the record is written', async () => {
-    const { promise: writing, resolve: written } = Promise.withResolvers<void>();
+    const { promise: writing, resolve: written } = Promise.withResolvers<string>();
     const { receive, recorded } = createRecording(() => writing);
     let isAnswered = false;
     const answered = receive({ ...post, body: bodyOf('{}') }).then(() => (isAnswered = true));
     await expect.poll(() => recorded.length).toBe(1);
     await setImmediate();
     expect(isAnswered).toBe(false);
-    written();
+    written('a file');
     await answered;
   });
 });
