@@ -141,7 +141,7 @@ describe('W1: a compressed delivery', () => {
     const rejected = (id: string): Promise<unknown> => listener.line((line) => line['id'] === id);
     expect(await rejected('msg_indented')).toMatchObject({
       cause: 'body_changed',
-      explanation: expect.stringContaining('The body came as gzip') as unknown,
+      explanation: expect.stringContaining('The body arrived as gzip') as unknown,
     });
     expect(await rejected('msg_cut')).toMatchObject({
       cause: 'body_changed',
@@ -326,7 +326,8 @@ test('W10: a secret that two profiles have is named with both', async () => {
   await post(listener, signed('msg_1', BODY), BODY);
   expect(await listener.line(({ type }) => type === 'rejected')).toMatchObject({
     cause: 'other_secret',
-    explanation: 'The signature is right for another secret: that of profile live and profile staging.',
+    explanation:
+      'The delivery was signed with the secret of profile live and profile staging. The signature would match, but another secret is in use here.',
   });
 });
 
@@ -337,9 +338,7 @@ test('W3: a retry with an altered body is held against the intact one in the inb
   await post(listener, headers, BODY.replace('0313e0f', '0313e0e'));
   expect(await listener.line(({ type }) => type === 'rejected')).toMatchObject({
     cause: 'body_changed',
-    explanation: expect.stringContaining(
-      'as it was signed it is in the inbox. The two first differ at byte 38',
-    ) as unknown,
+    explanation: expect.stringContaining('The signed body is in the inbox. First difference at byte 38.') as unknown,
   });
 });
 
@@ -348,6 +347,6 @@ test('W6: a delivery whose body a proxy has emptied is rejected with a word on t
   await post(listener, signed('msg_1', BODY), '');
   expect(await listener.line(({ type }) => type === 'rejected')).toMatchObject({
     cause: 'body_changed',
-    explanation: expect.stringMatching(/^The body is empty: something has read the request/) as unknown,
+    explanation: expect.stringMatching(/^The body is empty\. Something read the request/) as unknown,
   });
 });

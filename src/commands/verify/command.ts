@@ -23,17 +23,18 @@ export function addVerify(parent: Command, context: ContextSource): void {
     )
     .optionsGroup('From its parts:')
     .option('--payload <file>', 'the body alone, from a file or from stdin with -')
-    .option('--id <svix-id>', 'with --payload: the svix-id header')
-    .option('--timestamp <seconds>', 'with --payload: the svix-timestamp header')
-    .option('--signature <signatures>', 'with --payload: the svix-signature header');
+    .option('--id <svix-id>', 'with --payload, which needs it: the svix-id header')
+    .option('--timestamp <seconds>', 'with --payload, which needs it: the svix-timestamp header')
+    .option('--signature <signatures>', 'with --payload, which needs it: the svix-signature header');
   withHelp(command, {
-    output: `Whether it verifies, and if not: the cause, what proves it, and what to change in the receiver.
-With --json {"v":1,"verified":false,"cause":"body_changed","explanation":"...","evidence":{...},"fix":"..."};
+    output: `Whether it verifies, and if not: what happened, the first difference of the body, and what to do.
+With --json {"v":1,"verified":false,"cause":"body_changed","summary":"the body was re-serialized",
+"explanation":"...","evidence":{"change":"...","first_difference":{...},...},"fix":"..."};
 "cause" is clock, other_secret, secret_malformed, body_changed, header_missing, header_changed, other_message,
 asymmetric_only, or unknown when none fits or several fit equally; null when it verifies.
 The timestamp of a recorded delivery or a HAR entry is judged by the time it was received, anything else by now.`,
     examples: [
-      ['optipick verify delivery.http', 'a delivery that listen --record kept'],
+      ['optipick verify delivery.http', 'a delivery that listen --record stored'],
       ['pbpaste | optipick verify -', 'a request copied from a log'],
       [
         'optipick verify --payload body.json --id msg_1 --timestamp 1764054000 --signature v1,abc= --json',
@@ -45,7 +46,7 @@ The timestamp of a recorded delivery or a HAR entry is judged by the time it was
       ['OPTIPICK_PROFILE', 'which stored profile to use'],
     ],
     failures: [
-      ['usage', 'the file cannot be read or holds no request'],
+      ['usage', 'the file cannot be read or holds no request, or a part is missing'],
       ['auth', 'there is no webhook secret'],
       ['signature', 'it does not verify'],
     ],

@@ -3,9 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import type { Context } from '../../context/context.ts';
 import type { HttpHeaders } from '../../lib/net/http.ts';
 import { CliError } from '../../errors.ts';
-import type { HeaderLine } from '../../state/delivery.ts';
 import type { KnownMessage } from '../../webhooks/diagnosis/model.ts';
-import { headersOf } from '../../webhooks/forward-headers.ts';
 import { isSigned, parseRecordedDelivery, readDeliveries } from '../../webhooks/receiver/read-deliveries.ts';
 import type { RecordedDelivery } from '../../webhooks/receiver/recorded-delivery.ts';
 import { readSignatureHeaders } from '../../webhooks/signature-headers.ts';
@@ -45,7 +43,7 @@ export async function readVerifyInput(
   const parts = { '--payload': payload, '--id': id, '--timestamp': timestamp, '--signature': signature };
   const given = Object.entries(parts).filter(([, value]) => value !== undefined);
   if (file !== undefined && given.length > 0) {
-    throw new CliError('usage', `a file and ${given[0]?.[0]} exclude each other`, { code: 'conflicting_options' });
+    throw new CliError('usage', `a file and ${given[0]?.[0]} cannot be combined`, { code: 'conflicting_options' });
   }
   if (file === undefined) return fromFlags(context, flags);
   const { name, bytes } = await readInput(context, file);
@@ -56,22 +54,20 @@ async function fromFlags(
   context: Context,
   { payload, id, timestamp, signature }: VerifyInputFlags,
 ): Promise<VerifyInput> {
-  if (payload === undefined) {
-    throw new CliError('usage', 'there is nothing to verify', {
+  const parts = { '--payload': payload, '--id': id, '--timestamp': timestamp, '--signature': signature };
+  const missing = Object.entries(parts).flatMap(([flag, value]) => (value === undefined ? [flag] : []));
+  if (payload === undefined || missing.length > 0) {
+    const isNothing = missing.length === Object.keys(parts).length;
+    const absent = `${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} missing`;
+    throw new CliError('usage', isNothing ? 'there is nothing to verify' : absent, {
       code: 'missing_argument',
-      hint: 'optipick verify <file>, or optipick verify --payload <file> --id <svix-id> --timestamp <seconds> --signature <v1,...>',
+      hint: isNothing
+        ? 'run optipick verify <file>, or optipick verify --help'
+        : 'give all four flags, or the file of a delivery instead',
     });
   }
   const { bytes } = await readInput(context, payload);
-  const lines = [
-    ['svix-id', id],
-    ['svix-timestamp', timestamp],
-    ['svix-signature', signature],
-  ] as const;
-  // A header that is not given is diagnosed as missing; it is not a usage error.
-  const headers = headersOf(
-    lines.flatMap(([header, value]): HeaderLine[] => (value === undefined ? [] : [[header, value]])),
-  );
+  const headers = { 'svix-id': id, 'svix-timestamp': timestamp, 'svix-signature': signature };
   return { headers, body: bytes, receivedAt: undefined, otherMessages: [], endUncertain: false };
 }
 
@@ -93,13 +89,13 @@ async function fromFile(
   }
   const { headers, body, receivedAt, bodyKept, bodyWasParsed = false } = chosen;
   if (!bodyKept) {
-    throw new CliError('usage', `${name} was refused before its body was read: there is nothing to verify`, {
+    throw new CliError('usage', `${name} was rejected before its body was read, so there is nothing to verify`, {
       code: 'bad_delivery',
     });
   }
   if (bodyWasParsed) {
     await context.output.warn(
-      `${name} holds the body as an object and not the bytes that came: it is verified as compact JSON`,
+      `${name} holds the body as an object and not its bytes, so it is verified as compact JSON`,
     );
   }
   const beside = name.endsWith(RECORD_ENDING) ? await nearbyMessages(context, name) : [];

@@ -3,7 +3,6 @@ import { readSecretFile } from '../../context/input-file.ts';
 import type { Context } from '../../context/context.ts';
 import { CliError } from '../../errors.ts';
 import { renderVerification } from '../../output/webhooks/diagnosis.ts';
-import { maskSecret } from '../../settings/secret.ts';
 import { EMPTY_HINT, emptyNote } from '../../settings/settings.ts';
 import { diagnose } from '../../webhooks/diagnosis/diagnosis.ts';
 import type { Diagnosis, DiagnosisInput, KnownMessage, NamedSecret } from '../../webhooks/diagnosis/model.ts';
@@ -46,8 +45,9 @@ export async function verify(context: Context, file: string | undefined, flags: 
     if (second.verified || !isUnproven(second)) result = second;
   }
   if (!result.verified && input.endUncertain && diagnose(withoutLineEnd(delivery)).verified) {
-    const explanation = `${result.explanation} It was pasted without its content-length: a line end at the end may be that of the paste, and then nothing is wrong.`;
-    result = { ...result, explanation };
+    const note =
+      'The request has no content-length, so a newline at its end may be one of the paste, and then nothing is wrong.';
+    result = { ...result, details: `${result.details} ${note}`, explanation: `${result.explanation} ${note}` };
   }
   if (output.json) {
     await output.record(
@@ -60,16 +60,17 @@ export async function verify(context: Context, file: string | undefined, flags: 
             evidence: { id: result.id, timestamp: Number(result.timestamp) },
             fix: null,
           }
-        : { v: 1, ...result },
+        : documentOf(result),
     );
   } else {
-    await output.lines(renderVerification(result, await output.style()));
+    await output.lines(renderVerification(result, { width: output.width, style: await output.style(), secrets }));
   }
   if (result.verified) return;
-  throw new CliError('signature', 'the delivery does not verify', {
-    code: result.cause,
-    hint: secrets.map(({ text, from }) => `the secret in use: ${maskSecret(text)} (${from})`).join('; '),
-  });
+  throw new CliError('signature', 'the delivery does not verify', { code: result.cause });
+}
+
+function documentOf({ cause, summary, explanation, evidence, fix }: Diagnosis): object {
+  return { v: 1, verified: false, cause, summary, explanation, evidence, fix };
 }
 
 /** The signature proves no cause: at most the look of the body suggests one. */
@@ -100,7 +101,7 @@ async function inboxMessages(context: Context): Promise<readonly KnownMessage[]>
 async function warnOfWhiteSpace({ output }: Context, place: string, text: string): Promise<void> {
   if (text.trim() === '' || text === text.trim()) return;
   const what = text.includes('\r') ? 'a carriage return' : 'white space';
-  await output.warn(`${place} has ${what} around it: optipick leaves that out, and a receiver that does not fails`);
+  await output.warn(`${place} has ${what} around it, which optipick ignores and some receivers do not`);
 }
 
 /** As they were given, also malformed ones: the diagnosis finds out what is wrong with them. */

@@ -86,3 +86,45 @@ function glueOf({ lead, text }: Block, line: string): '' | ' ' | undefined {
   const isParagraph = lead === '' ? !/[.:;]$/.test(text) : lead.trim() !== '';
   return isParagraph ? ' ' : undefined;
 }
+
+export interface BreakOptions {
+  /** Columns of the terminal; `undefined` for a pipe, where nothing is wrapped. */
+  readonly width: number | undefined;
+  /** Stands before each line after the first. */
+  readonly indent?: string;
+}
+
+/** A cleaned text without colors as lines that fit the terminal, broken at blanks; longer words are broken where the line ends. */
+export function breakText(text: string, { width = Infinity, indent = '' }: BreakOptions): readonly string[] {
+  if (displayWidth(text) <= width) return [text];
+  const lines: string[] = [];
+  let line = '';
+  for (const piece of text.split(/(?<=\S) +(?=\S)/)) {
+    let word = piece;
+    if (line !== '' && displayWidth(line) + 1 + displayWidth(word) <= width) {
+      line += ` ${word}`;
+      continue;
+    }
+    if (line !== '') {
+      lines.push(line);
+      word = indent + word;
+    }
+    while (displayWidth(word) > width) {
+      const head = headOf(word, width);
+      lines.push(head);
+      word = indent + word.slice(head.length);
+    }
+    line = word;
+  }
+  return [...lines, line];
+}
+
+/** As many of its characters as fit, and at least one beside the indent. */
+function headOf(word: string, width: number): string {
+  let head = '';
+  for (const character of word) {
+    if (head.trim() !== '' && displayWidth(head + character) > width) break;
+    head += character;
+  }
+  return head;
+}

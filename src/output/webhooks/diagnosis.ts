@@ -1,32 +1,98 @@
 /** The result of `verify`, for people. */
+import { displayWidth } from '../../lib/text/display-width.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
-import type { VerificationResult } from '../../webhooks/diagnosis/model.ts';
+import { breakText } from '../../lib/text/wrap.ts';
+import { maskSecret } from '../../settings/secret.ts';
+import type { Cause, Diagnosis, NamedSecret, VerificationResult } from '../../webhooks/diagnosis/model.ts';
 import type { Style } from '../terminal/style.ts';
+import { renderDifference } from './first-difference.ts';
+
+export interface VerificationView {
+  /** Columns of the terminal; `undefined` for a pipe, where nothing is wrapped. */
+  readonly width: number | undefined;
+  readonly style: Style;
+  /** The secrets in use. */
+  readonly secrets: readonly NamedSecret[];
+}
 
 /** Lines without line ends. */
-export function* renderVerification(result: VerificationResult, style: Style): Generator<string, void> {
+export function* renderVerification(result: VerificationResult, view: VerificationView): Generator<string, void> {
+  const { width, style } = view;
   if (result.verified) {
     const { id, timestamp, secretFrom } = result;
-    const sent = new Date(Number(timestamp) * 1000).toISOString();
-    yield `${style.green('verified')}: ${cleanText(id)}, signed at ${sent} with the secret of ${cleanText(secretFrom)}`;
+    const sent = localTime(Number(timestamp) * 1000);
+    yield* headed('verified', `${id}, signed at ${sent} with the secret of ${secretFrom}`, style.green, width);
     return;
   }
-  const { cause, explanation, evidence, fix } = result;
-  yield `${style.red('does not verify')}: ${style.bold(cause.replaceAll('_', ' '))}`;
+  const { summary, details, difference, fix } = result;
+  yield* headed('does not verify', summary, style.red, width);
   yield '';
-  yield cleanText(explanation);
+  yield* breakText(cleanText(details), { width });
+  if (difference !== undefined) yield* renderDifference(difference, view);
+  yield* rows(factsOf(result, view.secrets), view);
+  yield* triedOf(result, view);
   yield '';
-  const facts = Object.entries(evidence);
-  const width = Math.max(0, ...facts.map(([name]) => name.length));
-  for (const [name, value] of facts) {
-    const text = Array.isArray(value) ? value.join(', ') : String(value);
-    yield `  ${style.dim(name.replaceAll('_', ' ').padEnd(width))}  ${cleanText(text)}`;
-  }
-  if (facts.length > 0) yield '';
   const [what = '', ...lines] = fix.split('\n');
-  yield `${style.cyan('to fix it:')} ${what}`;
-  for (const line of lines) {
-    const at = line.indexOf(': ');
-    yield `  ${style.dim(line.slice(0, at).padEnd(8))}  ${line.slice(at + 2)}`;
+  yield* headed('fix', what, style.cyan, width);
+  const code = lines.map((line) => [line.slice(0, line.indexOf(': ')), line.slice(line.indexOf(': ') + 2)] as const);
+  yield* rows(code, view);
+}
+
+/** `<head>: <text>`, with the head in color. */
+function* headed(
+  head: string,
+  text: string,
+  color: (text: string) => string,
+  width: number | undefined,
+): Generator<string, void> {
+  const [first = '', ...others] = breakText(cleanText(`${head}: ${text}`), { width, indent: '  ' });
+  yield `${color(first.slice(0, head.length + 1))}${first.slice(head.length + 1)}`;
+  yield* others;
+}
+
+type Row = readonly [name: string, text: string];
+
+/** An empty line, and two columns. Nothing for no rows. */
+function* rows(facts: readonly Row[], { width, style }: VerificationView): Generator<string, void> {
+  if (facts.length > 0) yield '';
+  const names = Math.max(0, ...facts.map(([name]) => displayWidth(name)));
+  const indent = ' '.repeat(names + 4);
+  for (const [name, text] of facts) {
+    const room = width === undefined ? undefined : Math.max(1, width - indent.length);
+    const [first = '', ...others] = breakText(cleanText(text), { width: room });
+    yield `  ${style.dim(name.padEnd(names))}  ${first}`;
+    for (const line of others) yield indent + line;
   }
+}
+
+/** The causes that have to do with the secret. */
+const OF_THE_SECRET: ReadonlySet<Cause> = new Set(['asymmetric_only', 'other_secret', 'secret_malformed', 'unknown']);
+
+/** What proves the cause, as far as the sentences do not say it. */
+function factsOf({ cause, evidence }: Diagnosis, secrets: readonly NamedSecret[]): readonly Row[] {
+  const facts: Row[] = [];
+  const { timestamp, judged_at: judgedAt, secret, secret_of: owner } = evidence;
+  if (typeof judgedAt === 'string' && typeof timestamp === 'number') {
+    // 12 digits are milliseconds.
+    const sent = timestamp < 1e11 ? timestamp * 1000 : timestamp;
+    facts.push(['signed at', localTime(sent)], ['checked at', localTime(Date.parse(judgedAt))]);
+  }
+  if (typeof secret === 'string' && typeof owner === 'string') facts.push(['signed with', `${secret} (${owner})`]);
+  if (!OF_THE_SECRET.has(cause)) return facts;
+  return [...facts, ['in use', secrets.map(({ text, from }) => `${maskSecret(text)} (${from})`).join(', ')]];
+}
+
+function* triedOf({ evidence: { tried } }: Diagnosis, { width }: VerificationView): Generator<string, void> {
+  if (!Array.isArray(tried)) return;
+  yield '';
+  yield 'Tried:';
+  for (const what of tried as readonly string[]) yield* breakText(`  - ${what}`, { width, indent: '    ' });
+}
+
+/** `2026-01-02 03:04:05`, of the zone of this machine. */
+function localTime(milliseconds: number): string {
+  const time = new Date(milliseconds);
+  const two = (part: number): string => String(part).padStart(2, '0');
+  const day = [time.getFullYear(), two(time.getMonth() + 1), two(time.getDate())].join('-');
+  return `${day} ${[time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join(':')}`;
 }

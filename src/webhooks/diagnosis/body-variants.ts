@@ -3,6 +3,7 @@
  * or an editor is known to take; the signature shows which one it was.
  */
 import { Buffer } from 'node:buffer';
+import type { BodyEdit } from './changes/edit.ts';
 import { recompressed } from './body-compressions.ts';
 import { envelopes } from './body-envelopes.ts';
 import { type Candidate, otherEdges, unwrapped } from './body-wrappings.ts';
@@ -13,6 +14,10 @@ export interface BodyVariant {
   readonly body: Uint8Array;
   /** How what was signed differs from what was received: `compact JSON`. */
   readonly form: string;
+  /** What it was made of by other layouts, edges and spellings alone: a comparison of both shows which. */
+  readonly base: Uint8Array;
+  /** What made the received body of that base. */
+  readonly edits: readonly BodyEdit[];
 }
 
 /** What each variant costs beside its bytes. */
@@ -24,28 +29,37 @@ const LEAST_COST = 64;
  */
 export function* bodyVariants(body: Uint8Array, budget: number): Generator<BodyVariant, void> {
   let left = budget;
-  for (const { text, form } of candidates(body)) {
-    const bytes = typeof text === 'string' ? Buffer.from(text, 'utf8') : text;
+  for (const { text, form, base, edits = [] } of candidates(body)) {
+    const bytes = bytesOf(text);
     left -= bytes.byteLength + LEAST_COST;
     if (left < 0) return;
-    yield { body: bytes, form };
+    yield { body: bytes, form, base: base ?? bytes, edits };
   }
 }
 
-function* candidates(body: Uint8Array): Generator<Candidate, void> {
+const bytesOf = (text: string | Uint8Array): Uint8Array =>
+  typeof text === 'string' ? Buffer.from(text, 'utf8') : text;
+
+/** Without a base it is its own: nothing but its `edits` made the received body of it. */
+type Based = Candidate & { readonly base?: Uint8Array };
+
+function* candidates(body: Uint8Array): Generator<Based, void> {
   const text = Buffer.from(body).toString('utf8');
-  yield* otherEdges(text);
-  yield* normalized(text);
+  for (const candidate of otherEdges(text)) yield { ...candidate, base: body };
+  for (const candidate of normalized(text)) yield { ...candidate, base: body };
   const wrapped = [...unwrapped(body), ...envelopes(text)];
   yield* wrapped;
   yield* recompressed(body);
-  for (const { text, form } of [{ text: body, form: '' }, ...wrapped]) {
-    const literals = readLiterals(typeof text === 'string' ? Buffer.from(text, 'utf8') : text);
+  for (const { text: inner, form, edits = [] } of [{ text: body, form: '' }, ...wrapped] satisfies Candidate[]) {
+    const base = bytesOf(inner);
+    const literals = readLiterals(base);
     if (literals === undefined) continue;
     const ending = form === '' ? '' : `, ${form}`;
-    for (const rewriting of rewritings(literals)) yield { ...rewriting, form: rewriting.form + ending };
+    for (const rewriting of rewritings(literals)) yield { ...rewriting, form: rewriting.form + ending, base, edits };
     for (const { node, form: normal } of normalizedLiterals(literals)) {
-      for (const rewriting of rewritings(node)) yield { ...rewriting, form: `${rewriting.form}, ${normal}${ending}` };
+      for (const rewriting of rewritings(node)) {
+        yield { ...rewriting, form: `${rewriting.form}, ${normal}${ending}`, base, edits };
+      }
     }
   }
 }

@@ -1,5 +1,6 @@
 /** Bodies as another text: with other edges, in another character set, or as Python prints them. */
 import { Buffer } from 'node:buffer';
+import { type BodyEdit, done } from './changes/edit.ts';
 import { encodeWindows1252 } from '../../lib/text/windows-1252.ts';
 
 /** What may have been signed: a text or, where it need not be UTF-8, bytes. */
@@ -7,6 +8,8 @@ export interface Candidate {
   readonly text: string | Uint8Array;
   /** How it differs from what was received. */
   readonly form: string;
+  /** What made the received body of it, in this order; where it is not given, a comparison shows it. */
+  readonly edits?: readonly BodyEdit[];
 }
 
 /** Other line ends, white space and byte order marks, as editors, shells and string functions change them. */
@@ -39,17 +42,25 @@ function* otherCharsets(body: Uint8Array, text: string): Generator<Candidate, vo
   for (const { read, name } of CHARSETS) {
     const once = read(text);
     if (once === undefined) continue;
-    yield { text: once, form: `in UTF-8 and not decoded as ${name}` };
+    const misread = `read as ${name} instead of UTF-8`;
+    yield { text: once, form: `in UTF-8 and not decoded as ${name}`, edits: [done(misread)] };
     const twice = read(Buffer.from(once).toString('utf8'));
-    if (twice !== undefined) yield { text: twice, form: `in UTF-8 and not decoded as ${name} twice` };
+    if (twice === undefined) continue;
+    yield { text: twice, form: `in UTF-8 and not decoded as ${name} twice`, edits: [done(`${misread}, twice`)] };
   }
-  yield { text: Buffer.from(body).toString('latin1'), form: 'in UTF-8 and not in Latin-1' };
+  for (const [charset, name] of [
+    ['latin1', 'Latin-1'],
+    ['windows-1252', 'Windows-1252'],
+  ] as const) {
+    const text = charset === 'latin1' ? Buffer.from(body).toString(charset) : new TextDecoder(charset).decode(body);
+    yield { text, form: `in UTF-8 and not in ${name}`, edits: [done(`converted to ${name}`)] };
+  }
   const wide = Buffer.from(body);
   if (wide.byteLength < 2 || wide.byteLength % 2 !== 0 || !wide.includes(0)) return;
   for (const bytes of [wide, Buffer.from(wide).swap16()]) {
-    const form = 'in UTF-8 and not in UTF-16';
-    yield { text: bytes.toString('utf16le'), form };
-    yield { text: bytes.toString('utf16le').replace(/^\uFEFF/, ''), form };
+    const way = { form: 'in UTF-8 and not in UTF-16', edits: [done('converted to UTF-16')] };
+    yield { text: bytes.toString('utf16le'), ...way };
+    yield { text: bytes.toString('utf16le').replace(/^\uFEFF/, ''), ...way };
   }
 }
 
@@ -71,7 +82,12 @@ function windowsBytes(text: string): Uint8Array | undefined {
 function* pythonTexts(text: string): Generator<Candidate, void> {
   const bytes = /^b(['"])(.*)\1$/s.exec(text)?.[2];
   if (bytes !== undefined) {
-    yield { text: Buffer.from(unescapedPython(bytes), 'latin1'), form: "without the b'...' of Python around it" };
+    const edits = [done("printed as Python bytes (b'...')")];
+    yield {
+      text: Buffer.from(unescapedPython(bytes), 'latin1'),
+      form: "without the b'...' of Python around it",
+      edits,
+    };
   }
   if (!/^[{[].*'/s.test(text) || parsed(text) !== undefined) return;
   const json = text.replaceAll(
@@ -81,7 +97,8 @@ function* pythonTexts(text: string): Generator<Candidate, void> {
       return inner === undefined ? (PYTHON_WORDS[match] ?? match) : JSON.stringify(unescapedPython(inner));
     },
   );
-  yield { text: json, form: 'as JSON and not as Python prints an object' };
+  const edits = [done('printed as a Python object')];
+  yield { text: json, form: 'as JSON and not as Python prints an object', edits };
 }
 
 const PYTHON_WORDS: Readonly<Record<string, string>> = { True: 'true', False: 'false', None: 'null' };

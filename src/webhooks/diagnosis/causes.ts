@@ -1,6 +1,7 @@
 /** The possible causes for a delivery whose signature does not match, each proved by the signature. */
 import { bodyVariants } from './body-variants.ts';
-import { type DiagnosisInput, type ExplainedCause, FULL_SEARCH_BYTES } from './model.ts';
+import { rewrittenBody } from './changes/body-change.ts';
+import { type DiagnosisInput, type ExplainedCause, FULL_SEARCH_BYTES, headerChanged } from './model.ts';
 import { headerCauses, timestampCauses } from './header-causes.ts';
 import type { SignatureHeaders } from '../signature-headers.ts';
 import { messageCauses } from './message-causes.ts';
@@ -14,31 +15,49 @@ export function timestampProblem(
 ): ExplainedCause | undefined {
   const inMilliseconds = /^\d{12,14}$/.test(timestamp);
   if (!/^\d{1,11}$/.test(timestamp) && !inMilliseconds) {
-    return {
-      cause: 'header_changed',
-      explanation: 'The signature is right, but the timestamp is not 1 to 11 digits, as receivers demand.',
-      evidence: { timestamp },
-    };
+    return { ...headerChanged('svix-timestamp is not 1 to 11 digits, as receivers demand'), evidence: { timestamp } };
   }
   const seconds = inMilliseconds ? Math.floor(Number(timestamp) / 1000) : Number(timestamp);
   const skew = seconds - Math.floor(referenceTime / 1000);
   if (!inMilliseconds && Math.abs(skew) * 1000 <= toleranceMs) return undefined;
-  const distance = `${Math.abs(skew)} s`;
-  const offset = skew < 0 ? `${distance} before` : `${distance} after`;
-  const problem = inMilliseconds
-    ? 'the timestamp is in milliseconds, and receivers read seconds'
-    : `the timestamp is ${offset} the time it is judged at: the clock of one side is off, or the delivery is old`;
-  const allowed = inMilliseconds ? '' : ` Allowed are ${toleranceMs / 1000} s.`;
+  const evidence = {
+    timestamp: Number(timestamp),
+    judged_at: new Date(referenceTime).toISOString(),
+    skew_seconds: skew,
+    tolerance_seconds: toleranceMs / 1000,
+  };
+  if (inMilliseconds) {
+    const summary = 'the timestamp is in milliseconds';
+    const details = 'The signature would match, but receivers read svix-timestamp as seconds.';
+    return { cause: 'clock', summary, details, evidence, fix: 'clock_in_milliseconds' };
+  }
+  const distance = shownSeconds(Math.abs(skew));
+  const allowed = shownSeconds(toleranceMs / 1000);
+  const why = skew < 0 ? 'the delivery is old, or one of the two clocks is wrong' : 'one of the two clocks is wrong';
   return {
     cause: 'clock',
-    explanation: `The signature is right, but ${problem}.${allowed}`,
-    evidence: {
-      timestamp: Number(timestamp),
-      judged_at: new Date(referenceTime).toISOString(),
-      skew_seconds: skew,
-      tolerance_seconds: toleranceMs / 1000,
-    },
+    summary: `the timestamp is ${distance} ${skew < 0 ? 'old' : 'in the future'}`,
+    details: `The signature would match, but only ${allowed} ${skew < 0 ? 'before' : 'after'} the time of the check are allowed: ${why}.`,
+    evidence,
   };
+}
+
+/** `45 s`, `2 min 5 s`, `3 h`, `12 d 4 h`. */
+export function shownSeconds(seconds: number): string {
+  const units = [
+    ['d', 86_400],
+    ['h', 3_600],
+    ['min', 60],
+    ['s', 1],
+  ] as const;
+  const first = units.findIndex(([, size]) => seconds >= size);
+  let rest = seconds;
+  const parts = units.slice(first, first + 2).flatMap(([name, size]) => {
+    const amount = size === 1 ? Math.round(rest * 10) / 10 : Math.floor(rest / size);
+    rest -= amount * size;
+    return amount === 0 ? [] : [`${amount} ${name}`];
+  });
+  return parts.length === 0 ? `${seconds} s` : parts.join(' ');
 }
 
 /** All causes that the signature proves, in no order of likelihood. */
@@ -69,11 +88,7 @@ export function* bodyCauses(
 ): Generator<ExplainedCause, void> {
   for (const variant of bodyVariants(body, searchBytes)) {
     if (!matches(variant.body)) continue;
-    yield {
-      cause: 'body_changed',
-      explanation: `The body was changed on its way to the verification. What was signed has another form: ${variant.form}. That is ${variant.body.byteLength} bytes, and these are ${body.byteLength}.`,
-      evidence: { signed_form: variant.form, signed_bytes: variant.body.byteLength, received_bytes: body.byteLength },
-    };
+    yield rewrittenBody(variant, body);
     // Only one body has this signature.
     return;
   }

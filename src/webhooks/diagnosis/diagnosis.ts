@@ -2,7 +2,7 @@
 import { truncate } from '../../lib/text/truncate.ts';
 import { maskSecret } from '../../settings/secret.ts';
 import { decodeBody, type DecodedBody } from '../body-codings.ts';
-import { bodyCauses, causesOf, timestampProblem } from './causes.ts';
+import { bodyCauses, causesOf, shownSeconds, timestampProblem } from './causes.ts';
 import { type DiagnosisInput, type ExplainedCause, headerChanged, type VerificationResult } from './model.ts';
 import { jsonTextOf } from '../read-payload.ts';
 import { headersUnder, isComplete, missingParts, renamedHeaders } from './header-variants.ts';
@@ -62,12 +62,19 @@ function withCoding({ decoded, plain }: Readings, found: ExplainedCause): Explai
   if (!decoded.ok) {
     // A proxy may decode JSON and leave the header, which changes nothing that is signed.
     const isDamaged = decoded.reason === 'damaged' && jsonTextOf(plain.body) === undefined;
-    const explanation = `The body ${decoded.detail}. ${found.explanation}`;
-    if (!isDamaged || found.cause !== 'unknown') return { ...found, evidence, explanation };
-    return { ...found, cause: 'body_changed', evidence: { ...evidence, body: 'not_decodable' }, explanation };
+    const summary = `the body ${decoded.detail}`;
+    if (found.cause !== 'unknown') return { ...found, evidence, details: `${sentence(summary)} ${found.details}` };
+    if (!isDamaged) return { ...found, evidence, summary };
+    return {
+      ...found,
+      cause: 'body_changed',
+      summary,
+      evidence: { ...evidence, body: 'not_decodable' },
+      fix: 'body_cut',
+    };
   }
-  const explanation = `${found.explanation} The body came as ${coding}: it was tried as it came and decoded.`;
-  return { ...found, evidence, explanation };
+  const details = `${found.details} The body arrived as ${coding}, and was tried as it arrived and decoded.`;
+  return { ...found, evidence, details };
 }
 
 /** The headers, with the values of a repeated one in one line; `undefined` when one is missing. */
@@ -76,32 +83,57 @@ function joinedHeaders({ headers }: DiagnosisInput): SignatureHeaders | undefine
   return isComplete(found) ? found : undefined;
 }
 
-function failed({ cause, explanation, evidence }: ExplainedCause): VerificationResult {
-  return { verified: false, cause, explanation, evidence, fix: fixFor(cause) };
+function failed({ cause, summary, details, evidence, difference, fix = cause }: ExplainedCause): VerificationResult {
+  const place = difference === undefined ? '' : ` First difference at byte ${difference.offset}.`;
+  const explanation = `${sentence(summary)} ${details}${place}`;
+  return { verified: false, cause, summary, details, explanation, evidence, difference, fix: fixFor(fix) };
+}
+
+function sentence(text: string): string {
+  // The name of a header stays as it is.
+  if (text.startsWith('svix-')) return `${text}.`;
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
 function missingHeaders({ all, plain: delivery }: Readings, matcher: SignatureMatcher): ExplainedCause {
   const { headers } = delivery;
   const renamed = renamedHeaders(headers);
   if (renamed !== undefined && all.some(({ body }) => matcher.match(renamed, body) !== undefined)) {
-    return withTimestampNote(delivery, renamed, headerChanged(renamed.change));
+    return withTimestampNote(delivery, renamed, headerChanged(renamed.change, summaryOfRenaming(renamed.change)));
   }
   const missing = missingParts(headers).map((part) => `svix-${part}`);
-  const renaming =
-    renamed === undefined ? '' : ` There are headers of like names (${renamed.change}), which do not verify either.`;
+  const lost = detectLostBody(headers, delivery.body);
+  const details = [
+    missing.length === 3
+      ? 'The request was not signed, or a proxy dropped them.'
+      : `A proxy may have dropped ${missing.length === 1 ? 'it' : 'them'}.`,
+    renamed === undefined ? '' : `Headers of similar names do not verify either: ${renamed.change}.`,
+    lost === undefined ? '' : `Besides, ${lost.summary}.`,
+  ];
   return {
     cause: 'header_missing',
-    explanation: `The request lacks ${missing.join(', ')}${missing.length === 3 ? ': it was not signed, or a proxy has dropped them' : ''}.${renaming}`,
+    summary:
+      missing.length === 3
+        ? 'the signature headers are missing'
+        : `${listed(missing)} ${missing.length === 1 ? 'is' : 'are'} missing`,
+    details: details.filter((part) => part !== '').join(' '),
     evidence: { missing },
   };
 }
 
+function summaryOfRenaming(change: string): string {
+  return change.includes(', ') ? 'headers were renamed' : 'a header was renamed';
+}
+
+/** `svix-id and svix-signature` */
+const listed = (words: readonly string[]): string => words.join(' and ');
+
 const TRIED = [
   'the clock',
   'secrets of other profiles',
-  'slips in the secret (quotes, line ends, prefix, base64)',
-  'the body as it came, decoded, and written in other ways (spaces, indents, key order, line ends, escapes, marks, character sets)',
-  'headers renamed, merged, cut or decoded',
+  'mistakes in the secret (quotes, line ends, prefix, base64, a lost character)',
+  'the body as it arrived, decoded, and written in other ways (layout, key order, escapes, numbers, line ends, character sets, wrappings)',
+  'headers renamed, merged, cut off or decoded',
   'headers of other messages',
 ] as const;
 
@@ -116,7 +148,8 @@ function chooseCause(
   if (causes.size > 1) {
     return {
       cause: 'unknown',
-      explanation: `Several causes fit equally: ${possible.map(({ cause, explanation }) => `${cause} (${explanation.replace(/\.$/, '')})`).join('; ')}.`,
+      summary: 'several causes fit equally',
+      details: `Either ${possible.map(({ summary }) => summary).join(', or ')}.`,
       evidence: { fits: [...causes] },
     };
   }
@@ -128,7 +161,8 @@ function chooseCause(
   if (worst !== undefined && broken.length === delivery.secrets.length) {
     return {
       cause: 'secret_malformed',
-      explanation: `The secret (${worst.from}) cannot be one: ${worst.fault}.`,
+      summary: `the secret of ${worst.from} cannot be a webhook secret`,
+      details: sentence(worst.fault),
       evidence: { secret_of: worst.from, fault: worst.fault },
     };
   }
@@ -138,23 +172,27 @@ function chooseCause(
   if (lost?.certain === true) {
     return {
       cause: 'body_changed',
-      explanation: `${lost.explanation} What was signed is lost with it.`,
+      summary: lost.summary,
+      details: `${lost.details} What was signed is lost with it.`,
       evidence: { body: lost.code, received_bytes: delivery.body.byteLength },
+      fix: lost.code === 'cut_off' ? 'body_cut' : 'body_lost',
     };
   }
   const impossible = impossibleHeader(texts);
   if (impossible !== undefined) return impossible;
-  const tried = `Tried: ${TRIED.join('; ')}.`;
+  const noMatch = 'No signature matches, and no known cause explains it.';
   if (lost !== undefined) {
     return {
       cause: 'unknown',
-      explanation: `${lost.explanation} No signature matches, and none of the known causes explains it. ${tried}`,
+      summary: lost.summary,
+      details: `${lost.details} ${noMatch}`,
       evidence: { body: lost.code, tried: TRIED },
     };
   }
   return {
     cause: 'unknown',
-    explanation: `No signature matches, and none of the known causes explains it. ${tried} What is left: a secret that is not known here, or a content that was altered.`,
+    summary: 'no known cause explains it',
+    details: 'The secret is one that this machine does not know, or the content was altered.',
     evidence: { tried: TRIED, in_use: delivery.secrets.map(({ text }) => maskSecret(text)) },
   };
 }
@@ -168,7 +206,7 @@ function withTimestampNote(delivery: DiagnosisInput, texts: SignatureHeaders, fo
   if (away * 1000 <= delivery.toleranceMs) return found;
   return {
     ...found,
-    explanation: `${found.explanation} Beside that, the timestamp is ${away} s away from the time it is judged at.`,
+    details: `${found.details} Besides, the timestamp is ${shownSeconds(away)} away from the time of the check.`,
   };
 }
 
@@ -177,14 +215,14 @@ function impossibleHeader({ timestamp, signature }: SignatureHeaders): Explained
   const changes = [
     /^\d{1,14}$/.test(timestamp)
       ? undefined
-      : `svix-timestamp is "${truncate(timestamp, 39, 40)}", and no number of seconds`,
+      : `svix-timestamp is "${truncate(timestamp, 39, 40)}" and not a number of seconds`,
     /(?:^|\s)v\d+[a-z]?,[A-Za-z0-9+/=_-]+/.test(signature)
       ? undefined
-      : 'svix-signature holds no signature: an entry is v1, a comma and base64',
+      : 'svix-signature holds no signature such as "v1," and base64',
   ].filter((change) => change !== undefined);
   if (changes.length === 0) return undefined;
-  const change = changes.join('; ');
-  return headerChanged(change, `No receiver can verify this: ${change}.`);
+  const change = changes.join(', and ');
+  return { ...headerChanged(change), details: `No receiver can verify this, because ${change}.` };
 }
 
 /** A wrong secret and a changed body together. */
@@ -197,7 +235,9 @@ function secretAndBody(delivery: DiagnosisInput, texts: SignatureHeaders): Expla
   if (cause === undefined) return undefined;
   return {
     cause: 'unknown',
-    explanation: `Two things are wrong at once: the secret is another one or malformed, and the body was changed. ${cause.explanation}`,
+    summary: `two things are wrong, the secret and the body`,
+    details: `The secret is another one or malformed, and ${cause.summary}. ${cause.details}`,
+    difference: cause.difference,
     evidence: { fits: ['body_changed', others.length > 0 ? 'other_secret' : 'secret_malformed'], ...cause.evidence },
   };
 }

@@ -18,8 +18,8 @@ export function* headerCauses(
     headersUnder(headers, 'svix').signature !== undefined &&
     matcher.match(standard, body) !== undefined
   ) {
-    const change = 'the webhook-* headers are right, and the svix-* headers, which count first, are not';
-    yield headerChanged(change, `There are two sets of headers: ${change}.`);
+    const change = 'the svix-* headers, which count first, are wrong, and the webhook-* headers are right';
+    yield headerChanged(change, 'the request has two sets of headers');
     return;
   }
   for (const variant of changedHeaders(texts)) {
@@ -28,7 +28,7 @@ export function* headerCauses(
     return;
   }
   const change = signatureDamage(texts.signature, matcher.expected(texts, body));
-  if (change !== undefined) yield headerChanged(change, `The signature is right but for this: ${change}.`);
+  if (change !== undefined) yield headerChanged(change);
 }
 
 export function* timestampCauses(
@@ -41,8 +41,7 @@ export function* timestampCauses(
     if (matcher.match(variant, body) === undefined) continue;
     const way = `${Math.abs(seconds)} s ${seconds > 0 ? 'later' : 'earlier'} than the one that was signed`;
     yield {
-      cause: 'header_changed',
-      explanation: `The signature is right, but ${variant.change}: it is ${way}.`,
+      ...headerChanged(`svix-timestamp was replaced by a time ${way}`),
       evidence: {
         change: variant.change,
         signed_timestamp: Number(variant.timestamp),
@@ -65,19 +64,20 @@ function signatureDamage(signature: string, expected: readonly string[]): string
   const entries = signature.split(/[\s,;|()[\]{}<>"'`]+/).filter((entry) => entry.length >= SHORTEST_PIECE);
   for (const whole of expected) {
     for (const entry of entries) {
-      if (entry === whole) return 'svix-signature has signs around its entries that do not belong there';
+      if (entry === whole) return 'svix-signature has characters around its entries that do not belong there';
       if (entry.length < whole.length && whole.startsWith(entry)) return 'svix-signature was cut off at its end';
-      if (entry.length < whole.length && whole.endsWith(entry)) return 'svix-signature was cut off at its beginning';
-      if (entry.toLowerCase() === whole.toLowerCase()) return 'svix-signature was written in other capitals';
+      if (entry.length < whole.length && whole.endsWith(entry)) return 'svix-signature was cut off at its start';
+      if (entry.toLowerCase() === whole.toLowerCase())
+        return 'the letters of svix-signature were changed to upper or lower case';
       if (entry.toLowerCase() === Buffer.from(whole, 'base64').toString('hex')) {
-        return 'svix-signature is written in hexadecimal digits';
+        return 'svix-signature is in hexadecimal digits instead of base64';
       }
       if (Buffer.from(entry, 'base64').toString('latin1') === whole) {
-        return 'svix-signature was encoded in base64 once more';
+        return 'svix-signature was encoded in base64 twice';
       }
       const differences = differencesBetween(entry, whole);
       if (differences <= MOST_DIFFERENCES)
-        return `${differences} of the ${whole.length} characters of svix-signature are other ones`;
+        return `${differences} of the ${whole.length} characters of svix-signature were changed`;
     }
   }
   return undefined;

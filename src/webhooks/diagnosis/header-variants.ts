@@ -4,7 +4,7 @@ import { percentDecoded } from '../../lib/text/percent-decoded.ts';
 import { SIGNATURE_PARTS, type SignatureHeaders, type SignaturePart, signaturePartOf } from '../signature-headers.ts';
 
 export interface HeaderVariant extends SignatureHeaders {
-  /** How they were changed: `svix-id came as x-svix-id`. */
+  /** How they were changed: `svix-id arrived as x-svix-id`. */
   readonly change: string;
 }
 
@@ -41,7 +41,7 @@ export function renamedHeaders(headers: HttpHeaders): HeaderVariant | undefined 
     const name = Object.keys(headers).find((each) => signaturePartOf(each) === part && joined(headers[each]) !== '');
     if (name === undefined) return undefined;
     found[part] = joined(headers[name]);
-    changes.push(`svix-${part} came as ${name}`);
+    changes.push(`svix-${part} arrived as ${name}`);
   }
   return isComplete(found) && changes.length > 0 ? { ...found, change: changes.join(', ') } : undefined;
 }
@@ -64,7 +64,7 @@ export function* changedHeaders({ id, timestamp, signature }: SignatureHeaders):
     if (/%[0-9A-Fa-f]{2}/.test(text)) yield changed(percentDecoded(text), 'is percent-encoded');
     if (part !== 'signature' && text.includes(',')) {
       for (const one of new Set(text.split(',').map((each) => each.trim()))) {
-        yield changed(one, `holds ${text.split(',').length} values in one line: a proxy has merged two headers`);
+        yield changed(one, `holds ${text.split(',').length} values in one line, as when a proxy merges two headers`);
       }
     }
   }
@@ -78,10 +78,10 @@ export function* changedHeaders({ id, timestamp, signature }: SignatureHeaders):
 
 /** Changes that only one part is known to suffer, each with what undoes it; a text without the change stays as it is. */
 const DAMAGE: Readonly<Record<SignaturePart, readonly (readonly [change: string, fix: (text: string) => string])[]>> = {
-  id: [['lost the "msg_" at its beginning', (id) => (id.startsWith('msg_') ? id : `msg_${id}`)]],
+  id: [['lost the "msg_" at its start', (id) => (id.startsWith('msg_') ? id : `msg_${id}`)]],
   timestamp: [
     ['has a fraction', (time) => time.replace(/^(\d+)\.\d*$/, '$1')],
-    ['has signs before its digits', (time) => (/^0+\d|^\+\d/.test(time) ? time.replace(/^[0+]+/, '') : time)],
+    ['has a sign or zeros before its digits', (time) => (/^0+\d|^\+\d/.test(time) ? time.replace(/^[0+]+/, '') : time)],
     ['was turned into milliseconds', (time) => time.replace(/^(\d{10})\d{3}$/, '$1')],
     ['was turned into a date', secondsOfDate],
   ],
@@ -91,11 +91,11 @@ const DAMAGE: Readonly<Record<SignaturePart, readonly (readonly [change: string,
       (text) => text.replaceAll(/(?<=[A-Za-z0-9+/]) (?=[A-Za-z0-9+/=]+(?: |$))(?!v\d)/g, '+'),
     ],
     ['lost the version ("v1,") before it', (text) => (/(?:^|\s)v\d/.test(text) ? text : `v1,${text}`)],
-    ['has another sign than "," behind v1', (text) => text.replace(/^v1[=:]/, 'v1,')],
+    ['has another character than "," after v1', (text) => text.replace(/^v1[=:]/, 'v1,')],
     ['has another version than v1 before it', (text) => text.replaceAll(/(^|\s)(?:v(?!1,)\w+|V1),/g, '$1v1,')],
-    ['has another sign than a space between its entries', (text) => text.replaceAll(/\s*[\t;|]\s*(?=v\d)/g, ' ')],
+    ['has another character than a space between its entries', (text) => text.replaceAll(/\s*[\t;|]\s*(?=v\d)/g, ' ')],
     ['has commas between its entries', (text) => text.replaceAll(/,\s*(?=v\d[a-z]?,)/g, ' ')],
-    ['is written with the letters of a URL ("-" and "_")', (text) => text.replaceAll('-', '+').replaceAll('_', '/')],
+    ['is in base64url ("-" and "_")', (text) => text.replaceAll('-', '+').replaceAll('_', '/')],
   ],
 };
 
@@ -112,7 +112,7 @@ export function* nearbyTimestamps(
   texts: SignatureHeaders,
 ): Generator<{ readonly variant: HeaderVariant; readonly seconds: number }, void> {
   if (!/^\d{1,11}$/.test(texts.timestamp)) return;
-  const change = 'svix-timestamp was written anew';
+  const change = 'svix-timestamp was replaced';
   for (let distance = 1; distance <= NEARBY_SECONDS; distance += 1) {
     for (const seconds of [distance, -distance]) {
       const timestamp = String(Number(texts.timestamp) - seconds);

@@ -3,21 +3,27 @@ import { type JsonLiteral, type JsonMembers, mapMembers } from '../../lib/json/l
 
 type Members = JsonMembers['members'];
 
-/** As sorted maps, PostgreSQL's `jsonb` and stacks write them. */
+const byText = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
+
+const sortedBy =
+  (compare: (one: string, other: string) => number) =>
+  (document: JsonLiteral): JsonLiteral =>
+    mapMembers(document, (members) => members.toSorted(([one], [other]) => compare(one, other)));
+
+/** As sorted maps and PostgreSQL's `jsonb` write keys. */
+export const SORTED_ORDERS = [
+  { name: 'sorted', sort: sortedBy(byText) },
+  { name: 'sorted by length', sort: sortedBy((one, other) => one.length - other.length || byText(one, other)) },
+  {
+    name: 'sorted without regard to capitals',
+    sort: sortedBy((one, other) => byText(one.toLowerCase(), other.toLowerCase())),
+  },
+] as const;
+
+/** Sorted, or as stacks write them. */
 export function* regularOrders(document: JsonLiteral): Generator<JsonLiteral, void> {
-  const byText = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
-  const sorted = (compare: (one: string, other: string) => number) => (members: Members) =>
-    members.toSorted(([one], [other]) => compare(one, other));
-  yield mapMembers(document, sorted(byText));
-  yield mapMembers(document, (members) => members.toReversed());
-  yield mapMembers(
-    document,
-    sorted((one, other) => one.length - other.length || byText(one, other)),
-  );
-  yield mapMembers(
-    document,
-    sorted((one, other) => byText(one.toLowerCase(), other.toLowerCase())),
-  );
+  for (const { sort } of SORTED_ORDERS) yield sort(document);
+  yield mapMembers(document, (members: Members) => members.toReversed());
 }
 
 /** More orders than this are not tried: seven members have 5,040. */

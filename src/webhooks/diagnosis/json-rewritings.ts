@@ -4,14 +4,14 @@ import type { Candidate } from './body-wrappings.ts';
 import { everyOrder, regularOrders } from './json-orders.ts';
 
 /** The layouts of the JSON libraries of languages that receive webhooks. */
-const LAYOUTS: readonly JsonLayout[] = [
+export const LAYOUTS: readonly JsonLayout[] = [
   COMPACT,
   { form: 'JSON with a space after each ":" and ","', comma: ', ', colon: ': ' },
-  { form: 'JSON indented by 2', comma: ',', colon: ': ', indent: '  ' },
-  { form: 'JSON indented by 4', comma: ',', colon: ': ', indent: '    ' },
+  { form: 'JSON indented by 2 spaces', comma: ',', colon: ': ', indent: '  ' },
+  { form: 'JSON indented by 4 spaces', comma: ',', colon: ': ', indent: '    ' },
   { form: 'JSON indented by tabs', comma: ',', colon: ': ', indent: '\t' },
-  { form: 'JSON indented by 2 with CRLF', comma: ',', colon: ': ', indent: '  ', lineEnd: '\r\n' },
-  { form: 'JSON indented by 4 with CRLF', comma: ',', colon: ': ', indent: '    ', lineEnd: '\r\n' },
+  { form: 'JSON indented by 2 spaces with CRLF', comma: ',', colon: ': ', indent: '  ', lineEnd: '\r\n' },
+  { form: 'JSON indented by 4 spaces with CRLF', comma: ',', colon: ': ', indent: '    ', lineEnd: '\r\n' },
   { form: 'JSON indented by tabs with CRLF', comma: ',', colon: ': ', indent: '\t', lineEnd: '\r\n' },
   { form: 'JSON with a space after each ":"', comma: ',', colon: ': ' },
   { form: 'JSON with a space after each ","', comma: ', ', colon: ':' },
@@ -21,7 +21,7 @@ const LAYOUTS: readonly JsonLayout[] = [
 ];
 
 function jackson(lineEnd: '\n' | '\r\n'): JsonLayout {
-  const form = `JSON as Jackson indents it${lineEnd === '\r\n' ? ' on Windows' : ''}`;
+  const form = `JSON indented by 2 spaces as Jackson does${lineEnd === '\r\n' ? ' on Windows' : ''}`;
   return { form, comma: ', ', colon: ' : ', padding: ' ', indent: '  ', flatLists: true, lineEnd };
 }
 

@@ -1,4 +1,5 @@
 /** Whether headers and body belong to two messages, or a known copy shows the body as it was signed. */
+import { differentBody } from './changes/body-change.ts';
 import type { DiagnosisInput, ExplainedCause, KnownMessage } from './model.ts';
 import type { SignatureHeaders } from '../signature-headers.ts';
 import type { SignatureMatcher } from '../signature.ts';
@@ -13,7 +14,7 @@ export function* messageCauses(
   const { signature } = texts;
   for (const { id, timestamp, body: otherBody, from } of otherMessages) {
     if (id === texts.id && matcher.match(texts, otherBody) !== undefined) {
-      if (!bodyIsExplained) yield differentBody(body, otherBody, texts.id, from, otherMessages);
+      if (!bodyIsExplained) yield bodyOfMessage(body, otherBody, texts.id, from, otherMessages);
       return;
     }
     const whole = matcher.match({ id, timestamp, signature }, otherBody) !== undefined;
@@ -25,7 +26,8 @@ export function* messageCauses(
     if (!whole && !headersOnly) continue;
     yield {
       cause: 'other_message',
-      explanation: `The signature belongs to another message, ${id} (${from}).`,
+      summary: 'the signature belongs to another message',
+      details: `It is the signature of ${id} (${from}).`,
       evidence: { signed_id: id, received_id: texts.id, found_in: from },
     };
     return;
@@ -36,7 +38,8 @@ export function* messageCauses(
     if (id === texts.id || matcher.match({ ...texts, id }, body) === undefined) continue;
     yield {
       cause: 'other_message',
-      explanation: `The signature was made for the id ${id}, which the payload names, and svix-id is ${texts.id}.`,
+      summary: 'the signature belongs to another message id',
+      details: `The signature would match for the id ${id}, which the payload names, but svix-id is ${texts.id}.`,
       evidence: { signed_id: id, received_id: texts.id, found_in: 'payload' },
     };
     return;
@@ -44,7 +47,7 @@ export function* messageCauses(
 }
 
 /** The cause when a known message has these headers, and the body that was signed. */
-function differentBody(
+function bodyOfMessage(
   body: Uint8Array,
   signed: Uint8Array,
   id: string,
@@ -55,38 +58,28 @@ function differentBody(
   if (other !== undefined) {
     return {
       cause: 'other_message',
-      explanation: `All headers are those of message ${id} as it is in ${from}; the body is that of message ${other.id} (${other.from}).`,
+      summary: 'the body belongs to another message',
+      details: `The headers are those of ${id} (${from}), and the body is that of ${other.id} (${other.from}).`,
       evidence: { signed_id: id, received_id: id, found_in: from, body_of: other.id },
     };
   }
-  const at = firstDifference(signed, body);
-  const [was, is] = [excerpt(signed, at), excerpt(body, at)];
-  const there = at === body.byteLength ? 'the received one ends' : `${is} was received`;
-  const here = at === signed.byteLength ? 'the signed one ends' : `${was} was signed`;
+  const change = differentBody(signed, body);
+  const at = change.difference?.offset ?? 0;
   return {
-    cause: 'body_changed',
-    explanation: `The body was changed on its way to the verification: as it was signed it is in ${from}. The two first differ at byte ${at}: ${here}, ${there}.`,
+    ...change,
+    details: `${change.details} The signed body is in ${from}.`,
     evidence: {
+      ...change.evidence,
       found_in: from,
       differs_at_byte: at,
-      signed_there: was,
-      received_there: is,
-      signed_bytes: signed.byteLength,
-      received_bytes: body.byteLength,
+      signed_there: excerpt(signed, at),
+      received_there: excerpt(body, at),
     },
   };
 }
 
 function isSame(one: Uint8Array, other: Uint8Array): boolean {
   return Buffer.compare(one, other) === 0;
-}
-
-/** Counted from 0; the length of the shorter one when it is the start of the longer. */
-function firstDifference(one: Uint8Array, other: Uint8Array): number {
-  const shorter = Math.min(one.byteLength, other.byteLength);
-  let at = 0;
-  while (at < shorter && one[at] === other[at]) at += 1;
-  return at;
 }
 
 const EXCERPT_BYTES = 12;

@@ -1,5 +1,6 @@
 /** Why a delivery does not verify. */
 import type { HttpHeaders } from '../../lib/net/http.ts';
+import type { FirstDifference, FirstDifferenceJson } from './changes/first-difference.ts';
 
 export type Cause =
   | 'clock'
@@ -52,15 +53,21 @@ export interface DiagnosisInput {
 /** About a second of work at most; the usual webhook takes a few hundredths of a second. */
 export const FULL_SEARCH_BYTES = 64 * 1024 * 1024;
 
-export type Evidence = Readonly<Record<string, string | number | boolean | readonly string[]>>;
+export type Evidence = Readonly<Record<string, string | number | boolean | readonly string[] | FirstDifferenceJson>>;
 
 export interface Diagnosis {
   readonly cause: Cause;
-  /** One or two sentences for a person; holds no secret. */
+  /** What happened, to complete "does not verify: ...": `the body was re-serialized`. */
+  readonly summary: string;
+  /** The sentences behind it. */
+  readonly details: string;
+  /** Both as sentences, with the place of the first difference; holds no secret. */
   readonly explanation: string;
   /** What proves it; for `unknown` what was tried. Holds no secret, and no signature that was not received. */
   readonly evidence: Evidence;
-  /** What to do, and then a line for each framework: `Express: ...`. */
+  /** Where the received body differs from the signed one, when that is known. */
+  readonly difference: FirstDifference | undefined;
+  /** What to do, and then a line for each framework where code is the cure: `Express: ...`. */
   readonly fix: string;
 }
 
@@ -68,16 +75,38 @@ export type VerificationResult =
   | { readonly verified: true; readonly id: string; readonly timestamp: string; readonly secretFrom: string }
   | ({ readonly verified: false } & Diagnosis);
 
-/** The cause when headers were changed on their way. */
-export function headerChanged(change: string, explanation = `The signature is right, but ${change}.`): ExplainedCause {
-  return { cause: 'header_changed', explanation, evidence: { change } };
-}
+/** What to do about a cause, or about one way in which it happens. */
+export type FixName =
+  | Cause
+  | 'body_altered'
+  | 'body_cut'
+  | 'body_edges'
+  | 'body_lost'
+  | 'body_wrapped'
+  | 'clock_in_milliseconds'
+  | 'secret_api_key'
+  | 'secret_as_text'
+  | 'secret_incomplete'
+  | 'secret_white_space';
 
 /** A cause that the delivery shows, with its evidence. */
-export interface ExplainedCause {
+export interface ExplainedCause extends Pick<Diagnosis, 'cause' | 'summary' | 'details' | 'evidence'> {
+  /** Default: the name of the cause. */
+  readonly fix?: FixName;
+  readonly difference?: FirstDifference | undefined;
   /** The timestamp that was signed, where it is not the one that was received. */
   readonly signedTimestamp?: string;
-  readonly cause: Cause;
-  readonly explanation: string;
-  readonly evidence: Evidence;
+}
+
+/** The cause when headers were changed on their way, and are right otherwise: `svix-id is wrapped in quotes`. */
+export function headerChanged(
+  change: string,
+  summary = `${/^svix-[a-z]+/.exec(change)?.[0] ?? 'a header'} was modified`,
+): ExplainedCause {
+  return { cause: 'header_changed', summary, details: wouldMatch(change), evidence: { change } };
+}
+
+/** The one thing that is wrong. */
+export function wouldMatch(problem: string): string {
+  return `The signature would match, but ${problem}.`;
 }

@@ -1,5 +1,5 @@
 /** What to change in a receiver, for the frameworks that most receivers use. */
-import type { Cause } from './model.ts';
+import type { FixName } from './model.ts';
 
 export const FRAMEWORKS = ['Express', 'Fastify', 'Flask', 'ASP.NET', 'Spring'] as const;
 
@@ -14,7 +14,7 @@ const RAW_BODY: Lines = {
   Express:
     "app.post('/webhook', express.raw({ type: '*/*' }), handler); // req.body is the bytes; before express.json()",
   Fastify: "app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_, body, done) => done(null, body));",
-  Flask: 'payload = request.get_data()  # not request.json, nor get_data(as_text=True) written again',
+  Flask: 'payload = request.get_data()  # not request.json',
   'ASP.NET': 'using var bytes = new MemoryStream(); await Request.Body.CopyToAsync(bytes); // before any model binding',
   Spring:
     '@PostMapping("/webhook") ResponseEntity<Void> receive(@RequestBody byte[] body, @RequestHeader HttpHeaders headers)',
@@ -37,15 +37,6 @@ const HEADER_LINES: Lines = {
     '@RequestHeader("svix-id") String id, @RequestHeader("svix-timestamp") String timestamp, @RequestHeader("svix-signature") String signature',
 };
 
-const ANSWER_FIRST: Lines = {
-  Express:
-    'webhook.verify(req.body, req.headers); res.sendStatus(204); queue.push(req.body); // verify at once, work later',
-  Fastify: 'webhook.verify(request.body, request.headers); queue.push(request.body); return reply.code(204).send();',
-  Flask: 'webhook.verify(payload, request.headers); queue.put(payload); return "", 204  # verify at once, work later',
-  'ASP.NET': 'webhook.Verify(payload, headers); queue.Enqueue(payload); return Results.NoContent();',
-  Spring: 'webhook.verify(payload, headers); queue.add(payload); return ResponseEntity.noContent().build();',
-};
-
 const PUBLIC_KEY_LINES: Lines = {
   Express: 'crypto.verify(null, Buffer.concat([Buffer.from(`${id}.${timestamp}.`), req.body]), publicKey, signature)',
   Fastify:
@@ -58,47 +49,73 @@ const PUBLIC_KEY_LINES: Lines = {
     'var check = Signature.getInstance("Ed25519"); check.initVerify(publicKey); check.update(signed); check.verify(signature);',
 };
 
-const FIXES: Readonly<Record<Cause, Fix>> = {
+const CHECK_BODY =
+  'Verify the bytes as they arrived, before anything parses them, and let no proxy before the receiver rewrite the body.';
+
+const COPY_SECRET =
+  'Copy the "Signing Secret" of the endpoint from Settings > Webhooks, and store it with: optipick config set webhook-secret -';
+
+/** What cures a cause; with code only where code is the cure. */
+const FIXES: Readonly<Record<FixName, Fix>> = {
   clock: {
-    what: 'Set the clock of the receiving machine (NTP), and answer before the work is done so that no delivery waits in a queue before it is verified. An old delivery that was kept verifies with --tolerance.',
-    lines: ANSWER_FIRST,
+    what: 'Set the clocks of both machines (NTP), and answer before the work is done so that deliveries do not wait. An old delivery that was stored verifies with --tolerance.',
   },
+  clock_in_milliseconds: { what: 'Let the sender write svix-timestamp in seconds, and sign those.' },
   other_secret: {
-    what: 'Each endpoint has a secret of its own: use the "Signing Secret" of the endpoint that sends here, from Settings > Webhooks.',
-    lines: SECRET_LINES,
+    what: 'Use the secret of the endpoint that sends here, from Settings > Webhooks: each endpoint has its own.',
   },
   secret_malformed: {
-    what: 'Store the secret as the web application shows it, whsec_ and what follows, with nothing around it: optipick config set webhook-secret -',
+    what: 'Store the secret as the web application shows it, whsec_ and what follows, with: optipick config set webhook-secret -',
+  },
+  secret_white_space: {
+    what: 'Store the secret on one line without white space, or remove that where the secret is read.',
     lines: SECRET_LINES,
   },
-  body_changed: {
-    what: 'Verify the bytes as they came, before anything parses them; no proxy before the receiver may rewrite the body.',
+  secret_incomplete: {
+    what: 'Copy the whole secret again, from whsec_ to its last character, and store it with: optipick config set webhook-secret -',
+  },
+  secret_as_text: {
+    what: 'Change the code that signs, so that its key is the bytes that the base64 after whsec_ stands for and not its characters. OptiPick signs with those bytes.',
+  },
+  secret_api_key: { what: COPY_SECRET },
+  body_changed: { what: CHECK_BODY, lines: RAW_BODY },
+  body_lost: { what: CHECK_BODY, lines: RAW_BODY },
+  body_edges: {
+    what: 'Verify the bytes as they arrived. Editors, shells and "echo" add newlines and byte order marks when a body is saved or pasted.',
     lines: RAW_BODY,
   },
+  body_wrapped: {
+    what: 'Take the body out of its wrapping, byte for byte, before it is verified, or verify it before it is wrapped.',
+  },
+  body_cut: {
+    what: 'Read the body to its end, and raise the limit on its size in the receiver and in proxies before it.',
+  },
+  body_altered: {
+    what: 'Find out what rewrites the content between sender and receiver, a proxy, a filter or an edit by hand.',
+  },
   header_missing: {
-    what: 'Let the three headers through: svix-id, svix-timestamp and svix-signature. A proxy may drop what it does not know, nginx for one drops names with "_". A request without them did not come from Svix.',
+    what: 'Let svix-id, svix-timestamp and svix-signature through every proxy; nginx drops names with "_". A request without them did not come from Svix.',
     lines: HEADER_LINES,
   },
   header_changed: {
-    what: 'Hand the three headers to the verification as they came: names, values, nothing merged, cut or decoded.',
+    what: 'Hand the three headers to the verification as they arrived, neither renamed nor merged, cut off or decoded.',
     lines: HEADER_LINES,
   },
   other_message: {
-    what: 'Headers and body of two messages were mixed: keep each request in variables of its own, not in shared state.',
-    lines: HEADER_LINES,
+    what: 'Keep the headers and the body of a request together, in variables of that request and not in shared state.',
   },
   asymmetric_only: {
-    what: 'The endpoint signs with a key pair: verify with its public key (whpk_...), optipick config set webhook-secret -, or have the endpoint changed to a symmetric secret (whsec_...).',
+    what: 'Verify with the public key of the endpoint (whpk_...), stored with: optipick config set webhook-secret -',
     lines: PUBLIC_KEY_LINES,
   },
   unknown: {
-    what: 'Compare the secret with the one of this endpoint under Settings > Webhooks, and keep the next delivery as it comes: optipick listen --record <folder>, then optipick verify <file>.',
+    what: 'Compare the secret with that of the endpoint under Settings > Webhooks. If it is right, record the next delivery with "optipick listen --record deliveries" and verify its file.',
   },
 };
 
 /** What to do, then a line for each framework where the code has to change. */
-export function fixFor(cause: Cause): string {
-  const { what, lines } = FIXES[cause];
+export function fixFor(name: FixName): string {
+  const { what, lines } = FIXES[name];
   if (lines === undefined) return what;
-  return [what, ...FRAMEWORKS.map((name) => `${name}: ${lines[name]}`)].join('\n');
+  return [what, ...FRAMEWORKS.map((framework) => `${framework}: ${lines[framework]}`)].join('\n');
 }

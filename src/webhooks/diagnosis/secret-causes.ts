@@ -1,8 +1,17 @@
 /** Whether the signature was made with another secret, or with the correct form of a malformed one. */
 import { maskSecret, parseWebhookSecret, type ParsedSecret } from '../../settings/secret.ts';
-import type { DiagnosisInput, ExplainedCause } from './model.ts';
+import { type DiagnosisInput, type ExplainedCause, type NamedSecret, wouldMatch } from './model.ts';
 import type { SignatureHeaders } from '../signature-headers.ts';
-import { faultOfSecret, fixedSecrets, parsedOrUndefined } from './secret-variants.ts';
+import {
+  faultOfSecret,
+  fixedSecrets,
+  incompleteSecrets,
+  parsedOrUndefined,
+  type SecretVariant,
+} from './secret-variants.ts';
+
+/** Each copy of a secret costs one hash of the whole body. */
+const LARGEST_FOR_COPIES = 64 * 1024;
 
 export function* asymmetricCauses(
   { secrets }: DiagnosisInput,
@@ -14,7 +23,8 @@ export function* asymmetricCauses(
   if (usable.some(({ scheme }) => scheme === 'v1a')) return;
   yield {
     cause: 'asymmetric_only',
-    explanation: 'The delivery is signed with a key pair (v1a) only, and a whsec_... secret cannot check that.',
+    summary: 'the delivery is signed with a key pair only',
+    details: 'Its signature is of version v1a, which a whsec_... secret cannot check.',
     evidence: { schemes: [...versions].filter((version) => version !== undefined) },
   };
 }
@@ -37,13 +47,14 @@ export function* secretCauses(
   const owners = [...new Set(right.map(({ from }) => from))].join(' and ');
   yield {
     cause: 'other_secret',
-    explanation: `The signature is right for another secret: that of ${owners}.`,
+    summary: `the delivery was signed with the secret of ${owners}`,
+    details: wouldMatch('another secret is in use here'),
     evidence: { secret: maskSecret(first.text), secret_of: owners, in_use: secrets.map((one) => maskSecret(one.text)) },
   };
 }
 
 function* malformedSecretCauses(
-  { secrets, apiKeys }: DiagnosisInput,
+  { secrets, apiKeys, body }: DiagnosisInput,
   matches: (secret: ParsedSecret) => boolean,
 ): Generator<ExplainedCause, void> {
   const [whole] = secrets;
@@ -54,27 +65,38 @@ function* malformedSecretCauses(
     faultOfSecret(joined) === undefined &&
     matches(parseWebhookSecret(joined))
   ) {
-    const fault = 'it was broken by white space';
-    const explanation = `The secret (${whole.from}) was meant, but ${fault}. Put together the signature is right.`;
-    yield { cause: 'secret_malformed', explanation, evidence: { secret_of: whole.from, fault } };
+    yield malformed(whole, { fault: 'was broken in two by white space', fix: 'secret_white_space' });
   }
   for (const given of secrets) {
     if (apiKeys.some((key) => key.trim() === given.text.trim())) {
       yield {
         cause: 'secret_malformed',
-        explanation: `The secret (${given.from}) is the API key: a webhook secret is another value, and begins with whsec_.`,
+        summary: 'the secret is the API key',
+        details: `A webhook secret is another value and starts with whsec_ (${given.from}).`,
         evidence: { secret_of: given.from, fault: 'it is the API key' },
+        fix: 'secret_api_key',
       };
       continue;
     }
-    for (const { secret, fault } of fixedSecrets(given)) {
-      if (!matches(secret)) continue;
-      yield {
-        cause: 'secret_malformed',
-        explanation: `The secret (${given.from}) was meant, but ${fault}. Without that the signature is right.`,
-        evidence: { secret_of: given.from, fault },
-      };
-      break;
-    }
+    const possible = [
+      fixedSecrets(given),
+      ...(body.byteLength <= LARGEST_FOR_COPIES ? [incompleteSecrets(given)] : []),
+    ];
+    const fixed = possible.flatMap((variants) => variants.find(({ secret }) => matches(secret)) ?? []).at(0);
+    if (fixed !== undefined) yield malformed(given, fixed);
   }
+}
+
+/** `fault` completes "the secret ...". */
+function malformed({ from }: NamedSecret, { fault, fix }: Pick<SecretVariant, 'fault' | 'fix'>): ExplainedCause {
+  return {
+    cause: 'secret_malformed',
+    summary: `the secret ${fault}`,
+    details:
+      fix === 'secret_as_text'
+        ? 'The signature would match with the characters of the secret as the key, so whoever signed did not decode its base64.'
+        : 'The signature would match with the corrected secret.',
+    evidence: { secret_of: from, fault: `it ${fault}` },
+    ...(fix === undefined ? {} : { fix }),
+  };
 }

@@ -2,12 +2,13 @@
 import { percentDecoded } from '../../lib/text/percent-decoded.ts';
 import { parseWebhookSecret, type ParsedSecret } from '../../settings/secret.ts';
 import { CliError } from '../../errors.ts';
-import type { NamedSecret } from './model.ts';
+import type { FixName, NamedSecret } from './model.ts';
 
 export interface SecretVariant {
   readonly secret: ParsedSecret;
-  /** What is wrong with the one that was given: `it is wrapped in quotes`. */
+  /** What is wrong with the one that was given, to complete "the secret ...": `is wrapped in quotes`. */
   readonly fault: string;
+  readonly fix?: FixName;
 }
 
 interface Mistake {
@@ -18,25 +19,25 @@ interface Mistake {
 
 /** In the order in which they are fixed; a secret may have several. */
 const MISTAKES: readonly Mistake[] = [
-  { fault: 'a carriage return, as Windows ends its lines, belongs to it', fix: (text) => text.replaceAll('\r', '') },
-  { fault: 'there is white space in it', fix: (text) => text.replaceAll(/\s+/g, '') },
+  { fault: 'has a carriage return in it, as Windows ends lines', fix: (text) => text.replaceAll('\r', '') },
+  { fault: 'has white space in it', fix: (text) => text.replaceAll(/\s+/g, '') },
   {
-    fault: 'the name of the variable belongs to it',
+    fault: 'starts with the name of its variable',
     fix: (text) => text.replace(/^[A-Za-z_]\w*=(?=["'`]?(?:(?:v1,)?wh|auto_v))/, ''),
   },
   {
-    fault: 'there are invisible characters in it',
+    fault: 'has invisible characters in it',
     fix: (text) => text.replaceAll(/[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]/g, ''),
   },
-  { fault: 'a line end written as "\\n" or "\\r" belongs to it', fix: (text) => text.replace(/(?:\\[rn])+$/, '') },
-  { fault: 'there is a ";" or "," behind it', fix: (text) => text.replace(/["'`]?[;,]+$/, '') },
-  { fault: 'it is wrapped in quotes', fix: (text) => text.replace(/^["'`]+/, '').replace(/["'`]+$/, '') },
-  { fault: 'it begins with a version ("v1,"), as signatures do', fix: (text) => text.replace(/^v\d+[a-z]?,/, '') },
-  { fault: 'its prefix whsec_ is there twice', fix: (text) => text.replace(/^(?:whsec_){2,}/, 'whsec_') },
-  { fault: 'its prefix is not written in small letters', fix: (text) => text.replace(/^whsec_/i, 'whsec_') },
-  { fault: 'it is written with the letters of a URL ("-" and "_" for "+" and "/")', fix: standardBase64 },
-  { fault: 'it is percent-encoded', fix: percentDecoded },
-  { fault: 'it is encoded in base64 once more, as secrets of Kubernetes are', fix: base64Decoded },
+  { fault: 'ends with a line end written as "\\n" or "\\r"', fix: (text) => text.replace(/(?:\\[rn])+$/, '') },
+  { fault: 'has a ";" or "," at its end', fix: (text) => text.replace(/["'`]?[;,]+$/, '') },
+  { fault: 'is wrapped in quotes', fix: (text) => text.replace(/^["'`]+/, '').replace(/["'`]+$/, '') },
+  { fault: 'starts with a version ("v1,"), as signatures do', fix: (text) => text.replace(/^v\d+[a-z]?,/, '') },
+  { fault: 'has its prefix whsec_ twice', fix: (text) => text.replace(/^(?:whsec_){2,}/, 'whsec_') },
+  { fault: 'has its prefix in capitals', fix: (text) => text.replace(/^whsec_/i, 'whsec_') },
+  { fault: 'is in base64url ("-" and "_" for "+" and "/")', fix: standardBase64 },
+  { fault: 'is percent-encoded', fix: percentDecoded },
+  { fault: 'is encoded in base64 once more, as Kubernetes stores secrets', fix: base64Decoded },
 ];
 
 /** The secret without its mistakes, after each step that makes it usable. */
@@ -49,19 +50,38 @@ export function* fixedSecrets({ text }: NamedSecret): Generator<SecretVariant, v
     faults.push(fault);
     current = next;
     const secret = parsedOrUndefined(current);
-    if (secret !== undefined) yield { secret, fault: faults.join(', and ') };
+    if (secret !== undefined) {
+      const isBlank = faults.every((one) => /white space|carriage return/.test(one));
+      yield { secret, fault: faults.join(' and '), ...(isBlank ? { fix: 'secret_white_space' } : {}) };
+    }
   }
   yield* misreadKeys(current);
+}
+
+const BASE64_CHARACTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/='.split('');
+
+/** The secrets that lost one character at an end, or got one more, when they were copied. Over a hundred. */
+export function* incompleteSecrets({ text }: NamedSecret): Generator<SecretVariant, void> {
+  const [, prefix = '', digits = ''] = /^(whsec_)?([A-Za-z0-9+/]{8,}={0,2})$/.exec(text.trim()) ?? [];
+  if (digits === '') return;
+  const copies = [
+    ...BASE64_CHARACTERS.map((one) => ({ text: prefix + digits + one, fault: 'lacks its last character' })),
+    ...BASE64_CHARACTERS.map((one) => ({ text: prefix + one + digits, fault: 'lacks its first character' })),
+    { text: prefix + digits.slice(0, -1), fault: 'has one character too many at its end' },
+  ];
+  for (const { text: whole, fault } of copies) {
+    const secret = parsedOrUndefined(whole);
+    if (secret !== undefined) yield { secret, fault, fix: 'secret_incomplete' };
+  }
 }
 
 /** The text itself as the key, for a side that does not decode base64. */
 function* misreadKeys(text: string): Generator<SecretVariant, void> {
   const letters = Buffer.from(text.trim(), 'utf8');
   const bare = Buffer.from(text.trim().replace(/^whsec_/, ''), 'utf8');
-  const fault =
-    'the sender signs with the letters of the secret as they are, and not with the bytes that they stand for in base64';
-  if (bare.length > 0) yield { secret: { scheme: 'v1', key: bare }, fault };
-  if (letters.length > bare.length) yield { secret: { scheme: 'v1', key: letters }, fault };
+  const way = { fault: 'was used as text instead of base64', fix: 'secret_as_text' } as const;
+  if (bare.length > 0) yield { secret: { scheme: 'v1', key: bare }, ...way };
+  if (letters.length > bare.length) yield { secret: { scheme: 'v1', key: letters }, ...way };
 }
 
 /** Why a secret is not usable, in words; `undefined` for a usable one. */

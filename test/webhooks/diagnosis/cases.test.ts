@@ -2,6 +2,7 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { Webhook } from 'svix';
 import { describe, expect, test } from 'vitest';
+import { differenceOf } from './difference-of.ts';
 import type { DiagnosisInput, VerificationResult } from '../../../src/webhooks/diagnosis/model.ts';
 import { diagnose } from '../../../src/webhooks/diagnosis/diagnosis.ts';
 
@@ -93,7 +94,9 @@ describe('W1: a compressed body', () => {
     expect(look({ headers: { ...signed(BODY), 'content-encoding': 'br' }, body })).toMatchObject({
       cause: 'body_changed',
       evidence: { signed_form: 'compact JSON', content_coding: 'br' },
-      explanation: expect.stringContaining('The body came as br: it was tried as it came and decoded.') as unknown,
+      explanation: expect.stringContaining(
+        'The body arrived as br, and was tried as it arrived and decoded.',
+      ) as unknown,
     });
   });
 
@@ -152,8 +155,14 @@ describe('W3: a message of which an intact copy is known', () => {
   ])('%s: the body was changed, and where', (_, body, at, was, is) => {
     expect(look({ body, otherMessages: [copy] })).toMatchObject({
       cause: 'body_changed',
-      explanation: expect.stringContaining(`first differ at byte ${at}`) as unknown,
-      evidence: { found_in: 'a.http', differs_at_byte: at, signed_there: was, received_there: is },
+      explanation: expect.stringContaining('The signed body is in a.http.') as unknown,
+      evidence: {
+        found_in: 'a.http',
+        differs_at_byte: at,
+        signed_there: was,
+        received_there: is,
+        first_difference: { offset: at },
+      },
     });
   });
 
@@ -174,6 +183,38 @@ describe('W3: a message of which an intact copy is known', () => {
     });
   });
 });
+
+/** What is said to have happened to each. */
+const CHANGES: Readonly<Record<string, string>> = {
+  'compact to tabs': 'indented by tabs',
+  'tabs to compact': 'compacted',
+  'tabs to tabs with CRLF': 'line ends were changed from LF to CRLF',
+  'compact to tabs with CRLF and a line end': 'indented by tabs with CRLF, a CRLF was added at the end',
+  'NFC to NFD': 'characters were decomposed (Unicode NFD)',
+  'NFD to NFC': 'characters were composed (Unicode NFC)',
+  'NFC to NFD, indented': 'characters were decomposed (Unicode NFD), indented by 2 spaces',
+  'NFC to NFD as escapes': 'non-ASCII characters were escaped, characters were decomposed (Unicode NFD)',
+  'into data of CloudEvents': 'wrapped in the member data of an event of CloudEvents',
+  'into data_base64': 'encoded in base64, wrapped in the member data_base64 of another document',
+  'into detail of EventBridge': 'wrapped in the member detail of an event of EventBridge',
+  'into detail, which has a detail itself': 'wrapped in the member detail of an event of EventBridge',
+  'into EventBridge in a queue of SQS':
+    'wrapped in the member detail of another document, wrapped in the member body of another document, wrapped in a list, wrapped in the member Records of another document',
+  'into a message of Pub/Sub':
+    'encoded in base64, wrapped in the member data of another document, wrapped in the member message of another document',
+  'into a notification of SNS': 'wrapped in the member Message of another document',
+  'printed by Node as a Buffer': 'printed as hexadecimal digits',
+  'into hexadecimal digits': 'printed as hexadecimal digits',
+  "PHP's \\/ beside other characters than ASCII": 'slashes were escaped',
+  "PHP's \\/ beside a number with a zero": 'slashes were escaped',
+  "PHP's \\/ beside both": 'slashes were escaped',
+  'tabs to compact, its keys in another order': 'keys were put in another order, compacted',
+  "PHP's \\/, and the zero lost": 'slashes were escaped, the number 139.50 was rewritten as 139.5',
+  "PHP's \\/ and escapes, and the zero lost":
+    'non-ASCII characters were escaped, slashes were escaped, the number 139.50 was rewritten as 139.5',
+  "PHP's \\/ undone": 'slashes were unescaped, the number 139.50 was rewritten as 139.5',
+  'one price of two has lost its zeros': 'the number 2.00 was rewritten as 2',
+};
 
 describe('W5: a body that was rewritten', () => {
   const tabs = JSON.stringify(JSON.parse(BODY), null, '\t');
@@ -216,9 +257,16 @@ describe('W5: a body that was rewritten', () => {
     ["PHP's \\/ and escapes, and the zero lost", '{"u":"ü/b","p":139.50}', '{"u":"\\u00fc\\/b","p":139.5}'],
     ["PHP's \\/ undone", '{"u":"a\\/b","s":"ü","p":139.50}', '{"u":"a/b","s":"ü","p":139.5}'],
     ['one price of two has lost its zeros', '{"p":2.00,"n":3,"q":1.5}', '{"p":2,"n":3,"q":1.5}'],
-  ])('%s', (_, sent, received) => {
+  ])('%s', (title, sent, received) => {
     const found = look({ headers: signed(sent), body: received });
-    expect(found).toMatchObject({ cause: 'body_changed', evidence: { signed_bytes: Buffer.byteLength(sent) } });
+    expect(found).toMatchObject({
+      cause: 'body_changed',
+      evidence: {
+        change: CHANGES[title],
+        signed_bytes: Buffer.byteLength(sent),
+        first_difference: differenceOf(sent, received),
+      },
+    });
   });
 
   test('says what was around it', () => {
@@ -231,48 +279,68 @@ describe('W5: a body that was rewritten', () => {
 
 describe('W6: a body that is lost is named as what is left of it', () => {
   test.each<[string, string | Uint8Array, RegExp]>([
-    ['empty', '', /^The body is empty: something has read the request before/],
-    ['empty', ' \r\n', /^The body is 3 bytes of white space or zeros/],
-    ['empty', new Uint8Array(41), /^The body is 41 bytes of white space or zeros/],
-    ['object_text', '[object Object]', /^The body is "\[object Object\]": an object was turned into a text/],
+    ['empty', '', /^The body is empty\. Something read the request before/],
+    ['empty', ' \r\n', /^The body is 3 bytes of white space or zeros\./],
+    ['empty', new Uint8Array(41), /^The body is 41 bytes of white space or zeros\./],
+    ['object_text', '[object Object]', /^The body is "\[object Object\]"\. An object was turned into a text/],
     ['object_text', '[object ArrayBuffer]', /^The body is "\[object ArrayBuffer\]"/],
     ['object_text', '[B@6d06d69c', /^The body is "\[B@6d06d69c"/],
     ['object_text', 'System.Byte[]', /^The body is "System.Byte\[\]"/],
-    ['undefined_text', 'undefined', /^The body is "undefined": the framework did not keep/],
+    ['undefined_text', 'undefined', /^The body is "undefined"\. The framework did not keep/],
     ['undefined_text', 'None', /^The body is "None"/],
-    ['cut_off', BODY.slice(0, 40), /^The body is JSON that is cut off after 40 bytes: only a part of it was read/],
-    ['cut_off', Buffer.from(BODY).subarray(0, 52), /^The body is JSON that is cut off after 52 bytes:/],
   ])('%s: %j', (what, body, sentence) => {
     const found = look({ body });
     expect(found).toMatchObject({
       cause: 'body_changed',
       explanation: expect.stringMatching(sentence) as unknown,
       evidence: { body: what },
-      fix: expect.stringContaining('Verify the bytes as they came') as unknown,
+      fix: expect.stringContaining('Verify the bytes as they arrived') as unknown,
+    });
+  });
+
+  test.each<[number, string | Uint8Array]>([
+    [40, BODY.slice(0, 40)],
+    [52, Buffer.from(BODY).subarray(0, 52)],
+  ])('JSON that is cut off after %i bytes, with the fix for that', (bytes, body) => {
+    expect(look({ body })).toMatchObject({
+      cause: 'body_changed',
+      summary: `the body is JSON that is cut off after ${bytes} bytes`,
+      evidence: { body: 'cut_off' },
+      fix: expect.stringMatching(/^Read the body to its end/) as unknown,
     });
   });
 
   test('cut JSON with the length that was declared', () => {
     const headers = { ...signed(BODY), 'content-length': '68' };
     expect(look({ headers, body: BODY.slice(0, 40) })).toMatchObject({
-      explanation: expect.stringContaining('after 40 bytes of the 68 that content-length declares') as unknown,
+      summary: expect.stringContaining('after 40 bytes of the 68 that content-length declares') as unknown,
     });
   });
 
   test('U+FFFD, which a sender may have sent, is named and proves nothing', () => {
     expect(look({ body: BODY.replace('ü', '\uFFFD') })).toMatchObject({
       cause: 'unknown',
-      explanation: expect.stringMatching(/^The body has a replacement character \(U\+FFFD\) at byte 50/) as unknown,
+      summary: 'the body has a replacement character (U+FFFD) at byte 50',
       evidence: { body: 'replacement_characters' },
     });
   });
 
-  test.each(['{"a":1}x', 'hello', '{"a":tru}', '12'])('%j is none of these', (body) => {
-    const found = look({ body });
-    expect(found).toMatchObject({
+  test.each<[string | Uint8Array, string, string]>([
+    ['{"a":1}x', 'the body is not JSON', 'It starts with "{"a":1}x"'],
+    ['hello', 'the body is not JSON', 'It starts with "hello", and OptiPick sends JSON.'],
+    ['{"a":tru}', 'the body is not JSON', 'It starts with'],
+    [Buffer.from('{"a":"\xe9"}', 'latin1'), 'the body is not UTF-8', 'OptiPick sends JSON in UTF-8.'],
+  ])('%j is said not to be JSON first', (body, summary, details) => {
+    expect(look({ body })).toMatchObject({
       cause: 'unknown',
-      evidence: expect.not.objectContaining({ body: expect.anything() as unknown }) as unknown,
+      summary,
+      details: expect.stringContaining(details) as unknown,
+      evidence: { body: 'not_json' },
     });
+  });
+
+  test('12 is JSON', () => {
+    expect(look({ body: '12' })).toMatchObject({ summary: 'no known cause explains it' });
   });
 });
 
@@ -286,7 +354,7 @@ describe('W10: a secret that is stored more than once', () => {
     ];
     expect(look({ headers: signed(BODY, OTHER), body: BODY, otherSecrets })).toMatchObject({
       cause: 'other_secret',
-      explanation: 'The signature is right for another secret: that of profile live and profile staging.',
+      summary: 'the delivery was signed with the secret of profile live and profile staging',
       evidence: { secret: 'whsec_C2…oD', secret_of: 'profile live and profile staging' },
     });
   });

@@ -3,6 +3,7 @@ import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { Webhook } from 'svix';
 import { describe, expect, test } from 'vitest';
+import { differenceOf } from './difference-of.ts';
 import { createRandom } from '../../../src/lib/seeded-random.ts';
 import type { Cause, DiagnosisInput, VerificationResult } from '../../../src/webhooks/diagnosis/model.ts';
 import { diagnose } from '../../../src/webhooks/diagnosis/diagnosis.ts';
@@ -61,7 +62,7 @@ describe('clock', () => {
   test.each([
     ['slow', 301],
     ['fast', -301],
-  ])('%s: the seconds are told', (_, seconds) => {
+  ])('%s: the seconds are given', (_, seconds) => {
     const result = look({ referenceTime: (SENT + seconds) * 1000 });
     expect(result).toMatchObject({
       cause: 'clock',
@@ -77,7 +78,8 @@ describe('clock', () => {
     const result = look({ headers });
     expect(causeOf(result)).toBe('clock');
     expect(result).toMatchObject({
-      explanation: 'The signature is right, but the timestamp is in milliseconds, and receivers read seconds.',
+      explanation:
+        'The timestamp is in milliseconds. The signature would match, but receivers read svix-timestamp as seconds.',
       evidence: { skew_seconds: 0 },
     });
   });
@@ -156,6 +158,60 @@ const ascii = (text: string): string =>
   text.replaceAll(/[^\u0000-\u007e]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
 const sorted = JSON.stringify({ count: 2, request_id: value['request_id'], site: value['site'] });
 
+/** What is said to have happened to each. */
+const CHANGES: Readonly<Record<string, string>> = {
+  'compact to indented by 2': 'indented by 2 spaces',
+  'compact to indented by 4': 'indented by 4 spaces',
+  'indented by 2 to compact': 'compacted',
+  'indented by 4 to compact': 'compacted',
+  'indented by tabs to compact': 'compacted',
+  'compact to Python': 'non-ASCII characters were escaped, written with a space after each ":" and ","',
+  'Python to compact': 'non-ASCII characters were unescaped, compacted',
+  'Python without escapes to compact': 'compacted',
+  'compact to sorted keys': 'keys were sorted',
+  'compact to sorted keys of Python':
+    'keys were sorted, non-ASCII characters were escaped, written with a space after each ":" and ","',
+  'a line end added': 'a newline was added at the end',
+  'a line end lost': 'a newline was removed from the end',
+  'a CRLF added': 'a CRLF was added at the end',
+  'LF to CRLF': 'line ends were changed from LF to CRLF',
+  'CRLF to LF': 'line ends were changed from CRLF to LF',
+  'a byte order mark added': 'a byte order mark was added at the start',
+  'escapes decoded': 'non-ASCII characters were unescaped',
+  'escapes made': 'non-ASCII characters were escaped',
+  PHP: 'non-ASCII characters were unescaped, slashes were unescaped',
+  'UTF-8 decoded as Latin-1': 'read as Latin-1 instead of UTF-8',
+  'written in Latin-1': 'converted to Latin-1',
+  'encoded in base64': 'encoded in base64',
+  'written as a JSON text': 'serialized again as a JSON string',
+  'encoded as a form': 'URL-encoded',
+  'keys of seven in some order': 'keys were put in another order',
+  'inner keys in another order': 'keys were put in another order, written with a space after each ":" and ","',
+  'keys as jsonb has them': 'keys were put in another order, compacted',
+  'numbers as keys, which JavaScript sorts': 'keys were put in another order',
+  'an integer beyond 2^53': 'indented by 2 spaces',
+  'a decimal that lost its point': 'the number 12.0 was rewritten as 12',
+  'all decimals lost their points': '2 numbers were rewritten, such as 12.0 as 12',
+  'a name that came twice': 'compacted',
+  Jackson: 'indented by 2 spaces as Jackson does',
+  '.NET': 'non-ASCII characters were escaped, the characters " < > were escaped',
+  '.NET undone': 'non-ASCII characters were unescaped, the characters " < > were unescaped',
+  'spaces inside of brackets': 'compacted',
+  'printed by Python': 'written with a space after each ":" and ",", printed as a Python object',
+  'printed by Python, with its words': 'written with a space after each ":" and ",", printed as a Python object',
+  'bytes printed by Python': "printed as Python bytes (b'...')",
+  'a Buffer of Node': 'printed as a list of byte values',
+  'a Uint8Array of Node': 'printed as a list of byte values',
+  'an event of a gateway': 'wrapped in the member body of another document',
+  'an event of a gateway, in base64': 'encoded in base64, wrapped in the member body of another document',
+  'in UTF-16': 'converted to UTF-16',
+  'decoded as Latin-1 twice': 'read as Latin-1 instead of UTF-8, twice',
+  'base64 twice': 'encoded in base64 twice',
+  'entities of HTML': 'HTML-escaped',
+  'zero bytes behind it': '2 zero bytes were added at the end',
+  'decoded as Latin-1 and indented': 'indented by 2 spaces, read as Latin-1 instead of UTF-8',
+};
+
 describe('body_changed', () => {
   test.each<[string, string, string | Uint8Array]>([
     ['compact to indented by 2', compact, JSON.stringify(value, null, 2)],
@@ -229,11 +285,16 @@ describe('body_changed', () => {
       compact,
       JSON.stringify(JSON.parse(Buffer.from(compact).toString('latin1')), null, 2),
     ],
-  ])('%s', (_, sent, received) => {
+  ])('%s', (title, sent, received) => {
     const result = look({ headers: signed(sent), body: received });
     expect(causeOf(result)).toBe('body_changed');
     expect(result).toMatchObject({
-      evidence: { signed_bytes: Buffer.byteLength(sent), received_bytes: Buffer.byteLength(received) },
+      evidence: {
+        change: CHANGES[title],
+        signed_bytes: Buffer.byteLength(sent),
+        received_bytes: Buffer.byteLength(received),
+        first_difference: differenceOf(sent, received),
+      },
     });
   });
 
@@ -261,8 +322,8 @@ describe('body_changed', () => {
   test('says that it is late, too, by the time that was signed', () => {
     const headers = { ...signed(), 'svix-timestamp': `${SENT}000` };
     const late = (seconds: number): unknown => look({ headers, referenceTime: (SENT + seconds) * 1000 });
-    expect(late(0)).toMatchObject({ explanation: expect.not.stringContaining('Beside that') as unknown });
-    expect(late(4000)).toMatchObject({ explanation: expect.stringContaining(' 4000 s away') as unknown });
+    expect(late(0)).toMatchObject({ explanation: expect.not.stringContaining('Besides') as unknown });
+    expect(late(4000)).toMatchObject({ explanation: expect.stringContaining(' 1 h 6 min away') as unknown });
     const renamed = {
       'x-svix-id': ID,
       'x-svix-timestamp': String(SENT),
@@ -270,7 +331,7 @@ describe('body_changed', () => {
     };
     expect(look({ headers: renamed, referenceTime: (SENT + 999) * 1000 })).toMatchObject({
       cause: 'header_changed',
-      explanation: expect.stringContaining(' 999 s away') as unknown,
+      explanation: expect.stringContaining(' 16 min 39 s away') as unknown,
     });
   });
 
@@ -278,7 +339,7 @@ describe('body_changed', () => {
     const result = look({ body: `${BODY}\n`, referenceTime: (SENT + 4000) * 1000 });
     expect(result).toMatchObject({
       cause: 'body_changed',
-      explanation: expect.stringContaining('4000 s away') as unknown,
+      explanation: expect.stringContaining('the timestamp is 1 h 6 min away') as unknown,
     });
   });
 });
@@ -365,7 +426,7 @@ describe('other_message', () => {
     const own = { id: ID, timestamp: String(SENT), body: Buffer.from(BODY), from: 'a.http' };
     expect(look({ body: '{"request_id":"x"}', otherMessages: [own, other] })).toMatchObject({
       cause: 'other_message',
-      explanation: `All headers are those of message ${ID} as it is in a.http; the body is that of message msg_other (b.http).`,
+      explanation: `The body belongs to another message. The headers are those of ${ID} (a.http), and the body is that of msg_other (b.http).`,
       evidence: { body_of: 'msg_other' },
     });
     // A copy of the same message, written anew, is none.
@@ -424,7 +485,7 @@ describe('asymmetric_only', () => {
 });
 
 describe('unknown', () => {
-  test('when none fits; what was tried is told', () => {
+  test('when none fits, with what was tried', () => {
     const result = look({ headers: signed(BODY, { secret: OTHER }) });
     expect(causeOf(result)).toBe('unknown');
     expect(result).toMatchObject({ evidence: { in_use: ['whsec_Mf…Sw'] } });
@@ -447,7 +508,9 @@ describe('unknown', () => {
     const result = look({ headers, body: JSON.stringify(value, null, 2), otherSecrets });
     expect(result).toMatchObject({
       cause: 'unknown',
-      explanation: expect.stringContaining('Two things are wrong at once') as unknown,
+      explanation: expect.stringContaining(
+        'The secret is another one or malformed, and the body was re-serialized.',
+      ) as unknown,
     });
   });
 });
