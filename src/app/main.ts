@@ -84,7 +84,10 @@ async function report(
     await host.stderr.write(`${jsonText(failureJson(error))}\n`);
   } else if (!INTERRUPTED_EXIT_CODES.includes(error.exitCode)) {
     // Who pressed Ctrl-C knows it; what to resume with has been said by the command.
-    const lines = renderFailure(error, await output.noteStyle(), { all: optionsOf(argv).includes('--all') });
+    const lines = renderFailure(error, await output.noteStyle(), {
+      all: optionsOf(argv).includes('--all'),
+      width: host.stderr.columns,
+    });
     await host.stderr.write(lines.map((line) => `${line}\n`).join(''));
   }
   return error.exitCode;

@@ -1,23 +1,37 @@
 import { maskUrlsIn } from '../../lib/net/url-secrets.ts';
 import { type CliError, type FailureDetail, messageOf } from '../../errors.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
+import { displayWidth } from '../../lib/text/display-width.ts';
+import { wrapBehind } from '../../lib/text/wrap.ts';
 import type { Style } from './style.ts';
 
 /**
  * A failure for people: `error: ...`, one indented line per detail (`/picks/3: unknown field (picks.json:14:7)`) or, unless
  * `all`, per group of equal ones, the request id when the message does not name it, `hint: ...`. Never a stack: see
- * {@link renderStack}.
+ * {@link renderStack}. `width`: columns of the terminal, at which message and hint are wrapped; `undefined` for a pipe.
  */
-export function renderFailure(error: CliError, style: Style, { all = false } = {}): string[] {
-  const lines = [`${style.red('error:')} ${shown(error.message)}`];
+export function renderFailure(
+  error: CliError,
+  style: Style,
+  { all = false, width }: { readonly all?: boolean; readonly width?: number | undefined } = {},
+): string[] {
+  const lines = labelled('error:', style.red, shown(error.message), width);
   for (const line of all ? error.details.map((each) => renderDetail(each, style)) : groupedDetails(error, style)) {
     lines.push(`  ${line}`);
   }
   if (error.requestId !== undefined && !error.message.includes(error.requestId)) {
     lines.push(`${style.bold('request id:')} ${cleanText(error.requestId)}`);
   }
-  if (error.hint !== undefined) lines.push(`${style.cyan('hint:')} ${shown(error.hint)}`);
+  if (error.hint !== undefined) lines.push(...labelled('hint:', style.cyan, shown(error.hint), width));
   return lines;
+}
+
+/** Colors must not count when a text is wrapped. */
+export function labelled(label: string, color: Style['red'], text: string, width: number | undefined): string[] {
+  const head = `${label} `;
+  const fits = width === undefined || displayWidth(head + text) <= width;
+  const [first = '', ...rest] = wrapBehind(head, text, fits ? undefined : width);
+  return [color(label) + first.slice(label.length), ...rest];
 }
 
 /** What a failure looks like with `--json`, ready for `JSON.stringify`; what is not known is left out. */

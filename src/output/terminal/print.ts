@@ -6,6 +6,7 @@ import { maskUrlsIn } from '../../lib/net/url-secrets.ts';
 import type { OutputStream } from '../../platform/host.ts';
 import { cleanLine, cleanText } from '../../lib/text/sanitize-terminal.ts';
 import { createJsonForTerminal, jsonText } from '../../lib/json/stringify.ts';
+import { labelled } from './failure.ts';
 import { colorLevel, createStyle, type Style } from './style.ts';
 
 export interface Output {
@@ -80,12 +81,12 @@ export function createOutput({ stdout, stderr, env }: Streams, options: OutputOp
     note: say,
     async warn(text) {
       const style = await output.noteStyle();
-      await say(`${style.yellow('warning:')} ${cleanText(maskUrlsIn(text))}`);
+      await say(labelled('warning:', style.yellow, cleanText(maskUrlsIn(text)), stderr.columns).join('\n'));
     },
     async hint(text) {
       if (options.json) return;
       const style = await output.noteStyle();
-      await say(`${style.dim('hint:')} ${cleanText(maskUrlsIn(text))}`);
+      await say(labelled('hint:', style.dim, cleanText(maskUrlsIn(text)), stderr.columns).join('\n'));
     },
   };
   return output;

@@ -123,3 +123,14 @@ describe('a stack', () => {
     ]);
   });
 });
+
+it('message and hint are wrapped on a terminal, in color too', () => {
+  const red = { ...PLAIN_STYLE, red: (text: string) => `<${text}>` };
+  const error = new CliError('usage', 'there is no such file', { hint: 'look at the folder' });
+  expect(renderFailure(error, red, { width: 20 })).toEqual([
+    '<error:> there is no',
+    '       such file',
+    'hint: look at the',
+    '      folder',
+  ]);
+});
