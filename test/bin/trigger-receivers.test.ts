@@ -42,7 +42,7 @@ describe('a correct receiver of fifteen lines that reads svix-* headers only end
       const ended = await suite(receiver.url);
       expect([ended.code, ended.stderr]).toEqual([0, '']);
       expect([checksWith('FAIL', ended), checksWith('note', ended)]).toEqual([[], ['webhook-headers']]);
-      expect(ended.stdout.trimEnd().split('\n').at(-1)).toBe('16 of 17 checks passed; 1 note');
+      expect(ended.stdout.trimEnd().split('\n').at(-1)).toBe('16 of 17 checks passed; 1 note (explained with -v)');
     });
   }
 });
@@ -58,7 +58,7 @@ describe('a broken receiver ends red in the right places, with what to change', 
       ['forged', 'altered-body', 'stale', 'future', ...FORGED.slice(2)],
       'verify the signature of every request before anything else',
     ],
-    ['redirect', [...SIGNED, 'no-redirect'], 'exempt it from the redirect'],
+    ['redirect', [...SIGNED, 'no-redirect'], 'exempt it from the redirect to /login'],
     ['too-slow', ['in-time'], 'store the delivery, answer 204, and do the work afterwards', ['--timeout', '250ms']],
     ['500-on-duplicate', ['duplicate', 'concurrent-duplicate'], 'answer 2xx to a svix-id that is stored already'],
     ['accepts-stale', ['stale', 'future'], 'reject a svix-timestamp that is more than 5 minutes old'],
@@ -69,9 +69,7 @@ describe('a broken receiver ends red in the right places, with what to change', 
       const ended = await suite(receiver.url, args);
       expect([ended.code, checksWith('FAIL', ended)]).toEqual([3, failed]);
       expect(ended.stdout).toMatch(new RegExp(`^ {6}fix {8}.*${fix}`, 'm'));
-      expect(ended.stderr).toMatch(
-        new RegExp(`^error: ${failed.length} of 17 checks failed: ${failed.join(', ')}\nhint: `),
-      );
+      expect(ended.stderr).toBe(`error: ${failed.length} of 17 checks failed: ${failed.join(', ')}\n`);
     });
   }
 });

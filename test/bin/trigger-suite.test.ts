@@ -234,9 +234,7 @@ FAIL  rejects a delivery of the future (future)
 
 2 of 17 checks failed
 `);
-    expect(ended.stderr).toBe(
-      'error: 2 of 17 checks failed: stale, future\nhint: reject a svix-timestamp that is more than 5 minutes old\n',
-    );
+    expect(ended.stderr).toBe('error: 2 of 17 checks failed: stale, future\n');
   });
 
   test('is Markdown whose cells hold what the endpoint says', async () => {
@@ -304,7 +302,7 @@ describe('the selection of checks', () => {
     await using service = await startService(timeless(SECRET));
     const ended = await workplace.run(['trigger', '--suite', '--skip', 'stale,future', '--to', service.url], { env });
     expect([ended.code, ended.stderr]).toEqual([0, '']);
-    expect(ended.stdout.trimEnd().split('\n').at(-1)).toBe('all 15 checks passed; skipped: stale, future');
+    expect(ended.stdout.trimEnd().split('\n').at(-1)).toBe('all 15 checks passed; 2 skipped (stale, future)');
   });
 
   test('--only in-time has one delivery to look at', async () => {

@@ -1,6 +1,6 @@
 /** The work of `optipick trigger --suite`. */
 import type { Context } from '../../context/context.ts';
-import { type ConformanceReport, failedChecks, fixOf } from '../../webhooks/testing/conformance-report.ts';
+import { type ConformanceReport, failedChecks } from '../../webhooks/testing/conformance-report.ts';
 import { KINDS } from '../../kinds.ts';
 import { CliError } from '../../errors.ts';
 import {
@@ -37,12 +37,9 @@ export async function runSuite(context: Context, plan: SuitePlan): Promise<void>
   if (host.env['GITHUB_ACTIONS'] === 'true') await annotate(context, report);
   const failed = failedChecks(report);
   if (failed.length === 0) return;
-  const [first] = failed;
-  const hint = first && fixOf(first, report);
   const names = failed.map(({ name }) => name).join(', ');
   throw new CliError('failed', `${failed.length} of ${report.results.length} checks failed: ${names}`, {
     code: 'suite_failed',
-    ...(hint === undefined ? {} : { hint }),
   });
 }
 

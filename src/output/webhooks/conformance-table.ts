@@ -8,7 +8,8 @@ import {
   summaryOf,
 } from '../../webhooks/testing/conformance-report.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
-import { cutToWidth, displayWidth } from '../../lib/text/display-width.ts';
+import { cutToWidth } from '../../lib/text/display-width.ts';
+import { wrapLine } from '../../lib/text/wrap.ts';
 import type { Style } from '../terminal/style.ts';
 import { type Column, renderTable } from '../terminal/table.ts';
 
@@ -45,7 +46,9 @@ export function* renderConformance(
     const result = results[index - 1];
     yield result === undefined ? line : colored(line, outcomeOf(result), style);
   }
-  const explained = verbose ? results : results.filter(({ passed, remark }) => !passed || remark !== undefined);
+  const explained = verbose
+    ? results
+    : results.filter((result) => outcomeOf(result) === 'FAIL' || (result.passed && result.remark !== undefined));
   const seen = new Set<string>();
   for (const result of explained) {
     const fix = fixOf(result, report);
@@ -56,8 +59,10 @@ export function* renderConformance(
     yield* explain(result, { fix, alike, width, style });
   }
   yield '';
-  for (const line of wrapped(summaryOf(report), width)) {
-    yield countsOf(report).failed === 0 ? style.green(line) : style.red(line);
+  const { failed, notes } = countsOf(report);
+  const more = notes > 0 && !verbose ? ' (explained with -v)' : '';
+  for (const line of linesOf(`${summaryOf(report)}${more}`, width)) {
+    yield failed === 0 ? style.green(line) : style.red(line);
   }
 }
 
@@ -98,22 +103,14 @@ const NARROWEST_TEXT = 20;
 function* labelled(label: string, text: string, width: number | undefined): Generator<string, void> {
   const room = width === undefined ? undefined : Math.max(NARROWEST_TEXT, width - LABEL_WIDTH);
   let head = `      ${label}`.padEnd(LABEL_WIDTH);
-  for (const line of wrapped(text, room)) {
+  for (const line of linesOf(text, room)) {
     yield `${head}${line}`;
     head = ' '.repeat(LABEL_WIDTH);
   }
 }
 
 /** Broken between words; a word that is wider than the room is cut. */
-function* wrapped(text: string, room = Number.POSITIVE_INFINITY): Generator<string, void> {
-  let line = '';
-  for (const word of cleanText(text).split(' ')) {
-    if (line !== '' && displayWidth(`${line} ${word}`) > room) {
-      yield cutToWidth(line, room);
-      line = word;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
-    }
-  }
-  yield cutToWidth(line, room);
+function linesOf(text: string, room: number | undefined): readonly string[] {
+  const clean = cleanText(text);
+  return room === undefined ? [clean] : wrapLine(clean, room).map((line) => cutToWidth(line, room));
 }

@@ -29,7 +29,7 @@ const REJECTING = {
 const OVERALL = {
   'in-time': 'store the delivery, answer 204, and do the work afterwards',
   'no-redirect':
-    'give the address that answers itself, or exempt it from the redirect (login, slash at the end, https)',
+    'exempt it from redirects (to a login, a slash at the end, https), or give the address that answers itself',
 } as const;
 
 const FIXES = { ...ACCEPTING, ...REJECTING, ...OVERALL };
@@ -48,7 +48,7 @@ const WORK_LATER = FIXES['in-time'];
 
 /** One line for a check that failed. `failed`: all that did, as several may fail for the same reason. */
 export function fixFor({ name, answers }: CheckAnswers, failed: readonly CheckAnswers[]): string {
-  if (name in OVERALL) return FIXES[name];
+  if (name in OVERALL) return name === 'no-redirect' ? redirectFix(failed) : FIXES[name];
   const isRejecting = name in REJECTING;
   const isExpected = isRejecting ? isRejection : isAccepted;
   const answersOf = (other: CheckName) => failed.find((each) => each.name === other)?.answers ?? [];
@@ -59,12 +59,9 @@ export function fixFor({ name, answers }: CheckAnswers, failed: readonly CheckAn
   if (wrong.status === undefined) {
     return wrong.late ? WORK_LATER : 'read the log of the receiver: it closed the connection without an answer';
   }
-  const { status, location } = wrong;
+  const { status } = wrong;
   if (status === 404 || status === 405) return 'give the path at which webhooks are received';
-  if (status >= 300 && status <= 399) {
-    const to = location === undefined ? '' : ` (it redirects to ${maskUrl(location)})`;
-    return `${FIXES['no-redirect']}${to}`;
-  }
+  if (isRedirect(wrong)) return redirectFix(failed);
   if (!isRejecting) {
     if (status !== plain?.status) return FIXES[name];
     return status >= 500 ? 'read the log of the receiver: an error was not handled' : FIXES.valid;
@@ -72,4 +69,14 @@ export function fixFor({ name, answers }: CheckAnswers, failed: readonly CheckAn
   if (status >= 500) return CATCH;
   const isAnybody = (['forged', 'unsigned'] as const).every((other) => answersOf(other).some(isAccepted));
   return isAnybody && name !== 'stale' && name !== 'future' ? VERIFY : FIXES[name];
+}
+
+function isRedirect({ status }: TestAnswer): boolean {
+  return status !== undefined && status >= 300 && status <= 399;
+}
+
+function redirectFix(failed: readonly CheckAnswers[]): string {
+  const redirect = failed.flatMap(({ answers }) => answers).find(isRedirect);
+  if (redirect?.status === undefined || redirect.location === undefined) return FIXES['no-redirect'];
+  return `exempt it from the redirect to ${maskUrl(redirect.location)}, or give the address that answers itself`;
 }

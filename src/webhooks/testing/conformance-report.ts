@@ -51,14 +51,19 @@ export function fixOf(result: ConformanceResult, { results }: ConformanceReport)
   );
 }
 
+/** More skipped checks than that are counted, not named. */
+const MOST_NAMED = 5;
+
 /** `all 17 checks passed`, `2 of 17 checks failed`, with what else there is to say. */
 export function summaryOf(report: ConformanceReport): string {
+  const { skipped } = report;
+  const names = skipped.length > MOST_NAMED ? '' : ` (${skipped.join(', ')})`;
   const { checks, failed, notes } = countsOf(report);
   const all = checks === 1 ? 'the one check passed' : `all ${checks} checks passed`;
   const passed = notes === 0 ? all : `${checks - notes} of ${checks} checks passed`;
   return [
     failed === 0 ? passed : `${failed} of ${checks} checks failed`,
     ...(notes === 0 ? [] : [`${notes} ${notes === 1 ? 'note' : 'notes'}`]),
-    ...(report.skipped.length === 0 ? [] : [`skipped: ${report.skipped.join(', ')}`]),
+    ...(skipped.length === 0 ? [] : [`${skipped.length} skipped${names}`]),
   ].join('; ');
 }
