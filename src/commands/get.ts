@@ -8,6 +8,7 @@ import {
   API_ENVIRONMENT,
   API_FAILURES,
   durationOption,
+  csvDelimiterOption,
   outputOption,
   withHelp,
   withWalkingRates,
@@ -31,6 +32,7 @@ export function addGet(parent: Command, kind: Kind, context: ContextSource): voi
     .option('--format <format>', FORMATS_IN_WORDS)
     .addOption(outputOption('write the answer to a file; the extension decides the format'))
     .addOption(durationOption('--timeout', 'give up after this long, all attempts together'))
+    .addOption(csvDelimiterOption())
     .option('--site-file <layout>', 'html: draw the walks on this floor plan')
     .option('--all', 'do not cut long lists');
   withWalkingRates(command);

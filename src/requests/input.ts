@@ -11,6 +11,8 @@ export interface PeekedInput {
    * lines are long. Empty for `json`, which is read as a whole.
    */
   readonly head: Buffer;
+  /** Whether there was a byte order mark. */
+  readonly mark: boolean;
   /** All bytes, the start included. */
   readonly bytes: AsyncIterable<Uint8Array>;
   /** Closes the input, however much of it was read. */
@@ -38,13 +40,15 @@ export async function peekInput(
     detector.push(next.value);
   }
   const start = Buffer.concat(read);
-  const head = start[0] === 0xef && start[1] === 0xbb && start[2] === 0xbf ? start.subarray(3) : start;
+  const mark = start[0] === 0xef && start[1] === 0xbb && start[2] === 0xbf;
+  const head = mark ? start.subarray(3) : start;
   async function* bytes(): AsyncGenerator<Uint8Array, void> {
     if (head.length > 0) yield head;
     for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) yield next.value;
   }
   return {
     head,
+    mark,
     bytes: bytes(),
     async close() {
       await chunks.return?.();

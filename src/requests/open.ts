@@ -42,6 +42,7 @@ export async function openRequestSet(options: SetOptions): Promise<RequestSet> {
     return {
       entries: entriesOf(set),
       columns: tables === 0 ? undefined : set.columns.headers,
+      dialect: set.dialect,
       mixed: tables > 0 && tables < options.inputs.length,
       alternatives: set.alternatives,
       warnings: set.warnings,

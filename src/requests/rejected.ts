@@ -1,5 +1,5 @@
 /** Rows and requests with errors: with `--skip-invalid` they go to a file with their reasons, else their errors end the reading. */
-import { csvLine } from '../lib/text/csv-line.ts';
+import { type CsvDialect, csvHeader, csvLine } from '../lib/text/csv-line.ts';
 import type { FailureDetail } from '../errors.ts';
 import type { ErrorList } from './error-list.ts';
 import type { SetBuilder } from './set-builder.ts';
@@ -10,26 +10,25 @@ export type Reject = (cells: readonly string[], errors: ErrorList, line: number)
 interface RejectedFile {
   /** The name of the input. */
   readonly name: string;
-  readonly delimiter: string;
+  readonly dialect: CsvDialect;
   /** Asked for at the first row. */
   readonly headers: () => readonly string[];
 }
 
 /** Adds the rejected rows of one input, or their errors, to the set. */
-export function createRejection(set: SetBuilder, { name, delimiter, headers }: RejectedFile): Reject {
+export function createRejection(set: SetBuilder, { name, dialect, headers }: RejectedFile): Reject {
   const { spool } = set;
   const rows = spool.entry();
   let count = 0;
-  const line = (cells: readonly string[]): string => csvLine(cells, delimiter);
 
   async function* content(columns: readonly string[]): AsyncGenerator<Uint8Array, void> {
     const encoder = new TextEncoder();
-    yield encoder.encode(line([...columns, 'REASON', 'LINE']));
+    yield encoder.encode(csvHeader([...columns, 'REASON', 'LINE'], dialect));
     for await (const piece of spool.read(rows)) {
       let text = '';
       for (const row of new TextDecoder().decode(piece).trimEnd().split('\n')) {
         const [cells, reason, at] = JSON.parse(row) as [string[], string, number];
-        text += line([...fitCells(cells, columns.length, delimiter), reason, String(at)]);
+        text += csvLine([...fitCells(cells, columns.length, dialect.delimiter), reason, String(at)], dialect);
       }
       yield encoder.encode(text);
     }

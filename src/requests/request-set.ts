@@ -1,5 +1,6 @@
 /** The requests of a command line's files: all are checked before the first is sent. */
 import type { FailureDetail } from '../errors.ts';
+import type { CsvDialect } from '../lib/text/csv-line.ts';
 
 /** One request of the input; its body is read again when its turn comes, so that a thousand of them fit in memory. */
 export interface SetEntry {
@@ -35,6 +36,8 @@ export interface RequestSet {
   readonly entries: readonly SetEntry[];
   /** Headers of the caller's table as written (of several files: all, in order of appearance); `undefined` when the input was not a table. */
   readonly columns: readonly string[] | undefined;
+  /** How the table (of several, the first) is written. */
+  readonly dialect: CsvDialect | undefined;
   /** Whether there are requests besides those of the tables. */
   readonly mixed: boolean;
   /** Whether any pick of a table has alternative locations. */

@@ -1,4 +1,5 @@
 /** What the readers of the inputs share: options, and the requests, errors and warnings found so far. */
+import type { CsvDialect } from '../lib/text/csv-line.ts';
 import { foldName } from '../lib/text/fold-name.ts';
 import type { Kind } from '../kinds.ts';
 import type { FailureDetail } from '../errors.ts';
@@ -68,6 +69,8 @@ export class SetBuilder {
   readonly requests: FoundRequest[] = [];
   /** The waves found, chosen or not, and the input each was first found in. */
   readonly waves = new Map<string, string>();
+  /** How the first table is written. */
+  dialect: CsvDialect | undefined;
   /** Whether any pick of a table has alternative locations. */
   alternatives = false;
   /** How many of the errors `--skip-invalid` would leave out with their rows and requests. */

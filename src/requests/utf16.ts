@@ -17,7 +17,7 @@ export function decodeText(bytes: Uint8Array): string {
 }
 
 /**
- * UTF-16 with a byte order mark turned into UTF-8, any other bytes as they are. Throws `CliError` `usage`
+ * UTF-16 with a byte order mark turned into UTF-8 with one, any other bytes as they are. Throws `CliError` `usage`
  * (`invalid_encoding`) for UTF-16 that is damaged; `name` is that of the input.
  */
 export async function* inUtf8(name: string, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
@@ -43,7 +43,7 @@ export async function* inUtf8(name: string, chunks: AsyncIterable<Uint8Array>): 
 
 /** Called with each piece, and at the end without one. */
 function utf16Decoder(name: string, encoding: Utf16): (bytes?: Uint8Array) => Uint8Array {
-  const decoder = new TextDecoder(encoding, { fatal: true });
+  const decoder = new TextDecoder(encoding, { fatal: true, ignoreBOM: true });
   const encoder = new TextEncoder();
   return (bytes) => {
     try {

@@ -51,14 +51,14 @@ describe('an export comes back', () => {
     const result = await workplace.run(args, { env });
     expect({ code: result.code, stderr: result.stderr }).toEqual({ code: 0, stderr: '' });
     const [header, ...rows] = rowsOf(result.stdout);
-    expect(header).toBe('Wave,Line No,Order Id,Bin,List,Seq,Remark,CLUSTER,SEQUENCE');
+    expect(header).toBe('Wave;Line No;Order Id;Bin;List;Seq;Remark;CLUSTER;SEQUENCE');
     expect(rows.toSorted()).toEqual([
-      'W1,0001,SO-1,A01,L1,1,"fragile; ""glass""",cluster_0,1',
-      'W1,0002,SO-1,C02|D06,L1,2,,cluster_0,2',
-      'W1,0003,SO-2,B08,L2,1," two  spaces",cluster_0,3',
-      'W2,0001,SO-3,A05,L3,1,true,cluster_0,1',
-      'W2,0002,SO-4,NOWHERE,L3,2,007,,',
-      'W2,0003,SO-4,D09,L3,3,,cluster_0,2',
+      'W1;0001;SO-1;A01;L1;1;"fragile; ""glass""";cluster_0;1',
+      'W1;0002;SO-1;C02|D06;L1;2;;cluster_0;2',
+      'W1;0003;SO-2;B08;L2;1;" two  spaces";cluster_0;3',
+      'W2;0001;SO-3;A05;L3;1;true;cluster_0;1',
+      'W2;0002;SO-4;NOWHERE;L3;2;007;;',
+      'W2;0003;SO-4;D09;L3;3;;cluster_0;2',
     ]);
   });
 
@@ -69,7 +69,7 @@ describe('an export comes back', () => {
     const again = ['cluster', 'submit', 'planned.csv', ...MAP, ...FLAGS, '--wait', '-o', 'again.csv'];
     expect(await workplace.run(again, { env })).toEqual({ code: 0, stdout: '', stderr: '' });
     expect(rowsOf(await read('again.csv'))[0]).toBe(
-      'Wave,Line No,Order Id,Bin,List,Seq,Remark,CLUSTER,SEQUENCE,CLUSTER_2,SEQUENCE_2',
+      'Wave;Line No;Order Id;Bin;List;Seq;Remark;CLUSTER;SEQUENCE;CLUSTER_2;SEQUENCE_2',
     );
   });
 
@@ -78,11 +78,11 @@ describe('an export comes back', () => {
     const args = ['route', 'submit', 'wave.csv', ...MAP, ...FLAGS, '--wave', 'W1', '--wait', '--format', 'csv'];
     const result = await workplace.run(args, { env });
     const [header, ...rows] = rowsOf(result.stdout);
-    expect(header).toBe('Wave,Line No,Order Id,Bin,List,Seq,Remark,CHOSEN_LOCATION,CLUSTER,SEQUENCE');
-    expect(rows.map((row) => row.split(',').slice(-3))).toEqual([
-      ['A01', '', '0'],
-      ['B08', '', '1'],
-      [expect.stringMatching(/^(C02|D06)$/), '', '2'],
+    expect(header).toBe('Wave;Line No;Order Id;Bin;List;Seq;Remark;CHOSEN_LOCATION;CLUSTER;SEQUENCE');
+    expect(rows.map((row) => row.split(';').slice(-3))).toEqual([
+      ['A01', '', '1'],
+      ['B08', '', '2'],
+      [expect.stringMatching(/^(C02|D06)$/), '', '3'],
     ]);
   });
 

@@ -10,6 +10,7 @@ import {
   API_ENVIRONMENT,
   API_FAILURES,
   durationOption,
+  csvDelimiterOption,
   outputOption,
   withHelp,
   withWalkingRates,
@@ -54,6 +55,7 @@ export function addPoll(parent: Command, context: ContextSource): void {
     .optionsGroup('Answer:')
     .option('--format <format>', FORMATS_IN_WORDS)
     .addOption(outputOption('write to a file; the extension decides the format (table, json: one id only)'))
+    .addOption(csvDelimiterOption())
     .option('--site-file <layout>', 'html: draw the walks on this floor plan')
     .option('--all', 'do not cut long lists');
   withWalkingRates(command);

@@ -1,6 +1,7 @@
 /** Reports about answers, pick by pick: CSV, Markdown, HTML. */
 import type { Context } from '../../context/context.ts';
 import type { WalkingRates } from '../../answers/walking-cost.ts';
+import { type CsvDialect, PLAIN_CSV } from '../../lib/text/csv-line.ts';
 import type { Report } from '../../output/answers/report-model.ts';
 
 export const REPORT_FORMATS = ['csv', 'md', 'html'] as const;
@@ -12,6 +13,8 @@ export interface ReportFacts {
   readonly total: number;
   /** Headers of the user's own table, if there was one. */
   readonly columns: readonly string[] | undefined;
+  /** How that table was written. */
+  readonly dialect?: CsvDialect | undefined;
   /** Whether some of the requests do not come from that table. Default false. */
   readonly mixed?: boolean;
   /** Whether the requests offered alternative locations. */
@@ -22,6 +25,8 @@ export interface ReportFacts {
 export interface ReportSettings {
   /** `--site-file` */
   readonly siteFile: string | undefined;
+  /** `--csv-delimiter`; default: that of the caller's table. */
+  readonly csvDelimiter: string | undefined;
   readonly rates: WalkingRates | undefined;
 }
 
@@ -31,13 +36,19 @@ export type ReportMaker = (facts: ReportFacts) => Report;
 export async function openReports(
   context: Context,
   format: ReportFormat,
-  { siteFile, rates }: ReportSettings,
+  { siteFile, csvDelimiter, rates }: ReportSettings,
 ): Promise<ReportMaker> {
   switch (format) {
     case 'csv': {
       const { createCsvReport } = await import('../../output/answers/csv.ts');
       const redact = await context.redaction();
-      return (facts) => createCsvReport({ ...facts, redact });
+      return ({ dialect = PLAIN_CSV, ...facts }) => {
+        return createCsvReport({
+          ...facts,
+          redact,
+          dialect: { ...dialect, delimiter: csvDelimiter ?? dialect.delimiter },
+        });
+      };
     }
     case 'md': {
       const { createMarkdownReport } = await import('../../output/markdown/report.ts');

@@ -7,6 +7,7 @@ import { CliError } from '../../errors.ts';
 import type { Report, ReportEntry } from '../../output/answers/report-model.ts';
 import { renderAnswer } from '../../output/answers/answer-table.ts';
 import { createStyle } from '../../output/terminal/style.ts';
+import type { CsvDialect } from '../../lib/text/csv-line.ts';
 import { createChunkQueue } from '../../lib/async/chunk-queue.ts';
 import { refuseUnwritable, writeOutput } from './output-file.ts';
 import { openReports, REPORT_FORMATS, type ReportFacts, type ReportFormat, type ReportMaker } from './answer-report.ts';
@@ -28,12 +29,15 @@ export interface AnswerViewOptions {
   /** `--pick-speed`, in meters a second. */
   readonly pickSpeed?: number;
   readonly wage?: Wage;
+  /** `--csv-delimiter` */
+  readonly csvDelimiter?: string;
 }
 
 /** What the caller knows beside the answer. */
 export interface AnswerContext extends Pick<ReportEntry, 'name' | 'request' | 'findings' | 'gates'> {
   /** The caller's own table. */
   readonly columns: readonly string[] | undefined;
+  readonly dialect: CsvDialect | undefined;
   readonly alternatives: boolean;
   rows(): Promise<readonly { readonly pickId: string; readonly cells: readonly string[] }[] | undefined>;
 }
@@ -103,7 +107,13 @@ export function createAnswerView(context: Context, options: AnswerViewOptions) {
 
   let maker: Promise<ReportMaker> | undefined;
   const reports = (): Promise<ReportMaker> | undefined =>
-    isReport(format) ? (maker ??= openReports(context, format, { siteFile: options.siteFile, rates })) : undefined;
+    isReport(format)
+      ? (maker ??= openReports(context, format, {
+          siteFile: options.siteFile,
+          csvDelimiter: options.csvDelimiter,
+          rates,
+        }))
+      : undefined;
   const prepareOnce = async (): Promise<void> => {
     if (file !== undefined) await refuseUnwritable(host, file);
     if (options.siteFile !== undefined && format !== 'html') {
@@ -111,6 +121,9 @@ export function createAnswerView(context: Context, options: AnswerViewOptions) {
     }
     if (rates !== undefined && (format === 'json' || format === 'csv')) {
       await output.warn(`--pick-speed is not used: ${format} holds the distances of the API`);
+    }
+    if (options.csvDelimiter !== undefined && format !== 'csv') {
+      await output.warn('--csv-delimiter is not used: it is for --format csv');
     }
     await reports();
   };
@@ -157,8 +170,8 @@ export function createAnswerView(context: Context, options: AnswerViewOptions) {
       }
       const { answer, details } = await teeAnswer(context, 'discard', fetch);
       const known = await assess?.(details);
-      const { columns, alternatives = false } = known ?? {};
-      const report = (await reports())?.({ total: 1, columns, alternatives });
+      const { columns, dialect, alternatives = false } = known ?? {};
+      const report = (await reports())?.({ total: 1, columns, dialect, alternatives });
       if (report === undefined || details === undefined) {
         await write(terminated(await tableLines(answer)));
         return answer;

@@ -73,6 +73,15 @@ export function outputOption(description: string): Option {
   return new Option('-o, --output <file>', description).argParser((text) => (text === '-' ? undefined : text));
 }
 
+/** `--csv-delimiter`; its value is the character. */
+export function csvDelimiterOption(): Option {
+  return new Option('--csv-delimiter <char>', 'csv: , ; | or tab; default that of the input').argParser((text) => {
+    const delimiter = text === 'tab' || text === '\\t' ? '\t' : text;
+    if (/^[^\p{L}\p{N}\s"'\p{C}]$|^\t$/u.test(delimiter)) return delimiter;
+    throw new InvalidArgumentError('expected one character such as ; or the word tab');
+  });
+}
+
 /** For repeatable options whose value may hold commas. */
 export function collect(value: string, previous: readonly string[] | undefined): readonly string[] {
   return [...(previous ?? []), value];

@@ -138,7 +138,7 @@ function waveOf({ waveId, name }: SetEntry): Readonly<Record<string, string>> {
 export async function createPrinter(
   context: Context,
   kind: Kind,
-  set: Pick<RequestSet, 'entries' | 'columns' | 'mixed' | 'alternatives'>,
+  set: Pick<RequestSet, 'entries' | 'columns' | 'dialect' | 'mixed' | 'alternatives'>,
   { view, waits, file, all }: PrinterOptions,
 ): Promise<BatchPrinter> {
   const { entries } = set;
@@ -150,8 +150,8 @@ export async function createPrinter(
   }
   // Only a route chooses among alternatives; clustering leaves them open.
   const alternatives = kind === 'route' && set.alternatives;
-  const { columns, mixed } = set;
-  const report = await view.newReport({ total: entries.length, columns, mixed, alternatives });
+  const { columns, dialect, mixed } = set;
+  const report = await view.newReport({ total: entries.length, columns, dialect, mixed, alternatives });
   if (report !== undefined) return createReportPrinter(entries, report, view);
   return createTablePrinter(entries, async (rows) => {
     const style = file === undefined ? await output.style() : await createStyle(0);

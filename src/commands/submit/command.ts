@@ -9,6 +9,7 @@ import {
   collectList,
   durationOption,
   once,
+  csvDelimiterOption,
   outputOption,
   withHelp,
   withWalkingRates,
@@ -62,6 +63,7 @@ export function addSubmit(parent: Command, kind: Kind, context: ContextSource): 
     .optionsGroup('Answer:')
     .option('--format <format>', FORMATS_IN_WORDS)
     .addOption(outputOption('write the answer to a file; the extension decides the format'))
+    .addOption(csvDelimiterOption())
     .option('--site-file <layout>', 'html: draw the walks on this floor plan')
     .option('--all', 'do not cut long lists');
   withWalkingRates(command);

@@ -64,7 +64,14 @@ export function createSingleView(context: Context, { kind, history, view, gates,
           assessment = await gates.assess(entry, found);
           details = found;
           const alternatives = kind === 'route' && set.alternatives;
-          return { ...assessment, name: entry.name, columns: set.columns, alternatives, rows: () => entry.rows() };
+          return {
+            ...assessment,
+            name: entry.name,
+            columns: set.columns,
+            dialect: set.dialect,
+            alternatives,
+            rows: () => entry.rows(),
+          };
         });
         return { answer, details, raw: undefined };
       } catch (error) {

@@ -3,7 +3,7 @@ import type { PickDetail } from '../../answers/details.ts';
 import { inWalkingOrder } from '../../answers/walking-order.ts';
 import { foldName } from '../../lib/text/fold-name.ts';
 import { numberText } from '../../lib/text/numbers.ts';
-import { csvLine } from '../../lib/text/csv-line.ts';
+import { type CsvDialect, csvHeader, csvLine, PLAIN_CSV } from '../../lib/text/csv-line.ts';
 import type { Redact } from '../../settings/redaction.ts';
 import type { Report, ReportEntry, ReportRow } from './report-model.ts';
 
@@ -14,6 +14,8 @@ export interface AnswerCsvOptions {
   readonly mixed?: boolean;
   /** Whether the caller's picks had alternatives: then a column names the location that the answer chose. */
   readonly alternatives: boolean;
+  /** Default: plain CSV. */
+  readonly dialect?: CsvDialect | undefined;
   /** As the answer's ids were redacted, by which the caller's rows are found again. Default: not at all. */
   readonly redact?: Redact;
 }
@@ -54,6 +56,7 @@ export function createAnswerCsv({
   columns,
   alternatives,
   mixed = false,
+  dialect = PLAIN_CSV,
   redact = (text) => text,
 }: AnswerCsvOptions): AnswerCsv {
   const given = columns ?? [];
@@ -64,7 +67,7 @@ export function createAnswerCsv({
   const added = ['CLUSTER', 'SEQUENCE'].map((name) => freeName(name, own));
 
   const line = (cells: readonly string[], locations: string, cluster: string, sequence: string): string =>
-    csvLine([...cells, ...(chosen ? [locations] : []), cluster, sequence]);
+    csvLine([...cells, ...(chosen ? [locations] : []), cluster, sequence], dialect);
   const moreCells = (pick: PickDetail, entry: ReportEntry): readonly string[] =>
     more.map(([, cell]) => cell(pick, entry));
   /** A pick that is in none of the caller's rows. */
@@ -80,7 +83,7 @@ export function createAnswerCsv({
 
   return {
     unplaced,
-    header: () => csvLine([...own, ...(chosen ? [freeName('CHOSEN_LOCATION', own)] : []), ...added]),
+    header: () => csvHeader([...own, ...(chosen ? [freeName('CHOSEN_LOCATION', own)] : []), ...added], dialect),
     *rows(entry, callerRows) {
       const left = new Map((callerRows ?? []).map((row) => [redact(row.pickId), row]));
       for (const { pick, cluster, sequence } of placedPicks(entry)) {
@@ -130,14 +133,10 @@ const NO_PICK: PickDetail = {
 
 function* placedPicks({ details }: ReportEntry): Generator<Placed, void> {
   const { stops, clusters } = details;
-  for (const [index, pick] of inWalkingOrder(stops).entries()) {
-    yield { pick, cluster: '', sequence: numberText(pick.sequence ?? index + 1) };
-  }
+  // From 1 in both kinds: the API counts the stops of a route from 0, and does not sequence clusters.
+  for (const [index, pick] of inWalkingOrder(stops).entries()) yield { pick, cluster: '', sequence: String(index + 1) };
   for (const { listId, picks } of clusters) {
-    // Clustering groups and does not sequence: the place is that in the answer, from 1.
-    for (const [index, pick] of picks.entries()) {
-      yield { pick, cluster: listId, sequence: numberText(pick.sequence ?? index + 1) };
-    }
+    for (const [index, pick] of picks.entries()) yield { pick, cluster: listId, sequence: String(index + 1) };
   }
 }
 

@@ -8,6 +8,7 @@ import { createRejection } from '../rejected.ts';
 import type { SetBuilder } from '../set-builder.ts';
 import { declaredDelimiter } from './dialect.ts';
 import { isBoxed } from './drawn-table.ts';
+import type { CsvDialect } from '../../lib/text/csv-line.ts';
 import { foldName } from '../../lib/text/fold-name.ts';
 import { findHeader, type FoundHeader, headerNames } from './header/find.ts';
 import { readTableHeader } from './header/header.ts';
@@ -16,7 +17,7 @@ import { createTableRows, type TableRows } from './rows/rows.ts';
 import { createLineCutter } from './skip-lines.ts';
 
 /** The reader of CSV. */
-export const readTableRequests: RequestReader = async (name, { head, bytes }, set) => {
+export const readTableRequests: RequestReader = async (name, { head, mark, bytes }, set) => {
   rejectForeignEncoding(name, head, 'CSV');
   const text = Buffer.from(createLineCutter(set.skipLines)(head)).toString('latin1');
   const declared = declaredDelimiter(text);
@@ -32,7 +33,9 @@ export const readTableRequests: RequestReader = async (name, { head, bytes }, se
     return;
   }
   const delimiter = declared?.delimiter ?? header.delimiter ?? ',';
-  const reading = createReading(name, delimiter, found, set);
+  const dialect: CsvDialect = { delimiter, lineEnd: /\r?\n/.exec(text)?.[0] === '\r\n' ? '\r\n' : '\n', mark };
+  set.dialect ??= dialect;
+  const reading = createReading(name, dialect, found, set);
   const { foreignText, rules } = await readTable(
     { name, bytes: fromHeader(start + found.offset, bytes, set), delimiter, firstLine: found.line },
     reading,
@@ -82,7 +85,7 @@ async function* fromHeader(
 
 function createReading(
   name: string,
-  delimiter: string,
+  dialect: CsvDialect,
   found: FoundHeader,
   set: SetBuilder,
 ): TableListener & { end(): void } {
@@ -90,7 +93,8 @@ function createReading(
   let rows: TableRows | undefined;
   /** Whether any row below the header was read. */
   let hasRows = false;
-  const rejectRow = createRejection(set, { name, delimiter, headers: () => headers ?? [] });
+  const { delimiter } = dialect;
+  const rejectRow = createRejection(set, { name, dialect, headers: () => headers ?? [] });
 
   function reject(cells: readonly string[], describes: readonly Describe[], line: number): void {
     // No more messages than the set has room for: in a million rows each costs.

@@ -1,5 +1,6 @@
 /** The reader of NDJSON: requests or picks in JSON, one a line. */
 import { CliError } from '../../errors.ts';
+import { PLAIN_CSV } from '../../lib/text/csv-line.ts';
 import { rejectForeignEncoding } from '../encoding.ts';
 import { ErrorList } from '../error-list.ts';
 import { createIdCheck } from '../validation/id-check.ts';
@@ -51,7 +52,7 @@ function createReading(name: string, set: SetBuilder) {
   /** The first request, while it may be the only one: then the wave of the command line is its own. */
   let first: { readonly tree: JsonTree; readonly source: Source; readonly line: number } | undefined;
 
-  const rejectRow = createRejection(set, { name, delimiter: ',', headers: () => [LINE_COLUMN] });
+  const rejectRow = createRejection(set, { name, dialect: PLAIN_CSV, headers: () => [LINE_COLUMN] });
   const reject = (text: string, errors: ErrorList, line: number): void => rejectRow([text], errors, line);
 
   function addLine(tree: JsonTree, source: Source, line: number, isSingle: boolean): void {

@@ -16,8 +16,8 @@ describe('an answer as CSV', () => {
     const table = createAnswerCsv({ columns: undefined, alternatives: false });
     expect([table.header(), ...table.rows(entryOf(routeAnswer(2)), undefined)].join('')).toBe(
       `WAVE_ID,PICK_ID,ORDER_ID,LOCATION_ID,LIST_ID,ASIS_SEQUENCE,SKU_ID,QUANTITY,CLUSTER,SEQUENCE
-W7,p1,,A01,,2,,,,0
-W7,p2,,A02,,1,,,,1
+W7,p1,,A01,,2,,,,1
+W7,p2,,A02,,1,,,,2
 `,
     );
   });
@@ -33,9 +33,9 @@ W7,p2,,A02,,1,,,,1
     const answer = entryOf({ ...ROUTE, picks: [...ROUTE.picks, invented] });
     expect([table.header(), ...table.rows(answer, callerRows)]).toEqual([
       'Pick ID,Remark,CHOSEN_LOCATION,CLUSTER,SEQUENCE\n',
-      'p1,=1+1,A01,,0\n',
-      'p2,"a ""b""\nc",B01,,1\n',
-      'new,,C01,,2\n',
+      'p1,=1+1,A01,,1\n',
+      'p2,"a ""b""\nc",B01,,2\n',
+      'new,,C01,,3\n',
       'lost," 007",,,\n',
     ]);
   });
