@@ -29,6 +29,16 @@ W1,4,SO-2,A03,L2,2,
 W2,1,SO-3,D05,L1,1,
 W2,2,SO-4,A07,L1,2,
 `;
+/** Four picks an order, spread over all places of the floor. */
+function largeWave(picks: number): string {
+  const rows = Array.from({ length: picks }, (_, index) => {
+    const place = `${'ABCD'.charAt((index * 7) % 4)}${String(((index * 13) % 10) + 1).padStart(2, '0')}`;
+    const order = Math.floor(index / 4);
+    return `W1,${index + 1},SO-${1000 + order},${place},L${Math.floor(order / 6)},${(index % 24) + 1}`;
+  });
+  return ['WAVE_ID,PICK_ID,ORDER_ID,LOCATION_ID,LIST_ID,ASIS_SEQUENCE', ...rows, ''].join('\n');
+}
+
 const FLAGS = ['--site', 'Example', '--start', 'Start', '--end', 'End', '--wait'];
 
 const optipick = (...args: readonly string[]): Promise<RunResult> =>
@@ -121,6 +131,44 @@ describe('a report', () => {
   });
 });
 
+describe('walking time and cost', () => {
+  const rates = ['--pick-speed', '1.2m/s', '--wage', '25EUR/h'];
+
+  test('are in the table of an answer, of several, and in a report', async () => {
+    const one = await optipick('cluster', 'submit', 'waves.csv', ...FLAGS, '--wave', 'W1', ...rates);
+    const walk =
+      /^time {6}.* -> .* (?:saved|more)\ncost {6}\d+\.\d\d EUR -> \d+\.\d\d EUR, \d+\.\d\d EUR (?:saved|more)$/m;
+    expect([one.code, one.stdout]).toEqual([0, expect.stringMatching(walk)]);
+    const several = await optipick('cluster', 'submit', 'waves.csv', ...FLAGS, ...rates);
+    expect([several.code, several.stdout]).toEqual([0, expect.stringMatching(walk)]);
+    const ids = await submitBoth('cluster');
+    const report = await optipick('poll', ...ids, '--format', 'md', ...rates);
+    expect(report.stdout).toMatch(/^Walking time .* \(at 1\.2 m\/s and 25\.00 EUR\/h\)$/m);
+  });
+
+  test('are not in the data: the distances of the API are', async () => {
+    const args = ['cluster', 'submit', 'waves.csv', ...FLAGS, '--wave', 'W1', ...rates, '--format', 'csv'];
+    const { code, stdout, stderr } = await optipick(...args);
+    expect([code, stdout.includes('EUR')]).toEqual([0, false]);
+    expect(stderr).toContain('warning: --pick-speed is not used: csv holds the distances of the API\n');
+  });
+
+  test.each([
+    [['--pick-speed', '1.2'], '--pick-speed: "1.2" is not a speed'],
+    [['--pick-speed', '1.2m/s', '--wage', '25'], '--wage: "25" is not an amount an hour'],
+    [['--wage', '25/h'], '--wage needs --pick-speed'],
+  ])('with %j are exit 2', async (flags, message) => {
+    for (const command of [
+      ['cluster', 'submit', 'waves.csv', ...FLAGS],
+      ['route', 'get', '000000000000000000000001'],
+      ['poll', '000000000000000000000001'],
+    ]) {
+      const { code, stderr } = await optipick(...command, ...flags);
+      expect([code, stderr.split('\n')[0]]).toEqual([2, `error: ${message}`]);
+    }
+  });
+});
+
 describe.skipIf(chromium === undefined)(
   'the HTML report in Chromium (skipped where there is none)',
   { tags: ['browser'] },
@@ -169,6 +217,28 @@ describe.skipIf(chromium === undefined)(
       expect(grounds).toEqual(['rgb(250, 249, 246)', 'rgb(20, 22, 26)']);
       expect((await page.print()).subarray(0, 5).toString()).toBe('%PDF-');
       expect(page.requests).toEqual([expect.stringMatching(/^file:.*report\.html$/)]);
+      expect(page.complaints).toEqual([]);
+    });
+
+    test.each([
+      ['13 clusters', 'cluster', '8'],
+      ['50 clusters', 'cluster', '2'],
+      ['a route', 'route', '2'],
+    ])('of 400 picks in %s prints on at most 8 pages, and fits a phone', async (_name, kind, orders) => {
+      await writeFile(join(workplace.folder, 'large.csv'), largeWave(400));
+      const args = [kind, 'submit', 'large.csv', ...FLAGS, '--param', `max_orders=${orders}`, '-o', 'report.html'];
+      expect((await optipick(...args)).code).toBe(0);
+      const page = await browser.open(pathToFileURL(join(workplace.folder, 'report.html')).href);
+      const plans = await page.evaluate(`[...document.querySelectorAll('.plans svg')].map((svg) => {
+        const [aisles, walk] = [svg.querySelector('use'), svg.querySelector('polyline')].map((part) => part.getBoundingClientRect());
+        return svg.getAttribute('aria-label') !== '' && aisles.width > 20 && walk.height > 20;
+      })`);
+      expect(plans).toEqual(Array.from({ length: kind === 'route' ? 0 : Math.ceil(100 / Number(orders)) }, () => true));
+      const pages = (await page.print()).toString('latin1').match(/\/Type\s*\/Page\b(?!s)/g)?.length;
+      expect(pages).toBeGreaterThan(2);
+      expect(pages).toBeLessThanOrEqual(8);
+      await page.screenshot('light', 390);
+      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
       expect(page.complaints).toEqual([]);
     });
   },

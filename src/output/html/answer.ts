@@ -35,7 +35,7 @@ export function answerFigures(
 ): readonly Figure[] {
   const { summary, asisClusters } = entry.details;
   const { level, text } = standingOf(line);
-  const audited = entry.request !== undefined && level === 'good';
+  const audited = entry.request !== undefined && line.problem === undefined && line.findings === 0;
   const clusters: Figure = {
     name: 'clusters',
     value: formatNumber(line.clusters, 0),
@@ -53,7 +53,8 @@ export function answerFigures(
       ? []
       : [{ name: 'computed in', value: durationText(summary.computationTime * 1000) }]),
     ...costFigures(line.problem === undefined ? savingOf(summary) : undefined, summary.unit, rates),
-    audited ? { name: 'audit', value: 'passed', level } : { name: 'standing', value: text, level },
+    ...(audited ? [{ name: 'audit', value: 'passed', level: 'good' } as const] : []),
+    ...(audited && level === 'good' ? [] : [{ name: 'standing', value: text, level }]),
   ];
 }
 
@@ -67,7 +68,7 @@ export function answerSections(
   const part = (title: string, name: string, content: Html): Html => section(level, title, `${id}-${name}`, content);
   const parts: Html[] = [];
   if (entry.gates.length > 0) parts.push(part('Gates', 'gates', gateTable(entry)));
-  if (entry.request !== undefined) parts.push(part('Audit', 'audit', findings(entry)));
+  if (entry.findings.length > 0) parts.push(part('Audit', 'audit', findings(entry)));
   if (summary.invalidPicks.length > 0) {
     parts.push(part(counted(invalidPickCount(summary.invalidPicks), 'invalid pick'), 'invalid', invalidTable(entry)));
   }
@@ -108,9 +109,6 @@ function gateTable({ gates }: ReportEntry): Html {
 }
 
 function findings(entry: ReportEntry): Html {
-  if (entry.findings.length === 0) {
-    return page`<p class="good">✓ Audit: passed</p>`;
-  }
   const rows = entry.findings.map(({ message, count, examples }) =>
     row([
       page`<td class="state warning">! finding</td>`,

@@ -97,6 +97,9 @@ ${tableOf(folded)}</details>`;
   return page`${tableOf(rows.slice(0, UNFOLDED))}${unfold}${more}`;
 }
 
+/** Rows that fit a printed page with other things. */
+const ON_ONE_PAGE = 60;
+
 interface PickColumn {
   readonly title: string;
   readonly align?: 'left' | 'right';
@@ -150,7 +153,7 @@ export function pickTable(
   const hidden = all.length - (most - left);
   const more =
     hidden <= 0 ? undefined : page`<p class="note">… and ${counted(hidden, 'more pick')}; CSV and JSON hold all.</p>`;
-  return page`${table({ caption: 'Picks', columns, rows })}${more}`;
+  return page`${table({ caption: 'Picks', columns, rows, layout: rows.length > ON_ONE_PAGE ? 'picks long' : 'picks' })}${more}`;
 }
 
 function groupRow(title: string, columns: number): Html {

@@ -42,12 +42,14 @@ ${drawFloor(plan, drawing)}
 </figure>
 `;
   };
+  // On paper a table of many walks takes pages to say what their pictures show.
+  const isLong = (before?.length ?? 0) + after.length > 2 * MOST_COLORED;
   const pictures = [...(before === undefined ? [] : [picture('before', before)]), picture('after', after)];
   const layout = isWide(plan) ? 'stacked' : 'two';
   return page`<div class="${layout}">
 ${pictures}</div>
 ${smallPlans(plan, walks, unit, id)}${remarks(plan, walks, unit).map((text) => page`<p class="note">${text}</p>\n`)}
-<details><summary>The walks in numbers</summary>
+<details class="${isLong ? 'screen' : 'walks'}"><summary>The walks in numbers</summary>
 ${walkTable(plan, walks, unit)}</details>
 `;
 }

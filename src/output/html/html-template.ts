@@ -35,8 +35,11 @@ export interface TableParts {
   readonly columns: readonly { readonly title: string; readonly align?: 'left' | 'right' | undefined }[];
   /** Whole rows: `<tr>...</tr>`. */
   readonly rows: readonly Html[];
-  /** `bars`: tables beside each other have bars on one scale. `orders`: a name and a list. */
-  readonly layout?: 'bars' | 'orders';
+  /**
+   * `bars`: tables beside each other have bars on one scale. `orders`: a name and a list. `picks`: narrow, in two columns when
+   * printed; `picks long` on pages of its own.
+   */
+  readonly layout?: 'bars' | 'orders' | 'picks' | 'picks long';
 }
 
 /** A table that scrolls on its own when it is wider than the screen. */
@@ -44,7 +47,7 @@ export function table({ caption, columns, rows, layout }: TableParts): Html {
   const titles = columns.map(({ title, align }) =>
     align === 'right' ? page`<th scope="col" class="n">${title}</th>` : page`<th scope="col">${title}</th>`,
   );
-  return page`<div class="scroll"><table class="${layout ?? 'plain'}">
+  return page`<div class="scroll ${layout ?? 'plain'}"><table class="${layout ?? 'plain'}">
 <caption class="unseen">${caption}</caption>
 <thead><tr>${titles}</tr></thead>
 <tbody>

@@ -86,7 +86,7 @@ code { font: .92em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; ove
 .lead { font-size: 1.2rem; margin-bottom: 2rem; }
 .good { color: var(--good); } .warning { color: var(--warning); } .bad { color: var(--bad); }
 .note { color: var(--muted); font-size: .9rem; }
-:is(.two, .stacked, .scroll, .figures, .key) + .note { margin-top: .9rem; }
+:is(.two, .stacked, .plans, .scroll, .figures, .key) + .note { margin-top: .9rem; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 section { margin: 3.5rem 0 0; }
 section section { margin-top: 2.5rem; }
@@ -178,9 +178,25 @@ footer p { border-top: 1px solid var(--line); margin-top: 4rem; padding-top: 1.2
   table.bars th:nth-child(4) { width: 6rem; }
   table.bars th:nth-child(5), table.bars td.bar { width: 26%; }
   td.bar > span { height: .8rem; }
-  .floor { max-height: 110mm; }
+  .floor { max-height: 75mm; }
+  .plans { grid-template-columns: repeat(8, 1fr); gap: .7rem; }
+  .plans .floor { max-height: 26mm; }
+  .scroll:is(.picks, .orders), .scroll.bars:not(.two *) { columns: 2; column-gap: 8mm; }
+  .scroll.picks { font-size: .8rem; }
+  table.picks { font-size: inherit; line-height: 1.3; }
+  table.picks :is(th, td) { padding: .07rem .5rem .07rem 0; }
+  table.picks tr.group th { padding-top: .5rem; }
+  .scroll.orders { break-inside: avoid; }
+  section:has(table.picks) { break-inside: avoid; }
+  section:has(table.long) { break-before: page; break-inside: auto; }
+  :is(table.bars, table.orders) :is(th, td) { padding-top: .15rem; padding-bottom: .15rem; }
+  table.orders th:first-child { width: 7rem; }
+  table.orders { margin-top: 0; }
+  details.screen { display: none; }
   details::details-content { content-visibility: visible; block-size: auto; }
-  summary { list-style: none; }
+  summary { list-style: none; break-after: avoid; }
+  footer { break-before: avoid; padding: 0; }
+  footer p { margin-top: 1rem; padding-top: .5rem; }
   a { text-decoration: none; }
 }
 `;

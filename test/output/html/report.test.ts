@@ -89,9 +89,12 @@ describe('a report in HTML', () => {
   });
 
   it('says that the audit passed', () => {
-    const words = wordsOf(report(exampleEntry()));
-    expect(words).toContain('audit passed');
-    expect(words).toContain('✓ Audit: passed');
+    expect(wordsOf(report(exampleEntry()))).toContain('audit passed');
+    const tripped = wordsOf(report(exampleEntry({ gates: GATES })));
+    expect(tripped).toContain('audit passed');
+    expect(tripped).toContain('standing 1 gate tripped');
+    expect(wordsOf(report(exampleEntry({ findings: FINDINGS })))).not.toContain('audit passed');
+    expect(wordsOf(report(exampleEntry({ request: undefined })))).not.toContain('audit passed');
   });
 
   it('never ends a line between a number and its unit', () => {
