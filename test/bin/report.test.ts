@@ -238,7 +238,10 @@ describe.skipIf(chromium === undefined)(
       expect(pages).toBeGreaterThan(2);
       expect(pages).toBeLessThanOrEqual(8);
       await page.screenshot('light', 390);
-      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+      expect(await page.evaluate('[innerWidth, document.documentElement.scrollWidth <= innerWidth]')).toEqual([
+        390,
+        true,
+      ]);
       expect(page.complaints).toEqual([]);
     });
   },

@@ -82,7 +82,8 @@ function blocksOf(text: string): readonly Block[] {
 /** What stands between a block and the next line when that belongs to it. */
 function glueOf({ lead, text }: Block, line: string): '' | ' ' | undefined {
   if (text === '' || line.search(/\S/) !== lead.length) return undefined;
-  if (text.endsWith(',') && line.trim().startsWith('"')) return '';
+  // JSON in one line, not the one that is indented for people.
+  if (text.endsWith(',') && /^\s*"[^"]*":(?! )/.test(line)) return '';
   const isParagraph = lead === '' ? !/[.:;]$/.test(text) : lead.trim() !== '';
   return isParagraph ? ' ' : undefined;
 }

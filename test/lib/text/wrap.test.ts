@@ -57,6 +57,11 @@ describe('a text', () => {
     expect(wrapText('  {"a":1,\n  "b":2}', 40)).toEqual(['  {"a":1,"b":2}']);
   });
 
+  test('leaves JSON that is indented for people in its lines', () => {
+    const json = '{\n  "site_name": "Example",\n  "wave_id": "W1",\n  "picks": []\n}';
+    expect(wrapText(json, 60)).toEqual(json.split('\n'));
+  });
+
   test('leaves empty lines and indented lines where they are', () => {
     expect(wrapText('zsh:\n  source a\n  source b\n\nThen go on', 40)).toEqual([
       'zsh:',
