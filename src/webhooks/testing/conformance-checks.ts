@@ -1,6 +1,6 @@
 /** What a correct receiver of signed webhooks does: the table of checks. */
 import type { TestAnswer } from './test-answer.ts';
-import type { CheckName } from './conformance-fixes.ts';
+import type { ConformanceName } from './conformance-fixes.ts';
 import { PAYLOAD_SHAPES, type PayloadShape } from '../payload.ts';
 import {
   ACCEPTED,
@@ -27,7 +27,7 @@ export interface CheckTools {
 
 export interface CheckTexts {
   /** Stable: `concurrent-duplicate`. */
-  readonly name: CheckName;
+  readonly name: ConformanceName;
   /** What a correct receiver does: `rejects an old delivery`. */
   readonly title: string;
   /** One line each: what was sent, what should have come back, and why that matters. */
@@ -210,7 +210,7 @@ export const CONFORMANCE_CHECKS: readonly ConformanceCheck[] = [
   },
 ];
 
-export const CHECK_NAMES: readonly CheckName[] = CONFORMANCE_CHECKS.map(({ name }) => name);
+export const CHECK_NAMES: readonly ConformanceName[] = CONFORMANCE_CHECKS.map(({ name }) => name);
 
 interface PlainCheck extends Omit<CheckTexts, 'expected' | 'required'> {
   /** Default true. */

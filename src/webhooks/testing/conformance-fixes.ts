@@ -34,10 +34,10 @@ const OVERALL = {
 
 const FIXES = { ...ACCEPTING, ...REJECTING, ...OVERALL };
 
-export type CheckName = keyof typeof FIXES;
+export type ConformanceName = keyof typeof FIXES;
 
 export interface CheckAnswers {
-  readonly name: CheckName;
+  readonly name: ConformanceName;
   /** Empty for a check that evaluates the answers of all others, and for one that was not tried. */
   readonly answers: readonly TestAnswer[];
 }
@@ -51,7 +51,7 @@ export function fixFor({ name, answers }: CheckAnswers, failed: readonly CheckAn
   if (name in OVERALL) return name === 'no-redirect' ? redirectFix(failed) : FIXES[name];
   const isRejecting = name in REJECTING;
   const isExpected = isRejecting ? isRejection : isAccepted;
-  const answersOf = (other: CheckName) => failed.find((each) => each.name === other)?.answers ?? [];
+  const answersOf = (other: ConformanceName) => failed.find((each) => each.name === other)?.answers ?? [];
   const [plain] = answersOf('valid');
   // What was not tried fails for what the first delivery failed for.
   const wrong = answers.find((answer) => !isExpected(answer)) ?? plain;

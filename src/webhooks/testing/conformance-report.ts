@@ -1,6 +1,6 @@
 /** The results of the checks of `trigger --suite`. Pure. */
 import type { CheckTexts } from './conformance-checks.ts';
-import { fixFor, type CheckName } from './conformance-fixes.ts';
+import { fixFor, type ConformanceName } from './conformance-fixes.ts';
 import type { TestAnswer } from './test-answer.ts';
 
 export interface ConformanceResult extends CheckTexts {
@@ -22,7 +22,7 @@ export interface ConformanceReport {
   readonly timeoutMs: number;
   readonly results: readonly ConformanceResult[];
   /** The checks that were left out. */
-  readonly skipped: readonly CheckName[];
+  readonly skipped: readonly ConformanceName[];
 }
 
 /** `note`: it did not pass, and need not. */
