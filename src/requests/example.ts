@@ -20,8 +20,8 @@ interface ExampleSite {
 
 /** The same for the same kind, site and number of picks; fields as the API has them. */
 export function exampleRequest(kind: Kind, picks: number, { name, names }: ExampleSite) {
-  const points = ['Start', 'End'];
-  const locations = names.filter((place) => !points.includes(place));
+  const points = new Set(['Start', 'End']);
+  const locations = names.filter((place) => !points.has(place));
   const random = createRandom(1);
   const someLocation = (): string => locations[random.below(locations.length)] ?? '';
   let order = 0;
@@ -65,8 +65,9 @@ export function exampleJson({ picks, ...request }: ExampleRequest): string {
 }
 
 /** A row for each pick. A table has no column for `parameters`: they are flags of `submit`. */
-export function exampleCsv({ picks, parameters: _, ...request }: ExampleRequest): string {
-  const rows = picks.map((pick) => ({ ...request, ...pick, location_id: [pick.location_id].flat().join('|') }));
+export function exampleCsv({ picks, site_name, wave_id, start_points, end_points }: ExampleRequest): string {
+  const shared = { site_name, wave_id, start_points, end_points };
+  const rows = picks.map((pick) => ({ ...shared, ...pick, location_id: [pick.location_id].flat().join('|') }));
   const header = Object.keys(rows[0] ?? {});
   return csvLine(header) + rows.map((row) => csvLine(Object.values(row).map(String))).join('');
 }

@@ -39,11 +39,11 @@ export function cutToWidth(text: string, width: number): string {
   return `${cut.trimEnd()}…`;
 }
 
-/** Cut to `width` columns in the middle, where an address has least to tell. ASCII, or cut anywhere. */
+/** Cut to `width` columns in the middle, where an address has least to tell. */
 export function cutInMiddle(text: string, width: number): string {
   if (displayWidth(text) <= width) return text;
   if (width < 1) return '';
-  const characters = [...text];
+  const characters = [...clustersOf(text)].map((cluster) => cluster.text);
   const end = Math.floor((width - 1) / 2);
   let start = width - 1 - end;
   let cut = '';

@@ -30,9 +30,16 @@ export function renderFailure(
 export function labelled(label: string, color: Style['red'], text: string, width: number | undefined): string[] {
   const head = `${label} `;
   const fits = width === undefined || displayWidth(head + text) <= width;
-  const [first = '', ...rest] = wrapBehind(head, text, fits ? undefined : width);
+  const whole = text.replaceAll(COMMAND, (command) => command.replaceAll(' ', UNBROKEN));
+  const [first = '', ...rest] = wrapBehind(head, whole, fits ? undefined : width).map((line) =>
+    line.replaceAll(UNBROKEN, ' '),
+  );
   return [color(label) + first.slice(label.length), ...rest];
 }
+
+/** A command stays on one line, however long: a terminal that wraps it by itself lets it be copied whole. */
+const COMMAND = /`[^`]+`|(?<=: )optipick [^;]*/g;
+const UNBROKEN = '\ue000';
 
 /** What a failure looks like with `--json`, ready for `JSON.stringify`; what is not known is left out. */
 export interface FailureJson {

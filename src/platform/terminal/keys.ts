@@ -1,7 +1,12 @@
 /** Single keys of a terminal in raw mode. */
 import { readFileSync } from 'node:fs';
 import type { KeyEvents } from '../host.ts';
-import type { TerminalInput } from './terminal.ts';
+
+/** The part of `process.stdin` that keys and questions need. */
+export type TerminalInput = Pick<
+  NodeJS.ReadStream,
+  'isTTY' | 'setRawMode' | 'on' | 'off' | 'pause' | 'resume' | 'unshift'
+>;
 
 const CTRL_C = '\u0003';
 const CTRL_Z = '\u001a';
