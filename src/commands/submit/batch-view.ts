@@ -8,6 +8,7 @@ import { largerThan } from '../../answers/limit.ts';
 import { MAX_READ_ANSWER_BYTES } from '../../limits.ts';
 import { jobFailure, quoted, reportFailure, reportRefetchable, reportRunning } from '../shared/job-errors.ts';
 import { createPollProgress, type PollProgress } from '../shared/progress.ts';
+import type { SubmissionHistory } from '../shared/submission-history.ts';
 import { teeAnswer } from '../shared/tee.ts';
 import type { BatchPrinter } from './batch-printer.ts';
 import { createBatchScreen, type BatchScreen } from './batch-screen.ts';
@@ -22,6 +23,7 @@ export interface SubmitManyOptions {
   /** `--all`: no list is cut. */
   readonly all: boolean;
   readonly printer: BatchPrinter;
+  readonly history: SubmissionHistory;
   readonly gates: QualityGates;
 }
 
@@ -147,7 +149,10 @@ class BatchView implements SubmitView {
   async #showAnswer(entry: SetEntry, end: Extract<RequestEnd, { state: 'answered' }>): Promise<readonly CliError[]> {
     const { answer, details } = end;
     this.#running.delete(entry);
-    if (answer.requestId !== '') this.#answered.push(answer.requestId);
+    if (answer.requestId !== '') {
+      this.#answered.push(answer.requestId);
+      await this.#options.history.settle(answer.requestId, answer.state);
+    }
     const assessment = await this.#options.gates.assess(entry, details);
     await this.#options.printer.answered(entry, end, assessment);
     const job = answer.state === 'failed' ? [named(entry, await withPickLines(jobFailure(answer), entry))] : [];

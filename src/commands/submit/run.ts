@@ -60,7 +60,7 @@ async function submit(
   ]);
   const { concurrency, live, file, all } = batch;
   const printer = await createPrinter(context, kind, set, { view, waits: mode !== 'submit', file, all });
-  await submitMany(context, stages, set, { concurrency, live, all, printer, gates });
+  await submitMany(context, stages, set, { concurrency, live, all, printer, history, gates });
 }
 
 /**

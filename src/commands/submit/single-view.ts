@@ -33,7 +33,7 @@ export function createSingleView(context: Context, { kind, history, view, gates,
       error = await reportStoppedPost(context, error);
     if (end.stage === 'wait' && requestId !== undefined) await reportResumable(context, error, [requestId]);
     // A request without an answer is in the reports, too.
-    if (end.stage !== 'plan' && assessment === undefined) {
+    if (assessment === undefined) {
       gates.addUnanswered(entry, error);
       await gates.writeReports();
     }

@@ -1,6 +1,8 @@
 /** A batch in which every kind of end happens, on a machine in memory. */
 import { describe, expect, test } from 'vitest';
+import { main } from '../../../src/app/main.ts';
 import { jsonResponse, readText, type Http } from '../../../src/lib/net/http.ts';
+import { createFakeHost } from '../../support/fake-host.ts';
 import { run, type Run } from '../../support/run.ts';
 import { screenOf } from '../../support/screen.ts';
 
@@ -166,6 +168,26 @@ describe('an unwritable file is exit 7 before anything is sent', () => {
     const { code, stderr } = await submit(http, flags);
     expect([code, waves, stderr.split('\n')[0]]).toEqual([7, [], expect.stringMatching(/^error: cannot write /)]);
   });
+});
+
+test('what was answered is not asked for again by poll --pending', async () => {
+  const host = createFakeHost({ env, http: api().http, files: { 'mix.csv': TABLE } });
+  expect(await main(host, ['cluster', 'submit', 'mix.csv', '--site', 'Example', ...WAIT])).toBe(5);
+  const before = host.stdoutText.length;
+  expect(await main(host, ['poll', '--pending', '--timeout', '1s', '--json'])).toBe(8);
+  expect(host.stdoutText.slice(before)).toBe('');
+  const failures = host.stderrText.split('\n').filter((line) => line.startsWith('{'));
+  expect(failures).toEqual([expect.stringContaining(idOf('slow')), expect.stringContaining('1 of 1 requests failed')]);
+});
+
+test('one request with an unknown outcome is in the JUnit report of the run that meets it again', async () => {
+  const { http, waves } = api({ lost: 'ok' });
+  const host = createFakeHost({ env, http, files: { 'mix.csv': TABLE } });
+  const argv = ['cluster', 'submit', 'mix.csv', '--site', 'Example', '--wave', 'ok', ...WAIT];
+  expect(await main(host, argv)).toBe(6);
+  expect(await main(host, [...argv, '--continue', '--junit', 'report.xml'])).toBe(6);
+  expect(waves).toEqual(['ok']);
+  expect(host.files.text('report.xml')).toMatch(/<failure message="ok may have been accepted/);
 });
 
 describe('--resubmit', () => {
