@@ -1,7 +1,7 @@
 /** Two answers side by side. */
 import { type AnswerDetails, type ClusterDetail, orderCount, type PickDetail } from '../details.ts';
 import { inWalkingOrder } from '../walking-order.ts';
-import { matchClusters } from './cluster-match.ts';
+import { type ClusterPair, matchClusters } from './cluster-match.ts';
 import { longestIncreasingSubsequence } from '../../lib/longest-increasing-subsequence.ts';
 import type { Kind } from '../../kinds.ts';
 import { convertLength, lengthUnitOf } from '../length-unit.ts';
@@ -31,6 +31,8 @@ export interface ComparedCluster {
 }
 
 export interface ComparedClusters {
+  /** That of the first answer, else `new 1`, `new 2`: what the second answer calls its clusters says nothing. */
+  readonly name: string;
   /** `undefined`: only the other answer has such a cluster. */
   readonly before: ComparedCluster | undefined;
   readonly after: ComparedCluster | undefined;
@@ -43,6 +45,13 @@ export interface MovedPick<Place> {
   readonly pickId: string;
   readonly before: Place;
   readonly after: Place;
+}
+
+export interface RegroupedPick extends MovedPick<string> {
+  readonly orderId: string | undefined;
+  /** The names of the {@link ComparedClusters} that it left and that it is in now. */
+  readonly from: string;
+  readonly to: string;
 }
 
 export interface SequenceDifference {
@@ -63,7 +72,7 @@ export interface AnswerDifference {
   /** Matched by what they hold; none for routes. */
   readonly clusters: readonly ComparedClusters[];
   /** Picks of both answers that are in clusters which do not belong together, by name. */
-  readonly regrouped: readonly MovedPick<string>[];
+  readonly regrouped: readonly RegroupedPick[];
   /** Picks of both routes that are made at another location. */
   readonly relocated: readonly MovedPick<string>[];
   readonly onlyBefore: readonly string[];
@@ -148,15 +157,21 @@ function compareClusters(
   inUnit: InUnit,
 ): Pick<AnswerDifference, 'clusters' | 'regrouped'> {
   const pairs = matchClusters(before.clusters, after.clusters);
-  const partnerOf = new Map(pairs.map((pair) => [pair.before, pair.after]));
+  const added = pairs.filter((pair) => pair.before === undefined);
+  const nameOfPair = (pair: ClusterPair): string =>
+    pair.before === undefined ? `new ${added.indexOf(pair) + 1}` : nameOf(before.clusters, pair.before);
+  const pairOf = new Map(pairs.map((pair) => [pair.after, pair]));
   const homes = homesOf(after.clusters);
-  const regrouped: MovedPick<string>[] = [];
-  for (const [pickId, from] of homesOf(before.clusters)) {
-    const to = homes.get(pickId);
-    if (to === undefined || partnerOf.get(from) === to) continue;
-    regrouped.push({ pickId, before: nameOf(before.clusters, from), after: nameOf(after.clusters, to) });
+  const regrouped: RegroupedPick[] = [];
+  for (const [pickId, { index: from, orderId }] of homesOf(before.clusters)) {
+    const to = homes.get(pickId)?.index;
+    const pair = pairOf.get(to);
+    if (to === undefined || pair === undefined || pair.before === from) continue;
+    const [left, entered] = [nameOf(before.clusters, from), nameOf(after.clusters, to)];
+    regrouped.push({ pickId, orderId, before: left, after: entered, from: left, to: nameOfPair(pair) });
   }
   const clusters = pairs.map((pair) => ({
+    name: nameOfPair(pair),
     before: comparedCluster(before.clusters, pair.before, (distance) => distance),
     after: comparedCluster(after.clusters, pair.after, inUnit),
     shared: pair.shared,
@@ -164,10 +179,16 @@ function compareClusters(
   return { clusters, regrouped };
 }
 
-function homesOf(clusters: readonly ClusterDetail[]): ReadonlyMap<string, number> {
-  const homes = new Map<string, number>();
+interface Home {
+  /** Of the cluster. */
+  readonly index: number;
+  readonly orderId: string | undefined;
+}
+
+function homesOf(clusters: readonly ClusterDetail[]): ReadonlyMap<string, Home> {
+  const homes = new Map<string, Home>();
   for (const [index, { picks }] of clusters.entries()) {
-    for (const { pickId } of picks) if (!homes.has(pickId)) homes.set(pickId, index);
+    for (const { pickId, orderId } of picks) if (!homes.has(pickId)) homes.set(pickId, { index, orderId });
   }
   return homes;
 }

@@ -52,9 +52,7 @@ export function sectionsOf(
   const units = [before.summary.unit, after.summary.unit] as const;
   const sections: DifferenceSection[] = [figures(difference, units)];
   if (clusters.length > 0) sections.push(clusterRows(difference, units));
-  if (regrouped.length > 0) {
-    sections.push(moves(`${counted(regrouped.length, 'pick')} moved to another cluster`, regrouped, 'cluster'));
-  }
+  if (regrouped.length > 0) sections.push(regroupedOrders(regrouped));
   if (sequence !== undefined && sequence.moved.length > 0) sections.push(sequenceRows(sequence));
   if (relocated.length > 0) {
     sections.push(moves(`${counted(relocated.length, 'pick')} made at another location`, relocated, 'location'));
@@ -106,8 +104,8 @@ function clusterRows({ clusters, unit }: AnswerDifference, units: Units): Differ
   return {
     sentence: undefined,
     columns: [
-      { title: 'cluster a' },
-      { title: 'cluster b' },
+      { title: 'cluster' },
+      { title: 'in b', drop: 4 },
       { title: 'orders', align: 'right', drop: 3 },
       { title: 'picks', align: 'right' },
       { title: 'shared', align: 'right', drop: 2 },
@@ -116,13 +114,28 @@ function clusterRows({ clusters, unit }: AnswerDifference, units: Units): Differ
       { title: 'difference', align: 'right', drop: 1 },
     ],
     rows: clusters.map((pair) => [
-      pair.before?.listId ?? '-',
+      pair.name,
       pair.after?.listId ?? '-',
       change(pair, ({ orders }) => orders),
       change(pair, ({ picks }) => picks),
       formatNumber(pair.shared, 0),
       ...distances(pair.before?.distance, pair.after?.distance, unit, units, '-'),
     ]),
+  };
+}
+
+/** An order a row: it moves with all its picks, unless an answer splits it. */
+function regroupedOrders(regrouped: AnswerDifference['regrouped']): DifferenceSection {
+  const groups = [...Map.groupBy(regrouped, ({ orderId, from, to }) => JSON.stringify([orderId, from, to])).values()];
+  const orders = new Set(regrouped.flatMap(({ orderId }) => orderId ?? [])).size;
+  const of = orders === 0 ? '' : ` of ${counted(orders, 'order')}`;
+  return {
+    sentence: `${counted(regrouped.length, 'pick')}${of} moved to another cluster`,
+    columns: [{ title: 'order' }, { title: 'picks', align: 'right' }, { title: 'from' }, { title: 'to' }],
+    rows: groups.flatMap((picks) => {
+      const [first] = picks;
+      return first === undefined ? [] : [[first.orderId ?? '-', formatNumber(picks.length, 0), first.from, first.to]];
+    }),
   };
 }
 

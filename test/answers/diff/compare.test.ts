@@ -149,19 +149,21 @@ describe('two answers of clusters', () => {
       },
       clusters: [
         {
+          name: 'c0',
           before: { listId: 'c0', orders: 2, picks: 4, distance: 400 },
           after: { listId: 'c1', orders: 1, picks: 3, distance: 300 },
           shared: 3,
         },
         {
+          name: 'c1',
           before: { listId: 'c1', orders: 1, picks: 2, distance: 200 },
           after: { listId: 'c0', orders: 1, picks: 3, distance: 300 },
           shared: 2,
         },
-        { before: { listId: 'c2', orders: 1, picks: 2, distance: 200 }, after: undefined, shared: 0 },
-        { before: undefined, after: { listId: 'c2', orders: 1, picks: 1, distance: 100 }, shared: 0 },
+        { name: 'c2', before: { listId: 'c2', orders: 1, picks: 2, distance: 200 }, after: undefined, shared: 0 },
+        { name: 'new 1', before: undefined, after: { listId: 'c2', orders: 1, picks: 1, distance: 100 }, shared: 0 },
       ],
-      regrouped: [{ pickId: 'p3', before: 'c0', after: 'c0' }],
+      regrouped: [{ pickId: 'p3', orderId: 'o1', before: 'c0', after: 'c0', from: 'c0', to: 'c1' }],
       relocated: [],
       onlyBefore: ['p6', 'p7'],
       onlyAfter: ['p99'],
@@ -171,7 +173,7 @@ describe('two answers of clusters', () => {
 
   it('have moved picks when two clusters become one', () => {
     const { regrouped } = compareAnswers('cluster', clusters([[0, 1, 2], [3]]), clusters([[0, 1, 2, 3]]));
-    expect(regrouped).toEqual([{ pickId: 'p3', before: 'c1', after: 'c0' }]);
+    expect(regrouped).toEqual([{ pickId: 'p3', orderId: 'o1', before: 'c1', after: 'c0', from: 'c1', to: 'c0' }]);
   });
 
   it('are the same whatever their clusters are called and in which order they come', () => {

@@ -1,4 +1,6 @@
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { expectScreen, WIDTHS } from '../../support/screens.ts';
 import { errorOf, run } from '../../support/run.ts';
 
 const pick = (id: number, more: object = {}): object => ({
@@ -54,6 +56,26 @@ const files = {
 };
 
 describe('diff', () => {
+  test.each(WIDTHS)(
+    'fits a terminal of %d columns, and never moves an order from a name to the same name',
+    async (columns) => {
+      const both = await run(['diff', 'a.json', 'b.json'], {
+        files,
+        terminal: { stdout: true, stderr: true },
+        columns,
+      });
+      const failed = await run(['diff', 'a.json', 'none.json'], {
+        files,
+        terminal: { stdout: true, stderr: true },
+        columns,
+      });
+      const screen = stripVTControlCharacters([both.stdout, both.stderr, failed.stdout, failed.stderr].join(''));
+      expect(both.stdout).not.toMatch(/(cluster_\d+) +\1\n/);
+      for (const line of screen.split('\n')) expect(line.length).toBeLessThanOrEqual(columns);
+      await expectScreen(`diff-${columns}`, screen);
+    },
+  );
+
   test('of two cluster answers shows figures, clusters and moved picks', async () => {
     const { ended } = await run(['diff', 'a.json', 'b.json'], { files });
     expect(ended).toEqual({
@@ -72,13 +94,13 @@ picks                    6       6            same
 invalid picks            0       1              +1
 computed in         500 ms   1.3 s
 
-CLUSTER A  CLUSTER B  ORDERS   PICKS  SHARED  DISTANCE A  DISTANCE B       DIFFERENCE
+CLUSTER    IN B       ORDERS   PICKS  SHARED  DISTANCE A  DISTANCE B       DIFFERENCE
 cluster_0  cluster_1       2  3 -> 4       3      20.0 m      20.0 m             same
 cluster_1  cluster_0  2 -> 1  3 -> 2       2      40.0 m      35.0 m  -5.0 m (-12.5%)
 
-1 pick moved to another cluster
-PICK  CLUSTER A  CLUSTER B
-p3    cluster_1  cluster_1
+1 pick of 1 order moved to another cluster
+ORDER  PICKS  FROM       TO
+o1         1  cluster_1  cluster_0
 `,
       stderr: '',
     });
@@ -219,18 +241,17 @@ p2    A02         B07
 | invalid picks | 0 | 1 | +1 |
 | computed in | 500 ms | 1.3 s |  |
 
-| Cluster A | Cluster B | Orders | Picks | Shared | Distance A | Distance B | Difference |
+| Cluster | In B | Orders | Picks | Shared | Distance A | Distance B | Difference |
 | --- | --- | --: | --: | --: | --: | --: | --: |
 | cluster\\_0 | \\[x\\](y) \\\`z\\\` \\*a\\* | 2 -&gt; 3 | 3 -&gt; 6 | 3 | 20.0 m | 1 cm | -20.0 m (-100.0%) |
 | cluster\\_1 | - | 2 | 3 | 0 | 40.0 m | - | - |
 
-3 picks moved to another cluster
+3 picks of 2 orders moved to another cluster
 
-| Pick | Cluster A | Cluster B |
-| --- | --- | --- |
-| p3 | cluster\\_1 | \\[x\\](y) \\\`z\\\` \\*a\\* |
-| p4 | cluster\\_1 | \\[x\\](y) \\\`z\\\` \\*a\\* |
-| p5 | cluster\\_1 | \\[x\\](y) \\\`z\\\` \\*a\\* |
+| Order | Picks | From | To |
+| --- | --: | --- | --- |
+| o1 | 1 | cluster\\_1 | cluster\\_0 |
+| o2 | 2 | cluster\\_1 | cluster\\_0 |
 `);
   });
 
