@@ -60,3 +60,6 @@ export function answerPath(kind: Kind, requestId: string): string {
 export function kindOfEvent(eventType: string): Kind | undefined {
   return KIND_NAMES.find((kind) => eventType === KINDS[kind].event || eventType.startsWith(`${KINDS[kind].event}.`));
 }
+
+/** In every answer of a sandbox, and in none of the API. */
+export const SANDBOX_HEADER = 'x-optipick-sandbox';

@@ -2,7 +2,7 @@
 import { ANSWER_TOO_LARGE, type AnswerLimitError, sizeInWords } from '../answers/limit.ts';
 import { headerOf, type HttpResponse, type TransportError } from '../lib/net/http.ts';
 import type { Redact } from '../settings/redaction.ts';
-import type { Kind } from '../kinds.ts';
+import { SANDBOX_HEADER, type Kind } from '../kinds.ts';
 import { MAX_ANSWER_BYTES } from '../limits.ts';
 import { CliError, type FailureFacts } from '../errors.ts';
 import { redirectFailure } from './redirect.ts';
@@ -36,6 +36,10 @@ const LOGIN_REQUIRED = 511;
 const KEY_HINT =
   'the key may be mistyped or have expired (365 days after it was created by default): ' +
   'create one under Settings > API Keys in the web application, then run `optipick login`';
+
+/** A sandbox has a key of its own at each start. */
+export const SANDBOX_KEY_HINT =
+  'use the key that it printed when it started, or start it with --save-profile sandbox and add -p sandbox to this command';
 
 /** The requested job. */
 export interface JobFacts {
@@ -73,6 +77,13 @@ export function failureOfStatus(response: HttpResponse, body: RefusalBody, facts
   const isTrouble = RETRIED_STATUSES.has(status) || status >= 500;
   if (body.about === 'page' && (!isTrouble || status === LOGIN_REQUIRED))
     return webPageFailure(body.text, { status, requestId });
+  if ((status === 401 || status === 403) && headerOf(response.headers, SANDBOX_HEADER) !== undefined) {
+    return new CliError('auth', `the sandbox does not know this key (HTTP ${status})`, {
+      ...about,
+      code: 'key_rejected',
+      hint: SANDBOX_KEY_HINT,
+    });
+  }
   if (status === 401 || status === 403) {
     return new CliError('auth', `the API did not accept the key (HTTP ${status})${why}`, {
       ...about,

@@ -14,7 +14,7 @@ import {
   type Sourced,
 } from '../settings/settings.ts';
 import { CliError } from '../errors.ts';
-import { storeSettings } from './shared/store-settings.ts';
+import { storeSettings, warnOfVariables } from './shared/store-settings.ts';
 import { renderTable } from '../output/terminal/table.ts';
 import { withHelp, type ContextSource } from './shared/options.ts';
 import { readPipedValue } from '../context/input-file.ts';
@@ -125,10 +125,7 @@ async function setSetting(context: Context, word: string, given: string | undefi
   await storeSettings(context, profile, { [key]: value });
   for (const warning of warnings) await context.output.warn(warning);
   await context.output.note(`stored ${key} in profile "${profile}"`);
-  const variable = VARIABLES[key];
-  if (variable !== undefined && (context.host.env[variable] ?? '') !== '') {
-    await context.output.warn(`${variable} is set and wins over the stored value`);
-  }
+  await warnOfVariables(context, [key]);
 }
 
 /** What is piped may be a secret in the place of another setting: no error repeats it. */
@@ -142,12 +139,6 @@ function parsePipedValue(key: SettingKey, text: string): ReturnType<typeof parse
     throw new CliError(failure, masked(error.message), { code, hint: hint && masked(hint) });
   }
 }
-
-const VARIABLES: Readonly<Partial<Record<SettingKey, string>>> = {
-  'api-key': 'OPTIPICK_API_KEY',
-  'webhook-secret': 'OPTIPICK_WEBHOOK_SECRET',
-  'base-url': 'OPTIPICK_BASE_URL',
-};
 
 async function valueOf(context: Context, key: SettingKey, given: string | undefined): Promise<string> {
   if (given !== undefined && given !== '-') return given;

@@ -151,7 +151,7 @@ function noKey(settings: Settings, env: Host['env']): CliError {
   const variable = empty === '' ? 'set OPTIPICK_API_KEY' : EMPTY_HINT;
   return new CliError('auth', `there is no API key${where}${empty}`, {
     code: 'no_api_key',
-    hint: `store one with: optipick login${target}; or ${variable}; or try without an account: optipick demo`,
+    hint: `store one with: optipick login${target}; or ${variable}; without an account start: optipick sandbox --save-profile sandbox, then add -p sandbox`,
   });
 }
 

@@ -1,4 +1,7 @@
 /** The sandbox as one {@link Http}: a stand-in for the API and for the sender of its webhooks. */
+import { createHash } from 'node:crypto';
+import { SANDBOX_HEADER } from '../kinds.ts';
+import type { RandomBytes } from '../ids.ts';
 import type { SandboxDeps, SandboxEnvironment } from './environment.ts';
 import { type Http, headerOf, type HttpRequest, type HttpResponse, TransportError } from '../lib/net/http.ts';
 import { createByteBudget } from '../lib/bytes/budget.ts';
@@ -17,13 +20,13 @@ import { HttpError, errorResponse } from './http/http-error.ts';
 import { withBody } from './http/request-body.ts';
 import { findRoute, targetOf } from './http/router.ts';
 import { createRoutes } from './http/routes.ts';
-import { createWebhookSecret } from '../settings/secret.ts';
+import { createWebhookSecret, SANDBOX_KEY_PREFIX } from '../settings/secret.ts';
 import { renderStatusPage } from './http/status-page.ts';
 
 const DEFAULT_LATENCY_MS = 500;
 const DEFAULT_SEED = 1;
 /** On every response: it does not come from OptiPick. */
-const MARK = { 'x-optipick-sandbox': '1' } as const;
+const MARK = { [SANDBOX_HEADER]: '1' } as const;
 
 export interface SandboxApp {
   /** Answers every request, unknown paths with 404. Rejects with `TransportError` when the connection shall be cut. */
@@ -50,8 +53,10 @@ export function createSandboxApp(options: SandboxConfig, deps: SandboxDeps): San
   checkConfig(options);
   const { clock, randomBytes } = deps;
   const { site = exampleSite(), seed = DEFAULT_SEED, errorShape, onEvent: emit = () => undefined } = options;
-  const apiKey = options.apiKey ?? `sandbox_${Buffer.from(randomBytes(16)).toString('hex')}`;
-  const secret = options.secret ?? createWebhookSecret(randomBytes);
+  const bytesFor = (purpose: string): RandomBytes =>
+    options.seed === undefined ? randomBytes : (size) => seededBytes(`${purpose} ${seed}`, size);
+  const apiKey = options.apiKey ?? `${SANDBOX_KEY_PREFIX}${Buffer.from(bytesFor('api key')(16)).toString('hex')}`;
+  const secret = options.secret ?? createWebhookSecret(bytesFor('webhook secret'));
 
   const budget = createByteBudget(MAX_SANDBOX_BYTES);
   const background = createBackground();
@@ -121,4 +126,9 @@ export function createSandboxApp(options: SandboxConfig, deps: SandboxDeps): San
       }
     },
   };
+}
+
+/** At most 32 bytes, the same for the same text. They are test values and no secrets. */
+function seededBytes(text: string, size: number): Uint8Array {
+  return createHash('sha256').update(`optipick sandbox ${text}`).digest().subarray(0, size);
 }

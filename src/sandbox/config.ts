@@ -35,7 +35,7 @@ export interface SandboxConfig {
   readonly timeScale?: number | undefined;
   /** Share of the occasions, from 0 to 1, on which each fault happens. */
   readonly faults?: FaultRates | undefined;
-  /** The same input and seed give the same answer. Default 1. */
+  /** The same input and seed give the same answer, and a seed that is given the same key and secret. Default 1. */
   readonly seed?: number | undefined;
   /** What a submit with `synchronous=false` answers. Default `request_id`. */
   readonly submitShape?: SubmitShape | undefined;

@@ -181,3 +181,6 @@ function oddLength(bytes: number): readonly string[] {
 function malformed(message: string, hint = WHERE_TO_FIND): CliError {
   return new CliError('usage', message, { code: 'bad_webhook_secret', hint });
 }
+
+/** How the keys that a sandbox generates begin; no key of the API does. */
+export const SANDBOX_KEY_PREFIX = 'sandbox_';

@@ -53,7 +53,7 @@ describe('the first line', () => {
     running.kill('SIGTERM');
     await running;
     expect(lines.map((line) => line.replace(/:\d+/, ':PORT'))).toEqual([
-      'OptiPick sandbox at http://127.0.0.1:PORT  (site Example; status page: open it in a browser)',
+      'OptiPick sandbox at http://127.0.0.1:PORT  (site Example)',
       '',
       '  export OPTIPICK_BASE_URL=http://127.0.0.1:PORT',
       '  export OPTIPICK_API_KEY=k',

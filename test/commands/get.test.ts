@@ -77,7 +77,7 @@ describe('get', () => {
       stdout: '',
       stderr:
         'error: there is no API key\n' +
-        'hint: store one with: optipick login; or set OPTIPICK_API_KEY; or try without an account: optipick demo\n',
+        'hint: store one with: optipick login; or set OPTIPICK_API_KEY; without an account start: optipick sandbox --save-profile sandbox, then add -p sandbox\n',
     });
     expect(host.requests).toEqual([]);
   });
@@ -94,7 +94,7 @@ describe('get', () => {
       stderr:
         `error: there is no API key: ${words} set and empty\n` +
         'hint: store one with: optipick login; or give it a value (CI gives no secrets to runs of forks), or unset it; ' +
-        'or try without an account: optipick demo\n',
+        'without an account start: optipick sandbox --save-profile sandbox, then add -p sandbox\n',
     });
     expect(host.requests).toEqual([]);
   });

@@ -116,7 +116,7 @@ describe('Windows: lines to paste are for its shells', () => {
     host.signal('SIGINT');
     expect(await ended).toBe(130);
     expect(host.stdoutText)
-      .toBe(`OptiPick sandbox at http://127.0.0.1:4010  (site Example; status page: open it in a browser)
+      .toBe(`OptiPick sandbox at http://127.0.0.1:4010  (site Example)
 
   $env:OPTIPICK_BASE_URL = 'http://127.0.0.1:4010'
   $env:OPTIPICK_API_KEY = 'test-key'
@@ -124,7 +124,7 @@ describe('Windows: lines to paste are for its shells', () => {
 
 `);
     expect(host.stderrText).toBe(
-      `for PowerShell; in cmd: set OPTIPICK_BASE_URL=http://127.0.0.1:4010, and so on\ntest values, not secrets; Ctrl-C ends it\n`,
+      `for PowerShell; in cmd: set OPTIPICK_BASE_URL=http://127.0.0.1:4010, and so on\ntest values, not secrets; a browser shows its status page; Ctrl-C stops it\n`,
     );
   });
 

@@ -2,10 +2,12 @@
 import { type Command, Option } from 'commander';
 import type { Context } from '../../context/context.ts';
 import { CliError } from '../../errors.ts';
-import { parsePort } from '../../settings/settings.ts';
+import { parsePort, parseProfileName, profileNamed } from '../../settings/settings.ts';
 import { PAYLOAD_SHAPES, type PayloadShape } from '../../webhooks/payload.ts';
 import type { ErrorShape, PendingShape, SubmitShape } from '../../sandbox/config.ts';
 import { collect, collectList, durationOption, withHelp, type ContextSource } from '../shared/options.ts';
+import { SANDBOX_KEY_PREFIX } from '../../settings/secret.ts';
+import { storeSettings, warnOfVariables } from '../shared/store-settings.ts';
 import { renderEvent } from './log.ts';
 import { completeLoopbackUrl } from '../../lib/net/loopback.ts';
 import { settingVariable } from '../../lib/text/shell-words.ts';
@@ -19,7 +21,9 @@ interface SandboxFlags {
   readonly latency: number;
   readonly timeScale: number;
   readonly faults?: readonly string[];
-  readonly seed: number;
+  readonly seed?: number;
+  readonly saveProfile?: string;
+  readonly env?: boolean;
   readonly site?: string;
   readonly submitShape: SubmitShape;
   readonly pendingAs: PendingShape;
@@ -37,7 +41,9 @@ export function addSandbox(parent: Command, context: ContextSource): void {
     .option('--api-key <key>', 'API key to expect (a test value; default: a new one)')
     .option('--site <file>', 'warehouse layout as JSON (default: the built-in Example)')
     .addOption(durationOption('--latency', 'how long an asynchronous job runs', '500ms'))
-    .option('--seed <n>', 'the same seed gives the same answers and faults', numberFor('--seed'), 1)
+    .option('--seed <n>', 'the same seed gives the same answers, faults, key and secret', numberFor('--seed'))
+    .option('--save-profile <name>', 'store address, key and secret in this profile, for -p <name>', parseProfileName)
+    .option('--env', 'print the three as the lines of a .env file')
     .optionsGroup('Webhooks:')
     .option('--webhook <url>', 'send signed webhooks there (repeatable)', collect)
     .option('-e, --events <pattern,...>', 'only these events, for example cluster.optimized', collectList)
@@ -75,13 +81,13 @@ export function addSandbox(parent: Command, context: ContextSource): void {
     output: `With --json the first line is {"v":1,"type":"ready","url":"...","port":4010,"api_key":"...","secret":"..."}.
 It runs until it is stopped.`,
     examples: [
-      ['optipick sandbox', 'a sandbox on port 4010'],
+      ['optipick sandbox --save-profile sandbox', 'on port 4010; other commands reach it with -p sandbox'],
       ['optipick sandbox --webhook http://127.0.0.1:5000/webhook', 'with webhooks to your receiver'],
       ['optipick sandbox --faults error500=0.2,drop=0.1 --seed 7', 'an unreliable one'],
     ],
     failures: [
       ['usage', 'a site file with faults, an unknown fault, a webhook target that is not on this machine'],
-      ['environment', 'the port is in use'],
+      ['environment', 'the port is in use, or the profile holds a key that no sandbox generated'],
       ['interrupted', 'stopped by Ctrl-C'],
     ],
   });
@@ -96,6 +102,11 @@ async function runSandbox(context: Context, flags: SandboxFlags): Promise<void> 
   ]);
   const site =
     flags.site === undefined ? undefined : await (await import('../shared/site-file.ts')).readSite(context, flags.site);
+  const profile = flags.saveProfile;
+  if (flags.env === true && output.json) {
+    throw new CliError('usage', '--env and --json exclude each other', { code: 'conflicting_options' });
+  }
+  if (profile !== undefined) await refuseRealKey(context, profile, flags.apiKey);
   const style = await output.noteStyle();
   const sandbox = await createSandbox(host, {
     ...flags,
@@ -111,24 +122,51 @@ async function runSandbox(context: Context, flags: SandboxFlags): Promise<void> 
     sandbox.addEndpoint(completeLoopbackUrl(url), flags.events === undefined ? {} : { events: flags.events });
   }
   const { url, port, apiKey, secret } = sandbox;
-  if (output.json) {
+  const variables = { OPTIPICK_BASE_URL: url, OPTIPICK_API_KEY: apiKey, OPTIPICK_WEBHOOK_SECRET: secret };
+  if (profile !== undefined) {
+    await storeSettings(context, profile, { 'base-url': url, 'api-key': apiKey, 'webhook-secret': secret });
+    await output.note(`stored in profile "${profile}": add -p ${profile} to other commands`);
+    await warnOfVariables(context, ['base-url', 'api-key', 'webhook-secret']);
+  }
+  if (flags.env === true) {
+    await output.lines(Object.entries(variables).map(([name, value]) => `${name}=${envValue(value)}`));
+    await output.note(`OptiPick sandbox at ${url}; Ctrl-C stops it`);
+  } else if (output.json) {
     await output.record({ v: 1, type: 'ready', url, port, api_key: apiKey, secret });
   } else {
-    const variables = { OPTIPICK_BASE_URL: url, OPTIPICK_API_KEY: apiKey, OPTIPICK_WEBHOOK_SECRET: secret };
     await output.lines([
-      `OptiPick sandbox at ${url}  (site ${site?.name ?? 'Example'}; status page: open it in a browser)`,
+      `OptiPick sandbox at ${url}  (site ${site?.name ?? 'Example'})`,
       '',
       ...Object.entries(variables).map((entry) => `  ${settingVariable(host.platform, ...entry)}`),
       '',
     ]);
     if (host.platform === 'win32') await output.note(`for PowerShell; in cmd: set OPTIPICK_BASE_URL=${url}, and so on`);
-    await output.note('test values, not secrets; Ctrl-C ends it');
+    await output.note('test values, not secrets; a browser shows its status page; Ctrl-C stops it');
   }
   await new Promise<never>((_resolve, reject) => {
     const end = (): void => reject(context.stop.reason as Error);
     if (context.stop.aborted) end();
     else context.stop.addEventListener('abort', end, { once: true });
   });
+}
+
+/** A profile that holds what no sandbox made stays as it is: a key that is overwritten is gone. */
+async function refuseRealKey({ host }: Context, name: string, ownKey: string | undefined): Promise<void> {
+  const stored = profileNamed((await host.settingsFile.read()).profiles, name);
+  const { 'api-key': key, 'webhook-secret': secret } = stored ?? {};
+  const isOurs = key === undefined ? secret === undefined : key === ownKey || key.startsWith(SANDBOX_KEY_PREFIX);
+  if (isOurs) return;
+  const what = key === undefined ? 'a webhook secret' : 'an API key';
+  throw new CliError('environment', `profile "${name}" holds ${what} that no sandbox generated, and was not changed`, {
+    code: 'profile_in_use',
+    hint: 'choose another name: optipick sandbox --save-profile sandbox',
+  });
+}
+
+/** Plain where every reader of such files takes it as it is, else quoted. */
+function envValue(value: string): string {
+  if (/^[\w@%+=:,./-]*$/.test(value)) return value;
+  return value.includes("'") ? JSON.stringify(value) : `'${value}'`;
 }
 
 function numberFor(flag: string): (text: string) => number {

@@ -11,3 +11,19 @@ export async function storeSettings(
   const { repaired } = await host.settingsFile.change(entries.map(([key, value]) => ({ profile, key, value })));
   for (const warning of repaired) await output.warn(warning);
 }
+
+const VARIABLES: Readonly<Partial<Record<SettingKey, string>>> = {
+  'api-key': 'OPTIPICK_API_KEY',
+  'webhook-secret': 'OPTIPICK_WEBHOOK_SECRET',
+  'base-url': 'OPTIPICK_BASE_URL',
+};
+
+/** Warns where a variable of the environment wins over what was stored. */
+export async function warnOfVariables({ host, output }: Context, keys: readonly SettingKey[]): Promise<void> {
+  for (const key of keys) {
+    const variable = VARIABLES[key];
+    if (variable !== undefined && (host.env[variable] ?? '') !== '') {
+      await output.warn(`${variable} is set and wins over the stored value`);
+    }
+  }
+}
