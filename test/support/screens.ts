@@ -7,7 +7,7 @@ export const WIDTHS = [120, 80, 60] as const;
 
 const FOLDER = join(import.meta.dirname, '../screens');
 
-/** Compares with `test/screens/<name>.txt`; `npx vitest run -u <test>` writes it anew: read the diff as a user would. */
+/** Compares with `test/screens/<name>.txt`; `npx vitest run <test> -u` writes it anew: read the diff as a user would. */
 export async function expectScreen(name: string, screen: string): Promise<void> {
   await expect(screen).toMatchFileSnapshot(join(FOLDER, `${name}.txt`));
 }
