@@ -68,7 +68,8 @@ function addShow(group: Command, context: ContextSource): void {
     .argument('<id>', 'svix-id, or request id (then the newest)')
     .option('--raw', 'the exact bytes of its body and nothing else');
   withHelp(command, {
-    output: 'Its facts, headers and payload; with --json one object. Headers that may hold credentials are left out.',
+    output: `Its facts, headers and payload, and what each target answered last: status, headers, the first 20 kB of the body. With
+--json one object. Headers that may hold credentials are left out.`,
     examples: [
       ['optipick events show 67507ad05e593173d0313e0f', 'the webhook about a request'],
       ['optipick events show msg_2bXwVjQ9uWmVJk8zqf0qS1Ho3Wd', 'one delivery by its svix-id'],

@@ -46,10 +46,14 @@ export function addListen(parent: Command, context: ContextSource): void {
     .option('--until <request id>', 'end after the one about this request', readId)
     .addOption(durationOption('--timeout', 'end after this long'));
   withHelp(command, {
-    output: `One line for each event: time, kind, site, id, the walk before and after, the saving.
+    output: `On stdout one line for each result: its time, site, wave and id, the walk before and after, the change.
+On stderr one for each delivery that arrives ("<-"), and one for each forward and each run of the command ("->").
+On a terminal the last line names keys: to replay the last delivery, to copy its id (OSC 52), for details, a pause
+and the end; not with --no-input, and not in CI.
 With --json one object a line: {"v":1,"type":"ready","url":"...","port":5000} once the port is open, then
 {"v":1,"type":"event","id":"msg_...","kind":"cluster","event":null,"request_id":"...","received_at":"...",
-"payload":{...},"result":{...}}, "duplicate", "rejected" with "reason", "more" with a "count" of lines that were
+"payload":{...},"result":{...}}, "forwarded" with "target" and "status", "executed" with
+"exit_code" (both with "attempt", "ok" and "duration_ms"), "duplicate", "rejected" with "reason", "more" with a "count" of lines that were
 left out because nobody read them, and "closed" with counts at the end.
 A sender that is answered 2xx can forget the webhook: it is on disk with all that this listener owes it (to print
 it, the command, each target), and each of these is done even after a crash, with retries of its own. --forward-to

@@ -43,7 +43,7 @@ export function cutToWidth(text: string, width: number): string {
 export function cutInMiddle(text: string, width: number): string {
   if (displayWidth(text) <= width) return text;
   if (width < 1) return '';
-  const characters = [...clustersOf(text)].map((cluster) => cluster.text);
+  const characters = Array.from(clustersOf(text), (cluster) => cluster.text);
   const end = Math.floor((width - 1) / 2);
   let start = width - 1 - end;
   let cut = '';

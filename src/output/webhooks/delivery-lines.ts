@@ -50,6 +50,8 @@ const NARROW = 72;
 const GAP = '  ';
 /** Of the names of the documented events. */
 const EVENT_COLUMN = 17;
+/** `2 min 5 s` */
+const DURATION_COLUMN = 9;
 /** Where the text of a line begins, and what belongs to the line above. */
 const INDENT = ' '.repeat(14);
 
@@ -134,7 +136,7 @@ function answerOf(
   const isNarrow = width !== undefined && width < NARROW;
   return [
     { text: String(status ?? '-'), width: 3, paint },
-    ...(isNarrow ? [] : [{ text: duration, width: 7, paint: style.dim }]),
+    ...(isNarrow ? [] : [{ text: duration, width: DURATION_COLUMN, paint: style.dim }]),
   ];
 }
 
@@ -225,7 +227,10 @@ function lineOf({ at, mark, paintMark, left, right }: Line, { width, style }: Li
   return line.trimEnd();
 }
 
-/** The parts that there is room for: optional ones go first, then the last ones are cut, and the first one at last. */
+/** The first text gives way down to this. */
+const NARROWEST = 8;
+
+/** The parts that there is room for: optional ones go first, then the first one is cut, then the others from the last on. */
 function fitted(left: readonly Part[], room: number): readonly Part[] {
   let parts = left;
   while (widthOf(parts) > room) {
@@ -233,16 +238,25 @@ function fitted(left: readonly Part[], room: number): readonly Part[] {
     if (optional === -1) break;
     parts = parts.filter((_, place) => place !== optional);
   }
-  for (let place = parts.length - 1; place >= 0 && widthOf(parts) > room; place -= 1) {
-    const excess = widthOf(parts) - room;
-    parts = parts.map((part, at) => {
-      if (at !== place) return part;
-      const { text, isAddress = false } = part;
-      const width = Math.max(at === 0 ? 0 : 1, displayWidth(text) - excess);
-      return { ...part, column: 0, text: isAddress ? cutInMiddle(text, width) : cutToWidth(text, width) };
-    });
-  }
+  parts = shortened(parts, 0, room, NARROWEST);
+  for (let place = parts.length - 1; place >= 0; place -= 1) parts = shortened(parts, place, room, 1);
   return parts;
+}
+
+/** With the part at this place as narrow as it must be, and no narrower than `least`. */
+function shortened(parts: readonly Part[], place: number, room: number, least: number): readonly Part[] {
+  const excess = widthOf(parts) - room;
+  if (excess <= 0) return parts;
+  return parts.map((part, at) => {
+    if (at !== place) return part;
+    const { text, column = 0, isAddress = false } = part;
+    const width = Math.max(least, Math.max(column, displayWidth(text)) - excess);
+    return {
+      ...part,
+      column: Math.min(column, width),
+      text: isAddress ? cutInMiddle(text, width) : cutToWidth(text, width),
+    };
+  });
 }
 
 function widthOf(parts: readonly Part[]): number {

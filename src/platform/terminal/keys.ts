@@ -2,11 +2,8 @@
 import { readFileSync } from 'node:fs';
 import type { KeyEvents } from '../host.ts';
 
-/** The part of `process.stdin` that keys and questions need. */
-export type TerminalInput = Pick<
-  NodeJS.ReadStream,
-  'isTTY' | 'setRawMode' | 'on' | 'off' | 'pause' | 'resume' | 'unshift'
->;
+/** The part of `process.stdin` that reading keys needs. */
+export type KeyInput = Pick<NodeJS.ReadStream, 'isTTY' | 'setRawMode' | 'on' | 'off' | 'pause' | 'resume'>;
 
 const CTRL_C = '\u0003';
 const CTRL_Z = '\u001a';
@@ -17,7 +14,7 @@ const ESCAPE = '\u001b';
 const SIGNALS: Readonly<Record<string, NodeJS.Signals>> = { [CTRL_C]: 'SIGINT', [CTRL_BACKSLASH]: 'SIGQUIT' };
 
 /** See `Terminal.keys`. */
-export function readKeys(stdin: TerminalInput, events: KeyEvents): (() => void) | undefined {
+export function readKeys(stdin: KeyInput, events: KeyEvents): (() => void) | undefined {
   const { platform } = process;
   if (!stdin.isTTY || !isInForeground(platform)) return undefined;
   let isReading = false;

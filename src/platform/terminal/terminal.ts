@@ -1,8 +1,14 @@
 /** Questions and the spinner: what only makes sense before a person. */
 import { CliError } from '../../errors.ts';
 import type { AskOptions, OutputStream, Spinner, Terminal } from '../host.ts';
-import { readKeys, type TerminalInput } from './keys.ts';
+import { readKeys } from './keys.ts';
 import { createLineEditor } from './line-editor.ts';
+
+/** The part of `process.stdin` that asking needs. */
+export type TerminalInput = Pick<
+  NodeJS.ReadStream,
+  'isTTY' | 'setRawMode' | 'on' | 'off' | 'pause' | 'resume' | 'unshift'
+>;
 
 export interface TerminalParts {
   readonly input: () => TerminalInput;

@@ -2,8 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import type { TerminalInput } from '../../../src/platform/terminal/keys.ts';
-import { createTerminal } from '../../../src/platform/terminal/terminal.ts';
+import { createTerminal, type TerminalInput } from '../../../src/platform/terminal/terminal.ts';
 import { sourceUrl } from '../../support/child.ts';
 
 /** A keyboard and a screen; the keys are typed when the question is there. */
