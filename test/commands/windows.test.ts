@@ -115,8 +115,7 @@ describe('Windows: lines to paste are for its shells', () => {
     await expect.poll(() => host.stderrText).toContain('Ctrl-C');
     host.signal('SIGINT');
     expect(await ended).toBe(130);
-    expect(host.stdoutText)
-      .toBe(`OptiPick sandbox at http://127.0.0.1:4010  (site Example)
+    expect(host.stdoutText).toBe(`OptiPick sandbox at http://127.0.0.1:4010  (site Example)
 
   $env:OPTIPICK_BASE_URL = 'http://127.0.0.1:4010'
   $env:OPTIPICK_API_KEY = 'test-key'

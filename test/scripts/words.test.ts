@@ -41,7 +41,7 @@ async function files(): Promise<readonly string[]> {
     ),
   );
   const text = (await Promise.all(lists)).flat().filter((path) => /\.(?:ts|js|md|txt)$/.test(path));
-  return ['README.md', 'CONTRIBUTING.md', ...text];
+  return ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...text];
 }
 
 /** The lines of all these files in which a pattern is found: `path:line: text`. */
