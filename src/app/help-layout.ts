@@ -3,7 +3,7 @@ import type { Command, Help, Option } from 'commander';
 import { EXIT_CODES } from '../errors.ts';
 import { fill, wrapItem, wrapLine, wrapText } from '../lib/text/wrap.ts';
 import { TOPIC_NAMES } from '../commands/shared/help-topics.ts';
-import { helpPartsOf, type HelpParts } from '../commands/shared/options.ts';
+import { helpPartsOf, rootOf, type HelpParts } from '../commands/shared/options.ts';
 
 type Row = readonly [term: string, text: string];
 type Group = readonly [heading: string, rows: readonly Row[]];
@@ -122,9 +122,9 @@ function lists(groups: readonly Group[], width: number): readonly (readonly stri
 
 /** The flags of every command, by name alone; those that only print are left out. */
 function globalOptions(command: Command, width: number): readonly string[] {
-  let root = command;
-  while (root.parent !== null) root = root.parent;
-  const names = root.options.filter(({ long }) => long !== '--version').map(shortForm);
+  const names = rootOf(command)
+    .options.filter(({ long }) => long !== '--version')
+    .map(shortForm);
   return wrapLine(`Global options (optipick --help): ${names.join(', ')}`, width);
 }
 

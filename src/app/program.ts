@@ -1,24 +1,24 @@
 /** The command tree, and the translation of commander's complaints into ours. */
 import { Command, CommanderError } from 'commander';
-import { addDemo } from '../commands/demo/command.ts';
-import { addConfig } from '../commands/config.ts';
-import { addDoctor } from '../commands/doctor/command.ts';
-import { addLogin } from '../commands/login.ts';
-import { addDiff } from '../commands/diff/command.ts';
+import { DEMO } from '../commands/demo/command.ts';
+import { CONFIG } from '../commands/config.ts';
+import { DOCTOR } from '../commands/doctor/command.ts';
+import { LOGIN } from '../commands/login.ts';
+import { DIFF } from '../commands/diff/command.ts';
 import { addGet } from '../commands/get.ts';
-import { addPoll } from '../commands/poll/command.ts';
+import { POLL } from '../commands/poll/command.ts';
 import { addSubmit } from '../commands/submit/command.ts';
-import { addCompletion } from '../commands/completion/command.ts';
-import { addHelp } from '../commands/help/command.ts';
-import { addExample } from '../commands/example/command.ts';
-import { addEvents } from '../commands/events/command.ts';
-import { addListen } from '../commands/listen/command.ts';
-import { addTrigger } from '../commands/trigger/command.ts';
-import { addVerify } from '../commands/verify/command.ts';
-import { addSandbox } from '../commands/sandbox/command.ts';
+import { COMPLETE, COMPLETION } from '../commands/completion/command.ts';
+import { HELP } from '../commands/help/command.ts';
+import { EXAMPLE } from '../commands/example/command.ts';
+import { EVENTS } from '../commands/events/command.ts';
+import { LISTEN } from '../commands/listen/command.ts';
+import { TRIGGER } from '../commands/trigger/command.ts';
+import { VERIFY } from '../commands/verify/command.ts';
+import { SANDBOX } from '../commands/sandbox/command.ts';
 import { commandsMeant } from './suggestions.ts';
 import { formatHelp } from './help-layout.ts';
-import { withHelp, type ContextSource } from '../commands/shared/options.ts';
+import { withHelp, type CommandDeclaration, type ContextSource } from '../commands/shared/options.ts';
 import type { Context, GlobalOptions } from '../context/context.ts';
 import { KINDS, type Kind } from '../kinds.ts';
 import { CliError } from '../errors.ts';
@@ -44,7 +44,8 @@ export async function runProgram(
     getOutHasColors: () => false,
     getErrHasColors: () => false,
   });
-  declare(root, host.version, () => contextFor(root.opts<GlobalOptions>()));
+  const declareCommands = declare(root, host.version, () => contextFor(root.opts<GlobalOptions>()));
+  declareCommands(isNeeded(argv));
   // `--format json` is `--json` said of one command: errors and remarks are for machines then, too.
   root.hook('preAction', (_root, command) => {
     if (command.opts()['format'] === 'json') root.setOptionValue('json', true);
@@ -53,6 +54,8 @@ export async function runProgram(
     await root.parseAsync(argv, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
+    // For what comes now, the whole tree is looked at.
+    declareCommands(() => true);
     // No command at all, or a group without its command, asks what there is.
     if (error.code === 'commander.help') await showHelp(root);
     else if (error.exitCode !== 0) throw usageError(error, root);
@@ -61,7 +64,30 @@ export async function runProgram(
   return 0;
 }
 
-function declare(root: Command, version: string, context: ContextSource): void {
+/** The commands by the headings under which help lists them. */
+const COMMANDS: readonly (readonly [heading: string, commands: readonly CommandDeclaration[]])[] = [
+  ['Submit and answers:', [groupOf('route'), groupOf('cluster'), POLL, DIFF]],
+  ['Webhooks:', [LISTEN, EVENTS, TRIGGER, VERIFY]],
+  ['Without an account:', [SANDBOX, EXAMPLE, DEMO]],
+  ['Set-up:', [LOGIN, CONFIG, DOCTOR, COMPLETION, HELP, COMPLETE]],
+];
+
+/** The commands whose flags count: those that the arguments name. Declaring all takes a tenth of the time of a short command. */
+function isNeeded(argv: readonly string[]): (name: string) => boolean {
+  const isDocument = argv.includes('--json') && (argv.includes(HELP.name) || !argv.some(isCommand));
+  return isDocument || argv.includes(COMPLETE.name) ? () => true : (name) => argv.includes(name);
+}
+
+function isCommand(word: string): boolean {
+  return COMMANDS.some(([, commands]) => commands.some(({ name }) => name === word));
+}
+
+/** Declares the global options and the names of all commands. What it returns declares the rest of some, each once. */
+function declare(
+  root: Command,
+  version: string,
+  context: ContextSource,
+): (isWanted: (name: string) => boolean) => void {
   root
     .description('Submit picking problems to the OptiPick API, wait for the answers, and receive its signed webhooks.')
     .optionsGroup('Global options:')
@@ -86,39 +112,42 @@ function declare(root: Command, version: string, context: ContextSource): void {
       ['optipick poll $id', 'wait for the answer and show it'],
     ],
   });
-  root.commandsGroup('Submit and answers:');
-  for (const kind of Object.keys(KINDS) as Kind[]) {
-    const group = root.command(kind).description(sentence(KINDS[kind].purpose));
-    withHelp(group, {
-      examples: [
-        [`optipick ${kind} submit wave.json --wait`, 'submit, wait and show the result'],
-        [`optipick ${kind} get 67507ad05e593173d0313e0f`, 'show an answer'],
-        [`optipick ${kind} submit --help`, 'all about submitting'],
-      ],
-      failures: [['usage', 'there is no such command']],
-    });
-    addSubmit(group, kind, context);
-    addGet(group, kind, context);
+  const bare = new Map<Command, CommandDeclaration>();
+  for (const [heading, commands] of COMMANDS) {
+    root.commandsGroup(heading);
+    for (const declaration of commands) {
+      const { name, description, hidden = false } = declaration;
+      // One way to get help, and it is listed once.
+      bare.set(root.command(name, { hidden }).description(description).helpCommand(false), declaration);
+    }
   }
-  addPoll(root, context);
-  addDiff(root, context);
-  root.commandsGroup('Webhooks:');
-  addListen(root, context);
-  addEvents(root, context);
-  addTrigger(root, context);
-  addVerify(root, context);
-  root.commandsGroup('Without an account:');
-  addSandbox(root, context);
-  addExample(root, context);
-  addDemo(root, context);
-  root.commandsGroup('Set-up:');
-  addLogin(root, context);
-  addConfig(root, context);
-  addDoctor(root, context);
-  addCompletion(root, context);
-  addHelp(root, context);
-  // One way to get help, and it is listed once.
-  for (const group of root.commands) group.helpCommand(false);
+  return (isWanted) => {
+    for (const [command, declaration] of bare) {
+      if (!isWanted(declaration.name)) continue;
+      declaration.declare(command, context);
+      bare.delete(command);
+    }
+  };
+}
+
+/** `route` or `cluster`, a group of `submit` and `get`. */
+function groupOf(kind: Kind): CommandDeclaration {
+  return {
+    name: kind,
+    description: sentence(KINDS[kind].purpose),
+    declare(group, context) {
+      withHelp(group, {
+        examples: [
+          [`optipick ${kind} submit wave.json --wait`, 'submit, wait and show the result'],
+          [`optipick ${kind} get 67507ad05e593173d0313e0f`, 'show an answer'],
+          [`optipick ${kind} submit --help`, 'all about submitting'],
+        ],
+        failures: [['usage', 'there is no such command']],
+      });
+      addSubmit(group, kind, context);
+      addGet(group, kind, context);
+    },
+  };
 }
 
 function sentence(words: string): string {

@@ -16,14 +16,19 @@ import {
 import { CliError } from '../errors.ts';
 import { storeSettings, warnOfVariables } from './shared/store-settings.ts';
 import { renderTable } from '../output/terminal/table.ts';
-import { withHelp, type ContextSource } from './shared/options.ts';
+import { withHelp, type ContextSource, type CommandDeclaration } from './shared/options.ts';
 import { readPipedValue } from '../context/input-file.ts';
 
 /** Never taken from the command line, where other users of the machine can read them; shown masked. */
 const SECRET_KEYS: ReadonlySet<SettingKey> = new Set<SettingKey>(['api-key', 'webhook-secret']);
 
-export function addConfig(parent: Command, context: ContextSource): void {
-  const config = parent.command('config').description('Stored keys, secrets and defaults, by profile.');
+export const CONFIG: CommandDeclaration = {
+  name: 'config',
+  description: 'Stored keys, secrets and defaults, by profile.',
+  declare: declareConfig,
+};
+
+function declareConfig(config: Command, context: ContextSource): void {
   const failures = [
     ['usage', 'unknown setting, or a value that could never work'],
     ['environment', 'the settings file is corrupt or cannot be written'],

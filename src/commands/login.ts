@@ -5,7 +5,13 @@ import { maskSecret, parseApiKey } from '../settings/secret.ts';
 import { parseSettingValue } from '../settings/settings.ts';
 import { CliError } from '../errors.ts';
 import { withTimeoutFlag } from './shared/timeout.ts';
-import { API_ENVIRONMENT, durationOption, withHelp, type ContextSource } from './shared/options.ts';
+import {
+  API_ENVIRONMENT,
+  durationOption,
+  withHelp,
+  type ContextSource,
+  type CommandDeclaration,
+} from './shared/options.ts';
 import { readPipedValue } from '../context/input-file.ts';
 import { pipingVariables } from '../lib/text/shell-words.ts';
 import { storeSettings } from './shared/store-settings.ts';
@@ -15,11 +21,14 @@ interface LoginFlags {
   readonly timeout: number;
 }
 
-export function addLogin(parent: Command, context: ContextSource): void {
-  const command = parent
-    .command('login')
-    .description('Ask for the API key and the webhook secret, check them, and store them in the profile.')
-    .addOption(durationOption('--timeout', 'longest wait for the check of the key', '30s'));
+export const LOGIN: CommandDeclaration = {
+  name: 'login',
+  description: 'Ask for the API key and the webhook secret, check them, and store them in the profile.',
+  declare: declareLogin,
+};
+
+function declareLogin(command: Command, context: ContextSource): void {
+  command.addOption(durationOption('--timeout', 'longest wait for the check of the key', '30s'));
   withHelp(command, {
     output: `Nothing on stdout. Enter skips a question and leaves what is stored as it is.
 Without a terminal the key is the first line of stdin, the secret the second.`,

@@ -1,15 +1,18 @@
 /** `optipick completion`: scripts by which a shell completes commands, flags, profiles and ids. */
 import { Argument, type Command } from 'commander';
 import { CliError } from '../../errors.ts';
-import { withHelp, type ContextSource } from '../shared/options.ts';
+import { rootOf, withHelp, type ContextSource, type CommandDeclaration } from '../shared/options.ts';
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
-export function addCompletion(root: Command, context: ContextSource): void {
-  const command = root
-    .command('completion')
-    .description('Print the script by which bash, zsh or fish completes optipick.')
-    .addArgument(new Argument('[shell]', 'which shell').choices(SHELLS));
+export const COMPLETION: CommandDeclaration = {
+  name: 'completion',
+  description: 'Print the script by which bash, zsh or fish completes optipick.',
+  declare: declareCompletion,
+};
+
+function declareCompletion(command: Command, context: ContextSource): void {
+  command.addArgument(new Argument('[shell]', 'which shell').choices(SHELLS));
   withHelp(command, {
     output: `The script. It completes commands, flags and their values, files, stored profiles and recent ids, offline.
 PowerShell is not supported.
@@ -42,12 +45,20 @@ Then open a new shell.`,
     const { SCRIPTS } = await import('./scripts.ts');
     await context().output.write(SCRIPTS[shell]);
   });
-
-  const asked = root.command('__complete', { hidden: true }).argument('[word...]').helpOption(false);
-  asked.action(async (words: readonly string[]) => {
-    const { commandFacts } = await import('../shared/command-tree.ts');
-    const { completionModel } = await import('./model.ts');
-    const { complete } = await import('./complete.ts');
-    await context().output.lines(await complete(completionModel(commandFacts(root)), words, context()));
-  });
 }
+
+/** What the scripts ask: the candidates for the last of these words. */
+export const COMPLETE: CommandDeclaration = {
+  name: '__complete',
+  description: '',
+  hidden: true,
+  declare(command, context) {
+    command.argument('[word...]').helpOption(false);
+    command.action(async (words: readonly string[]) => {
+      const { commandFacts } = await import('../shared/command-tree.ts');
+      const { completionModel } = await import('./model.ts');
+      const { complete } = await import('./complete.ts');
+      await context().output.lines(await complete(completionModel(commandFacts(rootOf(command))), words, context()));
+    });
+  },
+};

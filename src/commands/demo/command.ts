@@ -9,17 +9,18 @@ import { CliError } from '../../errors.ts';
 import { jsonLine } from '../../lib/json/stringify.ts';
 import { renderAnswer } from '../../output/answers/answer-table.ts';
 import { demoClusterRequest, demoRouteRequest } from './requests.ts';
-import { withHelp, type ContextSource } from '../shared/options.ts';
+import { withHelp, type ContextSource, type CommandDeclaration } from '../shared/options.ts';
 
 /** A webhook on one machine takes milliseconds; it takes this long only when something blocks it. */
 const WEBHOOK_TIMEOUT_MS = 10_000;
 
-export function addDemo(parent: Command, context: ContextSource): void {
-  const command = parent
-    .command('demo')
-    .description(
-      'Run the whole flow on a local sandbox: submit, signed webhook, verify, fetch, show. No account needed.',
-    );
+export const DEMO: CommandDeclaration = {
+  name: 'demo',
+  description: 'Run the whole flow on a local sandbox: submit, signed webhook, verify, fetch, show. No account needed.',
+  declare: declareDemo,
+};
+
+function declareDemo(command: Command, context: ContextSource): void {
   withHelp(command, {
     output: `What happens goes to stderr, the two results to stdout; with --json one line each,
 {"v":1,"type":"result","request_id":"...","kind":"cluster","result":{...}}.`,

@@ -7,7 +7,7 @@ import type { ListOptions } from '../../output/terminal/long-list.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
 import type { ComparedFile } from '../../output/diff/sections.ts';
 import { createStyle } from '../../output/terminal/style.ts';
-import { outputOption, withHelp, type ContextSource } from '../shared/options.ts';
+import { outputOption, withHelp, type ContextSource, type CommandDeclaration } from '../shared/options.ts';
 import type { AnswerFile } from './answer-file.ts';
 import { refuseUnwritable, writeOutput } from '../shared/output-file.ts';
 
@@ -27,10 +27,14 @@ interface DiffOptions {
   readonly all?: boolean;
 }
 
-export function addDiff(parent: Command, context: ContextSource): void {
-  const command = parent
-    .command('diff')
-    .description('Compare two answers: figures, clusters, what moved.')
+export const DIFF: CommandDeclaration = {
+  name: 'diff',
+  description: 'Compare two answers: figures, clusters, what moved.',
+  declare: declareDiff,
+};
+
+function declareDiff(command: Command, context: ContextSource): void {
+  command
     .argument('<a.json>', 'an answer that was kept, or - for stdin')
     .argument('<b.json>', 'the one to compare it with, or - for stdin')
     .option('--format <format>', 'table, md or json')

@@ -2,13 +2,23 @@
 import type { Command } from 'commander';
 import { CliError } from '../../errors.ts';
 import { parsePort } from '../../settings/settings.ts';
-import { API_ENVIRONMENT, durationOption, withHelp, type ContextSource } from '../shared/options.ts';
+import {
+  API_ENVIRONMENT,
+  durationOption,
+  withHelp,
+  type ContextSource,
+  type CommandDeclaration,
+} from '../shared/options.ts';
 import type { DoctorFlags } from './check-context.ts';
 
-export function addDoctor(parent: Command, context: ContextSource): void {
-  const command = parent
-    .command('doctor')
-    .description('Check this machine and the whole path to and from the API, and say how to fix it.')
+export const DOCTOR: CommandDeclaration = {
+  name: 'doctor',
+  description: 'Check this machine and the whole path to and from the API, and say how to fix it.',
+  declare: declareDoctor,
+};
+
+function declareDoctor(command: Command, context: ContextSource): void {
+  command
     .option('--port <n>', 'port that should be free (default: the setting "port", else 5000)', parsePort)
     .option('--path <path>', 'path at which the listener receives webhooks', parsePath, '/webhook')
     .option(

@@ -8,6 +8,7 @@ import {
   parseNumber,
   withHelp,
   type ContextSource,
+  type CommandDeclaration,
 } from '../shared/options.ts';
 import type { EventDiscardFlags } from './discard.ts';
 import type { EventListFlags } from './list.ts';
@@ -16,8 +17,13 @@ import type { EventShowFlags } from './show.ts';
 
 const STATE_FAILURE = ['environment', 'the inbox of this machine cannot be read or written'] as const;
 
-export function addEvents(parent: Command, context: ContextSource): void {
-  const group = parent.command('events').description('What "optipick listen" received on this machine.');
+export const EVENTS: CommandDeclaration = {
+  name: 'events',
+  description: 'What "optipick listen" received on this machine.',
+  declare: declareEvents,
+};
+
+function declareEvents(group: Command, context: ContextSource): void {
   addList(group, context);
   addShow(group, context);
   addReplay(group, context);

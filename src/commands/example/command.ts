@@ -2,7 +2,7 @@
 import { Argument, type Command } from 'commander';
 import type { Context } from '../../context/context.ts';
 import { type Kind, KIND_NAMES } from '../../kinds.ts';
-import { parseNumber, withHelp, type ContextSource } from '../shared/options.ts';
+import { parseNumber, withHelp, type ContextSource, type CommandDeclaration } from '../shared/options.ts';
 
 interface ExampleFlags {
   readonly csv?: boolean;
@@ -11,10 +11,14 @@ interface ExampleFlags {
 
 const MOST_PICKS = 100_000;
 
-export function addExample(parent: Command, context: ContextSource): void {
-  const command = parent
-    .command('example')
-    .description('Print a request that works on the sandbox, as JSON or as a table.')
+export const EXAMPLE: CommandDeclaration = {
+  name: 'example',
+  description: 'Print a request that works on the sandbox, as JSON or as a table.',
+  declare: declareExample,
+};
+
+function declareExample(command: Command, context: ContextSource): void {
+  command
     .addArgument(new Argument('<kind>', 'what it asks for').choices(KIND_NAMES))
     .option('--csv', 'a table with a row for each pick')
     .option('--picks <n>', 'how many picks', parseNumber('--picks', 'bad_count', MOST_PICKS), 12);

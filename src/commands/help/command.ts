@@ -3,13 +3,16 @@ import type { Command } from 'commander';
 import { CliError } from '../../errors.ts';
 import { wrapText } from '../../lib/text/wrap.ts';
 import { FIELD_TOPICS, HELP_TOPICS, TOPIC_NAMES, type HelpTopic } from '../shared/help-topics.ts';
-import { withHelp, type ContextSource } from '../shared/options.ts';
+import { rootOf, withHelp, type ContextSource, type CommandDeclaration } from '../shared/options.ts';
 
-export function addHelp(root: Command, context: ContextSource): void {
-  const command = root
-    .command('help')
-    .description(`Show help on a command or a topic: ${TOPIC_NAMES.join(', ')}.`)
-    .argument('[command...]', 'command or topic');
+export const HELP: CommandDeclaration = {
+  name: 'help',
+  description: `Show help on a command or a topic: ${TOPIC_NAMES.join(', ')}.`,
+  declare: declareHelp,
+};
+
+function declareHelp(command: Command, context: ContextSource): void {
+  command.argument('[command...]', 'command or topic');
   withHelp(command, {
     output: `The text of --help, or of the topic. With --json one document: {"v":1,"name","path","description","arguments",
 "options":[{"flags","description","default","choices","env",...}],"subcommands":[...],"exit_codes":[...],"topics":[...]};
@@ -25,6 +28,7 @@ of a command: that subtree, with "global_options".`,
   command.action(async (words: readonly string[]) => {
     const topic = words.length === 1 ? await topicNamed(words[0]) : undefined;
     const { output } = context();
+    const root = rootOf(command);
     if (output.json) {
       const { helpDocument, topicDocument } = await import('./document.ts');
       await output.record(topic === undefined ? helpDocument(root, find(root, words), words) : topicDocument(topic));

@@ -3,13 +3,25 @@ import { type Command, Option } from 'commander';
 import { parsePort } from '../../settings/settings.ts';
 import { readId } from '../../lib/text/shown-id.ts';
 import { parseSize } from '../shared/size.ts';
-import { collect, collectList, durationOption, parseNumber, withHelp, type ContextSource } from '../shared/options.ts';
+import {
+  collect,
+  collectList,
+  durationOption,
+  parseNumber,
+  withHelp,
+  type ContextSource,
+  type CommandDeclaration,
+} from '../shared/options.ts';
 import type { ListenFlags } from './flags.ts';
 
-export function addListen(parent: Command, context: ContextSource): void {
-  const command = parent
-    .command('listen')
-    .description('Receive webhooks: verify, keep on disk, fetch the result, show it.')
+export const LISTEN: CommandDeclaration = {
+  name: 'listen',
+  description: 'Receive webhooks: verify, keep on disk, fetch the result, show it.',
+  declare: declareListen,
+};
+
+function declareListen(command: Command, context: ContextSource): void {
+  command
     .optionsGroup('Address:')
     .option('--port <n>', 'port to open; 0 picks a free one (default: the setting "port", else 5000)', parsePort)
     .option('--host <address>', 'address to listen on; 0.0.0.0 is all of them', '127.0.0.1')

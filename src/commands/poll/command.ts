@@ -15,6 +15,7 @@ import {
   withHelp,
   withWalkingRates,
   type ContextSource,
+  type CommandDeclaration,
 } from '../shared/options.ts';
 import { readInput } from '../../context/input-file.ts';
 import { createAnswerView, FORMATS_IN_WORDS, type AnswerView, type AnswerViewOptions } from '../shared/answer-view.ts';
@@ -34,10 +35,14 @@ interface PollFlags extends AnswerViewOptions {
   readonly anyId?: boolean;
 }
 
-export function addPoll(parent: Command, context: ContextSource): void {
-  const command = parent
-    .command('poll')
-    .description('Wait until answers are there, and show them.')
+export const POLL: CommandDeclaration = {
+  name: 'poll',
+  description: 'Wait until answers are there, and show them.',
+  declare: declarePoll,
+};
+
+function declarePoll(command: Command, context: ContextSource): void {
+  command
     .argument('[id...]', 'request ids, or - to read them from stdin')
     .optionsGroup('Waiting:')
     .addOption(

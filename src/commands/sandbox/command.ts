@@ -5,7 +5,14 @@ import { CliError } from '../../errors.ts';
 import { parsePort, parseProfileName, profileNamed } from '../../settings/settings.ts';
 import { PAYLOAD_SHAPES, type PayloadShape } from '../../webhooks/payload.ts';
 import type { ErrorShape, PendingShape, SubmitShape } from '../../sandbox/config.ts';
-import { collect, collectList, durationOption, withHelp, type ContextSource } from '../shared/options.ts';
+import {
+  collect,
+  collectList,
+  durationOption,
+  withHelp,
+  type ContextSource,
+  type CommandDeclaration,
+} from '../shared/options.ts';
 import { SANDBOX_KEY_PREFIX } from '../../settings/secret.ts';
 import { storeSettings, warnOfVariables } from '../shared/store-settings.ts';
 import { renderEvent } from './log.ts';
@@ -32,10 +39,14 @@ interface SandboxFlags {
   readonly allowRemoteWebhooks?: boolean;
 }
 
-export function addSandbox(parent: Command, context: ContextSource): void {
-  const command = parent
-    .command('sandbox')
-    .description("A local OptiPick: the same API, real answers, signed webhooks. It is not Optioryx's optimizer.")
+export const SANDBOX: CommandDeclaration = {
+  name: 'sandbox',
+  description: "A local OptiPick: the same API, real answers, signed webhooks. It is not Optioryx's optimizer.",
+  declare: declareSandbox,
+};
+
+function declareSandbox(command: Command, context: ContextSource): void {
+  command
     .optionsGroup('API:')
     .option('--port <n>', 'port to open on 127.0.0.1; 0 picks a free one', parsePort, 4010)
     .option('--api-key <key>', 'API key to expect (a test value; default: a new one)')

@@ -8,6 +8,14 @@ import { parseDuration } from './duration.ts';
 /** Gives the context of the run; only valid inside an action, when the options are known. */
 export type ContextSource = () => Context;
 
+/** A command of the first level. What `declare` adds to it counts only when it is named: help of all needs the two texts alone. */
+export interface CommandDeclaration {
+  readonly name: string;
+  readonly description: string;
+  readonly hidden?: boolean;
+  declare(command: Command, context: ContextSource): void;
+}
+
 export interface HelpParts {
   /** What is printed on stdout, for people and with `--json`. */
   readonly output?: string;
@@ -29,6 +37,10 @@ export function helpPartsOf(command: Command & { readonly [HELP_PARTS]?: HelpPar
 /** Adds what commander has no place for to a command's help; `app/help-layout.ts` sets it. */
 export function withHelp(command: Command, parts: HelpParts): Command {
   return Object.assign(command, { [HELP_PARTS]: parts });
+}
+
+export function rootOf(command: Command): Command {
+  return command.parent === null ? command : rootOf(command.parent);
 }
 
 /** The environment variables of a command that calls the API. */

@@ -1,13 +1,24 @@
 /** `optipick trigger`: test webhooks to any endpoint. */
 import { type Command, Option } from 'commander';
 import { PAYLOAD_SHAPES } from '../../webhooks/payload.ts';
-import { collectList, durationOption, parseNumber, withHelp, type ContextSource } from '../shared/options.ts';
+import {
+  collectList,
+  durationOption,
+  parseNumber,
+  withHelp,
+  type ContextSource,
+  type CommandDeclaration,
+} from '../shared/options.ts';
 import type { TriggerFlags } from './flags.ts';
 
-export function addTrigger(parent: Command, context: ContextSource): void {
-  const command = parent
-    .command('trigger')
-    .description('Send test webhooks to an endpoint: signed as Svix signs them, or deliberately invalid.')
+export const TRIGGER: CommandDeclaration = {
+  name: 'trigger',
+  description: 'Send test webhooks to an endpoint: signed as Svix signs them, or deliberately invalid.',
+  declare: declareTrigger,
+};
+
+function declareTrigger(command: Command, context: ContextSource): void {
+  command
     .argument(
       '[event]',
       'event type, for example cluster.optimized.Example.<user id>; any other will do. Only a rich payload names it',

@@ -1,13 +1,17 @@
 /** `optipick verify`: checks one delivery, and says why it fails. */
 import { type Command, Option } from 'commander';
 import { CliError } from '../../errors.ts';
-import { durationOption, withHelp, type ContextSource } from '../shared/options.ts';
+import { durationOption, withHelp, type ContextSource, type CommandDeclaration } from '../shared/options.ts';
 import type { VerifyFlags } from './run.ts';
 
-export function addVerify(parent: Command, context: ContextSource): void {
-  const command = parent
-    .command('verify')
-    .description('Check the signature of one delivery, and say why it fails.')
+export const VERIFY: CommandDeclaration = {
+  name: 'verify',
+  description: 'Check the signature of one delivery, and say why it fails.',
+  declare: declareVerify,
+};
+
+function declareVerify(command: Command, context: ContextSource): void {
+  command
     .argument(
       '[file]',
       'a file of listen --record, a pasted request, a HAR file, a Lambda event or another dump; - for stdin',
