@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { deliver, OTHER_SECRET, payloadOf, SECRET, startListener } from '../support/listener.ts';
 import { createWorkplace, PROGRAM, type Workplace } from '../support/program.ts';
 import { startScriptedServer } from '../support/scripted-server.ts';
+import { screenOf } from '../support/screen.ts';
 import { HAS_TERMINAL, startCommandOnTerminal, startOnTerminal, type TerminalRun } from '../support/terminal.ts';
 
 const ID = '67507ad05e593173d0313e0f';
@@ -60,7 +61,9 @@ describe.runIf(HAS_TERMINAL)('on a terminal', () => {
     await terminal.shows('b'.repeat(24));
     terminal.type('q');
     expect(await terminal.ended).toBe(0);
-    expect(terminal.screen.trimEnd()).toMatch(/2 received, 0 duplicate, 0 rejected, 3 shown$/);
+    // Nothing is left of the keys.
+    const written = terminal.screen.replaceAll(/\u001b\]52;[^\u0007]*\u0007/g, '');
+    expect(screenOf(written).at(-1)).toBe('2 received, 0 duplicate, 0 rejected, 3 shown');
   });
 
   test('Ctrl-C ends it with 130, and leaves the terminal as it was', async () => {
@@ -155,9 +158,12 @@ test('the last answer of each target is in events show, for people and for machi
     { status: 422, body, headers: { 'set-cookie': 'session=hush', 'x-request': 'r1' } },
     { status: 204, headers: { 'x-request': 'r2' } },
   ]);
-  await using listener = await startListener(workplace, ['--no-fetch', '-f', `${target.url}/?token=hush-hush`]);
+  const args = ['--no-fetch', '-f', `${target.url}/?token=hush-hush`];
+  await using listener = await startListener(workplace, args);
   await deliver(listener.url, { id: 'msg_1', body: payloadOf(ID) });
-  await listener.line(({ type }) => type === 'forwarded');
+  const failed = await listener.line(({ type }) => type === 'forwarded');
+  listener.kill('SIGTERM');
+  await listener.ended;
   const shown = async (): Promise<Readonly<Record<string, unknown>>> => {
     const { stdout } = await workplace.run(['events', 'show', 'msg_1', '--json']);
     const { steps } = JSON.parse(stdout) as { steps: readonly Readonly<Record<string, unknown>>[] };
@@ -173,11 +179,13 @@ test('the last answer of each target is in events show, for people and for machi
   expect(people).toMatch(/^forward http:\S+: .*\n {2}answered 422 at /m);
   expect(people).toContain('no such field');
   expect(people + JSON.stringify(first)).not.toContain('hush');
-  await listener.line(({ type, ok }) => type === 'forwarded' && ok === true);
+  // The next start does what is left, and does not use up an attempt.
+  await using next = await startListener(workplace, args);
+  const forwarded = await next.line(({ type }) => type === 'forwarded');
   expect(await shown()).toMatchObject({ status: 204, body: '' });
-  expect(listener.lines().filter(({ type }) => type === 'forwarded')).toMatchObject([
+  expect([failed, forwarded]).toMatchObject([
     { target: `${target.url}/?token=***`, status: 422, attempt: 1, ok: false },
-    { target: `${target.url}/?token=***`, status: 204, attempt: 2, ok: true },
+    { target: `${target.url}/?token=***`, status: 204, attempt: 1, ok: true },
   ]);
 });
 

@@ -24,7 +24,7 @@ const GRACE_MS = 2000;
 /** Runs until what was waited for has arrived, the time is over, or somebody stops it. */
 export async function listen(context: Context, flags: ListenFlags): Promise<void> {
   const plan = parseListenFlags(flags, context.host.env);
-  const screen = createScreen(context);
+  const screen = await createScreen(context);
   try {
     await listenOn(screen, plan);
   } finally {

@@ -32,11 +32,11 @@ export interface KeyParts {
 }
 
 /** The screen, where lines can be redrawn: on a terminal, for people. A build server's log keeps every redrawing. */
-export function createScreen(context: Context): LiveScreen {
+export async function createScreen(context: Context): Promise<LiveScreen> {
   const { host, output, options } = context;
   const isLive = host.stderr.isTTY && !output.json && !output.quiet && options.debug !== true && !isSet(host.env['CI']);
   if (!isLive) return { context, redraw: undefined, start: async () => undefined, close: async () => undefined };
-  const footer = createFooter(host);
+  const footer = createFooter(host, (await output.noteStyle()).dim);
   let live: readonly string[] = [];
   let keyLine: readonly string[] = [];
   let endKeys: (() => void) | undefined;

@@ -21,8 +21,11 @@ export interface Footer {
   close(): Promise<void>;
 }
 
-/** `stderr` is a terminal; `stdout` may be the same one. */
-export function createFooter({ stdout, stderr }: Pick<Footer, 'stdout' | 'stderr'>): Footer {
+/** `stderr` is a terminal; `stdout` may be the same one. `paint` sets the lines off from those above. */
+export function createFooter(
+  { stdout, stderr }: Pick<Footer, 'stdout' | 'stderr'>,
+  paint: (line: string) => string,
+): Footer {
   /** What shall stand there, and what does. */
   let lines: readonly string[] = [];
   let drawn: readonly string[] = [];
@@ -45,7 +48,7 @@ export function createFooter({ stdout, stderr }: Pick<Footer, 'stdout' | 'stderr
   const redrawn = (): string => {
     if (hidden > 0 || !isAtStart) return '';
     drawn = lines.map(cut);
-    return drawn.map((line) => `\u001b[2m${line}\u001b[22m\n`).join('');
+    return drawn.map((line) => `${paint(line)}\n`).join('');
   };
   const inTurn = (work: () => Promise<void>): Promise<void> => {
     const turn = queue.then(work);

@@ -20,7 +20,7 @@ function terminal(columns = 40, { piped = false } = {}) {
   const stdout: OutputStream = piped
     ? { isTTY: false, columns: undefined, rows: undefined, write: async (chunk) => void (pipe += String(chunk)) }
     : stream;
-  const footer = createFooter({ stdout, stderr: stream });
+  const footer = createFooter({ stdout, stderr: stream }, (line) => `\u001b[2m${line}\u001b[22m`);
   return {
     footer,
     size,
