@@ -8,7 +8,6 @@ import {
   type Database,
   type ExecOptions,
   type Host,
-  type KeyEvents,
   type OutputStream,
   type ServeOptions,
   type SettingsFile,
@@ -72,8 +71,6 @@ export interface FakeHost extends Host {
   readonly executed: { readonly command: string; readonly input: string; readonly env: ExecOptions['env'] }[];
   /** The stored settings as they are now. */
   readonly profiles: Readonly<Record<string, StoredProfile>>;
-  /** As if the user pressed these keys, where keys are read. */
-  press(keys: string): void;
   /** As if the user pressed Ctrl-C, or the system asked to stop. */
   signal(signal: StopSignal): void;
 }
@@ -92,7 +89,6 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
   const executed: FakeHost['executed'] = [];
   const asked: FakeHost['asked'] = [];
   const spun: string[] = [];
-  const keyReaders = new Set<KeyEvents>();
   const handlers = new Set<(signal: StopSignal) => void>();
   const databases = new Map<string, DatabaseSync>();
   const profiles = new Map(Object.entries(options.profiles ?? {}));
@@ -132,10 +128,8 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
         if (answer instanceof Error) throw answer;
         return answer;
       },
-      async keys(events) {
-        keyReaders.add(events);
-        return () => void keyReaders.delete(events);
-      },
+      // Nobody presses any.
+      keys: async () => () => undefined,
       spinner: async (text) => createSpinner(text, spun),
     },
     clock,
@@ -189,9 +183,6 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
     executed,
     get profiles() {
       return Object.fromEntries(profiles);
-    },
-    press(keys) {
-      for (const reader of keyReaders) for (const key of keys) reader.key(key);
     },
     signal(signal) {
       for (const handler of handlers) handler(signal);

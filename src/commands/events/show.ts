@@ -1,6 +1,7 @@
 /** `optipick events show`. */
 import type { Context } from '../../context/context.ts';
 import { isTestMessageId } from '../../ids.ts';
+import { wrapBehind } from '../../lib/text/wrap.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
 import { jsonLine } from '../../lib/json/stringify.ts';
 import { openInbox } from '../../context/inbox-services.ts';
@@ -28,7 +29,7 @@ export async function showEvent(context: Context, id: string, { raw }: EventShow
   }
   const answers = await answersOf(inbox, entry, await context.redaction());
   if (output.json) await output.document(jsonOf(entry, answers));
-  else await output.lines(linesOf(entry, answers));
+  else await output.lines(linesOf(entry, answers, output.width));
 }
 
 type Answers = ReadonlyMap<string, StepAnswer>;
@@ -45,7 +46,7 @@ function jsonOf(entry: InboxEntry, answers: Answers): Uint8Array {
   return jsonLine(fields, { payload: isJson ? bytes : null });
 }
 
-function* linesOf(entry: InboxEntry, answers: Answers): Generator<string, void> {
+function* linesOf(entry: InboxEntry, answers: Answers, width: number | undefined): Generator<string, void> {
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['svix-id', entry.id],
     ['test', isTestMessageId(entry.id) ? 'sent by "optipick trigger"' : undefined],
@@ -59,7 +60,7 @@ function* linesOf(entry: InboxEntry, answers: Answers): Generator<string, void> 
   for (const [name, text] of facts) if (text !== undefined) yield `${name.padEnd(10)}  ${cleanText(text)}`;
   yield '';
   for (const step of entry.steps) {
-    yield stepLine(step);
+    yield* wrapBehind('', stepLine(step), width, 2);
     const answer = answers.get(step.name);
     if (answer !== undefined) yield* answerLines(answer);
   }
