@@ -234,6 +234,10 @@ function runsOf(
       { args: ['webhook.secret'], code: 2 },
     ],
     demo: [{ args: [], code: 0 }],
+    example: [
+      { args: ['cluster', '--csv'], code: 0 },
+      { args: ['rout'], code: 2 },
+    ],
     login: [
       changing([], 0, `${PLANTED['key of the profile']}\n${typedSecret}\n`),
       changing([], 4, `${typedKey}\n${typedSecret}\n`),
