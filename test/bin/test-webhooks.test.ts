@@ -142,7 +142,7 @@ test('the screens of listen and events say that it was a test', async () => {
   const { id, request_id } = await trigger(url);
   const { stdout } = await listening;
   const text = `${String(request_id)}  test webhook, no such request: the command does not run`;
-  expect(String(stdout).trimEnd().slice('14:03:59  '.length)).toBe(`event  ${text}`);
+  expect(String(stdout).trimEnd().slice('14:03:59  '.length)).toBe(`ok  webhook            ${text}`);
 
   const list = await workplace.run(['events', 'list']);
   const rows = list.stdout.split('\n').map((row) => row.split(/ {2,}/));

@@ -141,8 +141,11 @@ export function releaseSteps(database: Database, owner: string): void {
 }
 
 export function expediteSteps(database: Database, scope: string, steps: readonly string[], now: number): void {
-  const sql = `UPDATE steps SET next_attempt_at = :now, settled_at = :now, attempts = max(0, attempts - 1)
-    WHERE state = 'pending' AND scope = :scope AND step = :step AND next_attempt_at > :now`;
+  // One that still has an owner was being attempted when its listener crashed: that attempt counts, it may be the cause.
+  const sql = `UPDATE steps SET next_attempt_at = :now, settled_at = :now,
+      attempts = CASE WHEN owner IS NULL THEN max(0, attempts - 1) ELSE attempts END
+    WHERE state = 'pending' AND scope = :scope AND step = :step
+      AND (next_attempt_at > :now OR owner IS NULL AND attempts > 0)`;
   for (const step of steps) changes(database, sql, { scope, step, now });
 }
 
