@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { maskUrlsIn } from '../../lib/net/url-secrets.ts';
 import { type CliError, type FailureDetail, messageOf } from '../../errors.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
@@ -28,13 +29,25 @@ export function renderFailure(
 
 /** Colors must not count when a text is wrapped. */
 export function labelled(label: string, color: Style['red'], text: string, width: number | undefined): string[] {
-  const head = `${label} `;
+  const [first = '', ...rest] = wrapped(`${label} `, text, width);
+  return [color(label) + first.slice(label.length), ...rest];
+}
+
+/** Remarks, a line each; what does not fit the width goes on below its first word or, after `note:`, its second. */
+export function wrapNotes(text: string, width: number | undefined): string {
+  const lines = text.split('\n').flatMap((line) => {
+    const [head = ''] = /^(?:note:)? */.exec(line) ?? [];
+    return displayWidth(stripVTControlCharacters(line)) <= (width ?? Infinity)
+      ? [line]
+      : wrapped(head, line.slice(head.length), width);
+  });
+  return lines.join('\n');
+}
+
+function wrapped(head: string, text: string, width: number | undefined): readonly string[] {
   const fits = width === undefined || displayWidth(head + text) <= width;
   const whole = text.replaceAll(COMMAND, (command) => command.replaceAll(' ', UNBROKEN));
-  const [first = '', ...rest] = wrapBehind(head, whole, fits ? undefined : width).map((line) =>
-    line.replaceAll(UNBROKEN, ' '),
-  );
-  return [color(label) + first.slice(label.length), ...rest];
+  return wrapBehind(head, whole, fits ? undefined : width).map((line) => line.replaceAll(UNBROKEN, ' '));
 }
 
 /** A command stays on one line, however long: a terminal that wraps it by itself lets it be copied whole. */

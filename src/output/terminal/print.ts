@@ -6,7 +6,7 @@ import { maskUrlsIn } from '../../lib/net/url-secrets.ts';
 import type { OutputStream } from '../../platform/host.ts';
 import { cleanLine, cleanText } from '../../lib/text/sanitize-terminal.ts';
 import { createJsonForTerminal, jsonText } from '../../lib/json/stringify.ts';
-import { labelled } from './failure.ts';
+import { labelled, wrapNotes } from './failure.ts';
 import { colorLevel, createStyle, type Style } from './style.ts';
 
 export interface Output {
@@ -78,7 +78,7 @@ export function createOutput({ stdout, stderr, env }: Streams, options: OutputOp
     record: (value) => stdout.write(`${jsonText(value)}\n`),
     document: (chunk) => stdout.write(stdout.isTTY ? forTerminal(chunk) : chunk),
     write: (chunk) => stdout.write(chunk),
-    note: say,
+    note: (text) => say(wrapNotes(text, stderr.columns)),
     async warn(text) {
       const style = await output.noteStyle();
       await say(labelled('warning:', style.yellow, cleanText(maskUrlsIn(text)), stderr.columns).join('\n'));
