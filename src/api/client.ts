@@ -102,9 +102,8 @@ export function createApiClient(options: ApiClientOptions): OptipickClient {
           const failure = await refuse(response, wire, { method: 'GET', url: request.url });
           // A web page says nothing about the key.
           if (failure.code === NOT_THE_API) throw failure;
-          if (status === 401 || status === 403) return 'rejected' as const;
-          if (status === 402 || (status >= 300 && status < 400) || failure.failure === 'unavailable') throw failure;
-          return 'accepted' as const;
+          const isRedirect = status >= 300 && status < 400;
+          if (isRedirect || failure.failure === 'auth' || failure.failure === 'unavailable') throw failure;
         });
       return retry(policy(attempts), attempt, signal);
     },

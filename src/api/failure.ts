@@ -39,7 +39,7 @@ const KEY_HINT =
 
 /** A sandbox has a key of its own at each start. */
 export const SANDBOX_KEY_HINT =
-  'use the key that it printed when it started, or start it with --save-profile sandbox and add -p sandbox to this command';
+  'use the key that it printed when it started, or start it with --save-profile sandbox and use -p sandbox';
 
 /** The requested job. */
 export interface JobFacts {

@@ -75,6 +75,9 @@ export interface OptipickClient {
   submitAndAwait(kind: Kind, body: Uint8Array, options?: FetchOptions): Promise<JobAnswer>;
   /** Asks once for an answer (with the retries of a GET). Throws `CliError` for 401, 403, 422 and other refusals. */
   getAnswer(kind: Kind, requestId: string, options?: FetchOptions): Promise<JobStatus>;
-  /** Whether the key is accepted: GET of a well-formed id that no request has. `timeoutMs` is for the whole of an attempt. */
-  checkKey(options?: Pick<FetchOptions, 'signal' | 'timeoutMs' | 'attempts'>): Promise<'accepted' | 'rejected'>;
+  /**
+   * Resolves when the key is accepted: GET of a well-formed id that no request has. `timeoutMs` is for the whole of an
+   * attempt. Throws `CliError` `auth` `key_rejected` when it is not.
+   */
+  checkKey(options?: Pick<FetchOptions, 'signal' | 'timeoutMs' | 'attempts'>): Promise<void>;
 }

@@ -50,7 +50,7 @@ function declareConfig(config: Command, context: ContextSource): void {
     .argument('[value]', 'the value, or - to read it from stdin');
   withHelp(set, {
     examples: [
-      ['optipick config set api-key', 'ask for the key, without echo'],
+      ['optipick config set api-key', 'ask for the key, shown as stars'],
       ['printf %s "$KEY" | optipick config set api-key -', 'in a script'],
       ['optipick config set base-url 127.0.0.1:4010 -p sandbox', 'a profile for a sandbox'],
     ],

@@ -42,7 +42,8 @@ export interface AskOptions {
 
 export interface Terminal {
   /**
-   * Asks on stderr and reads one line; `hidden` echoes nothing. Rejects with `CliError` `interrupted` on Ctrl-C, which
+   * Asks on stderr and reads one line; `hidden` echoes `*` for each character, as many as the
+   * line holds. Rejects with `CliError` `interrupted` on Ctrl-C, which
    * is a key here, and with the reason of the signal.
    */
   ask(question: string, options?: AskOptions): Promise<string>;

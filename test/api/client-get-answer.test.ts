@@ -243,15 +243,15 @@ describe('a large answer', () => {
 });
 
 describe('checkKey', () => {
-  test.each([
-    [401, 'rejected'],
-    [403, 'rejected'],
-    [404, 'accepted'],
-    [422, 'accepted'],
-    [200, 'accepted'],
-  ])('reads HTTP %i as %s', async (status, verdict) => {
+  test.each([404, 422, 200])('reads HTTP %i as an accepted key', async (status) => {
     const { client, server } = await api({ status, body: { detail: 'x' } });
-    expect(await client.checkKey()).toBe(verdict);
+    await expect(client.checkKey()).resolves.toBeUndefined();
+    expect(server.lines()).toEqual(['GET /optimize/cluster/000000000000000000000000']);
+  });
+
+  test.each([401, 403])('reads HTTP %i as a rejected key', async (status) => {
+    const { client, server } = await api({ status, body: { detail: 'x' } });
+    expect(await failureOf(client.checkKey())).toMatchObject({ failure: 'auth', code: 'key_rejected', status });
     expect(server.lines()).toEqual(['GET /optimize/cluster/000000000000000000000000']);
   });
 

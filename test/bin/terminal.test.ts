@@ -22,23 +22,41 @@ afterEach(async () => {
 
 // Without util-linux's `script` there is no terminal to be had.
 describe.runIf(HAS_TERMINAL)('login', () => {
-  test('shows nothing of the key and the secret that are typed', async () => {
-    await using server = await startScriptedServer([{ status: 404, body: { detail: 'Not Found' } }]);
-    const terminal = startOnTerminal(workplace, ['login'], { env: { OPTIPICK_BASE_URL: server.url, NO_COLOR: '1' } });
+  test('shows stars for the key and the secret, typed or pasted, and checks the key at once', async () => {
+    await using server = await startScriptedServer(({ headers }) => ({
+      status: headers['x-api-key'] === KEY ? 404 : 403,
+    }));
+    const terminal = startOnTerminal(workplace, ['login'], {
+      env: { OPTIPICK_BASE_URL: server.url, NO_COLOR: '1' },
+      columns: 50,
+    });
     await terminal.shows('API key: ');
-    terminal.type(`${KEY}\r`);
+    terminal.type('a-wrong-key\r');
+    await terminal.shows('API key: ***********\nerror: ');
+    await terminal.shows('created for');
+    await terminal.shows('?\nAPI key: ');
+    // Backspace, Ctrl-U, and then the key as a bracketed paste.
+    terminal.type('abc\u007f\u0015\u001b[200~');
+    terminal.type(`${KEY}\u001b[201~\r`);
     await terminal.shows('Webhook secret (whsec_...): ');
-    terminal.type(`${SECRET}\r`);
+    // Longer than the line: the terminal could not rub out what it has wrapped.
+    terminal.type(`${SECRET}xx\u007f\u007f`);
+    terminal.type('\r');
     expect(await terminal.ended).toBe(0);
-    expect(terminal.screen).toBe(
-      `API keys: https://optipick.optioryx.com/settings > API Keys. Enter skips a question.
-API key: 
-Webhook secret (whsec_...): 
-the key was accepted by ${server.url}
-stored in profile "default": api-key ke…ij, webhook-secret whsec_Mf…Sw
-hint: try: optipick cluster submit wave.json --wait
-`,
-    );
+    const [before = '', after = ''] = terminal.screen.split(`?\nAPI key: `);
+    expect(before).toContain('API key: ***********\nerror: ');
+    expect(linesShown(after)).toEqual([
+      '*'.repeat(KEY.length),
+      `the key was accepted by ${server.url}`,
+      'stored in profile "default": api-key ke…ij',
+      `Webhook secret (whsec_...): ${'*'.repeat(21)}`,
+      'stored in profile "default": webhook-secret',
+      'whsec_Mf…Sw',
+      'hint: try:',
+      '      optipick cluster submit wave.json --wait',
+      '',
+    ]);
+    expect(terminal.screen).not.toMatch(/a-wrong|abc|key-0|MfKQ/);
     expect(JSON.parse(await readFile(join(workplace.folder, 'config/config.json'), 'utf8'))).toEqual({
       profiles: { default: { 'api-key': KEY, 'webhook-secret': SECRET } },
     });
@@ -51,12 +69,42 @@ hint: try: optipick cluster submit wave.json --wait
     expect(await terminal.ended).toBe(130);
     expect(terminal.screen).toBe(
       `API keys: https://optipick.optioryx.com/settings > API Keys. Enter skips a question.
-API key: 
+API key: **********
 `,
     );
     await expect(readFile(join(workplace.folder, 'config/config.json'))).rejects.toThrow('ENOENT');
   });
 });
+
+describe.runIf(HAS_TERMINAL)('config set api-key', () => {
+  test('shows stars for the key', async () => {
+    const terminal = startOnTerminal(workplace, ['config', 'set', 'api-key'], { env: { NO_COLOR: '1' } });
+    await terminal.shows('api-key: ');
+    terminal.type(`${KEY}x\u007f\r`);
+    expect(await terminal.ended).toBe(0);
+    expect(linesShown(terminal.screen)).toEqual([
+      `api-key: ${'*'.repeat(KEY.length)}`,
+      'stored api-key in profile "default"',
+      '',
+    ]);
+  });
+});
+
+/** The lines as they look after backspaces. */
+function linesShown(screen: string): readonly string[] {
+  return screen.split('\n').map((line) => {
+    let shown = '';
+    let column = 0;
+    for (const character of line) {
+      if (character === '\b') column -= 1;
+      else {
+        shown = shown.slice(0, column) + character + shown.slice(column + 1);
+        column += 1;
+      }
+    }
+    return shown.trimEnd();
+  });
+}
 
 describe.runIf(HAS_TERMINAL).each([
   ['login', 'API key: ', ['login']],

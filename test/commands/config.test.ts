@@ -22,13 +22,17 @@ describe('config set', () => {
     expect(host.profiles).toEqual({ default: { 'api-key': KEY } });
   });
 
-  test('asks for a secret on a terminal, without echo', async () => {
+  test('asks for a secret on a terminal, and shows stars', async () => {
     const { ended, host } = await run(['config', 'set', 'webhook-secret'], {
       terminal: { stdin: true, stderr: true },
       env: { NO_COLOR: '1' },
       answers: [SECRET],
     });
-    expect(ended).toEqual({ code: 0, stdout: '', stderr: 'stored webhook-secret in profile "default"\n' });
+    expect(ended).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: `webhook-secret: ${'*'.repeat(SECRET.length)}\nstored webhook-secret in profile "default"\n`,
+    });
     expect(host.asked).toEqual([{ question: 'webhook-secret: ', hidden: true }]);
     expect(host.profiles).toEqual({ default: { 'webhook-secret': SECRET } });
   });

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { jsonResponse, TransportError, type Http } from '../../src/lib/net/http.ts';
 import { CliError } from '../../src/errors.ts';
+import { SANDBOX_HEADER } from '../../src/kinds.ts';
 import { run } from '../support/run.ts';
+import { expectScreen, screenOf, WIDTHS } from '../support/screens.ts';
 
 const KEY = 'key-0123456789abcdefghij';
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
@@ -45,7 +47,7 @@ describe('login from a pipe', () => {
 
   test('without any answer stores nothing and calls nobody', async () => {
     const { ended, host } = await run(['login'], { env, http: accepting, stdin: '' });
-    expect(ended).toEqual({ code: 0, stdout: '', stderr: 'nothing given, nothing stored\n' });
+    expect(ended).toEqual({ code: 0, stdout: '', stderr: 'nothing was stored\n' });
     expect([host.profiles, host.requests]).toEqual([{}, []]);
   });
 
@@ -76,7 +78,7 @@ describe('login from a pipe', () => {
       stdout: '',
       stderr:
         `error: ${API} rejected the API key; nothing was stored\n` +
-        'hint: keys expire (365 days by default) and belong to one account; make a new one under Settings > API Keys\n',
+        `hint: a key belongs to one API and one account: was this one created for ${API}?\n`,
     });
     expect(host.profiles).toEqual({ default: { 'api-key': 'an-older-key-0123' } });
   });
@@ -113,37 +115,122 @@ describe('login from a pipe', () => {
 
 describe('login on a terminal', () => {
   const terminal = { stdin: true, stdout: true, stderr: true };
-  const intro = 'API keys: https://optipick.optioryx.com/settings > API Keys. Enter skips a question.\n';
+  const intro = 'Enter skips a question.\n';
+  const options = { env: { ...env, NO_COLOR: '1' }, http: accepting, terminal };
+  const stars = (answer: string): string => '*'.repeat(answer.length);
+  const typedKey = (key: string): string => `API key: ${stars(key)}\n`;
+  const typedSecret = (secret: string): string => `Webhook secret (whsec_...): ${stars(secret)}\n`;
+  const REJECTED =
+    `error: ${API} rejected the API key; nothing was stored\n` +
+    `hint: a key belongs to one API and one account: was this one created for ${API}?\n`;
 
-  test('asks for the key, then the secret, both hidden; Enter skips', async () => {
-    const { ended, host } = await run(['login'], {
-      env: { ...env, NO_COLOR: '1' },
-      http: accepting,
-      terminal,
-      answers: [` ${KEY} `, ''],
-    });
+  test('asks for the key, checks and stores it, and then asks for the secret; both are shown as stars', async () => {
+    const { ended, host } = await run(['login'], { ...options, answers: [` ${KEY} `, SECRET] });
     expect(ended).toEqual({
       code: 0,
       stdout: '',
-      stderr: `${intro}${ACCEPTED}stored in profile "default": api-key ke…ij\n${HINT}`,
+      stderr:
+        `${intro}${typedKey(` ${KEY} `)}${ACCEPTED}stored in profile "default": api-key ke…ij\n` +
+        `${typedSecret(SECRET)}stored in profile "default": webhook-secret whsec_Mf…Sw\n${HINT}`,
     });
     expect(host.asked).toEqual([
       { question: 'API key: ', hidden: true },
       { question: 'Webhook secret (whsec_...): ', hidden: true },
     ]);
+    expect(host.profiles).toEqual({ default: { 'api-key': KEY, 'webhook-secret': SECRET } });
   });
 
-  test('Ctrl-C at a question is exit 130, and nothing is stored', async () => {
-    const stopped = new CliError('interrupted', 'interrupted before the question was answered');
-    const { ended, host } = await run(['login'], {
-      env: { ...env, NO_COLOR: '1' },
-      http: accepting,
-      terminal,
-      answers: [KEY, stopped],
-    });
-    expect(ended).toEqual({ code: 130, stdout: '', stderr: intro });
-    expect([host.profiles, host.requests]).toEqual([{}, []]);
+  test('Enter skips the key, and the address is stored with the secret', async () => {
+    const { code, host } = await run(['login', '--base-url', '127.0.0.1:4010'], { ...options, answers: ['', SECRET] });
+    expect([code, host.requests]).toEqual([0, []]);
+    expect(host.profiles).toEqual({ default: { 'webhook-secret': SECRET, 'base-url': API } });
   });
+
+  test('asks again for a key that the API rejects, and for one that cannot be a key', async () => {
+    const { ended, host } = await run(['login'], { ...options, answers: ['a-wrong-key-0123', `"${KEY}"`, KEY, ''] });
+    expect(ended).toEqual({
+      code: 0,
+      stdout: '',
+      stderr:
+        `${intro}${typedKey('a-wrong-key-0123')}${REJECTED}${typedKey(`"${KEY}"`)}` +
+        `error: the API key is wrapped in quotes\nhint: give it without them\n${typedKey(KEY)}${ACCEPTED}` +
+        `stored in profile "default": api-key ke…ij\n${typedSecret('')}${HINT}`,
+    });
+    expect(host.profiles).toEqual({ default: { 'api-key': KEY } });
+    expect(host.requests.length).toBe(2);
+  });
+
+  test('is exit 4 after the third key that the API rejects', async () => {
+    const wrong = ['a-wrong-key-0123', 'a-wrong-key-0124', 'a-wrong-key-0125'];
+    const { ended, host } = await run(['login', '-q'], { ...options, answers: wrong });
+    expect(ended).toEqual({
+      code: 4,
+      stdout: '',
+      stderr: intro + wrong.map((key) => typedKey(key) + REJECTED).join(''),
+    });
+    expect([host.profiles, host.asked.length]).toEqual([{}, 3]);
+  });
+
+  test('Enter after a rejected key skips it', async () => {
+    const { ended, host } = await run(['login'], { ...options, answers: ['a-wrong-key-0123', '', ''] });
+    expect([ended.code, ended.stderr.endsWith('\nnothing was stored\n'), host.profiles]).toEqual([0, true, {}]);
+  });
+
+  test('keeps the key when the secret is malformed three times, which is exit 2', async () => {
+    const { code, stderr, host } = await run(['login'], {
+      ...options,
+      answers: [KEY, 'whsec_', `'${SECRET}'`, 'v1,abc'],
+    });
+    expect([code, host.profiles]).toEqual([2, { default: { 'api-key': KEY } }]);
+    expect(stderr).toContain('error: the webhook secret has nothing after its prefix\n');
+    expect(stderr).toContain('error: the webhook secret is wrapped in quotes\n');
+    expect(stderr).toContain('error: the webhook secret begins with a version ("v1,"), as signatures do\n');
+    expect(stderr).not.toMatch(/key-0123|MfKQ9r8/);
+  });
+
+  test('Ctrl-C at the second question is exit 130; the accepted key is stored', async () => {
+    const stopped = new CliError('interrupted', 'interrupted before the question was answered');
+    const { code, host } = await run(['login'], { ...options, answers: [KEY, stopped] });
+    expect([code, host.profiles]).toEqual([130, { default: { 'api-key': KEY } }]);
+  });
+
+  test('says when the environment wins over what was stored', async () => {
+    const more = { ...options, env: { ...options.env, OPTIPICK_API_KEY: 'another-key-0123456' } };
+    const { stderr } = await run(['login'], { ...more, answers: [KEY, ''] });
+    expect(stderr).toContain('warning: OPTIPICK_API_KEY is set and wins over the stored value\n');
+  });
+
+  test('says where keys are created for the API itself, and what to do about a key that it rejects', async () => {
+    const { stderr } = await run(['login'], {
+      ...options,
+      env: { NO_COLOR: '1' },
+      columns: 120,
+      answers: ['a-wrong-key-0123', '', ''],
+    });
+    expect(stderr).toMatch(/^API keys: https:\/\/optipick\.optioryx\.com\/settings > API Keys\. Enter skips/);
+    expect(stderr).toContain('create a new one under Settings > API Keys\n');
+  });
+
+  test('has advice about the sandbox for a key that a sandbox rejects', async () => {
+    const sandbox: Http = async () => jsonResponse(403, { message: 'Forbidden' }, { [SANDBOX_HEADER]: '1' });
+    const { stderr } = await run(['login'], { ...options, http: sandbox, answers: ['a-wrong-key-0123', '', ''] });
+    expect(stderr).toContain('hint: use the key that it printed when it started, or start it with --save-profile');
+  });
+
+  for (const columns of WIDTHS) {
+    test(`is shown as in its file on ${columns} columns`, async () => {
+      const real = { ...options, env: { NO_COLOR: '1' }, columns };
+      const screens = await Promise.all([
+        run(['login'], { ...real, answers: [KEY, SECRET] }),
+        run(['login'], { ...real, answers: ['a-wrong-key-0123', KEY, ''] }),
+        run(['login'], { ...real, answers: ['a-wrong-key-0123', 'key-0123…', 'Bearer 0123'] }),
+        run(['login', '-p', 'sandbox', '--base-url', '127.0.0.1:4010'], { ...real, answers: [KEY, 'whsec_', SECRET] }),
+        run(['login'], { ...real, answers: ['', ''] }),
+        run(['login', '--no-input'], real),
+      ]);
+      await expectScreen(`login-${columns}`, screenOf(screens, columns));
+    });
+  }
 
   test.each([
     ['--no-input', ['login', '--no-input'], {}],

@@ -95,7 +95,7 @@ describe('the machine in memory', () => {
         { question: 'Key? ', hidden: true },
       ],
       'out',
-      'err',
+      'errSure? yes\nKey? \n',
       true,
       ['SIGINT'],
     ]);

@@ -125,7 +125,11 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
         const answer = answers[asked.length];
         asked.push({ question, hidden });
         if (answer === undefined) throw new Error(`nobody answers "${question}"`);
-        if (answer instanceof Error) throw answer;
+        const isStopped = answer instanceof Error;
+        const stars = Math.min(String(answer).length, columns - question.length - 1);
+        const echoed = isStopped ? '' : hidden ? '*'.repeat(stars) : answer;
+        await stderr.write(`${question}${echoed}\n`);
+        if (isStopped) throw answer;
         return answer;
       },
       // Nobody presses any.

@@ -1,7 +1,7 @@
 /** Checks the connection to the API: proxy, DNS, TLS, an answer, its clock, and the key. */
 import { UNUSED_ID } from '../../api/client.ts';
 import { refusalOf } from '../../api/exchange.ts';
-import { failureOfStatus, failureOfTransport } from '../../api/failure.ts';
+import { failureOfStatus, failureOfTransport, SANDBOX_KEY_HINT } from '../../api/failure.ts';
 import { baseUrlBehind } from '../../api/redirect.ts';
 import type { RefusalBody } from '../../api/refusal-body.ts';
 import { NOT_THE_API } from '../../api/sanitize.ts';
@@ -78,15 +78,19 @@ export async function checkKeyAccepted(context: CheckContext, baseUrl: string): 
   if (apiKey === undefined) return skipped('key-accepted', 'there is no API key');
   const client = await clientFor(baseUrl, apiKey.value);
   try {
-    const verdict = await client.checkKey({ signal: stop, timeoutMs: flags.timeout, attempts: 1 });
-    if (verdict === 'accepted') return ok('key-accepted', `${baseUrl} accepts the key`);
-    const message =
-      `${baseUrl} does not accept the key from ${apiKey.from}: it may be mistyped, of another account, or have expired ` +
-      '(365 days after it was created by default; a new one: Settings > API Keys in the web application)';
-    const fix = withoutVariable(context, apiKey, 'OPTIPICK_API_KEY', fixes.optipick('login'));
-    return fault('key-accepted', 'auth', message, fix);
+    await client.checkKey({ signal: stop, timeoutMs: flags.timeout, attempts: 1 });
+    return ok('key-accepted', `${baseUrl} accepts the key`);
   } catch (error) {
     if (!(error instanceof CliError) || stop.aborted) throw error;
+    if (error.code === 'key_rejected') {
+      const why =
+        error.hint === SANDBOX_KEY_HINT
+          ? SANDBOX_KEY_HINT
+          : 'it may be mistyped, of another account, or have expired (365 days after it was created by default; a new one: ' +
+            'Settings > API Keys in the web application)';
+      const fix = withoutVariable(context, apiKey, 'OPTIPICK_API_KEY', fixes.optipick('login'));
+      return fault('key-accepted', 'auth', `${baseUrl} does not accept the key from ${apiKey.from}: ${why}`, fix);
+    }
     const retry = fixes.optipick('doctor');
     // Too many requests: the API has not judged the key.
     if (error.status === 429) return warning('key-accepted', `not known yet: ${error.message}`, retry);

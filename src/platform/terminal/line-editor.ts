@@ -27,7 +27,7 @@ const ESCAPE = 0x1b;
 const DELETE = 0x7f;
 
 /** Moves back over one column and clears it. */
-const RUB_OUT = '\b \b';
+export const RUB_OUT = '\b \b';
 
 /**
  * Backspace, Ctrl-U and Ctrl-W take back; arrow keys and other escape sequences (also those that bracket a paste) are

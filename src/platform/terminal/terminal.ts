@@ -2,7 +2,7 @@
 import { CliError } from '../../errors.ts';
 import type { AskOptions, OutputStream, Spinner, Terminal } from '../host.ts';
 import { readKeys } from './keys.ts';
-import { createLineEditor } from './line-editor.ts';
+import { createLineEditor, RUB_OUT } from './line-editor.ts';
 
 /** The part of `process.stdin` that asking needs. */
 export type TerminalInput = Pick<
@@ -48,7 +48,7 @@ export function createTerminal({ input, output, spinnerStream }: TerminalParts):
 }
 
 /**
- * One line, key by key: raw mode alone keeps a secret off the screen on every system. What was pasted after the line's
+ * One line, key by key: raw mode alone keeps a secret off the screen on every system, where stars stand for it. What was pasted after the line's
  * end waits for the next question.
  */
 function readLine(
@@ -77,9 +77,19 @@ function readLine(
       echo('\n');
       echoed.then(settle, reject);
     };
+    // A terminal cannot rub out what it has wrapped.
+    const mostStars = Math.max(0, (output.columns ?? 80) - question.length - 1);
+    let stars = 0;
+    const echoStars = (): void => {
+      const wanted = Math.min(editor.line().length, mostStars);
+      if (wanted === stars) return;
+      echo(wanted < stars ? RUB_OUT.repeat(stars - wanted) : '*'.repeat(wanted - stars));
+      stars = wanted;
+    };
     const onData = (chunk: Uint8Array): void => {
       const { state, rest, shown } = editor.take(chunk);
-      if (!hidden && shown !== '') echo(shown);
+      if (hidden) echoStars();
+      else if (shown !== '') echo(shown);
       if (state === 'open') return;
       if (state === 'done') finish(() => resolve(editor.line()));
       else finish(() => reject(stopped()));

@@ -121,7 +121,7 @@ test('a key that a sandbox rejects gets advice about the sandbox', async () => {
     stderr:
       'error: the sandbox does not know this key (HTTP 403)\n' +
       'request id: 67507ad05e593173d0313e0f\n' +
-      'hint: use the key that it printed when it started, or start it with --save-profile sandbox and add -p sandbox to this command\n',
+      'hint: use the key that it printed when it started, or start it with --save-profile sandbox and use -p sandbox\n',
   });
 });
 

@@ -39,11 +39,26 @@ describe('a question', () => {
     expect([await answer, screen.text, keyboard.raw]).toEqual(['ann', 'Name: anx\b \bn\n', [true, false]]);
   });
 
-  test('of a secret shows nothing of the answer', async () => {
+  test('of a secret shows stars for the answer, whatever is taken back', async () => {
     const { keyboard, screen, terminal } = createDesk();
     const answer = terminal.ask('Key: ', { hidden: true });
-    keyboard.write('secret\r');
-    expect([await answer, screen.text, keyboard.raw]).toEqual(['secret', 'Key: \n', [true, false]]);
+    for (const keys of ['abc', '\u007F', '\u0015', 'secret', '\r']) {
+      keyboard.write(keys);
+      await new Promise(setImmediate);
+    }
+    const shown = `Key: ***\b \b\b \b\b \b******\n`;
+    expect([await answer, screen.text, keyboard.raw]).toEqual(['secret', shown, [true, false]]);
+  });
+
+  test('of a secret shows no more stars than the line holds, as none could be rubbed out that is wrapped', async () => {
+    const { keyboard, screen, terminal } = createDesk();
+    screen.columns = 10;
+    const answer = terminal.ask('Key: ', { hidden: true });
+    for (const keys of ['a long secret', '\u007F\u007F', '\u0017', '\r']) {
+      keyboard.write(keys);
+      await new Promise(setImmediate);
+    }
+    expect([await answer, screen.text]).toEqual(['a long ', 'Key: ****\n']);
   });
 
   test('finds its answer in what was pasted after that of the one before', async () => {
@@ -53,7 +68,7 @@ describe('a question', () => {
     expect([await first, await terminal.ask('Secret: ', { hidden: true }), screen.text]).toEqual([
       'one',
       'two',
-      'Key: \nSecret: \n',
+      'Key: ***\nSecret: ***\n',
     ]);
   });
 
@@ -64,7 +79,7 @@ describe('a question', () => {
     keyboard.write('half');
     stop.abort(new Error('stopped'));
     await expect(answer).rejects.toThrow('stopped');
-    expect([screen.text, keyboard.raw, keyboard.listenerCount('data')]).toEqual(['Key: \n', [true, false], 0]);
+    expect([screen.text, keyboard.raw, keyboard.listenerCount('data')]).toEqual(['Key: ****\n', [true, false], 0]);
   });
 
   test('is not asked after the signal', async () => {
@@ -138,7 +153,7 @@ const HOST = `
 `;
 
 describe.runIf(process.platform === 'linux' && existsSync(SCRIPT))('a real terminal', () => {
-  test('shows an answer, but not a secret, and leaves the process free to end', async () => {
+  test('shows an answer, but of a secret stars, and leaves the process free to end', async () => {
     const code = `${HOST}
       const name = await host.terminal.ask('Name? ');
       const key = await host.terminal.ask('Key? ', { hidden: true });
@@ -148,14 +163,14 @@ describe.runIf(process.platform === 'linux' && existsSync(SCRIPT))('a real termi
       ['Name? ', 'ann\r'],
       ['Key? ', 'top-secret\r'],
     ]);
-    expect(screen.replaceAll('\r\n', '\n')).toBe('Name? ann\nKey? \nann has a key of 10\n');
+    expect(screen.replaceAll('\r\n', '\n')).toBe('Name? ann\nKey? **********\nann has a key of 10\n');
   });
 
   test('is interrupted by Ctrl-C while it asks', async () => {
     const code = `${HOST}
       await host.terminal.ask('Key? ', { hidden: true }).catch((error) => host.stdout.write(error.failure + '\\n'));
     `;
-    expect((await onTerminal(code, [['Key? ', 'abc\u0003']])).replaceAll('\r\n', '\n')).toBe('Key? \ninterrupted\n');
+    expect((await onTerminal(code, [['Key? ', 'abc\u0003']])).replaceAll('\r\n', '\n')).toBe('Key? ***\ninterrupted\n');
   });
 
   test('shows a spinner, clears it, and still takes keys', async () => {
