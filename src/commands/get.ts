@@ -9,6 +9,7 @@ import {
   API_FAILURES,
   durationOption,
   csvDelimiterOption,
+  ordersOption,
   outputOption,
   withHelp,
   withWalkingRates,
@@ -35,6 +36,7 @@ export function addGet(parent: Command, kind: Kind, context: ContextSource): voi
     .addOption(csvDelimiterOption())
     .option('--site-file <layout>', 'html: draw the walks on this floor plan')
     .option('--all', 'do not cut long lists');
+  if (kind === 'cluster') command.addOption(ordersOption());
   withWalkingRates(command);
   withHelp(command, {
     output: `The answer as a table, or with --json the API's own document, byte for byte.

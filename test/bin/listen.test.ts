@@ -640,6 +640,37 @@ test('the walk-through: sandbox, listen, an asynchronous submission, the result 
   }
 });
 
+test('with -v the orders of each cluster are named', async () => {
+  const picks = [{ pick_id: 'p1', location_id: ['A01'], order_id: 'O3' }];
+  const clusters = [
+    { list_id: 'c0', order_ids: ['O1', 'O2'], estimated_distance: 840.2, picks: [] },
+    { list_id: 'c1', order_ids: [], picks },
+    ...Array.from({ length: 20 }, (_, at) => ({ list_id: `more${at}`, order_ids: ['O9'], picks: [] })),
+  ];
+  await using api = await startScriptedServer(() => ({ body: { ...answerOf(ID), optimal_clusters: clusters } }));
+  const listening = workplace.start(['listen', '-v', '--once', '--port', '0'], {
+    env: { ...env(api.url), OPTIPICK_WEBHOOK_SECRET: SECRET },
+  });
+  const opened = Promise.withResolvers<string>();
+  let errors = '';
+  listening.stderr?.on('data', (chunk: Buffer) => {
+    errors += chunk.toString();
+    const found = /listening on (\S+)/.exec(errors)?.[1];
+    if (found !== undefined) opened.resolve(found);
+  });
+  expect(await deliver(await opened.promise, { id: 'msg_1', body: payloadOf(ID) })).toBe(204);
+  const { stdout, exitCode } = await listening;
+  expect(exitCode).toBe(0);
+  const lines = String(stdout).split('\n');
+  expect([...lines.slice(4, 8), ...lines.slice(45, 46)]).toEqual([
+    'CLUSTER  ORDERS  PICKS  LOCATIONS  DISTANCE',
+    'c0            2      0          0     8.4 m',
+    '  orders: O1, O2',
+    'c1            1      1          1       n/a',
+    `… 2 more; optipick cluster get ${ID} --orders --all shows them`,
+  ]);
+});
+
 describe('whoever waits by asking', () => {
   test('is woken by the webhook that a listener on this machine receives', async () => {
     let received = false;

@@ -3,7 +3,7 @@ import { jsonResponse, TransportError, type Http } from '../../src/lib/net/http.
 import { CliError } from '../../src/errors.ts';
 import { SANDBOX_HEADER } from '../../src/kinds.ts';
 import { run } from '../support/run.ts';
-import { expectScreen, screenOf, WIDTHS } from '../support/screens.ts';
+import { expectScreen, screenOfRuns, WIDTHS } from '../support/screens.ts';
 
 const KEY = 'key-0123456789abcdefghij';
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
@@ -228,7 +228,7 @@ describe('login on a terminal', () => {
         run(['login'], { ...real, answers: ['', ''] }),
         run(['login', '--no-input'], real),
       ]);
-      await expectScreen(`login-${columns}`, screenOf(screens, columns));
+      await expectScreen(`login-${columns}`, screenOfRuns(screens, columns));
     });
   }
 

@@ -40,7 +40,7 @@ function declareListen(command: Command, context: ContextSource): void {
     .option('--no-fetch', 'do not fetch the result; no API key is needed then')
     .option('--record <folder>', 'write each request, accepted or not, into a file')
     .addOption(sizeOption('--record-limit', 'how much of rejected requests is recorded', '256mb'))
-    .option('-v, --verbose', 'show each result as a table')
+    .option('-v, --verbose', 'show each result as a table, with the orders of each cluster')
     .optionsGroup('What is accepted:')
     .option('--secret-file <path>', 'read the signing secret from a file, or from stdin with -')
     .addOption(durationOption('--tolerance', 'how old, or new, a signature may be', '5m'))

@@ -1,13 +1,18 @@
 /** The lines of `listen`: results on stdout, everything else on stderr; with `--json` one line for each thing that happens. */
+import { createDetailsReader } from '../../answers/reader.ts';
+import { AnswerLimitError } from '../../answers/limit.ts';
+import type { JobAnswer } from '../../api/model.ts';
 import type { Context } from '../../context/context.ts';
 import type { CliError } from '../../errors.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
 import { formatDuration } from '../../lib/text/numbers.ts';
 import { maskUrlsIn } from '../../lib/net/url-secrets.ts';
+import { shownId } from '../../lib/text/shown-id.ts';
 import { shellWord } from '../../lib/text/shell-words.ts';
 import { wrapBehind, wrapText } from '../../lib/text/wrap.ts';
 import { KINDS, type Kind } from '../../kinds.ts';
 import { renderAnswer } from '../../output/answers/answer-table.ts';
+import type { AnswerTableOptions } from '../../output/answers/walking-cost-text.ts';
 import {
   arrivalLine,
   callLine,
@@ -72,7 +77,8 @@ export type ListenLines = Awaited<ReturnType<typeof createListenLines>>;
 const NO_RESULT = 'no result';
 
 /** Every method rejects as the streams do: `ClosedPipeError` when the reader is gone. */
-export async function createListenLines({ output, host }: Context, { screen, plan: { actions, inbox } }: LineFacts) {
+export async function createListenLines(context: Context, { screen, plan: { actions, inbox } }: LineFacts) {
+  const { output, host } = context;
   const { json } = output;
   const [style, noteStyle] = [await output.style(), await output.noteStyle()];
   let hasAdvisedRecord = false;
@@ -96,8 +102,27 @@ export async function createListenLines({ output, host }: Context, { screen, pla
       return;
     }
     const lines = [resultLine(now(), answer.summary, answer.state === 'failed', results())];
-    if (screen.verbose) lines.push('', ...renderAnswer(answer.summary, { ...results(), all: false }), '');
+    if (screen.verbose) lines.push('', ...(await answerTable(answer)), '');
     await output.lines(lines);
+  };
+
+  const answerTable = async (answer: JobAnswer): Promise<Iterable<string>> => {
+    const { kind, requestId, summary } = answer;
+    const seeAll = `optipick ${kind} get ${shellWord(host.platform, shownId(requestId))}${kind === 'cluster' ? ' --orders' : ''} --all`;
+    return renderAnswer(summary, { ...results(), all: false, seeAll, orders: await ordersOf(answer) });
+  };
+
+  const ordersOf = async ({ raw, summary }: JobAnswer): Promise<AnswerTableOptions['orders']> => {
+    if (raw === undefined || summary.clusters.length === 0) return undefined;
+    const reader = createDetailsReader({ redact: await context.redaction() });
+    try {
+      reader.push(raw);
+    } catch (error) {
+      // Too large to be read pick by pick: its table has what fits.
+      if (error instanceof AnswerLimitError) return undefined;
+      throw error;
+    }
+    return reader.end()?.clusters.map(({ orderIds }) => orderIds);
   };
 
   const whyUnfetched = ({ delivery, isTestWithoutRequest }: ListenEvent): string => {

@@ -11,6 +11,7 @@ import {
   API_FAILURES,
   durationOption,
   csvDelimiterOption,
+  ordersOption,
   outputOption,
   withHelp,
   withWalkingRates,
@@ -62,7 +63,8 @@ function declarePoll(command: Command, context: ContextSource): void {
     .addOption(outputOption('write to a file; the extension decides the format (table, json: one id only)'))
     .addOption(csvDelimiterOption())
     .option('--site-file <layout>', 'html: draw the walks on this floor plan')
-    .option('--all', 'do not cut long lists');
+    .option('--all', 'do not cut long lists')
+    .addOption(ordersOption());
   withWalkingRates(command);
   withHelp(command, {
     output: `One id: the answer as a table, or with --json the API's own document.
@@ -87,6 +89,12 @@ csv (one table), md and html (one report): when all have ended.`,
 }
 
 async function poll(context: Context, words: readonly string[], flags: PollFlags): Promise<void> {
+  if (flags.orders === true && flags.kind === 'route') {
+    throw new CliError('usage', '--orders lists the orders of clusters, and a route has none', {
+      code: 'conflicting_options',
+      hint: 'the table of a route has a column with the order of each stop; leave out --orders or --kind route',
+    });
+  }
   const view = createAnswerView(context, flags);
   const ids = await idsOf(context, words, flags);
   const client = await context.client();

@@ -48,16 +48,17 @@ export async function pollMany(
   let screen: Promise<void> = Promise.resolve();
   const print = (work: () => Promise<void>): Promise<void> => (screen = screen.then(work));
 
-  const received = async (target: PollTarget, index: number): Promise<void> => {
-    const { answer, details } = await fetchAnswer(context, view, report, (sink) =>
+  const poll = async (target: PollTarget, index: number): Promise<void> => {
+    const received = await fetchAnswer(context, view, report, (sink) =>
       pollWithProgress(context, client, target, { ...timing, sink, signal, progress, missingNote }),
     );
+    const { answer, details } = received;
     running.delete(target.requestId);
     // Elsewhere each answer on stdout shows as much, and a log needs no line for each.
     if (context.host.stderr.isTTY) progress.show(`${targets.length - running.size} of ${targets.length} done`);
     if (target.knownHere) await history.settle(answer.requestId, answer.state);
     if (details !== undefined) report?.add(index, entryOf(answer, details));
-    if (report === undefined) await print(() => show(context, answer, options));
+    if (report === undefined) await print(() => show(context, received, options));
     else await screen;
     if (answer.state === 'failed') failures.push(jobFailure(answer));
     if (options.any) enough.abort(ENOUGH);
@@ -77,7 +78,7 @@ export async function pollMany(
 
   try {
     await Promise.all(
-      targets.map((target, index) => received(target, index).catch((error: unknown) => failed(target, index, error))),
+      targets.map((target, index) => poll(target, index).catch((error: unknown) => failed(target, index, error))),
     );
     broken.signal.throwIfAborted();
   } finally {
@@ -95,18 +96,22 @@ export async function pollMany(
 
 const ENOUGH = new Error('one answer is enough');
 
-/** With details for a report; with the bytes, in `raw`, for JSON. */
+/** With details where they are shown; with the bytes, in `raw`, for JSON. */
 async function fetchAnswer(
   context: Context,
-  { format }: AnswerView,
+  { format, withOrders }: AnswerView,
   report: Report | undefined,
   poll: (sink: AnswerBytes | undefined) => Promise<JobAnswer>,
 ): Promise<AnswerWithDetails> {
-  if (report !== undefined) return (await import('../shared/tee.ts')).teeAnswer(context, 'discard', poll);
+  if (report !== undefined || withOrders) return (await import('../shared/tee.ts')).teeAnswer(context, 'discard', poll);
   return { answer: await poll(format === 'json' ? undefined : 'discard'), details: undefined };
 }
 
-async function show({ output }: Context, answer: JobAnswer, { view, all }: PollManyOptions): Promise<void> {
+async function show(
+  { output }: Context,
+  { answer, details }: AnswerWithDetails,
+  { view, all }: PollManyOptions,
+): Promise<void> {
   if (view.format === 'json') {
     const { requestId, kind, state, raw } = answer;
     await output.document(
@@ -115,7 +120,7 @@ async function show({ output }: Context, answer: JobAnswer, { view, all }: PollM
     return;
   }
   const options = { width: output.width, style: await output.style(), all, rates: view.rates };
-  await output.lines(renderAnswer(knownSummary(answer), options));
+  await output.lines(renderAnswer(knownSummary(answer), { ...options, orders: view.ordersOf(details) }));
   await output.lines(['']);
 }
 

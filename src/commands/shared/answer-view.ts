@@ -24,6 +24,8 @@ export interface AnswerViewOptions {
   readonly output?: string;
   /** `--all`: lists are not cut. */
   readonly all?: boolean;
+  /** `--orders`: the table lists the orders of each cluster. */
+  readonly orders?: boolean;
   /** `--site-file`: the layout that HTML reports draw. */
   readonly siteFile?: string;
   /** `--pick-speed`, in meters a second. */
@@ -62,12 +64,18 @@ export function createAnswerView(context: Context, options: AnswerViewOptions) {
   const file = options.output;
   const rates = walkingRatesOf(options);
 
-  const tableLines = async (answer: JobAnswer): Promise<Iterable<string>> =>
+  const withOrders = options.orders === true && format === 'table';
+
+  const ordersOf = (details: AnswerDetails | undefined) =>
+    withOrders ? details?.clusters.map(({ orderIds }) => orderIds) : undefined;
+
+  const tableLines = async (answer: JobAnswer, details?: AnswerDetails): Promise<Iterable<string>> =>
     renderAnswer(knownSummary(answer), {
       width: file === undefined ? output.width : undefined,
       style: file === undefined ? await output.style() : await createStyle(0),
       all: options.all ?? false,
       rates,
+      orders: ordersOf(details),
     });
 
   const write = async (pieces: Iterable<string>): Promise<void> => {
@@ -125,6 +133,9 @@ export function createAnswerView(context: Context, options: AnswerViewOptions) {
     if (options.csvDelimiter !== undefined && format !== 'csv') {
       await output.warn('--csv-delimiter is not used: it is for --format csv');
     }
+    if (options.orders === true && !withOrders) {
+      await output.warn(`--orders is not used: ${format} names the orders without it`);
+    }
     await reports();
   };
   let prepared: Promise<void> | undefined;
@@ -136,6 +147,9 @@ export function createAnswerView(context: Context, options: AnswerViewOptions) {
 
   return {
     format,
+    /** Whether the table lists orders, for which it needs details. */
+    withOrders,
+    ordersOf,
     rates,
     prepare,
     /** On stdout, or in the file. */
@@ -144,14 +158,15 @@ export function createAnswerView(context: Context, options: AnswerViewOptions) {
     newReport: async (facts: ReportFacts): Promise<Report | undefined> => (await reports())?.(facts),
     /**
      * Runs `fetch` (which may fill the sink), shows the answer, and returns it. `assess` is given each pick of the answer
-     * before it is shown, and adds what is known about it; without it, table and JSON do not hold the picks in memory.
+     * before it is shown, and adds what is known about it; without it, JSON and a table without `--orders` do not hold
+     * the picks in memory.
      */
     async show(
       fetch: (sink: AnswerBytes | undefined) => Promise<JobAnswer>,
       assess?: (details: AnswerDetails | undefined) => Promise<AnswerContext>,
     ): Promise<JobAnswer> {
       await prepare();
-      if (assess === undefined && !isReport(format)) {
+      if (assess === undefined && !isReport(format) && !withOrders) {
         if (format === 'json') return passOn(fetch);
         const answer = await fetch('discard');
         await write(terminated(await tableLines(answer)));
@@ -173,7 +188,7 @@ export function createAnswerView(context: Context, options: AnswerViewOptions) {
       const { columns, dialect, alternatives = false } = known ?? {};
       const report = (await reports())?.({ total: 1, columns, dialect, alternatives });
       if (report === undefined || details === undefined) {
-        await write(terminated(await tableLines(answer)));
+        await write(terminated(await tableLines(answer, details)));
         return answer;
       }
       report.add(0, entryOf(answer, details, known), await known?.rows());

@@ -58,6 +58,11 @@ export const API_FAILURES = [
   ['environment', 'a file or folder of this machine is in the way'],
 ] as const;
 
+/** For commands that show answers as tables. */
+export function ordersOption(): Option {
+  return new Option('--orders', 'table: list the orders of each cluster');
+}
+
 /** `--pick-speed` and `--wage`, for commands that show answers. */
 export function withWalkingRates(command: Command): Command {
   return command

@@ -10,6 +10,7 @@ import {
   durationOption,
   once,
   csvDelimiterOption,
+  ordersOption,
   outputOption,
   withHelp,
   withWalkingRates,
@@ -66,6 +67,7 @@ export function addSubmit(parent: Command, kind: Kind, context: ContextSource): 
     .addOption(csvDelimiterOption())
     .option('--site-file <layout>', 'html: draw the walks on this floor plan')
     .option('--all', 'do not cut long lists');
+  if (kind === 'cluster') command.addOption(ordersOption());
   withWalkingRates(command);
   withHelp(command, {
     output: `neither --wait nor --sync: the request id alone, so that id=$(...) works;

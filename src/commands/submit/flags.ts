@@ -92,6 +92,12 @@ function rejectContradictions(options: SubmitFlags): void {
       `add --wait, or fetch the answer later with: optipick poll <id> --format ${options.format}`,
     );
   }
+  if (options.orders === true) {
+    throw conflict(
+      '--orders needs --wait or --sync: without them there is no answer to show',
+      'add --wait, or fetch the answer later with: optipick poll <id> --orders',
+    );
+  }
   const given = {
     '--fail-if': options.failIf,
     '--strict': options.strict,

@@ -58,6 +58,11 @@ async function submit(
     import('./batch-view.ts'),
     import('./batch-printer.ts'),
   ]);
+  if (view.withOrders) {
+    await context.output.warn(
+      '--orders is not used: of several requests each is one line; `--format html` names the orders',
+    );
+  }
   const { concurrency, live, file, all } = batch;
   const printer = await createPrinter(context, kind, set, { view, waits: mode !== 'submit', file, all });
   await submitMany(context, stages, set, { concurrency, live, all, printer, history, gates });

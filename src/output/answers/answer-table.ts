@@ -4,21 +4,23 @@ import { savedPercent, savedTotal } from './saving-text.ts';
 import { classifyAnswer, failureReason } from '../../answers/job-state.ts';
 import { type Kind, KINDS } from '../../kinds.ts';
 import { savingOf } from '../../answers/saving.ts';
-import type { ListOptions } from '../terminal/long-list.ts';
+import { type ListOptions, restOf } from '../terminal/long-list.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
+import { breakText, wrapBehind } from '../../lib/text/wrap.ts';
 import { renderClusters } from './cluster-table.ts';
 import { distanceText } from './distance-text.ts';
 import { type AnswerTableOptions, costLines } from './walking-cost-text.ts';
 import { renderStops } from './stop-table.ts';
-import type { Style } from '../terminal/style.ts';
+import { labelled } from '../terminal/failure.ts';
+import type { TableOptions } from '../terminal/table.ts';
 
 /** An answer for the one who runs the picking: what to walk, how far it is, and what is saved. Lines without line ends. */
 export function* renderAnswer(summary: AnswerSummary, options: AnswerTableOptions): Generator<string, void> {
-  const { style } = options;
+  const { style, width } = options;
   const state = classifyAnswer(200, summary);
-  yield titleOf(summary, style);
+  yield* titleOf(summary, options);
   if (state === 'failed') {
-    yield `${style.red('failed:')} ${cleanText(failureReason(summary))}`;
+    yield* labelled('failed:', style.red, cleanText(failureReason(summary)), width);
   } else if (state === 'pending') {
     yield `${style.yellow('not finished')}${summary.status === undefined ? '' : `: ${cleanText(summary.status)}`}`;
   }
@@ -57,7 +59,7 @@ export function renderAnswerLine(kind: Kind, summary: AnswerSummary): string {
     .join('  ');
 }
 
-function titleOf(summary: AnswerSummary, style: Style): string {
+function titleOf(summary: AnswerSummary, { style, width }: ListOptions): readonly string[] {
   const parts = [
     summary.siteName,
     waveOf(summary),
@@ -66,27 +68,29 @@ function titleOf(summary: AnswerSummary, style: Style): string {
   ];
   const kind = summary.kind === undefined ? 'Answer' : KINDS[summary.kind].title;
   const rest = parts.filter((part) => part !== undefined).map((part) => ` · ${cleanText(part)}`);
-  return `${style.bold(kind)}${rest.join('')}`;
+  const [first = '', ...more] = breakText(`${kind}${rest.join('')}`, { width, indent: '  ' });
+  return [style.bold(kind) + first.slice(kind.length), ...more];
 }
 
 function waveOf({ waveId }: AnswerSummary): string | undefined {
   return waveId === undefined ? undefined : `wave ${waveId}`;
 }
 
-function* renderTotals(summary: AnswerSummary, { style, rates }: AnswerTableOptions): Generator<string, void> {
+function* renderTotals(summary: AnswerSummary, options: AnswerTableOptions): Generator<string, void> {
   const saving = savingOf(summary);
-  yield label('picks', countsOf(summary), style);
-  yield label('distance', walkOf(summary), style);
+  yield* label('picks', countsOf(summary), options);
+  yield* label('distance', walkOf(summary), options);
   if ('reason' in saving) {
-    yield label('saved', `n/a: ${saving.reason}`, style);
+    yield* label('saved', `n/a: ${saving.reason}`, options);
   } else {
-    yield label('saved', savedTotal(saving, summary.unit, style), style);
-    for (const { name, before, after, change } of costLines(saving, summary.unit, rates)) {
-      yield label(name, `${before} -> ${after}, ${change}`, style);
+    // Short, and colored: colors must not count when a text is wrapped.
+    yield* label('saved', savedTotal(saving, summary.unit, options.style), { ...options, width: undefined });
+    for (const { name, before, after, change } of costLines(saving, summary.unit, options.rates)) {
+      yield* label(name, `${before} -> ${after}, ${change}`, options);
     }
   }
   if (summary.computationTime !== undefined) {
-    yield label('computed', `in ${formatDuration(summary.computationTime * 1000)}`, style);
+    yield* label('computed', `in ${formatDuration(summary.computationTime * 1000)}`, options);
   }
 }
 
@@ -103,21 +107,28 @@ function walkOf({ asisDistance, optimalDistance, unit }: AnswerSummary): string 
   return asisDistance === undefined ? after : `${distanceText(asisDistance, unit)} -> ${after}`;
 }
 
-function label(name: string, text: string, style: Style): string {
-  return `${style.dim(name.padEnd(8))}  ${text}`;
+function* label(name: string, text: string, { style, width }: TableOptions): Generator<string, void> {
+  const column = name.padEnd(8);
+  const [first = '', ...more] = wrapBehind(`${column}  `, text, width);
+  yield style.dim(column) + first.slice(column.length);
+  yield* more;
 }
 
 /** As many reasons as fit a screen: the documentation knows three, a server may send any text. */
 const REASONS = 20;
 
-function* renderInvalidPicks({ invalidPicks }: AnswerSummary, { style, all }: ListOptions): Generator<string, void> {
+function* renderInvalidPicks({ invalidPicks }: AnswerSummary, options: ListOptions): Generator<string, void> {
+  const { style, all, width } = options;
   yield style.yellow(counted(invalidPickCount(invalidPicks), 'invalid pick'));
   const shown = all ? invalidPicks : invalidPicks.slice(0, REASONS);
   for (const group of shown) {
     const examples = group.examples.map((example) => cleanText(example)).join(', ');
     const others = group.count > group.examples.length ? ', …' : '';
-    yield `  ${cleanText(group.reason)}: ${formatNumber(group.count, 0)} (${examples}${others})`;
+    yield* breakText(`  ${cleanText(group.reason)}: ${formatNumber(group.count, 0)} (${examples}${others})`, {
+      width,
+      indent: '    ',
+    });
   }
   const hidden = invalidPicks.length - shown.length;
-  if (hidden > 0) yield style.dim(`… ${formatNumber(hidden, 0)} more reasons; --all shows them`);
+  if (hidden > 0) yield* restOf(hidden, 'more reasons', options);
 }

@@ -59,4 +59,6 @@ function moneyText(amount: number, { currency, isBefore }: Wage): string {
 /** What tables of answers are given beside the answers. */
 export interface AnswerTableOptions extends ListOptions {
   readonly rates?: WalkingRates | undefined;
+  /** The ids of the orders of each cluster, in the order of the clusters, to be listed. */
+  readonly orders?: readonly (readonly string[])[] | undefined;
 }

@@ -23,7 +23,7 @@ export function* renderDifferenceMarkdown(
       if (columns.length > 0) yield inMarkdown``;
     }
     if (columns.length === 0) continue;
-    const { shown, rest } = cutList(rows, { all, style: PLAIN_STYLE });
+    const { shown, rest } = cutList(rows, { all, style: PLAIN_STYLE, width: undefined });
     yield markdownRow(columns.map(titleOf));
     yield markdownRow(columns.map(({ align }) => (align === 'right' ? '--:' : '---')));
     for (const cells of shown) yield markdownRow(cells);

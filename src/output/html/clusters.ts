@@ -103,7 +103,8 @@ const ON_ONE_PAGE = 60;
 interface PickColumn {
   readonly title: string;
   readonly align?: 'left' | 'right';
-  readonly text: (pick: PickDetail) => string;
+  /** `index` of the pick in its cluster or walk, from 0. */
+  readonly text: (pick: PickDetail, index: number) => string;
   readonly onlyIfAny?: boolean;
 }
 
@@ -137,17 +138,21 @@ export function pickTable(
     ...(stops.length > 0
       ? ([
           { title: 'stop', align: 'right', text: (pick) => numberText(numbers.get(pick)) },
-          { title: 'sequence', align: 'right', text: ({ sequence }) => numberText(sequence) },
+          { title: 'sequence', align: 'right', text: (_, index) => String(index + 1) },
         ] satisfies readonly PickColumn[])
       : []),
-    ...PICK_COLUMNS.filter(({ onlyIfAny, text }) => onlyIfAny !== true || all.some((pick) => text(pick) !== '')),
+    ...PICK_COLUMNS.filter(
+      ({ onlyIfAny, text }) => onlyIfAny !== true || all.some((pick, index) => text(pick, index) !== ''),
+    ),
   ];
   let left = most;
   const rows = groups.flatMap(({ title, picks }) => {
     const shown = picks.slice(0, Math.max(0, left));
     left -= shown.length;
     const lines = title === undefined || shown.length === 0 ? [] : [groupRow(title, columns.length)];
-    for (const pick of shown) lines.push(row(columns.map(({ text, align }) => cell(text(pick), { align }))));
+    for (const [index, pick] of shown.entries()) {
+      lines.push(row(columns.map(({ text, align }) => cell(text(pick, index), { align }))));
+    }
     return lines;
   });
   const hidden = all.length - (most - left);

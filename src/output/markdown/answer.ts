@@ -167,7 +167,9 @@ function* stopLines({ stops }: AnswerSummary, heading: Heading): Generator<Markd
   const columns = stopColumns(stops);
   const rows = stops
     .slice(0, ROWS)
-    .map((stop) => columns.map(({ align, cell }) => (align === 'right' ? cell(stop) : markdownCode(cell(stop)))));
+    .map((stop, index) =>
+      columns.map(({ align, cell }) => (align === 'right' ? cell(stop, index) : markdownCode(cell(stop, index)))),
+    );
   // A # that stands alone links nothing.
   const titled = columns.map(({ title, align }) => ({
     title: title === '#' ? inMarkdown`#` : title,

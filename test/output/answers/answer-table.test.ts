@@ -42,7 +42,7 @@ describe('the published cluster answer', () => {
   });
 
   it('has bars on a terminal, and fewer columns on a narrow one', () => {
-    expect([shown(EXAMPLE, 80).slice(2, 6), shown(EXAMPLE, 40).slice(2, 6)]).toEqual([
+    expect([shown(EXAMPLE, 80).slice(2, 6), shown(EXAMPLE, 40).slice(3, 7)]).toEqual([
       [
         'CLUSTER    ORDERS  PICKS  LOCATIONS  DISTANCE',
         'cluster_0       1      2          2    17.7 m  █████████',
@@ -85,8 +85,8 @@ describe('a route answer', () => {
       `Route · Example · wave w1 · route r1 · ${ID}`,
       '',
       '#  LOCATION  PICK  ORDER  SKU  QUANTITY',
-      '0  A01       p1    o2',
-      '1  B03       p2    o1     s1          2',
+      '1  A01       p1    o2',
+      '2  B03       p2    o1     s1          2',
       '',
       'picks     2',
       'distance  15.0 m',
@@ -111,7 +111,7 @@ describe('a route answer', () => {
   it('is cut after twenty stops unless all are wanted', () => {
     const long = { type: 'ROUTE', request_id: ID, picks: stops(1020) };
     expect([shown(long).slice(22, 25), shown(long, undefined, true).length]).toEqual([
-      ['19  A19       p19', '… 1000 more; --all shows them', ''],
+      ['20  A19       p19', '… 1000 more; --all shows them', ''],
       3 + 1020 + 4,
     ]);
     expect(shown({ ...long, picks: stops(20) }).filter((line) => line.includes('more'))).toEqual([]);

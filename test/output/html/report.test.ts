@@ -138,8 +138,8 @@ describe('a report in HTML', () => {
       'Pick list',
       'Picks',
       'stop sequence pick location',
-      '1 0 p1 A01',
-      '2 1 p2 A02',
+      '1 1 p1 A01',
+      '2 2 p2 A02',
       'Distances and groups as the API has answered. Made with optipick.',
     ]);
   });
