@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Webhook } from 'svix';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startListener } from '../support/listener.ts';
+import { SNIPPETS } from '../../src/webhooks/frameworks/snippets.ts';
 import { createWorkplace, type Workplace } from '../support/program.ts';
 
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
@@ -81,7 +82,7 @@ describe('from flags', () => {
         '  signed    …d05e593173d0313e0f"}\n' +
         '  received  …d05e593173d0313e0f"}⏎\n',
     );
-    expect(people.stdout).toContain('  Flask    payload = request.get_data()');
+    expect(people.stdout).toContain('  Flask    request.get_data(), not request.json\n');
     const machines = await workplace.run([...args, '--json'], { env, input: `${BODY}\n` });
     expect({ code: machines.code, ...(JSON.parse(machines.stdout) as object) }).toEqual({
       code: 9,
@@ -110,6 +111,10 @@ describe('from flags', () => {
       fix: expect.stringContaining('Express: ') as unknown,
     });
     expect(JSON.parse(machines.stderr)).toMatchObject({ error: { code: 'body_changed', exitCode: 9 } });
+    const withCode = await workplace.run([...args, '--json', '--framework', 'all'], { env, input: `${BODY}\n` });
+    const { fixes, ...rest } = JSON.parse(withCode.stdout) as { fixes: object };
+    expect(rest).toEqual(JSON.parse(machines.stdout));
+    expect(fixes).toEqual(Object.entries(SNIPPETS).map(([framework, code]) => ({ framework, code })));
   });
 
   test.each([

@@ -182,7 +182,7 @@ export async function createListenLines(context: Context, { screen, plan: { acti
       const isExplained = why !== undefined && (why.cause !== 'unknown' || why.evidence['body'] !== undefined);
       const details = [
         isExplained ? why.explanation : detail,
-        ...(isExplained ? [why.fix.split('\n', 1)[0] ?? ''] : []),
+        ...(isExplained ? [why.fix] : []),
         ...(isNotVerified(reason) ? verifyAdvice(file) : []),
       ];
       const facts = { at: receivedAt, event: 'webhook', id, status, durationMs: undefined };

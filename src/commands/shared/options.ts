@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Context } from '../../context/context.ts';
 import { parseSpeed, parseWage } from '../../answers/walking-cost.ts';
 import { CliError, type Failure } from '../../errors.ts';
+import { FRAMEWORK_NAMES, parseFrameworks } from '../../webhooks/frameworks/frameworks.ts';
 import { parseDuration } from './duration.ts';
 
 /** Gives the context of the run; only valid inside an action, when the options are known. */
@@ -68,6 +69,11 @@ export function withWalkingRates(command: Command): Command {
   return command
     .option('--pick-speed <speed>', 'show walking times, at a speed such as 1.2m/s', parseSpeed)
     .option('--wage <amount>', 'with --pick-speed: show walking costs, at 25/h or EUR25/h', parseWage);
+}
+
+/** `--framework`: code to fix a receiver with. */
+export function frameworkOption(description: string): Option {
+  return new Option('--framework <name>', description).choices([...FRAMEWORK_NAMES, 'all']).argParser(parseFrameworks);
 }
 
 /** For repeatable options that take commas: `-e a,b -e c`. */

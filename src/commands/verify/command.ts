@@ -1,7 +1,13 @@
 /** `optipick verify`: checks one delivery, and says why it fails. */
 import { type Command, Option } from 'commander';
 import { CliError } from '../../errors.ts';
-import { durationOption, withHelp, type ContextSource, type CommandDeclaration } from '../shared/options.ts';
+import {
+  durationOption,
+  withHelp,
+  type ContextSource,
+  type CommandDeclaration,
+  frameworkOption,
+} from '../shared/options.ts';
 import type { VerifyFlags } from './run.ts';
 
 export const VERIFY: CommandDeclaration = {
@@ -25,6 +31,7 @@ function declareVerify(command: Command, context: ContextSource): void {
         'of a HAR file: this entry, from 1 (default: the first with signature headers)',
       ).argParser(parseEntry),
     )
+    .addOption(frameworkOption('where code is the cure, print it for this framework'))
     .optionsGroup('From its parts:')
     .option('--payload <file>', 'the body alone, from a file or from stdin with -')
     .option('--id <svix-id>', 'with --payload, which needs it: the svix-id header')
@@ -33,7 +40,8 @@ function declareVerify(command: Command, context: ContextSource): void {
   withHelp(command, {
     output: `Whether it verifies, and if not: what happened, the first difference of the body, and what to do.
 With --json {"v":1,"verified":false,"cause":"body_changed","summary":"the body was re-serialized",
-"explanation":"...","evidence":{"change":"...","first_difference":{...},...},"fix":"..."};
+"explanation":"...","evidence":{"change":"...","first_difference":{...},...},"fix":"..."}; with --framework also
+"fixes":[{"framework":"flask","code":"..."}], empty where code is not the cure;
 "cause" is clock, other_secret, secret_malformed, body_changed, header_missing, header_changed, other_message,
 asymmetric_only, or unknown when none fits or several fit equally; null when it verifies.
 The timestamp of a recorded delivery or a HAR entry is judged by the time it was received, anything else by now.`,

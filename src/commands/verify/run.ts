@@ -6,12 +6,15 @@ import { renderVerification } from '../../output/webhooks/diagnosis.ts';
 import { EMPTY_HINT, emptyNote } from '../../settings/settings.ts';
 import { diagnose } from '../../webhooks/diagnosis/diagnosis.ts';
 import type { Diagnosis, DiagnosisInput, KnownMessage, NamedSecret } from '../../webhooks/diagnosis/model.ts';
+import { type Framework, type FrameworkFix, FRAMEWORKS } from '../../webhooks/frameworks/frameworks.ts';
+import { likelyOfExplanation } from '../../webhooks/frameworks/likely.ts';
 import { knownElsewhere, receivedMessages } from '../shared/diagnosis-sources.ts';
 import { readVerifyInput, type VerifyInputFlags } from './input.ts';
 
 export interface VerifyFlags extends VerifyInputFlags {
   readonly secretFile?: string;
   readonly tolerance: number;
+  readonly framework?: readonly Framework[];
 }
 
 /** How many of the latest messages of the inbox the headers may belong to. */
@@ -49,6 +52,8 @@ export async function verify(context: Context, file: string | undefined, flags: 
       'The request has no content-length, so a newline at its end may be one of the paste, and then nothing is wrong.';
     result = { ...result, details: `${result.details} ${note}`, explanation: `${result.explanation} ${note}` };
   }
+  const likely = likelyOfExplanation(result.verified ? '' : result.explanation);
+  const fixes = flags.framework && (await codeFor(flags.framework));
   if (output.json) {
     await output.record(
       result.verified
@@ -59,18 +64,41 @@ export async function verify(context: Context, file: string | undefined, flags: 
             explanation: `signed with the secret of ${result.secretFrom}`,
             evidence: { id: result.id, timestamp: Number(result.timestamp) },
             fix: null,
+            ...(fixes === undefined ? {} : { fixes: [] }),
           }
-        : documentOf(result),
+        : documentOf(result, likely, fixes),
     );
   } else {
-    await output.lines(renderVerification(result, { width: output.width, style: await output.style(), secrets }));
+    await output.lines(
+      renderVerification(result, { width: output.width, style: await output.style(), secrets, likely, fixes }),
+    );
   }
   if (result.verified) return;
   throw new CliError('signature', 'the delivery does not verify', { code: result.cause });
 }
 
-function documentOf({ cause, summary, explanation, evidence, fix }: Diagnosis): object {
-  return { v: 1, verified: false, cause, summary, explanation, evidence, fix };
+async function codeFor(frameworks: readonly Framework[]): Promise<readonly FrameworkFix[]> {
+  const { fixesFor } = await import('../../webhooks/frameworks/snippets.ts');
+  return fixesFor(frameworks);
+}
+
+/** `fix`: what to do, and where code is the cure a line for each likely framework. */
+function documentOf(
+  { cause, summary, explanation, evidence, fix, curedByCode }: Diagnosis,
+  likely: readonly Framework[],
+  fixes: readonly FrameworkFix[] | undefined,
+): object {
+  const lines = likely.map((framework) => `${FRAMEWORKS[framework].label}: ${FRAMEWORKS[framework].line}`);
+  return {
+    v: 1,
+    verified: false,
+    cause,
+    summary,
+    explanation,
+    evidence,
+    fix: [fix, ...(curedByCode ? lines : [])].join('\n'),
+    ...(fixes === undefined ? {} : { fixes: curedByCode ? fixes : [] }),
+  };
 }
 
 /** The signature proves no cause: at most the look of the body suggests one. */

@@ -4,8 +4,10 @@ import { cleanText } from '../../lib/text/sanitize-terminal.ts';
 import { breakText } from '../../lib/text/wrap.ts';
 import { maskSecret } from '../../settings/secret.ts';
 import type { Cause, Diagnosis, NamedSecret, VerificationResult } from '../../webhooks/diagnosis/model.ts';
+import type { Framework, FrameworkFix } from '../../webhooks/frameworks/frameworks.ts';
 import type { Style } from '../terminal/style.ts';
 import { renderDifference } from './first-difference.ts';
+import { moreCode, renderFrameworkFixes, renderFrameworkLines } from './framework-fixes.ts';
 
 export interface VerificationView {
   /** Columns of the terminal; `undefined` for a pipe, where nothing is wrapped. */
@@ -13,6 +15,10 @@ export interface VerificationView {
   readonly style: Style;
   /** The secrets in use. */
   readonly secrets: readonly NamedSecret[];
+  /** The frameworks that the receiver may be written with. */
+  readonly likely: readonly Framework[];
+  /** The code that was asked for. */
+  readonly fixes: readonly FrameworkFix[] | undefined;
 }
 
 /** Lines without line ends. */
@@ -24,7 +30,7 @@ export function* renderVerification(result: VerificationResult, view: Verificati
     yield* headed('verified', `${id}, signed at ${sent} with the secret of ${secretFrom}`, style.green, width);
     return;
   }
-  const { summary, details, difference, fix } = result;
+  const { summary, details, difference, fix, curedByCode } = result;
   yield* headed('does not verify', summary, style.red, width);
   yield '';
   yield* breakText(cleanText(details), { width });
@@ -32,10 +38,16 @@ export function* renderVerification(result: VerificationResult, view: Verificati
   yield* rows(factsOf(result, view.secrets), view);
   yield* triedOf(result, view);
   yield '';
-  const [what = '', ...lines] = fix.split('\n');
-  yield* headed('fix', what, style.cyan, width);
-  const code = lines.map((line) => [line.slice(0, line.indexOf(': ')), line.slice(line.indexOf(': ') + 2)] as const);
-  yield* rows(code, view);
+  yield* headed('fix', fix, style.cyan, width);
+  if (!curedByCode) return;
+  yield '';
+  if (view.fixes !== undefined) {
+    yield* renderFrameworkFixes(view.fixes, view);
+    return;
+  }
+  yield* renderFrameworkLines(view.likely, view);
+  yield '';
+  yield* moreCode(view);
 }
 
 /** `<head>: <text>`, with the head in color. */

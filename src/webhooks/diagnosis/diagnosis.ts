@@ -86,7 +86,7 @@ function joinedHeaders({ headers }: DiagnosisInput): SignatureHeaders | undefine
 function failed({ cause, summary, details, evidence, difference, fix = cause }: ExplainedCause): VerificationResult {
   const place = difference === undefined ? '' : ` First difference at byte ${difference.offset}.`;
   const explanation = `${sentence(summary)} ${details}${place}`;
-  return { verified: false, cause, summary, details, explanation, evidence, difference, fix: fixFor(fix) };
+  return { verified: false, cause, summary, details, explanation, evidence, difference, ...fixFor(fix) };
 }
 
 function sentence(text: string): string {

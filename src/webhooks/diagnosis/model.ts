@@ -67,8 +67,10 @@ export interface Diagnosis {
   readonly evidence: Evidence;
   /** Where the received body differs from the signed one, when that is known. */
   readonly difference: FirstDifference | undefined;
-  /** What to do, and then a line for each framework where code is the cure: `Express: ...`. */
+  /** What to do. */
   readonly fix: string;
+  /** Whether a receiver that verifies the bytes as they arrived is the cure. */
+  readonly curedByCode: boolean;
 }
 
 export type VerificationResult =

@@ -1,10 +1,12 @@
 /** Receivers on Node, with Svix's library. */
 export const EXPRESS = `import { Webhook } from 'svix';
 
-const webhook = new Webhook(process.env.OPTIPICK_WEBHOOK_SECRET);
+const secret = process.env.OPTIPICK_WEBHOOK_SECRET;
+const webhook = new Webhook(secret);
 const raw = express.raw({ type: '*/*', limit: '1mb' });
 
-app.post('/webhook', raw, (req, res) => { // before express.json()
+// Before app.use(express.json())
+app.post('/webhook', raw, (req, res) => {
   try {
     webhook.verify(req.body, req.headers);
   } catch {

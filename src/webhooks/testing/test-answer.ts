@@ -6,6 +6,8 @@ export type TestAnswer =
       readonly durationMs: number;
       /** The start of the body, read as UTF-8. Not sanitized: see `cleanText`. */
       readonly body: string;
+      /** The values of `Server` and `X-Powered-By`, a line each: what the endpoint may be written with. Not sanitized. */
+      readonly madeWith: string;
       /** The target of a redirect. Not sanitized. */
       readonly location: string | undefined;
       readonly error: undefined;

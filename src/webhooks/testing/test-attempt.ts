@@ -54,6 +54,7 @@ export async function attemptTest(
       status: sent.status,
       durationMs: sent.durationMs,
       body: redact(sent.body),
+      madeWith: ['server', 'x-powered-by'].flatMap((name) => headerOf(sent.headers, name) ?? []).join('\n'),
       location: location === undefined ? undefined : redact(location),
       error: undefined,
     };

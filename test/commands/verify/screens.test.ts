@@ -30,6 +30,13 @@ const sign = (body: string): string => new Webhook(SECRET).sign(ID, new Date(SEN
 const CASES: Readonly<Record<string, Case>> = {
   verifies: {},
   indented: { received: JSON.stringify(VALUE, null, 2) },
+  'framework-express': {
+    received: JSON.stringify(VALUE, null, 2),
+    flags: ['delivery.http', '--framework', 'express'],
+  },
+  'framework-not-the-cure': { at: SENT + 3700, flags: ['delivery.http', '--framework', 'all'] },
+  'framework-unknown': { flags: ['delivery.http', '--framework', 'fastpi'] },
+  'written-by-python': { received: COMPACT.replaceAll(/[:,](?=["\d])/g, '$& ').replaceAll('ü', '\\u00fc') },
   sorted: { received: JSON.stringify({ distance: 139.5, request_id: VALUE['request_id'], site: VALUE['site'] }) },
   escaped: { received: COMPACT.replace('ü', '\\u00fc').replaceAll('/', '\\/') },
   numbers: { signed: BODY, received: COMPACT },

@@ -20,7 +20,7 @@ const well: ConformanceResult = {
   received: '3 × 204 in 5 ms',
   excerpt: undefined,
   remark: 'look again',
-  answers: [{ status: 204, durationMs: 5, body: '', location: undefined, error: undefined }],
+  answers: [{ status: 204, durationMs: 5, body: '', madeWith: '', location: undefined, error: undefined }],
 };
 const wrong: ConformanceResult = {
   name: 'stale',

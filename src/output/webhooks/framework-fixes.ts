@@ -1,0 +1,36 @@
+/** Code for a receiver, for people. It is never wrapped or cut, and starts in the first column: it is to be copied. */
+import { displayWidth } from '../../lib/text/display-width.ts';
+import { wrapBehind } from '../../lib/text/wrap.ts';
+import {
+  type Framework,
+  type FrameworkFix,
+  FRAMEWORK_NAMES,
+  FRAMEWORKS,
+} from '../../webhooks/frameworks/frameworks.ts';
+import type { Style } from '../terminal/style.ts';
+
+export interface FrameworkView {
+  readonly width: number | undefined;
+  readonly style: Style;
+}
+
+/** How each of these gets the bytes of the body. */
+export function* renderFrameworkLines(frameworks: readonly Framework[], { style }: FrameworkView) {
+  const facts = frameworks.map((framework) => FRAMEWORKS[framework]);
+  const column = Math.max(...facts.map(({ label }) => displayWidth(label)));
+  for (const { label, line } of facts) yield `  ${style.dim(label.padEnd(column))}  ${line}`;
+}
+
+/** How to see the whole code. */
+export function moreCode({ width }: FrameworkView): readonly string[] {
+  return wrapBehind('', `For code to copy, add --framework and one of: ${FRAMEWORK_NAMES.join(', ')}.`, width);
+}
+
+export function* renderFrameworkFixes(fixes: readonly FrameworkFix[], { style }: FrameworkView) {
+  for (const [index, { framework, code }] of fixes.entries()) {
+    if (index > 0) yield '';
+    yield style.bold(`${FRAMEWORKS[framework].label}:`);
+    yield '';
+    yield* code.split('\n');
+  }
+}
