@@ -1,5 +1,6 @@
 /** Turns refusals of the API and failures of the network into the failures of the program. */
 import { ANSWER_TOO_LARGE, type AnswerLimitError, sizeInWords } from '../answers/limit.ts';
+import { isLoopback } from '../lib/net/loopback.ts';
 import { headerOf, type HttpResponse, type TransportError } from '../lib/net/http.ts';
 import type { Redact } from '../settings/redaction.ts';
 import { SANDBOX_HEADER, type Kind } from '../kinds.ts';
@@ -160,12 +161,13 @@ export function failureOfTransport(error: TransportError, facts: RefusalFacts): 
     });
   }
   const { code, hint } = TRANSPORT_WORDS[error.kind];
+  const { host, hostname } = new URL(facts.url);
   // Nobody who waited that long waits three times more.
   const repeatable = !LASTING_CODES.has(code) && error.kind !== 'overdue';
   return new UnavailableError(message, {
     ...about,
     code,
-    hint,
+    hint: error.kind === 'not_tls' && isLoopback(hostname) ? `use http://${host} as the base URL` : hint,
     repeatable,
     retryable: code !== ANSWER_TOO_LARGE && code !== 'unknown_coding',
   });
@@ -207,6 +209,7 @@ const TRANSPORT_WORDS: Readonly<Record<TransportError['kind'], { readonly code: 
     code: 'tls',
     hint: 'if your network inspects TLS, set NODE_EXTRA_CA_CERTS to the file with its certificate',
   },
+  not_tls: { code: 'tls', hint: 'check the scheme and port of --base-url' },
   timeout: { code: 'timeout', hint: 'try again later' },
   overdue: { code: 'timeout', hint: 'try again later' },
   reset: { code: 'connection_reset', hint: 'try again later' },

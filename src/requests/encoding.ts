@@ -30,7 +30,8 @@ export function decodeSource(name: string, bytes: Uint8Array): Source {
 
 /** Throws `CliError` `usage` when the first bytes of a file show another encoding, or that it is not text. */
 export function rejectForeignEncoding(name: string, bytes: Uint8Array, format: 'JSON' | 'CSV'): void {
-  const foreign = foreignEncodingOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), format);
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const foreign = archiveOf(name, buffer) ?? foreignEncodingOf(buffer, format);
   if (foreign !== undefined) throw notUtf8(name, foreign, format);
 }
 
@@ -45,20 +46,37 @@ interface ForeignEncoding {
   /** The name that `iconv` knows the encoding by; `undefined` when it is not text. */
   readonly encoding?: string;
   readonly place?: string;
+  /** Default: how to get UTF-8. */
+  readonly hint?: string;
 }
 
-function notUtf8(name: string, { what, encoding, place }: ForeignEncoding, format: 'JSON' | 'CSV' = 'JSON'): CliError {
+function notUtf8(
+  name: string,
+  { what, encoding, place, hint }: ForeignEncoding,
+  format: 'JSON' | 'CSV' = 'JSON',
+): CliError {
   const file = format === 'CSV' ? ['wave.csv', 'wave-utf8.csv'] : ['request.json', 'request-utf8.json'];
   return new CliError('usage', `${name} ${what}`, {
     code: 'invalid_encoding',
     hint:
-      encoding === undefined
+      hint ??
+      (encoding === undefined
         ? `give ${format === 'CSV' ? 'the table as CSV' : 'the request as JSON'} text in UTF-8`
-        : `save it as UTF-8, for example: iconv -f ${encoding} -t UTF-8 ${file.join(' > ')}`,
+        : `save it as UTF-8, for example: iconv -f ${encoding} -t UTF-8 ${file.join(' > ')}`),
     ...(place === undefined
       ? {}
       : { details: [{ path: '', message: 'here is the first byte that is not UTF-8', place }] }),
   });
+}
+
+/** What exports are mistaken for: a workbook is a zip archive, an old one (.xls) an OLE file. */
+function archiveOf(name: string, buffer: Buffer): ForeignEncoding | undefined {
+  const isZip = startsWith(buffer, [0x50, 0x4b, 0x03, 0x04]);
+  if (isZip && /\.zip$/i.test(name)) {
+    return { what: 'is a zip archive', hint: 'unpack it and submit the files in it' };
+  }
+  if (!isZip && !startsWith(buffer, [0xd0, 0xcf, 0x11, 0xe0])) return undefined;
+  return { what: 'is an Excel workbook', hint: 'save it as CSV UTF-8 (File > Save As) and submit that' };
 }
 
 /** The encoding or file type that the first bytes show; `undefined` for text. */
@@ -72,8 +90,6 @@ function foreignEncodingOf(buffer: Buffer, format: string): ForeignEncoding | un
   if (buffer.length >= 2 && buffer[0] !== 0 && buffer[1] === 0) return { what: utf16, encoding: 'UTF-16LE' };
   if (buffer.length >= 2 && buffer[0] === 0 && buffer[1] !== 0) return { what: utf16, encoding: 'UTF-16BE' };
   if (startsWith(buffer, [0x1f, 0x8b])) return { what: 'is compressed (gzip)' };
-  if (startsWith(buffer, [0x50, 0x4b, 0x03, 0x04])) return { what: 'is a zip archive or an Excel workbook' };
-  if (startsWith(buffer, [0xd0, 0xcf, 0x11, 0xe0])) return { what: 'is an old Excel workbook or another Office file' };
   if (startsWith(buffer, [0x25, 0x50, 0x44, 0x46])) return { what: 'is a PDF' };
   return undefined;
 }

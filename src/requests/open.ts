@@ -77,7 +77,10 @@ async function readInput(
     // With several inputs the errors of all are listed.
     if (inputs.length === 1 || !(error instanceof CliError) || !CONTENT.has(error.code)) throw error;
     for (const detail of error.details) set.errors.add(() => detail);
-    if (error.details.length === 0) set.errors.add(() => ({ path: '', message: error.message }));
+    if (error.details.length === 0) {
+      const message = error.hint === undefined ? error.message : `${error.message}: ${error.hint}`;
+      set.errors.add(() => ({ path: '', message }));
+    }
     return known;
   }
 }

@@ -43,7 +43,12 @@ describe('a file that is not UTF-8 text', () => {
     ],
     ['UTF-32', Buffer.from([0xff, 0xfe, 0, 0, 0x7b, 0, 0, 0]), 'is UTF-32 text, JSON is UTF-8', asUtf8('UTF-32')],
     ['gzip', Buffer.from([0x1f, 0x8b, 8, 0]), 'is compressed (gzip)', asJson],
-    ['a workbook', Buffer.from('PK\u0003\u0004xl/', 'latin1'), 'is a zip archive or an Excel workbook', asJson],
+    [
+      'a workbook',
+      Buffer.from('PK\u0003\u0004xl/', 'latin1'),
+      'is an Excel workbook',
+      'save it as CSV UTF-8 (File > Save As) and submit that',
+    ],
   ])('is reported as %s', (_, bytes, words, hint) => {
     expect(caught(() => decodeSource('r.json', bytes))).toEqual({
       failure: 'usage',

@@ -200,7 +200,7 @@ describe('several inputs', () => {
       '  location_id: the location is missing: every pick needs one (a.csv:2:7)',
       '  the file ends inside the object that begins at b.json:1:1 (b.json:1:2)',
       '  the wave "W1" is in a.csv too: a wave is one request, so join the two files or send one of them (c.csv:3:1)',
-      '  d.csv is empty',
+      '  d.csv is empty: a table has a line of column names, such as WAVE_ID,ORDER_ID,LOCATION_ID, and one row a pick',
       'hint: nothing was sent: fix the file and run the command again',
     ]);
   });

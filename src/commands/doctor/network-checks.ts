@@ -181,6 +181,9 @@ function fixOf(error: TransportError, { settings, fixes }: CheckContext, baseUrl
   const { hostname, port } = new URL(baseUrl);
   if (isTimeout(error)) return fixes.optipick('doctor --timeout 60s');
   if (kind === 'tls' && !isLoopback(hostname)) return fixes.setVariable('NODE_EXTRA_CA_CERTS', 'network-ca.pem');
+  if (kind === 'not_tls' && isLoopback(hostname)) {
+    return fixes.change(BASE_URL, settings.baseUrl, baseUrl.replace('https:', 'http:'));
+  }
   if (kind === 'refused' && isLoopback(hostname)) return `optipick sandbox --port ${port === '' ? '80' : port}`;
   if (settings.baseUrl.source !== 'default') return fixes.change(BASE_URL, settings.baseUrl, undefined);
   return kind === 'dns' ? `nslookup ${hostname}` : `curl -v ${baseUrl}`;

@@ -45,13 +45,14 @@ export class TransportError extends Error {
   override readonly name = 'TransportError';
   /**
    * `proxy_setup`: as the proxy is set, no request will ever get through it (no password, no URL). `timeout`: silence;
-   * `overdue`: `totalMs` is over. `too_large`: the head of the response is. `not_http`: what came is no response. `coding`:
+   * `overdue`: `totalMs` is over. `not_tls`: https to a port of plain http, or another protocol. `too_large`: the head of the response is. `not_http`: what came is no response. `coding`:
    * its body is in a content coding that is not known.
    */
   readonly kind:
     | 'refused'
     | 'dns'
     | 'tls'
+    | 'not_tls'
     | 'timeout'
     | 'overdue'
     | 'reset'

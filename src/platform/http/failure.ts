@@ -60,8 +60,8 @@ export function transportErrorOf(error: unknown, facts: ExchangeFacts): Transpor
   }
   const unreadable = sent ? notHttp(error, code, url) : undefined;
   if (unreadable !== undefined) return new TransportError('not_http', unreadable, { sent, cause: error });
-  const kind = kindOf(code);
-  if (proxy !== undefined && !sent && (kind !== 'tls' || code === 'UND_ERR_PRX_TLS')) {
+  const kind = kindOf(code, text);
+  if (proxy !== undefined && !sent && ((kind !== 'tls' && kind !== 'not_tls') || code === 'UND_ERR_PRX_TLS')) {
     const why =
       status === undefined
         ? `cannot be used (${code ?? text})`
@@ -93,8 +93,9 @@ function notHttp(error: unknown, code: string | undefined, url: URL): string | u
   return isGarbage ? `the answer of ${url.host} is not valid HTTP` : undefined;
 }
 
-function kindOf(code: string | undefined): TransportKind {
+function kindOf(code: string | undefined, text: string): TransportKind {
   if (code === undefined) return 'other';
+  if (/:SSL routines:[^:]*:(?:wrong version number|packet length too long)/.test(text)) return 'not_tls';
   if (PROXY_CODES.has(code)) return 'proxy';
   const known = KIND_OF_CODE[code];
   if (known !== undefined) return known;
@@ -103,9 +104,7 @@ function kindOf(code: string | undefined): TransportKind {
 
 /** Of OpenSSL's own line (`...:error:0A00010B:SSL routines:f:wrong version number:file.c:77:`) only the reason. */
 function tlsWords(text: string): string {
-  const reason = /:SSL routines:[^:]*:([^:\n]+)/.exec(text)?.[1];
-  if (reason === undefined) return text;
-  return /wrong version number|packet length too long/.test(reason) ? `it does not speak TLS (${reason})` : reason;
+  return /:SSL routines:[^:]*:([^:\n]+)/.exec(text)?.[1] ?? text;
 }
 
 function wordsFor(kind: TransportKind, url: URL, code: string | undefined, text: string, sent: boolean): string {
@@ -119,6 +118,8 @@ function wordsFor(kind: TransportKind, url: URL, code: string | undefined, text:
       return `the name ${url.hostname} cannot be resolved${suffix}`;
     case 'tls':
       return `no trusted TLS connection to ${url.host}: ${tlsWords(text)}${suffix}`;
+    case 'not_tls':
+      return `${url.host} does not speak TLS: its port is for plain http or another protocol${suffix}`;
     case 'timeout':
       return sent ? `${url.host} stopped answering${suffix}` : `no connection to ${url.host} in time${suffix}`;
     case 'reset':

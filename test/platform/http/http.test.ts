@@ -305,12 +305,12 @@ describe('TLS', () => {
     expect(await readText((await createHttp({})({ ...get, url: `https://127.0.0.1:${port}` })).body)).toBe('secret');
   });
 
-  test('fails as TLS against a server that speaks plain HTTP', async () => {
+  test('is said to be missing where a server speaks plain HTTP', async () => {
     const server = await scripted({});
     const failure = await failureOf(createHttp({})({ ...get, url: server.url.replace('http:', 'https:') }));
-    expect([failure.kind, failure.sent]).toEqual(['tls', false]);
+    expect([failure.kind, failure.sent]).toEqual(['not_tls', false]);
     expect(failure.message).toMatch(
-      /^no trusted TLS connection to [\d.]+:\d+: it does not speak TLS \([a-z ]+\) \(\w+\)$/,
+      /^[\d.]+:\d+ does not speak TLS: its port is for plain http or another protocol \(\w+\)$/,
     );
   });
 });

@@ -278,6 +278,7 @@ describe('a table with', () => {
 
 describe('what is not a table', () => {
   const EMPTY = 'hint: a table has a line of column names, such as WAVE_ID,ORDER_ID,LOCATION_ID, and one row a pick';
+  const WORKBOOK = 'hint: save it as CSV UTF-8 (File > Save As) and submit that';
   const TEXT = 'hint: give the table as CSV text in UTF-8';
   test.each<[string, string | Uint8Array, string, string]>([
     ['an empty file', '', 'empty_input: w.csv is empty', EMPTY],
@@ -288,17 +289,12 @@ describe('what is not a table', () => {
       'invalid_encoding: w.csv is UTF-16 text, CSV is UTF-8',
       'hint: save it as UTF-8, for example: iconv -f UTF-16LE -t UTF-8 wave.csv > wave-utf8.csv',
     ],
-    [
-      'an Excel workbook',
-      latin('PK\u0003\u0004\u0014\0'),
-      'invalid_encoding: w.csv is a zip archive or an Excel workbook',
-      TEXT,
-    ],
+    ['an Excel workbook', latin('PK\u0003\u0004\u0014\0'), 'invalid_encoding: w.csv is an Excel workbook', WORKBOOK],
     [
       'an old Excel workbook',
       latin('\u00d0\u00cf\u0011\u00e0\u00a1\u00b1\u001a\u00e1'),
-      'invalid_encoding: w.csv is an old Excel workbook or another Office file',
-      TEXT,
+      'invalid_encoding: w.csv is an Excel workbook',
+      WORKBOOK,
     ],
     [
       'a picture',
