@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { createHttp } from '../../../src/platform/http/http.ts';
 import { run } from '../../support/run.ts';
 import { startScriptedServer } from '../../support/scripted-server.ts';
-import { expectScreen, screenOf, WIDTHS } from '../../support/screens.ts';
+import { expectScreen, screenOfRuns, WIDTHS } from '../../support/screens.ts';
 
 /** The start of a workbook, as Excel writes it. */
 const WORKBOOK = Buffer.from('PK\u0003\u0004\u0014\0\u0006\0\b\0\0\0!\0[Content_Types].xml', 'latin1');
@@ -60,5 +60,5 @@ test.each(WIDTHS)('what is given by mistake is shown as in its file on %i column
     run(['cluster', 'submit', 'request.json', '--base-url', secure], options),
   ]);
   expect(server.seen).toEqual([]);
-  await expectScreen(`submit/wrong-input-${columns}`, screenOf(screens, columns).replaceAll(`${server.port}`, '34567'));
+  await expectScreen(`submit/wrong-input-${columns}`, screenOfRuns(screens, columns).replaceAll(`${server.port}`, '34567'));
 });
