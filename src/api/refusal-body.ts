@@ -33,7 +33,7 @@ export function readRefusal(text: string, contentType: string | undefined, redac
   const clean = (words: string): string => sanitizeServerText(words, redact);
   if (isHtml(text, contentType)) return { text: clean(titleOfHtml(text)), details: [], about: 'page' };
   const value = parsed(text);
-  if (value === undefined) return { text: clean(text), details: [], about: 'unknown' };
+  if (value === undefined) return fromText(text, clean) ?? { text: clean(text), details: [], about: 'unknown' };
   if (typeof value === 'string') return { text: clean(value), details: [], about: 'unknown' };
   if (!isRecord(value)) return { text: '', details: [], about: 'unknown' };
 
@@ -48,6 +48,8 @@ export function readRefusal(text: string, contentType: string | undefined, redac
   }
   if (Array.isArray(detail) && detail.length > 0) return { ...fromList(detail, clean), ...named };
   const words = message ?? error ?? code ?? '';
+  const listed = fromText(words, clean);
+  if (listed !== undefined) return { ...listed, ...named };
   return { text: clean(words), details: [], ...named, about: error === undefined ? 'unknown' : 'job' };
 }
 
@@ -73,7 +75,7 @@ function fromList(list: readonly unknown[], clean: (words: string) => string): R
     const [place, ...steps] = loc as unknown[];
     const outside = place === 'path' || place === 'query' || place === 'header' || place === 'cookie';
     aboutRequest ||= outside;
-    const message = clean(words ?? 'not valid');
+    const message = clean(words?.replace(VALUE_ERROR, '') ?? 'not valid');
     details.push(
       outside
         ? { path: '', message: `${place} parameter ${clean(steps.join('.'))}: ${message}` }
@@ -87,9 +89,21 @@ function fromList(list: readonly unknown[], clean: (words: string) => string): R
   return { text, details, about: aboutRequest ? 'request' : 'job' };
 }
 
+/** The same as one text: `body.picks.0.location_id: ...; body.picks.3.location_id: ...`. */
+function fromText(text: string, clean: (words: string) => string): RefusalBody | undefined {
+  const items = text.split(/; (?=body\.)/).map((part) => {
+    const [, place, msg] = /^body\.(\w+(?:\.\w+)*): ([^]*)$/.exec(part) ?? [];
+    return place === undefined ? undefined : { loc: ['body', ...place.split('.')], msg };
+  });
+  return items.includes(undefined) ? undefined : fromList(items, clean);
+}
+
 function pointerOf(steps: readonly unknown[]): string {
   return steps.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
+
+/** What Pydantic writes before the words of a check of the API itself. */
+const VALUE_ERROR = /^Value error, /;
 
 /** A complaint about the id in the address, not about the job behind it. */
 function namesTheId(detail: string): boolean {

@@ -1,3 +1,4 @@
+import { formatDuration } from '../lib/text/numbers.ts';
 import { createHmac, createPublicKey, createSecretKey, timingSafeEqual, verify as verifyEd25519 } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 
@@ -212,7 +213,7 @@ function hmac(key: KeyObject, prefix: string, body: Uint8Array): string {
 function outsideTolerance(seconds: number, nowMs: number, toleranceMs: number): FailedCheck | undefined {
   const skewSeconds = seconds - Math.floor(nowMs / 1000);
   if (Math.abs(skewSeconds) * 1000 <= toleranceMs) return undefined;
-  const distance = `${Math.abs(skewSeconds)} s`;
+  const distance = formatDuration(Math.abs(skewSeconds) * 1000);
   return skewSeconds < 0
     ? { ok: false, reason: 'too_old', detail: `sent ${distance} ago: an old delivery, or a clock is off`, skewSeconds }
     : { ok: false, reason: 'too_new', detail: `sent ${distance} in the future: a clock is off`, skewSeconds };

@@ -27,6 +27,18 @@ describe('a refusal', () => {
     });
   });
 
+  test('as one text with places becomes the same, without the prefix of Pydantic', () => {
+    const text = 'body.picks.3.location_id: Value error, no such place; body.site_name: Field required';
+    expect(readRefusal(text, 'text/plain', redact)).toEqual({
+      text: '/picks/3/location_id: no such place (and 1 more)',
+      details: [
+        { path: '/picks/3/location_id', message: 'no such place' },
+        { path: '/site_name', message: 'Field required' },
+      ],
+      about: 'job',
+    });
+  });
+
   test('about the id in the address is about the request', () => {
     expect(json({ detail: [{ loc: ['path', 'request_id'], msg: 'not an ObjectId', type: 'value_error' }] })).toEqual({
       text: 'path parameter request_id: not an ObjectId',

@@ -95,7 +95,7 @@ test('throws "auth" for a rejected key, and "refused" with every error for an in
     { failure: 'auth', status: 403, exitCode: 4 },
     { failure: 'refused', status: 422, exitCode: 5 },
   ]);
-  expect(faulty.details).toEqual([{ path: '/picks/0/location_id', message: 'Value error, Location not found: "Z99"' }]);
+  expect(faulty.details).toEqual([{ path: '/picks/0/location_id', message: 'Location not found: "Z99"' }]);
 });
 
 test('wait throws "pending" at its deadline, and ends at once when its signal is aborted', async () => {

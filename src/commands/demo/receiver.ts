@@ -1,4 +1,5 @@
 /** The webhook endpoint of the demo: the listener's own receiver and an inbox in memory. */
+import { formatDuration } from '../../lib/text/numbers.ts';
 import { parseWebhookSecret } from '../../settings/secret.ts';
 import { CliError } from '../../errors.ts';
 import type { Host } from '../../platform/host.ts';
@@ -45,7 +46,7 @@ export async function createDemoReceiver(host: Host, secret: string) {
         }
         if (host.clock.monotonic() >= deadline) {
           const why = rejection === undefined ? '' : `; one was refused: ${rejection}`;
-          throw new CliError('unavailable', `no webhook about ${requestId} within ${timeoutMs / 1000} s${why}`);
+          throw new CliError('unavailable', `no webhook about ${requestId} within ${formatDuration(timeoutMs)}${why}`);
         }
         await Promise.race([host.clock.sleep(50, signal), new Promise<void>((resolve) => (wake = resolve))]);
       }

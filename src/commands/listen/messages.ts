@@ -1,4 +1,5 @@
 /** The warnings, remarks and failures of `listen`. */
+import { formatDuration } from '../../lib/text/numbers.ts';
 import type { Context } from '../../context/context.ts';
 import { EXEC, stepLabel } from '../../state/delivery-steps.ts';
 import { isLoopback } from '../../lib/net/loopback.ts';
@@ -53,7 +54,7 @@ export function notInTime(
   accepted: number,
 ): CliError {
   if (accepted > 0 && isFetching && until === undefined) {
-    const inTime = `came within ${timeoutMs / 1000} s, but`;
+    const inTime = `came within ${formatDuration(timeoutMs)}, but`;
     const message =
       accepted === 1
         ? `one webhook ${inTime} its result was not there`
@@ -66,7 +67,7 @@ export function notInTime(
   const enough = once ? 'no webhook' : `fewer than ${count ?? 1} webhooks`;
   return new CliError(
     'pending',
-    `${until === undefined ? enough : `no webhook about ${until}`} came within ${timeoutMs / 1000} s`,
+    `${until === undefined ? enough : `no webhook about ${until}`} came within ${formatDuration(timeoutMs)}`,
     {
       code: 'timed_out',
       hint: 'see what came at all: optipick events list; or ask for the result: optipick poll <id>',
@@ -77,12 +78,16 @@ export function notInTime(
 /** `--timeout` has passed, and the relay was never reached, or has refused all the time for the reason `refused`. */
 export function relayNotInTime({ timeoutMs = 0 }: EndConditions, refused: string | undefined): CliError {
   if (refused !== undefined) {
-    return new CliError('unavailable', `the relay did not give its inbox within ${timeoutMs / 1000} s: ${refused}`, {
-      code: 'relay_refused',
-      hint: 'another listener may receive at that inbox: end it, or take another inbox with --relay new',
-    });
+    return new CliError(
+      'unavailable',
+      `the relay did not give its inbox within ${formatDuration(timeoutMs)}: ${refused}`,
+      {
+        code: 'relay_refused',
+        hint: 'another listener may receive at that inbox: end it, or take another inbox with --relay new',
+      },
+    );
   }
-  return new CliError('unavailable', `the relay could not be reached within ${timeoutMs / 1000} s`, {
+  return new CliError('unavailable', `the relay could not be reached within ${formatDuration(timeoutMs)}`, {
     code: 'relay_unreachable',
     hint: 'check the network connection, and HTTPS_PROXY if there is a proxy',
   });

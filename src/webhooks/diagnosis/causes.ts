@@ -1,4 +1,5 @@
 /** The possible causes for a delivery whose signature does not match, each proved by the signature. */
+import { formatDuration } from '../../lib/text/numbers.ts';
 import { bodyVariants } from './body-variants.ts';
 import { rewrittenBody } from './changes/body-change.ts';
 import { type DiagnosisInput, type ExplainedCause, FULL_SEARCH_BYTES, headerChanged } from './model.ts';
@@ -31,8 +32,8 @@ export function timestampProblem(
     const details = 'The signature would match, but receivers read svix-timestamp as seconds.';
     return { cause: 'clock', summary, details, evidence, fix: 'clock_in_milliseconds' };
   }
-  const distance = shownSeconds(Math.abs(skew));
-  const allowed = shownSeconds(toleranceMs / 1000);
+  const distance = formatDuration(Math.abs(skew) * 1000);
+  const allowed = formatDuration(toleranceMs);
   const why = skew < 0 ? 'the delivery is old, or one of the two clocks is wrong' : 'one of the two clocks is wrong';
   return {
     cause: 'clock',
@@ -40,24 +41,6 @@ export function timestampProblem(
     details: `The signature would match, but only ${allowed} ${skew < 0 ? 'before' : 'after'} the time of the check are allowed: ${why}.`,
     evidence,
   };
-}
-
-/** `45 s`, `2 min 5 s`, `3 h`, `12 d 4 h`. */
-export function shownSeconds(seconds: number): string {
-  const units = [
-    ['d', 86_400],
-    ['h', 3_600],
-    ['min', 60],
-    ['s', 1],
-  ] as const;
-  const first = units.findIndex(([, size]) => seconds >= size);
-  let rest = seconds;
-  const parts = units.slice(first, first + 2).flatMap(([name, size]) => {
-    const amount = size === 1 ? Math.round(rest * 10) / 10 : Math.floor(rest / size);
-    rest -= amount * size;
-    return amount === 0 ? [] : [`${amount} ${name}`];
-  });
-  return parts.length === 0 ? `${seconds} s` : parts.join(' ');
 }
 
 /** All causes that the signature proves, in no order of likelihood. */

@@ -1,8 +1,9 @@
 /** Finds out why a delivery does not verify. A cause is named only when the signature itself proves it. */
+import { formatDuration } from '../../lib/text/numbers.ts';
 import { truncate } from '../../lib/text/truncate.ts';
 import { maskSecret } from '../../settings/secret.ts';
 import { decodeBody, type DecodedBody } from '../body-codings.ts';
-import { bodyCauses, causesOf, shownSeconds, timestampProblem } from './causes.ts';
+import { bodyCauses, causesOf, timestampProblem } from './causes.ts';
 import { type DiagnosisInput, type ExplainedCause, headerChanged, type VerificationResult } from './model.ts';
 import { jsonTextOf } from '../read-payload.ts';
 import { headersUnder, isComplete, missingParts, renamedHeaders } from './header-variants.ts';
@@ -206,7 +207,7 @@ function withTimestampNote(delivery: DiagnosisInput, texts: SignatureHeaders, fo
   if (away * 1000 <= delivery.toleranceMs) return found;
   return {
     ...found,
-    details: `${found.details} Besides, the timestamp is ${shownSeconds(away)} away from the time of the check.`,
+    details: `${found.details} Besides, the timestamp is ${formatDuration(away * 1000)} away from the time of the check.`,
   };
 }
 

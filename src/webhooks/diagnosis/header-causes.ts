@@ -1,4 +1,5 @@
 /** Whether the signature is right for headers that were changed on their way. */
+import { formatDuration } from '../../lib/text/numbers.ts';
 import { type DiagnosisInput, type ExplainedCause, headerChanged } from './model.ts';
 import { changedHeaders, headersUnder, isComplete, nearbyTimestamps } from './header-variants.ts';
 import type { SignatureHeaders } from '../signature-headers.ts';
@@ -39,7 +40,7 @@ export function* timestampCauses(
   if (body.byteLength > LARGEST_FOR_TIMES) return;
   for (const { variant, seconds } of nearbyTimestamps(texts)) {
     if (matcher.match(variant, body) === undefined) continue;
-    const way = `${Math.abs(seconds)} s ${seconds > 0 ? 'later' : 'earlier'} than the one that was signed`;
+    const way = `${formatDuration(Math.abs(seconds) * 1000)} ${seconds > 0 ? 'later' : 'earlier'} than the one that was signed`;
     yield {
       ...headerChanged(`svix-timestamp was replaced by a time ${way}`),
       evidence: {

@@ -1,4 +1,5 @@
 /** Receives webhooks through a relay, and stays connected to it. */
+import { formatDuration } from '../../lib/text/numbers.ts';
 import { waitAtMost } from '../../lib/async/with-timeout.ts';
 import type { Http } from '../../lib/net/http.ts';
 import { RELAY_MESSAGE_BYTES } from '../../limits.ts';
@@ -227,7 +228,7 @@ async function runLink(
       } else if (!acknowledged && clock.monotonic() - openedAt >= timing.acknowledgementMs) {
         cut('the relay does not acknowledge the token');
       } else if (silence >= timing.silenceMs) {
-        cut(`nothing arrived from the relay for ${Math.round(silence / 1000)} s`);
+        cut(`nothing arrived from the relay for ${formatDuration(silence)}`);
       }
     }
   };

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { withPickLines } from '../../../src/commands/submit/pick-lines.ts';
 import { CliError } from '../../../src/errors.ts';
 import type { SetEntry } from '../../../src/requests/request-set.ts';
-import { jsonResponse, type Http } from '../../../src/lib/net/http.ts';
+import { bodyOf, jsonResponse, type Http } from '../../../src/lib/net/http.ts';
 import { errorOf, run, type Run } from '../../support/run.ts';
 
 const env = { OPTIPICK_API_KEY: 'key-of-the-tests', OPTIPICK_BASE_URL: 'http://127.0.0.1:4010' };
@@ -151,6 +151,20 @@ hint: check the spelling of the locations, and whether --site names their site
       { path: '/picks/0/location_id', message: 'Location not found: "L0"', place: 'w.csv:2' },
     ]);
   });
+
+  const text = rows.map((_, at) => `body.picks.${at}.location_id: Value error, Location not found: "L${at % 10}"`);
+
+  test.each([
+    ['a message', async () => jsonResponse(422, { message: text.join('; ') })],
+    ['a code and a message', async () => jsonResponse(422, { code: 'validation_error', message: text.join('; ') })],
+    ['plain text', async () => ({ status: 422, headers: {}, body: bodyOf(text.join('; ')) })],
+  ] satisfies readonly (readonly [string, Http])[])(
+    'is the same line when the API answers with %s',
+    async (_, http) => {
+      const list = await submit(refusing({ detail }), [], table);
+      expect((await submit(http, [], table)).ended).toEqual(list.ended);
+    },
+  );
 
   test('names one of them in a sentence', async () => {
     const { stderr } = await submit(refusing({ detail: detail.slice(3, 4) }), [], table);

@@ -323,7 +323,7 @@ describe('body_changed', () => {
     const headers = { ...signed(), 'svix-timestamp': `${SENT}000` };
     const late = (seconds: number): unknown => look({ headers, referenceTime: (SENT + seconds) * 1000 });
     expect(late(0)).toMatchObject({ explanation: expect.not.stringContaining('Besides') as unknown });
-    expect(late(4000)).toMatchObject({ explanation: expect.stringContaining(' 1 h 6 min away') as unknown });
+    expect(late(4000)).toMatchObject({ explanation: expect.stringContaining(' 1 h 7 min away') as unknown });
     const renamed = {
       'x-svix-id': ID,
       'x-svix-timestamp': String(SENT),
@@ -339,7 +339,7 @@ describe('body_changed', () => {
     const result = look({ body: `${BODY}\n`, referenceTime: (SENT + 4000) * 1000 });
     expect(result).toMatchObject({
       cause: 'body_changed',
-      explanation: expect.stringContaining('the timestamp is 1 h 6 min away') as unknown,
+      explanation: expect.stringContaining('the timestamp is 1 h 7 min away') as unknown,
     });
   });
 });

@@ -475,8 +475,8 @@ describe('what the receiver answers', () => {
 
 describe('a rejection is told with its reason in words', () => {
   test.each([
-    [{ sentAt: NOW - 400_000 }, 'too_old', 'sent 400 s ago: an old delivery, or a clock is off'],
-    [{ sentAt: NOW + 400_000 }, 'too_new', 'sent 400 s in the future: a clock is off'],
+    [{ sentAt: NOW - 400_000 }, 'too_old', 'sent 6 min 40 s ago: an old delivery, or a clock is off'],
+    [{ sentAt: NOW + 400_000 }, 'too_new', 'sent 6 min 40 s in the future: a clock is off'],
     [{ secret: OTHER_SECRET }, 'no_match', 'no signature matches: another secret, or the delivery was altered'],
     [{ headers: { 'svix-signature': undefined } }, 'missing_header', 'missing header svix-signature'],
   ])('%o', async (changes, reason, detail) => {
