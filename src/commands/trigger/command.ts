@@ -4,6 +4,7 @@ import { PAYLOAD_SHAPES } from '../../webhooks/payload.ts';
 import {
   collectList,
   durationOption,
+  frameworkOption,
   parseNumber,
   withHelp,
   type ContextSource,
@@ -69,6 +70,7 @@ function declareTrigger(command: Command, context: ContextSource): void {
     .option('--skip <check,...>', 'with --suite: leave these out, by their names in the table', collectList)
     .option('--only <check,...>', 'with --suite: nothing but these', collectList)
     .option('-v, --verbose', 'with --suite: explain every check, not only those that failed')
+    .addOption(frameworkOption('with --suite: where code is the cure, print it for this framework'))
     .option('--junit <file>', 'with --suite: write a JUnit report, too')
     .addOption(new Option('--format <format>', 'table, json, or md with --suite').choices(['table', 'json', 'md']));
   withHelp(command, {
@@ -79,7 +81,8 @@ With --suite a table of checks, and for each that failed what was sent, what cam
 matters and what to fix; with --json {"v":1,"type":"suite","url":"...","timeout_ms":15000,"passed":false,
 "counts":{"checks":17,"passed":14,"failed":2,"notes":1},"skipped":[],"checks":[{"name":"stale","title":"...","passed":false,
 "required":true,"sent":"...","received":"...","expected":"...","why":"...","fix":"...","remark":null,
-"answers":[{"status":204,"duration_ms":3,"body":"","error":null}]}]}.
+"answers":[{"status":204,"duration_ms":3,"body":"","error":null}]}]}, and with --framework "fixes":[{"framework":"flask",
+"code":"..."}], empty where code is not the cure.
 A check that is not required is a note: OptiPick's sender never sends webhook-* names. In a run of GitHub Actions each failed
 check is an annotation, too.
 Real HTTP, as Svix sends it: POST, redirects not followed. The exit code is 0 for the answer that is to be expected: 2xx, or

@@ -1,6 +1,7 @@
 /** The flags of `trigger`, and what they ask for: to send messages, to replay records, or to run the suite. */
 import { CliError } from '../../errors.ts';
 import { rejectNearEvent } from '../../webhooks/event-name.ts';
+import type { Framework } from '../../webhooks/frameworks/frameworks.ts';
 import { nearestWord } from '../../lib/text/did-you-mean.ts';
 import type { PayloadShape } from '../../webhooks/payload.ts';
 import { CHECK_NAMES, CONFORMANCE_CHECKS, type ConformanceCheck } from '../../webhooks/testing/conformance-checks.ts';
@@ -36,6 +37,7 @@ export interface TriggerFlags {
   readonly skip?: readonly string[];
   readonly only?: readonly string[];
   readonly junit?: string;
+  readonly framework?: readonly Framework[];
   readonly verbose?: boolean;
   readonly format?: 'table' | 'json' | 'md';
 }
@@ -98,7 +100,7 @@ function replayPlan(flags: TriggerFlags) {
 }
 
 function suitePlan(event: string | undefined, flags: TriggerFlags) {
-  const { payloadShape = 'id', requestId, junit, format, verbose = false } = flags;
+  const { payloadShape = 'id', requestId, junit, format, verbose = false, framework: frameworks } = flags;
   const markdown = format === 'md';
   // `junit`: the file of the JUnit report.
   const checks = checksOf(flags);
@@ -112,6 +114,8 @@ function suitePlan(event: string | undefined, flags: TriggerFlags) {
     junit,
     markdown,
     verbose,
+    /** Those whose code was asked for. */
+    frameworks,
   };
 }
 
@@ -173,6 +177,7 @@ const MODES_OF_FLAGS: readonly {
   { flag: '--only', given: ({ only }) => only !== undefined, modes: ['suite'] },
   { flag: '--junit', given: ({ junit }) => junit !== undefined, modes: ['suite'] },
   { flag: '--verbose', given: ({ verbose }) => verbose === true, modes: ['suite'] },
+  { flag: '--framework', given: ({ framework }) => framework !== undefined, modes: ['suite'] },
   { flag: '--format md', given: ({ format }) => format === 'md', modes: ['suite'] },
 ];
 
@@ -183,6 +188,7 @@ const EXCLUSIVE: readonly (readonly string[])[] = [
   ['--data', '--request-id'],
   ['--data', '--payload-shape'],
   ['--skip', '--only'],
+  ['--framework', '--format md'],
 ];
 
 function rejectConflicts(

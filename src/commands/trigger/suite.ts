@@ -14,6 +14,7 @@ import { renderJunit } from '../../lib/text/junit.ts';
 import { createProgress } from '../../output/terminal/progress.ts';
 import { runConformance } from '../../webhooks/testing/conformance.ts';
 import { createDeliveryMaker } from '../../webhooks/testing/test-delivery.ts';
+import { fixesFor } from '../../webhooks/frameworks/fixes.ts';
 import type { SuitePlan } from './flags.ts';
 import { refuseUnwritable, writeOutput } from '../shared/output-file.ts';
 import { createEndpointRedaction, webhookSecrets, type SecretsInForce } from '../shared/webhook-secrets.ts';
@@ -96,13 +97,15 @@ async function annotate({ host }: Context, report: ConformanceReport): Promise<v
   );
 }
 
-async function print({ output }: Context, report: ConformanceReport, { markdown, verbose }: SuitePlan): Promise<void> {
+async function print({ output }: Context, report: ConformanceReport, plan: SuitePlan): Promise<void> {
+  const { markdown, verbose, frameworks } = plan;
+  const fixes = frameworks && (await fixesFor(frameworks));
   if (output.json) {
-    await output.record(conformanceJson(report));
+    await output.record(conformanceJson(report, fixes));
   } else if (markdown) {
     await output.lines(Array.from(renderConformanceMarkdown(report), ({ text }) => text));
   } else {
     const { width } = output;
-    await output.lines(renderConformance(report, { width, style: await output.style(), verbose }));
+    await output.lines(renderConformance(report, { width, style: await output.style(), verbose, fixes }));
   }
 }

@@ -6,7 +6,8 @@ import { renderVerification } from '../../output/webhooks/diagnosis.ts';
 import { EMPTY_HINT, emptyNote } from '../../settings/settings.ts';
 import { diagnose } from '../../webhooks/diagnosis/diagnosis.ts';
 import type { Diagnosis, DiagnosisInput, KnownMessage, NamedSecret } from '../../webhooks/diagnosis/model.ts';
-import { type Framework, type FrameworkFix, FRAMEWORKS } from '../../webhooks/frameworks/frameworks.ts';
+import { type FrameworkFix, fixesFor } from '../../webhooks/frameworks/fixes.ts';
+import { type Framework, FRAMEWORKS } from '../../webhooks/frameworks/frameworks.ts';
 import { likelyOfExplanation } from '../../webhooks/frameworks/likely.ts';
 import { knownElsewhere, receivedMessages } from '../shared/diagnosis-sources.ts';
 import { readVerifyInput, type VerifyInputFlags } from './input.ts';
@@ -53,7 +54,7 @@ export async function verify(context: Context, file: string | undefined, flags: 
     result = { ...result, details: `${result.details} ${note}`, explanation: `${result.explanation} ${note}` };
   }
   const likely = likelyOfExplanation(result.verified ? '' : result.explanation);
-  const fixes = flags.framework && (await codeFor(flags.framework));
+  const fixes = flags.framework && (await fixesFor(flags.framework));
   if (output.json) {
     await output.record(
       result.verified
@@ -75,11 +76,6 @@ export async function verify(context: Context, file: string | undefined, flags: 
   }
   if (result.verified) return;
   throw new CliError('signature', 'the delivery does not verify', { code: result.cause });
-}
-
-async function codeFor(frameworks: readonly Framework[]): Promise<readonly FrameworkFix[]> {
-  const { fixesFor } = await import('../../webhooks/frameworks/snippets.ts');
-  return fixesFor(frameworks);
 }
 
 /** `fix`: what to do, and where code is the cure a line for each likely framework. */

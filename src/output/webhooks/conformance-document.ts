@@ -3,6 +3,7 @@ import {
   type ConformanceReport,
   type ConformanceResult,
   countsOf,
+  curedByCode,
   fixOf,
   outcomeOf,
   summaryOf,
@@ -10,6 +11,7 @@ import {
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
 import type { JunitCase, JunitSuite } from '../../lib/text/junit.ts';
 import { inMarkdown, type Markdown, markdownRow } from '../../lib/text/markdown-text.ts';
+import type { FrameworkFix } from '../../webhooks/frameworks/fixes.ts';
 import { testAnswerJson } from './test-answer.ts';
 
 /** A heading, a sentence and a table with every fact of each check, for a pull request or a ticket. */
@@ -36,8 +38,11 @@ export function* renderConformanceMarkdown(report: ConformanceReport): Generator
   }
 }
 
-/** One document. */
-export function conformanceJson(report: ConformanceReport): Readonly<Record<string, unknown>> {
+/** One document; with `fixes` where `--framework` asked for code. */
+export function conformanceJson(
+  report: ConformanceReport,
+  fixes: readonly FrameworkFix[] | undefined,
+): Readonly<Record<string, unknown>> {
   const counts = countsOf(report);
   return {
     v: 1,
@@ -64,6 +69,7 @@ export function conformanceJson(report: ConformanceReport): Readonly<Record<stri
         answers: answers.map(testAnswerJson),
       };
     }),
+    ...(fixes === undefined ? {} : { fixes: curedByCode(report).length === 0 ? [] : fixes }),
   };
 }
 

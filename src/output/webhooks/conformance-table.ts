@@ -2,6 +2,7 @@ import {
   type ConformanceReport,
   type ConformanceResult,
   countsOf,
+  curedByCode,
   fixOf,
   type Outcome,
   outcomeOf,
@@ -12,6 +13,9 @@ import { cutToWidth } from '../../lib/text/display-width.ts';
 import { wrapLine } from '../../lib/text/wrap.ts';
 import type { Style } from '../terminal/style.ts';
 import { type Column, renderTable } from '../terminal/table.ts';
+import type { FrameworkFix } from '../../webhooks/frameworks/fixes.ts';
+import { likelyOfAnswers } from '../../webhooks/frameworks/likely.ts';
+import { moreCode, renderFrameworkFixes, renderFrameworkLines } from './framework-fixes.ts';
 
 export interface ConformanceTableOptions {
   /** Columns of the terminal; `undefined` for a pipe, where nothing is cut. */
@@ -19,6 +23,8 @@ export interface ConformanceTableOptions {
   readonly style: Style;
   /** Explains every check, not only those that failed. */
   readonly verbose: boolean;
+  /** The code that was asked for. */
+  readonly fixes: readonly FrameworkFix[] | undefined;
 }
 
 const COLUMNS: readonly Column[] = [
@@ -35,8 +41,9 @@ const COLUMNS: readonly Column[] = [
  */
 export function* renderConformance(
   report: ConformanceReport,
-  { width, style, verbose }: ConformanceTableOptions,
+  options: ConformanceTableOptions,
 ): Generator<string, void> {
+  const { width, style, verbose } = options;
   const { results } = report;
   const rows = results.map((result) => {
     const { title, received, expected, name } = result;
@@ -58,12 +65,37 @@ export function* renderConformance(
     yield '';
     yield* explain(result, { fix, alike, width, style });
   }
+  yield* renderCode(report, options);
   yield '';
   const { failed, notes } = countsOf(report);
   const more = notes > 0 && !verbose ? ' (explained with -v)' : '';
   for (const line of linesOf(`${summaryOf(report)}${more}`, width)) {
     yield failed === 0 ? style.green(line) : style.red(line);
   }
+}
+
+/** The code that cures some of the failed checks, or how to see it. Nothing where code is not the cure. */
+function* renderCode(report: ConformanceReport, view: ConformanceTableOptions): Generator<string, void> {
+  const cured = curedByCode(report).map(({ name }) => name);
+  if (cured.length === 0) return;
+  yield '';
+  const passes = `that passes ${cured.join(', ')}`;
+  if (view.fixes !== undefined) {
+    yield* linesOf(`Code ${passes}:`, view.width);
+    yield '';
+    yield* renderFrameworkFixes(view.fixes, view);
+    return;
+  }
+  if (cured.includes('exact-body')) {
+    yield* linesOf('The bytes of the body, for exact-body:', view.width);
+    yield* renderFrameworkLines(likelyOfAnswers(answersOf(report)), view);
+    yield '';
+  }
+  yield* moreCode(`code ${passes}`, view);
+}
+
+function answersOf({ results }: ConformanceReport) {
+  return results.flatMap(({ answers }) => answers.flatMap((answer) => (answer.status === undefined ? [] : [answer])));
 }
 
 const COLORS = { ok: 'green', FAIL: 'red', note: 'yellow' } as const;

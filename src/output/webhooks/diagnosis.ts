@@ -4,7 +4,8 @@ import { cleanText } from '../../lib/text/sanitize-terminal.ts';
 import { breakText } from '../../lib/text/wrap.ts';
 import { maskSecret } from '../../settings/secret.ts';
 import type { Cause, Diagnosis, NamedSecret, VerificationResult } from '../../webhooks/diagnosis/model.ts';
-import type { Framework, FrameworkFix } from '../../webhooks/frameworks/frameworks.ts';
+import type { FrameworkFix } from '../../webhooks/frameworks/fixes.ts';
+import type { Framework } from '../../webhooks/frameworks/frameworks.ts';
 import type { Style } from '../terminal/style.ts';
 import { renderDifference } from './first-difference.ts';
 import { moreCode, renderFrameworkFixes, renderFrameworkLines } from './framework-fixes.ts';
@@ -47,7 +48,7 @@ export function* renderVerification(result: VerificationResult, view: Verificati
   }
   yield* renderFrameworkLines(view.likely, view);
   yield '';
-  yield* moreCode(view);
+  yield* moreCode('code to copy', view);
 }
 
 /** `<head>: <text>`, with the head in color. */

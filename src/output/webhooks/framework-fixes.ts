@@ -1,12 +1,8 @@
 /** Code for a receiver, for people. It is never wrapped or cut, and starts in the first column: it is to be copied. */
 import { displayWidth } from '../../lib/text/display-width.ts';
 import { wrapBehind } from '../../lib/text/wrap.ts';
-import {
-  type Framework,
-  type FrameworkFix,
-  FRAMEWORK_NAMES,
-  FRAMEWORKS,
-} from '../../webhooks/frameworks/frameworks.ts';
+import type { FrameworkFix } from '../../webhooks/frameworks/fixes.ts';
+import { type Framework, FRAMEWORK_NAMES, FRAMEWORKS } from '../../webhooks/frameworks/frameworks.ts';
 import type { Style } from '../terminal/style.ts';
 
 export interface FrameworkView {
@@ -21,9 +17,9 @@ export function* renderFrameworkLines(frameworks: readonly Framework[], { style 
   for (const { label, line } of facts) yield `  ${style.dim(label.padEnd(column))}  ${line}`;
 }
 
-/** How to see the whole code. */
-export function moreCode({ width }: FrameworkView): readonly string[] {
-  return wrapBehind('', `For code to copy, add --framework and one of: ${FRAMEWORK_NAMES.join(', ')}.`, width);
+/** How to see the whole code. `what`: `code to copy`. */
+export function moreCode(what: string, { width }: FrameworkView): readonly string[] {
+  return wrapBehind('', `For ${what}, add --framework and one of: ${FRAMEWORK_NAMES.join(', ')}.`, width);
 }
 
 export function* renderFrameworkFixes(fixes: readonly FrameworkFix[], { style }: FrameworkView) {

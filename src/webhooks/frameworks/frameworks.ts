@@ -37,10 +37,3 @@ export function parseFrameworks(text: string): readonly Framework[] {
     hint: `the frameworks are ${FRAMEWORK_NAMES.join(', ')}; all is all of them`,
   });
 }
-
-/** A receiver for one framework, to be copied. */
-export interface FrameworkFix {
-  readonly framework: Framework;
-  /** Lines of at most 78 columns. */
-  readonly code: string;
-}

@@ -10,7 +10,9 @@ export const RAILS = `class WebhooksController < ActionController::API
     signed = "#{id}.#{sent}.".b + request.raw_post
     digest = OpenSSL::HMAC.digest("SHA256", key, signed)
     right = "v1,#{Base64.strict_encode64(digest)}"
-    match = given.split.any? { |each| Rack::Utils.secure_compare(right, each) }
+    match = given.split.any? do |each|
+      ActiveSupport::SecurityUtils.secure_compare(right, each)
+    end
     verified = match && (Time.now.to_i - sent.to_i).abs <= 300
     head(verified ? :no_content : :bad_request)
   end

@@ -1,6 +1,6 @@
 /** A receiver for each framework that verifies, to be copied. Loaded only where one is asked for. */
 import { ASPNET } from './aspnet.ts';
-import type { Framework, FrameworkFix } from './frameworks.ts';
+import type { Framework } from './frameworks.ts';
 import { GO } from './go.ts';
 import { EXPRESS, FASTIFY } from './node.ts';
 import { PHP } from './php.ts';
@@ -21,7 +21,3 @@ export const SNIPPETS: Readonly<Record<Framework, string>> = {
   go: GO,
   rails: RAILS,
 };
-
-export function fixesFor(frameworks: readonly Framework[]): readonly FrameworkFix[] {
-  return frameworks.map((framework) => ({ framework, code: SNIPPETS[framework] }));
-}

@@ -42,6 +42,14 @@ export interface CheckAnswers {
   readonly answers: readonly TestAnswer[];
 }
 
+/** Is right once the bytes that arrived are verified as the signature demands, whatever else the receiver does. */
+const CURED_BY_CODE: ReadonlySet<ConformanceName> = new Set([
+  'exact-body',
+  'two-signatures',
+  'unknown-versions',
+  ...(Object.keys(REJECTING) as (keyof typeof REJECTING)[]),
+]);
+
 const VERIFY = 'verify the signature of every request before anything else';
 const CATCH = 'catch the error of the verification, and answer 400 or 401';
 const WORK_LATER = FIXES['in-time'];
@@ -69,6 +77,12 @@ export function fixFor({ name, answers }: CheckAnswers, failed: readonly CheckAn
   if (status >= 500) return CATCH;
   const isAnybody = (['forged', 'unsigned'] as const).every((other) => answersOf(other).some(isAccepted));
   return isAnybody && name !== 'stale' && name !== 'future' ? VERIFY : FIXES[name];
+}
+
+/** Whether a receiver that verifies the bytes as they arrived is the cure: `fix` is what {@link fixFor} gave. */
+export function isCuredByCode({ name }: CheckAnswers, fix: string): boolean {
+  if (fix === VERIFY || fix === CATCH) return true;
+  return fix === FIXES[name] && CURED_BY_CODE.has(name);
 }
 
 function isRedirect({ status }: TestAnswer): boolean {

@@ -1,6 +1,6 @@
 /** The results of the checks of `trigger --suite`. Pure. */
 import type { CheckTexts } from './conformance-checks.ts';
-import { fixFor, type ConformanceName } from './conformance-fixes.ts';
+import { fixFor, isCuredByCode, type ConformanceName } from './conformance-fixes.ts';
 import type { TestAnswer } from './test-answer.ts';
 
 export interface ConformanceResult extends CheckTexts {
@@ -49,6 +49,11 @@ export function fixOf(result: ConformanceResult, { results }: ConformanceReport)
     result,
     results.filter(({ passed }) => !passed),
   );
+}
+
+/** The failed checks for which a receiver that verifies the bytes as they arrived is the cure. */
+export function curedByCode(report: ConformanceReport): readonly ConformanceResult[] {
+  return failedChecks(report).filter((result) => isCuredByCode(result, fixOf(result, report) ?? ''));
 }
 
 /** More skipped checks than that are counted, not named. */

@@ -74,6 +74,7 @@ const SCREENS: readonly (readonly [name: string, http: Http, runs: readonly (rea
   ['suite-verbose', correct, [[...SUITE, '--verbose']]],
   ['suite-ok', correct, [SUITE, [...SUITE, '--only', 'valid,stale']]],
   ['suite-failed', reserializing, [SUITE]],
+  ['suite-framework', reserializing, [[...SUITE, '--framework', 'express']]],
   ['suite-no-verification', credulous, [SUITE]],
   ['suite-other-secret', misconfigured, [SUITE]],
   ['suite-redirect', redirecting, [SUITE]],

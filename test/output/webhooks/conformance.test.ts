@@ -44,7 +44,7 @@ const report: ConformanceReport = {
 };
 
 const table = (width: number | undefined, verbose = false, results = report.results): string =>
-  [...renderConformance({ ...report, results }, { width, style: PLAIN_STYLE, verbose })].join('\n');
+  [...renderConformance({ ...report, results }, { width, style: PLAIN_STYLE, verbose, fixes: undefined })].join('\n');
 
 describe('the table', () => {
   test('explains what failed and what is remarked on', () => {
@@ -90,7 +90,9 @@ FAIL  rejects an old delivery (stale)
 
   test('names what was skipped', () => {
     const skipped = { ...report, results: [{ ...well, remark: undefined }], skipped: ['stale', 'future'] } as const;
-    const lines = [...renderConformance(skipped, { width: undefined, style: PLAIN_STYLE, verbose: false })];
+    const lines = [
+      ...renderConformance(skipped, { width: undefined, style: PLAIN_STYLE, verbose: false, fixes: undefined }),
+    ];
     expect(lines.at(-1)).toBe('the one check passed; 2 skipped (stale, future)');
   });
 
@@ -120,7 +122,7 @@ test('the Markdown holds every fact in one line each, as text', () => {
 });
 
 test('the JSON holds every fact and every answer', () => {
-  expect(conformanceJson(report)).toEqual({
+  expect(conformanceJson(report, undefined)).toEqual({
     v: 1,
     type: 'suite',
     url: report.url,
