@@ -99,7 +99,7 @@ describe('the code for a framework, run by it, passes every check of the suite',
         expect([ended.code, ended.stderr]).toEqual([0, '']);
         expect(ended.stdout.trimEnd().split('\n').at(-1)).toMatch(
           // Svix's library takes webhook-* names as well.
-          /^(?:all 17 checks passed|16 of 17 checks passed; 1 note)$/,
+          /^(?:all 17 checks passed|16 of 17 checks passed; 1 note \(explained with -v\))$/,
         );
       } finally {
         await workplace.remove();
