@@ -45,7 +45,8 @@ export async function openRequestSet(options: SetOptions): Promise<RequestSet> {
       dialect: set.dialect,
       mixed: tables > 0 && tables < options.inputs.length,
       alternatives: set.alternatives,
-      warnings: set.warnings,
+      warnings: [...set.nearColumns.list(), ...set.warnings],
+      notes: set.unsentColumns.list(),
       rejected,
       close: () => spool.close(),
     };

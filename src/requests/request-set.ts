@@ -44,6 +44,8 @@ export interface RequestSet {
   readonly alternatives: boolean;
   /** Do not keep the requests from being sent. */
   readonly warnings: readonly FailureDetail[];
+  /** What is as it should be, and worth a look. */
+  readonly notes: readonly FailureDetail[];
   /** Rows or requests that `--skip-invalid` left out, and the file of each input that they were written to. */
   readonly rejected: readonly { readonly count: number; readonly path: string }[];
   /** Removes the bodies stored on disk. May be called twice. */

@@ -7,6 +7,7 @@ import { type ColumnMap, parseColumnMap } from './csv/header/column-map.ts';
 import { ErrorList } from './error-list.ts';
 import { allowedIds } from './validation/placeholders.ts';
 import { createPickIds } from './validation/pick-ids.ts';
+import { GroupedWarnings } from './grouped-warnings.ts';
 import type { Overrides } from './request.ts';
 import type { RequestSet, SetEntry } from './request-set.ts';
 import type { SetOptions } from './set-options.ts';
@@ -60,6 +61,9 @@ export class SetBuilder {
   readonly rejectedSink: SetOptions['rejectedSink'];
   readonly errors = new ErrorList();
   readonly warnings: FailureDetail[] = [];
+  /** Columns that may be meant for a field, and the others that are not sent: of all tables, equal ones once. */
+  readonly nearColumns = new GroupedWarnings();
+  readonly unsentColumns = new GroupedWarnings();
   readonly ids = createPickIds();
   /** Each writes the file with the rejected rows of one input. */
   readonly rejected: (() => Promise<RequestSet['rejected'][number]>)[] = [];

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { errorOf, run } from '../support/run.ts';
+import { expectScreen, screenOf, WIDTHS } from '../support/screens.ts';
 
 const KEY = 'key-0123456789abcdefghij';
 const MASKED_KEY = 'ke…ij';
@@ -321,3 +322,38 @@ test('config path names the file, which need not be there', async () => {
   });
   expect((await run(['config', 'path', '--json'], { env })).stdout).toBe('{"path":"/elsewhere/config.json"}\n');
 });
+
+for (const columns of WIDTHS) {
+  test(`config is shown as in its file on ${columns} columns`, async () => {
+    const options = {
+      env: { NO_COLOR: '1' },
+      columns,
+      terminal: { stdin: true, stdout: true, stderr: true },
+      profiles: {
+        default: { 'api-key': 'key-0123456789abcdefghij', 'webhook-secret': SECRET },
+        sandbox: { 'base-url': 'http://127.0.0.1:4010' },
+      },
+    };
+    const screens = [];
+    for (const argv of [
+      'list',
+      'list -p sandbox',
+      'list -p sandbx',
+      'get api-key',
+      'get base-url -p sandbox',
+      'get api-key -p sandbox',
+      'get api-kee',
+      'set base-url 127.0.0.1:4010 -p sandbox',
+      'set port 99999',
+      'set base-url http://staging.example.com',
+      'set api-key key-0123456789abcdefghij',
+      'set api-key --no-input',
+    ]) {
+      const ended = await run(['config', ...argv.split(' ')], options);
+      screens.push({ ...ended, stderr: `$ optipick config ${argv}\n${ended.stderr}` });
+    }
+    const asked = await run(['config', 'set', 'api-key'], { ...options, answers: ['key-0123456789abcdefghij'] });
+    screens.push({ ...asked, stderr: `$ optipick config set api-key\n${asked.stderr}` });
+    await expectScreen(`config-${columns}`, screenOf(screens, columns));
+  });
+}

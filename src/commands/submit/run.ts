@@ -82,7 +82,8 @@ async function openPostings(context: Context, needed: boolean): Promise<Postings
   }
 }
 
-async function warnOf({ output }: Context, { warnings, rejected }: RequestSet): Promise<void> {
+async function warnOf({ output }: Context, { warnings, notes, rejected }: RequestSet): Promise<void> {
+  for (const note of notes) await output.note(`note: ${detailText(note)}`);
   for (const warning of warnings) await output.warn(detailText(warning));
   for (const { count, path } of rejected) {
     await output.warn(`${count} ${count === 1 ? 'row was' : 'rows were'} left out: see ${path}`);

@@ -1,4 +1,4 @@
-/** What is given by mistake: a workbook, an archive, https where there is none. */
+/** What is given by mistake: a workbook, an archive, columns of no field, https where there is none. */
 import { expect, test } from 'vitest';
 import { createHttp } from '../../../src/platform/http/http.ts';
 import { run } from '../../support/run.ts';
@@ -50,14 +50,60 @@ test('a workbook on stdin and among several files is named, too', async () => {
   ]);
 });
 
+const HEAD = 'ORDER_ID,LOCATION_ID,PICK_ID,AISLE,Quantty,Remark';
+const tables = {
+  'a.csv': `${HEAD}\n7,A-01-1,1,A,2,\n7,A-02-1,2,A,1,\n`,
+  'b.csv': `${HEAD}\n8,A-01-1,3,A,2,\n`,
+  'c.csv': 'ORDER_ID,LOCATION_ID,PICK_ID,Remark\n9,A-01-1,4,\n',
+};
+
+test('columns that are not sent are listed once a file, with --map for one that is near a field', async () => {
+  const argv = ['cluster', 'submit', 'a.csv', '--site', 'Example', '--dry-run'];
+  const { code, stderr } = await run(argv, { env, files: tables });
+  expect([code, stderr.split('\n').slice(0, 2)]).toEqual([
+    0,
+    [
+      'note: the columns "AISLE", "Remark" are not sent (a.csv:1:1)',
+      'warning: unknown column "Quantty", did you mean "quantity"? It is not sent; to send it add --map quantity=Quantty (a.csv:1:36)',
+    ],
+  ]);
+  const mapped = await run([...argv, '--map', 'quantity=Quantty'], { env, files: tables });
+  expect([mapped.code, mapped.stderr.includes('warning')]).toEqual([0, false]);
+});
+
+test('columns that are not sent are listed once for files that have the same', async () => {
+  const { code, stderr } = await run(
+    ['cluster', 'submit', 'a.csv', 'b.csv', 'c.csv', '--site', 'Example', '--dry-run'],
+    { env, files: tables },
+  );
+  expect([code, stderr.split('\n').filter((line) => /^(?:note|warning): /.test(line))]).toEqual([
+    0,
+    [
+      'note: the columns "AISLE", "Remark" are not sent, also in 1 more (a.csv:1:1)',
+      'note: the column "Remark" is not sent (c.csv:1:1)',
+      'warning: unknown column "Quantty", also in 1 more, did you mean "quantity"? It is not sent; to send it add --map quantity=Quantty (a.csv:1:36)',
+    ],
+  ]);
+});
+
 test.each(WIDTHS)('what is given by mistake is shown as in its file on %i columns', async (columns) => {
   await using server = await startScriptedServer([{ body: {} }]);
   const secure = server.url.replace('http:', 'https:');
-  const options = { env, files, columns, terminal: { stdout: true, stderr: true }, http: createHttp({}) };
+  const options = {
+    env,
+    files: { ...files, ...tables },
+    columns,
+    terminal: { stdout: true, stderr: true },
+    http: createHttp({}),
+  };
   const screens = await Promise.all([
     run(['cluster', 'submit', 'wave.xlsx'], options),
     run(['cluster', 'submit', 'wave.zip'], options),
     run(['cluster', 'submit', 'request.json', '--base-url', secure], options),
+    run(['cluster', 'submit', 'a.csv', '--site', 'Example'], {
+      ...options,
+      env: { ...env, OPTIPICK_BASE_URL: secure },
+    }),
   ]);
   expect(server.seen).toEqual([]);
   await expectScreen(`submit/wrong-input-${columns}`, screenOfRuns(screens, columns).replaceAll(`${server.port}`, '34567'));

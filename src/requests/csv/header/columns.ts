@@ -1,6 +1,5 @@
 /** Matches the columns of a table to the fields of the API. */
 import { foldedDistance, nearestWord } from '../../../lib/text/did-you-mean.ts';
-import type { FailureDetail } from '../../../errors.ts';
 import type { SetBuilder } from '../../set-builder.ts';
 import { listed, quote } from '../../quote.ts';
 import { type TableField, tableFields } from '../fields.ts';
@@ -22,7 +21,16 @@ export interface Columns {
   readonly wave: FieldColumn | undefined;
   /** All of these. */
   readonly read: readonly FieldColumn[];
-  readonly warnings: readonly FailureDetail[];
+  /** Columns that nearly have the name of a missing field, which may be meant. */
+  readonly near: readonly NearColumn[];
+  /** Names of the other columns that are not sent. */
+  readonly unsent: readonly string[];
+}
+
+export interface NearColumn {
+  readonly index: number;
+  /** `more`: see `GroupedWarning`. */
+  readonly message: (more: string) => string;
 }
 
 export interface HeaderRow {
@@ -77,11 +85,13 @@ export function readColumns(header: HeaderRow, { kind, map, overrides, errors }:
   const used = new Set(taken.values());
   const unread = headers.map((_, index) => index).filter((index) => !used.has(index) && folded[index] !== '');
   const missing = fields.map(({ name }) => name).filter((name) => !taken.has(name));
-  const warnings: FailureDetail[] = [];
   if (!map.has('location_id') && !taken.has('location_id')) addNoLocation(header, unread);
-  else warnings.push(...nearNames(header, unread, missing));
-
   if (errors.count > before) return undefined;
+
+  const near = nearNames(header, unread, missing);
+  const unsent = unread
+    .filter((index) => near.every((one) => one.index !== index))
+    .map((index) => headers[index]?.trim() ?? '');
   const columns = fields.flatMap((field): FieldColumn[] => {
     const index = taken.get(field.name);
     return index === undefined ? [] : [{ field, index, header: (headers[index] ?? '').trim() }];
@@ -91,7 +101,7 @@ export function readColumns(header: HeaderRow, { kind, map, overrides, errors }:
     (column) => column.field.isOfRequest && column !== wave && !isGiven(column.field.name),
   );
   const pick = columns.filter(({ field }) => !field.isOfRequest);
-  return { request, pick, wave, read: [...(wave === undefined ? [] : [wave]), ...request, ...pick], warnings };
+  return { request, pick, wave, read: [...(wave === undefined ? [] : [wave]), ...request, ...pick], near, unsent };
 }
 
 /** Columns that are written so, else those that are named so with other capitals, blanks, `_` or `-`. */
@@ -172,17 +182,16 @@ function farness(header: HeaderRow, index: number): number {
 /** Columns of an exported plan, which may be read again. */
 const OWN = new Set(['CLUSTER', 'SEQUENCE', 'CHOSEN_LOCATION']);
 
-/** Warnings for columns that nearly have the name of a missing field. Other columns of the caller's own are fine. */
-function nearNames(header: HeaderRow, unread: readonly number[], missing: readonly string[]): FailureDetail[] {
-  return unread.flatMap((index): FailureDetail[] => {
+function nearNames(header: HeaderRow, unread: readonly number[], missing: readonly string[]): NearColumn[] {
+  return unread.flatMap((index): NearColumn[] => {
     const name = header.headers[index]?.trim() ?? '';
     const meant = GENERIC.has(foldName(name)) || OWN.has(name.toUpperCase()) ? undefined : nearestWord(name, missing);
     if (meant === undefined) return [];
     return [
       {
-        path: '',
-        message: `unknown column ${quote(name)}, did you mean "${meant}"? It is not sent; to send it add --map ${mapping(meant, name)}`,
-        place: header.place(index),
+        index,
+        message: (more) =>
+          `unknown column ${quote(name)}${more}, did you mean "${meant}"? It is not sent; to send it add --map ${mapping(meant, name)}`,
       },
     ];
   });

@@ -1,6 +1,7 @@
 /** Reads the header of one table: its columns, and the lines right above and below it. */
 import type { FoundHeader } from './find.ts';
 import { looksLikeLabels, secondHeaders } from './second.ts';
+import { listed, quote } from '../../quote.ts';
 import type { SetBuilder } from '../../set-builder.ts';
 import { formatLines } from '../skip-lines.ts';
 import { type FieldColumn, type Columns, columnsToFill, type HeaderRow, readColumns } from './columns.ts';
@@ -29,7 +30,7 @@ export function readTableHeader(
   const before = set.errors.count;
   const columns = readColumns(header, set);
   if (columns === undefined) return undefined;
-  set.warnings.push(...columns.warnings);
+  addUnsent(header, columns, set);
   const filled = columnsToFill(set.fillDown, header, columns);
   const { line, rival } = found;
   if (rival !== undefined) {
@@ -39,6 +40,19 @@ export function readTableHeader(
   }
   checkAbove(name, found, columns, set);
   return set.errors.count > before ? undefined : { columns, filled, labels: secondHeaders(found.below, columns) };
+}
+
+/** Columns of the caller's own are fine: of all but those that may be meant, people only read once that they stay here. */
+function addUnsent(header: HeaderRow, { near, unsent }: Columns, { nearColumns, unsentColumns }: SetBuilder): void {
+  for (const { index, message } of near) {
+    nearColumns.add(message(''), () => ({ path: '', place: header.place(index), message }));
+  }
+  nearColumns.settle(true);
+  if (unsent.length === 0) return;
+  const what = `the ${unsent.length === 1 ? 'column' : 'columns'} ${listed(unsent.map(quote))}`;
+  const message = `${what} ${unsent.length === 1 ? 'is' : 'are'} not sent`;
+  unsentColumns.add(message, () => ({ path: '', place: header.place(), message: (more) => message + more }));
+  unsentColumns.settle(true);
 }
 
 /**
