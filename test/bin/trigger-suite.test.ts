@@ -232,6 +232,8 @@ FAIL  rejects a delivery of the future (future)
       why        it would stay valid for longer than the tolerance allows
       fix        reject a svix-timestamp that is more than 5 minutes ahead
 
+For code that passes stale, future, add --framework and one of: express, fastify, flask, fastapi, django, aspnet, spring, php, go, rails.
+
 2 of 17 checks failed
 `);
     expect(ended.stderr).toBe('error: 2 of 17 checks failed: stale, future\n');

@@ -37,4 +37,5 @@ function shown({ stdout, stderr, code }: Ended, columns: number): string {
   return screen;
 }
 
-const COMMAND = /^ *(?:hint: )?`?optipick /;
+/** A command at the start of a line, which stays on one line to be copied whole. */
+export const COMMAND = /^ *(?:hint: )?`?optipick /;

@@ -106,5 +106,8 @@ test.each(WIDTHS)('what is given by mistake is shown as in its file on %i column
     }),
   ]);
   expect(server.seen).toEqual([]);
-  await expectScreen(`submit/wrong-input-${columns}`, screenOfRuns(screens, columns).replaceAll(`${server.port}`, '34567'));
+  await expectScreen(
+    `submit/wrong-input-${columns}`,
+    screenOfRuns(screens, columns).replaceAll(`${server.port}`, '34567'),
+  );
 });
