@@ -72,6 +72,8 @@ async function startCounting(pauseMs: () => number) {
   };
 }
 
+const UNSENT = 'note: the column "Remark" is not sent (waves.csv:1:1)\n';
+
 describe('a batch that is killed five times and continued', () => {
   test('sends each request at most once, and names all that may or may not have arrived', async () => {
     const random = createRandom(20261125);
@@ -133,6 +135,7 @@ describe('a batch that is killed five times and continued', () => {
     expect(exitCode).toBe(130);
     expect(ids).toHaveLength(api.arrived.size);
     expect(linesOf(String(stderr))).toEqual([
+      UNSENT.trim(),
       `${60 - ids.length} requests were not sent`,
       'go on with the same command and --continue: what was submitted is not submitted again',
     ]);
@@ -149,7 +152,7 @@ describe('a batch on the sandbox', () => {
     await writeFile(join(workplace.folder, 'waves.csv'), wavesCsv(3));
     const args = ['cluster', 'submit', 'waves.csv', ...FLAGS, '--wait'];
     const table = await workplace.run(args, { env });
-    expect({ code: table.code, stderr: table.stderr }).toEqual({ code: 0, stderr: '' });
+    expect({ code: table.code, stderr: table.stderr }).toEqual({ code: 0, stderr: UNSENT });
     expect(table.stdout.replaceAll(/[0-9a-f]{24}/g, '(id)')).toMatchInlineSnapshot(`
       "WAVE  REQUEST                   PICKS  CLUSTERS   AS-IS  OPTIMIZED  SAVED
       W1    (id)      3         1  49.0 m     31.0 m  36.7%

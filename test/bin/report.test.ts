@@ -107,7 +107,7 @@ describe('a report', () => {
     const before = (await sandbox.call('GET', '/_sandbox/messages')).body;
     const args = ['cluster', 'submit', 'waves.csv', ...FLAGS, '-o', 'r.html', '--site-file', 'hall.json'];
     const { code, stderr } = await optipick(...args);
-    expect([code, stderr]).toEqual([2, expect.stringMatching(/^error: hall\.json is not a valid site file: /)]);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^error: hall\.json is not a valid site file: /m)]);
     expect((await sandbox.call('GET', '/_sandbox/messages')).body).toEqual(before);
   });
 

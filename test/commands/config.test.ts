@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { errorOf, run } from '../support/run.ts';
-import { expectScreen, screenOf, WIDTHS } from '../support/screens.ts';
+import { expectScreen, screenOfRuns, WIDTHS } from '../support/screens.ts';
 
 const KEY = 'key-0123456789abcdefghij';
 const MASKED_KEY = 'ke…ij';
@@ -354,6 +354,6 @@ for (const columns of WIDTHS) {
     }
     const asked = await run(['config', 'set', 'api-key'], { ...options, answers: ['key-0123456789abcdefghij'] });
     screens.push({ ...asked, stderr: `$ optipick config set api-key\n${asked.stderr}` });
-    await expectScreen(`config-${columns}`, screenOf(screens, columns));
+    await expectScreen(`config-${columns}`, screenOfRuns(screens, columns));
   });
 }

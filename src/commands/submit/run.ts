@@ -83,7 +83,8 @@ async function openPostings(context: Context, needed: boolean): Promise<Postings
 }
 
 async function warnOf({ output }: Context, { warnings, notes, rejected }: RequestSet): Promise<void> {
-  for (const note of notes) await output.note(`note: ${detailText(note)}`);
+  // For people: a script that sends such a table each day has nothing to look at.
+  if (!output.json) for (const note of notes) await output.note(`note: ${detailText(note)}`);
   for (const warning of warnings) await output.warn(detailText(warning));
   for (const { count, path } of rejected) {
     await output.warn(`${count} ${count === 1 ? 'row was' : 'rows were'} left out: see ${path}`);

@@ -91,7 +91,8 @@ export function readColumns(header: HeaderRow, { kind, map, overrides, errors }:
   const near = nearNames(header, unread, missing);
   const unsent = unread
     .filter((index) => near.every((one) => one.index !== index))
-    .map((index) => headers[index]?.trim() ?? '');
+    .map((index) => headers[index]?.trim() ?? '')
+    .filter((name) => !OWN.has(name.toUpperCase()));
   const columns = fields.flatMap((field): FieldColumn[] => {
     const index = taken.get(field.name);
     return index === undefined ? [] : [{ field, index, header: (headers[index] ?? '').trim() }];
