@@ -37,5 +37,4 @@ function shown({ stdout, stderr, code }: Ended, columns: number): string {
   return screen;
 }
 
-/** A command at the start of a line, which stays on one line to be copied whole. */
-export const COMMAND = /^ *(?:hint: )?`?optipick /;
+export const COMMAND = /^ *(?:hint: |fix: )?`?optipick /;

@@ -4,7 +4,8 @@ import { CHECKS, failureOf, skipped, type CheckName, type CompletedCheck, type C
 import { DEFAULT_PROFILE, resolveSettings, type Settings } from '../../settings/settings.ts';
 import { CliError } from '../../errors.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
-import type { Style } from '../../output/terminal/style.ts';
+import type { TableOptions } from '../../output/terminal/table.ts';
+import { wrapBehind } from '../../lib/text/wrap.ts';
 import { createTerminalRedaction } from '../../output/terminal/redaction.ts';
 import type { StoredSettings } from '../../platform/host.ts';
 import { readSecretFile } from '../../context/input-file.ts';
@@ -30,7 +31,7 @@ export async function doctor(context: Context, flags: DoctorFlags): Promise<void
   if (output.json) {
     await output.record(completed.map(({ check, status, message, fix }) => ({ check, status, message, fix })));
   } else {
-    await output.lines(renderChecks(completed, await output.style()));
+    await output.lines(renderChecks(completed, { style: await output.style(), width: output.width }));
     for (const line of notChecked(results)) await output.note(line);
   }
   const failure = failureOf(completed);
@@ -41,13 +42,17 @@ export async function doctor(context: Context, flags: DoctorFlags): Promise<void
 }
 
 /** `ok       port   5000 is free`; below a warning or error the command that fixes it. */
-function renderChecks(checks: readonly CompletedCheck[], style: Style): string[] {
+function renderChecks(checks: readonly CompletedCheck[], { style, width }: TableOptions): string[] {
   const colors = { ok: style.green, warning: style.yellow, fault: style.red };
-  const width = Math.max(...checks.map(({ check }) => check.length));
+  const column = Math.max(...checks.map(({ check }) => check.length));
   return checks.flatMap(({ check, status, message, fix }) => {
     const word = status === 'fault' ? 'error' : status;
-    const line = `${colors[status](word.padEnd(7))}  ${style.bold(check.padEnd(width))}  ${cleanText(message)}`;
-    return fix === null ? [line] : [line, `${' '.repeat(width + 11)}${style.dim(`fix: ${cleanText(fix)}`)}`];
+    const head = `${word.padEnd(7)}  ${check.padEnd(column)}  `;
+    const [first = '', ...more] = wrapBehind(head, cleanText(message), width);
+    const line = `${colors[status](word.padEnd(7))}  ${style.bold(check.padEnd(column))}${first.slice(head.length - 2)}`;
+    // The fix is a command, which stays on one line, to be copied whole.
+    const cure = fix === null ? [] : [`${' '.repeat(head.length)}${style.dim(`fix: ${cleanText(fix)}`)}`];
+    return [line, ...more, ...cure];
   });
 }
 

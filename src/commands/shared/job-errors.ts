@@ -6,7 +6,7 @@ import { ANSWER_TOO_LARGE } from '../../answers/limit.ts';
 import type { AnswerSummary } from '../../answers/answer.ts';
 import { shownId } from '../../lib/text/shown-id.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
-import { failureJson, renderFailure } from '../../output/terminal/failure.ts';
+import { failureJson, renderFailure, wrapNotes } from '../../output/terminal/failure.ts';
 import { jsonText } from '../../lib/json/stringify.ts';
 import type { Context } from '../../context/context.ts';
 
@@ -21,7 +21,9 @@ export async function reportFailure(
 ): Promise<void> {
   const { error: facts } = failureJson(error);
   const json = (): string => jsonText({ error: requestId === undefined ? facts : { ...facts, requestId } });
-  const lines = output.json ? [json()] : renderFailure(error, await output.noteStyle(), { all });
+  const lines = output.json
+    ? [json()]
+    : renderFailure(error, await output.noteStyle(), { all, width: host.stderr.columns });
   await host.stderr.write(lines.map((line) => `${line}\n`).join(''));
 }
 
@@ -70,7 +72,8 @@ export async function reportResumable(context: Context, error: unknown, running:
 export async function reportRunning(context: Context, running: Iterable<string>): Promise<void> {
   const ids = [...running];
   if (ids.length === 0) return;
-  await context.host.stderr.write(`${resumeLines(context, ids).join('\n')}\n`);
+  const { stderr } = context.host;
+  await stderr.write(`${wrapNotes(resumeLines(context, ids).join('\n'), stderr.columns)}\n`);
 }
 
 /** Prints on stderr how to fetch `answered` again, where `error` is that the file for them could not be written. */

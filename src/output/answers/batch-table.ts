@@ -27,7 +27,7 @@ interface BatchColumn extends Column {
 
 const COLUMNS: readonly BatchColumn[] = [
   { title: 'wave', cell: ({ name }) => name },
-  { title: 'request', drop: 2, cell: ({ requestId }) => requestId ?? '' },
+  { title: 'request', drop: 2, onlyIfAny: true, cell: ({ requestId }) => requestId ?? '' },
   { title: 'picks', align: 'right', drop: 1, cell: ({ summary }) => countText(summary?.picks) },
   {
     title: 'clusters',

@@ -17,8 +17,13 @@ export function renderFailure(
   { all = false, width }: { readonly all?: boolean; readonly width?: number | undefined } = {},
 ): string[] {
   const lines = labelled('error:', style.red, shown(error.message), width);
-  for (const line of all ? error.details.map((each) => renderDetail(each, style)) : groupedDetails(error, style)) {
-    lines.push(`  ${line}`);
+  const details = all ? error.details.map(renderDetail) : groupedDetails(error);
+  for (const { text, note } of details) {
+    const line = [text, note].filter((part) => part !== undefined && part !== '').join(' ');
+    const [first = '', ...more] = fits(`  ${line}`, width) ? [`  ${line}`] : wrapBehind('  ', line, width, 4);
+    // Colors must not count when a text is wrapped.
+    const isWhole = more.length === 0 && note !== undefined && first.endsWith(note);
+    lines.push(isWhole ? first.slice(0, first.length - note.length) + style.dim(note) : first, ...more);
   }
   if (error.requestId !== undefined && !error.message.includes(error.requestId)) {
     lines.push(`${style.bold('request id:')} ${cleanText(error.requestId)}`);
@@ -37,17 +42,19 @@ export function labelled(label: string, color: Style['red'], text: string, width
 export function wrapNotes(text: string, width: number | undefined): string {
   const lines = text.split('\n').flatMap((line) => {
     const [head = ''] = /^(?:note:)? */.exec(line) ?? [];
-    return displayWidth(stripVTControlCharacters(line)) <= (width ?? Infinity)
-      ? [line]
-      : wrapped(head, line.slice(head.length), width);
+    return fits(stripVTControlCharacters(line), width) ? [line] : wrapped(head, line.slice(head.length), width);
   });
   return lines.join('\n');
 }
 
 function wrapped(head: string, text: string, width: number | undefined): readonly string[] {
-  const fits = width === undefined || displayWidth(head + text) <= width;
+  if (fits(head + text, width)) return [head + text];
   const whole = text.replaceAll(COMMAND, (command) => command.replaceAll(' ', UNBROKEN));
-  return wrapBehind(head, whole, fits ? undefined : width).map((line) => line.replaceAll(UNBROKEN, ' '));
+  return wrapBehind(head, whole, width).map((line) => line.replaceAll(UNBROKEN, ' '));
+}
+
+function fits(line: string, width: number | undefined): boolean {
+  return width === undefined || displayWidth(line) <= width;
 }
 
 /** A command stays on one line, however long: a terminal that wraps it by itself lets it be copied whole. */
@@ -109,8 +116,14 @@ const MOST_EQUAL = 3;
 /** More lines help nobody. */
 const MOST_LINES = 200;
 
-function groupedDetails({ message, details }: CliError, style: Style): readonly string[] {
-  const lines: string[] = [];
+/** A line below a message, and what is said of it in dim letters. */
+interface DetailLine {
+  readonly text: string;
+  readonly note?: string;
+}
+
+function groupedDetails({ message, details }: CliError): readonly DetailLine[] {
+  const lines: DetailLine[] = [];
   let grouped = 0;
   for (const group of Map.groupBy(details, ({ summary, ...detail }) => summary ?? formOf(detail)).values()) {
     const [first] = group;
@@ -118,23 +131,23 @@ function groupedDetails({ message, details }: CliError, style: Style): readonly 
     const { summary } = first;
     const isShort = summary === undefined && group.length <= MOST_EQUAL;
     if (!isShort && group.length > 1) grouped += group.length;
-    if (isShort) lines.push(...group.map((each) => renderDetail(each, style)));
-    else if (summary === undefined) lines.push(renderGroup(first, group, style));
-    else if (!message.includes(summary)) lines.push(shown(summary));
+    if (isShort) lines.push(...group.map(renderDetail));
+    else if (summary === undefined) lines.push(renderGroup(first, group));
+    else if (!message.includes(summary)) lines.push({ text: shown(summary) });
   }
   const cut = lines.splice(MOST_LINES).length;
-  if (cut > 0) lines.push(`... and ${cut} more`);
+  if (cut > 0) lines.push({ text: `... and ${cut} more` });
   if (grouped === 0 && cut === 0) return lines;
-  return [...lines, style.dim(`--all lists all ${details.length} errors one by one, and --json has them`)];
+  return [...lines, { text: '', note: `--all lists all ${details.length} errors one by one, and --json has them` }];
 }
 
 /** `QUANTITY: expected a number, found "x" (400 times: wave.csv:2:11, wave.csv:3:11, wave.csv:4:11, ...)` */
-function renderGroup(first: FailureDetail, group: readonly FailureDetail[], style: Style): string {
+function renderGroup(first: FailureDetail, group: readonly FailureDetail[]): DetailLine {
   const isSame = group.every(({ message }) => message === first.message);
   const places = group.slice(0, MOST_EQUAL).flatMap(({ path, place = path }) => (place === '' ? [] : [place]));
   const where = places.length === 0 ? '' : `: ${[...places, '...'].join(', ')}`;
   const count = `${group.length} ${isSame ? 'times' : 'like it'}`;
-  return renderDetail({ ...first, path: first.path.replaceAll(PICK_NUMBER, '/*'), place: `${count}${where}` }, style);
+  return renderDetail({ ...first, path: first.path.replaceAll(PICK_NUMBER, '/*'), place: `${count}${where}` });
 }
 
 const PICK_NUMBER = /\/\d+(?=\/|$)/g;
@@ -144,10 +157,10 @@ function formOf({ path, message }: FailureDetail): string {
   return JSON.stringify([path.replaceAll(PICK_NUMBER, '/*'), message.replaceAll(/"[^"]*"/g, '""')]);
 }
 
-function renderDetail(detail: FailureDetail, style: Style): string {
+function renderDetail(detail: FailureDetail): DetailLine {
   const { path, message, place } = cleanDetail(detail);
-  const start = path === '' ? message : `${path}: ${message}`;
-  return place === undefined ? start : `${start} ${style.dim(`(${place})`)}`;
+  const text = path === '' ? message : `${path}: ${message}`;
+  return place === undefined ? { text } : { text, note: `(${place})` };
 }
 
 function cleanDetail(detail: FailureDetail): FailureDetail {

@@ -33,7 +33,7 @@ interface Placed {
 
 /**
  * A plain table: a line of titles, no borders, two spaces between columns. Cells are cleaned; a table too wide for the
- * terminal first cuts its texts, then drops its optional columns. A cell that is not there counts as empty.
+ * terminal drops its optional columns; when that is not enough, it cuts texts. A cell that is not there counts as empty.
  */
 export function* renderTable(
   columns: readonly Column[],
@@ -81,12 +81,13 @@ function renderRow(
   return line;
 }
 
-/** Widths that fit, with as few columns dropped as possible. */
+/** Widths that fit. Columns go first; texts are cut where those that always stay do not fit whole. */
 function fit(natural: readonly Placed[], width: number): readonly Placed[] {
+  const mustCut = totalOf(natural.filter(({ column }) => column.drop === undefined)) > width;
   let kept = natural;
   for (;;) {
     if (totalOf(kept) <= width) return kept;
-    const shrunk = shrink(kept, width, narrowestOf);
+    const shrunk = mustCut ? shrink(kept, width, narrowestOf) : kept;
     if (totalOf(shrunk) <= width) return shrunk;
     const last = Math.max(...kept.map(({ column }) => column.drop ?? 0));
     // Nothing more to drop: cut everything, numbers too.

@@ -28,12 +28,16 @@ describe('a table', () => {
     ]);
   });
 
-  it('cuts texts to fit a terminal', () => {
-    expect(table(24)).toEqual(['PLACE  PICKS  NOTE', 'A01        7  heavy thi…', '倉庫   1,234', 'B 02      12']);
+  it('drops optional columns to fit a terminal, and cuts no text for them', () => {
+    expect(table(30)).toEqual(['PLACE  PICKS', 'A01        7', '倉庫   1,234', 'B 02      12']);
   });
 
-  it('drops optional columns when cutting is not enough', () => {
-    expect(table(20)).toEqual(['PLACE  PICKS', 'A01        7', '倉庫   1,234', 'B 02      12']);
+  it('cuts texts when the columns that always stay do not fit', () => {
+    const columns: readonly Column[] = [{ title: 'place' }, { title: 'note' }, { title: 'rest', drop: 1 }];
+    expect(table(24, columns, [['A01', 'heavy things in here', '1']])).toEqual([
+      'PLACE  NOTE         REST',
+      'A01    heavy thin…  1',
+    ]);
   });
 
   it('cuts everything rather than overflow', () => {
