@@ -35,7 +35,7 @@ export const DIFF: CommandDeclaration = {
 
 function declareDiff(command: Command, context: ContextSource): void {
   command
-    .argument('<a.json>', 'an answer that was kept, or - for stdin')
+    .argument('<a.json>', 'a stored answer, or - for stdin')
     .argument('<b.json>', 'the one to compare it with, or - for stdin')
     .option('--format <format>', 'table, md or json')
     .addOption(outputOption('write it to a file; the extension decides the format'))
@@ -63,7 +63,7 @@ async function diff(context: Context, [first, second]: readonly [string, string]
   const { host, output } = context;
   const format = formatOf(options, output.json);
   if (first === '-' && second === '-') {
-    throw new CliError('usage', 'both answers are to come from stdin, and it can be read only once', {
+    throw new CliError('usage', 'both answers are read from stdin, which can be read only once', {
       code: 'stdin_taken',
       hint: 'give one of the two as a file',
     });

@@ -31,7 +31,7 @@ function declareEvents(group: Command, context: ContextSource): void {
   addSync(group, context);
   withHelp(group, {
     examples: [
-      ['optipick events list', 'what came'],
+      ['optipick events list', 'what was received'],
       ['optipick events replay --failed', 'retry what failed'],
       ['optipick events sync', 'fetch the results that no webhook delivered'],
     ],
@@ -56,7 +56,7 @@ function addList(group: Command, context: ContextSource): void {
 is, else "pending" when a step is. "test" is true for what "optipick trigger" sent about no real request.`,
     examples: [
       ['optipick events list', 'the last fifty'],
-      ['optipick events list --since 2h', 'what came in the last two hours'],
+      ['optipick events list --since 2h', 'what was received in the last two hours'],
       ['optipick events list --status failed --json | jq -r .id', 'the ids of what failed'],
     ],
     failures: [['usage', 'wrong options'], STATE_FAILURE],
@@ -92,11 +92,11 @@ function addShow(group: Command, context: ContextSource): void {
 function addReplay(group: Command, context: ContextSource): void {
   const command = group
     .command('replay')
-    .description('Do again what a delivery causes, under the same svix-id.')
+    .description('Replay deliveries: print, run and forward them again, under the same svix-id.')
     .argument('[id...]', 'svix-ids, request ids, or files of "listen --record" (a path, or a name in .http)')
     .option('--failed', 'all that failed')
     .addOption(durationOption('--since', 'all of the last, say, 2h'))
-    .option('-f, --forward-to <url>', 'only send it there, as it came')
+    .option('-f, --forward-to <url>', 'only forward it there, unchanged')
     .option('--secret-file <path>', 'for files: read the signing secret from a file, or from stdin with -')
     .addOption(durationOption('--timeout', 'how long a running listener may take', '10s'));
   withHelp(command, {
@@ -113,7 +113,7 @@ The timestamp is signed with the rest and stays: a target that refuses old ones 
       ['optipick events replay --failed', 'retry what failed'],
       ['optipick events replay 67507ad05e593173d0313e0f', 'do the work for one request once more'],
       ['optipick events replay --since 1d -f http://127.0.0.1:3000/hooks', 'fill a service that missed a day'],
-      ['optipick events replay records/*.http', 'what "listen --record" has kept, as if it came now'],
+      ['optipick events replay records/*.http', 'what "listen --record" has stored, as if it arrived now'],
     ],
     environment: API_ENVIRONMENT,
     failures: [

@@ -16,7 +16,7 @@ import type { ListenFlags } from './flags.ts';
 
 export const LISTEN: CommandDeclaration = {
   name: 'listen',
-  description: 'Receive webhooks: verify, keep on disk, fetch the result, show it.',
+  description: 'Receive webhooks: verify, store, fetch the result, show it.',
   declare: declareListen,
 };
 
@@ -25,7 +25,7 @@ function declareListen(command: Command, context: ContextSource): void {
     .optionsGroup('Address:')
     .option('--port <n>', 'port to open; 0 picks a free one (default: the setting "port", else 5000)', parsePort)
     .option('--host <address>', 'address to listen on; 0.0.0.0 is all of them', '127.0.0.1')
-    .option('--path <path>', 'where webhooks are received; below it /route and /cluster tell the kind', '/webhook')
+    .option('--path <path>', 'where webhooks are received; /route and /cluster below it name the kind', '/webhook')
     .option('--tls-cert <file>', 'serve https with this certificate (PEM)')
     .option('--tls-key <file>', 'and its key (PEM)')
     .option(
@@ -33,10 +33,12 @@ function declareListen(command: Command, context: ContextSource): void {
       'receive through the Svix relay, with no public address; "new" takes another address, a token that one',
     )
     .optionsGroup('Deliveries:')
-    .option('-e, --events <pattern,...>', 'show and count only these; all are kept, forwarded and run', collectList)
-    .option('-f, --forward-to <url>', 'send each one on as it came, signature included (repeatable)', collect)
+    .option('-e, --events <pattern,...>', 'show and count only these; all are stored, forwarded and run', collectList)
+    .option('-f, --forward-to <url>', 'forward each one unchanged, signature included (repeatable)', collect)
     .option('--exec <command>', 'run through the shell for each one, with its JSON line on stdin')
-    .addOption(durationOption('--exec-timeout', 'how long the command may run; then it is ended, and has failed', '5m'))
+    .addOption(
+      durationOption('--exec-timeout', 'how long the command may run; then it is stopped, and has failed', '5m'),
+    )
     .option('--no-fetch', 'do not fetch the result; no API key is needed then')
     .option('--record <folder>', 'write each request, accepted or not, into a file')
     .addOption(sizeOption('--record-limit', 'how much of rejected requests is recorded', '256mb'))
@@ -53,10 +55,10 @@ function declareListen(command: Command, context: ContextSource): void {
     .addOption(sizeOption('--max-body', 'reject larger ones', '1mb'))
     .option('--no-verify-signature', 'accept what anybody sends: for tests only')
     .optionsGroup('When it stops:')
-    .option('--once', 'end after the first one, or when one does not verify')
-    .option('--count <n>', 'end after so many', parseNumber('--count', 'bad_count'))
-    .option('--until <request id>', 'end after the one about this request', readId)
-    .addOption(durationOption('--timeout', 'end after this long'));
+    .option('--once', 'exit after the first one, or when one does not verify')
+    .option('--count <n>', 'exit after <n>', parseNumber('--count', 'bad_count'))
+    .option('--until <request id>', 'exit after the one about this request', readId)
+    .addOption(durationOption('--timeout', 'exit after this long'));
   withHelp(command, {
     output: `On stdout one line for each result: its time, site, wave and id, the walk before and after, the change.
 On stderr one for each delivery that arrives ("<-"), and one for each forward and each run of the command ("->").
@@ -76,7 +78,7 @@ With --relay "ready" comes once the relay is there and has "relay_url" and "view
 people); "reconnecting" and "connected" report a drop.
 --record writes an HTTP request: header lines, an empty line, the exact body; credentials are left out.`,
     examples: [
-      ['optipick listen', 'on port 5000, as the web application is told to send to'],
+      ['optipick listen', 'on port 5000, to which the web application sends'],
       ['optipick listen --forward-to http://127.0.0.1:3000/hooks', 'in front of your own service'],
       ['optipick listen --relay', 'with no public address: through a relay, whose address is printed'],
       [
@@ -90,7 +92,7 @@ people); "reconnecting" and "connected" report a drop.
       ['OPTIPICK_API_KEY', 'API key that results are fetched with'],
       ['OPTIPICK_BASE_URL', 'another API, for example a sandbox'],
       ['OPTIPICK_RELAY_URL', 'another relay than that of Svix'],
-      ['OPTIPICK_STATE_DIR', 'where what was received is kept'],
+      ['OPTIPICK_STATE_DIR', 'where received deliveries are stored'],
     ],
     failures: [
       ['usage', 'wrong options, a malformed secret'],
@@ -98,7 +100,7 @@ people); "reconnecting" and "connected" report a drop.
       ['auth', 'no webhook secret, or no API key to fetch results with'],
       ['unavailable', 'the relay could not be reached before --timeout'],
       ['environment', 'the port is in use, the inbox cannot be written'],
-      ['pending', 'what was waited for did not come before --timeout'],
+      ['pending', 'what was waited for did not arrive before --timeout'],
       ['signature', '--once, and a delivery did not verify'],
       ['interrupted', 'stopped by Ctrl-C'],
       ['terminated', 'stopped by SIGTERM'],

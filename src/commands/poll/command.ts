@@ -68,7 +68,7 @@ function declarePoll(command: Command, context: ContextSource): void {
   withWalkingRates(command);
   withHelp(command, {
     output: `One id: the answer as a table, or with --json the API's own document.
-Several, and --pending: each as it comes; with --json one line each,
+Several, and --pending: each as it arrives; with --json one line each,
 {"v":1,"type":"result","request_id":"...","kind":"cluster","state":"done","result":{...}}.
 csv (one table), md and html (one report): when all have ended.`,
     examples: [

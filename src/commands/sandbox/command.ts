@@ -64,7 +64,7 @@ function declareSandbox(command: Command, context: ContextSource): void {
     .optionsGroup('Faults and shapes:')
     .option(
       '--faults <name=rate,...>',
-      'make faults at a rate from 0 to 1: error500, rate-limit, drop, slow, duplicate, reorder, bad-signature, job-failure',
+      'inject faults at a rate from 0 to 1: error500, rate-limit, drop, slow, duplicate, reorder, bad-signature, job-failure',
       collect,
     )
     .addOption(
@@ -97,7 +97,7 @@ It runs until it is stopped.`,
       ['optipick sandbox --faults error500=0.2,drop=0.1 --seed 7', 'an unreliable one'],
     ],
     failures: [
-      ['usage', 'a site file with faults, an unknown fault, a webhook target that is not on this machine'],
+      ['usage', 'a site file with errors, an unknown fault, a webhook target that is not on this machine'],
       ['environment', 'the port is in use, or the profile holds a key that no sandbox generated'],
       ['interrupted', 'stopped by Ctrl-C'],
     ],

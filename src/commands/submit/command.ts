@@ -46,13 +46,13 @@ export function addSubmit(parent: Command, kind: Kind, context: ContextSource): 
     .option('--skip-invalid', 'CSV: send the good rows, write the others to <name>.rejected.csv')
     .optionsGroup('Sending:')
     .option('--wait', 'wait for the answer and show it')
-    .option('--sync', 'one synchronous call: the answer comes in its response')
+    .option('--sync', 'one synchronous call, answered with the result')
     .addOption(durationOption('--timeout', 'how long --wait and --sync may take', '5m'))
     .addOption(
       new Option('--concurrency <n>', 'several requests: how many at once').argParser(readConcurrency).default(4),
     )
     .option('--watch', 'several requests: show each that runs')
-    .option('--continue', 'do not submit again what an earlier run has submitted')
+    .option('--continue', 'skip what an earlier run has submitted')
     .option('--resubmit <wave,...>', 'with --continue: send these all the same', collect)
     .option('--dry-run', 'check, print the exact request, send nothing')
     .option('--curl', 'with --dry-run: print it as a curl command, key masked')

@@ -30,7 +30,7 @@ function declareTrigger(command: Command, context: ContextSource): void {
     .addOption(durationOption('--timeout', 'how long the endpoint may take', '15s'))
     .option('--expect <status>', 'the answer to expect: 401, 4xx (default: 2xx; 4xx to what is invalid)')
     .optionsGroup('Message:')
-    .option('--request-id <id>', 'the finished request it tells of (default: one that does not exist)')
+    .option('--request-id <id>', 'the finished request in it (default: one that does not exist)')
     .addOption(
       new Option(
         '--payload-shape <shape>',
@@ -53,16 +53,16 @@ function declareTrigger(command: Command, context: ContextSource): void {
     .optionsGroup('How it is sent:')
     .option('--duplicate', 'send the same message twice at the same time')
     .option('--slow-body', 'send the body in pieces, with pauses')
-    .option('--repeat <n>', 'send so many messages', parseNumber('--repeat', 'bad_count', 999_999))
+    .option('--repeat <n>', 'send this many messages', parseNumber('--repeat', 'bad_count', 999_999))
     .option(
       '--concurrency <n>',
-      'so many at once (with --repeat or --replay; default 1)',
+      'this many at once (with --repeat or --replay; default 1)',
       parseNumber('--concurrency', 'bad_count', 999_999),
     )
     .optionsGroup('Recorded deliveries:')
     .option(
       '--replay <file|folder>',
-      'send what "listen --record" has kept, to the byte; a folder in the order of names',
+      'send what "listen --record" has stored, byte for byte; a folder in the order of names',
     )
     .option('--re-sign', 'with --replay: a new timestamp and signature, under the same id')
     .optionsGroup('Checks and output:')

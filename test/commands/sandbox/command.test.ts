@@ -10,12 +10,12 @@ async function start(
   options: FakeHostOptions = {},
 ): Promise<{ host: FakeHost; code: number }> {
   const host = createFakeHost({ env: { NO_COLOR: '1' }, ...options });
-  let ended = false;
-  const running = main(host, ['sandbox', ...flags]).finally(() => (ended = true));
-  while (!ended && !/Ctrl-C stops it|"ready"/.test(host.stderrText + host.stdoutText)) {
+  const ended = new AbortController();
+  const running = main(host, ['sandbox', ...flags]).finally(() => ended.abort());
+  while (!ended.signal.aborted && !/Ctrl-C stops it|"ready"/.test(host.stderrText + host.stdoutText)) {
     await new Promise((resolve) => setImmediate(resolve));
   }
-  if (!ended) host.signal('SIGINT');
+  if (!ended.signal.aborted) host.signal('SIGINT');
   return { host, code: await running };
 }
 
