@@ -31,7 +31,7 @@ const ODD_NAMES = /\b(?:wish(?:es)?|strangers?|strands?|dice)\b/;
 
 /** American is the variety of the API, of the flags and of the field. */
 const BRITISH =
-  /\b\w*(?:ptimis(?:e|ed|er|ation|ing)|colour|erialis|ehaviour|ecognis|rganis|ormalis|entre[sd]?)\b|\blicence/;
+  /\b\w*(?:ptimis(?:e|ed|er|ation|ing)|(?:col|hon)our|erialis|ehaviour|ecognis|rganis|ormalis|entre[sd]?)\b|\blicence/;
 
 /** Paths from the root, with slashes. */
 async function files(): Promise<readonly string[]> {

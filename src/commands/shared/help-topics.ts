@@ -42,7 +42,7 @@ where each value comes from.
   OPTIPICK_RELAY_URL       relay of "listen --relay" (default that of Svix, wss://api.relay.svix.com)
   OPTIPICK_DEBUG           as --debug
 
-Honoured as everywhere: NO_COLOR, FORCE_COLOR, CI, HTTPS_PROXY, HTTP_PROXY, NO_PROXY,
+Honored as everywhere: NO_COLOR, FORCE_COLOR, CI, HTTPS_PROXY, HTTP_PROXY, NO_PROXY,
 NODE_EXTRA_CA_CERTS, XDG_CONFIG_HOME, XDG_STATE_HOME. What is on this machine (localhost,
 *.localhost, 127.0.0.0/8, ::1) is never reached through a proxy.
 

@@ -58,7 +58,7 @@ function fits(line: string, width: number | undefined): boolean {
 }
 
 /** A command stays on one line, however long: a terminal that wraps it by itself lets it be copied whole. */
-const COMMAND = /`[^`]+`|(?<=: )optipick [^;]*/g;
+const COMMAND = /`[^`]+`|(?<=: )(?:optipick|printf) [^;]*/g;
 const UNBROKEN = '\ue000';
 
 /** What a failure looks like with `--json`, ready for `JSON.stringify`; what is not known is left out. */
