@@ -213,7 +213,7 @@ describe.skipIf(process.platform === 'win32')('A9: a command that does not end',
     await until('it has failed', () =>
       listener
         .errors()
-        .includes('warning: msg_1: exec: the command did not end within 1s (--exec-timeout); retrying in'),
+        .includes('warning: msg_1: exec: the command did not end within 1 s (--exec-timeout); retrying in'),
     );
     const first = pids().slice(0, 2);
     expect(first.length).toBe(2);
