@@ -162,7 +162,7 @@ describe.skipIf(!HAS.fish)('fish (skipped where there is none) completes', () =>
     [
       'a flag with its description',
       'optipick listen --forw',
-      ['--forward-to\tsend each one on as it came, signature included (repeatable)'],
+      ['--forward-to\tforward each one unchanged, signature included (repeatable)'],
     ],
     ['a global flag', 'optipick poll --base', ['--base-url\tAPI to talk to']],
     [
@@ -180,12 +180,12 @@ describe.skipIf(!HAS.fish)('fish (skipped where there is none) completes', () =>
     [
       'a word',
       'optipick listen -e cl',
-      ['cluster.optimized\tshow and count only these; all are kept, forwarded and run'],
+      ['cluster.optimized\tshow and count only these; all are stored, forwarded and run'],
     ],
     [
       'a second word after a comma',
       'optipick listen -e route.optimized,cl',
-      ['route.optimized,cluster.optimized\tshow and count only these; all are kept, forwarded and run'],
+      ['route.optimized,cluster.optimized\tshow and count only these; all are stored, forwarded and run'],
     ],
     ['nothing for a free value', 'optipick listen --port ', []],
   ])('%s', async (_what, line, expected) => {
@@ -215,7 +215,7 @@ describe.skipIf(!HAS.fish)('fish (skipped where there is none) completes', () =>
     const { words, noise } = await fishOffers('optipick poll ');
     const [newest = '', oldest = '', ...more] = words;
     expect([newest, oldest]).toEqual([
-      expect.stringMatching(new RegExp(`^${ids.cluster}\tcluster, pending, [\\d -]+:\\d\\dZ, `)),
+      expect.stringMatching(new RegExp(`^${ids.cluster}\tcluster, pending, [\\d -]+:\\d\\d, `)),
       expect.stringMatching(new RegExp(`^${ids.route}\troute, pending, `)),
     ]);
     expect([more, noise]).toEqual([[], '']);
@@ -273,7 +273,7 @@ describe.skipIf(!HAS.zsh || !HAS_TERMINAL)('zsh (skipped where there is none, or
     const commands = await afterTab('optipick co', 'Stored keys');
     expect(commands).toMatch(/completion +-- Print the script/);
     expect(commands).toMatch(/config +-- Stored keys, secrets and defaults/);
-    expect(await afterTab('optipick cluster submit --forma', 'format of the files')).toMatch(
+    expect(await afterTab('optipick cluster submit --forma', 'json, csv or ndjson')).toMatch(
       /--format +-- table, json/,
     );
     const shown = await afterTab('optipick poll ', ids.route);

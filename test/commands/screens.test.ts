@@ -6,6 +6,7 @@ import { expectScreen, screenOf, WIDTHS } from '../support/screens.ts';
 
 const ID = '67507ad05e593173d0313e0f';
 const BASE = 'http://127.0.0.1:4010';
+const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const env = { OPTIPICK_API_KEY: 'key-of-the-tests', OPTIPICK_BASE_URL: BASE, NO_COLOR: '1' };
 
 const CLUSTERS = {
@@ -172,6 +173,28 @@ const screens = (): Readonly<Record<string, readonly Screen[]>> => ({
   'events/none': [
     [['events', 'list'], {}],
     [['events', 'show', 'msg_2fYkXyZ0123456789abcdefghij'], {}],
+  ],
+  'events/nothing-to-do': [
+    [['events', 'replay', '--failed'], {}],
+    [['events', 'discard', '--pending'], {}],
+    [['events', 'discard'], {}],
+    [['events', 'sync'], { http: unreachable }],
+  ],
+  'listen/flags': [
+    [['listen'], {}],
+    [['listen', '--port', '70000'], {}],
+    [['listen', '--relay', '--allow-from', 'svix'], { env: { ...env, OPTIPICK_WEBHOOK_SECRET: SECRET } }],
+    [['listen', '--forward-to', '5000'], { env: { ...env, OPTIPICK_WEBHOOK_SECRET: SECRET } }],
+    [['listen'], { env: { OPTIPICK_WEBHOOK_SECRET: 'whsec_not-base64!', NO_COLOR: '1' } }],
+    [['listen', '-e', 'route.optimize'], { env: { ...env, OPTIPICK_WEBHOOK_SECRET: SECRET } }],
+  ],
+  'completion/shells': [
+    [['completion'], {}],
+    [['completion', 'powershell'], {}],
+  ],
+  'help/unknown': [
+    [['help', 'nonsense'], {}],
+    [['cluster', 'sumbit'], {}],
   ],
   'doctor/checks': [
     [['doctor'], { http: async () => jsonResponse(404, { detail: 'Not Found' }) }],

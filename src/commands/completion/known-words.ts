@@ -7,6 +7,7 @@ import { maskUrl } from '../../lib/net/url-secrets.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
 import type { SqlValue } from '../../platform/host.ts';
 import { STATE_FILE } from '../../state/sqlite/database.ts';
+import { localDateTime } from '../../lib/text/local-time.ts';
 
 /** `ids` are request ids, `route` and `cluster` those of one kind; `events` are svix-ids and request ids of the inbox. */
 export type ListName = 'profiles' | 'ids' | Kind | 'events';
@@ -60,6 +61,6 @@ const RECEIVED = `
 /** `cluster, done, 2026-01-31 12:00, wave-7` */
 function aboutOf(row: Readonly<Record<string, SqlValue>>): string {
   const { kind, state, at, name } = row as { kind: Kind | null; state: string; at: number; name: string | null };
-  const minute = new Date(at).toISOString().slice(0, 16).replace('T', ' ');
-  return [kind, state, `${minute}Z`, name].filter((part) => part !== null).join(', ');
+  const minute = localDateTime(at).slice(0, 16);
+  return [kind, state, minute, name].filter((part) => part !== null).join(', ');
 }

@@ -6,6 +6,7 @@ import type { Kind } from '../../kinds.ts';
 import { openInbox } from '../../context/inbox-services.ts';
 import { lastErrorOf, type InboxSummary } from '../../state/inbox.ts';
 import { attemptsOf, eventRecord, owedBy } from './deliveries.ts';
+import { localDateTime } from '../../lib/text/local-time.ts';
 
 export interface EventListFlags {
   readonly status?: 'pending' | 'done' | 'failed';
@@ -45,11 +46,10 @@ export async function listEvents(context: Context, flags: EventListFlags): Promi
 
 function rowOf(event: InboxSummary): readonly string[] {
   const { receivedAt, status, kind, requestId, id, steps } = event;
-  const received = new Date(receivedAt).toISOString().replace('T', ' ').slice(0, 19);
   const owed = owedBy(event).join(', ');
   const kinds = [kind, isTestMessageId(id) ? 'test' : undefined].filter((word) => word !== undefined);
   return [
-    `${received}Z`,
+    localDateTime(receivedAt),
     status,
     kinds.join(', '),
     requestId ?? '',

@@ -11,6 +11,7 @@ import { stepLabel } from '../../state/delivery-steps.ts';
 import { headersOf, isPublicHeader } from '../../webhooks/forward-headers.ts';
 import type { InboxEntry, Step, StepAnswer } from '../../state/inbox.ts';
 import { answersOf, eventRecord, findEvents, textOf } from './deliveries.ts';
+import { localDateTime } from '../../lib/text/local-time.ts';
 
 export interface EventShowFlags {
   readonly raw?: boolean;
@@ -53,7 +54,7 @@ function* linesOf(entry: InboxEntry, answers: Answers, width: number | undefined
     ['request id', entry.requestId],
     ['event', entry.event],
     ['kind', entry.kind],
-    ['received', new Date(entry.receivedAt).toISOString()],
+    ['received', localDateTime(entry.receivedAt)],
     ['signature', entry.verified ? 'verified' : 'not checked'],
     ['status', entry.status],
   ];
@@ -73,17 +74,17 @@ function* linesOf(entry: InboxEntry, answers: Answers, width: number | undefined
     : cleanText(text, { multiline: true });
 }
 
-/** `exec: pending after 3 attempts, next at 2026-01-31T12:00:00.000Z: exec: the command ended with 1` */
+/** `exec: pending after 3 attempts, next at 2026-01-31 12:00:00: exec: the command ended with 1` */
 function stepLine({ name, state, attempts, nextAttemptAt, lastError }: Step): string {
   const tried = attempts === 0 ? '' : ` after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}`;
-  const next = state === 'pending' && attempts > 0 ? `, next at ${new Date(nextAttemptAt).toISOString()}` : '';
+  const next = state === 'pending' && attempts > 0 ? `, next at ${localDateTime(nextAttemptAt)}` : '';
   const error = state === 'done' || lastError === undefined ? '' : ` (${lastError})`;
   return cleanText(`${stepLabel(name)}: ${state}${tried}${next}${error}`);
 }
 
 /** What the target answered last, indented below its step. */
 function* answerLines({ status, at, headers, body, isCut }: StepAnswer): Generator<string, void> {
-  yield `  answered ${status} at ${new Date(at).toISOString()}`;
+  yield `  answered ${status} at ${localDateTime(at)}`;
   for (const [name, value] of headers) yield cleanText(`  ${name}: ${value}`);
   if (body.byteLength === 0) return;
   const text = textOf(body, isCut);

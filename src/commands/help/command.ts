@@ -57,7 +57,13 @@ function find(root: Command, words: readonly string[]): Command {
       const topics = command === root ? TOPIC_NAMES : [];
       throw new CliError('usage', `there is no help on "${words.join(' ')}"`, {
         code: 'unknown_help_topic',
-        hint: `there is help on: ${[...command.commands.map((each) => each.name()), ...topics].join(', ')}`,
+        hint: `there is help on: ${[
+          ...command
+            .createHelp()
+            .visibleCommands(command)
+            .map((each) => each.name()),
+          ...topics,
+        ].join(', ')}`,
       });
     }
     command = child;

@@ -18,7 +18,6 @@ import {
   callLine,
   detailLines,
   resultLine,
-  timeText,
   unfetchedLine,
   type ArrivalLine,
   type LineOptions,
@@ -35,6 +34,7 @@ import type { RelayAddresses } from '../../webhooks/relay/address.ts';
 import type { ListenPlan } from './flags.ts';
 import { programOf } from './exec.ts';
 import { isNotVerified, testWithoutRequest, thirdParty } from './messages.ts';
+import { localTime } from '../../lib/text/local-time.ts';
 
 export interface ListenCounts {
   readonly accepted: number;
@@ -229,7 +229,7 @@ export async function createListenLines(context: Context, { screen, plan: { acti
     /** What goes on, with the time. */
     remark(text: string): Promise<void> {
       if (json) return output.warn(text);
-      return note(wrapBehind(`${timeText(now())}  `, cleanText(text), notes().width));
+      return note(wrapBehind(`${localTime(now())}  `, cleanText(text), notes().width));
     },
     warn,
     async trouble({ message, hint }: CliError): Promise<void> {

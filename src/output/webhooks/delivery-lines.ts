@@ -9,6 +9,7 @@ import { shortenedId } from '../../lib/text/shown-id.ts';
 import { wrapBehind } from '../../lib/text/wrap.ts';
 import { distanceText } from '../answers/distance-text.ts';
 import type { Style } from '../terminal/style.ts';
+import { localTime } from '../../lib/text/local-time.ts';
 
 export interface LineOptions {
   /** Of the terminal; `undefined` (a pipe, a log) cuts and shortens nothing. */
@@ -54,12 +55,6 @@ const EVENT_COLUMN = 17;
 const DURATION_COLUMN = 9;
 /** Where the text of a line begins, and what belongs to the line above. */
 const INDENT = ' '.repeat(14);
-
-/** `14:03:59`, of the zone of this machine. */
-export function timeText(at: number): string {
-  const time = new Date(at);
-  return [time.getHours(), time.getMinutes(), time.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':');
-}
 
 /** An id as it is shown at this width. */
 export function idText(id: string, width: number | undefined): string {
@@ -203,7 +198,7 @@ export function detailLines(text: string, { width }: Pick<LineOptions, 'width'>)
 }
 
 function lineOf({ at, mark, paintMark, left, right }: Line, { width, style }: LineOptions): string {
-  const time = timeText(at);
+  const time = localTime(at);
   const edge = Math.min(width ?? WIDEST, WIDEST);
   const tail = right.map(({ text, width: least, paint = identity }) => {
     const padding = ' '.repeat(Math.max(0, least - displayWidth(text)));

@@ -9,6 +9,7 @@ import type { Framework } from '../../webhooks/frameworks/frameworks.ts';
 import type { Style } from '../terminal/style.ts';
 import { renderDifference } from './first-difference.ts';
 import { moreCode, renderFrameworkFixes, renderFrameworkLines } from './framework-fixes.ts';
+import { localDateTime } from '../../lib/text/local-time.ts';
 
 export interface VerificationView {
   /** Columns of the terminal; `undefined` for a pipe, where nothing is wrapped. */
@@ -27,7 +28,7 @@ export function* renderVerification(result: VerificationResult, view: Verificati
   const { width, style } = view;
   if (result.verified) {
     const { id, timestamp, secretFrom } = result;
-    const sent = localTime(Number(timestamp) * 1000);
+    const sent = localDateTime(Number(timestamp) * 1000);
     yield* headed('verified', `${id}, signed at ${sent} with the secret of ${secretFrom}`, style.green, width);
     return;
   }
@@ -88,7 +89,7 @@ function factsOf({ cause, evidence }: Diagnosis, secrets: readonly NamedSecret[]
   if (typeof judgedAt === 'string' && typeof timestamp === 'number') {
     // 12 digits are milliseconds.
     const sent = timestamp < 1e11 ? timestamp * 1000 : timestamp;
-    facts.push(['signed at', localTime(sent)], ['checked at', localTime(Date.parse(judgedAt))]);
+    facts.push(['signed at', localDateTime(sent)], ['checked at', localDateTime(Date.parse(judgedAt))]);
   }
   if (typeof secret === 'string' && typeof owner === 'string') facts.push(['signed with', `${secret} (${owner})`]);
   if (!OF_THE_SECRET.has(cause)) return facts;
@@ -100,12 +101,4 @@ function* triedOf({ evidence: { tried } }: Diagnosis, { width }: VerificationVie
   yield '';
   yield 'Tried:';
   for (const what of tried as readonly string[]) yield* breakText(`  - ${what}`, { width, indent: '    ' });
-}
-
-/** `2026-01-02 03:04:05`, of the zone of this machine. */
-function localTime(milliseconds: number): string {
-  const time = new Date(milliseconds);
-  const two = (part: number): string => String(part).padStart(2, '0');
-  const day = [time.getFullYear(), two(time.getMonth() + 1), two(time.getDate())].join('-');
-  return `${day} ${[time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join(':')}`;
 }

@@ -447,7 +447,7 @@ describe('diff rejects', () => {
       await run(['diff', 'a.json'], { files }),
     ];
     expect(ends.map(({ code, stdout, stderr }) => [code, stdout, stderr.split('\n')[0]])).toEqual([
-      [2, '', 'error: both answers are to come from stdin, and it can be read only once'],
+      [2, '', 'error: both answers are read from stdin, which can be read only once'],
       [2, '', 'error: unknown output format "xml" (from --format)'],
       [2, '', 'error: unknown output format "csv" (from the extension of x.csv)'],
       [7, '', 'error: cannot write no/x.md: there is no folder no'],

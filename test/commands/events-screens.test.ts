@@ -1,4 +1,4 @@
-/** `events show` as people see it: the steps of a delivery, each with the last answer of its target. */
+/** `events` as people see it: deliveries, and the steps of one, each with the last answer of its target. */
 import { describe, expect, test } from 'vitest';
 import { main } from '../../src/app/main.ts';
 import { createInbox } from '../../src/context/inbox-services.ts';
@@ -40,6 +40,16 @@ async function machine(columns: number): Promise<FakeHost> {
   await settle(EXEC, { status: 'failed', at, error: 'exec: the command ended with 3' });
   return host;
 }
+
+test.each(WIDTHS)('events list and discard fit a terminal of %d columns', async (width) => {
+  const host = await machine(width);
+  expect(await main(host, ['events', 'list', '--no-color'])).toBe(0);
+  expect(await main(host, ['events', 'discard', '--failed', '--no-color'])).toBe(0);
+  const screen = host.stdoutText + host.stderrText;
+  expect(screen.split('\n').filter((line) => line.length > width)).toEqual([]);
+  expect(screen).not.toMatch(/hush|key-that/);
+  await expectScreen(`events/list-${width}`, screen);
+});
 
 describe('events show', () => {
   test.each(WIDTHS)('fits a terminal of %d columns', async (width) => {
