@@ -100,7 +100,7 @@ async function readTable({ name, bytes, delimiter }: TableCase): Promise<{
     for (const pick of body.picks) picks.set(String(pick['pick_id']), { wave_id: body.wave_id, ...pick });
   }
   await set.close();
-  const rows = parse(rejected[name] ?? '', { delimiter, relax_column_count: true });
+  const rows = parse(rejected[name] ?? '', { bom: true, delimiter, relax_column_count: true });
   return { picks, rejected: new Map(rows.slice(1).map((row) => [Number(row.at(-1)), row.at(-2) ?? ''])) };
 }
 
