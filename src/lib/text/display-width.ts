@@ -29,14 +29,19 @@ export function displayWidth(text: string): number {
 export function cutToWidth(text: string, width: number): string {
   if (displayWidth(text) <= width) return text;
   if (width < 1) return '';
-  let cut = '';
+  return `${headOfWidth(text, width - 1).trimEnd()}…`;
+}
+
+/** The beginning of the text that takes at most `width` columns. Never splits an emoji or an accent. */
+export function headOfWidth(text: string, width: number): string {
+  let head = '';
   let used = 0;
   for (const cluster of clustersOf(text)) {
-    if (used + cluster.width > width - 1) break;
-    cut += cluster.text;
+    if (used + cluster.width > width) break;
+    head += cluster.text;
     used += cluster.width;
   }
-  return `${cut.trimEnd()}…`;
+  return head;
 }
 
 /** Cut to `width` columns in the middle, where an address has least to tell. */

@@ -1,5 +1,5 @@
 /** Text in lines of a terminal's width. */
-import { displayWidth } from './display-width.ts';
+import { displayWidth, headOfWidth } from './display-width.ts';
 
 /** One paragraph in lines of at most `width` columns; JSON, which has no blanks, is cut after commas. A wider word stands alone. */
 export function wrapLine(text: string, width: number): readonly string[] {
@@ -110,8 +110,8 @@ export function breakText(text: string, { width = Infinity, indent = '' }: Break
       lines.push(line);
       word = indent + word;
     }
-    while (displayWidth(word) > width) {
-      const head = headOf(word, width);
+    // What cannot be broken further is as wide as it is, however narrow the terminal.
+    for (let head = headOf(word, width); head !== word; head = headOf(word, width)) {
       lines.push(head);
       word = indent + word.slice(head.length);
     }
@@ -120,12 +120,10 @@ export function breakText(text: string, { width = Infinity, indent = '' }: Break
   return [...lines, line];
 }
 
-/** As many of its characters as fit, and at least one beside the indent. */
+/** As much of it as fits, and at least one character, of one or two columns, behind its indent. */
 function headOf(word: string, width: number): string {
-  let head = '';
-  for (const character of word) {
-    if (head.trim() !== '' && displayWidth(head + character) > width) break;
-    head += character;
-  }
-  return head;
+  const head = headOfWidth(word, width);
+  if (head.trim() !== '') return head;
+  const text = word.trimStart();
+  return word.slice(0, word.length - text.length) + (headOfWidth(text, 1) || headOfWidth(text, 2));
 }

@@ -22,3 +22,11 @@ test.each([1, 2, 3, 7, 20])('no line is wider than %i columns, with wide charact
   expect(lines.filter((line) => displayWidth(line) > Math.max(2, width))).toEqual([]);
   expect(lines.join('').replaceAll(' ', '')).toBe('倉庫inZürich:包装whsec_abcdefghijklmnopqrstuvwxyz');
 });
+
+test('an indent wider than the terminal comes to an end, too', () => {
+  expect(breakText('ab cd', { width: 1, indent: '    ' })).toEqual(['a', '    b', '    c', '    d']);
+});
+
+test('no accent is parted from its letter', () => {
+  expect(breakText('e\u0301e\u0301e\u0301', { width: 2 })).toEqual(['e\u0301e\u0301', 'e\u0301']);
+});
