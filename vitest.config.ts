@@ -9,7 +9,7 @@ export default defineConfig({
     expect: { poll: { timeout: 20_000 } },
     // Two cores: the tests of the built program start many processes of their own.
     maxWorkers: 2,
-    globalSetup: ['scripts/pinned-node.ts'],
+    globalSetup: ['scripts/pinned-node.ts', 'test/support/postgres-setup.ts'],
     // What takes long and does not depend on the version of Node: `--tagsFilter '!generated && !killing && !browser'`.
     tags: [
       { name: 'generated', description: 'thousands of generated inputs' },

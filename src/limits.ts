@@ -15,6 +15,9 @@ export const RECORDS_AT_ONCE = 8;
 // The inbox
 /** A sender that is not answered waits for 15 s (Svix) and then counts a failure: better to say "later" in good time. */
 export const ACCEPT_TIMEOUT_MS = 5000;
+/** Deliveries, and bytes of their bodies, that are written to a shared database in one statement. */
+export const ACCEPT_GROUP_SIZE = 500;
+export const ACCEPT_GROUP_BYTES = 4 * 1024 * 1024;
 /** Whoever asks whether the listener is healthy wants an answer, also when the disk is not. */
 export const INBOX_READ_TIMEOUT_MS = 2000;
 

@@ -195,6 +195,47 @@ export interface Statement {
   iterate(...values: SqlValue[]): IterableIterator<Record<string, SqlValue>>;
 }
 
+export interface PostgresServer {
+  /** A name, an address, or the folder of a Unix socket. */
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  /** Called when the server asks for it. */
+  readonly password: () => Promise<string>;
+  readonly database: string;
+  /** The server has to prove its name. `ca`: certificates in PEM that are trusted; default those of Node.js. */
+  readonly tls: { readonly ca?: string | undefined } | undefined;
+  /** By which the server lists the connection. */
+  readonly name: string;
+}
+
+/** What a column holds. Integers of 64 bits are texts, other numbers numbers, bytes a `Buffer`. */
+export type PostgresRow = Readonly<Record<string, string | number | boolean | Uint8Array | null>>;
+
+export type PostgresValue =
+  | string
+  | number
+  | boolean
+  | Uint8Array
+  | null
+  | readonly (string | number | boolean | null)[];
+
+/** One connection to PostgreSQL. */
+export interface PostgresClient {
+  /** `false` once it is broken or closed. */
+  readonly isOpen: boolean;
+  /** One statement, after the one before has ended. Rejects with the error of the server or the connection. */
+  query(
+    sql: string,
+    values?: readonly PostgresValue[],
+  ): Promise<{ readonly rows: readonly PostgresRow[]; readonly count: number }>;
+  /** Calls back for each notification of another connection. */
+  onNotification(handler: () => void): void;
+  end(): Promise<void>;
+  /** At once, whatever it does. */
+  destroy(): void;
+}
+
 export interface ServeOptions {
   readonly host: string;
   /** 0 picks a free one. */
@@ -335,6 +376,8 @@ export interface Host {
   connectWebSocket(url: string, events: WebSocketEvents, options: WebSocketOptions): Promise<WebSocketLink>;
   /** Opens (and creates) a database file. Throws the system or SQLite error, `CliError` `environment` `not_a_file`. */
   openDatabase(path: string, options?: { readonly readOnly?: boolean }): Promise<Database>;
+  /** Opens one connection to PostgreSQL. Rejects with the error of the system, of TLS or of the server. */
+  openPostgres(server: PostgresServer): Promise<PostgresClient>;
   /** Starts a thread of this program. */
   startThread(name: ThreadName, data: unknown, events: ThreadEvents): Promise<ThreadLink>;
   /**

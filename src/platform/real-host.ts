@@ -58,6 +58,10 @@ export function createRealHost(): Host {
       const { openDatabase } = await import('./fs/database.ts');
       return openDatabase(path, options);
     },
+    async openPostgres(server) {
+      const { openPostgres } = await import('./postgres.ts');
+      return openPostgres(server);
+    },
     async startThread(name, data, events) {
       const { startThread } = await import('./thread.ts');
       return startThread(name, data, events);

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { bodyOf, TransportError, type Http, type HttpRequest } from '../../src/lib/net/http.ts';
+import { openPostgres } from '../../src/platform/postgres.ts';
 import type { StoredProfile } from '../../src/settings/settings.ts';
 import {
   ClosedPipeError,
@@ -165,6 +166,7 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
       databases.set(path, database);
       return shared(database);
     },
+    openPostgres,
     startThread: () => Promise.reject(new Error('there are no threads on the fake machine')),
     async exec(command, execOptions) {
       executed.push({ command, input: execOptions.input, env: execOptions.env });

@@ -9,7 +9,8 @@ import {
   type InboxFilter,
   type InboxSummary,
 } from '../inbox.ts';
-import { ENTRY_COLUMNS, entryOf, SUMMARY_COLUMNS, summaryOf, type NewRow } from './inbox-rows.ts';
+import { entryOf, summaryOf } from '../rows.ts';
+import { ENTRY_COLUMNS, SUMMARY_COLUMNS, type NewRow } from './inbox-rows.ts';
 import { changes, exists, prepared } from './statements.ts';
 
 /** Rows deleted in one transaction: it must not hold up deliveries. */

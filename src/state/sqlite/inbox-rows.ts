@@ -1,17 +1,8 @@
-import { isKind } from '../../kinds.ts';
+/** What the tables `deliveries` and `steps` of SQLite give. */
 import type { SqlValue } from '../../platform/host.ts';
-import type { Delivery, HeaderLine } from '../delivery.ts';
-import type {
-  Claim,
-  ClaimRequest,
-  Inbox,
-  InboxEntry,
-  InboxStatus,
-  InboxSummary,
-  Step,
-  StepAnswer,
-  StepState,
-} from '../inbox.ts';
+import type { Delivery } from '../delivery.ts';
+import type { Claim, ClaimRequest, Inbox } from '../inbox.ts';
+import { entryOf } from '../rows.ts';
 
 export type Row = Readonly<Record<string, SqlValue>>;
 
@@ -41,87 +32,6 @@ export const SUMMARY_COLUMNS = `sequence, id, scope, received_at, verified, kind
 
 export const ENTRY_COLUMNS = `${SUMMARY_COLUMNS}, headers, body`;
 
-/** Expensive fields are decoded on first use: a claim may need none of them. */
-export function summaryOf(row: Row): InboxSummary {
-  const kind = text(row['kind']);
-  let steps: readonly Step[] | undefined;
-  return {
-    sequence: Number(row['sequence']),
-    id: text(row['id']) ?? '',
-    scope: text(row['scope']) ?? '',
-    receivedAt: Number(row['received_at']),
-    verified: Number(row['verified']) === 1,
-    kind: kind !== undefined && isKind(kind) ? kind : undefined,
-    event: text(row['event']),
-    requestId: text(row['request_id']),
-    get steps() {
-      return (steps ??= stepsOf(text(row['steps']) ?? '[]'));
-    },
-    get status() {
-      return statusOf(this.steps);
-    },
-  };
-}
-
-export function entryOf(row: Row): InboxEntry {
-  let headers: readonly HeaderLine[] | undefined;
-  return Object.defineProperty(
-    Object.assign(summaryOf(row), { body: bytes(row['body']), headers: [] as readonly HeaderLine[] }),
-    'headers',
-    { enumerable: true, get: () => (headers ??= headersOf(bytes(row['headers']))) },
-  );
-}
-
 export function claimOf({ row, step, attempts }: ClaimRow): Claim {
   return { delivery: entryOf(row), step, attempts };
-}
-
-/** With the columns of the table `step_answers`. */
-export function answerOf(row: Row): StepAnswer {
-  return {
-    step: text(row['step']) ?? '',
-    at: Number(row['at']),
-    status: Number(row['status']),
-    isCut: Number(row['is_cut']) === 1,
-    headers: headersOf(bytes(row['headers'])),
-    body: bytes(row['body']),
-  };
-}
-
-/** Bytes, as a header may hold any of them and SQLite ends a text at the first zero. */
-export function headerBytes(headers: readonly HeaderLine[]): Uint8Array {
-  return Buffer.from(JSON.stringify(headers));
-}
-
-type StepRow = [string, StepState, number, number, string | null, string | null, number];
-
-function stepsOf(json: string): readonly Step[] {
-  return (JSON.parse(json) as StepRow[]).map(
-    ([name, state, attempts, nextAttemptAt, lastError, owner, leaseUntil]) => ({
-      name,
-      state,
-      attempts,
-      nextAttemptAt,
-      lastError: lastError ?? undefined,
-      owner: owner ?? undefined,
-      leaseUntil,
-    }),
-  );
-}
-
-function statusOf(steps: readonly Step[]): InboxStatus {
-  if (steps.some(({ state }) => state === 'failed')) return 'failed';
-  return steps.some(({ state }) => state === 'pending') ? 'pending' : 'done';
-}
-
-function headersOf(encoded: Uint8Array): readonly HeaderLine[] {
-  return JSON.parse(new TextDecoder().decode(encoded)) as readonly HeaderLine[];
-}
-
-function text(value: SqlValue | undefined): string | undefined {
-  return typeof value === 'string' ? value : undefined;
-}
-
-function bytes(value: SqlValue | undefined): Uint8Array {
-  return value instanceof Uint8Array ? value : new Uint8Array(0);
 }

@@ -7,7 +7,8 @@ import {
   mayPrune,
   pruneDeliveries,
 } from './deliveries.ts';
-import { claimOf, headerBytes, type RowInbox } from './inbox-rows.ts';
+import { headerBytes } from '../rows.ts';
+import { claimOf, type RowInbox } from './inbox-rows.ts';
 import {
   adoptSteps,
   claimSteps,

