@@ -2,9 +2,9 @@
 import { createClock } from './platform/clock.ts';
 import { openDatabase } from './platform/fs/database.ts';
 import { threadLink } from './platform/thread.ts';
-import { checkState, openState } from './state/sqlite/database.ts';
+import { checkState, openState, withStateErrors } from './state/sqlite/database.ts';
 import { createSqliteRelayTokens } from './state/sqlite/relay-tokens.ts';
-import { createSqliteSubmissions } from './state/sqlite/submissions.ts';
+import { findSubmission, settleSubmission } from './state/sqlite/submissions.ts';
 import { createStoreServer } from './state/sqlite/remote-stores.ts';
 import { createSqliteInbox } from './state/sqlite/inbox.ts';
 import { createWriteQueue } from './state/sqlite/write-queue.ts';
@@ -38,15 +38,14 @@ const stores = {
   inbox: createSqliteInbox({ queue, scope, now: () => clock.now() }),
   submissions: {
     kindOf: (requestId: string) =>
-      queue.read((database) => createSqliteSubmissions(database, clock, folder).kindOf(requestId, scope)),
+      queue.read((database) => withStateErrors(folder, () => findSubmission(database, requestId, scope)?.kind)),
     settle: (requestId: string, state: 'done' | 'failed') =>
-      queue.write((database) => createSqliteSubmissions(database, clock, folder).settle(requestId, scope, state)),
+      queue.write((database) =>
+        withStateErrors(folder, () =>
+          settleSubmission(database, { requestId, baseUrl: scope, state, at: clock.now() }),
+        ),
+      ),
   },
-  relayTokens: {
-    find: (profile: string, relay: string) =>
-      queue.read((database) => createSqliteRelayTokens(database, folder).find(profile, relay)),
-    keep: (profile: string, relay: string, token: string) =>
-      queue.write((database) => createSqliteRelayTokens(database, folder).keep(profile, relay, token)),
-  },
+  relayTokens: createSqliteRelayTokens(queue, folder),
 };
 link.onMessage(createStoreServer(stores, link.post));

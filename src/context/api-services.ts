@@ -60,7 +60,7 @@ export interface OpenedState {
   readonly submissions: Submissions;
   readonly postings: Postings;
   readonly arrivals: Arrivals;
-  close(): void;
+  close(): void | Promise<void>;
 }
 
 /** What was submitted from this machine, and which webhooks came; `close` when done. Throws `CliError` `environment`. */

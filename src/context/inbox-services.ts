@@ -10,6 +10,7 @@ import type { InboxThreadData } from '../inbox-thread.ts';
 import { createRemoteStores } from '../state/sqlite/remote-stores.ts';
 import { createSqliteInbox } from '../state/sqlite/inbox.ts';
 import type { Inbox } from '../state/inbox.ts';
+import type { RelayTokens } from '../state/relay-tokens.ts';
 import { createWriteQueue } from '../state/sqlite/write-queue.ts';
 
 export interface OpenedInbox {
@@ -52,10 +53,7 @@ export interface ListenerState extends OpenedInbox {
     settle(requestId: string, state: 'done' | 'failed'): Promise<void>;
   };
   /** The inbox of each profile at a relay. */
-  readonly relayTokens: {
-    find(profile: string, relay: string): Promise<string | undefined>;
-    keep(profile: string, relay: string, token: string): Promise<void>;
-  };
+  readonly relayTokens: RelayTokens;
 }
 
 /** As {@link openInbox}, in a thread: a slow disk must not hold up a listener's other work. */

@@ -18,20 +18,20 @@ export type Posting =
 
 /**
  * Which contents were posted to which API, so that a run that resumes after a crash posts none of them again. Every method
- * throws `CliError` `environment` when the state cannot be read or written.
+ * rejects with `CliError` `environment` when the state cannot be read or written.
  */
 export interface Postings {
-  /** On disk when it returns: call it before the POST. `name` is what people call the request. Returns its number. */
-  begin(content: PostedContent, name: string): number;
+  /** On disk when it is fulfilled: await it before the POST. `name` is what people call the request. Gives its number. */
+  begin(content: PostedContent, name: string): Promise<number>;
   /**
    * As {@link begin}, but only where this content has not been posted before, by this run or any other at the same moment;
    * else what is known of that.
    */
-  beginFirst(content: PostedContent, name: string): number | Posting;
-  /** The API has accepted it. On disk when it returns. */
-  accepted(number: number, requestId: string | undefined): void;
+  beginFirst(content: PostedContent, name: string): Promise<number | Posting>;
+  /** The API has accepted it. On disk when it is fulfilled. */
+  accepted(number: number, requestId: string | undefined): Promise<void>;
   /** The API certainly accepted nothing: forgets the POST. */
-  withdrawn(number: number): void;
+  withdrawn(number: number): Promise<void>;
   /** The newest POST of this content; `undefined` when there is none. Times are milliseconds since 1970. */
-  last(content: PostedContent): Posting | undefined;
+  last(content: PostedContent): Promise<Posting | undefined>;
 }

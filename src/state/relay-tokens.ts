@@ -1,9 +1,9 @@
 /**
- * The inbox of each profile at a relay, so that its address stays the same from run to run. Every method throws `CliError`
- * `environment` when the state cannot be read or written.
+ * The inbox of each profile at a relay, so that its address stays the same from run to run. Every method rejects
+ * with `CliError` `environment` when the state cannot be read or written.
  */
 export interface RelayTokens {
   /** `relay`: the host, with its port. */
-  find(profile: string, relay: string): string | undefined;
-  keep(profile: string, relay: string, token: string): void;
+  find(profile: string, relay: string): Promise<string | undefined>;
+  keep(profile: string, relay: string, token: string): Promise<void>;
 }

@@ -20,17 +20,17 @@ export interface StoredSubmission extends NewSubmission {
 }
 
 /**
- * What was submitted from this machine, so that nobody needs to keep ids by hand. Every method throws `CliError`
+ * What was submitted from this machine, so that nobody needs to keep ids by hand. Every method rejects with `CliError`
  * `environment` when the state cannot be read or written.
  */
 export interface Submissions {
-  /** On disk when it returns. Remembering the same id again keeps its state. */
-  remember(submission: NewSubmission): void;
+  /** On disk when it is fulfilled. Remembering the same id again keeps its state. */
+  remember(submission: NewSubmission): Promise<void>;
   /** Without a base URL: of the newest submission with that id. */
-  kindOf(requestId: string, baseUrl?: string): Kind | undefined;
-  find(requestId: string, baseUrl?: string): StoredSubmission | undefined;
+  kindOf(requestId: string, baseUrl?: string): Promise<Kind | undefined>;
+  find(requestId: string, baseUrl?: string): Promise<StoredSubmission | undefined>;
   /** Those whose result was not seen yet, oldest first. */
-  pending(baseUrl: string, limit?: number): readonly StoredSubmission[];
+  pending(baseUrl: string, limit?: number): Promise<readonly StoredSubmission[]>;
   /** Stores how a job ended; the first `done` or `failed` stays. `false` when there was nothing to store. */
-  settle(requestId: string, baseUrl: string, state: SettledState, at?: number): boolean;
+  settle(requestId: string, baseUrl: string, state: SettledState, at?: number): Promise<boolean>;
 }

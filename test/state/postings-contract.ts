@@ -11,46 +11,46 @@ export function describePostings(name: string, createPlace: CreatePlace<Postings
     test('that was started and never answered is uncertain, also for the next process', async () => {
       const place = await placeOfTest(createPlace);
       const first = await place.open();
-      first.store.begin(content, 'W1');
-      first.close();
+      await first.store.begin(content, 'W1');
+      await first.close();
       const { store } = await place.open();
-      expect(store.last(content)).toEqual({ state: 'uncertain', at: 1000 });
+      expect(await store.last(content)).toEqual({ state: 'uncertain', at: 1000 });
     });
 
     test('that was answered is accepted, with the id if there was one', async () => {
       const postings = await storeOfTest(createPlace);
-      postings.accepted(postings.begin(content, 'W1'), 'id-1');
-      expect(postings.last(content)).toEqual({ state: 'accepted', requestId: 'id-1', at: 1000 });
-      postings.accepted(postings.begin(content, 'W1'), undefined);
-      expect(postings.last(content)).toEqual({ state: 'accepted', requestId: undefined, at: 3000 });
+      await postings.accepted(await postings.begin(content, 'W1'), 'id-1');
+      expect(await postings.last(content)).toEqual({ state: 'accepted', requestId: 'id-1', at: 1000 });
+      await postings.accepted(await postings.begin(content, 'W1'), undefined);
+      expect(await postings.last(content)).toEqual({ state: 'accepted', requestId: undefined, at: 3000 });
     });
 
     test('that was withdrawn leaves what was known before it', async () => {
       const postings = await storeOfTest(createPlace);
-      postings.withdrawn(postings.begin(content, 'W1'));
-      expect(postings.last(content)).toBeUndefined();
-      postings.accepted(postings.begin(content, 'W1'), 'id-1');
-      postings.withdrawn(postings.begin(content, 'W1'));
-      expect(postings.last(content)).toMatchObject({ state: 'accepted', requestId: 'id-1' });
+      await postings.withdrawn(await postings.begin(content, 'W1'));
+      expect(await postings.last(content)).toBeUndefined();
+      await postings.accepted(await postings.begin(content, 'W1'), 'id-1');
+      await postings.withdrawn(await postings.begin(content, 'W1'));
+      expect(await postings.last(content)).toMatchObject({ state: 'accepted', requestId: 'id-1' });
     });
 
     test('is about one content, kind and API', async () => {
       const postings = await storeOfTest(createPlace);
-      postings.begin(content, 'W1');
-      expect(postings.last({ ...content, digest: 'd2' })).toBeUndefined();
-      expect(postings.last({ ...content, kind: 'route' })).toBeUndefined();
-      expect(postings.last({ ...content, baseUrl: 'http://127.0.0.1:4011' })).toBeUndefined();
+      await postings.begin(content, 'W1');
+      expect(await postings.last({ ...content, digest: 'd2' })).toBeUndefined();
+      expect(await postings.last({ ...content, kind: 'route' })).toBeUndefined();
+      expect(await postings.last({ ...content, baseUrl: 'http://127.0.0.1:4011' })).toBeUndefined();
     });
 
     test('is started as the first only where this content was never posted, by any process', async () => {
       const place = await placeOfTest(createPlace);
       const [{ store: one }, { store: other }] = [await place.open(), await place.open()];
-      const number = one.beginFirst(content, 'W1');
+      const number = await one.beginFirst(content, 'W1');
       expect(number).toEqual(expect.any(Number));
-      expect(other.beginFirst(content, 'W1')).toEqual({ state: 'uncertain', at: 1000 });
-      one.accepted(Number(number), 'id-1');
-      expect(other.beginFirst(content, 'W1')).toEqual({ state: 'accepted', requestId: 'id-1', at: 1000 });
-      expect(other.beginFirst({ ...content, digest: 'd2' }, 'W1')).toEqual(expect.any(Number));
+      expect(await other.beginFirst(content, 'W1')).toEqual({ state: 'uncertain', at: 1000 });
+      await one.accepted(Number(number), 'id-1');
+      expect(await other.beginFirst(content, 'W1')).toEqual({ state: 'accepted', requestId: 'id-1', at: 1000 });
+      expect(await other.beginFirst({ ...content, digest: 'd2' }, 'W1')).toEqual(expect.any(Number));
     });
   });
 }

@@ -9,26 +9,26 @@ export function describeRelayTokens(name: string, createPlace: CreatePlace<Relay
     test('outlives the process that kept it', async () => {
       const place = await placeOfTest(createPlace);
       const first = await place.open();
-      first.store.keep('default', 'relay.example', 'c_1');
-      first.close();
+      await first.store.keep('default', 'relay.example', 'c_1');
+      await first.close();
       const { store } = await place.open();
-      expect(store.find('default', 'relay.example')).toBe('c_1');
+      expect(await store.find('default', 'relay.example')).toBe('c_1');
     });
 
     test('belongs to one profile and one relay', async () => {
       const tokens = await storeOfTest(createPlace);
-      tokens.keep('default', 'relay.example', 'c_1');
-      expect(tokens.find('staging', 'relay.example')).toBeUndefined();
-      expect(tokens.find('default', 'relay.example:8443')).toBeUndefined();
+      await tokens.keep('default', 'relay.example', 'c_1');
+      expect(await tokens.find('staging', 'relay.example')).toBeUndefined();
+      expect(await tokens.find('default', 'relay.example:8443')).toBeUndefined();
     });
 
     test('is replaced by the next one of its profile and relay', async () => {
       const tokens = await storeOfTest(createPlace);
-      tokens.keep('default', 'relay.example', 'c_1');
-      tokens.keep('staging', 'relay.example', 'c_2');
-      tokens.keep('default', 'relay.example', 'c_3');
+      await tokens.keep('default', 'relay.example', 'c_1');
+      await tokens.keep('staging', 'relay.example', 'c_2');
+      await tokens.keep('default', 'relay.example', 'c_3');
       const found = ['default', 'staging'].map((profile) => tokens.find(profile, 'relay.example'));
-      expect(found).toEqual(['c_3', 'c_2']);
+      expect(await Promise.all(found)).toEqual(['c_3', 'c_2']);
     });
   });
 }

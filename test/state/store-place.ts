@@ -4,7 +4,7 @@ import { onTestFinished } from 'vitest';
 /** A store that was opened as a process opens it. */
 export interface OpenedStore<Store> {
   readonly store: Store;
-  close(): void;
+  close(): void | Promise<void>;
 }
 
 /** Where a store keeps its rows; empty at first. */

@@ -15,10 +15,10 @@ export function describeSubmissions(name: string, createPlace: CreatePlace<Submi
     test('outlives the process that remembered it', async () => {
       const place = await placeOfTest(createPlace);
       const first = await place.open();
-      first.store.remember({ ...route, siteName: 'Example', waveId: 'W1' });
-      first.close();
+      await first.store.remember({ ...route, siteName: 'Example', waveId: 'W1' });
+      await first.close();
       const { store } = await place.open();
-      expect(store.find('a')).toEqual({
+      expect(await store.find('a')).toEqual({
         ...route,
         siteName: 'Example',
         waveId: 'W1',
@@ -30,48 +30,48 @@ export function describeSubmissions(name: string, createPlace: CreatePlace<Submi
 
     test('needs neither site nor wave', async () => {
       const submissions = await storeOfTest(createPlace);
-      submissions.remember({ ...route, siteName: undefined });
-      expect(submissions.find('a')).toMatchObject({ siteName: undefined, waveId: undefined });
+      await submissions.remember({ ...route, siteName: undefined });
+      expect(await submissions.find('a')).toMatchObject({ siteName: undefined, waveId: undefined });
     });
 
     test('gives the kind of its id, and of no other', async () => {
       const submissions = await storeOfTest(createPlace);
-      submissions.remember(route);
-      submissions.remember(cluster);
+      await submissions.remember(route);
+      await submissions.remember(cluster);
       const kinds = [
         submissions.kindOf('a'),
         submissions.kindOf('b', API),
         submissions.kindOf('c'),
         submissions.kindOf('A'),
       ];
-      expect(kinds).toEqual(['route', 'cluster', undefined, undefined]);
+      expect(await Promise.all(kinds)).toEqual(['route', 'cluster', undefined, undefined]);
     });
 
     test('belongs to one API: the same id at another API is another submission', async () => {
       const submissions = await storeOfTest(createPlace);
-      submissions.remember(route);
-      submissions.remember({ ...cluster, requestId: 'a', baseUrl: SANDBOX });
-      submissions.settle('a', SANDBOX, 'done');
+      await submissions.remember(route);
+      await submissions.remember({ ...cluster, requestId: 'a', baseUrl: SANDBOX });
+      await submissions.settle('a', SANDBOX, 'done');
       expect({
         kinds: [
-          submissions.kindOf('a', API),
-          submissions.kindOf('a', SANDBOX),
-          submissions.kindOf('a', 'https://other'),
+          await submissions.kindOf('a', API),
+          await submissions.kindOf('a', SANDBOX),
+          await submissions.kindOf('a', 'https://other'),
         ],
-        newest: submissions.kindOf('a'),
-        pending: [submissions.pending(API).length, submissions.pending(SANDBOX).length],
+        newest: await submissions.kindOf('a'),
+        pending: [(await submissions.pending(API)).length, (await submissions.pending(SANDBOX)).length],
       }).toEqual({ kinds: ['route', 'cluster', undefined], newest: 'cluster', pending: [1, 0] });
     });
 
     test('that is remembered twice is one, and loses neither its state nor a fact', async () => {
       const submissions = await storeOfTest(createPlace);
-      submissions.remember({ ...route, siteName: 'Example' });
-      submissions.remember({ ...route, waveId: 'W1' });
-      expect(submissions.pending(API)).toHaveLength(1);
-      submissions.settle('a', API, 'done', 5);
-      submissions.remember({ ...route, waveId: 'W2', profile: 'other' });
-      expect(submissions.pending(API)).toEqual([]);
-      expect(submissions.find('a')).toEqual({
+      await submissions.remember({ ...route, siteName: 'Example' });
+      await submissions.remember({ ...route, waveId: 'W1' });
+      expect(await submissions.pending(API)).toHaveLength(1);
+      await submissions.settle('a', API, 'done', 5);
+      await submissions.remember({ ...route, waveId: 'W2', profile: 'other' });
+      expect(await submissions.pending(API)).toEqual([]);
+      expect(await submissions.find('a')).toEqual({
         ...route,
         profile: 'other',
         siteName: 'Example',
@@ -85,40 +85,44 @@ export function describeSubmissions(name: string, createPlace: CreatePlace<Submi
     test('may hold any text', async () => {
       const submissions = await storeOfTest(createPlace);
       const odd = `'; DROP TABLE submissions; -- äöü 🙂`;
-      submissions.remember({ ...route, requestId: odd, siteName: odd });
-      expect(submissions.find(odd)).toMatchObject({ requestId: odd, siteName: odd });
+      await submissions.remember({ ...route, requestId: odd, siteName: odd });
+      expect(await submissions.find(odd)).toMatchObject({ requestId: odd, siteName: odd });
     });
 
     test('stays as it was first settled', async () => {
       const submissions = await storeOfTest(createPlace);
-      submissions.remember(route);
-      const settled = (['done', 'failed'] as const).map((state) => submissions.settle('a', API, state));
-      expect([settled, submissions.find('a')?.state]).toEqual([[true, false], 'done']);
+      await submissions.remember(route);
+      const settled = [await submissions.settle('a', API, 'done'), await submissions.settle('a', API, 'failed')];
+      expect([settled, (await submissions.find('a'))?.state]).toEqual([[true, false], 'done']);
     });
   });
 
   describe(`${name}: the pending submissions`, () => {
     test('are listed oldest first, up to a limit', async () => {
       const submissions = await storeOfTest(createPlace);
-      for (const requestId of ['c', 'a', 'b']) submissions.remember({ ...route, requestId });
-      const ids = (limit?: number) => submissions.pending(API, limit).map(({ requestId }) => requestId);
-      expect([ids(), ids(2), ids(0)]).toEqual([['c', 'a', 'b'], ['c', 'a'], []]);
+      for (const requestId of ['c', 'a', 'b']) await submissions.remember({ ...route, requestId });
+      const ids = async (limit?: number) => (await submissions.pending(API, limit)).map(({ requestId }) => requestId);
+      expect([await ids(), await ids(2), await ids(0)]).toEqual([['c', 'a', 'b'], ['c', 'a'], []]);
     });
 
     test.each(['done', 'failed'] as const)('are one fewer when one is settled as %s', async (state) => {
       const submissions = await storeOfTest(createPlace);
-      submissions.remember(route);
-      submissions.remember(cluster);
-      const settled = submissions.settle('a', API, state, 77);
-      const facts = [settled, submissions.pending(API).map(({ requestId }) => requestId), submissions.find('a')];
-      expect(facts).toEqual([true, ['b'], expect.objectContaining({ state, settledAt: 77 })]);
+      await submissions.remember(route);
+      await submissions.remember(cluster);
+      const settled = await submissions.settle('a', API, state, 77);
+      const pending = (await submissions.pending(API)).map(({ requestId }) => requestId);
+      expect([settled, pending, await submissions.find('a')]).toEqual([
+        true,
+        ['b'],
+        expect.objectContaining({ state, settledAt: 77 }),
+      ]);
     });
 
     test('do not change when an unknown id is settled', async () => {
       const submissions = await storeOfTest(createPlace);
-      submissions.remember(route);
-      const settled = [submissions.settle('b', API, 'done'), submissions.settle('a', SANDBOX, 'done')];
-      expect([settled, submissions.pending(API).length]).toEqual([[false, false], 1]);
+      await submissions.remember(route);
+      const settled = [await submissions.settle('b', API, 'done'), await submissions.settle('a', SANDBOX, 'done')];
+      expect([settled, (await submissions.pending(API)).length]).toEqual([[false, false], 1]);
     });
   });
 }

@@ -57,8 +57,11 @@ describe('the machine in memory', () => {
     const host = createFakeHost();
     const open = async (machine: typeof host) =>
       createSqliteSubmissions(await openState((path) => machine.openDatabase(path), '/state'), machine.clock);
-    (await open(host)).remember({ requestId: 'a', kind: 'route', baseUrl: 'https://a.example', profile: 'default' });
-    expect([(await open(host)).kindOf('a'), (await open(createFakeHost())).kindOf('a')]).toEqual(['route', undefined]);
+    await (
+      await open(host)
+    ).remember({ requestId: 'a', kind: 'route', baseUrl: 'https://a.example', profile: 'default' });
+    const kinds = [await open(host), await open(createFakeHost())].map((submissions) => submissions.kindOf('a'));
+    expect(await Promise.all(kinds)).toEqual(['route', undefined]);
   });
 
   test('keeps files and settings', async () => {

@@ -17,7 +17,7 @@ export async function syncResults(context: Context): Promise<void> {
   const { fetchResult } = await import('../../context/api-services.ts');
   const client = await context.client();
   const submissions = await context.submissions();
-  const pending = submissions.pending(client.baseUrl);
+  const pending = await submissions.pending(client.baseUrl);
   const failures: Failure[] = [];
   let unfinished = 0;
 
@@ -38,7 +38,7 @@ export async function syncResults(context: Context): Promise<void> {
     } else {
       await show(context, result);
       // Only what was shown is settled: a result that was lost on the way is fetched again.
-      submissions.settle(result.requestId, client.baseUrl, result.state);
+      await submissions.settle(result.requestId, client.baseUrl, result.state);
       if (result.state === 'failed') failures.push(jobFailure(result).failure);
     }
   }

@@ -125,7 +125,7 @@ export async function pollWithProgress(
 async function clockOf(context: Context, requestId: string): Promise<Pick<Clock, 'monotonic' | 'sleep'>> {
   const { createArrivalClock } = await import('../../context/api-services.ts');
   try {
-    return createArrivalClock(context.host.clock, await context.arrivals(), requestId);
+    return await createArrivalClock(context.host.clock, await context.arrivals(), requestId);
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     return context.host.clock;

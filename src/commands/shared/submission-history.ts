@@ -10,9 +10,9 @@ export type SubmissionHistory = ReturnType<typeof createSubmissionHistory>;
 
 export function createSubmissionHistory(context: Context, client: OptipickClient) {
   let warned = false;
-  const attempt = async <T>(what: string, work: (submissions: Submissions) => T): Promise<T | undefined> => {
+  const attempt = async <T>(what: string, work: (submissions: Submissions) => Promise<T>): Promise<T | undefined> => {
     try {
-      return work(await context.submissions());
+      return await work(await context.submissions());
     } catch (error) {
       if (!warned) {
         warned = true;

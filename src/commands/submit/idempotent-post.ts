@@ -32,15 +32,15 @@ export function createIdempotentPost({ kind, client, postings, history, enabled,
     enabled && !resubmit.has(name) && (waveId === undefined || !resubmit.has(waveId));
   const contentOf = ({ digest }: SetEntry) => ({ baseUrl: client.baseUrl, kind, digest });
 
-  /** Records that the entry is about to be posted, and returns the number of the record. */
-  const begin = (entry: SetEntry): number | undefined => {
-    if (!isOnce(entry)) return postings?.begin(contentOf(entry), entry.name);
-    const begun = postings?.beginFirst(contentOf(entry), entry.name);
+  /** Records that the entry is about to be posted, and gives the number of the record. */
+  const begin = async (entry: SetEntry): Promise<number | undefined> => {
+    if (!isOnce(entry)) return await postings?.begin(contentOf(entry), entry.name);
+    const begun = await postings?.beginFirst(contentOf(entry), entry.name);
     if (typeof begun === 'object') throw new SubmittedMeanwhile(submittedId(entry, begun));
     return begun;
   };
   const accepted = async (record: number | undefined, entry: SetEntry, requestId: string): Promise<void> => {
-    if (record !== undefined) postings?.accepted(record, requestId === '' ? undefined : requestId);
+    if (record !== undefined) await postings?.accepted(record, requestId === '' ? undefined : requestId);
     if (requestId === '') return;
     await history.remember({ kind, requestId }, { siteName: entry.siteName, waveId: entry.waveId });
   };
@@ -49,14 +49,14 @@ export function createIdempotentPost({ kind, client, postings, history, enabled,
     post: (body: Uint8Array) => Promise<T>,
   ): Promise<T> => {
     const body = await entry.body();
-    const record = begin(entry);
+    const record = await begin(entry);
     let value: T;
     try {
       value = await post(body);
     } catch (error) {
       // The answer named the id, whatever became of the rest of it.
       if (error instanceof CliError && error.requestId !== undefined) await accepted(record, entry, error.requestId);
-      else if (record !== undefined && !mayHaveArrived(error)) postings?.withdrawn(record);
+      else if (record !== undefined && !mayHaveArrived(error)) await postings?.withdrawn(record);
       throw error instanceof CliError ? await withPickLines(error, entry) : error;
     }
     await accepted(record, entry, value.requestId);
@@ -65,11 +65,11 @@ export function createIdempotentPost({ kind, client, postings, history, enabled,
 
   return {
     /**
-     * The id under which an earlier run submitted the same content to the same API; `undefined`: it is new. Throws exit 6
-     * when the outcome of an earlier POST is unknown, and `refused` when its answer named no id.
+     * The id under which an earlier run submitted the same content to the same API; `undefined`: it is new. Rejects
+     * with exit 6 when the outcome of an earlier POST is unknown, and with `refused` when its answer named no id.
      */
-    find(entry: SetEntry): string | undefined {
-      const before = isOnce(entry) ? postings?.last(contentOf(entry)) : undefined;
+    async find(entry: SetEntry): Promise<string | undefined> {
+      const before = isOnce(entry) ? await postings?.last(contentOf(entry)) : undefined;
       return before && submittedId(entry, before);
     },
     /** POST with `synchronous=false`. */

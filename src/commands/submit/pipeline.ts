@@ -124,11 +124,13 @@ class PipelineRun {
 
   /** Takes one request through the stages. */
   async submit(entry: SetEntry): Promise<RequestEnd> {
-    if (this.#stop.signal.aborted || this.#isOver) return { state: 'not_sent' };
+    if (this.#isStopped()) return { state: 'not_sent' };
     const { post, mode } = this.#stages;
     let stage: Stage = 'plan';
     try {
-      const requestId = post.find(entry);
+      const requestId = await post.find(entry);
+      // It may have been stopped while it looked.
+      if (requestId === undefined && this.#isStopped()) return { state: 'not_sent' };
       stage = 'post';
       const posted = requestId === undefined ? await this.#post(entry) : { requestId, before: true };
       stage = 'wait';
@@ -185,6 +187,11 @@ class PipelineRun {
     if (SHARED_BY_ALL.has(error.failure) || this.#unavailableInARow >= UNAVAILABLE_LIMIT) this.#isOver = true;
     const unknownOutcome = error.code === UNKNOWN_OUTCOME || (stage === 'post' && mayHaveArrived(error));
     return { state: 'failed', stage, error, unknownOutcome };
+  }
+
+  /** Whether nothing more is to be posted. */
+  #isStopped(): boolean {
+    return this.#stop.signal.aborted || this.#isOver;
   }
 
   /** Stops everything that still runs. */

@@ -5,7 +5,7 @@ import { prepared } from './statements.ts';
 interface Watcher {
   readonly requestId: string;
   readonly after: number;
-  readonly arrived: (number: number) => void;
+  readonly arrived: (count: number) => void;
 }
 
 const CHECK_MS = 250;
@@ -19,10 +19,10 @@ export function createSqliteArrivals(database: Database, clock: Pick<Clock, 'sle
   let checking: AbortController | undefined;
   let version: unknown;
 
-  const newest = (requestId: string): number => {
+  const countOf = (requestId: string): number => {
     try {
-      const sql = 'SELECT max(sequence) AS newest FROM deliveries WHERE request_id = ?';
-      return Number(prepared(database, sql).get(requestId)?.['newest'] ?? 0);
+      const sql = 'SELECT count(*) AS count FROM deliveries WHERE request_id = ?';
+      return Number(prepared(database, sql).get(requestId)?.['count']);
     } catch {
       return 0;
     }
@@ -49,14 +49,14 @@ export function createSqliteArrivals(database: Database, clock: Pick<Clock, 'sle
       }
       if (!changed()) continue;
       for (const { requestId, after, arrived } of watchers) {
-        const number = newest(requestId);
-        if (number > after) arrived(number);
+        const count = countOf(requestId);
+        if (count > after) arrived(count);
       }
     }
   };
 
   return {
-    newest,
+    count: async (requestId) => countOf(requestId),
     watch(requestId, after, arrived) {
       const unwatch = (): void => {
         watchers.delete(watcher);
@@ -68,9 +68,9 @@ export function createSqliteArrivals(database: Database, clock: Pick<Clock, 'sle
       const watcher: Watcher = {
         requestId,
         after,
-        arrived(number) {
+        arrived(count) {
           unwatch();
-          arrived(number);
+          arrived(count);
         },
       };
       watchers.add(watcher);

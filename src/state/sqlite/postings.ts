@@ -10,7 +10,7 @@ export function createSqlitePostings(
   clock: Pick<Clock, 'now'>,
   place: string = STATE_FILE,
 ): Postings {
-  const guarded = <T>(work: () => T): T => withStateErrors(place, work);
+  const guarded = async <T>(work: () => T): Promise<T> => withStateErrors(place, work);
   const insert = ({ baseUrl, kind, digest }: PostedContent, name: string): number => {
     const { lastInsertRowid } = prepared(
       database,
@@ -30,8 +30,8 @@ export function createSqlitePostings(
     begin: (content, name) => guarded(() => insert(content, name)),
     beginFirst: (content, name) =>
       guarded(() => inTransaction(database, () => newest(content) ?? insert(content, name))),
-    accepted(number, requestId) {
-      guarded(() =>
+    async accepted(number, requestId) {
+      await guarded(() =>
         prepared(database, 'UPDATE postings SET answered_at = ?, request_id = ? WHERE number = ?').run(
           clock.now(),
           requestId ?? null,
@@ -39,8 +39,8 @@ export function createSqlitePostings(
         ),
       );
     },
-    withdrawn(number) {
-      guarded(() => prepared(database, 'DELETE FROM postings WHERE number = ?').run(number));
+    async withdrawn(number) {
+      await guarded(() => prepared(database, 'DELETE FROM postings WHERE number = ?').run(number));
     },
     last: (content) => guarded(() => newest(content)),
   };

@@ -1,6 +1,6 @@
 import type { Kind } from '../../kinds.ts';
 import type { Clock, Database, SqlValue } from '../../platform/host.ts';
-import type { StoredSubmission, Submissions } from '../submissions.ts';
+import type { SettledState, StoredSubmission, Submissions } from '../submissions.ts';
 import { STATE_FILE, withStateErrors } from './database.ts';
 import { prepared } from './statements.ts';
 
@@ -10,17 +10,11 @@ export function createSqliteSubmissions(
   clock: Pick<Clock, 'now'>,
   place: string = STATE_FILE,
 ): Submissions {
-  const guarded = <T>(work: () => T): T => withStateErrors(place, work);
-  const rows = (sql: string, ...values: SqlValue[]): StoredSubmission[] =>
-    guarded(() =>
-      prepared(database, sql)
-        .all(...values)
-        .map(submissionOf),
-    );
+  const guarded = async <T>(work: () => T): Promise<T> => withStateErrors(place, work);
 
   const submissions: Submissions = {
-    remember({ requestId, kind, siteName, waveId, baseUrl, profile }) {
-      guarded(() =>
+    async remember({ requestId, kind, siteName, waveId, baseUrl, profile }) {
+      await guarded(() =>
         prepared(
           database,
           `
@@ -35,32 +29,46 @@ export function createSqliteSubmissions(
         ).run(requestId, kind, siteName ?? null, waveId ?? null, baseUrl, profile, clock.now()),
       );
     },
-    kindOf: (requestId, baseUrl) => submissions.find(requestId, baseUrl)?.kind,
-    find: (requestId, baseUrl) =>
-      rows(
-        `SELECT * FROM submissions WHERE request_id = ? AND base_url = coalesce(?, base_url) ORDER BY number DESC LIMIT 1`,
-        requestId,
-        baseUrl ?? null,
-      )[0],
+    kindOf: async (requestId, baseUrl) => (await submissions.find(requestId, baseUrl))?.kind,
+    find: (requestId, baseUrl) => guarded(() => findSubmission(database, requestId, baseUrl)),
     pending: (baseUrl, limit = -1) =>
-      rows(
-        `SELECT * FROM submissions WHERE base_url = ? AND state = 'pending' ORDER BY number LIMIT ?`,
-        baseUrl,
-        limit,
+      guarded(() =>
+        prepared(database, `SELECT * FROM submissions WHERE base_url = ? AND state = 'pending' ORDER BY number LIMIT ?`)
+          .all(baseUrl, limit)
+          .map(submissionOf),
       ),
     settle: (requestId, baseUrl, state, at = clock.now()) =>
-      guarded(() => {
-        const { changes } = prepared(
-          database,
-          `
-          UPDATE submissions SET state = ?, settled_at = ?
-          WHERE request_id = ? AND base_url = ? AND state IN ('pending', 'gone')
-        `,
-        ).run(state, at, requestId, baseUrl);
-        return Number(changes) > 0;
-      }),
+      guarded(() => settleSubmission(database, { requestId, baseUrl, state, at })),
   };
   return submissions;
+}
+
+/** `find` of {@link Submissions} as work of a write queue. */
+export function findSubmission(
+  database: Database,
+  requestId: string,
+  baseUrl: string | undefined,
+): StoredSubmission | undefined {
+  const row = prepared(
+    database,
+    `SELECT * FROM submissions WHERE request_id = ? AND base_url = coalesce(?, base_url) ORDER BY number DESC LIMIT 1`,
+  ).get(requestId, baseUrl ?? null);
+  return row && submissionOf(row);
+}
+
+/** `settle` of {@link Submissions} as work of a write queue. */
+export function settleSubmission(
+  database: Database,
+  {
+    requestId,
+    baseUrl,
+    state,
+    at,
+  }: Pick<StoredSubmission, 'requestId' | 'baseUrl'> & { readonly state: SettledState; readonly at: number },
+): boolean {
+  const sql = `UPDATE submissions SET state = ?, settled_at = ?
+    WHERE request_id = ? AND base_url = ? AND state IN ('pending', 'gone')`;
+  return Number(prepared(database, sql).run(state, at, requestId, baseUrl).changes) > 0;
 }
 
 function submissionOf(row: Record<string, SqlValue>): StoredSubmission {

@@ -18,7 +18,10 @@ export interface DatabaseSource {
   readonly whenIdle?: ((work: () => void) => void) | undefined;
 }
 
-/** Work on an open database. Must leave nothing behind but its rows: it is run again when the file was replaced. */
+/**
+ * Work on an open database. It ends when it returns, as its transaction does then: no promises. Must leave nothing behind
+ * but its rows: it is run again when the file was replaced.
+ */
 export type DatabaseWork<T> = (database: Database) => T;
 
 export interface WriteQueue {

@@ -25,7 +25,7 @@ describe('a POST', () => {
     const { post, remembered } = postingTo(
       {
         submit: async (kind, body, options) => {
-          sent.push([kind, new TextDecoder().decode(body), options?.timeoutMs, postings.last(CONTENT)?.state]);
+          sent.push([kind, new TextDecoder().decode(body), options?.timeoutMs, (await postings.last(CONTENT))?.state]);
           return { kind, requestId: ID };
         },
       },
@@ -33,7 +33,7 @@ describe('a POST', () => {
     );
     expect(await post.submit(entryOf(), { signal, timeoutMs: 7 })).toEqual({ kind: 'cluster', requestId: ID });
     expect(sent).toEqual([['cluster', '{"picks":[]}', 7, 'uncertain']]);
-    expect(postings.last(CONTENT)).toMatchObject({ state: 'accepted', requestId: ID });
+    expect(await postings.last(CONTENT)).toMatchObject({ state: 'accepted', requestId: ID });
     expect(remembered).toEqual([
       [
         { kind: 'cluster', requestId: ID },
@@ -46,7 +46,7 @@ describe('a POST', () => {
     const postings = await openPostings();
     const { post, remembered } = postingTo({ submitAndAwait: async () => answerOf(ID) }, postings);
     expect(await post.submitAndAwait(entryOf(), { signal, sink: undefined })).toMatchObject({ requestId: ID });
-    expect(postings.last(CONTENT)).toMatchObject({ state: 'accepted', requestId: ID });
+    expect(await postings.last(CONTENT)).toMatchObject({ state: 'accepted', requestId: ID });
     expect(remembered).toHaveLength(1);
   });
 
@@ -54,7 +54,7 @@ describe('a POST', () => {
     const postings = await openPostings();
     const { post, remembered } = postingTo({ submitAndAwait: async () => answerOf('') }, postings);
     await post.submitAndAwait(entryOf(), { signal, sink: undefined });
-    expect(postings.last(CONTENT)).toMatchObject({ state: 'accepted', requestId: undefined });
+    expect(await postings.last(CONTENT)).toMatchObject({ state: 'accepted', requestId: undefined });
     expect(remembered).toEqual([]);
   });
 
@@ -63,8 +63,8 @@ describe('a POST', () => {
     const { post } = postingTo(rejecting(new Error('it was sent')), postings);
     const gone = new CliError('environment', 'the temporary file is gone');
     await expect(post.submit(entryOf({ body: () => Promise.reject(gone) }), { signal })).rejects.toBe(gone);
-    expect(postings.last(CONTENT)).toBeUndefined();
-    postings.accepted(postings.begin(CONTENT, 'W1'), 'earlier');
+    expect(await postings.last(CONTENT)).toBeUndefined();
+    await postings.accepted(await postings.begin(CONTENT, 'W1'), 'earlier');
     await expect(post.submit(entryOf(), { signal })).rejects.toMatchObject({ requestId: 'earlier' });
   });
 
@@ -93,7 +93,7 @@ describe('a POST that failed', () => {
     const postings = await openPostings();
     const { post, remembered } = postingTo(rejecting(error), postings);
     await expect(post.submit(entryOf(), { signal })).rejects.toBe(error);
-    expect(postings.last(CONTENT)).toMatchObject({ state: 'uncertain' });
+    expect(await postings.last(CONTENT)).toMatchObject({ state: 'uncertain' });
     expect([mayHaveArrived(error), remembered]).toEqual([true, []]);
   });
 
@@ -101,7 +101,7 @@ describe('a POST that failed', () => {
     const postings = await openPostings();
     const { post, remembered } = postingTo(rejecting(error), postings);
     await expect(post.submit(entryOf(), { signal })).rejects.toBe(error);
-    expect(postings.last(CONTENT)).toBeUndefined();
+    expect(await postings.last(CONTENT)).toBeUndefined();
     expect([mayHaveArrived(error), remembered]).toEqual([false, []]);
   });
 
@@ -110,7 +110,7 @@ describe('a POST that failed', () => {
     const cut = new CliError('unavailable', 'the answer broke off', { code: 'answer_cut', requestId: ID });
     const { post, remembered } = postingTo(rejecting(cut), postings);
     await expect(post.submit(entryOf(), { signal })).rejects.toBe(cut);
-    expect(postings.last(CONTENT)).toMatchObject({ state: 'accepted', requestId: ID });
+    expect(await postings.last(CONTENT)).toMatchObject({ state: 'accepted', requestId: ID });
     expect(remembered).toHaveLength(1);
   });
 

@@ -41,16 +41,16 @@ describe('with --continue', () => {
   test('content that was never posted is new, and found from then on', async () => {
     const postings = await openPostings();
     const { find, submit, sent } = sendingWith(postings);
-    expect(find(entryOf())).toBeUndefined();
+    expect(await find(entryOf())).toBeUndefined();
     await submit(entryOf(), {});
-    expect([find(entryOf()), sent.length]).toEqual(['new', 1]);
+    expect([await find(entryOf()), sent.length]).toEqual(['new', 1]);
   });
 
   test('content that was accepted has its id, and is not posted by the run that is slower', async () => {
     const postings = await openPostings();
-    postings.accepted(postings.begin(CONTENT, 'W1'), 'a b');
+    await postings.accepted(await postings.begin(CONTENT, 'W1'), 'a b');
     const { find, submit, sent } = sendingWith(postings);
-    expect(find(entryOf())).toBe('a b');
+    expect(await find(entryOf())).toBe('a b');
     const meanwhile = await submit(entryOf(), {}).catch((error: unknown) => error);
     expect(meanwhile).toBeInstanceOf(SubmittedMeanwhile);
     expect(meanwhile).toMatchObject({ requestId: 'a b', message: String.raw`submitted by another run as "a\u0020b"` });
@@ -59,24 +59,22 @@ describe('with --continue', () => {
 
   test('content whose answer was never seen is posted by nobody', async () => {
     const postings = await openPostings();
-    postings.begin(CONTENT, 'W1');
+    await postings.begin(CONTENT, 'W1');
     const { find, submit, sent } = sendingWith(postings);
-    expect(() => find(entryOf())).toThrow(expect.objectContaining(uncertain));
+    await expect(find(entryOf())).rejects.toMatchObject(uncertain);
     await expect(submit(entryOf(), {})).rejects.toMatchObject(uncertain);
     expect(sent).toEqual([]);
   });
 
   test('content whose answer named no id is refused, as there is nothing to ask for', async () => {
     const postings = await openPostings();
-    postings.accepted(postings.begin(CONTENT, 'W1'), undefined);
-    expect(() => sendingWith(postings).find(entryOf())).toThrow(
-      expect.objectContaining({
-        failure: 'refused',
-        code: 'answer_not_kept',
-        message: 'W1 was answered in an earlier run, and that answer named no request id to ask for',
-        hint: 'to send it once more: --resubmit W1',
-      }),
-    );
+    await postings.accepted(await postings.begin(CONTENT, 'W1'), undefined);
+    await expect(sendingWith(postings).find(entryOf())).rejects.toMatchObject({
+      failure: 'refused',
+      code: 'answer_not_kept',
+      message: 'W1 was answered in an earlier run, and that answer named no request id to ask for',
+      hint: 'to send it once more: --resubmit W1',
+    });
   });
 
   test.each([
@@ -84,21 +82,21 @@ describe('with --continue', () => {
     ['a request by its wave', entryOf({ name: 'requests.ndjson:3', waveId: 'W1' }), 'W1'],
   ])('--resubmit posts %s once more, and no other', async (_what, entry, name) => {
     const postings = await openPostings();
-    postings.begin(CONTENT, 'W1');
+    await postings.begin(CONTENT, 'W1');
     const other = sendingWith(postings, { resubmit: new Set(['W2']) });
-    expect(() => other.find(entry)).toThrow('may have been accepted');
+    await expect(other.find(entry)).rejects.toThrow('may have been accepted');
     await expect(other.submit(entry, {})).rejects.toThrow('may have been accepted');
     const named = sendingWith(postings, { resubmit: new Set([name]) });
-    expect(named.find(entry)).toBeUndefined();
+    expect(await named.find(entry)).toBeUndefined();
     await named.submit(entry, {});
     expect([other.sent.length, named.sent.length]).toEqual([0, 1]);
-    expect(postings.last(CONTENT)).toMatchObject({ requestId: 'new' });
+    expect(await postings.last(CONTENT)).toMatchObject({ requestId: 'new' });
   });
 
   test('everything is new on a machine without state', async () => {
     const { find, submit, sent } = sendingWith(undefined);
     await submit(entryOf(), {});
-    expect([find(entryOf()), sent.length]).toEqual([undefined, 1]);
+    expect([await find(entryOf()), sent.length]).toEqual([undefined, 1]);
   });
 });
 
@@ -106,11 +104,11 @@ test.each([true, false])(
   'without --continue everything is new, and recorded as such (with state: %s)',
   async (isThere) => {
     const postings = isThere ? await openPostings() : undefined;
-    postings?.begin(CONTENT, 'W1');
+    await postings?.begin(CONTENT, 'W1');
     const { find, submit, sent } = sendingWith(postings, { enabled: false });
-    expect(find(entryOf())).toBeUndefined();
+    expect(await find(entryOf())).toBeUndefined();
     await submit(entryOf(), {});
-    expect([sent.length, postings?.last(CONTENT)]).toEqual([
+    expect([sent.length, await postings?.last(CONTENT)]).toEqual([
       1,
       isThere ? expect.objectContaining({ requestId: 'new' }) : undefined,
     ]);

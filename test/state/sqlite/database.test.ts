@@ -136,7 +136,7 @@ describe('the state', () => {
 });
 
 describe('the state of a process that goes on for long', () => {
-  const remember = (database: Database, requestId: string): void =>
+  const remember = (database: Database, requestId: string): Promise<void> =>
     createSqliteSubmissions(database, { now: () => 1 }).remember({
       requestId,
       kind: 'route',
@@ -154,7 +154,7 @@ describe('the state of a process that goes on for long', () => {
 
   const stateWith = async (folder: string, requestId: string): Promise<void> => {
     const database = await openState(open, folder);
-    remember(database, requestId);
+    await remember(database, requestId);
     database.close();
   };
 
@@ -165,13 +165,13 @@ describe('the state of a process that goes on for long', () => {
     await using folder = await createTestFolder();
     const [path, other] = [folder.at('state'), folder.at('other')];
     const database = await followState(open, path);
-    remember(database, 'before');
+    await remember(database, 'before');
     await stateWith(other, 'other');
     await rm(path, { recursive: true });
     await mkdir(path, { mode: 0o700 });
     await replace(path, other);
-    remember(database, 'after');
-    remember(database, 'later');
+    await remember(database, 'after');
+    await remember(database, 'later');
     const seen = await rememberedIn(path);
     database.close();
     expect(seen).toEqual([...kept, 'after', 'later']);
@@ -181,7 +181,7 @@ describe('the state of a process that goes on for long', () => {
     await using folder = await createTestFolder();
     const database = await followState(open, folder.at('state'));
     await rm(folder.at('state'), { recursive: true });
-    remember(database, 'after');
+    await remember(database, 'after');
     const seen = await rememberedIn(folder.at('state'));
     database.close();
     expect(seen).toEqual(['after']);
@@ -191,13 +191,13 @@ describe('the state of a process that goes on for long', () => {
     await using folder = await createTestFolder();
     const database = await followState(open, folder.path);
     database.exec('PRAGMA wal_checkpoint(PASSIVE)');
-    remember(database, 'one');
+    await remember(database, 'one');
     const wal = folder.at('optipick.db-wal');
     await rm(wal);
-    remember(database, 'two');
+    await remember(database, 'two');
     database.exec('PRAGMA wal_checkpoint(PASSIVE)');
     await truncate(wal);
-    remember(database, 'three');
+    await remember(database, 'three');
     const seen = await rememberedIn(folder.path);
     database.close();
     expect(seen).toEqual(['one', 'two', 'three']);
@@ -209,7 +209,7 @@ describe('the state of a process that goes on for long', () => {
     const database = await followState(open, path);
     const all = database.prepare('SELECT request_id FROM submissions');
     const one = database.prepare('SELECT request_id FROM submissions WHERE kind = :kind');
-    remember(database, 'before');
+    await remember(database, 'before');
     expect(all.all()).toMatchObject([{ request_id: 'before' }]);
     await stateWith(other, 'other');
     await rm(path, { recursive: true });
@@ -223,13 +223,13 @@ describe('the state of a process that goes on for long', () => {
     await using folder = await createTestFolder();
     const [path, away] = [folder.at('state'), folder.at('away')];
     const database = await followState(open, path);
-    remember(database, 'before');
+    await remember(database, 'before');
     database.exec('BEGIN IMMEDIATE');
-    remember(database, 'first half');
+    await remember(database, 'first half');
     await rename(path, away);
-    remember(database, 'second half');
+    await remember(database, 'second half');
     database.exec('COMMIT');
-    remember(database, 'after');
+    await remember(database, 'after');
     const seen = [await rememberedIn(away), await rememberedIn(path)];
     database.close();
     expect(seen).toEqual([['before', 'first half', 'second half'], ['after']]);
@@ -256,7 +256,7 @@ describe('the state of a process that goes on for long', () => {
     };
     expect(failing).toThrow('the disk is full');
     await rm(path, { recursive: true });
-    remember(database, 'after');
+    await remember(database, 'after');
     const seen = await rememberedIn(path);
     database.close();
     expect(seen).toEqual(['after']);
@@ -266,15 +266,15 @@ describe('the state of a process that goes on for long', () => {
     await using folder = await createTestFolder();
     const [path, away] = [folder.at('state'), folder.at('away')];
     const database = await followState(open, path);
-    remember(database, 'before');
+    await remember(database, 'before');
     await rename(path, away);
     await writeFile(path, 'not a folder');
     for (const id of ['a', 'b']) {
-      expect(() => remember(database, id)).toThrow(expect.objectContaining({ code: 'state_unavailable' }));
+      await expect(remember(database, id)).rejects.toMatchObject({ code: 'state_unavailable' });
     }
     await rm(path);
     await rename(away, path);
-    remember(database, 'after');
+    await remember(database, 'after');
     const seen = await rememberedIn(path);
     database.close();
     expect(seen).toEqual(['before', 'after']);
@@ -284,12 +284,12 @@ describe('the state of a process that goes on for long', () => {
     await using folder = await createTestFolder();
     const [path, newer] = [folder.at('state'), folder.at('newer')];
     const database = await followState(open, path);
-    remember(database, 'before');
+    await remember(database, 'before');
     (await openState(open, newer, [...MIGRATIONS, 'CREATE TABLE future (x)'])).close();
     await rm(path, { recursive: true });
     await rename(newer, path);
     for (const id of ['a', 'b']) {
-      expect(() => remember(database, id)).toThrow(expect.objectContaining({ code: 'state_too_new' }));
+      await expect(remember(database, id)).rejects.toMatchObject({ code: 'state_too_new' });
     }
     database.close();
     const raw = openDatabase(folder.at('state/optipick.db'));

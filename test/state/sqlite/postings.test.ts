@@ -11,11 +11,18 @@ test('a posting in a database that fails is a failure of the environment, with i
   const { database, clock } = await openWithClock(folder.path);
   const postings = createSqlitePostings(database, clock, folder.path);
   database.close();
-  expect(() => postings.begin({ baseUrl: 'http://127.0.0.1:4010', kind: 'cluster', digest: 'd1' }, 'W1')).toThrow(
-    expect.objectContaining({
+  const content = { baseUrl: 'http://127.0.0.1:4010', kind: 'cluster', digest: 'd1' } as const;
+  for (const work of [
+    () => postings.begin(content, 'W1'),
+    () => postings.beginFirst(content, 'W1'),
+    () => postings.accepted(1, 'id-1'),
+    () => postings.withdrawn(1),
+    () => postings.last(content),
+  ]) {
+    await expect(work()).rejects.toMatchObject({
       failure: 'environment',
       code: 'state_unavailable',
       message: expect.stringContaining(`${folder.path} cannot be used: `) as string,
-    }),
-  );
+    });
+  }
 });

@@ -427,7 +427,7 @@ describe('the thread of a listener', () => {
   test('remembers submissions and addresses at relays in the same state', async () => {
     using folder = createInboxFolder();
     const database = await folder.database();
-    createSqliteSubmissions(database, createClock()).remember({
+    await createSqliteSubmissions(database, createClock()).remember({
       requestId: 'r1',
       kind: 'cluster',
       baseUrl: SCOPE,
@@ -444,7 +444,7 @@ describe('the thread of a listener', () => {
     await write('submissions', 'settle', ['r1', 'done']);
     await inbox.close();
     const again = await folder.database();
-    expect(createSqliteSubmissions(again, createClock()).find('r1')).toMatchObject({ state: 'done' });
+    expect(await createSqliteSubmissions(again, createClock()).find('r1')).toMatchObject({ state: 'done' });
     again.close();
   });
 

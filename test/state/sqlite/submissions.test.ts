@@ -18,11 +18,11 @@ describeSubmissions('in SQLite', () => createSqlitePlace(createSqliteSubmissions
 test('a submission that an old optipick noted as gone is not pending, and can still be settled once', async () => {
   await using folder = await createTestFolder();
   const { database, submissions } = await open(folder.path);
-  submissions.remember(route);
+  await submissions.remember(route);
   database.exec(`UPDATE submissions SET state = 'gone', settled_at = 5`);
-  expect([submissions.pending(API), submissions.kindOf('a')]).toEqual([[], 'route']);
-  const settled = (['done', 'failed'] as const).map((state) => submissions.settle('a', API, state, 77));
-  expect([settled, submissions.find('a')]).toEqual([
+  expect([await submissions.pending(API), await submissions.kindOf('a')]).toEqual([[], 'route']);
+  const settled = [await submissions.settle('a', API, 'done', 77), await submissions.settle('a', API, 'failed', 77)];
+  expect([settled, await submissions.find('a')]).toEqual([
     [true, false],
     expect.objectContaining({ state: 'done', settledAt: 77 }),
   ]);
@@ -32,7 +32,7 @@ test('a submission that an old optipick noted as gone is not pending, and can st
 test('a submission in a database that fails is a failure of the environment, with its place', async () => {
   await using folder = await createTestFolder();
   const { database, submissions } = await open(folder.path);
-  submissions.remember(route);
+  await submissions.remember(route);
   database.close();
   for (const work of [
     () => submissions.remember({ ...route, requestId: 'b' }),
@@ -41,13 +41,11 @@ test('a submission in a database that fails is a failure of the environment, wit
     () => submissions.settle('a', API, 'done'),
     () => submissions.find('a'),
   ]) {
-    expect(work).toThrowError(
-      expect.objectContaining({
-        failure: 'environment',
-        code: 'state_unavailable',
-        message: expect.stringContaining(`${folder.path} cannot be used: `) as string,
-      }),
-    );
+    await expect(work()).rejects.toMatchObject({
+      failure: 'environment',
+      code: 'state_unavailable',
+      message: expect.stringContaining(`${folder.path} cannot be used: `) as string,
+    });
   }
 });
 
@@ -61,8 +59,8 @@ test('eight processes that submit and settle at once lose nothing', async () => 
     const submissions = createSqliteSubmissions(await openState(async (path) => openDatabase(path), folder), { now: () => 1 });
     for (let number = 0; number < 20; number += 1) {
       const requestId = name + '-' + number;
-      submissions.remember({ requestId, kind: 'route', baseUrl: '${API}', profile: 'default' });
-      if (number % 2 === 0) submissions.settle(requestId, '${API}', 'done');
+      await submissions.remember({ requestId, kind: 'route', baseUrl: '${API}', profile: 'default' });
+      if (number % 2 === 0) await submissions.settle(requestId, '${API}', 'done');
     }
   `;
   const names = Array.from({ length: 8 }, (_, number) => `process${number}`);
@@ -75,7 +73,7 @@ test('eight processes that submit and settle at once lose nothing', async () => 
         .filter((number) => (number % 2 === 1) === odd)
         .map((number) => `${name}-${number}`),
     );
-  const pending = submissions.pending(API).map(({ requestId }) => requestId);
+  const pending = (await submissions.pending(API)).map(({ requestId }) => requestId);
   const done = database
     .prepare(`SELECT request_id FROM submissions WHERE state = 'done'`)
     .all()
