@@ -2,14 +2,17 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 
 import { EXEC, forwardStep, SHOW, UNASSIGNED } from '../../src/state/delivery-steps.ts';
-import { isClaimed, LEASE_MS, QUIET_MS, RETENTION_MS } from '../../src/state/inbox.ts';
+import { isClaimed, LEASE_MS, QUIET_MS, RETENTION_MS, TRUST_MS } from '../../src/state/inbox.ts';
 import type { Claim, Inbox, Step } from '../../src/state/inbox.ts';
+import type { InboxProcess } from './inbox-process.ts';
 import { deliveryOf, keyOf, NOW, SCOPE } from './inbox-support.ts';
 
 /** Where an inbox is stored. */
 export interface InboxPlace {
   /** Opens it anew, as another process would. Default scope: `SCOPE`. */
-  open(scope?: string): Inbox;
+  open(scope?: string): Promise<Inbox>;
+  /** Starts a process of its own on it, which ends with the test. */
+  start(): Promise<InboxProcess>;
   /** Closes what was opened and removes the place. */
   end(): Promise<void>;
 }
@@ -20,19 +23,20 @@ const OTHER_SCOPE = 'http://127.0.0.1:4010';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const HOUR_MS = 60 * 60 * 1000;
+const LATER = NOW + RETENTION_MS + QUIET_MS;
 
 /** Runs the promises as tests. `createPlace` makes an empty place for each test. */
-export function describeInbox(name: string, createPlace: () => InboxPlace): void {
-  const newPlace = (): InboxPlace => {
-    const place = createPlace();
+export function describeInbox(name: string, createPlace: () => Promise<InboxPlace>): void {
+  const newPlace = async (): Promise<InboxPlace> => {
+    const place = await createPlace();
     onTestFinished(() => place.end());
     return place;
   };
-  const newInbox = (): Inbox => newPlace().open();
+  const newInbox = async (): Promise<Inbox> => (await newPlace()).open();
 
   describe(`${name}: a delivery that is accepted`, () => {
     test('is found byte for byte, with the steps that it owes', async () => {
-      const place = newPlace();
+      const place = await newPlace();
       const delivery = deliveryOf({
         id: 'msg_binary',
         body: new Uint8Array([0, 255, 254, 0, 10]),
@@ -46,8 +50,8 @@ export function describeInbox(name: string, createPlace: () => InboxPlace): void
         event: 'cluster.optimized',
         requestId: undefined,
       });
-      await place.open().accept(delivery, [SHOW, EXEC, FORWARD]);
-      const [found, ...others] = await place.open().find('msg_binary');
+      await (await place.open()).accept(delivery, [SHOW, EXEC, FORWARD]);
+      const [found, ...others] = await (await place.open()).find('msg_binary');
       expect([{ ...found, steps: found?.steps.toSorted(byName) }, ...others]).toEqual([
         {
           ...delivery,
@@ -60,25 +64,39 @@ export function describeInbox(name: string, createPlace: () => InboxPlace): void
     });
 
     test('may have an empty body', async () => {
-      const inbox = newInbox();
+      const inbox = await newInbox();
       await inbox.accept(deliveryOf({ id: 'a', body: new Uint8Array(0) }), [SHOW]);
       expect((await inbox.find('a')).map(({ body }) => body)).toEqual([new Uint8Array(0)]);
     });
 
     test('is a duplicate the second time, also at the same instant and after a restart', async () => {
-      const place = newPlace();
-      const first = place.open();
+      const place = await newPlace();
+      const first = await place.open();
       const together = ['a', 'a', 'b', 'a'].map((id) => first.accept(deliveryOf({ id }), [SHOW]));
       expect(await Promise.all(together)).toEqual(['new', 'duplicate', 'new', 'duplicate']);
-      const other = [first, place.open()].map((inbox) => inbox.accept(deliveryOf({ id: 'c' }), [SHOW]));
+      const other = [first, await place.open()].map((inbox) => inbox.accept(deliveryOf({ id: 'c' }), [SHOW]));
       expect((await Promise.all(other)).toSorted()).toEqual(['duplicate', 'new']);
       await first.close();
-      expect(await place.open().accept(deliveryOf({ id: 'a' }), [SHOW])).toBe('duplicate');
-      expect(await place.open().counts()).toEqual({ pending: 3, done: 0, failed: 0 });
+      expect(await (await place.open()).accept(deliveryOf({ id: 'a' }), [SHOW])).toBe('duplicate');
+      expect(await (await place.open()).counts()).toEqual({ pending: 3, done: 0, failed: 0 });
+    });
+
+    test('is stored once, and no connection fails, though two store the same ones in opposite order', async () => {
+      const place = await newPlace();
+      const [one, other] = [await place.open(), await place.open()];
+      const acceptAll = (inbox: Inbox, ids: readonly string[]) =>
+        Promise.all(ids.map((id) => inbox.accept(deliveryOf({ id }), [SHOW])));
+      for (const round of numbered('round', 5)) {
+        const ids = numbered(round, 20);
+        const [up, down] = await Promise.all([acceptAll(one, ids), acceptAll(other, ids.toReversed())]);
+        const outcomes = ids.map((_, at) => [up[at] ?? '', down.toReversed()[at] ?? ''].toSorted());
+        expect(outcomes).toEqual(ids.map(() => ['duplicate', 'new']));
+      }
+      expect(await one.counts()).toEqual({ pending: 100, done: 0, failed: 0 });
     });
 
     test('is a duplicate still when its work is done', async () => {
-      const inbox = newInbox();
+      const inbox = await newInbox();
       await store(inbox, 'a');
       await claimed(inbox, 'me', { [SHOW]: 1 });
       await inbox.settle(await keyOf(inbox, 'a', SHOW), 'me', { status: 'done', at: NOW });
@@ -87,15 +105,15 @@ export function describeInbox(name: string, createPlace: () => InboxPlace): void
     });
 
     test('A1: owes what the listener had that accepted it: a duplicate changes nothing about that', async () => {
-      const inbox = newInbox();
+      const inbox = await newInbox();
       await store(inbox, { id: 'a', steps: [SHOW, EXEC] });
       await store(inbox, { id: 'a', steps: [SHOW, FORWARD] });
       expect(await statesOf(inbox, 'a')).toEqual({ [SHOW]: 'pending', [EXEC]: 'pending' });
     });
 
     test('A12: is a delivery of its own in each scope', async () => {
-      const place = newPlace();
-      const [real, sandbox] = [place.open(), place.open(OTHER_SCOPE)];
+      const place = await newPlace();
+      const [real, sandbox] = [await place.open(), await place.open(OTHER_SCOPE)];
       expect(await real.accept(deliveryOf({ id: 'a' }), [SHOW])).toBe('new');
       expect(await sandbox.accept(deliveryOf({ id: 'a' }), [SHOW])).toBe('new');
       expect(await sandbox.accept(deliveryOf({ id: 'a' }), [SHOW])).toBe('duplicate');
@@ -112,8 +130,8 @@ export function describeInbox(name: string, createPlace: () => InboxPlace): void
 
   describe(`${name}: steps`, () => {
     test('are claimed once, oldest first, as many of each as asked for', async () => {
-      const place = newPlace();
-      const [one, two] = [place.open(), place.open()];
+      const place = await newPlace();
+      const [one, two] = [await place.open(), await place.open()];
       await store(one, ...['a', 'b', 'c', 'd'].map((id) => ({ id, steps: [SHOW, FORWARD] })));
       expect(await claimed(one, 'one', { [SHOW]: 2, [FORWARD]: 1 })).toEqual(['a forward', 'a show', 'b show']);
       expect(await claimed(two, 'two', { [SHOW]: 10, [FORWARD]: 10 })).toEqual([
@@ -127,7 +145,7 @@ export function describeInbox(name: string, createPlace: () => InboxPlace): void
     });
 
     test('A1: that are not asked for stay as they are', async () => {
-      const inbox = newInbox();
+      const inbox = await newInbox();
       await store(inbox, { id: 'a', steps: [SHOW, EXEC, FORWARD] });
       await done(inbox, 'a', SHOW);
       expect(await claimed(inbox, 'me', { [SHOW]: 10, [OTHER_FORWARD]: 10, [EXEC]: 0 }, NOW + DAY_MS)).toEqual([]);
@@ -138,8 +156,8 @@ export function describeInbox(name: string, createPlace: () => InboxPlace): void
     });
 
     test('of another scope are left alone, but can be looked at', async () => {
-      const place = newPlace();
-      const [real, sandbox] = [place.open(), place.open(OTHER_SCOPE)];
+      const place = await newPlace();
+      const [real, sandbox] = [await place.open(), await place.open(OTHER_SCOPE)];
       await store(sandbox, 'a');
       expect(await claimed(real, 'me', { [SHOW]: 10 })).toEqual([]);
       expect((await real.list()).map(({ id, scope }) => [id, scope])).toEqual([['a', OTHER_SCOPE]]);
@@ -147,7 +165,7 @@ export function describeInbox(name: string, createPlace: () => InboxPlace): void
     });
 
     test('are given with their delivery and the number of the attempt', async () => {
-      const inbox = newInbox();
+      const inbox = await newInbox();
       await store(inbox, { id: 'a', steps: [SHOW, EXEC] });
       const claims = await inbox.claim({ owner: 'me', limits: { [SHOW]: 1 }, now: NOW });
       const [entry] = await inbox.find('a');
@@ -161,7 +179,7 @@ export function describeInbox(name: string, createPlace: () => InboxPlace): void
     });
 
     test('are claimed by another owner when they are not renewed, and not before', async () => {
-      const inbox = newInbox();
+      const inbox = await newInbox();
       await store(inbox, { id: 'a', steps: [SHOW, FORWARD] }, 'b');
       const all = { [SHOW]: 10, [FORWARD]: 10 };
       expect(await claimed(inbox, 'first', all)).toEqual(['a forward', 'a show', 'b show']);
@@ -172,7 +190,7 @@ export function describeInbox(name: string, createPlace: () => InboxPlace): void
     });
 
     test('are not renewed by who does not own them', async () => {
-      const inbox = newInbox();
+      const inbox = await newInbox();
       await store(inbox, 'a');
       await claimed(inbox, 'first', { [SHOW]: 1 });
       await inbox.renew([await keyOf(inbox, 'a', SHOW)], 'second', NOW + 1000);
@@ -180,7 +198,7 @@ export function describeInbox(name: string, createPlace: () => InboxPlace): void
     });
 
     test('that another owner has by now cannot be settled by the one who lost them', async () => {
-      const inbox = newInbox();
+      const inbox = await newInbox();
       await store(inbox, 'a');
       const key = await keyOf(inbox, 'a', SHOW);
       await claimed(inbox, 'first', { [SHOW]: 1 });
@@ -195,7 +213,7 @@ export function describeInbox(name: string, createPlace: () => InboxPlace): void
     });
 
     test('A4: are settled and renewed only for the delivery that was claimed, whatever has its number by now', async () => {
-      const inbox = newInbox();
+      const inbox = await newInbox();
       await store(inbox, 'a');
       const key = { ...(await keyOf(inbox, 'a', SHOW)), id: 'of a file that was replaced' };
       await claimed(inbox, 'me', { [SHOW]: 1 });
@@ -206,22 +224,22 @@ export function describeInbox(name: string, createPlace: () => InboxPlace): void
     });
 
     test('that there is nothing to do for are discarded, with the reason, and the delivery is done', async () => {
-      const place = newPlace();
-      const inbox = place.open();
+      const place = await newPlace();
+      const inbox = await place.open();
       await store(inbox, { id: 'a', steps: [SHOW, EXEC] });
       await done(inbox, 'a', SHOW);
       await claimed(inbox, 'me', { [EXEC]: 1 });
       const outcome = { status: 'discarded', at: NOW, error: 'no such request' } as const;
       expect(await inbox.settle(await keyOf(inbox, 'a', EXEC), 'me', outcome)).toBe(true);
-      const other = place.open();
+      const other = await place.open();
       expect((await stepsOf(other, 'a'))[EXEC]).toMatchObject({ state: 'discarded', lastError: 'no such request' });
       expect((await other.find('a')).map(({ status }) => status)).toEqual(['done']);
       expect(await claimed(other, 'you', { [EXEC]: 1 }, NOW + 60_000)).toEqual([]);
     });
 
     test('A1: have a state, attempts, a next attempt, a lease and a last error of their own', async () => {
-      const place = newPlace();
-      const inbox = place.open();
+      const place = await newPlace();
+      const inbox = await place.open();
       await store(inbox, { id: 'a', steps: [SHOW, EXEC, FORWARD, OTHER_FORWARD] });
       await done(inbox, 'a', SHOW);
       await claimed(inbox, 'me', { [EXEC]: 1, [FORWARD]: 1 });
@@ -236,7 +254,7 @@ export function describeInbox(name: string, createPlace: () => InboxPlace): void
       const error = 'forward http://127.0.0.1:1/hook: answered 500';
       await inbox.settle(await keyOf(inbox, 'a', FORWARD), 'me', { status: 'failed', at, error });
       await claimed(inbox, 'you', { [OTHER_FORWARD]: 1 }, NOW + 700);
-      const other = place.open();
+      const other = await place.open();
       expect(await stepsOf(other, 'a')).toMatchObject({
         [SHOW]: { ...fresh(SHOW), state: 'done', attempts: 1 },
         [EXEC]: { ...fresh(EXEC), attempts: 1, nextAttemptAt: NOW + 60_000, lastError: 'exec: exit 1' },
@@ -257,7 +275,7 @@ export function describeInbox(name: string, createPlace: () => InboxPlace): void
     });
 
     test('that wait are due at once when they are expedited, and only those named', async () => {
-      const inbox = newInbox();
+      const inbox = await newInbox();
       const all = { [SHOW]: 10, [FORWARD]: 10 };
       await store(inbox, { id: 'a', steps: [SHOW, FORWARD] });
       await claimed(inbox, 'me', all);
@@ -269,7 +287,7 @@ export function describeInbox(name: string, createPlace: () => InboxPlace): void
     });
 
     test('that are expedited are attempted in place of the last time, but what a crash has cut short counts', async () => {
-      const inbox = newInbox();
+      const inbox = await newInbox();
       await store(inbox, { id: 'waits', steps: [SHOW] }, { id: 'is due', steps: [SHOW] });
       await claimed(inbox, 'me', { [SHOW]: 2 });
       await retryLater(inbox, 'waits', SHOW, NOW + HOUR_MS);
@@ -292,7 +310,7 @@ export function describeInbox(name: string, createPlace: () => InboxPlace): void
     });
 
     test('keep the last answer of their target, which lives as long as they do', async () => {
-      const inbox = newInbox();
+      const inbox = await newInbox();
       await store(inbox, { id: 'a', steps: [SHOW, FORWARD] }, { id: 'b', steps: [FORWARD] });
       const [a, b] = [await keyOf(inbox, 'a', FORWARD), await keyOf(inbox, 'b', FORWARD)];
       const answer = { status: 500, headers: [['x-odd', 'ÿ']] as const, body: Uint8Array.of(0, 255), isCut: true };
@@ -312,7 +330,7 @@ export function describeInbox(name: string, createPlace: () => InboxPlace): void
     });
 
     test('that were released are due again, and were not attempted', async () => {
-      const inbox = newInbox();
+      const inbox = await newInbox();
       await store(inbox, 'a', 'b', 'c');
       await claimed(inbox, 'me', { [SHOW]: 2 });
       await claimed(inbox, 'other', { [SHOW]: 1 });
@@ -323,7 +341,7 @@ export function describeInbox(name: string, createPlace: () => InboxPlace): void
     });
 
     test.each(['done', 'failed'] as const)('the command can be claimed once showing has ended: %s', async (status) => {
-      const inbox = newInbox();
+      const inbox = await newInbox();
       const all = { [SHOW]: 1, [EXEC]: 1 };
       await store(inbox, { id: 'a', steps: [SHOW, EXEC] });
       expect(await claimed(inbox, 'me', { [EXEC]: 1 })).toEqual([]);
@@ -338,7 +356,7 @@ export function describeInbox(name: string, createPlace: () => InboxPlace): void
     });
 
     test('the command can be claimed where showing is not owed', async () => {
-      const inbox = newInbox();
+      const inbox = await newInbox();
       await store(inbox, { id: 'a', steps: [EXEC] });
       expect(await claimed(inbox, 'me', { [EXEC]: 1 })).toEqual(['a exec']);
     });
@@ -346,7 +364,7 @@ export function describeInbox(name: string, createPlace: () => InboxPlace): void
 
   describe(`${name}: what no listener accepted`, () => {
     test('owes what the listener has that adopts it', async () => {
-      const inbox = newInbox();
+      const inbox = await newInbox();
       await store(inbox, { id: 'a', steps: [UNASSIGNED] }, { id: 'b', steps: [EXEC] });
       await inbox.adopt([SHOW, FORWARD], NOW);
       expect(await statesOf(inbox, 'a')).toEqual({ [SHOW]: 'pending', [FORWARD]: 'pending' });
@@ -355,7 +373,7 @@ export function describeInbox(name: string, createPlace: () => InboxPlace): void
     });
 
     test('owes what the listener has that claims, also where it claims none of that now', async () => {
-      const inbox = newInbox();
+      const inbox = await newInbox();
       await store(inbox, { id: 'a', steps: [UNASSIGNED] }, { id: 'b', steps: [UNASSIGNED] });
       expect(await claimed(inbox, 'me', { [SHOW]: 1, [FORWARD]: 0 })).toEqual(['a show']);
       for (const id of ['a', 'b']) {
@@ -364,7 +382,7 @@ export function describeInbox(name: string, createPlace: () => InboxPlace): void
     });
 
     test('is not done again where a step was done by name', async () => {
-      const inbox = newInbox();
+      const inbox = await newInbox();
       await store(inbox, { id: 'a', steps: [UNASSIGNED, SHOW] });
       await done(inbox, 'a', SHOW);
       await inbox.adopt([SHOW, EXEC], NOW);
@@ -372,10 +390,10 @@ export function describeInbox(name: string, createPlace: () => InboxPlace): void
     });
 
     test('is adopted alone where one is named, and by no other scope', async () => {
-      const place = newPlace();
-      const inbox = place.open();
+      const place = await newPlace();
+      const inbox = await place.open();
       await store(inbox, { id: 'a', steps: [UNASSIGNED] }, { id: 'b', steps: [UNASSIGNED] });
-      await place.open(OTHER_SCOPE).adopt([SHOW], NOW);
+      await (await place.open(OTHER_SCOPE)).adopt([SHOW], NOW);
       const { sequence } = await keyOf(inbox, 'b', SHOW);
       await inbox.adopt([SHOW], NOW, sequence);
       expect(await statesOf(inbox, 'a')).toEqual({ [UNASSIGNED]: 'pending' });
@@ -383,7 +401,7 @@ export function describeInbox(name: string, createPlace: () => InboxPlace): void
     });
 
     test('that failed or was discarded is not adopted', async () => {
-      const inbox = newInbox();
+      const inbox = await newInbox();
       await store(inbox, { id: 'a', steps: [UNASSIGNED] });
       const { sequence } = await keyOf(inbox, 'a', UNASSIGNED);
       await inbox.discard([sequence], NOW);
@@ -397,7 +415,7 @@ export function describeInbox(name: string, createPlace: () => InboxPlace): void
 
   describe(`${name}: deliveries that are reopened`, () => {
     test('owe all again that they owed at acceptance, as if never attempted', async () => {
-      const inbox = newInbox();
+      const inbox = await newInbox();
       await store(inbox, { id: 'done', steps: [SHOW, EXEC] }, { id: 'failed', steps: [FORWARD] }, 'dropped', 'pending');
       const sequences = await sequencesOf(inbox, 'done', 'failed', 'dropped', 'pending');
       await done(inbox, 'done', SHOW);
@@ -425,7 +443,7 @@ export function describeInbox(name: string, createPlace: () => InboxPlace): void
     });
 
     test('owe only the step that was named, where they owed it at all', async () => {
-      const inbox = newInbox();
+      const inbox = await newInbox();
       await store(inbox, { id: 'a', steps: [SHOW, FORWARD] }, 'b');
       for (const [id, step] of [
         ['a', SHOW],
@@ -441,7 +459,7 @@ export function describeInbox(name: string, createPlace: () => InboxPlace): void
     });
 
     test('are not taken from who is at work on them', async () => {
-      const inbox = newInbox();
+      const inbox = await newInbox();
       await store(inbox, { id: 'a', steps: [SHOW, FORWARD] });
       await claimed(inbox, 'me', { [SHOW]: 1 });
       await done(inbox, 'a', FORWARD);
@@ -459,7 +477,7 @@ export function describeInbox(name: string, createPlace: () => InboxPlace): void
 
   describe(`${name}: deliveries that are retaken`, () => {
     test('are claimed whatever became of them, but not from who is at work on them', async () => {
-      const inbox = newInbox();
+      const inbox = await newInbox();
       await store(inbox, 'done', 'fresh', 'begun', { id: 'other', steps: [FORWARD] });
       const sequences = await sequencesOf(inbox, 'done', 'fresh', 'begun', 'other');
       const retaken = async (owner: string, now: number): Promise<string[]> =>
@@ -485,7 +503,7 @@ export function describeInbox(name: string, createPlace: () => InboxPlace): void
 
   describe(`${name}: deliveries that are discarded`, () => {
     test('owe nothing any more, and keep what was done', async () => {
-      const inbox = newInbox();
+      const inbox = await newInbox();
       const all = { [SHOW]: 9, [EXEC]: 9, [FORWARD]: 9 };
       await store(inbox, { id: 'a', steps: [SHOW, EXEC, FORWARD] }, 'b', 'c');
       await done(inbox, 'a', SHOW);
@@ -503,7 +521,7 @@ export function describeInbox(name: string, createPlace: () => InboxPlace): void
     });
 
     test('while somebody is at work on them: the end of that changes nothing', async () => {
-      const inbox = newInbox();
+      const inbox = await newInbox();
       await store(inbox, 'a');
       const key = await keyOf(inbox, 'a', SHOW);
       await claimed(inbox, 'me', { [SHOW]: 1 });
@@ -519,9 +537,9 @@ export function describeInbox(name: string, createPlace: () => InboxPlace): void
 
   describe(`${name}: what is owed beside the steps of a listener`, () => {
     test('A1: is counted by step, in its scope, while nobody is at work on that step', async () => {
-      const place = newPlace();
-      const inbox = place.open();
-      await store(place.open(OTHER_SCOPE), { id: 'a', steps: [OTHER_FORWARD] });
+      const place = await newPlace();
+      const inbox = await place.open();
+      await store(await place.open(OTHER_SCOPE), { id: 'a', steps: [OTHER_FORWARD] });
       await store(inbox, { id: 'a', steps: [SHOW, EXEC, FORWARD] }, { id: 'b', steps: [SHOW, EXEC] });
       const owed = async (now: number): Promise<unknown> =>
         (await inbox.owedBeside([SHOW], now)).toSorted((one, other) => (one.step < other.step ? -1 : 1));
@@ -546,7 +564,7 @@ export function describeInbox(name: string, createPlace: () => InboxPlace): void
 
   describe(`${name}: a clock that jumps`, () => {
     test('A5: a lease of a day ahead is none', async () => {
-      const inbox = newInbox();
+      const inbox = await newInbox();
       const all = { [SHOW]: 1 };
       await store(inbox, 'a', 'b', 'c');
       await claimed(inbox, 'crashed', { [SHOW]: 9 }, NOW + DAY_MS);
@@ -564,8 +582,8 @@ export function describeInbox(name: string, createPlace: () => InboxPlace): void
     });
 
     test('A5: a lease is respected when the clock is set back a little', async () => {
-      const place = newPlace();
-      const [one, two] = [place.open(), place.open()];
+      const place = await newPlace();
+      const [one, two] = [await place.open(), await place.open()];
       await store(one, 'a');
       const { sequence } = await keyOf(one, 'a', SHOW);
       const earlier = NOW - 10_000;
@@ -577,7 +595,7 @@ export function describeInbox(name: string, createPlace: () => InboxPlace): void
     });
 
     test('A5: a retry that was chosen a day ahead is due, and so is what arrived then', async () => {
-      const inbox = newInbox();
+      const inbox = await newInbox();
       await store(inbox, 'a');
       await inbox.accept(deliveryOf({ id: 'b', receivedAt: NOW + DAY_MS }), [SHOW]);
       await claimed(inbox, 'me', { [SHOW]: 1 }, NOW + DAY_MS);
@@ -586,7 +604,7 @@ export function describeInbox(name: string, createPlace: () => InboxPlace): void
     });
 
     test('A5: a retry waits when the clock is set back a little, and is due when it is set back by an hour', async () => {
-      const inbox = newInbox();
+      const inbox = await newInbox();
       await store(inbox, 'a');
       await claimed(inbox, 'me', { [SHOW]: 1 });
       await retryLater(inbox, 'a', SHOW, NOW + HOUR_MS, NOW);
@@ -596,7 +614,7 @@ export function describeInbox(name: string, createPlace: () => InboxPlace): void
     });
 
     test('A5: nothing is pruned when now is far beyond the newest arrival', async () => {
-      const inbox = newInbox();
+      const inbox = await newInbox();
       await store(inbox, 'old');
       await done(inbox, 'old', SHOW);
       expect(await inbox.prune(NOW + 40 * DAY_MS)).toBe(0);
@@ -607,11 +625,24 @@ export function describeInbox(name: string, createPlace: () => InboxPlace): void
       expect((await inbox.list()).map(({ id }) => id)).toEqual(['new']);
       expect(await inbox.accept(deliveryOf({ id: 'old', receivedAt: newest }), [SHOW])).toBe('new');
     });
+
+    test.each([
+      ['nothing that arrived under a clock that ran ahead: 0', [NOW, NOW + 1, LATER - 1, LATER], 0],
+      ['nothing while nothing arrives: 0', [NOW, LATER - QUIET_MS - 1], 0],
+      ['nothing after a gap of more than a week: 0', [NOW, LATER - TRUST_MS - 1, LATER], 0],
+      ['what is older than 30 days where something arrives each week: 2', [NOW, NOW + 1, LATER - TRUST_MS, LATER], 2],
+    ] as const)('A5: the inbox deletes %s', async (_what, arrivals, count) => {
+      const inbox = await newInbox();
+      for (const [number, receivedAt] of arrivals.entries()) {
+        await inbox.accept(deliveryOf({ id: `msg_${number}`, receivedAt }), []);
+      }
+      expect(await inbox.prune(LATER)).toBe(count);
+    });
   });
 
   describe(`${name}: looking into it`, () => {
     test('by svix-id, by request id, by status, kind and time, newest first', async () => {
-      const inbox = newInbox();
+      const inbox = await newInbox();
       await inbox.accept(deliveryOf({ id: 'a', requestId: 'r1', kind: 'route', receivedAt: NOW }), [SHOW]);
       await inbox.accept(deliveryOf({ id: 'b', requestId: 'r1', kind: 'cluster', receivedAt: NOW + 1 }), [SHOW]);
       await inbox.accept(deliveryOf({ id: 'r1', requestId: 'r2', kind: 'cluster', receivedAt: NOW + 2 }), [SHOW]);
@@ -631,13 +662,13 @@ export function describeInbox(name: string, createPlace: () => InboxPlace): void
     });
 
     test('by a request id that several deliveries share gives them all', async () => {
-      const inbox = newInbox();
+      const inbox = await newInbox();
       await store(inbox, 'a', 'b');
       expect((await inbox.find('67507ad05e593173d0313e0f')).map(({ id }) => id)).toEqual(['b', 'a']);
     });
 
     test('a delivery is failed when a step is, pending while one is, else done; both kinds find it', async () => {
-      const inbox = newInbox();
+      const inbox = await newInbox();
       await store(inbox, { id: 'both', steps: [SHOW, FORWARD] }, { id: 'half', steps: [SHOW, FORWARD] }, 'done');
       await store(inbox, { id: 'nothing', steps: [] }, { id: 'dropped', steps: [SHOW] });
       await claimed(inbox, 'me', { [SHOW]: 1 });
@@ -663,7 +694,7 @@ export function describeInbox(name: string, createPlace: () => InboxPlace): void
     });
 
     test('what is old and owes nothing is pruned, what owes never', async () => {
-      const inbox = newInbox();
+      const inbox = await newInbox();
       await store(inbox, 'done', 'failed', { id: 'late', steps: [SHOW] }, { id: 'pending', steps: [SHOW, FORWARD] });
       await inbox.accept(deliveryOf({ id: 'young', receivedAt: NOW + 1000 }), [SHOW]);
       await inbox.accept(deliveryOf({ id: 'yesterday', receivedAt: NOW + RETENTION_MS - QUIET_MS }), []);
@@ -680,7 +711,54 @@ export function describeInbox(name: string, createPlace: () => InboxPlace): void
       expect(await inbox.prune(NOW + RETENTION_MS + 501)).toBe(1);
       expect((await inbox.list()).map(({ id }) => id)).toEqual(['today', 'yesterday', 'young', 'pending']);
     });
+
+    test('what is pruned takes its steps and the answers of their targets along', async () => {
+      const inbox = await newInbox();
+      await store(inbox, { id: 'old', steps: [FORWARD] });
+      await inbox.accept(deliveryOf({ id: 'yesterday', receivedAt: LATER - QUIET_MS }), []);
+      await inbox.accept(deliveryOf({ id: 'today', receivedAt: LATER }), []);
+      const key = await keyOf(inbox, 'old', FORWARD);
+      await claimed(inbox, 'me', { [FORWARD]: 1 });
+      const answer = { status: 204, headers: [], body: new Uint8Array(0), isCut: false };
+      await inbox.settle(key, 'me', { status: 'done', at: NOW, answer });
+      expect([await inbox.prune(LATER), await inbox.answers(key.sequence)]).toEqual([1, []]);
+      await store(inbox, { id: 'old', steps: [SHOW] });
+      expect(await statesOf(inbox, 'old')).toEqual({ [SHOW]: 'pending' });
+    });
   });
+
+  describe(`${name}: several processes on one inbox`, () => {
+    test('accept each id once between them, though they get all at the same instant', async () => {
+      const place = await newPlace();
+      const ids = numbered('msg', 40);
+      const processes = await Promise.all([1, 2, 3].map(() => place.start()));
+      const outcomes = await Promise.all(processes.map((each) => each.ask(`accept ${ids.join(' ')}`)));
+      const perId = ids.map((_, index) => outcomes.map((list) => list[index] ?? '').toSorted());
+      expect(perId).toEqual(ids.map(() => ['duplicate', 'duplicate', 'new']));
+      expect(await (await place.open()).counts()).toEqual({ pending: 40, done: 0, failed: 0 });
+    });
+
+    test('share the work, and what one had claimed that was killed can be claimed again', async () => {
+      const place = await newPlace();
+      const inbox = await place.open();
+      const ids = numbered('msg', 20);
+      const shown = (some: readonly string[]): string[] => some.map((id) => `${id} show`);
+      await store(inbox, ...ids);
+      const processes = await Promise.all([1, 2].map(() => place.start()));
+      const [one = [], two = []] = await Promise.all(processes.map((each, index) => each.ask(`claim ${index} 8`)));
+      expect([one.length, two.length]).toEqual([8, 8]);
+      expect(await claimed(inbox, 'me', { [SHOW]: 20 })).toEqual(shown(ids.slice(16)));
+      expect([...one, ...two].toSorted()).toEqual(ids.slice(0, 16).toSorted());
+      await Promise.all(processes.map((each) => each.kill()));
+      const mine = await Promise.all(ids.slice(16).map((id) => keyOf(inbox, id, SHOW)));
+      await inbox.renew(mine, 'me', NOW + 1000);
+      expect(await claimed(inbox, 'me', { [SHOW]: 20 }, NOW + LEASE_MS)).toEqual(shown(ids.slice(0, 16)));
+    });
+  });
+}
+
+function numbered(name: string, count: number): string[] {
+  return Array.from({ length: count }, (_, number) => `${name}_${number}`);
 }
 
 /** A step as it is when its delivery was accepted at `NOW`. */

@@ -1,4 +1,4 @@
-/** A process of its own on an inbox, for tests that share one or kill it: see `inbox-child.ts`. */
+/** A process of its own on an inbox, for tests that share one or kill it: see `serve-inbox.ts`. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -15,9 +15,9 @@ export interface InboxProcess {
   stop(): Promise<void>;
 }
 
-export async function startInboxProcess(folder: string): Promise<InboxProcess> {
-  const script = fileURLToPath(new URL('inbox-child.ts', import.meta.url));
-  const child = spawn(process.execPath, [script, folder], { stdio: ['pipe', 'pipe', 'inherit'] });
+/** Runs `script`, which serves the inbox in `place`. Killed when the test ends. */
+export async function startInboxChild(script: URL, place: string): Promise<InboxProcess> {
+  const child = spawn(process.execPath, [fileURLToPath(script), place], { stdio: ['pipe', 'pipe', 'inherit'] });
   onTestFinished(() => {
     child.kill('SIGKILL');
   });

@@ -52,5 +52,18 @@ export function describePostings(name: string, createPlace: CreatePlace<Postings
       expect(await other.beginFirst(content, 'W1')).toEqual({ state: 'accepted', requestId: 'id-1', at: 1000 });
       expect(await other.beginFirst({ ...content, digest: 'd2' }, 'W1')).toEqual(expect.any(Number));
     });
+
+    test('is started as the first by exactly one of six processes, though all start the same ones at once', async () => {
+      const place = await placeOfTest(createPlace);
+      const stores = await Promise.all([1, 2, 3, 4, 5, 6].map(() => place.open()));
+      const digests = Array.from({ length: 50 }, (_, number) => `d${number}`);
+      const winners = await Promise.all(
+        digests.map(async (digest) => {
+          const begun = stores.map(({ store }) => store.beginFirst({ ...content, digest }, 'W1'));
+          return (await Promise.all(begun)).filter((each) => typeof each === 'number').length;
+        }),
+      );
+      expect(winners).toEqual(digests.map(() => 1));
+    });
   });
 }

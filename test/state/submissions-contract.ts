@@ -97,6 +97,33 @@ export function describeSubmissions(name: string, createPlace: CreatePlace<Submi
     });
   });
 
+  describe(`${name}: submissions of several connections at once`, () => {
+    test('lose nothing, though each settles what it has remembered', async () => {
+      const place = await placeOfTest(createPlace);
+      const stores = await Promise.all([0, 1, 2, 3].map(() => place.open()));
+      await Promise.all(
+        stores.map(async ({ store }, connection) => {
+          for (let number = 0; number < 10; number += 1) {
+            const requestId = `${connection}-${number}`;
+            await store.remember({ ...route, requestId });
+            if (number % 2 === 0) await store.settle(requestId, API, 'done');
+          }
+        }),
+      );
+      const pending = (await (await place.open()).store.pending(API)).map(({ requestId }) => requestId);
+      const expected = stores.flatMap((_, connection) => [1, 3, 5, 7, 9].map((number) => `${connection}-${number}`));
+      expect(pending.toSorted()).toEqual(expected);
+    });
+
+    test('are settled once: whoever is second has changed nothing', async () => {
+      const place = await placeOfTest(createPlace);
+      const stores = await Promise.all([0, 1, 2, 3].map(() => place.open()));
+      await stores[0]?.store.remember(route);
+      const settled = await Promise.all(stores.map(({ store }) => store.settle('a', API, 'done')));
+      expect(settled.filter((isFirst) => isFirst)).toEqual([true]);
+    });
+  });
+
   describe(`${name}: the pending submissions`, () => {
     test('are listed oldest first, up to a limit', async () => {
       const submissions = await storeOfTest(createPlace);

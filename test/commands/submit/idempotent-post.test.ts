@@ -1,9 +1,12 @@
 /** What is stored of a POST before it leaves and after its answer. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 import { describe, expect, test } from 'vitest';
 
 import type { JobAnswer, OptipickClient } from '../../../src/api/model.ts';
 import { mayHaveArrived } from '../../../src/commands/submit/idempotent-post.ts';
 import { CliError } from '../../../src/errors.ts';
+import type { Postings } from '../../../src/state/postings.ts';
 import { CONTENT, entryOf, openPostings, postingTo } from './posted-entry.ts';
 
 const { signal } = new AbortController();
@@ -40,6 +43,40 @@ describe('a POST', () => {
         { siteName: 'Example', waveId: 'W1' },
       ],
     ]);
+  });
+
+  test('leaves when the record of it is stored, and is answered when that of its answer is, however long that takes', async () => {
+    const postings = await openPostings();
+    const log: string[] = [];
+    const slowly = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
+      await nextTurn();
+      const value = await work();
+      log.push(what);
+      return value;
+    };
+    const slow: Postings = {
+      ...postings,
+      beginFirst: (...args) => slowly('begun', () => postings.beginFirst(...args)),
+      accepted: (...args) => slowly('accepted', () => postings.accepted(...args)),
+      withdrawn: (...args) => slowly('withdrawn', () => postings.withdrawn(...args)),
+    };
+    let isRefused = true;
+    const { post } = postingTo(
+      {
+        submit: async (kind) => {
+          log.push('sent');
+          if (isRefused) throw new CliError('refused', 'HTTP 400');
+          return { kind, requestId: ID };
+        },
+      },
+      slow,
+    );
+    await expect(post.submit(entryOf(), { signal })).rejects.toThrow('HTTP 400');
+    log.push('rejected');
+    isRefused = false;
+    await post.submit(entryOf(), { signal });
+    log.push('answered');
+    expect(log).toEqual(['begun', 'sent', 'withdrawn', 'rejected', 'begun', 'sent', 'accepted', 'answered']);
   });
 
   test('whose answer has arrived with it is stored the same way', async () => {

@@ -3,7 +3,7 @@ import { createArrivalClock } from '../../../src/state/arrival-clock.ts';
 import { createClock } from '../../../src/platform/clock.ts';
 import { createSqliteArrivals } from '../../../src/state/sqlite/arrivals.ts';
 import { describeArrivals } from '../arrivals-contract.ts';
-import { createInboxFolder, openInbox } from '../inbox-support.ts';
+import { createInboxFolder, openInbox } from './inbox-folder.ts';
 import { createSqlitePlace } from './place.ts';
 
 describeArrivals('in SQLite', () =>

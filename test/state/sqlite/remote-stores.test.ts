@@ -20,7 +20,9 @@ import type { ClaimRequest, Inbox, InboxEntry } from '../../../src/state/inbox.t
 import { createFakeClock } from '../../support/fake-clock.ts';
 import type { FakeClock } from '../../support/fake-clock.ts';
 import { describeInbox } from '../inbox-contract.ts';
-import { createInboxFolder, deliveryOf, keyOf, NOW, SCOPE } from '../inbox-support.ts';
+import { deliveryOf, keyOf, NOW, SCOPE } from '../inbox-support.ts';
+import { createInboxFolder } from './inbox-folder.ts';
+import { createInboxPlace } from './place.ts';
 
 interface Link {
   readonly remote: RemoteStores;
@@ -76,21 +78,9 @@ const acceptingEach = (accept: (...row: NewRow) => 'new' | 'duplicate' | number)
   acceptRows: async (rows) => rows.map((row) => (accept(...row) === 'duplicate' ? 'duplicate' : 'new')),
 });
 
-describeInbox('behind a link', () => {
-  const folder = createInboxFolder();
-  const inboxes: Inbox[] = [];
-  return {
-    open(scope) {
-      const { inbox } = linkTo({ inbox: folder.open(scope === undefined ? {} : { scope }) });
-      inboxes.push(inbox);
-      return inbox;
-    },
-    async end() {
-      await Promise.all(inboxes.map((inbox) => inbox.close()));
-      folder[Symbol.dispose]();
-    },
-  };
-});
+describeInbox('behind a link', () =>
+  createInboxPlace((folder, scope) => linkTo({ inbox: folder.open({ scope }) }).inbox),
+);
 
 const ENTRY: InboxEntry = {
   ...deliveryOf({ id: 'msg_1' }),

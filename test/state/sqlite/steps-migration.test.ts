@@ -6,7 +6,8 @@ import type { Database, SqlValue } from '../../../src/platform/host.ts';
 import { openState } from '../../../src/state/sqlite/database.ts';
 import { MIGRATIONS } from '../../../src/state/sqlite/migrations.ts';
 import { createTestFolder } from '../../support/folder.ts';
-import { NOW, openInbox, SCOPE } from '../inbox-support.ts';
+import { NOW, SCOPE } from '../inbox-support.ts';
+import { openInbox } from './inbox-folder.ts';
 
 const TARGET = 'http://127.0.0.1:1/hook?token=hush';
 

@@ -8,8 +8,9 @@ import { openDatabase } from '../../../src/platform/fs/database.ts';
 import type { Database } from '../../../src/platform/host.ts';
 import { createWriteQueue } from '../../../src/state/sqlite/write-queue.ts';
 import type { DatabaseSource, WriteQueue } from '../../../src/state/sqlite/write-queue.ts';
-import { createInboxFolder, methodsOf, NOW, SCOPE } from '../inbox-support.ts';
-import type { InboxFolder } from '../inbox-support.ts';
+import { NOW, SCOPE } from '../inbox-support.ts';
+import { createInboxFolder, methodsOf } from './inbox-folder.ts';
+import type { InboxFolder } from './inbox-folder.ts';
 
 interface OpenedQueue {
   readonly queue: WriteQueue;

@@ -15,8 +15,9 @@ import type { ListenEvent } from '../../../src/webhooks/inbox/delivery-work.ts';
 import type { Inbox, Step } from '../../../src/state/inbox.ts';
 import { createProcessor } from '../../../src/webhooks/inbox/processor.ts';
 import type { AttemptReport, Processor, ProcessorOptions } from '../../../src/webhooks/inbox/processor.ts';
-import { createInboxFolder, deliveryOf } from '../../state/inbox-support.ts';
-import type { InboxFolder } from '../../state/inbox-support.ts';
+import { deliveryOf } from '../../state/inbox-support.ts';
+import { createInboxFolder } from '../../state/sqlite/inbox-folder.ts';
+import type { InboxFolder } from '../../state/sqlite/inbox-folder.ts';
 import { createTurningClock } from './turning-clock.ts';
 
 /** Removed when the test ends. */

@@ -16,7 +16,8 @@ import { createReceiver } from '../../../src/webhooks/receiver/receiver.ts';
 import type { ReceiverOptions, Rejection } from '../../../src/webhooks/receiver/receiver.ts';
 import { createVerifier, signDelivery } from '../../../src/webhooks/signature.ts';
 import { createSourceCheck } from '../../../src/webhooks/receiver/source-addresses.ts';
-import { createInboxFolder, NOW } from '../../state/inbox-support.ts';
+import { NOW } from '../../state/inbox-support.ts';
+import { createInboxFolder } from '../../state/sqlite/inbox-folder.ts';
 
 const SECRET = parseWebhookSecret('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw');
 const OTHER_SECRET = parseWebhookSecret('whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD');

@@ -15,7 +15,7 @@ import { runRelay } from '../../../src/webhooks/relay/client.ts';
 import { createVerifier } from '../../../src/webhooks/signature.ts';
 import { SECRET } from '../../support/listener.ts';
 import { IN_USE, startRelay } from '../../support/relay.ts';
-import { createInboxFolder } from '../../state/inbox-support.ts';
+import { createInboxFolder } from '../../state/sqlite/inbox-folder.ts';
 
 /** At least: they go on until the troubles are over. */
 const DELIVERIES = 1000;

@@ -4,11 +4,12 @@ import { setImmediate } from 'node:timers/promises';
 
 import { describe, expect, onTestFinished, test } from 'vitest';
 
-import { SHOW } from '../../src/state/delivery-steps.ts';
-import type { Inbox } from '../../src/state/inbox.ts';
+import { SHOW } from '../../../src/state/delivery-steps.ts';
+import type { Inbox } from '../../../src/state/inbox.ts';
+import { deliveryOf, NOW } from '../inbox-support.ts';
+import { createInboxFolder, openInbox } from './inbox-folder.ts';
+import type { InboxFolder } from './inbox-folder.ts';
 import { startInboxProcess } from './inbox-process.ts';
-import { createInboxFolder, deliveryOf, NOW, openInbox } from './inbox-support.ts';
-import type { InboxFolder } from './inbox-support.ts';
 
 function newFolder(): InboxFolder {
   const folder = createInboxFolder();

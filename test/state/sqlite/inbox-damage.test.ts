@@ -2,8 +2,9 @@
 import { cpSync, renameSync, statSync, truncateSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
-import type { Inbox } from '../../src/state/inbox.ts';
-import { createInboxFolder, deliveryOf, openInbox, type InboxFolder } from './inbox-support.ts';
+import type { Inbox } from '../../../src/state/inbox.ts';
+import { deliveryOf } from '../inbox-support.ts';
+import { createInboxFolder, openInbox, type InboxFolder } from './inbox-folder.ts';
 
 const body = new Uint8Array(9000);
 const accept = (inbox: Inbox, ids: readonly string[]) =>

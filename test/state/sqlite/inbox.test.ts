@@ -2,30 +2,17 @@ import { rmSync } from 'node:fs';
 
 import { afterEach, describe, expect, test } from 'vitest';
 
-import { EXEC, SHOW } from '../../src/state/delivery-steps.ts';
-import { MIGRATIONS } from '../../src/state/sqlite/migrations.ts';
-import { LEASE_MS, QUIET_MS, RETENTION_MS } from '../../src/state/inbox.ts';
-import type { Inbox } from '../../src/state/inbox.ts';
-import { describeInbox } from './inbox-contract.ts';
-import { startInboxProcess } from './inbox-process.ts';
-import { createInboxFolder, deliveryOf, keyOf, methodsOf, NOW } from './inbox-support.ts';
-import type { InboxFolder } from './inbox-support.ts';
+import { EXEC, SHOW } from '../../../src/state/delivery-steps.ts';
+import { MIGRATIONS } from '../../../src/state/sqlite/migrations.ts';
+import { LEASE_MS, QUIET_MS, RETENTION_MS } from '../../../src/state/inbox.ts';
+import type { Inbox } from '../../../src/state/inbox.ts';
+import { describeInbox } from '../inbox-contract.ts';
+import { deliveryOf, keyOf, NOW } from '../inbox-support.ts';
+import { createInboxFolder, methodsOf } from './inbox-folder.ts';
+import type { InboxFolder } from './inbox-folder.ts';
+import { createInboxPlace } from './place.ts';
 
-describeInbox('in SQLite', () => {
-  const folder = createInboxFolder();
-  const inboxes: Inbox[] = [];
-  return {
-    open(scope) {
-      const inbox = folder.open(scope === undefined ? {} : { scope });
-      inboxes.push(inbox);
-      return inbox;
-    },
-    async end() {
-      await Promise.all(inboxes.map((inbox) => inbox.close()));
-      folder[Symbol.dispose]();
-    },
-  };
-});
+describeInbox('in SQLite', () => createInboxPlace((folder, scope) => folder.open({ scope })));
 
 const opened: Inbox[] = [];
 const folders: InboxFolder[] = [];
@@ -290,35 +277,5 @@ describe('when the inbox cannot be written', () => {
       },
     });
     await expect(inbox.accept(deliveryOf(), [SHOW])).rejects.toThrow(TypeError);
-  });
-});
-
-describe('several processes on one inbox', () => {
-  test('accept each id once between them, though they get all at the same instant', async () => {
-    const folder = newFolder();
-    const ids = Array.from({ length: 40 }, (_, index) => `msg_${index}`);
-    const processes = await Promise.all([1, 2, 3].map(() => startInboxProcess(folder.path)));
-    const outcomes = await Promise.all(processes.map((each) => each.ask(`accept ${ids.join(' ')}`)));
-    const perId = ids.map((_, index) => outcomes.map((list) => list[index] ?? '').toSorted());
-    expect(perId).toEqual(ids.map(() => ['duplicate', 'duplicate', 'new']));
-    expect(await open(folder).counts()).toEqual({ pending: 40, done: 0, failed: 0 });
-  });
-
-  test('share the work, and what one had claimed that was killed can be claimed again', async () => {
-    const folder = newFolder();
-    const inbox = open(folder);
-    const claimed = async (now: number): Promise<string[]> =>
-      (await inbox.claim({ owner: 'me', limits: { [SHOW]: 20 }, now })).map(({ delivery }) => delivery.id);
-    const ids = Array.from({ length: 20 }, (_, index) => `msg_${index}`);
-    await store(inbox, ...ids);
-    const processes = await Promise.all([1, 2].map(() => startInboxProcess(folder.path)));
-    const [one = [], two = []] = await Promise.all(processes.map((each, index) => each.ask(`claim ${index} 8`)));
-    expect([one.length, two.length]).toEqual([8, 8]);
-    expect(await claimed(NOW)).toEqual(ids.slice(16));
-    expect([...one, ...two].toSorted()).toEqual(ids.slice(0, 16).toSorted());
-    await Promise.all(processes.map((each) => each.kill()));
-    const mine = await Promise.all(ids.slice(16).map((id) => keyOf(inbox, id, SHOW)));
-    await inbox.renew(mine, 'me', NOW + 1000);
-    expect(await claimed(NOW + LEASE_MS)).toEqual(ids.slice(0, 16));
   });
 });
