@@ -229,8 +229,8 @@ export interface PostgresClient {
     sql: string,
     values?: readonly PostgresValue[],
   ): Promise<{ readonly rows: readonly PostgresRow[]; readonly count: number }>;
-  /** Calls back for each notification of another connection. */
-  onNotification(handler: () => void): void;
+  /** Calls back for each notification. `isOwn`: it was sent on this connection. */
+  onNotification(handler: (isOwn: boolean) => void): void;
   end(): Promise<void>;
   /** At once, whatever it does. */
   destroy(): void;

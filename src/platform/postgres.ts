@@ -41,9 +41,7 @@ export async function openPostgres(server: PostgresServer): Promise<PostgresClie
       return { rows: rows as readonly PostgresRow[], count: rowCount ?? 0 };
     },
     onNotification(handler) {
-      client.on('notification', ({ processId }) => {
-        if (processId !== client.processID) handler();
-      });
+      client.on('notification', ({ processId }) => handler(processId === client.processID));
     },
     async end() {
       await client.end();

@@ -83,5 +83,7 @@ function text(value: Row[string] | undefined): string | undefined {
 }
 
 function bytes(value: Row[string] | undefined): Uint8Array {
-  return value instanceof Uint8Array ? value : new Uint8Array(0);
+  if (!(value instanceof Uint8Array)) return new Uint8Array(0);
+  // A client may give a `Buffer`, which differs in more than its name.
+  return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
 }

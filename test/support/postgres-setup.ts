@@ -14,12 +14,12 @@ declare module 'vitest' {
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   let started: Promise<PostgresServer> | undefined;
   const given = process.env['OPTIPICK_TEST_POSTGRES'];
-  const starter = createServer(async (_, response) => {
-    try {
-      response.end(given ?? (await (started ??= createPostgresServer())).url());
-    } catch (error) {
-      response.writeHead(500).end(String(error));
-    }
+  const address = async (): Promise<string> => given ?? (await (started ??= createPostgresServer())).url();
+  const starter = createServer((_, response) => {
+    address().then(
+      (url) => response.end(url),
+      (error: unknown) => response.writeHead(500).end(String(error)),
+    );
   });
   await new Promise<void>((resolve) => void starter.listen(0, '127.0.0.1', resolve));
   starter.unref();

@@ -52,7 +52,7 @@ export interface Door {
 export function createDoor(options: DoorOptions): Door {
   const { address, clock } = options;
   const place = shownStateUrl(address);
-  let failure: unknown;
+  let failure: CliError | undefined;
   let isTrying = false;
   let pauseMs = 0;
   let nextAttemptAt = 0;
@@ -124,7 +124,8 @@ export function createDoor(options: DoorOptions): Door {
         pauseMs = 0;
         return client;
       } catch (error) {
-        failure = error;
+        // Anything else is a bug, and shall be seen each time.
+        failure = error instanceof CliError ? error : undefined;
         pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(FIRST_PAUSE_MS, pauseMs * 2));
         nextAttemptAt = clock.monotonic() + pauseMs;
         throw error;

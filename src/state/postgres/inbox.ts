@@ -131,7 +131,7 @@ function createGroups<T, R>({
   /** In bytes. */
   readonly sizeOf: (what: T) => number;
 }): (what: T) => Promise<R> {
-  let waiting: Waiting<T, R>[] = [];
+  const waiting: Waiting<T, R>[] = [];
   let writing: Promise<void> | undefined;
 
   const nextGroup = (): Waiting<T, R>[] => {

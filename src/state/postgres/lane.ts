@@ -77,10 +77,11 @@ export function createLane({ connect, clock, place }: LaneOptions): Lane {
   const inTime = async (job: Job): Promise<unknown> => {
     const ended = new AbortController();
     const late = Promise.withResolvers<never>();
-    clock.sleep(job.until - clock.monotonic(), ended.signal).then(() => {
+    const giveUp = (): void => {
       job.isLate = true;
       late.reject(notInTime(place));
-    }, ignore);
+    };
+    clock.sleep(job.until - clock.monotonic(), ended.signal).then(giveUp, ignore);
     const performing = perform(job);
     try {
       return await Promise.race([performing, late.promise]);

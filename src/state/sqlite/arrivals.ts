@@ -1,12 +1,7 @@
 import type { Clock, Database } from '../../platform/host.ts';
+import { createArrivalWatchers } from '../arrival-watchers.ts';
 import type { Arrivals } from '../arrivals.ts';
 import { prepared } from './statements.ts';
-
-interface Watcher {
-  readonly requestId: string;
-  readonly after: number;
-  readonly arrived: (count: number) => void;
-}
 
 const CHECK_MS = 250;
 
@@ -15,8 +10,6 @@ const CHECK_MS = 250;
  * another process has written. A state that cannot be read is one in which nothing arrives: polling goes on without it.
  */
 export function createSqliteArrivals(database: Database, clock: Pick<Clock, 'sleep'>): Arrivals {
-  const watchers = new Set<Watcher>();
-  let checking: AbortController | undefined;
   let version: unknown;
 
   const countOf = (requestId: string): number => {
@@ -48,37 +41,10 @@ export function createSqliteArrivals(database: Database, clock: Pick<Clock, 'sle
         return;
       }
       if (!changed()) continue;
-      for (const { requestId, after, arrived } of watchers) {
-        const count = countOf(requestId);
-        if (count > after) arrived(count);
-      }
+      for (const requestId of watchers.requestIds()) watchers.arrived(requestId, countOf(requestId));
     }
   };
 
-  return {
-    count: async (requestId) => countOf(requestId),
-    watch(requestId, after, arrived) {
-      const unwatch = (): void => {
-        watchers.delete(watcher);
-        if (watchers.size > 0) return;
-        // Nothing may keep the program alive when nobody watches.
-        checking?.abort();
-        checking = undefined;
-      };
-      const watcher: Watcher = {
-        requestId,
-        after,
-        arrived(count) {
-          unwatch();
-          arrived(count);
-        },
-      };
-      watchers.add(watcher);
-      if (checking === undefined) {
-        checking = new AbortController();
-        void check(checking.signal);
-      }
-      return unwatch;
-    },
-  };
+  const watchers = createArrivalWatchers(check);
+  return { count: async (requestId) => countOf(requestId), watch: watchers.watch };
 }
