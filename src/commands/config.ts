@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Context } from '../context/context.ts';
 import { maskSecret } from '../settings/secret.ts';
 import { maskUrl } from '../lib/net/url-secrets.ts';
+import { maskStateUrl } from '../settings/state-url.ts';
 import {
   DEFAULT_PROFILE,
   parseSettingKey,
@@ -21,6 +22,9 @@ import { readPipedValue } from '../context/input-file.ts';
 
 /** Never taken from the command line, where other users of the machine can read them; shown masked. */
 const SECRET_KEYS: ReadonlySet<SettingKey> = new Set<SettingKey>(['api-key', 'webhook-secret']);
+
+/** What is not shown while it is typed: an address may hold a password. */
+const HIDDEN_KEYS: ReadonlySet<SettingKey> = new Set<SettingKey>([...SECRET_KEYS, 'state-url']);
 
 export const CONFIG: CommandDeclaration = {
   name: 'config',
@@ -124,6 +128,7 @@ async function setSetting(context: Context, word: string, given: string | undefi
       hint: `type it in: optipick config set ${key}; or pipe it in: ... | optipick config set ${key} -`,
     });
   }
+  if (key === 'state-url' && given !== undefined && holdsPassword(given)) throw passwordInArguments();
   const text = await valueOf(context, key, given);
   const { value, warnings } = given === text ? parseSettingValue(key, text) : parsePipedValue(key, text);
   const profile = (await context.settings()).profile.value;
@@ -150,7 +155,7 @@ async function valueOf(context: Context, key: SettingKey, given: string | undefi
   if (given === '-' || !context.host.stdin.isTTY) {
     return (await readPipedValue(context)).replace(/\r?\n$/, '');
   }
-  if (context.interactive) return context.ask(`${key}: `, { hidden: SECRET_KEYS.has(key) });
+  if (context.interactive) return context.ask(`${key}: `, { hidden: HIDDEN_KEYS.has(key) });
   throw new CliError('usage', `there is no value for ${key}`, {
     code: 'missing_argument',
     hint: `pipe it in: ... | optipick config set ${key} -`,
@@ -209,12 +214,27 @@ async function warnOfUnknownProfile({ output }: Context, settings: Settings): Pr
 
 /** As it may be seen: secrets masked. */
 function shownSettings(settings: Settings): Readonly<Record<SettingKey, Sourced<string | number> | undefined>> {
-  const { apiKey, webhookSecrets, baseUrl, port } = settings;
+  const { apiKey, webhookSecrets, baseUrl, port, stateUrl } = settings;
   return {
     'api-key': apiKey && { ...apiKey, value: maskSecret(apiKey.value) },
     'webhook-secret': webhookSecrets && { ...webhookSecrets, value: webhookSecrets.value.map(maskSecret).join(' ') },
     // It may hold a secret, although every command that calls it refuses that.
     'base-url': { ...baseUrl, value: maskUrl(baseUrl.value) },
     port,
+    'state-url': stateUrl && { ...stateUrl, value: maskStateUrl(stateUrl.value) },
   };
+}
+
+function holdsPassword(url: string): boolean {
+  return url
+    .slice(0, url.lastIndexOf('@'))
+    .replace(/^[^/]*\/\//, '')
+    .includes(':');
+}
+
+function passwordInArguments(): CliError {
+  return new CliError('usage', 'a password is not taken from the command line, where others can read it', {
+    code: 'secret_in_arguments',
+    hint: 'pipe the address in: ... | optipick config set state-url -; or leave the password to PGPASSWORD or PGPASSFILE',
+  });
 }

@@ -5,6 +5,8 @@ import {
   EMPTY_HINT,
   emptyNote,
   resolveSettings,
+  secretsInSettings,
+  STATE_URL_FILE,
   unknownProfile,
   type Settings,
 } from '../settings/settings.ts';
@@ -16,6 +18,7 @@ import { createTerminalRedaction } from '../output/terminal/redaction.ts';
 import { createOutput, type Output } from '../output/terminal/print.ts';
 import type { Host } from '../platform/host.ts';
 import type { Arrivals } from '../state/arrivals.ts';
+import type { PostgresState } from '../state/postgres/state.ts';
 import type { Postings } from '../state/postings.ts';
 import type { Submissions } from '../state/submissions.ts';
 
@@ -57,7 +60,9 @@ export interface Context {
   ): Promise<OptipickClient>;
   /** Strikes the key and the webhook secrets in force out of a text of others. */
   redaction(): Promise<Redact>;
-  /** What was submitted from this machine. Throws `CliError` `environment` when it cannot be opened. */
+  /** The state that several machines share; `undefined` where it is a file of this machine. Connected to on first use. */
+  sharedState(): Promise<PostgresState | undefined>;
+  /** What was submitted from this machine, or with this shared state. Throws `CliError` `environment` when it cannot be opened. */
   submissions(): Promise<Submissions>;
   /** Which contents were posted from this machine. Throws as {@link submissions}. */
   postings(): Promise<Postings>;
@@ -83,18 +88,28 @@ export function createContext(host: Host, options: GlobalOptions, { stop, atEnd 
   const settings = once(async () => {
     const { profiles, repaired } = await host.settingsFile.read();
     for (const warning of repaired) await output.warn(warning);
-    const flags = { profile: options.profile, baseUrl: options.baseUrl, apiKey: await keyFromFile() };
+    const [apiKey, stateUrl] = [await secretIn(options.apiKeyFile), await secretIn(host.env[STATE_URL_FILE])];
+    const flags = { profile: options.profile, baseUrl: options.baseUrl, apiKey, stateUrl };
     return resolveSettings({ flags, env: host.env, profiles });
   });
 
-  const keyFromFile = async (): Promise<string | undefined> => {
-    if (options.apiKeyFile === undefined) return undefined;
-    return (await readSecretFile(context, options.apiKeyFile)).trim();
-  };
+  const secretIn = async (path: string | undefined): Promise<string | undefined> =>
+    path === undefined || path === '' ? undefined : (await readSecretFile(context, path)).trim();
 
   const state = once(async () => {
+    const shared = await sharedState();
+    if (shared !== undefined) return shared;
     const { openSubmissions } = await apiServices();
     const opened = await openSubmissions(host);
+    atEnd(() => opened.close());
+    return opened;
+  });
+
+  const sharedState = once(async () => {
+    const { stateUrl } = await settings();
+    if (stateUrl === undefined) return undefined;
+    const { openSharedState } = await import('./shared-state.ts');
+    const opened = await openSharedState(context, stateUrl.value);
     atEnd(() => opened.close());
     return opened;
   });
@@ -116,7 +131,7 @@ export function createContext(host: Host, options: GlobalOptions, { stop, atEnd 
     },
     client: once(async () => {
       const inForce = await settings();
-      const { apiKey, baseUrl, webhookSecrets } = inForce;
+      const { apiKey, baseUrl } = inForce;
       const { normalizeBaseUrl } = await apiServices();
       const url = normalizeBaseUrl(baseUrl.value);
       if (apiKey === undefined) throw noKey(inForce, host.env);
@@ -124,12 +139,10 @@ export function createContext(host: Host, options: GlobalOptions, { stop, atEnd 
       if (unknown !== undefined) await output.warn(unknown);
       const empty = baseUrl.source === 'default' ? emptyNote(host.env, 'OPTIPICK_BASE_URL') : '';
       if (empty !== '') await output.warn(`the default base URL is used, ${url}${empty}`);
-      return context.clientFor(url, apiKey.value, { secrets: webhookSecrets?.value });
+      return context.clientFor(url, apiKey.value, { secrets: secretsInSettings(inForce) });
     }),
-    redaction: once(async () => {
-      const { apiKey, webhookSecrets } = await settings();
-      return createTerminalRedaction([apiKey?.value ?? '', ...(webhookSecrets?.value ?? [])]);
-    }),
+    redaction: once(async () => createTerminalRedaction(secretsInSettings(await settings()))),
+    sharedState,
     submissions: async () => (await state()).submissions,
     postings: async () => (await state()).postings,
     arrivals: async () => (await state()).arrivals,

@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { normalizeBaseUrl } from './api-services.ts';
 import type { Context } from './context.ts';
 import type { Kind } from '../kinds.ts';
-import type { Host } from '../platform/host.ts';
+import type { Clock, Host } from '../platform/host.ts';
 import { stateFolder } from '../settings/paths.ts';
 import { checkState, openState, STATE_FILE } from '../state/sqlite/database.ts';
 import type { InboxThreadData } from '../inbox-thread.ts';
 import { createRemoteStores } from '../state/sqlite/remote-stores.ts';
 import { createSqliteInbox } from '../state/sqlite/inbox.ts';
 import type { Inbox } from '../state/inbox.ts';
+import type { PostgresState } from '../state/postgres/state.ts';
 import type { RelayTokens } from '../state/relay-tokens.ts';
 import { createWriteQueue } from '../state/sqlite/write-queue.ts';
 
@@ -24,6 +25,7 @@ export interface OpenedInbox {
 /** As {@link openInbox}, but `undefined` when nothing was received yet: it is not created. */
 export async function findInbox(context: Context): Promise<Inbox | undefined> {
   const { host } = context;
+  if ((await context.sharedState()) !== undefined) return (await openInbox(context)).inbox;
   const isThere = await host.files.exists(join(stateFolder(host), STATE_FILE));
   return isThere ? (await openInbox(context)).inbox : undefined;
 }
@@ -32,7 +34,8 @@ export async function findInbox(context: Context): Promise<Inbox | undefined> {
 export async function openInbox(context: Context): Promise<OpenedInbox> {
   const { host } = context;
   const scope = await scopeOf(context);
-  return await opened(context, createInbox(host, stateFolder(host), scope), scope);
+  const shared = await context.sharedState();
+  return await opened(context, shared?.inbox(scope) ?? createInbox(host, stateFolder(host), scope), scope);
 }
 
 /** The inbox in this folder, which is created on first use. Deliveries of other scopes are listed, but not worked on. */
@@ -47,6 +50,8 @@ export function createInbox(host: Host, folder: string, scope: string): Inbox {
 
 /** What a listener needs of the state. */
 export interface ListenerState extends OpenedInbox {
+  /** `undefined`: a file of this machine. */
+  readonly shared: Pick<PostgresState, 'place' | 'notifies' | 'wakeUps'> | undefined;
   /** What was submitted from this machine. */
   readonly submissions: {
     kindOf(requestId: string): Promise<Kind | undefined>;
@@ -60,6 +65,8 @@ export interface ListenerState extends OpenedInbox {
 export async function openListenerState(context: Context): Promise<ListenerState> {
   const { host } = context;
   const scope = await scopeOf(context);
+  const shared = await context.sharedState();
+  if (shared !== undefined) return await sharedListenerState(context, shared, scope);
   const data: InboxThreadData = { folder: stateFolder(host), scope };
   const thread = await host.startThread('inbox-thread', data, {
     message: (message) => remote.received(message),
@@ -68,6 +75,7 @@ export async function openListenerState(context: Context): Promise<ListenerState
   const remote = createRemoteStores(thread.post, host.clock, () => thread.end());
   return {
     ...(await opened(context, remote.inbox, scope)),
+    shared: undefined,
     submissions: {
       kindOf: (...args) => remote.read('submissions', 'kindOf', args),
       settle: (...args) => remote.write('submissions', 'settle', args),
@@ -76,6 +84,37 @@ export async function openListenerState(context: Context): Promise<ListenerState
       find: (...args) => remote.read('relayTokens', 'find', args),
       keep: (...args) => remote.write('relayTokens', 'keep', args),
     },
+  };
+}
+
+/** Over connections that hold up nothing else: they need no thread. */
+async function sharedListenerState(context: Context, shared: PostgresState, scope: string): Promise<ListenerState> {
+  const { submissions, relayTokens, wakeUps, place, notifies } = shared;
+  const inbox = shared.inbox(scope);
+  return {
+    ...(await opened(context, { ...inbox, counts: recently(context.host.clock, inbox.counts) }, scope)),
+    shared: { place, notifies, wakeUps },
+    submissions: {
+      kindOf: (requestId) => submissions.kindOf(requestId, scope),
+      settle: async (requestId, state) => void (await submissions.settle(requestId, scope, state)),
+    },
+    relayTokens,
+  };
+}
+
+/** Counting reads all that is stored, and load balancers ask each listener every second. */
+const COUNTS_MS = 5000;
+
+function recently<T>(clock: Pick<Clock, 'monotonic'>, ask: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | undefined;
+  let askAt = 0;
+  return () => {
+    if (answer === undefined || clock.monotonic() >= askAt) {
+      askAt = clock.monotonic() + COUNTS_MS;
+      answer = ask();
+      answer.catch(() => (answer = undefined));
+    }
+    return answer;
   };
 }
 

@@ -4,9 +4,10 @@ import { completeLoopbackUrl } from '../lib/net/loopback.ts';
 import { nearestWord } from '../lib/text/did-you-mean.ts';
 import { normalizeBaseUrl } from './base-url.ts';
 import { parseApiKey, parseWebhookSecrets } from './secret.ts';
+import { parseStateUrl, statePassword } from './state-url.ts';
 
 /** What the configuration stores, by profile. */
-export const SETTING_KEYS = ['api-key', 'webhook-secret', 'base-url', 'port'] as const;
+export const SETTING_KEYS = ['api-key', 'webhook-secret', 'base-url', 'port', 'state-url'] as const;
 
 export type SettingKey = (typeof SETTING_KEYS)[number];
 
@@ -15,6 +16,8 @@ export const DEFAULT_BASE_URL = 'https://optipick.api.optioryx.com';
 /** The port of the vendor's example receiver. */
 export const DEFAULT_PORT = 5000;
 export const DEFAULT_PROFILE = 'default';
+/** Names a file with the address of the state, as Kubernetes gives secrets. */
+export const STATE_URL_FILE = 'OPTIPICK_STATE_URL_FILE';
 
 /** One profile as it is stored. Several webhook secrets are separated by a space. */
 export interface StoredProfile {
@@ -22,6 +25,8 @@ export interface StoredProfile {
   readonly 'webhook-secret'?: string;
   readonly 'base-url'?: string;
   readonly port?: number;
+  /** Of a state that several machines share. It may hold a password. */
+  readonly 'state-url'?: string;
 }
 
 /** All profiles by name. Look one up with {@link profileNamed}: a name may be `constructor`. */
@@ -49,6 +54,8 @@ export interface Settings {
   readonly webhookSecrets: Sourced<readonly string[]> | undefined;
   readonly baseUrl: Sourced<string>;
   readonly port: Sourced<number>;
+  /** `undefined`: the state is a file of this machine. It may hold a password. */
+  readonly stateUrl: Sourced<string> | undefined;
 }
 
 /** Values of the command line; `undefined` when the flag was not given. */
@@ -59,6 +66,8 @@ export interface SettingFlags {
   readonly apiKey?: string | undefined;
   /** What the file of `--secret-file` holds. */
   readonly webhookSecret?: string | undefined;
+  /** What the file of `OPTIPICK_STATE_URL_FILE` holds. */
+  readonly stateUrl?: string | undefined;
   readonly port?: number | undefined;
 }
 
@@ -81,7 +90,7 @@ export function resolveSettings({ flags, env, profiles }: SettingInputs): Settin
     flag: string | undefined,
     flagName: string,
     variable: string,
-    key: 'api-key' | 'webhook-secret' | 'base-url',
+    key: 'api-key' | 'webhook-secret' | 'base-url' | 'state-url',
   ) =>
     given(flag, 'flag', flagName) ??
     unlessBlank(env[variable], 'environment', variable) ??
@@ -103,7 +112,15 @@ export function resolveSettings({ flags, env, profiles }: SettingInputs): Settin
         ? { value: DEFAULT_BASE_URL, source: 'default', from: 'default' }
         : { ...baseUrl, value: completeLoopbackUrl(baseUrl.value) },
     port: portInForce(flags, stored, from),
+    stateUrl:
+      given(flags.stateUrl, 'environment', STATE_URL_FILE) ?? first(undefined, '', 'OPTIPICK_STATE_URL', 'state-url'),
   };
+}
+
+/** All that nobody may see: the key, the webhook secrets, the password of a shared state. */
+export function secretsInSettings({ apiKey, webhookSecrets, stateUrl }: Settings): readonly string[] {
+  const password = stateUrl && statePassword(stateUrl.value);
+  return [apiKey?.value, ...(webhookSecrets?.value ?? []), password].filter((secret) => secret !== undefined);
 }
 
 /** `there is no profile "sandbx", did you mean "sandbox"?`; `undefined` where the profile is stored, or like none that is. */
@@ -204,6 +221,7 @@ const JUDGES: Readonly<Record<SettingKey, (text: string) => ParsedSetting>> = {
   },
   'base-url': (text) => ({ key: 'base-url', value: normalizeBaseUrl(text), warnings: [] }),
   port: (text) => ({ key: 'port', value: parsePort(text), warnings: [] }),
+  'state-url': (text) => ({ key: 'state-url', value: text.trim(), warnings: parseStateUrl(text).warnings }),
 };
 
 /** A TCP port from 0 (any free one) to 65535. Throws `CliError` `usage`. */

@@ -93,6 +93,16 @@ export function maskStateUrl(text: string): string {
   }
 }
 
+/** The password in it, `undefined` when there is none. */
+export function statePassword(text: string): string | undefined {
+  try {
+    return parseStateUrl(text).password;
+  } catch (error) {
+    if (error instanceof CliError) return undefined;
+    throw error;
+  }
+}
+
 type Parameters = Partial<Record<(typeof PARAMETERS)[number], string>>;
 
 function parametersOf(query: string): Parameters {

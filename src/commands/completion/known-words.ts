@@ -28,7 +28,10 @@ async function profiles({ host }: Context): Promise<readonly Row[]> {
   return Object.entries(stored.profiles).map(([name, profile]) => [name, maskUrl(profile['base-url'] ?? 'profile')]);
 }
 
-async function recentIds({ host }: Context, list: Exclude<ListName, 'profiles'>): Promise<readonly Row[]> {
+async function recentIds(context: Context, list: Exclude<ListName, 'profiles'>): Promise<readonly Row[]> {
+  const { host } = context;
+  // Nobody who presses Tab waits for a network.
+  if ((await context.settings()).stateUrl !== undefined) return [];
   const path = join(stateFolder(host), STATE_FILE);
   if (!(await host.files.exists(path))) return [];
   const database = await host.openDatabase(path, { readOnly: true });

@@ -1,7 +1,7 @@
 /** The work of `optipick doctor`: runs the checks, side by side where they can, and prints them in one order. */
 import type { Context } from '../../context/context.ts';
 import { CHECKS, failureOf, skipped, type CheckName, type CompletedCheck, type CheckResult } from './check-result.ts';
-import { DEFAULT_PROFILE, resolveSettings, type Settings } from '../../settings/settings.ts';
+import { DEFAULT_PROFILE, resolveSettings, secretsInSettings, type Settings } from '../../settings/settings.ts';
 import { CliError } from '../../errors.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
 import type { TableOptions } from '../../output/terminal/table.ts';
@@ -74,8 +74,8 @@ async function runChecks(context: Context, flags: DoctorFlags): Promise<readonly
   const settings = await settingsFrom(context, config.stored);
   const settingsUnreadable = config.stored === undefined;
   const clientFor: CheckContext['clientFor'] = (url, key) =>
-    context.clientFor(url, key, { secrets: settings.webhookSecrets?.value });
-  const secrets = [settings.apiKey?.value ?? '', ...(settings.webhookSecrets?.value ?? [])];
+    context.clientFor(url, key, { secrets: secretsInSettings(settings) });
+  const secrets = secretsInSettings(settings);
   const redact = createTerminalRedaction(secrets);
   const checkContext: CheckContext = { host, clientFor, stop, flags, settings, settingsUnreadable, fixes, redact };
 

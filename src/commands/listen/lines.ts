@@ -53,6 +53,8 @@ export interface ReadyFacts {
   readonly port: number;
   /** The addresses of this listener at a relay. */
   readonly relay?: RelayAddresses | undefined;
+  /** The address of a shared state, without its password. */
+  readonly sharedPlace?: string | undefined;
   /** For people, on stderr. */
   readonly remarks: readonly string[];
 }
@@ -140,10 +142,10 @@ export async function createListenLines(context: Context, { screen, plan: { acti
   };
 
   return {
-    async ready({ url, port, relay, remarks }: ReadyFacts): Promise<void> {
+    async ready({ url, port, relay, sharedPlace, remarks }: ReadyFacts): Promise<void> {
       const addresses = relay === undefined ? {} : { relay_url: relay.inbox, viewer_url: relay.viewer };
       if (json) {
-        await output.record({ v: 1, type: 'ready', url, port, ...addresses });
+        await output.record({ v: 1, type: 'ready', url, port, state: sharedPlace, ...addresses });
         // There are no remarks, and of a third party everybody must know.
         if (relay !== undefined && !output.quiet) await warn(thirdParty(relay));
         return;

@@ -98,6 +98,8 @@ export interface ReadyContext {
   readonly shownSecrets: readonly string[];
   readonly baseUrl: string;
   readonly relay: RelayAddresses | undefined;
+  /** The address of a shared state, without its password. */
+  readonly sharedPlace: string | undefined;
   /** Whether the endpoint is known to be set up: webhooks have arrived here before. */
   readonly isSetUp: boolean;
 }
@@ -105,7 +107,7 @@ export interface ReadyContext {
 /** What a person wants to know when the port is open, a paragraph each. */
 export function remarksOn(
   { source: { path }, actions, inbox: { record } }: Pick<ListenPlan, 'source' | 'actions' | 'inbox'>,
-  { shownSecrets, baseUrl, relay, isSetUp }: ReadyContext,
+  { shownSecrets, baseUrl, relay, sharedPlace, isSetUp }: ReadyContext,
 ): readonly string[] {
   // A web application that sends to this machine is set up by what runs here.
   const isAdvised = !isSetUp && !isLoopback(new URL(baseUrl).hostname);
@@ -115,6 +117,7 @@ export function remarksOn(
     actions.fetch ? `  results  from ${maskUrl(baseUrl)}` : '  results  are not fetched',
     ...actions.forwardTo.map((url) => `  forward  to ${maskUrl(url)}`),
     ...(record === undefined ? [] : [`  record   in ${record.folder}`]),
+    ...(sharedPlace === undefined ? [] : [`  state    in ${sharedPlace}`]),
     ...(isAdvised ? [setUpAdvice(path, relay)] : []),
     ...(relay === undefined ? [] : [thirdParty(relay)]),
   ];
@@ -161,6 +164,10 @@ export function allBusy(step: string, places: number): string {
   if (step === EXEC) return `all ${places} commands are still running; the next ones wait (--exec-timeout ends them)`;
   return `all ${places} places of "${stepLabel(step)}" are busy; the next ones wait`;
 }
+
+/** A pooler of connections passes no notifications on, without an error. */
+export const NO_NOTIFICATIONS =
+  'the database passes no notifications on (is a pooler in front of it?): what other listeners receive is noticed within a second; listen=off in the address silences this';
 
 /** What everybody must know of a relay. */
 export function thirdParty({ inbox }: RelayAddresses): string {

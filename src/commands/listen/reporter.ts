@@ -56,6 +56,7 @@ export async function createReporter(context: Context, { screen, plan, redraw, d
   const passedSince = (receivedAt: number): number => Math.max(0, host.clock.now() - receivedAt);
 
   return {
+    warn,
     /** For lines about the relay. */
     lines,
     print,

@@ -1,6 +1,6 @@
 /** The work of `optipick listen`: a port, an inbox, and what follows from each webhook. */
 import type { Context } from '../../context/context.ts';
-import { openListenerState } from '../../context/inbox-services.ts';
+import { openListenerState, type ListenerState } from '../../context/inbox-services.ts';
 import { CliError, messageOf } from '../../errors.ts';
 import type { Inbox } from '../../state/inbox.ts';
 import type { RelayAddresses } from '../../webhooks/relay/address.ts';
@@ -9,11 +9,11 @@ import { rejectOwnPort } from '../shared/forward-target.ts';
 import { jobFailure } from '../shared/job-errors.ts';
 import { createEnding } from './ending.ts';
 import { parseListenFlags, type ListenFlags, type ListenPlan } from './flags.ts';
-import { notInTime, relayNotInTime, remarksOn, warnOfForgery } from './messages.ts';
+import { NO_NOTIFICATIONS, notInTime, relayNotInTime, remarksOn, warnOfForgery } from './messages.ts';
 import { openPort, readServeOptions } from './port.ts';
 import { createRejectionDiagnosis } from './rejection-diagnosis.ts';
 import { chooseRelayInbox, startRelay } from './relay.ts';
-import { createReporter } from './reporter.ts';
+import { createReporter, type Reporter } from './reporter.ts';
 import { createScreen, type LiveScreen } from './screen.ts';
 import { readSignatures } from './signatures.ts';
 import { createListenWork } from './work.ts';
@@ -82,9 +82,11 @@ async function listenOn(live: LiveScreen, plan: ListenPlan): Promise<void> {
     relayAddresses = relay && (await Promise.race([relay.acknowledged, ending.over.then(() => undefined)]));
     // Without a relay nothing but promises lies between this first line and the opening of the port.
     const { shownSecrets } = signatures;
-    const { baseUrl } = state;
-    const remarks = remarksOn(plan, { shownSecrets, baseUrl, relay: relayAddresses, isSetUp });
-    await reporter.ready({ url: port.url, port: port.port, relay: relayAddresses, remarks });
+    const { baseUrl, shared } = state;
+    const sharedPlace = shared?.place;
+    const remarks = remarksOn(plan, { shownSecrets, baseUrl, relay: relayAddresses, sharedPlace, isSetUp });
+    await reporter.ready({ url: port.url, port: port.port, relay: relayAddresses, sharedPlace, remarks });
+    if (shared?.notifies === true) void warnOfSilence(shared, reporter);
     if (signatures.verifier === undefined) await warnOfForgery(context);
     await live.start({ screen, state, work, reporter, ending });
     working = work.run(halt.signal);
@@ -107,6 +109,18 @@ async function listenOn(live: LiveScreen, plan: ListenPlan): Promise<void> {
   if (failure !== undefined) throw failure;
   const [failedJob] = ending.failedJobs;
   if (failedJob !== undefined) throw jobFailure(failedJob);
+}
+
+async function warnOfSilence(
+  { wakeUps }: NonNullable<ListenerState['shared']>,
+  reporter: Pick<Reporter, 'warn'>,
+): Promise<void> {
+  try {
+    if (!(await wakeUps.test())) reporter.warn(NO_NOTIFICATIONS);
+  } catch (error) {
+    // The work of the listener reports a database that cannot be used.
+    if (!(error instanceof CliError)) throw error;
+  }
 }
 
 /** A few of the newest are enough: whoever switches between APIs knows how it is done. */

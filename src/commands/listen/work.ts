@@ -15,7 +15,7 @@ import type { Reporter } from './reporter.ts';
 
 export interface WorkParts {
   readonly plan: Pick<ListenPlan, 'actions' | 'filter' | 'ending'>;
-  readonly state: Pick<ListenerState, 'inbox' | 'owner' | 'submissions'>;
+  readonly state: Pick<ListenerState, 'inbox' | 'owner' | 'submissions' | 'shared'>;
   /** `undefined`: results are not fetched. */
   readonly client: OptipickClient | undefined;
   readonly reporter: Reporter;
@@ -52,6 +52,8 @@ export async function createListenWork(
     owner,
     clock,
     graceMs,
+    // Of twenty that start one after the other only what a dead one left is due: that comes of itself, with its leases.
+    expedites: state.shared === undefined,
     forwardTo: actions.forwardTo,
     exec: actions.exec && createExec(host, actions.exec),
     onAttempt: (report) => reporter.attempted(report),
@@ -59,6 +61,7 @@ export async function createListenWork(
     onOwed: (step) => reporter.owed(step),
     onStalled: (step, places) => reporter.stalled(step, places),
   });
+  state.shared?.wakeUps.listen(() => processor.wake());
   const earlier = await earlierDelivery(inbox, conditions.until);
   return {
     steps: processor.steps,

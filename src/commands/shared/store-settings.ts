@@ -15,6 +15,7 @@ export async function storeSettings(
 const VARIABLES: Readonly<Partial<Record<SettingKey, string>>> = {
   'api-key': 'OPTIPICK_API_KEY',
   'webhook-secret': 'OPTIPICK_WEBHOOK_SECRET',
+  'state-url': 'OPTIPICK_STATE_URL',
   'base-url': 'OPTIPICK_BASE_URL',
 };
 

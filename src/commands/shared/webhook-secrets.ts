@@ -2,7 +2,7 @@
 import type { Context } from '../../context/context.ts';
 import { parseWebhookSecrets, type SecretsReading } from '../../settings/secret.ts';
 import type { Redact } from '../../settings/redaction.ts';
-import { EMPTY_HINT, emptyNote, unknownProfile } from '../../settings/settings.ts';
+import { EMPTY_HINT, emptyNote, secretsInSettings, unknownProfile } from '../../settings/settings.ts';
 import { CliError } from '../../errors.ts';
 import { readSecretFile } from '../../context/input-file.ts';
 import { createTerminalRedaction } from '../../output/terminal/redaction.ts';
@@ -19,14 +19,13 @@ export async function createEndpointRedaction(
   target: Pick<TestTarget, 'secrets'>,
   signing: Pick<SecretsReading, 'texts'> | undefined,
 ): Promise<Redact> {
-  return createTerminalRedaction([...(await secretsInSettings(context)), ...(signing?.texts ?? []), ...target.secrets]);
+  return createTerminalRedaction([...(await storedSecrets(context)), ...(signing?.texts ?? []), ...target.secrets]);
 }
 
 /** None when the settings cannot be read: the command that needs them reports that. */
-async function secretsInSettings(context: Context): Promise<readonly string[]> {
+async function storedSecrets(context: Context): Promise<readonly string[]> {
   try {
-    const { apiKey, webhookSecrets: secrets } = await context.settings();
-    return [...(apiKey === undefined ? [] : [apiKey.value]), ...(secrets?.value ?? [])];
+    return secretsInSettings(await context.settings());
   } catch (error) {
     if (error instanceof CliError) return [];
     throw error;

@@ -78,6 +78,7 @@ const TYPES: Readonly<Record<SettingKey, 'string' | 'number'>> = {
   'webhook-secret': 'string',
   'base-url': 'string',
   port: 'number',
+  'state-url': 'string',
 };
 
 function faultOf(document: unknown): string | undefined {

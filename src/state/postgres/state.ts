@@ -23,6 +23,8 @@ export interface PostgresState {
   readonly postings: Postings;
   readonly arrivals: Arrivals;
   readonly relayTokens: RelayTokens;
+  /** Whether listeners notify each other. */
+  readonly notifies: boolean;
   readonly wakeUps: Pick<WakeUps, 'listen' | 'test'>;
   /** Ends what is running, and the connections. */
   close(): Promise<void>;
@@ -53,6 +55,7 @@ export function openPostgresState(options: DoorOptions & { readonly clock: Clock
     postings: createPostgresPostings(working, at, clock),
     arrivals: createPostgresArrivals({ lane: working, at, wakeUps, clock }),
     relayTokens: createPostgresRelayTokens(working, at),
+    notifies: address.listens,
     wakeUps,
     async close() {
       await Promise.all([accepting.close(), working.close()]);

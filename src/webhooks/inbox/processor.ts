@@ -31,6 +31,8 @@ export interface ProcessorOptions extends WorkOptions {
    * delivery, so that those that need the result ask for it at the same time.
    */
   readonly spread?: ((sequence: number) => number) | undefined;
+  /** Whether a start makes all that waits due at once: it is often the repair that was waited for. Default true. */
+  readonly expedites?: boolean | undefined;
   /** Attempts at each step side by side. Default 16. */
   readonly concurrency?: number | undefined;
   /** How long a stop waits for what has begun. Default 5 s. */
@@ -78,7 +80,7 @@ const GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
  * Does the slow work behind the receiver, from the inbox alone, so that it goes on after a crash where it stopped, and is
  * shared with other listeners on the same inbox. Each step of a delivery is attempted by itself, in places of its own: a
  * target that is down delays neither the command nor the screen. A failed attempt is repeated on the schedule of
- * {@link backoffDelay}; after {@link MAX_ATTEMPTS} the step is `failed`. A start makes all that waits due at once.
+ * {@link backoffDelay}; after {@link MAX_ATTEMPTS} the step is `failed`.
  */
 export function createProcessor(options: ProcessorOptions): Processor {
   const { inbox, owner, clock } = options;
@@ -225,7 +227,7 @@ export function createProcessor(options: ProcessorOptions): Processor {
       // Once it is aborted it lets go of both by itself.
       const { signal: halt } = anySignal([stop, failed.signal]);
       halt.addEventListener('abort', () => waiter.wake());
-      let expedited = false;
+      let expedited = options.expedites === false;
       // For pauses the clock that does not jump: the other one may go back by an hour.
       let renewAt = clock.monotonic();
       let pruneAt = clock.monotonic();
