@@ -92,7 +92,7 @@ async function sharedListenerState(context: Context, shared: PostgresState, scop
   const { submissions, relayTokens, wakeUps, place, notifies } = shared;
   const inbox = shared.inbox(scope);
   return {
-    ...(await opened(context, { ...inbox, counts: recently(context.host.clock, inbox.counts) }, scope)),
+    ...(await opened(context, { ...inbox, counts: recently(context.host.clock, () => inbox.counts()) }, scope)),
     shared: { place, notifies, wakeUps },
     submissions: {
       kindOf: (requestId) => submissions.kindOf(requestId, scope),
