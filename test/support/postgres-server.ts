@@ -1,10 +1,11 @@
 /** A real PostgreSQL server of a test: from npm, else from Debian, as a user that may run one. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { chmod, chown, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, chown, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { openPostgres } from '../../src/platform/postgres.ts';
@@ -40,6 +41,8 @@ export interface PostgresServer {
   /** They no longer run, and are still there. */
   pause(): void;
   resume(): void;
+  /** Waits until a standby has all that is committed. */
+  followed(): Promise<void>;
   /** Makes a standby the primary. */
   promote(): Promise<void>;
   /** Again, after `kill` or `stop`. */
@@ -57,7 +60,7 @@ export async function createPostgresServer(options: PostgresServerOptions = {}):
   const folder = join(root, 'data');
   const { standbyOf } = options;
   if (standbyOf === undefined) await initialize(bin, root, folder);
-  else await run(join(bin, 'pg_basebackup'), ['-D', folder, '-R', '-c', 'fast', '-d', replicationUrl(standbyOf)], root);
+  else await copyOf(standbyOf, folder);
   if (options.access !== undefined) await writeFile(join(folder, 'pg_hba.conf'), `${options.access.join('\n')}\n`);
   const port = await freePort();
   const settings = {
@@ -78,7 +81,7 @@ export async function createPostgresServer(options: PostgresServerOptions = {}):
     url: (parameters = '', user = OWNER) =>
       `postgres://${user}:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/postgres${parameters}`,
     async query(sql, ...values) {
-      const client = await connect(port);
+      const client = await patiently(() => connect(port));
       try {
         return (await client.query(sql, values)).rows;
       } finally {
@@ -105,6 +108,10 @@ export async function createPostgresServer(options: PostgresServerOptions = {}):
     resume() {
       for (const pid of server.processes()) signal(pid, 'SIGCONT');
     },
+    async followed() {
+      const sql = `SELECT 1 FROM pg_stat_replication WHERE state = 'streaming' AND flush_lsn >= pg_current_wal_flush_lsn()`;
+      while ((await server.query(sql)).length === 0) await pause(20);
+    },
     async promote() {
       await server.query('SELECT pg_promote()');
     },
@@ -119,7 +126,7 @@ export async function createPostgresServer(options: PostgresServerOptions = {}):
           if (attempt === 1000 || supervisor.exitCode !== null) {
             throw new Error(`the server did not start: ${await readFile(log, 'utf8')}`, { cause: error });
           }
-          await new Promise((resolve) => void setTimeout(resolve, 20));
+          await pause(20);
         }
       }
     },
@@ -205,8 +212,14 @@ async function give(path: string): Promise<void> {
   await chmod(path, 0o700);
 }
 
-function replicationUrl({ port }: PostgresServer): string {
-  return `host=127.0.0.1 port=${port} user=${OWNER} password='${PASSWORD}'`;
+/** The files of a server that was stopped in good order are a whole copy of it. */
+async function copyOf(primary: PostgresServer, folder: string): Promise<void> {
+  await primary.stop();
+  await execa('cp', ['-a', primary.folder, folder]);
+  await primary.start();
+  await writeFile(join(folder, 'standby.signal'), '');
+  const followed = `host=127.0.0.1 port=${primary.port} user=${OWNER} password=${JSON.stringify(PASSWORD)}`;
+  await appendFile(join(folder, 'postgresql.auto.conf'), `primary_conninfo = '${followed.replaceAll('"', "''")}'\n`);
 }
 
 function connect(port: number): ReturnType<typeof openPostgres> {
@@ -220,6 +233,18 @@ function connect(port: number): ReturnType<typeof openPostgres> {
     tls: undefined,
     name: 'test',
   });
+}
+
+/** A busy machine may not answer in the time that the product gives it. */
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt === 20) throw error;
+      await pause(500);
+    }
+  }
 }
 
 function childrenOf(parent: number): readonly number[] {

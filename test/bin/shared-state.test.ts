@@ -1,0 +1,78 @@
+/** Several machines on one state, as processes with folders of their own. */
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { deliver, payloadOf, startListener, type Line } from '../support/listener.ts';
+import { schemaOfTest } from '../support/postgres.ts';
+import { createWorkplace, type Workplace } from '../support/program.ts';
+import { startSandbox } from '../support/sandbox.ts';
+
+const ID = '67507ad05e593173d0313e0f';
+
+async function newMachine(): Promise<Workplace> {
+  const workplace = await createWorkplace();
+  onTestFinished(() => workplace.remove());
+  return workplace;
+}
+
+const isEvent = ({ type }: Line): boolean => type === 'event';
+
+test('a webhook that one machine receives is printed by one of the two, and known to all', async () => {
+  const { url, address } = await schemaOfTest();
+  const env = { OPTIPICK_STATE_URL: url };
+  const machines = [await newMachine(), await newMachine()] as const;
+  await using one = await startListener(machines[0], ['--no-fetch'], { env });
+  await using other = await startListener(machines[1], ['--no-fetch'], { env });
+  const place = `postgres://owner:***@127.0.0.1:${address.hosts[0]?.port}/postgres?schema=${address.schema}`;
+  expect(one.lines()[0]).toMatchObject({ type: 'ready', state: place });
+
+  const ids = Array.from({ length: 20 }, (_, index) => `msg_${index}`);
+  for (const [index, id] of ids.entries()) {
+    const [to, also] = index % 2 === 0 ? [one, other] : [other, one];
+    // What both receive at the same time is one delivery.
+    const statuses = await Promise.all([to, also].map((each) => deliver(each.url, { id, body: payloadOf(ID) })));
+    expect(statuses).toEqual([204, 204]);
+  }
+  const printed = (): readonly unknown[] =>
+    [...one.lines(), ...other.lines()].filter(isEvent).map((line) => line['id']);
+  await expect.poll(() => printed().length).toBe(ids.length);
+  expect(printed().toSorted()).toEqual(ids.toSorted());
+
+  const third = await newMachine();
+  const listed = await third.run(['events', 'list', '--json'], { env });
+  expect(listed.stdout.trim().split('\n')).toHaveLength(ids.length);
+  // The password is nowhere, and nothing lies in the folders.
+  expect([one.errors(), other.errors(), listed.stderr].join('')).not.toContain('of a test');
+  for (const machine of [...machines, third]) expect(await readdir(machine.folder)).toEqual([]);
+});
+
+test('what a listener was at when it was killed is done by another one', async () => {
+  const { url } = await schemaOfTest();
+  const env = { OPTIPICK_STATE_URL: url };
+  const [first, second] = [await newMachine(), await newMachine()];
+  await using one = await startListener(first, ['--no-fetch', '--exec', 'sleep 10'], { env });
+  await deliver(one.url, { id: 'msg_1', body: payloadOf(ID) });
+  await one.line(isEvent);
+  const mark = join(second.folder, 'done');
+  await using other = await startListener(second, ['--no-fetch', '--exec', `cat >'${mark}'`], { env });
+  one.kill('SIGKILL');
+  await other.line(({ type, ok }) => type === 'executed' && ok === true);
+  expect(await readdir(second.folder)).toEqual(['done']);
+});
+
+test('a submission on one machine ends its wait when another one receives the webhook', async () => {
+  const { url } = await schemaOfTest();
+  const [machine, receiver] = [await newMachine(), await newMachine()];
+  const env = { OPTIPICK_STATE_URL: url };
+  await using listener = await startListener(receiver, ['--no-fetch'], { env });
+  await using sandbox = await startSandbox(receiver, ['--latency', '3s', '--webhook', listener.url]);
+  const api = { OPTIPICK_API_KEY: sandbox.ready.api_key, OPTIPICK_BASE_URL: sandbox.url };
+  const example = await machine.run(['example', 'cluster']);
+  await writeFile(join(machine.folder, 'wave.json'), example.stdout);
+  const waited = await machine.run(['cluster', 'submit', 'wave.json', '--wait', '--json'], { env: { ...env, ...api } });
+  const { request_id: id } = JSON.parse(waited.stdout) as { request_id: string };
+  expect(waited).toMatchObject({ code: 0, stderr: `submitted as ${id}\n` });
+  // Without the state of its own, from a third machine: the kind is known.
+  const polled = await (await newMachine()).run(['poll', id, '--once', '--json'], { env: { ...env, ...api } });
+  expect(polled).toMatchObject({ code: 0, stderr: '' });
+});
