@@ -33,10 +33,10 @@ test('a webhook that one machine receives is printed by one of the two, and know
     const statuses = await Promise.all([to, also].map((each) => deliver(each.url, { id, body: payloadOf(ID) })));
     expect(statuses).toEqual([204, 204]);
   }
-  const printed = (): readonly unknown[] =>
-    [...one.lines(), ...other.lines()].filter(isEvent).map((line) => line['id']);
+  const printed = (): readonly string[] =>
+    [...one.lines(), ...other.lines()].filter(isEvent).map((line) => String(line['id']));
   await expect.poll(() => printed().length).toBe(ids.length);
-  expect(printed().toSorted()).toEqual(ids.toSorted());
+  expect(new Set(printed())).toEqual(new Set(ids));
 
   const third = await newMachine();
   const listed = await third.run(['events', 'list', '--json'], { env });
@@ -75,4 +75,26 @@ test('a submission on one machine ends its wait when another one receives the we
   // Without the state of its own, from a third machine: the kind is known.
   const polled = await (await newMachine()).run(['poll', id, '--once', '--json'], { env: { ...env, ...api } });
   expect(polled).toMatchObject({ code: 0, stderr: '' });
+});
+
+test('the demo has two endpoints share an inbox, in a schema that is gone afterwards', async () => {
+  const { url, connect } = await schemaOfTest();
+  const machine = await newMachine();
+  const { code, stdout, stderr } = await machine.run(['demo'], { env: { OPTIPICK_STATE_URL: url }, timeoutMs: 60_000 });
+  expect({ code, isAnswered: stdout.includes('distance  150 m -> 99.0 m') }).toEqual({ code: 0, isAnswered: true });
+  const shared = stderr.split('\n').filter((line) => /^\d\. (?:Two|Webhook)/.test(line));
+  expect(shared[0]).toMatch(/They share an inbox in postgres:\/\/\w+:\*\*\*@\S+schema=optipick_demo_[\da-f]{8}\.$/);
+  expect(shared.slice(1)).toEqual([
+    expect.stringMatching(
+      /arrived at both: ([12]) stored it, (?!\1)[12] found it there already, and [12] alone works on it\.$/,
+    ),
+    expect.stringMatching(
+      /arrived at both: ([12]) stored it, (?!\1)[12] found it there already, and [12] alone works on it\.$/,
+    ),
+  ]);
+  const client = await connect();
+  const { rows } = await client.query(`SELECT nspname FROM pg_namespace WHERE nspname LIKE 'optipick_demo_%'`);
+  await client.end();
+  expect(rows).toEqual([]);
+  expect(await readdir(machine.folder)).toEqual([]);
 });

@@ -80,7 +80,7 @@ export async function sharedTorture(workplace: Workplace, plan: SharedPlan): Pro
       attempts: 10_000,
       timeoutMs: 15_000,
     });
-    let sent = 0;
+    const progress = { sent: 0 };
     const numbers = Array.from({ length: events }, (_, number) => number).values();
     const send = async (): Promise<void> => {
       for (const number of numbers) {
@@ -89,14 +89,14 @@ export async function sharedTorture(workplace: Workplace, plan: SharedPlan): Pro
         // Two workers of the sender got the same message from its queue, and two listeners get it at once.
         const copies = number % 10 === 0 ? [any(), any()] : [any()];
         await Promise.all(copies.map((listener) => sender.send(id, body, listener.url())));
-        sent += 1;
+        progress.sent += 1;
       }
     };
     /** Does it `times` times, spread over the first 90 % of what is sent. */
     const spread = async (times: number, from: number, to: number, work: () => Promise<void>): Promise<void> => {
       const moments = Array.from({ length: times }, () => Math.floor(events * (from + (to - from) * random.next())));
       for (const moment of moments.toSorted((one, other) => one - other)) {
-        while (sent < moment) await pause(5);
+        while (progress.sent < moment) await pause(5);
         await work();
       }
     };
@@ -107,14 +107,14 @@ export async function sharedTorture(workplace: Workplace, plan: SharedPlan): Pro
     });
     const killServer = async (): Promise<void> => {
       await spread(serverKills, 0.05, 0.7, async () => {
-        plan.onProgress?.(`${sent} sent, the server is killed`);
+        plan.onProgress?.(`${progress.sent} sent, the server is killed`);
         await primary.kill();
         await pause(random.below(1500));
         await primary.start();
         await primary.followed();
       });
       await spread(1, 0.8, 0.85, async () => {
-        plan.onProgress?.(`${sent} sent, the standby takes over`);
+        plan.onProgress?.(`${progress.sent} sent, the standby takes over`);
         await primary.followed();
         await primary.kill();
         await standby.promote();
@@ -123,7 +123,7 @@ export async function sharedTorture(workplace: Workplace, plan: SharedPlan): Pro
       });
     };
     await Promise.all([killListeners, killServer(), ...Array.from({ length: SENDERS }, send)]);
-    plan.onProgress?.(`${sent} sent, waiting for the work`);
+    plan.onProgress?.(`${progress.sent} sent, waiting for the work`);
     await untilNothingPends(inForce);
     for (const listener of listeners) await listener.end('SIGTERM');
     const { acknowledged } = sender;

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { JobAnswer, OptipickClient } from '../../api/model.ts';
 import type { Context } from '../../context/context.ts';
-import type { DemoReceiver } from './receiver.ts';
+import type { DemoReceivers } from './receiver.ts';
 import type { SandboxHost } from '../../sandbox/server.ts';
 import { KINDS, type Kind } from '../../kinds.ts';
 import { CliError } from '../../errors.ts';
@@ -28,18 +28,16 @@ function declareDemo(command: Command, context: ContextSource): void {
       ['optipick demo', 'see it work'],
       ['optipick demo --json | jq .result.optimal_distance', 'its results, for a script'],
       ['optipick demo --debug', 'with every HTTP call'],
+      ['OPTIPICK_STATE_URL=postgres://me@localhost/test optipick demo', 'two listeners that share an inbox'],
     ],
-    failures: [['environment', 'no port could be opened on this machine']],
+    failures: [['environment', 'no port could be opened on this machine, or the database cannot be used']],
   });
   command.action(() => demo(context()));
 }
 
 async function demo(context: Context): Promise<void> {
   const { output, host } = context;
-  const [{ createSandbox }, { createDemoReceiver }] = await Promise.all([
-    import('../../sandbox/server.ts'),
-    import('./receiver.ts'),
-  ]);
+  const { createSandbox } = await import('../../sandbox/server.ts');
   // Both ends are this program: the proxy of the network must not be used.
   const machine: SandboxHost = {
     clock: host.clock,
@@ -49,17 +47,16 @@ async function demo(context: Context): Promise<void> {
   };
   const sandbox = await createSandbox(machine, { seed: 1 });
   context.atEnd(() => sandbox.stop());
-  const receiver = await createDemoReceiver(host, sandbox.secret);
-  context.atEnd(() => receiver.close());
-  sandbox.addEndpoint(receiver.url);
+  const receivers = await openReceivers(context, sandbox.secret);
+  for (const url of receivers.urls) sandbox.addEndpoint(url);
   const client = await context.clientFor(sandbox.url, sandbox.apiKey, { direct: true });
 
   const step = createSteps(context);
   await step(`A sandbox of the OptiPick API is running at ${sandbox.url}.`);
-  await step(`A webhook endpoint is open at ${receiver.url}; its signing secret is known to both sides.`);
+  await step(receivers.introduction);
 
-  const cluster = await run(context, step, { client, receiver, kind: 'cluster', body: demoClusterRequest() });
-  const first = await run(context, step, { client, receiver, kind: 'route', body: demoRouteRequest(cluster.raw) });
+  const cluster = await run(context, step, { client, receivers, kind: 'cluster', body: demoClusterRequest() });
+  const first = await run(context, step, { client, receivers, kind: 'route', body: demoRouteRequest(cluster.raw) });
   if (output.json) return;
   await output.note(`
 What happened: two requests went to an API on this machine, each with synchronous=false, so that only an id came back.
@@ -72,9 +69,20 @@ Next:
   optipick sandbox                        keep a sandbox running to build against`);
 }
 
+/** With the address of a shared state two that share an inbox, else one. */
+async function openReceivers(context: Context, secret: string): Promise<DemoReceivers> {
+  const { stateUrl } = await context.settings();
+  if (stateUrl === undefined) {
+    const { createDemoReceiver } = await import('./receiver.ts');
+    return createDemoReceiver(context, secret);
+  }
+  const { createSharedReceivers } = await import('./shared-receivers.ts');
+  return createSharedReceivers(context, stateUrl.value, secret);
+}
+
 interface DemoRun {
   readonly client: OptipickClient;
-  readonly receiver: DemoReceiver;
+  readonly receivers: DemoReceivers;
   readonly kind: Kind;
   readonly body: Uint8Array;
 }
@@ -83,13 +91,13 @@ interface DemoRun {
 async function run(
   context: Context,
   step: (text: string) => Promise<void>,
-  { client, receiver, kind, body }: DemoRun,
+  { client, receivers, kind, body }: DemoRun,
 ): Promise<JobAnswer> {
   const { output, stop } = context;
   const submitted = await client.submit(kind, body, { signal: stop });
   await step(`POST ${KINDS[kind].path}?synchronous=false answered with the request id ${submitted.requestId}.`);
-  const delivery = await receiver.next(submitted.requestId, WEBHOOK_TIMEOUT_MS, stop);
-  await step(`Webhook ${delivery.id} arrived; its signature is right, and the svix library agrees.`);
+  const { text } = await receivers.next(submitted.requestId, WEBHOOK_TIMEOUT_MS, stop);
+  await step(text);
   const answer = await client.getAnswer(kind, submitted.requestId, { signal: stop });
   if (answer.state !== 'done') {
     throw new CliError('internal', `the sandbox answered "${answer.state}" for a job that it called done`);

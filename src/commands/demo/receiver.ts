@@ -2,16 +2,34 @@
 import { formatDuration } from '../../lib/text/numbers.ts';
 import { parseWebhookSecret } from '../../settings/secret.ts';
 import { CliError } from '../../errors.ts';
-import type { Host } from '../../platform/host.ts';
+import type { Context } from '../../context/context.ts';
 import type { Delivery } from '../../state/delivery.ts';
 import { headersOf } from '../../webhooks/forward-headers.ts';
 import { createReceiver } from '../../webhooks/receiver/receiver.ts';
 import { createVerifier } from '../../webhooks/signature.ts';
 import { libraryAccepts } from '../../webhooks/svix-library.ts';
 
-export type DemoReceiver = Awaited<ReturnType<typeof createDemoReceiver>>;
+/** A webhook that has arrived. */
+export interface DemoArrival {
+  readonly delivery: Delivery;
+  /** What happened to it, a sentence. */
+  readonly text: string;
+}
 
-export async function createDemoReceiver(host: Host, secret: string) {
+/** Who receives the webhooks of the demo. */
+export interface DemoReceivers {
+  readonly urls: readonly string[];
+  /** A sentence. */
+  readonly introduction: string;
+  /** The verified delivery about this request. Throws `unavailable` when none arrives in time. */
+  next(requestId: string, timeoutMs: number, signal: AbortSignal): Promise<DemoArrival>;
+}
+
+/** One endpoint, which is closed when the command ends. */
+export async function createDemoReceiver(
+  { host, atEnd }: Pick<Context, 'host' | 'atEnd'>,
+  secret: string,
+): Promise<DemoReceivers> {
   const arrived = new Map<string, Delivery>();
   let wake: (() => void) | undefined;
   let rejection: string | undefined;
@@ -33,15 +51,20 @@ export async function createDemoReceiver(host: Host, secret: string) {
     events: { rejected: ({ detail }) => (rejection = detail) },
   });
   const server = await host.serve(receiver, { host: '127.0.0.1', port: 0, maxBodyBytes: 1_048_576 });
+  atEnd(() => server.close(0));
+  const url = `${server.url}/webhook`;
   return {
-    url: `${server.url}/webhook`,
-    /** The verified delivery about this request. Throws `unavailable` when none arrives in time. */
-    async next(requestId: string, timeoutMs: number, signal: AbortSignal): Promise<Delivery> {
+    urls: [url],
+    introduction: `A webhook endpoint is open at ${url}; its signing secret is known to both sides.`,
+    async next(requestId, timeoutMs, signal) {
       const deadline = host.clock.monotonic() + timeoutMs;
       for (;;) {
         const delivery = arrived.get(requestId);
         if (delivery !== undefined) {
-          if (await libraryAccepts(secret, headersOf(delivery.headers), delivery.body)) return delivery;
+          if (await libraryAccepts(secret, headersOf(delivery.headers), delivery.body)) {
+            const text = `Webhook ${delivery.id} arrived; its signature is right, and the svix library agrees.`;
+            return { delivery, text };
+          }
           throw new CliError('internal', 'the svix library refuses a delivery that was accepted');
         }
         if (host.clock.monotonic() >= deadline) {
@@ -51,6 +74,5 @@ export async function createDemoReceiver(host: Host, secret: string) {
         await Promise.race([host.clock.sleep(50, signal), new Promise<void>((resolve) => (wake = resolve))]);
       }
     },
-    close: () => server.close(0),
   };
 }
