@@ -2,6 +2,7 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { shownStateUrl } from '../../src/settings/state-url.ts';
 import { deliver, payloadOf, startListener, type Line } from '../support/listener.ts';
 import { schemaOfTest } from '../support/postgres.ts';
 import { createWorkplace, type Workplace } from '../support/program.ts';
@@ -23,8 +24,7 @@ test('a webhook that one machine receives is printed by one of the two, and know
   const machines = [await newMachine(), await newMachine()] as const;
   await using one = await startListener(machines[0], ['--no-fetch'], { env });
   await using other = await startListener(machines[1], ['--no-fetch'], { env });
-  const place = `postgres://owner:***@127.0.0.1:${address.hosts[0]?.port}/postgres?schema=${address.schema}`;
-  expect(one.lines()[0]).toMatchObject({ type: 'ready', state: place });
+  expect(one.lines()[0]).toMatchObject({ type: 'ready', state: shownStateUrl(address) });
 
   const ids = Array.from({ length: 20 }, (_, index) => `msg_${index}`);
   for (const [index, id] of ids.entries()) {
@@ -78,9 +78,12 @@ test('a submission on one machine ends its wait when another one receives the we
 });
 
 test('the demo has two endpoints share an inbox, in a schema that is gone afterwards', async () => {
-  const { url, connect } = await schemaOfTest();
+  const schema = await schemaOfTest();
   const machine = await newMachine();
-  const { code, stdout, stderr } = await machine.run(['demo'], { env: { OPTIPICK_STATE_URL: url }, timeoutMs: 60_000 });
+  const { code, stdout, stderr } = await machine.run(['demo'], {
+    env: { OPTIPICK_STATE_URL: schema.url },
+    timeoutMs: 60_000,
+  });
   expect({ code, isAnswered: stdout.includes('distance  150 m -> 99.0 m') }).toEqual({ code: 0, isAnswered: true });
   const shared = stderr.split('\n').filter((line) => /^\d\. (?:Two|Webhook)/.test(line));
   expect(shared[0]).toMatch(/They share an inbox in postgres:\/\/\w+:\*\*\*@\S+schema=optipick_demo_[\da-f]{8}\.$/);
@@ -92,7 +95,7 @@ test('the demo has two endpoints share an inbox, in a schema that is gone afterw
       /arrived at both: ([12]) stored it, (?!\1)[12] found it there already, and [12] alone works on it\.$/,
     ),
   ]);
-  const client = await connect();
+  const client = await schema.connect();
   const { rows } = await client.query(`SELECT nspname FROM pg_namespace WHERE nspname LIKE 'optipick_demo_%'`);
   await client.end();
   expect(rows).toEqual([]);

@@ -22,6 +22,8 @@ export interface PostgresServerOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Lines of `pg_hba.conf` in place of "everybody of this machine, with a password". */
   readonly access?: readonly string[];
+  /** The disk that its data lies on. */
+  readonly disk?: string;
   /** A copy of this running server, which follows it. */
   readonly standbyOf?: PostgresServer;
 }
@@ -57,9 +59,10 @@ export async function createPostgresServer(options: PostgresServerOptions = {}):
   const root = await mkdtemp(join(tmpdir(), 'optipick-postgres-'));
   await give(root);
   const bin = await binaries(root);
-  const folder = join(root, 'data');
+  const folder = join(options.disk ?? root, 'data');
+  if (options.disk !== undefined) await give(options.disk);
   const { standbyOf } = options;
-  if (standbyOf === undefined) await initialize(bin, root, folder);
+  if (standbyOf === undefined) await initialize(bin, root, folder, options.disk !== undefined);
   else await copyOf(standbyOf, folder);
   if (options.access !== undefined) await writeFile(join(folder, 'pg_hba.conf'), `${options.access.join('\n')}\n`);
   const port = await freePort();
@@ -74,6 +77,7 @@ export async function createPostgresServer(options: PostgresServerOptions = {}):
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   let supervisor: ChildProcess | undefined;
+  let first = 0;
 
   const server: PostgresServer = {
     port,
@@ -89,7 +93,6 @@ export async function createPostgresServer(options: PostgresServerOptions = {}):
       }
     },
     processes() {
-      const first = Number(readFileSync(join(folder, 'postmaster.pid'), 'utf8').split('\n')[0]);
       return [first, ...childrenOf(first)];
     },
     async kill() {
@@ -99,8 +102,6 @@ export async function createPostgresServer(options: PostgresServerOptions = {}):
       for (const pid of all) signal(pid, 'SIGKILL');
       supervisor?.stdin?.end();
       await ended(supervisor);
-      // In a container whose first process collects no zombies both name a process that seems to be there.
-      await rm(join(folder, 'postmaster.pid'), { force: true });
     },
     pause() {
       for (const pid of server.processes()) signal(pid, 'SIGSTOP');
@@ -117,10 +118,14 @@ export async function createPostgresServer(options: PostgresServerOptions = {}):
     },
     async start() {
       const log = join(root, 'log');
+      // Of a server that was killed: in a container whose first process collects no zombies it seems to be there still.
+      await rm(join(folder, 'postmaster.pid'), { force: true });
       supervisor = supervise(join(bin, 'postgres'), ['-D', folder, ...flags], log, root);
       for (let attempt = 0; ; attempt += 1) {
         try {
           await (await connect(port)).end();
+          // Read now: its disk may fail.
+          first = Number(readFileSync(join(folder, 'postmaster.pid'), 'utf8').split('\n')[0]);
           return;
         } catch (error) {
           if (attempt === 1000 || supervisor.exitCode !== null) {
@@ -143,12 +148,16 @@ export async function createPostgresServer(options: PostgresServerOptions = {}):
   return server;
 }
 
-async function initialize(bin: string, root: string, folder: string): Promise<void> {
+async function initialize(bin: string, root: string, folder: string, isFlushed: boolean): Promise<void> {
   const passwordFile = join(root, 'password');
   await writeFile(passwordFile, PASSWORD);
   await give(passwordFile);
   const flags = ['-D', folder, '-U', OWNER, '-A', 'scram-sha-256', `--pwfile=${passwordFile}`];
-  await run(join(bin, 'initdb'), [...flags, '-E', 'UTF8', '--locale=C', '--no-sync', '--no-instructions'], root);
+  await run(
+    join(bin, 'initdb'),
+    [...flags, '-E', 'UTF8', '--locale=C', '--no-instructions', ...(isFlushed ? [] : ['--no-sync'])],
+    root,
+  );
 }
 
 /** The shell ends the server when this process has ended, however it ended: then its standard input is closed. */
