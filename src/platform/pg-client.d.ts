@@ -10,11 +10,13 @@ declare module 'pg/lib/client.js' {
     /** Called when the server asks for it. */
     readonly password: () => Promise<string>;
     readonly database: string;
+    readonly sslnegotiation: 'postgres';
     readonly ssl: false | ConnectionOptions;
     readonly enableChannelBinding: boolean;
     readonly application_name: string;
     readonly connectionTimeoutMillis: number;
     readonly keepAlive: boolean;
+    readonly keepAliveInitialDelayMillis: number;
   }
   class Client extends EventEmitter<{
     error: [Error];
@@ -23,6 +25,7 @@ declare module 'pg/lib/client.js' {
   }> {
     constructor(config: Config);
     readonly connection: { readonly stream: Duplex };
+    readonly connectionParameters: { options?: string | undefined; replication?: string | undefined };
     readonly processID: number | null;
     connect(): Promise<unknown>;
     query(

@@ -5,6 +5,12 @@ import type { PostgresClient, PostgresRow, PostgresServer } from './host.ts';
 /** For the connection, TLS and the password together; in milliseconds. */
 const CONNECT_TIMEOUT_MS = 2000;
 
+/** A firewall forgets an idle connection without a word: it is kept in use. In milliseconds. */
+const KEEP_ALIVE_MS = 30_000;
+
+/** As servers report it: no password was given, or a wrong one. */
+const WRONG_PASSWORD = '28P01';
+
 /** Opens one connection. Rejects with the error of the system, of TLS or of the server. */
 export async function openPostgres(server: PostgresServer): Promise<PostgresClient> {
   const { host, port, user, database, password, tls, name } = server;
@@ -13,14 +19,25 @@ export async function openPostgres(server: PostgresServer): Promise<PostgresClie
     port,
     user,
     database,
-    password,
+    async password() {
+      const text = await password();
+      if (text !== '') return text;
+      throw Object.assign(new Error(`the server asks for a password of "${user}", and there is none`), {
+        code: WRONG_PASSWORD,
+      });
+    },
     application_name: name,
+    sslnegotiation: 'postgres',
     ssl: tls === undefined ? false : { rejectUnauthorized: true, ...(tls.ca === undefined ? {} : { ca: tls.ca }) },
     // Where the server offers it, nobody between can pass on the proof of the password.
     enableChannelBinding: true,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
   });
+  // The client takes both from the environment, where they are meant for `psql`; poolers refuse them.
+  client.connectionParameters.options = undefined;
+  client.connectionParameters.replication = undefined;
   let end: Error | undefined;
   // Without a listener an `error` of an idle connection would end the program; the next query reports it.
   client.on('error', (error) => (end ??= error));
@@ -30,7 +47,7 @@ export async function openPostgres(server: PostgresServer): Promise<PostgresClie
     await client.connect();
   } catch (error) {
     destroy();
-    throw error;
+    throw describedError(error);
   }
   return {
     get isOpen() {
@@ -48,4 +65,14 @@ export async function openPostgres(server: PostgresServer): Promise<PostgresClie
     },
     destroy,
   };
+}
+
+/** What the client says too briefly. */
+function describedError(error: unknown): unknown {
+  // A name that stands for several addresses: each failed for a reason of its own, and the error in which they are has no words.
+  if (error instanceof AggregateError && error.message === '') {
+    return new Error(error.errors.map(String).join('; '), { cause: error });
+  }
+  if (!(error instanceof Error) || error.message !== 'timeout expired') return error;
+  return new Error(`there was no answer within ${CONNECT_TIMEOUT_MS / 1000} s`, { cause: error });
 }

@@ -42,12 +42,16 @@ export function createPostgresArrivals({
 
   const look = async (stop: AbortSignal): Promise<void> => {
     const waiter = createWaiter(clock);
-    stop.addEventListener('abort', () => waiter.wake());
+    const pause = createWaiter(clock);
+    stop.addEventListener('abort', () => {
+      waiter.wake();
+      pause.wake();
+    });
     const deafen = wakeUps.listen(() => waiter.wake());
     try {
       while (!stop.aborted) {
         for (const [requestId, count] of await countsOf(watchers.requestIds())) watchers.arrived(requestId, count);
-        await clock.sleep(LEAST_PAUSE_MS);
+        await pause.wait(LEAST_PAUSE_MS);
         await waiter.wait(CHECK_MS);
       }
     } finally {

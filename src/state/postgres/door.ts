@@ -1,6 +1,7 @@
 import type { Clock, PostgresClient, PostgresRow, PostgresServer } from '../../platform/host.ts';
 import { CliError, messageOf } from '../../errors.ts';
 import { shownStateUrl, type StateAddress, type StateHost } from '../../settings/state-url.ts';
+import { answerInTime } from './answer-in-time.ts';
 import { stateFailure } from './failure.ts';
 import { migrate, SCHEMA_VERSION, schemaVersions, type SchemaVersions } from './migrations.ts';
 import { inSchema } from './schema.ts';
@@ -12,13 +13,16 @@ const OLDEST_SERVER = 130_000;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 1000;
 
+/** Another program may be migrating at the same time. */
+const MIGRATION_MS = 15_000;
+
 export interface DoorOptions {
   readonly address: StateAddress;
   readonly openPostgres: (server: PostgresServer) => Promise<PostgresClient>;
   readonly password: () => Promise<string>;
   /** The text of the file that `sslrootcert` names. */
   readonly rootCertificates: string | undefined;
-  readonly clock: Pick<Clock, 'monotonic'>;
+  readonly clock: Pick<Clock, 'monotonic' | 'sleep'>;
   /** By which the server lists the connections. */
   readonly name: string;
 }
@@ -28,6 +32,8 @@ export interface ServerFacts {
   readonly host: StateHost;
   /** As `server_version_num`. */
   readonly version: number;
+  /** Of the texts in the database. */
+  readonly encoding: string;
   readonly isStandby: boolean;
   readonly isReadOnly: boolean;
   /** What makes a commit less than durable, and its remedy; `undefined`: nothing. */
@@ -62,12 +68,8 @@ export function createDoor(options: DoorOptions): Door {
     const { password, name, rootCertificates } = options;
     const tls = isVerified ? { ca: rootCertificates } : undefined;
     const client = await options.openPostgres({ ...host, user, database, password, name, tls });
-    try {
-      return { client, facts: await factsOf(client, host, address) };
-    } catch (error) {
-      client.destroy();
-      throw error;
-    }
+    const facts = await answerInTime(clock, client, () => factsOf(client, host, address));
+    return { client, facts };
   };
 
   /** The first that accepts writes. */
@@ -86,9 +88,12 @@ export function createDoor(options: DoorOptions): Door {
         failures.push(known);
       }
     }
-    const [only] = failures;
-    if (failures.length === 1 && only !== undefined) throw only;
-    const reasons = failures.map((each, at) => `${address.hosts[at]?.host}: ${messageOf(each.cause ?? each)}`);
+    const [first] = failures;
+    if (first !== undefined && failures.every((each) => each.message === first.message)) throw first;
+    const reasons = failures.map((each, at) => {
+      const reason = messageOf(each.cause ?? each).replace(`${place} `, '');
+      return `${address.hosts[at]?.host}:${address.hosts[at]?.port} ${reason}`;
+    });
     throw new CliError('environment', `${place}: none of its hosts accepts writes: ${reasons.join('; ')}`, {
       code: 'state_unavailable',
       hint: 'check that one of them is running as the primary: optipick state status',
@@ -100,7 +105,8 @@ export function createDoor(options: DoorOptions): Door {
     const { client, facts } = await openFirst();
     try {
       if (address.migrates && (facts.schema?.version ?? 0) < SCHEMA_VERSION) {
-        await migrate(client, address.schema, options.name);
+        const creating = () => migrate(client, address.schema, options.name);
+        await answerInTime(clock, client, creating, MIGRATION_MS);
         return client;
       }
       requireSchema(facts.schema, place);
@@ -139,7 +145,7 @@ export function createDoor(options: DoorOptions): Door {
 const FACTS = `SELECT pg_is_in_recovery() AS standby, current_setting('transaction_read_only') = 'on' AS read_only,
   current_setting('synchronous_commit') AS commit, current_setting('fsync') AS fsync,
   current_setting('synchronous_standby_names') AS standbys, current_setting('server_version_num')::int AS version,
-  current_user::text AS role`;
+  current_setting('server_encoding') AS encoding, current_user::text AS role`;
 
 async function factsOf(client: PostgresClient, host: StateHost, { schema }: StateAddress): Promise<ServerFacts> {
   const { rows } = await client.query(FACTS);
@@ -147,6 +153,7 @@ async function factsOf(client: PostgresClient, host: StateHost, { schema }: Stat
   return {
     host,
     version: Number(row['version']),
+    encoding: String(row['encoding']),
     isStandby: row['standby'] === true,
     isReadOnly: row['read_only'] === true,
     risk: riskOf(row),
@@ -164,9 +171,16 @@ function riskOf(row: PostgresRow): ServerFacts['risk'] {
 }
 
 /** Why no state can be stored there. */
-function problemOf({ version, isStandby, isReadOnly, risk }: ServerFacts, place: string): CliError | undefined {
+function problemOf(
+  { version, encoding, isStandby, isReadOnly, risk }: ServerFacts,
+  place: string,
+): CliError | undefined {
   if (version < OLDEST_SERVER) {
     return unusable(`${place} is PostgreSQL ${Math.floor(version / 10_000)}`, 'use version 13 or newer');
+  }
+  // Bytes are stored in a database without an encoding; any other cannot store all texts.
+  if (encoding !== 'UTF8' && encoding !== 'SQL_ASCII') {
+    return unusable(`${place} stores texts as ${encoding}`, "create a database with ENCODING 'UTF8'");
   }
   if (isStandby) return unusable(`${place} is a standby`, 'name the primary, or all hosts: host1,host2', true);
   if (isReadOnly) return unusable(`${place} accepts no writes`, 'set default_transaction_read_only = off', true);

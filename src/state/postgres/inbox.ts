@@ -136,9 +136,10 @@ function createGroups<T, R>({
 
   const nextGroup = (): Waiting<T, R>[] => {
     let bytes = 0;
-    const end = waiting.findIndex(
-      ({ what }, index) => index > 0 && (index >= ACCEPT_GROUP_SIZE || (bytes += sizeOf(what)) > ACCEPT_GROUP_BYTES),
-    );
+    const end = waiting.findIndex(({ what }, index) => {
+      bytes += sizeOf(what);
+      return index > 0 && (index >= ACCEPT_GROUP_SIZE || bytes > ACCEPT_GROUP_BYTES);
+    });
     return end === -1 ? waiting.splice(0) : waiting.splice(0, end);
   };
 

@@ -47,9 +47,14 @@ export function createLane({ connect, clock, place }: LaneOptions): Lane {
   let connection: Promise<PostgresClient> | undefined;
 
   const connected = async (): Promise<PostgresClient> => {
-    const client = await (connection ??= connect());
-    if (client.isOpen) return client;
-    return await (connection = connect());
+    const client = await connection;
+    if (client?.isOpen === true) return client;
+    client?.destroy();
+    const opening = (connection = connect());
+    opening.catch(() => {
+      if (connection === opening) connection = undefined;
+    });
+    return await opening;
   };
 
   const drop = async (): Promise<void> => {
@@ -93,6 +98,11 @@ export function createLane({ connect, clock, place }: LaneOptions): Lane {
 
   const drain = async (): Promise<void> => {
     for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
+      // Nobody waits for it, and the connection has done nothing wrong.
+      if (clock.monotonic() >= job.until) {
+        job.reject(notInTime(place));
+        continue;
+      }
       try {
         job.resolve(await inTime(job));
       } catch (error) {

@@ -58,6 +58,7 @@ export function openPostgresState(options: DoorOptions & { readonly clock: Clock
     notifies: address.listens,
     wakeUps,
     async close() {
+      await wakeUps.close();
       await Promise.all([accepting.close(), working.close()]);
     },
   };

@@ -1,6 +1,7 @@
 import { CliError } from '../../errors.ts';
 import { waitAtMost } from '../../lib/async/with-timeout.ts';
 import type { Clock, PostgresClient } from '../../platform/host.ts';
+import { answerInTime } from './answer-in-time.ts';
 import type { Lane } from './lane.ts';
 import { channelOf } from './schema.ts';
 
@@ -18,8 +19,10 @@ export interface WakeUps {
   notify(): void;
   /** Whether notifications arrive. A pooler takes `LISTEN` and passes none on, without an error. */
   test(): Promise<boolean>;
-  /** For each new connection of the lane. */
+  /** For each new connection of the lane, which is destroyed when that fails. */
   connected(client: PostgresClient): Promise<void>;
+  /** Waits for what is being sent; nothing is sent from then on. */
+  close(): Promise<void>;
 }
 
 export function createWakeUps({
@@ -39,6 +42,7 @@ export function createWakeUps({
   let heardMyself: (() => void) | undefined;
   let notifying: Promise<void> | undefined;
   let isAgain = false;
+  let isClosed = false;
 
   const listenOn = async (client: PostgresClient): Promise<void> => {
     if (listening.has(client)) return;
@@ -66,7 +70,7 @@ export function createWakeUps({
       return () => void listeners.delete(heard);
     },
     notify() {
-      if (!isOn) return;
+      if (!isOn || isClosed) return;
       isAgain = true;
       notifying ??= send();
     },
@@ -78,16 +82,24 @@ export function createWakeUps({
         isHeard = true;
         heard.resolve();
       };
-      await lane().run(async (client) => {
-        await listenOn(client);
-        await client.query('SELECT pg_notify($1, $2)', [channel, '']);
-      });
-      await waitAtMost(clock, TEST_MS, heard.promise);
-      heardMyself = undefined;
-      return isHeard;
+      try {
+        await lane().run(async (client) => {
+          await listenOn(client);
+          await client.query('SELECT pg_notify($1, $2)', [channel, '']);
+        });
+        await waitAtMost(clock, TEST_MS, heard.promise);
+        return isHeard;
+      } finally {
+        heardMyself = undefined;
+      }
     },
     async connected(client) {
-      if (isOn && listeners.size > 0) await listenOn(client);
+      if (isOn && listeners.size > 0) await answerInTime(clock, client, () => listenOn(client));
+    },
+    async close() {
+      isClosed = true;
+      isAgain = false;
+      await notifying;
     },
   };
 }
