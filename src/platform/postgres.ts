@@ -1,4 +1,5 @@
 /** PostgreSQL: the only module that imports `pg`, of which it takes the client alone. */
+import { X509Certificate } from 'node:crypto';
 import Client from 'pg/lib/client.js';
 import type { PostgresClient, PostgresRow, PostgresServer } from './host.ts';
 
@@ -14,6 +15,7 @@ const WRONG_PASSWORD = '28P01';
 /** Opens one connection. Rejects with the error of the system, of TLS or of the server. */
 export async function openPostgres(server: PostgresServer): Promise<PostgresClient> {
   const { host, port, user, database, password, tls, name } = server;
+  if (tls?.ca !== undefined) requireCertificate(tls.ca);
   const client = new Client({
     host,
     port,
@@ -65,6 +67,15 @@ export async function openPostgres(server: PostgresServer): Promise<PostgresClie
     },
     destroy,
   };
+}
+
+/** TLS would pass over a text that holds none, and then trust nobody. */
+function requireCertificate(text: string): void {
+  try {
+    void new X509Certificate(text);
+  } catch (error) {
+    throw new Error('there is no certificate in PEM in the file of sslrootcert', { cause: error });
+  }
 }
 
 /** What the client says too briefly. */

@@ -1,7 +1,19 @@
 /** A real PostgreSQL server of a test: from npm, else from Debian, as a user that may run one. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { appendFile, chmod, chown, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  chmod,
+  chown,
+  copyFile,
+  cp,
+  mkdir,
+  mkdtemp,
+  readFile,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -24,6 +36,8 @@ export interface PostgresServerOptions {
   readonly access?: readonly string[];
   /** The disk that its data lies on. */
   readonly disk?: string;
+  /** Encrypts connections, with the certificate and the key in these files. */
+  readonly tls?: { readonly certificate: string; readonly key: string };
   /** A copy of this running server, which follows it. */
   readonly standbyOf?: PostgresServer;
 }
@@ -33,7 +47,7 @@ export interface PostgresServer {
   /** Its data. */
   readonly folder: string;
   /** The address of a state in it, by its owner. */
-  url(parameters?: string, user?: string): string;
+  url(parameters?: string, user?: string, place?: string): string;
   /** Runs SQL as its owner. Rows by name of the column. */
   query(sql: string, ...values: readonly string[]): Promise<readonly Readonly<Record<string, unknown>>[]>;
   /** The processes of the server, that which was started first. */
@@ -73,6 +87,7 @@ export async function createPostgresServer(options: PostgresServerOptions = {}):
     max_connections: '200',
     shared_buffers: '64MB',
     wal_level: 'replica',
+    ...(await tlsSettings(root, options.tls)),
     ...options.settings,
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
@@ -82,8 +97,8 @@ export async function createPostgresServer(options: PostgresServerOptions = {}):
   const server: PostgresServer = {
     port,
     folder,
-    url: (parameters = '', user = OWNER) =>
-      `postgres://${user}:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/postgres${parameters}`,
+    url: (parameters = '', user = OWNER, place = `127.0.0.1:${port}`) =>
+      `postgres://${user}:${encodeURIComponent(PASSWORD)}@${place}/postgres${parameters}`,
     async query(sql, ...values) {
       const client = await patiently(() => connect(port));
       try {
@@ -96,14 +111,17 @@ export async function createPostgresServer(options: PostgresServerOptions = {}):
       return [first, ...childrenOf(first)];
     },
     async kill() {
-      const all = server.processes();
       // Stopped first: none shall notice that another is gone.
-      for (const pid of all) signal(pid, 'SIGSTOP');
+      server.pause();
+      const all = server.processes();
       for (const pid of all) signal(pid, 'SIGKILL');
       supervisor?.stdin?.end();
       await ended(supervisor);
+      for (const pid of all) await gone(pid);
     },
     pause() {
+      // The first one before the others are looked for: it starts no more.
+      signal(first, 'SIGSTOP');
       for (const pid of server.processes()) signal(pid, 'SIGSTOP');
     },
     resume() {
@@ -211,14 +229,24 @@ function packedBinaries(): string | undefined {
   }
 }
 
+/** The server reads a key only when nobody else can. */
+async function tlsSettings(root: string, tls: PostgresServerOptions['tls']): Promise<Record<string, string>> {
+  if (tls === undefined) return {};
+  const [certificate, key] = [join(root, 'cert.pem'), join(root, 'key.pem')];
+  await copyFile(tls.certificate, certificate);
+  await copyFile(tls.key, key);
+  for (const path of [certificate, key]) await give(path, 0o600);
+  return { ssl: 'on', ssl_cert_file: certificate, ssl_key_file: key };
+}
+
 async function run(program: string, args: readonly string[], cwd: string): Promise<void> {
   await execa(program, args, { ...UNPRIVILEGED, cwd, env: { PGPASSWORD: PASSWORD } });
 }
 
-async function give(path: string): Promise<void> {
+async function give(path: string, mode = 0o700): Promise<void> {
   const { uid, gid } = UNPRIVILEGED;
   if (uid !== undefined) await chown(path, uid, gid);
-  await chmod(path, 0o700);
+  await chmod(path, mode);
 }
 
 /** The files of a server that was stopped in good order are a whole copy of it. */
@@ -257,16 +285,30 @@ async function patiently<T>(work: () => Promise<T>): Promise<T> {
 }
 
 function childrenOf(parent: number): readonly number[] {
+  if (!existsSync('/proc')) {
+    const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n');
+    return lines
+      .map((line) => line.trim().split(/\s+/).map(Number))
+      .flatMap(([pid, of]) => (of === parent && pid) || []);
+  }
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
-    .filter((pid) => {
-      try {
-        return Number(/^PPid:\t(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) === parent;
-      } catch {
-        return false;
-      }
-    });
+    .filter((pid) => Number(/^PPid:\t(\d+)$/m.exec(statusOf(pid))?.[1]) === parent);
+}
+
+/** Empty when there is no such process, or no way to look. */
+function statusOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/status`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** Until a killed process has let go of the memory that it shared; nobody may ever collect what is left of it. */
+async function gone(pid: number): Promise<void> {
+  while (/^State:\t[^ZX]/m.test(statusOf(pid))) await new Promise((resolve) => void setTimeout(resolve, 5));
 }
 
 function signal(pid: number, name: NodeJS.Signals): void {

@@ -8,6 +8,10 @@ import { onTestFinished } from 'vitest';
 export const TEST_CERTIFICATE_FILE = fileURLToPath(new URL('tls/cert.pem', import.meta.url));
 export const TEST_KEY_FILE = fileURLToPath(new URL('tls/key.pem', import.meta.url));
 
+/** The same for `db.example.com`. */
+export const OTHER_CERTIFICATE_FILE = fileURLToPath(new URL('tls/elsewhere-cert.pem', import.meta.url));
+export const OTHER_KEY_FILE = fileURLToPath(new URL('tls/elsewhere-key.pem', import.meta.url));
+
 export function testTls(): { readonly cert: Buffer; readonly key: Buffer } {
   return { cert: readFileSync(TEST_CERTIFICATE_FILE), key: readFileSync(TEST_KEY_FILE) };
 }

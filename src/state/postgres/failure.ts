@@ -68,8 +68,9 @@ const REMEDIES: readonly (readonly [string, Partial<Remedy>])[] = [
   ['53', { hint: 'the server has no space or memory left' }],
 ];
 
-/** By the code or the words of what TLS says. */
+/** By the code or the words of what is said about TLS. */
 const TLS_REMEDIES: readonly (readonly [RegExp, string])[] = [
+  [/no encryption|SSL off/, 'the server wants TLS, or knows no such user: sslmode=verify-full'],
   [
     /ALTNAME_INVALID/,
     'the certificate of the server is for another name: use the name that it is for in the address, or give the server a new one',
@@ -83,7 +84,7 @@ const TLS_REMEDIES: readonly (readonly [RegExp, string])[] = [
     /does not support SSL/,
     'turn on ssl in postgresql.conf; only over a network that nobody else uses: sslmode=disable',
   ],
-  [/PEM|ASN1|X509/i, 'sslrootcert has to name a file of certificates in PEM'],
+  [/\bPEM\b/, 'sslrootcert has to name a file of certificates in PEM'],
 ];
 
 /**
@@ -93,10 +94,10 @@ const TLS_REMEDIES: readonly (readonly [RegExp, string])[] = [
 export function stateFailure(error: unknown, place: string): unknown {
   if (error instanceof CliError) return error;
   const state = sqlStateOf(error);
-  const known = REMEDIES.find(([beginning]) => state?.startsWith(beginning) === true)?.[1] ?? tlsRemedy(error, state);
+  const known = tlsRemedy(error) ?? REMEDIES.find(([beginning]) => state?.startsWith(beginning) === true)?.[1];
   if (known === undefined && isBug(error)) return error;
   const { code, hint, retryable } = { ...UNAVAILABLE, ...known };
-  return new CliError('environment', `${place} cannot be used: ${maskUrlsIn(messageOf(error))}`, {
+  return new CliError('environment', `${place} cannot be used: ${maskUrlsIn(wordsOf(error))}`, {
     code,
     hint,
     retryable,
@@ -104,8 +105,19 @@ export function stateFailure(error: unknown, place: string): unknown {
   });
 }
 
-function tlsRemedy(error: unknown, state: string | undefined): Partial<Remedy> | undefined {
-  if (state !== undefined) return undefined;
+function wordsOf(error: unknown): string {
+  const { cert } = error as { readonly cert?: { readonly subjectaltname?: unknown } };
+  if (systemCodeOf(error) === 'ERR_TLS_CERT_ALTNAME_INVALID' && typeof cert?.subjectaltname === 'string') {
+    return `its certificate is for ${cert.subjectaltname}`;
+  }
+  // Node.js adds advice for those who start it themselves.
+  return messageOf(error).replace(/; if the root CA is installed locally.*$/, '');
+}
+
+function tlsRemedy(error: unknown): Partial<Remedy> | undefined {
+  const state = sqlStateOf(error);
+  // What the server says of data may hold any words.
+  if (state !== undefined && !state.startsWith('28')) return undefined;
   const words = `${systemCodeOf(error) ?? ''} ${messageOf(error)}`;
   const hint = TLS_REMEDIES.find(([pattern]) => pattern.test(words))?.[1];
   return hint === undefined ? undefined : { hint, retryable: false };
