@@ -1,4 +1,5 @@
 /** The steps that deliveries owe, in the table `steps` of PostgreSQL. Every `now` may be NULL: then the server's time counts. */
+import { ACCEPT_GROUP_BYTES } from '../../limits.ts';
 import { precedingStep, UNASSIGNED } from '../delivery-steps.ts';
 import type { PostgresClient } from '../../platform/host.ts';
 import {
@@ -33,6 +34,7 @@ const CLAIMED = `SELECT c.step AS claimed_step, c.attempts AS claimed_attempts,
      WHERE s.delivery = d.sequence) AS steps
   FROM claimed c JOIN @deliveries d ON d.sequence = c.delivery`;
 
+/** No more than fits into an answer that comes in time: what is left is claimed by whoever comes next. */
 const CLAIM = `
 WITH ${clockOf('$1')}, due AS MATERIALIZED (
   SELECT s.delivery, s.step FROM clock, unnest($4::text[], $5::int4[], $6::text[]) AS l(step, most, preceding)
@@ -43,9 +45,15 @@ WITH ${clockOf('$1')}, due AS MATERIALIZED (
         SELECT 1 FROM @steps b WHERE b.delivery = p.delivery AND b.step = l.preceding AND b.state = 'pending'))
     ORDER BY p.delivery LIMIT l.most FOR UPDATE SKIP LOCKED
   ) s
+), fitting AS MATERIALIZED (
+  SELECT f.delivery, f.step FROM (
+    SELECT due.delivery, due.step, sum(octet_length(d.body))
+      OVER (ORDER BY due.delivery, due.step ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS bytes_before
+    FROM due JOIN @deliveries d ON d.sequence = due.delivery
+  ) f WHERE coalesce(f.bytes_before, 0) < ${ACCEPT_GROUP_BYTES}
 ), claimed AS (
   UPDATE @steps s SET owner = $3, lease_until = clock.now + ${LEASE_MS}, attempts = s.attempts + 1
-  FROM due, clock WHERE s.delivery = due.delivery AND s.step = due.step RETURNING s.*
+  FROM fitting, clock WHERE s.delivery = fitting.delivery AND s.step = fitting.step RETURNING s.*
 )
 SELECT f.unassigned, g.* FROM (
     SELECT EXISTS (SELECT 1 FROM @steps WHERE state = 'pending' AND scope = $2 AND step = '${UNASSIGNED}') AS unassigned
