@@ -121,6 +121,11 @@ CREATE TABLE IF NOT EXISTS @schema_version (
   applied_by text NOT NULL
 );`;
 
+/** In the tables of the catalog: what `to_regclass` has once said may be out of date after waiting for a lock. */
+const FIND_VERSIONS = `
+SELECT c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relname = 'schema_version' AND '"' || n.nspname || '".schema_version' = $1`;
+
 export interface SchemaVersions {
   readonly version: number;
   readonly readableBy: number;
@@ -128,8 +133,8 @@ export interface SchemaVersions {
 
 /** `undefined`: there is none yet. */
 export async function schemaVersions(client: PostgresClient, at: InSchema): Promise<SchemaVersions | undefined> {
-  const { rows } = await client.query('SELECT to_regclass($1) IS NOT NULL AS is_there', [at('@schema_version')]);
-  if (rows[0]?.['is_there'] !== true) return undefined;
+  const { rows } = await client.query(FIND_VERSIONS, [at('@schema_version')]);
+  if (rows.length === 0) return undefined;
   const newest = await client.query(
     at('SELECT version, readable_by FROM @schema_version ORDER BY version DESC LIMIT 1'),
   );
@@ -152,8 +157,8 @@ export async function migrate(client: PostgresClient, schema: string, by: string
     const current = (await schemaVersions(client, at))?.version ?? 0;
     const created: number[] = [];
     // Whoever may not create one may still have been given one.
-    const { rows } = await client.query('SELECT to_regnamespace($1) IS NULL AS is_missing', [`"${schema}"`]);
-    if (rows[0]?.['is_missing'] === true) await client.query(`CREATE SCHEMA "${schema}"`);
+    const { rows } = await client.query('SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname = $1', [schema]);
+    if (rows.length === 0) await client.query(`CREATE SCHEMA "${schema}"`);
     for (const [index, { readableBy, sql }] of MIGRATIONS.entries()) {
       const version = index + 1;
       if (version <= current) continue;
