@@ -1,6 +1,9 @@
 /** The demo, and an independent look at its figures. */
+import { spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createWorkplace, type Workplace } from '../support/program.ts';
+import { createWorkplace, PROGRAM, type Workplace } from '../support/program.ts';
+import { COMMAND, expectScreen, WIDTHS } from '../support/screens.ts';
+import { HAS_TERMINAL, startCommandOnTerminal, startOnTerminal } from '../support/terminal.ts';
 
 let workplace: Workplace;
 beforeEach(async () => {
@@ -156,5 +159,34 @@ describe('the demo', () => {
     expect(code).toBe(0);
     expect(stderr).toMatch(/POST http:\/\/127\.0\.0\.1:\d+\/optimize\/cluster\?synchronous=false/);
     expect(stderr).not.toMatch(/whsec_[A-Za-z0-9+/]{8}/);
+  });
+});
+
+/** Without the network, not even the machine's own, as some containers have it. */
+const ALONE = ['unshare', '--user', '--net'];
+const CAN_BE_ALONE = spawnSync('unshare', ['--user', '--net', 'true']).status === 0;
+
+describe.runIf(HAS_TERMINAL).each(WIDTHS)('on a terminal of %i columns', (columns) => {
+  const masked = (screen: string): string =>
+    screen
+      .replaceAll(/127\.0\.0\.1:\d{5}/g, '127.0.0.1:40000')
+      .replaceAll(/\bmsg_\w{27}\b/g, 'msg_2fYkXyZ0123456789abcdefghij')
+      .replaceAll(/^(computed {2}).*/gm, '$1in 3 ms');
+
+  test('the demo is as in its file', async () => {
+    const terminal = startOnTerminal(workplace, ['demo', '--no-color'], { columns });
+    expect(await terminal.ended).toBe(0);
+    const ids = [...new Set(terminal.screen.match(/\b[0-9a-f]{24}\b/g))];
+    expect(ids.length).toBe(2);
+    const screen = ids.reduce((text, id, at) => text.replaceAll(id, `67507ad05e593173d0313e0${at}`), terminal.screen);
+    expect(screen.split('\n').filter((line) => line.length > columns && !COMMAND.test(line))).toEqual([]);
+    await expectScreen(`demo/demo-${columns}`, masked(screen));
+  });
+
+  test.runIf(CAN_BE_ALONE)('a demo that cannot reach itself says why', async () => {
+    const words = [...ALONE, process.execPath, PROGRAM, 'demo', '--no-color'];
+    const terminal = startCommandOnTerminal(workplace, words, { columns });
+    expect(await terminal.ended).toBe(6);
+    await expectScreen(`demo/alone-${columns}`, masked(terminal.screen));
   });
 });

@@ -5,7 +5,8 @@ import type { Context } from '../../context/context.ts';
 import type { DemoReceivers } from './receiver.ts';
 import type { SandboxHost } from '../../sandbox/server.ts';
 import { KINDS, type Kind } from '../../kinds.ts';
-import { CliError } from '../../errors.ts';
+import { CliError, reworded } from '../../errors.ts';
+import { wrapItem } from '../../lib/text/wrap.ts';
 import { jsonLine } from '../../lib/json/stringify.ts';
 import { renderAnswer } from '../../output/answers/answer-table.ts';
 import { demoClusterRequest, demoRouteRequest } from './requests.ts';
@@ -13,6 +14,15 @@ import { withHelp, type ContextSource, type CommandDeclaration } from '../shared
 
 /** A webhook on one machine takes milliseconds; it takes this long only when something blocks it. */
 const WEBHOOK_TIMEOUT_MS = 10_000;
+
+const UNREACHABLE = 'the demo talks to itself over 127.0.0.1; allow that in the firewall or container of this machine';
+
+const NEXT = [
+  ['optipick login', 'store your API key and webhook secret'],
+  ['optipick route submit --help', 'your own request files'],
+  ['optipick sandbox', 'keep a sandbox running to build against'],
+] as const;
+const COLUMN = Math.max(...NEXT.map(([line]) => line.length));
 
 export const DEMO: CommandDeclaration = {
   name: 'demo',
@@ -30,7 +40,10 @@ function declareDemo(command: Command, context: ContextSource): void {
       ['optipick demo --debug', 'with every HTTP call'],
       ['OPTIPICK_STATE_URL=postgres://me@localhost/test optipick demo', 'two listeners that share an inbox'],
     ],
-    failures: [['environment', 'no port could be opened on this machine, or the database cannot be used']],
+    failures: [
+      ['unavailable', 'the demo cannot reach its own ports on 127.0.0.1'],
+      ['environment', 'no port could be opened on this machine, or the database cannot be used'],
+    ],
   });
   command.action(() => demo(context()));
 }
@@ -55,18 +68,21 @@ async function demo(context: Context): Promise<void> {
   await step(`A sandbox of the OptiPick API is running at ${sandbox.url}.`);
   await step(receivers.introduction);
 
-  const cluster = await run(context, step, { client, receivers, kind: 'cluster', body: demoClusterRequest() });
-  const first = await run(context, step, { client, receivers, kind: 'route', body: demoRouteRequest(cluster.raw) });
+  try {
+    const cluster = await run(context, step, { client, receivers, kind: 'cluster', body: demoClusterRequest() });
+    await run(context, step, { client, receivers, kind: 'route', body: demoRouteRequest(cluster.raw) });
+  } catch (error) {
+    if (error instanceof CliError && error.failure === 'unavailable') throw reworded(error, { hint: UNREACHABLE });
+    throw error;
+  }
   if (output.json) return;
-  await output.note(`
-What happened: two requests went to an API on this machine, each with synchronous=false, so that only an id came back.
+  const next = NEXT.flatMap(([line, purpose]) => wrapItem(line, purpose, COLUMN, host.stderr.columns ?? Infinity));
+  await output.note(`What happened: two requests went to an API on this machine, each with synchronous=false, so that only an id came back.
 When a job was done, the sandbox sent a signed message to the endpoint. It carried the id; the result was fetched with it.
 The figures are computed on a small example warehouse; they are not Optioryx's.
 
 Next:
-  optipick login                          store your API key and webhook secret
-  optipick ${first.kind} submit --help            your own request files
-  optipick sandbox                        keep a sandbox running to build against`);
+${next.join('\n')}`);
 }
 
 /** With the address of a shared state two that share an inbox, else one. */

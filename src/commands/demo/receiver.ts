@@ -65,10 +65,10 @@ export async function createDemoReceiver(
             const text = `Webhook ${delivery.id} arrived; its signature is right, and the svix library agrees.`;
             return { delivery, text };
           }
-          throw new CliError('internal', 'the svix library refuses a delivery that was accepted');
+          throw new CliError('internal', 'the svix library rejects a delivery that was accepted');
         }
         if (host.clock.monotonic() >= deadline) {
-          const why = rejection === undefined ? '' : `; one was refused: ${rejection}`;
+          const why = rejection === undefined ? '' : `; one was rejected: ${rejection}`;
           throw new CliError('unavailable', `no webhook about ${requestId} within ${formatDuration(timeoutMs)}${why}`);
         }
         await Promise.race([host.clock.sleep(50, signal), new Promise<void>((resolve) => (wake = resolve))]);
