@@ -16,7 +16,7 @@ import { readPipedValue } from '../context/input-file.ts';
 import { pipingVariables } from '../lib/text/shell-words.ts';
 import { storeSettings, warnOfVariables } from './shared/store-settings.ts';
 import { renderFailure } from '../output/terminal/failure.ts';
-import { breakText } from '../lib/text/wrap.ts';
+import { wrapBehind } from '../lib/text/wrap.ts';
 
 interface LoginFlags {
   /** Milliseconds. */
@@ -95,7 +95,7 @@ async function ask(run: Login): Promise<void> {
   const { context, baseUrl, store } = run;
   const { stderr } = context.host;
   const where = baseUrl === DEFAULT_BASE_URL ? 'API keys: https://optipick.optioryx.com/settings > API Keys. ' : '';
-  const intro = breakText(`${where}Enter skips a question.`, { width: stderr.columns });
+  const intro = wrapBehind('', `${where}Enter skips a question.`, stderr.columns);
   await stderr.write(intro.map((line) => `${line}\n`).join(''));
   await askUntilRight(context, 'API key: ', async (text) => {
     const key = parseApiKey(text);

@@ -6,7 +6,7 @@ import { type Kind, KINDS } from '../../kinds.ts';
 import { savingOf } from '../../answers/saving.ts';
 import { type ListOptions, restOf } from '../terminal/long-list.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
-import { breakText, wrapBehind } from '../../lib/text/wrap.ts';
+import { wrapBehind } from '../../lib/text/wrap.ts';
 import { renderClusters } from './cluster-table.ts';
 import { distanceText } from './distance-text.ts';
 import { type AnswerTableOptions, costLines } from './walking-cost-text.ts';
@@ -67,8 +67,8 @@ function titleOf(summary: AnswerSummary, { style, width }: ListOptions): readonl
     summary.requestId ?? 'no request id',
   ];
   const kind = summary.kind === undefined ? 'Answer' : KINDS[summary.kind].title;
-  const rest = parts.filter((part) => part !== undefined).map((part) => ` · ${cleanText(part)}`);
-  const [first = '', ...more] = breakText(`${kind}${rest.join('')}`, { width, indent: '  ' });
+  const rest = parts.filter((part) => part !== undefined).map((part) => `· ${cleanText(part)}`);
+  const [first = '', ...more] = wrapBehind(`${kind} `, rest.join(' '), width, 2);
   return [style.bold(kind) + first.slice(kind.length), ...more];
 }
 
@@ -124,10 +124,8 @@ function* renderInvalidPicks({ invalidPicks }: AnswerSummary, options: ListOptio
   for (const group of shown) {
     const examples = group.examples.map((example) => cleanText(example)).join(', ');
     const others = group.count > group.examples.length ? ', …' : '';
-    yield* breakText(`  ${cleanText(group.reason)}: ${formatNumber(group.count, 0)} (${examples}${others})`, {
-      width,
-      indent: '    ',
-    });
+    const text = `${cleanText(group.reason)}: ${formatNumber(group.count, 0)} (${examples}${others})`;
+    yield* wrapBehind('  ', text, width, 4);
   }
   const hidden = invalidPicks.length - shown.length;
   if (hidden > 0) yield* restOf(hidden, 'more reasons', options);

@@ -1,7 +1,7 @@
 import type { AnswerSummary } from '../../answers/answer.ts';
 import { formatNumber } from '../../lib/text/numbers.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
-import { breakText } from '../../lib/text/wrap.ts';
+import { wrapBehind } from '../../lib/text/wrap.ts';
 import { BAR, barOf } from '../terminal/bar.ts';
 import { cutList, type ListOptions, restOf } from '../terminal/long-list.ts';
 import { distanceText } from './distance-text.ts';
@@ -55,7 +55,7 @@ function* orderLines(ids: readonly string[], options: ListOptions): Generator<st
   const { all, style, width } = options;
   const shown = all ? ids : ids.slice(0, ORDERS);
   const names = shown.length === 0 ? 'none in the answer' : shown.map((id) => cleanText(id)).join(', ');
-  const [first = '', ...more] = breakText(`${LABEL}${names}`, { width, indent: INDENT });
+  const [first = '', ...more] = wrapBehind(LABEL, names, width, INDENT.length);
   yield style.dim(LABEL) + first.slice(LABEL.length);
   yield* more;
   if (ids.length === shown.length) return;

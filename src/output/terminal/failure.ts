@@ -20,7 +20,7 @@ export function renderFailure(
   const details = all ? error.details.map(renderDetail) : groupedDetails(error);
   for (const { text, note } of details) {
     const line = [text, note].filter((part) => part !== undefined && part !== '').join(' ');
-    const [first = '', ...more] = fits(`  ${line}`, width) ? [`  ${line}`] : wrapBehind('  ', line, width, 4);
+    const [first = '', ...more] = wrapBehind('  ', line, width, 4);
     // Colors must not count when a text is wrapped.
     const isWhole = more.length === 0 && note !== undefined && first.endsWith(note);
     lines.push(isWhole ? first.slice(0, first.length - note.length) + style.dim(note) : first, ...more);
@@ -42,19 +42,15 @@ export function labelled(label: string, color: Style['red'], text: string, width
 export function wrapNotes(text: string, width: number | undefined): string {
   const lines = text.split('\n').flatMap((line) => {
     const [head = ''] = /^(?:note:)? */.exec(line) ?? [];
-    return fits(stripVTControlCharacters(line), width) ? [line] : wrapped(head, line.slice(head.length), width);
+    const isFitting = width === undefined || displayWidth(stripVTControlCharacters(line)) <= width;
+    return isFitting ? [line] : wrapped(head, line.slice(head.length), width);
   });
   return lines.join('\n');
 }
 
 function wrapped(head: string, text: string, width: number | undefined): readonly string[] {
-  if (fits(head + text, width)) return [head + text];
   const whole = text.replaceAll(COMMAND, (command) => command.replaceAll(' ', UNBROKEN));
   return wrapBehind(head, whole, width).map((line) => line.replaceAll(UNBROKEN, ' '));
-}
-
-function fits(line: string, width: number | undefined): boolean {
-  return width === undefined || displayWidth(line) <= width;
 }
 
 /** A command stays on one line, however long: a terminal that wraps it by itself lets it be copied whole. */

@@ -1,7 +1,7 @@
 /** The result of `verify`, for people. */
 import { displayWidth } from '../../lib/text/display-width.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
-import { breakText } from '../../lib/text/wrap.ts';
+import { wrapBehind } from '../../lib/text/wrap.ts';
 import { maskSecret } from '../../settings/secret.ts';
 import type { Cause, Diagnosis, NamedSecret, VerificationResult } from '../../webhooks/diagnosis/model.ts';
 import type { FrameworkFix } from '../../webhooks/frameworks/fixes.ts';
@@ -35,7 +35,7 @@ export function* renderVerification(result: VerificationResult, view: Verificati
   const { summary, details, difference, fix, curedByCode } = result;
   yield* headed('does not verify', summary, style.red, width);
   yield '';
-  yield* breakText(cleanText(details), { width });
+  yield* wrapBehind('', cleanText(details), width);
   if (difference !== undefined) yield* renderDifference(difference, view);
   yield* rows(factsOf(result, view.secrets), view);
   yield* triedOf(result, view);
@@ -59,7 +59,7 @@ function* headed(
   color: (text: string) => string,
   width: number | undefined,
 ): Generator<string, void> {
-  const [first = '', ...others] = breakText(cleanText(`${head}: ${text}`), { width, indent: '  ' });
+  const [first = '', ...others] = wrapBehind(`${head}: `, cleanText(text), width, 2);
   yield `${color(first.slice(0, head.length + 1))}${first.slice(head.length + 1)}`;
   yield* others;
 }
@@ -70,12 +70,11 @@ type Row = readonly [name: string, text: string];
 function* rows(facts: readonly Row[], { width, style }: VerificationView): Generator<string, void> {
   if (facts.length > 0) yield '';
   const names = Math.max(0, ...facts.map(([name]) => displayWidth(name)));
-  const indent = ' '.repeat(names + 4);
   for (const [name, text] of facts) {
-    const room = width === undefined ? undefined : Math.max(1, width - indent.length);
-    const [first = '', ...others] = breakText(cleanText(text), { width: room });
-    yield `  ${style.dim(name.padEnd(names))}  ${first}`;
-    for (const line of others) yield indent + line;
+    const head = `  ${name.padEnd(names)}`;
+    const [first = '', ...others] = wrapBehind(`${head}  `, cleanText(text), width);
+    yield style.dim(head) + first.slice(head.length);
+    yield* others;
   }
 }
 
@@ -100,5 +99,5 @@ function* triedOf({ evidence: { tried } }: Diagnosis, { width }: VerificationVie
   if (!Array.isArray(tried)) return;
   yield '';
   yield 'Tried:';
-  for (const what of tried as readonly string[]) yield* breakText(`  - ${what}`, { width, indent: '    ' });
+  for (const what of tried as readonly string[]) yield* wrapBehind('  - ', what, width);
 }

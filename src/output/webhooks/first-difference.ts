@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { displayWidth } from '../../lib/text/display-width.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
-import { breakText } from '../../lib/text/wrap.ts';
+import { wrapBehind } from '../../lib/text/wrap.ts';
 import type { FirstDifference } from '../../webhooks/diagnosis/changes/first-difference.ts';
 import type { Style } from '../terminal/style.ts';
 
@@ -22,7 +22,7 @@ export function* renderDifference(
   const { offset, line, column, before, signed, received } = difference;
   const shorter = signed.byteLength === 0 ? 'signed' : received.byteLength === 0 ? 'received' : undefined;
   const end = shorter === undefined ? '' : `, where the ${shorter} body ends`;
-  yield* breakText(`First difference at byte ${offset} (line ${line}, column ${column})${end}:`, { width });
+  yield* wrapBehind('', `First difference at byte ${offset} (line ${line}, column ${column})${end}:`, width);
   const room = (width ?? USUAL_WIDTH) - LABELS.signed.length;
   const columns = Math.max(NARROWEST_EXCERPT, Math.min(WIDEST_EXCERPT, room));
   const start = lastOf([...signsOf(before)], Math.floor(columns / 3));

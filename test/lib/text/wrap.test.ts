@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { wrapItem, wrapLine, wrapText } from '../../../src/lib/text/wrap.ts';
+import { wrapBehind, wrapItem, wrapLine, wrapText } from '../../../src/lib/text/wrap.ts';
 
 describe('a paragraph', () => {
   test('is cut between words, and as late as possible', () => {
@@ -29,6 +29,27 @@ describe('a paragraph', () => {
 
   test('without words is one empty line', () => {
     expect(wrapLine('', 10)).toEqual(['']);
+  });
+});
+
+describe('a text behind a head', () => {
+  test('that fits, or that goes to a pipe, is as it was written', () => {
+    expect(wrapBehind('a:  ', 'two  words', 14)).toEqual(['a:  two  words']);
+    expect(wrapBehind('', 'x'.repeat(500), undefined)).toEqual(['x'.repeat(500)]);
+  });
+
+  test('goes on below its beginning, or as far in as it is told, and has the whole width on each line', () => {
+    expect(wrapBehind('hint: ', 'one two three', 13)).toEqual(['hint: one two', '      three']);
+    expect(wrapBehind('cause: ', 'one two three four', 14, 2)).toEqual(['cause: one two', '  three four']);
+    expect(wrapBehind('- ', 'one two three', 9, 4)).toEqual(['- one two', '    three']);
+  });
+
+  test('leaves the head alone on its line where no word has room beside it', () => {
+    expect(wrapBehind('the cause: ', 'one eleven', 12, 2)).toEqual(['the cause:', '  one eleven']);
+  });
+
+  test.each([0, 1, 2, 5])('ends on a terminal of %i columns', (width) => {
+    expect(wrapBehind('ab: ', 'cd ef', width).join('').replaceAll(' ', '')).toBe('ab:cdef');
   });
 });
 
