@@ -3,6 +3,7 @@ import type { Context } from '../../context/context.ts';
 import { CliError } from '../../errors.ts';
 import { isTestMessageId } from '../../ids.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
+import { wrapBelow } from '../../lib/text/wrap.ts';
 import { openInbox } from '../../context/inbox-services.ts';
 import type { Inbox, InboxSummary } from '../../state/inbox.ts';
 import { findEvents, owedBy } from './deliveries.ts';
@@ -28,7 +29,7 @@ export async function discardEvents(context: Context, ids: readonly string[], fl
     const { id, requestId } = delivery;
     const steps = owedBy(delivery);
     if (output.json) await output.record({ v: 1, type: 'discarded', id, request_id: requestId ?? null, steps });
-    else await output.lines([`${cleanText(id)}  ${cleanText(steps.join(', '))}`]);
+    else await output.lines(wrapBelow(cleanText(id), cleanText(steps.join(', ')), output.width));
   }
   if (owing.length === 0) await output.note('nothing to discard');
 }

@@ -4,6 +4,7 @@ import { forwardStep } from '../../state/delivery-steps.ts';
 import { maskUrl } from '../../lib/net/url-secrets.ts';
 import { CliError, worstFailure, type Failure } from '../../errors.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
+import { wrapBelow } from '../../lib/text/wrap.ts';
 import { jsonLine } from '../../lib/json/stringify.ts';
 import { openInbox, type OpenedInbox } from '../../context/inbox-services.ts';
 import { forwardDelivery } from '../../webhooks/inbox/forward.ts';
@@ -162,6 +163,7 @@ async function print(
     await output.document(jsonLine(facts, { result: result ?? null }));
     return;
   }
-  const words = [id, outcome, error ?? detail ?? line].filter((word) => word !== undefined);
-  await output.lines([words.map((word) => cleanText(word)).join('  ')]);
+  const head = `${cleanText(id)}  ${outcome}`;
+  const text = cleanText(error ?? detail ?? line ?? '');
+  await output.lines(text === '' ? [head] : wrapBelow(head, text, output.width));
 }

@@ -3,6 +3,7 @@ import type { JobAnswer, ResultNotReady } from '../../api/model.ts';
 import type { Context } from '../../context/context.ts';
 import { mapBounded } from '../../lib/async/pool.ts';
 import { CliError, worstFailure, type Failure } from '../../errors.ts';
+import { wrapBehind } from '../../lib/text/wrap.ts';
 import { jsonLine } from '../../lib/json/stringify.ts';
 import { renderAnswerLine } from '../../output/answers/answer-table.ts';
 import type { StoredSubmission } from '../../state/submissions.ts';
@@ -64,6 +65,6 @@ async function show({ output }: Context, answer: JobAnswer): Promise<void> {
       jsonLine({ v: 1, type: 'result', request_id: requestId, kind, state }, { result: raw ?? null }),
     );
   } else {
-    await output.lines([renderAnswerLine(kind, summary)]);
+    await output.lines(wrapBehind('', renderAnswerLine(kind, summary), output.width, 2));
   }
 }

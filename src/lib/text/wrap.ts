@@ -44,6 +44,12 @@ export function wrapBehind(
   return [first === '' ? head.trimEnd() : head + first, ...rest.map((line) => ' '.repeat(indent) + line)];
 }
 
+/** A text beside its `head` where both fit a line, else wrapped below it, two columns in. */
+export function wrapBelow(head: string, text: string, width: number | undefined): readonly string[] {
+  const line = `${head}  ${text}`;
+  return width === undefined || displayWidth(line) <= width ? [line] : [head, ...wrapBehind('  ', text, width)];
+}
+
 /** `term` in a column of `column` characters, or on a line of its own when it is longer, and the wrapped text beside it. */
 export function wrapItem(term: string, text: string, column: number, width: number): readonly string[] {
   const isLong = term.length > column;
