@@ -48,7 +48,7 @@ const JITTER = 0.15;
  * Polls for the answer to `requestId`, of one of `kinds`, all of which are asked until one has it. Network errors, 429, 5xx
  * and web pages of others count against the deadline only.
  *
- * Throws `CliError`: `pending` when the deadline passed while the job was healthy, or was never
+ * Throws `CliError`: `pending` when it timed out and the job is still running, or was never
  * found (the API does not distinguish "unknown" from "not ready": an id typed by the user is polled for
  * like any other); `unavailable` when there were only failures of the network or the server; `refused`
  * (`not_the_api`) when the last answer was a web page; else `auth` and `refused` at once. With `once`: `pending` when it is

@@ -16,7 +16,7 @@ import { LISTEN } from '../commands/listen/command.ts';
 import { TRIGGER } from '../commands/trigger/command.ts';
 import { VERIFY } from '../commands/verify/command.ts';
 import { SANDBOX } from '../commands/sandbox/command.ts';
-import { commandsMeant } from './suggestions.ts';
+import { commandsMeant, valueRejected } from './suggestions.ts';
 import { formatHelp } from './help-layout.ts';
 import { withHelp, type CommandDeclaration, type ContextSource } from '../commands/shared/options.ts';
 import type { Context, GlobalOptions } from '../context/context.ts';
@@ -178,17 +178,20 @@ function namesOf(command: Command): readonly string[] {
 function usageError(error: CommanderError, root: Command): CliError {
   const command = commandNamed(root);
   const help = ['optipick help', ...namesOf(command)].join(' ');
-  const [message = 'wrong usage', ...rest] = error.message.replace(/^error: /, '').split('\n');
+  const text = error.message.replace(/^error: /, '');
+  const [message = 'wrong usage', ...rest] = text.split('\n');
   const code = error.code.replace(/^commander\./, '').replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   if (error.code === 'commander.unknownCommand') {
     const [word = ''] = command.args;
     const meant = commandsMeant(root, command, word).map((path) => `optipick ${path}`);
     return new CliError('usage', message, { code, hint: meant.length === 0 ? help : `did you mean ${listed(meant)}?` });
   }
+  const rejected = valueRejected(text);
+  if (rejected !== undefined) return new CliError('usage', rejected.message, { code, hint: rejected.hint ?? help });
   const suggestion = rest
     .join(' ')
     .trim()
-    .replace(/^\(|\)$/g, '');
+    .replace(/^\(Did|\)$/g, (end) => (end === ')' ? '' : 'did'));
   return new CliError('usage', message, { code, hint: suggestion === '' ? help : suggestion });
 }
 

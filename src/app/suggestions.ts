@@ -43,6 +43,27 @@ export function commandsMeant(root: Command, group: Command, word: string): read
   return nearest === undefined ? [] : named(nearest).toSorted();
 }
 
+/**
+ * What commander says of a value that an argument or an option does not accept, in our words. A parser of ours that rejects
+ * one says how the option goes on: `takes one character`. `undefined` for a text about something else.
+ */
+export function valueRejected(text: string): { readonly message: string; readonly hint?: string } | undefined {
+  const [, option, value, argument, why = ''] = VALUE_REJECTED.exec(text) ?? [];
+  if (value === undefined) return undefined;
+  const name = option?.replace(/^-\w, | .*/g, '') ?? `<${argument}>`;
+  const [, choices] = /^Allowed choices are (.*)\.$/.exec(why) ?? [];
+  if (choices === undefined) return { message: `${name} ${why}` };
+  const message = `${name} cannot be "${value}"`;
+  const meant = nearestWord(value, choices.split(', '));
+  return {
+    message: meant === undefined ? message : `${message}, did you mean "${meant}"?`,
+    hint: `the values are ${choices}`,
+  };
+}
+
+const VALUE_REJECTED =
+  /^(?:option '([^']+)' argument|command-argument value) '(.*)' is invalid(?: for argument '(.+)')?\. (.+)$/s;
+
 /** Paths from the root, `[['cluster'], ['cluster', 'submit'], ...]`. */
 function commandsBelow(group: Command): readonly (readonly string[])[] {
   return group.commands.flatMap((command) => [pathOf(command), ...commandsBelow(command)]);

@@ -43,6 +43,28 @@ describe('an unknown command', () => {
   });
 });
 
+describe('a value that is none', () => {
+  test.each([
+    ['example rout', '<kind> cannot be "rout", did you mean "route"?', 'the values are cluster, route'],
+    ['completion pwsh', '<shell> cannot be "pwsh"', 'the values are bash, zsh, fish'],
+    [
+      'events list --status fialed',
+      '--status cannot be "fialed", did you mean "failed"?',
+      'the values are pending, done, failed',
+    ],
+    ['poll x --kind a\nb', '--kind cannot be "a b"', 'the values are cluster, route'],
+    [
+      'cluster submit x --csv-delimiter ab',
+      '--csv-delimiter takes one character such as ; or the word tab',
+      'optipick help cluster submit',
+    ],
+    ['cluster submit x --wiat', "unknown option '--wiat'", 'did you mean --wait?'],
+  ])('in %j is answered with those that are, and the nearest', async (line, message, hint) => {
+    const { ended } = await run(line.split(' '));
+    expect(ended).toEqual({ code: 2, stdout: '', stderr: `error: ${message}\nhint: ${hint}\n` });
+  });
+});
+
 describe('a group without its command', () => {
   test.each([[['cluster']], [['events']], [['config']], [[]]])('%j prints its help on stdout', async (path) => {
     const help = await run([...path, '--help']);

@@ -24,6 +24,7 @@ const PHRASES = [
   /try anew/,
   /brought by/,
   /as it stands/,
+  /deadline passed/,
 ];
 
 /** Neither in code and its comments. */

@@ -81,7 +81,7 @@ csv (one table), md and html (one report): when all have ended.`,
       ['usage', 'wrong options'],
       ['failed', 'an optimization failed'],
       ...API_FAILURES,
-      ['pending', 'not finished yet: --once, or the deadline passed'],
+      ['pending', 'timed out, or not finished with --once; the job is still running'],
       ['interrupted', 'Ctrl-C; the command to resume with is printed'],
     ],
   });

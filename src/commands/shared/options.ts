@@ -88,7 +88,7 @@ export function collectList(value: string, previous: readonly string[] | undefin
 /** For options of which a second would silently replace the first. */
 export function once(value: string, previous: string | undefined): string {
   if (previous === undefined) return value;
-  throw new InvalidArgumentError('it is given twice, and takes one value');
+  throw new InvalidArgumentError('is given twice, and takes one value');
 }
 
 /** `-o`; `-` is stdout, as it would be without it. */
@@ -101,7 +101,7 @@ export function csvDelimiterOption(): Option {
   return new Option('--csv-delimiter <char>', 'csv: , ; | or tab; default that of the input').argParser((text) => {
     const delimiter = text === 'tab' || text === '\\t' ? '\t' : text;
     if (/^[^\p{L}\p{N}\s"'\p{C}]$|^\t$/u.test(delimiter)) return delimiter;
-    throw new InvalidArgumentError('expected one character such as ; or the word tab');
+    throw new InvalidArgumentError('takes one character such as ; or the word tab');
   });
 }
 

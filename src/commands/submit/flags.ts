@@ -121,7 +121,7 @@ const MAX_CONCURRENCY = 256;
 export function readConcurrency(text: string): number {
   const count = /^\d+$/.test(text) ? Number(text) : 0;
   if (count >= 1 && count <= MAX_CONCURRENCY) return count;
-  throw new InvalidArgumentError(`expected a whole number from 1 to ${MAX_CONCURRENCY}`);
+  throw new InvalidArgumentError(`takes a whole number from 1 to ${MAX_CONCURRENCY}`);
 }
 
 /** Splits `--param key=json`. */
