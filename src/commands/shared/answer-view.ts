@@ -86,6 +86,11 @@ export function createAnswerView(context: Context, options: AnswerViewOptions) {
     for (const part of inParts(pieces)) await output.write(part);
   };
 
+  const showTable = async (answer: JobAnswer, details?: AnswerDetails): Promise<void> => {
+    const lines = await tableLines(answer, details);
+    await (file === undefined ? output.lines(lines) : write(terminated(lines)));
+  };
+
   /** The answer's own bytes, as they arrive. */
   const passOn = async (fetch: (sink: AnswerBytes) => Promise<JobAnswer>): Promise<JobAnswer> => {
     if (file === undefined) {
@@ -169,7 +174,7 @@ export function createAnswerView(context: Context, options: AnswerViewOptions) {
       if (assess === undefined && !isReport(format) && !withOrders) {
         if (format === 'json') return passOn(fetch);
         const answer = await fetch('discard');
-        await write(terminated(await tableLines(answer)));
+        await showTable(answer);
         return answer;
       }
       const { teeAnswer } = await import('./tee.ts');
@@ -188,7 +193,7 @@ export function createAnswerView(context: Context, options: AnswerViewOptions) {
       const { columns, dialect, alternatives = false } = known ?? {};
       const report = (await reports())?.({ total: 1, columns, dialect, alternatives });
       if (report === undefined || details === undefined) {
-        await write(terminated(await tableLines(answer, details)));
+        await showTable(answer, details);
         return answer;
       }
       report.add(0, entryOf(answer, details, known), await known?.rows());

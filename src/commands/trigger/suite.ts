@@ -11,6 +11,7 @@ import {
 } from '../../output/webhooks/conformance-document.ts';
 import { renderConformance } from '../../output/webhooks/conformance-table.ts';
 import { renderJunit } from '../../lib/text/junit.ts';
+import { isInActions } from '../../lib/text/workflow-commands.ts';
 import { createProgress } from '../../output/terminal/progress.ts';
 import { runConformance } from '../../webhooks/testing/conformance.ts';
 import { createDeliveryMaker } from '../../webhooks/testing/test-delivery.ts';
@@ -35,7 +36,7 @@ export async function runSuite(context: Context, plan: SuitePlan): Promise<void>
   });
   if (junit !== undefined) await writeOutput(host, junit, renderJunit(conformanceJunit(report)));
   await print(context, report, plan);
-  if (host.env['GITHUB_ACTIONS'] === 'true') await annotate(context, report);
+  if (isInActions(host.env)) await annotate(context, report);
   const failed = failedChecks(report);
   if (failed.length === 0) return;
   const names = failed.map(({ name }) => name).join(', ');
@@ -90,11 +91,9 @@ async function runWithProgress(
 /** On stderr, which Actions reads as well: stdout may be a document in a file. */
 async function annotate({ host }: Context, report: ConformanceReport): Promise<void> {
   const { conformanceAnnotations } = await import('../../output/webhooks/conformance-annotations.ts');
-  await host.stderr.write(
-    conformanceAnnotations(report)
-      .map((line) => `${line}\n`)
-      .join(''),
-  );
+  const text = conformanceAnnotations(report).map((line) => `${line}\n`);
+  // As bytes: a workflow command in a text is none.
+  await host.stderr.write(new TextEncoder().encode(text.join('')));
 }
 
 async function print({ output }: Context, report: ConformanceReport, plan: SuitePlan): Promise<void> {

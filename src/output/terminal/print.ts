@@ -6,6 +6,7 @@ import { maskUrlsIn } from '../../lib/net/url-secrets.ts';
 import type { OutputStream } from '../../platform/host.ts';
 import { cleanLine, cleanText } from '../../lib/text/sanitize-terminal.ts';
 import { createJsonForTerminal, jsonText } from '../../lib/json/stringify.ts';
+import { isInActions, withoutWorkflowCommands } from '../../lib/text/workflow-commands.ts';
 import { labelled, wrapNotes } from './failure.ts';
 import { colorLevel, createStyle, type Style } from './style.ts';
 
@@ -19,7 +20,10 @@ export interface Output {
   style(): Promise<Style>;
   /** Style of stderr. */
   noteStyle(): Promise<Style>;
-  /** Lines of text on stdout, in which nothing but colors acts on a terminal. JSON goes through `record` or `document`. */
+  /**
+   * Lines of text on stdout, in which nothing but colors acts on a terminal, and nothing in GitHub Actions. JSON goes through
+   * `record` or `document`.
+   */
   lines(lines: Iterable<string>): Promise<void>;
   /** One JSON document on one line of stdout. */
   record(value: unknown): Promise<void>;
@@ -56,6 +60,7 @@ export function createOutput({ stdout, stderr, env }: Streams, options: OutputOp
   const say = async (text: string): Promise<void> => {
     if (!options.quiet) await stderr.write(`${clean(text, stderr)}\n`);
   };
+  const isGuarded = isInActions(env);
   const forTerminal = createJsonForTerminal();
   const output: Output = {
     json: options.json,
@@ -67,7 +72,8 @@ export function createOutput({ stdout, stderr, env }: Streams, options: OutputOp
       // One write for a screenful, several for a long list: neither a write a line nor all in memory.
       let pending = '';
       for (const line of lines) {
-        pending += `${clean(line, stdout)}\n`;
+        const text = `${clean(line, stdout)}\n`;
+        pending += isGuarded ? withoutWorkflowCommands(text) : text;
         if (pending.length > 32_768) {
           await stdout.write(pending);
           pending = '';
