@@ -1,4 +1,5 @@
 /** `optipick config`: stored keys, secrets and defaults. */
+import { stripVTControlCharacters } from 'node:util';
 import type { Command } from 'commander';
 import type { Context } from '../context/context.ts';
 import { maskSecret } from '../settings/secret.ts';
@@ -16,6 +17,10 @@ import {
 } from '../settings/settings.ts';
 import { CliError } from '../errors.ts';
 import { storeSettings, warnOfVariables } from './shared/store-settings.ts';
+import { cleanText } from '../lib/text/sanitize-terminal.ts';
+import { displayWidth } from '../lib/text/display-width.ts';
+import { wrapBehind } from '../lib/text/wrap.ts';
+import type { Style } from '../output/terminal/style.ts';
 import { renderTable } from '../output/terminal/table.ts';
 import { withHelp, type ContextSource, type CommandDeclaration } from './shared/options.ts';
 import { readPipedValue } from '../context/input-file.ts';
@@ -196,15 +201,30 @@ async function listSettings(context: Context): Promise<void> {
     await output.record(shown);
     return;
   }
-  const rows = Object.entries(shown).map(([key, sourced]) =>
+  const rows = Object.entries(shown).map(([key, sourced]): SettingRow =>
     sourced === undefined ? [key, '(not set)', ''] : [key, String(sourced.value), sourced.from],
   );
-  await output.lines(
-    renderTable([{ title: 'setting' }, { title: 'value' }, { title: 'from' }], rows, {
-      width: output.width,
-      style: await output.style(),
-    }),
+  await output.lines(settingLines(rows, output.width, await output.style()));
+}
+
+type SettingRow = readonly [key: string, value: string, from: string];
+
+/** A table where it fits; else without its last column, which goes behind or below each value: values stay whole. */
+function settingLines(rows: readonly SettingRow[], width: number | undefined, style: Style): readonly string[] {
+  const table = [
+    ...renderTable(
+      ['setting', 'value', 'from'].map((title) => ({ title })),
+      rows,
+      { width: undefined, style },
+    ),
+  ];
+  const widest = Math.max(...table.map((line) => displayWidth(stripVTControlCharacters(line))));
+  if (width === undefined || widest <= width) return table;
+  const column = Math.max(...rows.map(([key]) => key.length));
+  const lines = rows.flatMap(([key, value, from]) =>
+    wrapBehind(`${key.padEnd(column)}  `, cleanText(from === '' ? value : `${value} (${from})`), width),
   );
+  return [`${style.bold('SETTING'.padEnd(column))}  ${style.bold('VALUE')}`, ...lines];
 }
 
 async function warnOfUnknownProfile({ output }: Context, settings: Settings): Promise<void> {
