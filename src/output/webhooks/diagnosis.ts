@@ -6,6 +6,7 @@ import { maskSecret } from '../../settings/secret.ts';
 import type { Cause, Diagnosis, NamedSecret, VerificationResult } from '../../webhooks/diagnosis/model.ts';
 import type { FrameworkFix } from '../../webhooks/frameworks/fixes.ts';
 import type { Framework } from '../../webhooks/frameworks/frameworks.ts';
+import { labelled } from '../terminal/failure.ts';
 import type { Style } from '../terminal/style.ts';
 import { renderDifference } from './first-difference.ts';
 import { moreCode, renderFrameworkFixes, renderFrameworkLines } from './framework-fixes.ts';
@@ -40,7 +41,7 @@ export function* renderVerification(result: VerificationResult, view: Verificati
   yield* rows(factsOf(result, view.secrets), view);
   yield* triedOf(result, view);
   yield '';
-  yield* headed('fix', fix, style.cyan, width);
+  yield* labelled('fix:', style.cyan, cleanText(fix), width);
   if (!curedByCode) return;
   yield '';
   if (view.fixes !== undefined) {

@@ -294,7 +294,7 @@ describe('W6: a body that is lost is named as what is left of it', () => {
       cause: 'body_changed',
       explanation: expect.stringMatching(sentence) as unknown,
       evidence: { body: what },
-      fix: expect.stringContaining('Verify the bytes as they arrived') as unknown,
+      fix: expect.stringContaining('verify the bytes as they arrived') as unknown,
     });
   });
 
@@ -306,7 +306,7 @@ describe('W6: a body that is lost is named as what is left of it', () => {
       cause: 'body_changed',
       summary: `the body is JSON that is cut off after ${bytes} bytes`,
       evidence: { body: 'cut_off' },
-      fix: expect.stringMatching(/^Read the body to its end/) as unknown,
+      fix: expect.stringMatching(/^read the body to its end/) as unknown,
     });
   });
 
