@@ -120,7 +120,10 @@ export function createContext(host: Host, options: GlobalOptions, { stop, atEnd 
     output,
     stop,
     atEnd,
-    interactive: host.stdin.isTTY && host.stderr.isTTY && options.input !== false && !isSet(host.env['CI']),
+    // Asked for late: Node loads streams of files to look at stdin.
+    get interactive() {
+      return host.stdin.isTTY && host.stderr.isTTY && options.input !== false && !isSet(host.env['CI']);
+    },
     ask: (question, asked) => host.terminal.ask(question, { ...asked, signal: stop }),
     settings,
     async clientFor(baseUrl, key, { secrets, direct } = {}) {
