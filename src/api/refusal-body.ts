@@ -33,8 +33,13 @@ export function readRefusal(text: string, contentType: string | undefined, redac
   const clean = (words: string): string => sanitizeServerText(words, redact);
   if (isHtml(text, contentType)) return { text: clean(titleOfHtml(text)), details: [], about: 'page' };
   const value = parsed(text);
-  if (value === undefined) return fromText(text, clean) ?? { text: clean(text), details: [], about: 'unknown' };
-  if (typeof value === 'string') return { text: clean(value), details: [], about: 'unknown' };
+  const plain = (words: string, about: RefusalBody['about']): RefusalBody => ({
+    text: clean(words),
+    details: namedIn(words, clean),
+    about,
+  });
+  if (value === undefined) return fromText(text, clean) ?? plain(text, 'unknown');
+  if (typeof value === 'string') return plain(value, 'unknown');
   if (!isRecord(value)) return { text: '', details: [], about: 'unknown' };
 
   const { detail } = value;
@@ -44,14 +49,26 @@ export function readRefusal(text: string, contentType: string | undefined, redac
   const code = codeIn([inner, inner['error'], value]) ?? (message === undefined ? undefined : error);
   const named = code === undefined ? {} : { code: clean(code).slice(0, CODE_LENGTH) };
   if (typeof detail === 'string' && detail.trim() !== '') {
-    return { text: clean(detail), details: [], ...named, about: namesTheId(detail) ? 'request' : 'job' };
+    return { ...plain(detail, namesTheId(detail) ? 'request' : 'job'), ...named };
   }
   if (Array.isArray(detail) && detail.length > 0) return { ...fromList(detail, clean), ...named };
   const words = message ?? error ?? code ?? '';
   const listed = fromText(words, clean);
   if (listed !== undefined) return { ...listed, ...named };
-  return { text: clean(words), details: [], ...named, about: error === undefined ? 'unknown' : 'job' };
+  return { ...plain(words, error === undefined ? 'unknown' : 'job'), ...named };
 }
+
+/** One text about several locations, `Location not found: A, B`, as a detail for each: the text itself is cut. */
+function namedIn(text: string, clean: (words: string) => string): readonly FailureDetail[] {
+  const [, words = '', list = ''] = NAMES_LOCATIONS.exec(text) ?? [];
+  const names = list.split(',').map((name) => clean(name.trim().replaceAll(/^["']|["']$/g, '')));
+  if (names.length < 2 || names.includes('')) return [];
+  return names.slice(0, MAX_DETAILS).map((name) => ({ path: '', message: `${clean(words)}: "${name}"` }));
+}
+
+/** How the API words it is not documented. */
+const NAMES_LOCATIONS =
+  /^((?:[\w ]{0,40} )?locations? (?:were |was )?(?:not found|not known|unknown|do(?:es)? not exist)|unknown locations?): \[?([^[\]]+)\]?$/i;
 
 /** `{"code": "SITE_NOT_FOUND", "params": {}, "message": "..."}`, at one of several places. */
 function codeIn(places: readonly unknown[]): string | undefined {

@@ -63,6 +63,31 @@ describe('a refusal', () => {
     expect(json(value)).toEqual({ text, details: [], about });
   });
 
+  test.each([
+    ['Location not found: A, B 1', 'Location not found'],
+    ['The following locations do not exist: "A", "B 1"', 'The following locations do not exist'],
+    ["Unknown locations: ['A', 'B 1']", 'Unknown locations'],
+  ])('as one text about several locations, %j, has a detail for each', (text, words) => {
+    const details = ['A', 'B 1'].map((name) => ({ path: '', message: `${words}: "${name}"` }));
+    expect(json({ detail: text })).toEqual({ text, details, about: 'job' });
+    expect(readRefusal(text, 'text/plain', redact)).toEqual({ text, details, about: 'unknown' });
+    expect(json({ code: 'X', message: text })).toEqual({ text, details, code: 'X', about: 'unknown' });
+  });
+
+  test('names all of many locations, of which its text has room for some', () => {
+    const names = Array.from({ length: 400 }, (_, at) => `E${at}`);
+    const { text, details } = json({ detail: `Location not found: ${names.join(', ')}` });
+    expect([text.length <= 301, details.length]).toEqual([true, 400]);
+    expect(details.at(-1)?.message).toBe('Location not found: "E399"');
+  });
+
+  test.each(['Location not found: A, , B', 'No route to these locations: A, B', 'Site not found: A, B'])(
+    'as a text that may be about something else, %j, has no details',
+    (text) => {
+      expect(json({ detail: text }).details).toEqual([]);
+    },
+  );
+
   test('as a web page is read as its title alone', () => {
     const page =
       '<!DOCTYPE html><html><head><title>\n 502 Bad\n Gateway</title></head><body>internal host x</body></html>';

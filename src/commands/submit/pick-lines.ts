@@ -12,8 +12,31 @@ const PICK = /\bpicks(?:[/.]|\[|\s*->\s*)(\d{1,9})(?!\d)/g;
  * does not know are named together, with the first line.
  */
 export async function withPickLines(error: CliError, entry: SetEntry): Promise<CliError> {
-  const placed = await withPlaces(error, entry);
-  return error.failure === 'refused' ? withUnknownLocations(placed, entry) : placed;
+  if (error.failure !== 'refused') return withPlaces(error, entry);
+  return withUnknownLocations(await withPlaces(await withPicks(error, entry), entry), entry);
+}
+
+/** A location that is named without the pick. */
+const BARE = /\blocations?\b[^:"]*: "?([^",]+)"?$/i;
+
+/** Where all that the API said are names of locations, the picks that have them; as it is when a name is no pick's. */
+async function withPicks(error: CliError, entry: SetEntry): Promise<CliError> {
+  const { details, message } = error;
+  const texts = details.length === 0 ? [message] : details.map(({ path, message: text }) => (path === '' ? text : ''));
+  if (!texts.every((text) => BARE.test(text) && UNKNOWN.test(text))) return error;
+  const missing = new Set(texts.map((text) => BARE.exec(text)?.[1]));
+  const body = await read(() => entry.body());
+  if (body === undefined) return error;
+  const found = new Set<string>();
+  const picks = readRequestDetails(body).picks.flatMap(({ locations }, pick) =>
+    locations.flatMap((name, alternative) => {
+      if (!missing.has(name)) return [];
+      found.add(name);
+      const path = `/picks/${pick}/location_id${locations.length > 1 ? `/${alternative}` : ''}`;
+      return [{ path, message: `Location not found: "${name}"` }];
+    }),
+  );
+  return found.size === missing.size ? reworded(error, { details: picks }) : error;
 }
 
 async function withPlaces(error: CliError, entry: SetEntry): Promise<CliError> {

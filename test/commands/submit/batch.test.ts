@@ -92,7 +92,7 @@ saved     2.0 m (10.0%)
       expect.stringMatching(/^error: fail: the optimization of request \w+ failed: Optimization failed$/),
       'error: fail: the gate saving<15% tripped: cannot be judged: there is no result',
       'error: fail: the gate clusters>0 tripped: cannot be judged: there is no result',
-      'error: bad: the API refused the request (HTTP 422): Location not found: NOWHERE',
+      'error: bad: the API does not know the location "NOWHERE" at site "Example" (mix.csv:4)',
       'error: a,b: the gate saving<15% tripped: saving is 10.0%',
       'error: a,b: the gate clusters>0 tripped: clusters is 1',
       expect.stringMatching(/^error: slow: request \w+ was not found, or is not ready, after 2 s$/),

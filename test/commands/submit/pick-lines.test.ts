@@ -126,6 +126,7 @@ describe('a refusal for locations that the API does not know', () => {
   const rows = Array.from({ length: 12 }, (_, at) => `O${at},L${at % 10}\n`);
   const table = ['w.csv', `ORDER_ID,LOCATION_ID\n${rows.join('')}`] as const;
   const detail = rows.map((_, at) => atPick(at, `Location not found: "L${at % 10}"`));
+  const names = Array.from({ length: 10 }, (_, at) => `L${at}`);
 
   test('is one line with the locations and the first row', async () => {
     const { ended } = await submit(refusing({ detail }), [], table);
@@ -165,6 +166,28 @@ hint: check the spelling of the locations, and whether --site names their site
       expect((await submit(http, [], table)).ended).toEqual(list.ended);
     },
   );
+
+  test.each([
+    ['a detail', async () => jsonResponse(422, { detail: `Location not found: ${names.join(', ')}` })],
+    ['a message', async () => jsonResponse(422, { message: `Unknown locations: ["${names.join('", "')}"]` })],
+  ] satisfies readonly (readonly [string, Http])[])(
+    'is the same line when the API names them alone in %s',
+    async (_, http) => {
+      const list = await submit(refusing({ detail }), [], table);
+      expect((await submit(http, [], table)).ended).toEqual(list.ended);
+      const all = await submit(http, ['--all'], table);
+      expect(all.ended).toEqual((await submit(refusing({ detail }), ['--all'], table)).ended);
+    },
+  );
+
+  test('is as the API words it where no pick has a name', async () => {
+    for (const text of ['Location not found: L1, Door', 'Location not found: Door', 'Location not found: L']) {
+      const { stderr } = await submit(refusing({ detail: text }), [], table);
+      expect(stderr).toContain(`error: the API refused the request (HTTP 422): ${text}\n`);
+    }
+    const { stderr } = await submit(refusing({ detail: 'Location not found: L3' }), [], table);
+    expect(stderr).toMatch(/^error: the API does not know the location "L3" at site "Example" \(w\.csv:5\)\n/);
+  });
 
   test('names one of them in a sentence', async () => {
     const { stderr } = await submit(refusing({ detail: detail.slice(3, 4) }), [], table);
