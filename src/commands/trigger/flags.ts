@@ -188,7 +188,6 @@ const EXCLUSIVE: readonly (readonly string[])[] = [
   ['--data', '--request-id'],
   ['--data', '--payload-shape'],
   ['--skip', '--only'],
-  ['--framework', '--format md'],
 ];
 
 function rejectConflicts(

@@ -102,7 +102,7 @@ async function print({ output }: Context, report: ConformanceReport, plan: Suite
   if (output.json) {
     await output.record(conformanceJson(report, fixes));
   } else if (markdown) {
-    await output.lines(Array.from(renderConformanceMarkdown(report), ({ text }) => text));
+    await output.lines(Array.from(renderConformanceMarkdown(report, fixes), ({ text }) => text));
   } else {
     const { width } = output;
     await output.lines(renderConformance(report, { width, style: await output.style(), verbose, fixes }));

@@ -45,6 +45,13 @@ export function markdownCode(text: string): Markdown {
   return /[`|]/.test(clean) ? inMarkdown`<code>${clean}</code>` : between`\`${clean}\``;
 }
 
+/** Lines of code of our own, none of which is a fence. */
+export function* markdownCodeBlock(code: string): Generator<Markdown, void> {
+  yield between`\`\`\``;
+  for (const line of code.split('\n')) yield between`${line}`;
+  yield between`\`\`\``;
+}
+
 const inHtml = createTemplate<'markdown'>((text) =>
   cleanText(text).replace(/[&<>@#]/g, (found) => SPELT[found] ?? found),
 );

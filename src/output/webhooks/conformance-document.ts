@@ -10,12 +10,19 @@ import {
 } from '../../webhooks/testing/conformance-report.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
 import type { JunitCase, JunitSuite } from '../../lib/text/junit.ts';
-import { inMarkdown, type Markdown, markdownRow } from '../../lib/text/markdown-text.ts';
+import { inMarkdown, type Markdown, markdownCodeBlock, markdownRow } from '../../lib/text/markdown-text.ts';
 import type { FrameworkFix } from '../../webhooks/frameworks/fixes.ts';
+import { FRAMEWORKS } from '../../webhooks/frameworks/frameworks.ts';
 import { testAnswerJson } from './test-answer.ts';
 
-/** A heading, a sentence and a table with every fact of each check, for a pull request or a ticket. */
-export function* renderConformanceMarkdown(report: ConformanceReport): Generator<Markdown, void> {
+/**
+ * A heading, a sentence and a table with every fact of each check, for a pull request or a ticket; below it the code that
+ * was asked for (`fixes`), where code is the cure.
+ */
+export function* renderConformanceMarkdown(
+  report: ConformanceReport,
+  fixes: readonly FrameworkFix[] = [],
+): Generator<Markdown, void> {
   const { failed } = countsOf(report);
   // The user's own address may be followed.
   const [scheme = '', ...rest] = report.url.split('://');
@@ -35,6 +42,14 @@ export function* renderConformanceMarkdown(report: ConformanceReport): Generator
     const back = more === undefined ? received : `${received} (${more})`;
     const word = outcome === 'FAIL' ? inMarkdown`**FAIL**` : outcome;
     yield markdownRow([word, title, sent, back, expected, why, fixOf(result, report) ?? '']);
+  }
+  const cured = curedByCode(report).map(({ name }) => name);
+  if (cured.length === 0) return;
+  for (const { framework, code } of fixes) {
+    yield inMarkdown``;
+    yield inMarkdown`Code for ${FRAMEWORKS[framework].label} that passes ${cured.join(', ')}:`;
+    yield inMarkdown``;
+    yield* markdownCodeBlock(code);
   }
 }
 

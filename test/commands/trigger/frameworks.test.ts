@@ -45,15 +45,26 @@ test('--json has "fixes" only with --framework, and none where code is not the c
   expect(JSON.parse(misplaced.stdout)).toMatchObject({ passed: false, fixes: [] });
 });
 
-test.each([
-  [['--framework', 'fastpi'], 'there is no code for a framework "fastpi", did you mean "fastapi"?'],
-  [['--framework', 'go', '--format', 'md'], '--framework excludes --format md'],
-])('%j is exit 2', async (args, message) => {
-  const { code, stderr } = await suite(
-    answering(() => 204),
+test('--format md has the code below its table, and none where code is not the cure', async () => {
+  const args = ['--only', 'exact-body', '--format', 'md', '--framework', 'go'];
+  const { stdout } = await suite(answering(reserializing), ...args);
+  expect(stdout).toContain(`\n\nCode for Go that passes exact-body:\n\n\`\`\`\n${SNIPPETS.go}\n\`\`\`\n`);
+  const misplaced = await suite(
+    answering(() => 404),
     ...args,
   );
-  expect([code, stderr]).toEqual([2, expect.stringContaining(`error: ${message}\n`)]);
+  expect(misplaced.stdout).not.toContain('```');
+  expect(Object.values(SNIPPETS).join('\n')).not.toContain('```');
+});
+
+test('an unknown framework is exit 2', async () => {
+  const { code, stderr } = await suite(
+    answering(() => 204),
+    '--framework',
+    'fastpi',
+  );
+  expect(code).toBe(2);
+  expect(stderr).toContain('error: there is no code for a framework "fastpi", did you mean "fastapi"?\n');
 });
 
 test('--framework belongs to --suite', async () => {
