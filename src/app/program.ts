@@ -15,6 +15,7 @@ import { EVENTS } from '../commands/events/command.ts';
 import { LISTEN } from '../commands/listen/command.ts';
 import { TRIGGER } from '../commands/trigger/command.ts';
 import { VERIFY } from '../commands/verify/command.ts';
+import { STATE } from '../commands/state/command.ts';
 import { SANDBOX } from '../commands/sandbox/command.ts';
 import { commandsMeant, valueRejected } from './suggestions.ts';
 import { formatHelp } from './help-layout.ts';
@@ -69,7 +70,7 @@ const COMMANDS: readonly (readonly [heading: string, commands: readonly CommandD
   ['Submit and answers:', [groupOf('route'), groupOf('cluster'), POLL, DIFF]],
   ['Webhooks:', [LISTEN, EVENTS, TRIGGER, VERIFY]],
   ['Without an account:', [SANDBOX, EXAMPLE, DEMO]],
-  ['Set-up:', [LOGIN, CONFIG, DOCTOR, COMPLETION, HELP, COMPLETE]],
+  ['Set-up:', [LOGIN, CONFIG, STATE, DOCTOR, COMPLETION, HELP, COMPLETE]],
 ];
 
 /** The commands whose flags count: those that the arguments name. Declaring all takes a tenth of the time of a short command. */

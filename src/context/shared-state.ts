@@ -1,10 +1,13 @@
 /** The state that several machines share, in PostgreSQL: loaded only where an address of one is set. */
 import { join } from 'node:path';
 import { CliError } from '../errors.ts';
-import type { Host } from '../platform/host.ts';
+import type { Host, PostgresClient } from '../platform/host.ts';
 import { parseStateUrl, type StateAddress } from '../settings/state-url.ts';
 import { openPostgresState, type PostgresState } from '../state/postgres/state.ts';
-import type { DoorOptions } from '../state/postgres/door.ts';
+import { createDoor, type DoorOptions } from '../state/postgres/door.ts';
+import { inSchema, type InSchema } from '../state/postgres/schema.ts';
+import { inSession } from '../state/postgres/session.ts';
+import { postgresStatus, type PostgresStatus } from '../state/postgres/status.ts';
 import { readSecretFile, type InputSource } from './input-file.ts';
 import { findPassword } from '../settings/password-file.ts';
 
@@ -32,6 +35,40 @@ export async function openSharedState(
   url: string,
 ): Promise<PostgresState> {
   return openPostgresState({ ...(await stateDoorOptions(source, url)), clock: source.host.clock });
+}
+
+/** Throws as {@link stateDoorOptions}, and `CliError` `environment` when no server answers. */
+export async function sharedStateStatus(
+  source: InputSource & { readonly host: Host },
+  url: string,
+): Promise<PostgresStatus> {
+  const { clock } = source.host;
+  return await postgresStatus({ ...(await stateDoorOptions(source, url)), clock }, source.stop);
+}
+
+/** For a statement that reads or writes many rows, over a slow network. */
+const PIECE_MS = 60_000;
+
+/** A connection to a state whose tables are there, and the address of the state without its password. */
+export interface SharedSession {
+  readonly client: PostgresClient;
+  readonly at: InSchema;
+  readonly place: string;
+}
+
+/** Work on a connection of its own that may take long. Throws as {@link stateDoorOptions} and {@link inSession}. */
+export async function inSharedSession<T>(
+  source: InputSource & { readonly host: Host },
+  url: string,
+  work: (session: SharedSession) => Promise<T>,
+): Promise<T> {
+  const door = createDoor(await stateDoorOptions(source, url));
+  const { place, schema } = door;
+  const { stop } = source;
+  const { clock } = source.host;
+  return await inSession({ connect: () => door.connect(), place, clock, stop, answerMs: PIECE_MS }, (client) =>
+    work({ client, at: inSchema(schema), place }),
+  );
 }
 
 /** As `psql` finds it: in the address, in `PGPASSWORD`, in the file of `PGPASSFILE`. */

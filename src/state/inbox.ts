@@ -185,7 +185,7 @@ export const TRUST_MS = 7 * 24 * 60 * 60 * 1000;
 export const CLOCK_TOLERANCE_MS = 60 * 1000;
 
 /** Whether somebody works on a step. */
-export function isClaimed({ owner, leaseUntil }: Step, now: number): boolean {
+export function isClaimed({ owner, leaseUntil }: Pick<Step, 'owner' | 'leaseUntil'>, now: number): boolean {
   return owner !== undefined && leaseUntil > now && leaseUntil <= now + LEASE_MS + CLOCK_TOLERANCE_MS;
 }
 

@@ -31,14 +31,15 @@ function refuseWindowsName(file: string): void {
   });
 }
 
-/** Writes a file, whole or not at all. Throws `CliError` `environment`. */
+/** Writes a file, whole or not at all. `mode`: as in `Files.writeAtomic`. Throws `CliError` `environment`. */
 export async function writeOutput(
   host: Context['host'],
   path: string,
   content: string | AsyncIterable<Uint8Array>,
+  mode?: number,
 ): Promise<void> {
   try {
-    await host.files.writeAtomic(path, content);
+    await host.files.writeAtomic(path, content, mode);
   } catch (cause) {
     if (cause instanceof CliError) throw cause;
     throw notWritable(host, path, cause);

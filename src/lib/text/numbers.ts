@@ -21,6 +21,14 @@ export function formatPercent(percent: number): string {
   return `${formatNumber(percent, 1)}%`;
 }
 
+/** `812 bytes`, `12 KB`, `3.4 MB`, `20.1 GB`; powers of 1024. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1024) return counted(bytes, 'byte');
+  if (bytes < 1024 ** 2) return `${formatNumber(bytes / 1024, 0)} KB`;
+  if (bytes < 1024 ** 3) return `${formatNumber(bytes / 1024 ** 2, 1)} MB`;
+  return `${formatNumber(bytes / 1024 ** 3, 1)} GB`;
+}
+
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;

@@ -2,12 +2,14 @@ import type { Clock, PostgresClient, PostgresRow, PostgresServer } from '../../p
 import { CliError, messageOf } from '../../errors.ts';
 import { shownStateUrl, type StateAddress, type StateHost } from '../../settings/state-url.ts';
 import { answerInTime } from './answer-in-time.ts';
-import { stateFailure } from './failure.ts';
+import { sqlStateOf, stateFailure } from './failure.ts';
 import { migrate, SCHEMA_VERSION, schemaVersions, type SchemaVersions } from './migrations.ts';
-import { inSchema } from './schema.ts';
 
 /** The first supported version of the server: its oldest one that still gets fixes is newer. */
 const OLDEST_SERVER = 130_000;
+
+/** The SQLSTATE for a right that is missing. */
+const NOT_ALLOWED = '42501';
 
 /** After a failed attempt nobody tries again for so long; doubled with each further one. */
 const FIRST_PAUSE_MS = 100;
@@ -38,7 +40,16 @@ export interface ServerFacts {
   readonly isReadOnly: boolean;
   /** What makes a commit less than durable, and its remedy; `undefined`: nothing. */
   readonly risk: { readonly what: string; readonly remedy: string } | undefined;
-  readonly schema: SchemaVersions | undefined;
+  /** `undefined`: there is none yet; `forbidden`: this role may not read it. */
+  readonly schema: SchemaVersions | 'forbidden' | undefined;
+}
+
+/** A server as it is, good or not. */
+export interface Inspection {
+  readonly client: PostgresClient;
+  readonly facts: ServerFacts;
+  /** Why no state can be stored there. */
+  readonly problem: CliError | undefined;
 }
 
 /** Opens connections to the first server of an address that accepts writes. */
@@ -53,6 +64,8 @@ export interface Door {
   connect(): Promise<PostgresClient>;
   /** As {@link connect}, whatever is in the schema. Tries at once. */
   connectUnmigrated(): Promise<{ readonly client: PostgresClient; readonly facts: ServerFacts }>;
+  /** To a server that can be used, else to the first that answers. */
+  inspect(): Promise<Inspection>;
 }
 
 export function createDoor(options: DoorOptions): Door {
@@ -104,12 +117,13 @@ export function createDoor(options: DoorOptions): Door {
   const openMigrated = async (): Promise<PostgresClient> => {
     const { client, facts } = await openFirst();
     try {
-      if (address.migrates && (facts.schema?.version ?? 0) < SCHEMA_VERSION) {
+      if (address.migrates && facts.schema !== 'forbidden' && (facts.schema?.version ?? 0) < SCHEMA_VERSION) {
         const creating = () => migrate(client, address.schema, options.name);
         await answerInTime(clock, client, creating, MIGRATION_MS);
         return client;
       }
-      requireSchema(facts.schema, place);
+      const problem = schemaProblem(facts.schema, address.schema, place);
+      if (problem !== undefined) throw problem;
       return client;
     } catch (error) {
       client.destroy();
@@ -121,6 +135,26 @@ export function createDoor(options: DoorOptions): Door {
     place,
     schema: address.schema,
     connectUnmigrated: openFirst,
+    async inspect() {
+      let found: Inspection | undefined;
+      let failure: unknown;
+      for (const host of address.hosts) {
+        try {
+          const { client, facts } = await open(host);
+          const server = problemOf(facts, place);
+          const inspection = { client, facts, problem: server ?? schemaProblem(facts.schema, address.schema, place) };
+          if (server === undefined || found === undefined) {
+            found?.client.destroy();
+            found = inspection;
+          } else client.destroy();
+          if (server === undefined) break;
+        } catch (error) {
+          failure ??= error;
+        }
+      }
+      if (found === undefined) throw stateFailure(failure, place);
+      return found;
+    },
     async connect() {
       if (failure !== undefined && (isTrying || clock.monotonic() < nextAttemptAt)) throw failure;
       isTrying = true;
@@ -157,8 +191,17 @@ async function factsOf(client: PostgresClient, host: StateHost, { schema }: Stat
     isStandby: row['standby'] === true,
     isReadOnly: row['read_only'] === true,
     risk: riskOf(row),
-    schema: await schemaVersions(client, inSchema(schema)),
+    schema: await readableVersions(client, schema),
   };
+}
+
+async function readableVersions(client: PostgresClient, schema: string): Promise<ServerFacts['schema']> {
+  try {
+    return await schemaVersions(client, schema);
+  } catch (error) {
+    if (sqlStateOf(error) === NOT_ALLOWED) return 'forbidden';
+    throw error;
+  }
 }
 
 function riskOf(row: PostgresRow): ServerFacts['risk'] {
@@ -195,18 +238,23 @@ function unusable(message: string, hint: string, retryable = false): CliError {
   return new CliError('environment', message, { code: 'state_unavailable', hint, retryable });
 }
 
-function requireSchema(schema: SchemaVersions | undefined, place: string): void {
-  if (schema === undefined || schema.version < SCHEMA_VERSION) {
-    const what = schema === undefined ? 'has no tables of optipick yet' : 'has the tables of an older optipick';
-    throw new CliError('environment', `${place} ${what}`, {
+function schemaProblem(versions: ServerFacts['schema'], schema: string, place: string): CliError | undefined {
+  if (versions === 'forbidden') {
+    return new CliError('environment', `${place}: this role may not read the tables in schema ${schema}`, {
+      code: 'state_unavailable',
+      hint: 'let their owner grant it its rights: optipick state migrate --grant-to <role>',
+    });
+  }
+  if (versions === undefined || versions.version < SCHEMA_VERSION) {
+    const what = versions === undefined ? 'has no tables of optipick yet' : 'has the tables of an older optipick';
+    return new CliError('environment', `${place} ${what}`, {
       code: 'state_not_migrated',
       hint: 'create them once, by a role that may: optipick state migrate',
     });
   }
-  if (schema.readableBy > SCHEMA_VERSION) {
-    throw new CliError('environment', `${place} was migrated by a newer optipick`, {
-      code: 'state_too_new',
-      hint: 'update optipick',
-    });
-  }
+  if (versions.readableBy <= SCHEMA_VERSION) return undefined;
+  return new CliError('environment', `${place} was migrated by a newer optipick`, {
+    code: 'state_too_new',
+    hint: 'update optipick',
+  });
 }

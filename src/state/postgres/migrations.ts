@@ -3,7 +3,7 @@
  * the columns mean is told beside those of SQLite (`sqlite/migrations.ts`).
  */
 import type { PostgresClient } from '../../platform/host.ts';
-import { inSchema, type InSchema } from './schema.ts';
+import { inSchema } from './schema.ts';
 
 interface Migration {
   /** The oldest version of this list whose programs can still work with the result: so old listeners live on during a rollout. */
@@ -121,10 +121,8 @@ CREATE TABLE IF NOT EXISTS @schema_version (
   applied_by text NOT NULL
 );`;
 
-/** In the tables of the catalog: what `to_regclass` has once said may be out of date after waiting for a lock. */
-const FIND_VERSIONS = `
-SELECT c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relname = 'schema_version' AND '"' || n.nspname || '".schema_version' = $1`;
+const IS_THERE = `SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  WHERE n.nspname = $1 AND c.relname = 'schema_version'`;
 
 export interface SchemaVersions {
   readonly version: number;
@@ -132,9 +130,11 @@ export interface SchemaVersions {
 }
 
 /** `undefined`: there is none yet. */
-export async function schemaVersions(client: PostgresClient, at: InSchema): Promise<SchemaVersions | undefined> {
-  const { rows } = await client.query(FIND_VERSIONS, [at('@schema_version')]);
-  if (rows.length === 0) return undefined;
+export async function schemaVersions(client: PostgresClient, schema: string): Promise<SchemaVersions | undefined> {
+  // Not by `to_regclass`: a connection remembers for a while that there was none, also when it has waited for who creates it.
+  const found = await client.query(IS_THERE, [schema]);
+  if (found.count === 0) return undefined;
+  const at = inSchema(schema);
   const newest = await client.query(
     at('SELECT version, readable_by FROM @schema_version ORDER BY version DESC LIMIT 1'),
   );
@@ -154,11 +154,11 @@ export async function migrate(client: PostgresClient, schema: string, by: string
     await client.query(`SET LOCAL lock_timeout = '10s'`);
     // In a statement of its own: a statement sees what was committed before it began, and not before it had the lock.
     await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`optipick ${schema}`]);
-    const current = (await schemaVersions(client, at))?.version ?? 0;
+    const current = (await schemaVersions(client, schema))?.version ?? 0;
     const created: number[] = [];
     // Whoever may not create one may still have been given one.
-    const { rows } = await client.query('SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname = $1', [schema]);
-    if (rows.length === 0) await client.query(`CREATE SCHEMA "${schema}"`);
+    const { count } = await client.query('SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1', [schema]);
+    if (count === 0) await client.query(`CREATE SCHEMA "${schema}"`);
     for (const [index, { readableBy, sql }] of MIGRATIONS.entries()) {
       const version = index + 1;
       if (version <= current) continue;
