@@ -96,23 +96,27 @@ function addReplay(group: Command, context: ContextSource): void {
     .argument('[id...]', 'svix-ids, request ids, or files of "listen --record" (a path, or a name in .http)')
     .option('--failed', 'all that failed')
     .addOption(durationOption('--since', 'all of the last, say, 2h'))
+    .option('--pending', 'make all that waits for its next attempt due now, and wait for nothing')
     .option('-f, --forward-to <url>', 'only forward it there, unchanged')
     .option('--secret-file <path>', 'for files: read the signing secret from a file, or from stdin with -')
     .addOption(durationOption('--timeout', 'how long a running listener may take', '10s'));
   withHelp(command, {
     output: `One line for each: what happened. With --json
-{"v":1,"type":"result","id":"msg_...","request_id":"...","outcome":"forwarded|shown|done|waiting|failed","error":null}.
+{"v":1,"type":"result","id":"msg_...","request_id":"...","outcome":"forwarded|shown|done|due|waiting|failed","error":null}.
 Without --forward-to all that it owed when it was accepted is done again. A result that is only to be shown is
 fetched and shown here; forwards and commands are left to the listener that runs on this machine and has them, or to
 the next one. With --forward-to it is sent there and nowhere else.
 A file is verified by the time it was received and put into the inbox, as if it had come now under its svix-id: a
 listener that runs on this machine does the work, else it is done here. With --forward-to its exact bytes are sent,
 verified or not, and the inbox does not change.
+With --pending nothing is done here: listeners do at once what they would retry later, and the last attempt does not count.
+A listener that starts does the same for its own deliveries; on a shared state only this makes all of them due.
 The timestamp is signed with the rest and stays: a target that refuses old ones refuses it.`,
     examples: [
       ['optipick events replay --failed', 'retry what failed'],
       ['optipick events replay 67507ad05e593173d0313e0f', 'do the work for one request once more'],
       ['optipick events replay --since 1d -f http://127.0.0.1:3000/hooks', 'fill a service that missed a day'],
+      ['optipick events replay --pending', 'retry now what waits, after the cause was fixed'],
       ['optipick events replay records/*.http', 'what "listen --record" has stored, as if it arrived now'],
     ],
     environment: API_ENVIRONMENT,

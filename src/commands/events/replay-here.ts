@@ -10,8 +10,8 @@ import { createDeliveryWork, TEST_WITHOUT_REQUEST, type ListenEvent } from '../.
 import { createFetch } from '../shared/delivery-results.ts';
 
 export interface ReplayResult {
-  /** `done`: by a listener; `waiting`: for one. */
-  readonly outcome: 'forwarded' | 'shown' | 'done' | 'waiting' | 'failed';
+  /** `done`: by a listener; `waiting`: for one; `due`: for any. */
+  readonly outcome: 'forwarded' | 'shown' | 'done' | 'due' | 'waiting' | 'failed';
   readonly error?: string | undefined;
   /** For people, beside the outcome. */
   readonly detail?: string | undefined;

@@ -26,6 +26,7 @@ export interface EventReplayFlags {
   readonly failed?: boolean;
   /** Milliseconds back from now. */
   readonly since?: number;
+  readonly pending?: boolean;
   readonly forwardTo?: string;
   readonly secretFile?: string;
   /** Milliseconds. */
@@ -35,6 +36,10 @@ export interface EventReplayFlags {
 /** Replays and reports each. Throws the worst failure at the end. */
 export async function replayEvents(context: Context, ids: readonly string[], flags: EventReplayFlags): Promise<void> {
   requireOneSelection(ids, flags);
+  if (flags.pending === true) {
+    await replayPending(context);
+    return;
+  }
   const target = flags.forwardTo === undefined ? undefined : forwardTarget(flags.forwardTo);
   // All are read before anything is done: a bad last file must not leave half of the work done.
   const files: RecordedFile[] = [];
@@ -92,13 +97,39 @@ export async function replayEvents(context: Context, ids: readonly string[], fla
   });
 }
 
-function requireOneSelection(ids: readonly string[], { failed, since }: EventReplayFlags): void {
+/** Makes due what waits for its next attempt: listeners do it. */
+async function replayPending(context: Context): Promise<void> {
+  const { host, output } = context;
+  const { inbox, baseUrl } = await openInbox(context);
+  const deliveries = (await inbox.list({ status: 'pending' })).filter(({ scope }) => scope === baseUrl).toReversed();
+  const pending = deliveries.flatMap(({ steps }) => steps.filter(({ state }) => state === 'pending'));
+  await inbox.expedite([...new Set(pending.map(({ name }) => name))], host.clock.now());
+  for (const delivery of deliveries) await print(context, delivery, { outcome: 'due' });
+  if (deliveries.length === 0) await output.note('nothing to replay');
+}
+
+function requireOneSelection(ids: readonly string[], flags: EventReplayFlags): void {
+  const { failed, since, pending, forwardTo, secretFile } = flags;
+  if (pending === true) {
+    const others = [
+      ids.length > 0,
+      failed === true,
+      since !== undefined,
+      forwardTo !== undefined,
+      secretFile !== undefined,
+    ];
+    if (!others.includes(true)) return;
+    throw new CliError('usage', '--pending takes no ids, and no other option of what to replay and how', {
+      code: 'conflicting_options',
+      hint: 'optipick events replay --pending',
+    });
+  }
   const byFilter = failed === true || since !== undefined;
   if (ids.length > 0 && !byFilter) return;
   if (ids.length === 0 && byFilter) return;
   throw new CliError(
     'usage',
-    ids.length === 0 ? 'replay needs ids, files, --failed or --since' : 'ids exclude --failed and --since',
+    ids.length === 0 ? 'replay needs ids, files, --failed, --since or --pending' : 'ids exclude --failed and --since',
     {
       code: ids.length === 0 ? 'missing_argument' : 'conflicting_options',
       hint: 'optipick events replay <id>, or optipick events replay --failed --since 1d',
