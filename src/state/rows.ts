@@ -3,10 +3,10 @@ import { isKind } from '../kinds.ts';
 import type { HeaderLine } from './delivery.ts';
 import type { InboxEntry, InboxStatus, InboxSummary, Step, StepAnswer, StepState } from './inbox.ts';
 
-export type Row = Readonly<Record<string, string | number | bigint | boolean | Uint8Array | null>>;
+export type StoredRow = Readonly<Record<string, string | number | bigint | boolean | Uint8Array | null>>;
 
 /** Expensive fields are decoded on first use: a claim may need none of them. */
-export function summaryOf(row: Row): InboxSummary {
+export function summaryOf(row: StoredRow): InboxSummary {
   const kind = text(row['kind']);
   let steps: readonly Step[] | undefined;
   return {
@@ -27,7 +27,7 @@ export function summaryOf(row: Row): InboxSummary {
   };
 }
 
-export function entryOf(row: Row): InboxEntry {
+export function entryOf(row: StoredRow): InboxEntry {
   let headers: readonly HeaderLine[] | undefined;
   return Object.defineProperty(
     Object.assign(summaryOf(row), { body: bytes(row['body']), headers: [] as readonly HeaderLine[] }),
@@ -37,7 +37,7 @@ export function entryOf(row: Row): InboxEntry {
 }
 
 /** With the columns of the table `step_answers`. */
-export function answerOf(row: Row): StepAnswer {
+export function answerOf(row: StoredRow): StepAnswer {
   return {
     step: text(row['step']) ?? '',
     at: Number(row['at']),
@@ -78,11 +78,11 @@ function headersOf(encoded: Uint8Array): readonly HeaderLine[] {
   return JSON.parse(new TextDecoder().decode(encoded)) as readonly HeaderLine[];
 }
 
-function text(value: Row[string] | undefined): string | undefined {
+function text(value: StoredRow[string] | undefined): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-function bytes(value: Row[string] | undefined): Uint8Array {
+function bytes(value: StoredRow[string] | undefined): Uint8Array {
   if (!(value instanceof Uint8Array)) return new Uint8Array(0);
   // A client may give a `Buffer`, which differs in more than its name.
   return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);

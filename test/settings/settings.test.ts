@@ -181,8 +181,8 @@ describe('a setting to be stored', () => {
     ['api_key', 'did you mean api-key?'],
     ['apiKey', 'did you mean api-key?'],
     ['webhook-secrets', 'did you mean webhook-secret?'],
-    ['url', 'the settings are api-key, webhook-secret, base-url, port'],
-    ['toString', 'the settings are api-key, webhook-secret, base-url, port'],
+    ['url', 'the settings are api-key, webhook-secret, base-url, port, state-url'],
+    ['toString', 'the settings are api-key, webhook-secret, base-url, port, state-url'],
   ])('of the unknown name %s is refused: %s', (word, hint) => {
     expect(errorOf(() => parseSettingKey(word))).toEqual({
       failure: 'usage',

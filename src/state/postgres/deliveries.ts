@@ -31,7 +31,7 @@ const ENTRY_COLUMNS = `${SUMMARY_COLUMNS}, d.headers, d.body`;
 const PRUNE_LIMIT = 500;
 
 /**
- * Numbers are taken in the order of arrival, rows are locked in the order of their ids: two listeners that get the same
+ * Numbers follow the order of arrival, rows are locked in the order of their ids: two listeners that get the same
  * deliveries in another order would wait for each other.
  */
 const ACCEPT = `

@@ -130,7 +130,7 @@ function timeOf(value: PostgresRow[string] | undefined): number | null {
   return value === null ? null : Number(value);
 }
 
-/** Numbers are taken in the order of the rows; rows are locked as listeners lock them. */
+/** Numbers follow the order of the rows; rows are locked as listeners lock them. */
 const ADD_DELIVERIES = `
 WITH kept AS (
   INSERT INTO @deliveries (sequence, id, scope, received_at, verified, kind, event, request_id, headers, body)

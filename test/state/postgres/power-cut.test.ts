@@ -47,9 +47,9 @@ test.skipIf(missing !== undefined)(
       let number = 0;
       for (let cut = 1; cut <= CUTS; cut += 1) {
         const until = acknowledged.length + 500;
-        let isOver = false;
+        const sending = new AbortController();
         const send = async (): Promise<void> => {
-          while (!isOver) {
+          while (!sending.signal.aborted) {
             number += 1;
             const id = `msg_${number}`;
             try {
@@ -64,7 +64,7 @@ test.skipIf(missing !== undefined)(
         while (acknowledged.length < until) await clock.sleep(5);
         server.pause();
         disk.cut();
-        isOver = true;
+        sending.abort();
         await server.kill();
         await Promise.all(senders);
         disk.restore();
