@@ -101,7 +101,8 @@ describe('A14: of a token nothing is shown or stored', () => {
     }
   });
 
-  test.each(urlsAt('state.example.com', 'postgres').filter((url) => url.includes('://')))(
+  // The user of a database is no secret: only where a password is behind it there is one.
+  test.each(urlsAt('state.example.com', 'postgres').filter((url) => url.includes('://') && !/\/\/[^:/]+@/.test(url)))(
     'in a state folder that is a URL, %s',
     async (url) => {
       for (const argv of API_COMMANDS) {

@@ -33,12 +33,12 @@ export const DEMO: CommandDeclaration = {
 function declareDemo(command: Command, context: ContextSource): void {
   withHelp(command, {
     output: `What happens goes to stderr, the two results to stdout; with --json one line each,
-{"v":1,"type":"result","request_id":"...","kind":"cluster","result":{...}}.`,
+{"v":1,"type":"result","request_id":"...","kind":"cluster","result":{...}}.
+With OPTIPICK_STATE_URL two endpoints share an inbox, in a schema of its own that is dropped at the end.`,
     examples: [
       ['optipick demo', 'see it work'],
       ['optipick demo --json | jq .result.optimal_distance', 'its results, for a script'],
       ['optipick demo --debug', 'with every HTTP call'],
-      ['OPTIPICK_STATE_URL=postgres://me@localhost/test optipick demo', 'two listeners that share an inbox'],
     ],
     failures: [
       ['unavailable', 'the demo cannot reach its own ports on 127.0.0.1'],

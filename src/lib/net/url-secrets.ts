@@ -2,6 +2,9 @@
 
 const MASK = '***';
 
+/** The address of a database without a password, or with a masked one: its user and schema are no secrets. */
+const MASKED_DATABASE = /^[^:/?#@\s]+(?::\*{3})?@[^/?#@\s]+\/[^/?#@\s]*(?:\?schema=\w+)?$/;
+
 /** `user:password` of a URL, decoded; `undefined` when there is none. Throws `URIError` for a stray `%`. */
 export function credentialsOf({ username, password }: URL): string | undefined {
   if (username === '' && password === '') return undefined;
@@ -48,7 +51,7 @@ export function withoutCredentials(url: string): string {
  */
 export function maskUrl(text: string): string {
   const [, scheme = '', rest = ''] = /^(\s*(?:[a-z][a-z\d+.-]*:(?=[/\\]))?[/\\]*)(.*)$/is.exec(text) ?? [];
-  if (/^\s*postgres(?:ql)?:/i.test(scheme)) return `${scheme}${maskedDatabase(rest)}`;
+  if (/^\s*postgres:/.test(scheme) && MASKED_DATABASE.test(rest)) return text;
   const url = URL.parse(text);
   const isReadable = url !== null && url.host !== '';
   const place = isReadable ? readablePlace(rest, url) : unreadablePlace(rest);
@@ -60,18 +63,6 @@ export function maskUrl(text: string): string {
 /** The same for each URL that a sentence holds. */
 export function maskUrlsIn(text: string): string {
   return text.replaceAll(/\b[a-z][a-z\d+.-]{1,30}:[/\\]+[^\s"'<>`]*[^\s"'<>`.,;:!?)\]]/gi, maskUrl);
-}
-
-/** Of the address of a database user and settings are no secrets. It may name several hosts, which no URL does. */
-function maskedDatabase(rest: string): string {
-  const at = rest.lastIndexOf('@');
-  const user = rest.slice(0, Math.max(0, at)).replace(/:.*$/s, `:${MASK}`);
-  const place = at === -1 ? unreadablePlace(rest) : `${/[/?#]/.test(user) ? MASK : user}${rest.slice(at)}`;
-  return place.replaceAll(/(?<=[?&])[^&]+/g, (parameter) =>
-    /^(?:sslmode|schema|listen|migrate)=\w*$|^sslmode=verify-full$/.test(parameter)
-      ? parameter
-      : maskParameter(parameter),
-  );
 }
 
 /** An `@` behind the host is none of a user. */

@@ -69,23 +69,23 @@ describe('a role that may not create anything', () => {
     expect(await refusalOf(url)).toMatchInlineSnapshot(`
       {
         "code": "state_unavailable",
-        "hint": "grant this role its rights: optipick state migrate --grant-to <role>",
-        "message": "postgres://app%202:***@127.0.0.1:PORT/postgres?schema=forbidden cannot be used: permission denied for schema forbidden",
+        "hint": "let their owner grant it its rights: optipick state migrate --grant-to <role>",
+        "message": "postgres://app%202:***@127.0.0.1:PORT/postgres?schema=forbidden: this role may not read the tables in schema forbidden",
       }
     `);
     await server.query(`GRANT USAGE ON SCHEMA forbidden TO "${role}"`);
     expect(await refusalOf(url)).toMatchInlineSnapshot(`
       {
         "code": "state_unavailable",
-        "hint": "grant this role its rights: optipick state migrate --grant-to <role>",
-        "message": "postgres://app%202:***@127.0.0.1:PORT/postgres?schema=forbidden cannot be used: permission denied for table schema_version",
+        "hint": "let their owner grant it its rights: optipick state migrate --grant-to <role>",
+        "message": "postgres://app%202:***@127.0.0.1:PORT/postgres?schema=forbidden: this role may not read the tables in schema forbidden",
       }
     `);
     expect(await refusalOf(`${url}&migrate=auto`)).toMatchInlineSnapshot(`
       {
         "code": "state_unavailable",
-        "hint": "grant this role its rights: optipick state migrate --grant-to <role>",
-        "message": "postgres://app%202:***@127.0.0.1:PORT/postgres?schema=forbidden cannot be used: permission denied for table schema_version",
+        "hint": "let their owner grant it its rights: optipick state migrate --grant-to <role>",
+        "message": "postgres://app%202:***@127.0.0.1:PORT/postgres?schema=forbidden: this role may not read the tables in schema forbidden",
       }
     `);
   });
