@@ -34,6 +34,7 @@ function declareDemo(command: Command, context: ContextSource): void {
   withHelp(command, {
     output: `What happens goes to stderr, the two results to stdout; with --json one line each,
 {"v":1,"type":"result","request_id":"...","kind":"cluster","result":{...}}.
+
 With OPTIPICK_STATE_URL two endpoints share an inbox, in a schema of its own that is dropped at the end.`,
     examples: [
       ['optipick demo', 'see it work'],
