@@ -36,10 +36,18 @@ const DEFAULT_SCHEMA = 'optipick';
 
 const PARAMETERS = ['sslmode', 'sslrootcert', 'schema', 'listen', 'migrate'] as const;
 
+/** Then part of a password may be read as something else, and must not be shown as that. */
+const HAS_LATE_AT = /^\s*postgres(?:ql)?:\/\/[^/?#]*[/?#].*@/s;
+
+const ESCAPES = 'in user and password write "@", "/", ":", "?" and "#" as %40, %2F, %3A, %3F and %23';
+
 const EXAMPLE = 'postgres://optipick@db.example.com/optipick';
 
 /** Throws `CliError` `usage` (`bad_state_url`). */
 export function parseStateUrl(text: string): StateAddress {
+  if (HAS_LATE_AT.test(text)) {
+    throw malformed('the address of the shared state has an "@" behind its host', ESCAPES);
+  }
   const [, authority = '', path = '', query = ''] =
     /^postgres(?:ql)?:\/\/([^/?#]*)(?:\/([^?#]*))?(?:\?([^#]*))?$/.exec(text.trim()) ?? [];
   const at = authority.lastIndexOf('@');
@@ -88,7 +96,7 @@ export function maskStateUrl(text: string): string {
   try {
     return shownStateUrl(parseStateUrl(text));
   } catch (error) {
-    if (error instanceof CliError) return maskUrl(text);
+    if (error instanceof CliError) return HAS_LATE_AT.test(text) ? 'postgres://***' : maskUrl(text);
     throw error;
   }
 }
@@ -157,7 +165,7 @@ function hostOf(place: string): StateHost {
   if (host === '' || Number(port) < 1 || Number(port) > 65_535) {
     throw malformed(
       'the address of the shared state has no valid host and port',
-      'write host:port, several with a comma between; in a password write "@", "/", ":" and "?" as %40, %2F, %3A and %3F',
+      `write host:port, several with a comma between; ${ESCAPES}`,
     );
   }
   return { host, port: Number(port) };
@@ -169,11 +177,17 @@ function splitAt(text: string, separator: string): readonly string[] {
 }
 
 function decoded(text: string): string {
+  let plain: string;
   try {
-    return decodeURIComponent(text);
+    plain = decodeURIComponent(text);
   } catch {
     throw malformed('the address of the shared state has a stray "%"', 'write a "%" of a name or password as %25');
   }
+  // The protocol ends a text at a zero.
+  if (/\p{Cc}/u.test(plain)) {
+    throw malformed('the address of the shared state has a control character', 'leave out %00 and the like');
+  }
+  return plain;
 }
 
 function malformed(message: string, hint: string): CliError {

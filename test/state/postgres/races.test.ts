@@ -11,8 +11,8 @@ test('listeners that get the same deliveries in another order never wait for eac
   for (let round = 0; round < 60; round += 1) {
     const ids = Array.from({ length: 40 }, (_, index) => `round-${round}-${index}`);
     const [first, second] = await Promise.all([acceptAllInto(one, ids), acceptAllInto(two, ids.toReversed())]);
-    const answers = first.map((answer, index) => [answer, second.at(-1 - index)].toSorted());
-    expect(answers).toEqual(ids.map(() => ['duplicate', 'new']));
+    const answers = first.map((answer, index) => new Set([answer, second.at(-1 - index)]));
+    expect(answers).toEqual(ids.map(() => new Set(['new', 'duplicate'])));
   }
   expect(await one.counts()).toMatchObject({ pending: 2400 });
 });

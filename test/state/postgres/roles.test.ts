@@ -112,7 +112,7 @@ describe('a schema', () => {
       }
     };
     const created = await Promise.all(Array.from({ length: 8 }, create));
-    expect(created.toSorted()).toEqual([0, 0, 0, 0, 0, 0, 0, SCHEMA_VERSION]);
+    expect(created.filter((versions) => versions > 0)).toEqual([SCHEMA_VERSION]);
     expect(await acceptInto(await inboxIn(server.url('?schema=at_once')), 'one')).toBe('new');
   });
 
@@ -231,7 +231,7 @@ describe('a server', () => {
       hint: 'the server has no connection left: raise max_connections, or put a pooler in front of it',
     });
     expect(await acceptInto(inbox, 'one')).toBe('state_unavailable');
-    await Promise.all(crowd.map((client) => client?.end()));
+    for (const client of crowd) await client?.end();
     await expect.poll(() => acceptInto(inbox, 'one')).toBe('new');
   });
 
