@@ -24,10 +24,10 @@ import { openPostgres } from '../../src/platform/postgres.ts';
 
 /** The user that owns the server and may do everything; its password is that of all test servers. */
 const OWNER = 'owner';
-const PASSWORD = 'of a test';
+export const PASSWORD = 'of a test';
 
 /** A server refuses to run as root: then it runs as `nobody`. */
-const UNPRIVILEGED = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+export const UNPRIVILEGED = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
 export interface PostgresServerOptions {
   /** More settings, by name. */
@@ -319,7 +319,7 @@ function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
