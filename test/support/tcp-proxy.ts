@@ -16,17 +16,17 @@ export interface TcpProxy {
 }
 
 export async function startTcpProxy(target: number): Promise<TcpProxy> {
-  const pairs = new Set<readonly [Socket, Socket]>();
+  const sockets = new Set<Socket>();
   let isSwallowing = false;
   let isCutting = false;
   const cut = (): void => {
-    for (const socket of [...pairs].flat()) socket.destroy();
+    for (const socket of sockets) socket.destroy();
   };
   const server = createServer((client) => {
     const upstream = connect(target, '127.0.0.1');
     const pair = [client, upstream] as const;
-    pairs.add(pair);
     for (const [from, to] of [pair, pair.toReversed() as [Socket, Socket]]) {
+      sockets.add(from);
       from.on('data', (chunk) => {
         if (isSwallowing) return;
         if (from === upstream && isCutting) {
@@ -36,7 +36,7 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
       });
       from.on('error', () => undefined);
       from.on('close', () => {
-        pairs.delete(pair);
+        sockets.delete(from);
         if (!isSwallowing) to.destroy();
       });
     }
