@@ -44,6 +44,10 @@ export interface PostgresInboxOptions {
   readonly stored?: (() => void) | undefined;
 }
 
+/** Whoever wants more at once does no work on them meanwhile, and waits for it as long as a network of offices needs. */
+const LONG_LIST = 1000;
+const LONG_LIST_MS = 60_000;
+
 interface Waiting<T, R> {
   readonly what: T;
   readonly since: number;
@@ -109,7 +113,11 @@ export function createPostgresInbox(options: PostgresInboxOptions): Inbox {
     prune: (now) => working.run((client) => pruneDeliveries(client, at, timeOf(now))),
     find: (id) => working.run((client) => findDeliveries(client, at, scope, id)),
     answers: (sequence) => working.run((client) => stepAnswers(client, at, sequence)),
-    list: (filter = {}) => working.run((client) => listDeliveries(client, at, filter)),
+    list: (filter = {}) =>
+      working.run(
+        (client) => listDeliveries(client, at, filter),
+        (filter.limit ?? Number.POSITIVE_INFINITY) > LONG_LIST ? clock.monotonic() + LONG_LIST_MS : undefined,
+      ),
     counts: () => working.run((client) => countDeliveries(client, at)),
     async close() {
       await Promise.all([accepting.close(), working.close()]);

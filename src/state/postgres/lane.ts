@@ -1,7 +1,6 @@
 import type { Clock, PostgresClient } from '../../platform/host.ts';
 import { CliError } from '../../errors.ts';
 import { waitAtMost } from '../../lib/async/with-timeout.ts';
-import { formatDuration } from '../../lib/text/numbers.ts';
 import { isConflict, isConnectionLost, stateFailure } from './failure.ts';
 
 /** How long a piece of work may take, waiting for its turn included: less than a sender of webhooks waits. */
@@ -35,6 +34,7 @@ export interface LaneOptions {
 
 interface Job {
   readonly work: PostgresWork<unknown>;
+  readonly since: number;
   readonly until: number;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
@@ -45,6 +45,13 @@ export function createLane({ connect, clock, place }: LaneOptions): Lane {
   let waiting: Job[] = [];
   let draining: Promise<void> | undefined;
   let connection: Promise<PostgresClient> | undefined;
+
+  const notInTime = ({ since, until }: Job): CliError =>
+    new CliError('environment', `${place} did not answer within ${Math.round((until - since) / 1000)} s`, {
+      code: 'state_unavailable',
+      hint: 'the database is overloaded, hangs, or cannot be reached: optipick state status',
+      retryable: true,
+    });
 
   const connected = async (): Promise<PostgresClient> => {
     const client = await connection;
@@ -84,7 +91,7 @@ export function createLane({ connect, clock, place }: LaneOptions): Lane {
     const late = Promise.withResolvers<never>();
     const giveUp = (): void => {
       job.isLate = true;
-      late.reject(notInTime(place));
+      late.reject(notInTime(job));
     };
     clock.sleep(job.until - clock.monotonic(), ended.signal).then(giveUp, ignore);
     const performing = perform(job);
@@ -100,7 +107,7 @@ export function createLane({ connect, clock, place }: LaneOptions): Lane {
     for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
       // Nobody waits for it, and the connection has done nothing wrong.
       if (clock.monotonic() >= job.until) {
-        job.reject(notInTime(place));
+        job.reject(notInTime(job));
         continue;
       }
       try {
@@ -120,7 +127,8 @@ export function createLane({ connect, clock, place }: LaneOptions): Lane {
   return {
     run<T>(work: PostgresWork<T>, until = clock.monotonic() + DEADLINE_MS): Promise<T> {
       return new Promise<T>((resolve, reject) => {
-        waiting.push({ work, until, resolve: resolve as (value: unknown) => void, reject });
+        const since = clock.monotonic();
+        waiting.push({ work, since, until, resolve: resolve as (value: unknown) => void, reject });
         draining ??= drain();
       });
     },
@@ -134,14 +142,6 @@ export function createLane({ connect, clock, place }: LaneOptions): Lane {
       client.destroy();
     },
   };
-}
-
-function notInTime(place: string): CliError {
-  return new CliError('environment', `${place} did not answer within ${formatDuration(DEADLINE_MS)}`, {
-    code: 'state_unavailable',
-    hint: 'the database is overloaded, hangs, or cannot be reached: optipick state status',
-    retryable: true,
-  });
 }
 
 function ignore(): undefined {
