@@ -39,6 +39,8 @@ export const MAX_ROW_BYTES = 1_000_000;
 export const PIPE_PARTNER_WAIT_MS = 30_000;
 /** Far more than any key or secret has; a device such as `/dev/zero` never ends. */
 export const SECRET_FILE_BYTES = 65_536;
+/** Clouds publish the certificates of all their regions in one file, of some hundred kilobytes. */
+export const CERTIFICATES_FILE_BYTES = 4 * 1024 * 1024;
 /** Storing settings takes milliseconds; whoever holds the lock longer is stopped or sits on a dead disk. */
 export const SETTINGS_LOCK_WAIT_MS = 10_000;
 /** No write takes a day: from this age on a temporary file is abandoned, although its process cannot be looked at. */

@@ -8,7 +8,8 @@ import { createDoor, type DoorOptions } from '../state/postgres/door.ts';
 import { inSchema, type InSchema } from '../state/postgres/schema.ts';
 import { inSession } from '../state/postgres/session.ts';
 import { postgresStatus, type PostgresStatus } from '../state/postgres/status.ts';
-import { readSecretFile, type InputSource } from './input-file.ts';
+import { CERTIFICATES_FILE_BYTES } from '../limits.ts';
+import { readInput, readSecretFile, type InputSource } from './input-file.ts';
 import { findPassword } from '../settings/password-file.ts';
 
 /** What a connection to this state needs. Throws `CliError` `usage` for a malformed address and a file that cannot be read. */
@@ -23,10 +24,14 @@ export async function stateDoorOptions(
     address,
     openPostgres: (server) => host.openPostgres(server),
     password: () => passwordOf(source, address),
-    rootCertificates: rootCertificates === undefined ? undefined : await readSecretFile(source, rootCertificates),
+    rootCertificates: rootCertificates === undefined ? undefined : await certificatesIn(source, rootCertificates),
     clock: host.clock,
     name: `optipick/${host.version}`,
   };
+}
+
+async function certificatesIn(source: InputSource, path: string): Promise<string> {
+  return new TextDecoder().decode((await readInput(source, path, CERTIFICATES_FILE_BYTES)).bytes);
 }
 
 /** Connected to on first use; `close` when done. */

@@ -54,6 +54,13 @@ const TABLES = {
 
 /** By the beginning of the SQLSTATE. */
 const REMEDIES: readonly (readonly [string, Partial<Remedy>])[] = [
+  [
+    '0A',
+    {
+      hint: 'it is not a PostgreSQL that a shared state can use; one without LISTEN needs listen=off',
+      retryable: false,
+    },
+  ],
   ['22', VALUE],
   ['23', VALUE],
   ['54', VALUE],

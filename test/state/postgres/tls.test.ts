@@ -1,8 +1,10 @@
 /** Who the server has to be, and that no password is in what is said about it. */
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { stateDoorOptions } from '../../../src/context/shared-state.ts';
+import { createFakeHost } from '../../support/fake-host.ts';
 import { createTestFolder } from '../../support/folder.ts';
 import { createPostgresServer, type PostgresServer } from '../../support/postgres-server.ts';
 import { startRawServer } from '../../support/raw-server.ts';
@@ -101,6 +103,20 @@ test('a file of certificates that holds none is named as the cause', async () =>
       "retryable": false,
     }
   `);
+});
+
+test('a file with the certificates of all regions of a cloud is read whole', async () => {
+  await using folder = await createTestFolder();
+  const all =
+    (await readFile(OTHER_CERTIFICATE_FILE, 'utf8')).repeat(400) + (await readFile(TEST_CERTIFICATE_FILE, 'utf8'));
+  await writeFile(folder.at('all.pem'), all);
+  const url = secure.url(VERIFIED + folder.at('all.pem'), 'app');
+  const source = {
+    host: createFakeHost({ files: { [folder.at('all.pem')]: all } }),
+    stop: new AbortController().signal,
+  };
+  expect((await stateDoorOptions(source, url)).rootCertificates).toBe(all);
+  expect(await acceptInto(await inboxIn(url), 'from the cloud')).toBe('new');
 });
 
 test('a wrong password, an unknown database and a password that is missing are told apart', async () => {
