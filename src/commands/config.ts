@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { Context } from '../context/context.ts';
 import { maskSecret } from '../settings/secret.ts';
 import { maskUrl } from '../lib/net/url-secrets.ts';
+import { stateFolder } from '../settings/paths.ts';
 import { maskStateUrl } from '../settings/state-url.ts';
 import {
   DEFAULT_PROFILE,
@@ -98,7 +99,8 @@ function declareConfig(config: Command, context: ContextSource): void {
 
   const list = config.command('list').description('All settings in force, masked, and where each comes from.');
   withHelp(list, {
-    output: 'A table; with --json an object of {"value","source","from"} by key.',
+    output: `A table; with --json an object of {"value","source","from"} by key. Without a "state-url" a last row has the folder of
+the state.`,
     examples: [
       ['optipick config list', 'the settings in force'],
       ['optipick config list -p sandbox', 'of another profile'],
@@ -204,6 +206,7 @@ async function listSettings(context: Context): Promise<void> {
   const rows = Object.entries(shown).map(([key, sourced]): SettingRow =>
     sourced === undefined ? [key, '(not set)', ''] : [key, String(sourced.value), sourced.from],
   );
+  if (settings.stateUrl === undefined) rows.push(stateRow(context));
   await output.lines(settingLines(rows, output.width, await output.style()));
 }
 
@@ -225,6 +228,19 @@ function settingLines(rows: readonly SettingRow[], width: number | undefined, st
     wrapBehind(`${key.padEnd(column)}  `, cleanText(from === '' ? value : `${value} (${from})`), width),
   );
   return [`${style.bold('SETTING'.padEnd(column))}  ${style.bold('VALUE')}`, ...lines];
+}
+
+/** Where the state is that no address names. */
+function stateRow({ host }: Context): SettingRow {
+  const { env } = host;
+  const isNamed = (env['OPTIPICK_STATE_DIR'] ?? '').trim() !== '';
+  try {
+    return ['state', stateFolder(host), isNamed ? 'OPTIPICK_STATE_DIR' : 'default'];
+  } catch (error) {
+    // The home folder is not known.
+    if (error instanceof CliError) return ['state', '(no folder)', ''];
+    throw error;
+  }
 }
 
 async function warnOfUnknownProfile({ output }: Context, settings: Settings): Promise<void> {

@@ -31,7 +31,7 @@ function declareDoctor(command: Command, context: ContextSource): void {
   withHelp(command, {
     output: `A line for each check: ok, warning or error (in JSON "fault"), and below a warning or error the command that fixes it. A check that
 depends on a failed one is skipped. With --json one line: [{"check":"port","status":"ok","message":"...","fix":null},...].
-The checks: runtime, config, state, database, api-key, base-url, proxy, network, clock, key-accepted, webhook-secret,
+The checks: runtime, config, state (the folder, or the server of a shared state), database (the file, or its tables), api-key, base-url, proxy, network, clock, key-accepted, webhook-secret,
 relay-url (only when OPTIPICK_RELAY_URL is set), port, delivery (the listener is started, with a temporary inbox, and a signed webhook is sent to it).
 The output can go into a ticket: keys and secrets are masked, the home folder is "~". Warnings alone exit 0.`,
     examples: [

@@ -1,7 +1,13 @@
 /** The work of `optipick doctor`: runs the checks, side by side where they can, and prints them in one order. */
 import type { Context } from '../../context/context.ts';
 import { CHECKS, failureOf, skipped, type CheckName, type CompletedCheck, type CheckResult } from './check-result.ts';
-import { DEFAULT_PROFILE, resolveSettings, secretsInSettings, type Settings } from '../../settings/settings.ts';
+import {
+  DEFAULT_PROFILE,
+  resolveSettings,
+  secretsInSettings,
+  STATE_URL_FILE,
+  type Settings,
+} from '../../settings/settings.ts';
 import { CliError } from '../../errors.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
 import type { TableOptions } from '../../output/terminal/table.ts';
@@ -13,6 +19,7 @@ import { checkDelivery } from './delivery-checks.ts';
 import { createTicketRedaction } from './redact.ts';
 import type { DoctorFlags, CheckContext } from './check-context.ts';
 import { checkConfig, checkDatabase, checkRuntime, checkState } from './machine-checks.ts';
+import { checkSharedState } from './shared-state-checks.ts';
 import { checkKeyAccepted, checkNetwork } from './network-checks.ts';
 import { createFixCommands } from './fix-commands.ts';
 import { checkApiKey, checkBaseUrl, checkRelayUrl, checkWebhookSecret, isUsable } from './setting-checks.ts';
@@ -85,7 +92,9 @@ async function runChecks(context: Context, flags: DoctorFlags): Promise<readonly
   const relay = checkRelayUrl(checkContext);
   const [runtime, state, reached, delivery] = await Promise.all([
     checkRuntime(host, fixes),
-    checkState(host, fixes).then(async (found) => [found, await checkDatabase(host, found, fixes)]),
+    settings.stateUrl === undefined
+      ? checkState(host, fixes).then(async (found) => [found, await checkDatabase(host, found, fixes)])
+      : checkSharedState(checkContext, settings.stateUrl),
     checkReach(checkContext, baseUrl.url, isUsable(apiKey)),
     checkDelivery(checkContext),
   ]);
@@ -105,9 +114,11 @@ function redactResult(result: CheckResult, redact: (text: string) => string): Ch
 /** As every command resolves them, but without stored settings when those cannot be read. */
 async function settingsFrom(context: Context, stored: StoredSettings | undefined): Promise<Settings> {
   const { profile, baseUrl, apiKeyFile } = context.options;
-  const apiKey = apiKeyFile === undefined ? undefined : await readSecretFile(context, apiKeyFile);
-  const profiles = stored?.profiles ?? {};
-  return resolveSettings({ flags: { profile, baseUrl, apiKey }, env: context.host.env, profiles });
+  const { env } = context.host;
+  const secretIn = async (path: string | undefined): Promise<string | undefined> =>
+    path === undefined || path === '' ? undefined : await readSecretFile(context, path);
+  const [apiKey, stateUrl] = [await secretIn(apiKeyFile), await secretIn(env[STATE_URL_FILE])];
+  return resolveSettings({ flags: { profile, baseUrl, apiKey, stateUrl }, env, profiles: stored?.profiles ?? {} });
 }
 
 /** The checks that need the API. The key is checked only when the API can be reached. */

@@ -39,15 +39,18 @@ where each value comes from.
                            (default $XDG_CONFIG_HOME/optipick, ~/.config/optipick, %APPDATA%\\optipick)
   OPTIPICK_STATE_DIR       folder of what was submitted and received
                            (default $XDG_STATE_HOME/optipick, ~/.local/state/optipick, %LOCALAPPDATA%\\optipick)
+  OPTIPICK_STATE_URL       address of a state that many machines share, in PostgreSQL: postgres://user@host/db
+                           (parameters sslmode, sslrootcert, schema, listen, migrate); then the folder is not used
+  OPTIPICK_STATE_URL_FILE  a file that holds this address, such as a mounted secret
   OPTIPICK_RELAY_URL       relay of "listen --relay" (default that of Svix, wss://api.relay.svix.com)
   OPTIPICK_DEBUG           as --debug
 
 Honored as everywhere: NO_COLOR, FORCE_COLOR, CI, HTTPS_PROXY, HTTP_PROXY, NO_PROXY,
-NODE_EXTRA_CA_CERTS, XDG_CONFIG_HOME, XDG_STATE_HOME. What is on this machine (localhost,
+NODE_EXTRA_CA_CERTS, XDG_CONFIG_HOME, XDG_STATE_HOME, PGPASSWORD, PGPASSFILE. What is on this machine (localhost,
 *.localhost, 127.0.0.0/8, ::1) is never reached through a proxy.
 
 optipick sends no telemetry and talks to the base URL only; to others when it is told to
-(listen --relay, --forward-to, trigger --to).`;
+(listen --relay, --forward-to, trigger --to, OPTIPICK_STATE_URL).`;
 
 const OUTPUT_TOPIC = `Output
 

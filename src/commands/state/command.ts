@@ -30,7 +30,7 @@ function declareState(group: Command, context: ContextSource): void {
   withHelp(group, {
     examples: [
       ['optipick state status', 'which state is in force, and how it is'],
-      ['OPTIPICK_STATE_URL=postgres://owner@db.example.com/optipick optipick state migrate', 'create the tables'],
+      ['optipick state migrate', 'create the tables of a shared state'],
       ['optipick state import --from-sqlite', 'move what this machine has stored there'],
     ],
     environment: ENVIRONMENT,
