@@ -10,7 +10,7 @@ import { createWorkplace, PROGRAM, type Workplace } from '../support/program.ts'
 import { HAS_TERMINAL, startCommandOnTerminal, type TerminalRun } from '../support/terminal.ts';
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const;
-const SETTINGS = ['api-key', 'webhook-secret', 'base-url', 'port'];
+const SETTINGS = ['api-key', 'webhook-secret', 'base-url', 'port', 'state-url'];
 const installed = (shell: string): boolean =>
   process.platform !== 'win32' && spawnSync(shell, ['-c', 'exit 0']).status === 0;
 const HAS = { bash: installed('bash'), zsh: installed('zsh'), fish: installed('fish') };

@@ -205,12 +205,14 @@ describe('config get and list', () => {
     const { ended } = await run(['config', 'list'], { profiles });
     expect(ended).toEqual({
       code: 0,
-      stdout: `SETTING         VALUE                              FROM
-profile         default                            default
-api-key         ${MASKED_KEY}                              profile default
-webhook-secret  ${MASKED_SECRET} whsec_C2…oD            profile default
-base-url        https://optipick.api.optioryx.com  default
-port            5000                               default
+      stdout: `SETTING         VALUE                               FROM
+profile         default                             default
+api-key         ${MASKED_KEY}                               profile default
+webhook-secret  ${MASKED_SECRET} whsec_C2…oD             profile default
+base-url        https://optipick.api.optioryx.com   default
+port            5000                                default
+state-url       (not set)
+state           /home/picker/.local/state/optipick  default
 `,
       stderr: '',
     });

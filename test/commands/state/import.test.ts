@@ -6,7 +6,7 @@ import { SHOW } from '../../../src/state/delivery-steps.ts';
 import { schemaOfTest, type PostgresSchema } from '../../support/postgres.ts';
 import type { FakeHost } from '../../support/fake-host.ts';
 import { errorOf } from '../../support/run.ts';
-import { SCOPE } from '../../state/inbox-support.ts';
+import { deliveryOf, SCOPE } from '../../state/inbox-support.ts';
 import { createMachine, FILE, fillFile, FORWARD, runOn, TOKEN } from './machine.ts';
 
 /** Every table without its numbers, as SQL says it of either engine: an inbox knows nothing of this query. */
@@ -37,8 +37,9 @@ async function rowsOfFile(host: FakeHost): Promise<Record<string, Rows>> {
   );
 }
 
-async function rowsOfSchema({ connect, address }: PostgresSchema): Promise<Record<string, Rows>> {
-  const client = await connect();
+async function rowsOfSchema(schema: PostgresSchema): Promise<Record<string, Rows>> {
+  const { address } = schema;
+  const client = await schema.connect();
   const tables: Record<string, Rows> = {};
   for (const [name, sql] of Object.entries(TABLES)) {
     const { rows } = await client.query(
@@ -137,7 +138,7 @@ describe('state import --from-sqlite', () => {
         `msg_pending ${FORWARD} 2`,
         `msg_pending ${SHOW} 2`,
       ]);
-      expect(await inbox.accept({ ...(await inbox.find('msg_done'))[0]!, receivedAt: 1 }, [SHOW])).toBe('duplicate');
+      expect(await inbox.accept(deliveryOf({ id: 'msg_done' }), [SHOW])).toBe('duplicate');
       const content = { baseUrl: SCOPE, kind: 'route' } as const;
       expect(await state.postings.beginFirst({ ...content, digest: 'aa' }, 'again')).toMatchObject({
         state: 'uncertain',

@@ -81,7 +81,7 @@ export async function fillFile(host: FakeHost): Promise<void> {
   await state.submissions.settle('one', SCOPE, 'done');
   const content = (digest: string) => ({ baseUrl: SCOPE, kind: 'route', digest }) as const;
   const first = await state.postings.begin(content('aa'), 'wave-1');
-  host.clock.advance(5);
+  await host.clock.advance(5);
   await state.postings.begin(content('aa'), 'wave-1');
   await state.postings.begin(content('bb'), 'wave-2');
   await state.postings.accepted(first, 'one');

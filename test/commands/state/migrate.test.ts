@@ -82,7 +82,7 @@ describe('state migrate', () => {
     const granted = await runOn(app, 'state', 'migrate', '--grant-to', 'pg_monitor', '--json');
     expect(granted.code).toBe(7);
     expect(errorOf(granted.stderr)).toMatchObject({ message: expect.stringContaining('may not grant rights') });
-    await inSchemaOf({ ...schema, connect: schema.connect }, async (client) => {
+    await inSchemaOf(schema, async (client) => {
       await client.query(`SET ROLE ${role}`);
       await expect(client.query(`DROP TABLE "${schema.address.schema}".postings`)).rejects.toThrow(/owner/);
       await expect(client.query(`TRUNCATE "${schema.address.schema}".postings`)).rejects.toThrow(/denied/);
@@ -107,16 +107,20 @@ describe('state migrate', () => {
     const offline = printed.url.replace(/:\d+\//, ':1/');
     const { stdout, stderr } = await runOn(
       createMachine({ url: offline }),
-      ...['state', 'migrate', '--print', '--grant-to', role],
+      'state',
+      'migrate',
+      '--print',
+      '--grant-to',
+      role,
     );
     expect(stderr).toBe('');
     await inSchemaOf(printed, (client) => client.query(stdout));
-    const columns = ({ address, connect }: PostgresSchema) =>
-      inSchemaOf({ address, connect } as PostgresSchema, async (client) => {
+    const columns = (schema: PostgresSchema) =>
+      inSchemaOf(schema, async (client) => {
         const { rows } = await client.query(
           `SELECT table_name, column_name, data_type, is_nullable FROM information_schema.columns
            WHERE table_schema = $1 ORDER BY 1, 2`,
-          [address.schema],
+          [schema.address.schema],
         );
         return rows;
       });

@@ -50,7 +50,12 @@ describe('state status of a shared state', () => {
       problem: null,
     });
     expect(Object.keys(bytes as object)).toEqual([
-      ...['deliveries', 'steps', 'step_answers', 'submissions', 'postings', 'relay_tokens'],
+      'deliveries',
+      'steps',
+      'step_answers',
+      'submissions',
+      'postings',
+      'relay_tokens',
     ]);
   });
 
