@@ -181,6 +181,18 @@ describe('state import --from-sqlite', () => {
     expect((await rowsOfSchema(schema))['deliveries']).toEqual([]);
   });
 
+  test('of an export is rejected at a step on which a listener is at work', async () => {
+    const schema = await schemaOfTest();
+    const file = createMachine();
+    await fillFile(file);
+    const exported = (await runOn(file, 'state', 'export', '-q')).stdout;
+    const alive = exported.replace('"lease_until":1,', `"lease_until":${file.clock.now() + 3000},`);
+    const host = createMachine({ url: schema.url, files: { 'state.ndjson': alive } });
+    const { code, stderr } = await runOn(host, 'state', 'import', 'state.ndjson', '--json');
+    expect(code).toBe(7);
+    expect(errorOf(stderr)).toMatchObject({ code: 'state_in_use' });
+  });
+
   test.each([
     ['nothing', [], {}, 'missing_argument'],
     ['a file and a folder', ['x.ndjson', '--from-sqlite'], {}, 'conflicting_options'],
