@@ -74,8 +74,8 @@ function addStatus(group: Command, context: ContextSource): void {
   withHelp(command, {
     output: `A line for each fact. With --json one object: {"v":1,"engine":"postgres","address","schema","host","port",
 "server_version","tls","standby","read_only","durable","settings","role","rights","notifications","schema_version",
-"readable_by","deliveries":{"pending","done","failed"},"oldest_pending_at","owners":[{"owner","steps"}],"bytes","problem"};
-of a file {"v":1,"engine":"sqlite","folder","file","schema_version","bytes","deliveries","oldest_pending_at","owners",
+"readable_by","deliveries":{"pending","done","failed"},"oldest_pending_at","owners":[{"owner","steps"}],"bytes","table_bytes",
+"problem"}; of a file {"v":1,"engine":"sqlite","folder","file","schema_version","bytes","deliveries","oldest_pending_at","owners",
 "problem"}. What is not known is null. It answers within seconds and exits 7 when the state cannot be used, so that it
 can serve as a probe.`,
     examples: [

@@ -1,7 +1,7 @@
 /** `optipick state status`. */
 import { join } from 'node:path';
 import type { Context } from '../../context/context.ts';
-import { CliError } from '../../errors.ts';
+import { CliError, reworded } from '../../errors.ts';
 import { localDateTime } from '../../lib/text/local-time.ts';
 import { counted, formatBytes, formatDuration } from '../../lib/text/numbers.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
@@ -118,12 +118,14 @@ async function statusOfShared(context: Context, url: string): Promise<PostgresSt
   try {
     return await sharedStateStatus(context, url);
   } catch (error) {
-    if (error instanceof CliError && error.failure === 'environment') return error;
-    throw error;
+    if (!(error instanceof CliError) || error.failure !== 'environment') throw error;
+    // It advises to run this very command.
+    return reworded(error, { hint: error.hint?.replace(/: optipick state status$/, '') });
   }
 }
 
 function recordOfShared(address: StateAddress, found: PostgresStatus | undefined): Record<string, unknown> {
+  const bytes = found?.contents?.bytes;
   return {
     engine: 'postgres',
     address: shownStateUrl(address),
@@ -142,7 +144,8 @@ function recordOfShared(address: StateAddress, found: PostgresStatus | undefined
     schema_version: found?.schema?.version ?? null,
     readable_by: found?.schema?.readableBy ?? null,
     ...recordOf(found?.contents),
-    bytes: found?.contents?.bytes ?? null,
+    bytes: bytes === undefined ? null : Object.values(bytes).reduce((sum, each) => sum + each, 0),
+    table_bytes: bytes ?? null,
   };
 }
 

@@ -4,7 +4,7 @@ import type { PostgresClient } from '../../../src/platform/host.ts';
 import { schemaOfTest, type PostgresSchema } from '../../support/postgres.ts';
 import { expectScreen, screenOfRuns, WIDTHS } from '../../support/screens.ts';
 import { errorOf } from '../../support/run.ts';
-import { createMachine, runOn, withoutAddress } from './machine.ts';
+import { createMachine, fillFile, runOn, withoutAddress } from './machine.ts';
 
 /** A role of the server with a password, and the address of the schema by it. */
 async function roleFor(schema: PostgresSchema): Promise<{ readonly role: string; readonly url: string }> {
@@ -77,6 +77,16 @@ describe('state migrate', () => {
     const after = await runOn(app, 'state', 'status', '--json');
     expect(after.code).toBe(0);
     expect(JSON.parse(after.stdout)).toMatchObject({ rights: { creates_tables: false, missing: [] }, problem: null });
+    await fillFile(app);
+    for (const argv of [
+      'state import --from-sqlite',
+      'state export',
+      'state prune',
+      'events list',
+      'events replay --pending',
+    ]) {
+      expect(await runOn(app, ...argv.split(' '))).toMatchObject({ code: 0 });
+    }
     // It finds them up to date, and can grant nothing.
     expect(await runOn(app, 'state', 'migrate')).toMatchObject({ code: 0 });
     const granted = await runOn(app, 'state', 'migrate', '--grant-to', 'pg_monitor', '--json');

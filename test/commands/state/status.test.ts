@@ -25,7 +25,8 @@ describe('state status of a shared state', () => {
     const { code, stdout, stderr } = await runOn(host, 'state', 'status', '--json');
     await inbox.close();
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    const { bytes, ...facts } = JSON.parse(stdout) as Record<string, unknown>;
+    const { bytes, table_bytes: tables, ...facts } = JSON.parse(stdout) as Record<string, unknown>;
+    expect(bytes).toEqual(Object.values(tables as Record<string, number>).reduce((sum, each) => sum + each, 0));
     expect(facts).toEqual({
       v: 1,
       engine: 'postgres',
@@ -49,7 +50,7 @@ describe('state status of a shared state', () => {
       owners: [{ owner: 'alive', steps: 1 }],
       problem: null,
     });
-    expect(Object.keys(bytes as object)).toEqual([
+    expect(Object.keys(tables as object)).toEqual([
       'deliveries',
       'steps',
       'step_answers',
@@ -110,7 +111,7 @@ describe('state status of a shared state', () => {
     expect(JSON.parse(stdout)).toMatchObject({
       address: 'postgres://u:***@127.0.0.1:1/db',
       server_version: null,
-      problem: { code: 'state_unavailable' },
+      problem: { code: 'state_unavailable', hint: 'check that the server runs and that its address is right' },
     });
     expect(stdout + stderr).not.toContain('secret-of-mine');
   });
