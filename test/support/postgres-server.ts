@@ -34,6 +34,8 @@ export interface PostgresServerOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Lines of `pg_hba.conf` in place of "everybody of this machine, with a password". */
   readonly access?: readonly string[];
+  /** That of Debian, also where there is one from npm. */
+  readonly isDebian?: boolean;
   /** The disk that its data lies on. */
   readonly disk?: string;
   /** Encrypts connections, with the certificate and the key in these files. */
@@ -72,7 +74,7 @@ export interface PostgresServer {
 export async function createPostgresServer(options: PostgresServerOptions = {}): Promise<PostgresServer> {
   const root = await mkdtemp(join(tmpdir(), 'optipick-postgres-'));
   await give(root);
-  const bin = await binaries(root);
+  const bin = await binaries(root, options.isDebian ?? false);
   const folder = join(options.disk ?? root, 'data');
   if (options.disk !== undefined) await give(options.disk);
   const { standbyOf } = options;
@@ -194,8 +196,8 @@ async function ended(child: ChildProcess | undefined): Promise<void> {
 }
 
 /** Its programs, copied to where the user that runs them can read them. */
-async function binaries(root: string): Promise<string> {
-  const packed = packedBinaries();
+async function binaries(root: string, isDebian: boolean): Promise<string> {
+  const packed = isDebian ? undefined : packedBinaries();
   if (packed === undefined) {
     const debian = '/usr/lib/postgresql';
     const [newest] = existsSync(debian) ? readdirSync(debian).toSorted((one, two) => Number(two) - Number(one)) : [];

@@ -1,8 +1,12 @@
-/** One PostgreSQL server for all tests of a run, started when the first of them asks for it. */
+/**
+ * One PostgreSQL server for all tests of a run, started when the first of them asks for it. `OPTIPICK_TEST_POSTGRES` is the address of
+ * another one, `debian` for that of Debian, or `pgbouncer` for that behind PgBouncer.
+ */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestProject } from 'vitest/node';
-import { createPostgresServer, type PostgresServer } from './postgres-server.ts';
+import { startPooler } from './pooler.ts';
+import { createPostgresServer } from './postgres-server.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -11,13 +15,17 @@ declare module 'vitest' {
   }
 }
 
+interface Started {
+  readonly url: string;
+  end(): Promise<void>;
+}
+
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  let started: Promise<PostgresServer> | undefined;
-  const given = process.env['OPTIPICK_TEST_POSTGRES'];
-  const address = async (): Promise<string> => given ?? (await (started ??= createPostgresServer())).url();
+  let started: Promise<Started> | undefined;
   const starter = createServer((_, response) => {
-    address().then(
-      (url) => response.end(url),
+    started ??= start(process.env['OPTIPICK_TEST_POSTGRES']);
+    started.then(
+      ({ url }) => response.end(url),
       (error: unknown) => response.writeHead(500).end(String(error)),
     );
   });
@@ -27,5 +35,19 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   return async () => {
     starter.close();
     await (await started)?.end();
+  };
+}
+
+async function start(wanted = ''): Promise<Started> {
+  if (wanted.includes('://')) return { url: wanted, end: () => Promise.resolve() };
+  const server = await createPostgresServer({ isDebian: wanted !== '' });
+  if (wanted !== 'pgbouncer') return { url: server.url(), end: () => server.end() };
+  const pooler = await startPooler(server);
+  return {
+    url: server.url('', undefined, `127.0.0.1:${pooler.port}`),
+    async end() {
+      await pooler.end();
+      await server.end();
+    },
   };
 }
