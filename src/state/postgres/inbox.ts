@@ -162,8 +162,9 @@ function createGroups<T, R>({
       for (const [index, { resolve }] of group.entries()) resolve(results[index] as R);
     } catch (error) {
       if (group.length > 1 && isBadValue(error)) for (const each of group) await write([each]);
+      else for (const { reject } of group) reject(error);
       // What waits has waited as long as the server has not answered, and would not fare better.
-      else for (const { reject } of [...group, ...(error instanceof CliError ? waiting.splice(0) : [])]) reject(error);
+      if (error instanceof CliError && !isBadValue(error)) for (const { reject } of waiting.splice(0)) reject(error);
     }
   };
 

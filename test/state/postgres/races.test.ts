@@ -76,13 +76,26 @@ test('what a database cannot store as it is costs neither its neighbors nor itse
 });
 
 test('a delivery that a database cannot store at all is rejected alone', async () => {
-  const { url } = await schemaOfTest();
+  const schema = await schemaOfTest();
+  const { url, address } = schema;
   const inbox = await inboxIn(url);
   // No index takes it: it cannot be made shorter by compressing it.
   const endless = Array.from({ length: 12_000 }, () => Math.random().toString(36).slice(2, 3)).join('');
   const ids = ['one', `endless ${endless}`, 'two'];
   expect(await acceptAllInto(inbox, ids)).toEqual(['new', 'state_value_rejected', 'new']);
-  expect(await acceptInto(inbox, 'three')).toBe('new');
+
+  // While it is on its way others arrive, and wait for their turn.
+  const other = await schema.connect();
+  await other.query('BEGIN');
+  await other.query(`LOCK TABLE "${address.schema}".deliveries IN EXCLUSIVE MODE`);
+  const alone = acceptInto(inbox, ids[1] ?? '');
+  const waiting = `SELECT FROM pg_locks WHERE NOT granted AND relation = '"${address.schema}".deliveries'::regclass`;
+  await expect.poll(async () => (await other.query(waiting)).count).toBe(1);
+  const others = acceptAllInto(inbox, ['three', 'four']);
+  await other.query('ROLLBACK');
+  await other.end();
+  expect(await alone).toBe('state_value_rejected');
+  expect(await others).toEqual(['new', 'new']);
 });
 
 test('a request that many machines post at the same moment is posted by one', async () => {

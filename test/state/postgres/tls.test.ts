@@ -2,12 +2,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { stateDoorOptions } from '../../../src/context/shared-state.ts';
+import { openPostgres } from '../../../src/platform/postgres.ts';
 import { createFakeHost } from '../../support/fake-host.ts';
 import { createTestFolder } from '../../support/folder.ts';
 import { createPostgresServer, type PostgresServer } from '../../support/postgres-server.ts';
 import { startRawServer } from '../../support/raw-server.ts';
+import { startTcpProxy } from '../../support/tcp-proxy.ts';
 import { OTHER_CERTIFICATE_FILE, OTHER_KEY_FILE, TEST_CERTIFICATE_FILE, TEST_KEY_FILE } from '../../support/tls.ts';
 import { acceptInto, failureOf, inboxIn, migrateAt, openStateAt } from './shared.ts';
 
@@ -153,4 +155,29 @@ test('a port that speaks something else is no server of a state', async () => {
       "retryable": true,
     }
   `);
+});
+
+test('a question over TLS that is never answered ends with its connection', async () => {
+  const proxy = await startTcpProxy(secure.port);
+  onTestFinished(() => proxy.end());
+  const client = await openPostgres({
+    host: '127.0.0.1',
+    port: proxy.port,
+    user: 'app',
+    database: 'postgres',
+    password: async () => 'of a test',
+    tls: { ca: await readFile(TEST_CERTIFICATE_FILE, 'utf8') },
+    name: 'test',
+  });
+  expect((await client.query('SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()')).rows).toEqual([
+    { ssl: true },
+  ]);
+  proxy.swallow();
+  const question = client.query('SELECT 1');
+  client.destroy();
+  await expect(question).rejects.toThrow('Connection terminated');
+  await expect.poll(() => client.isOpen).toBe(false);
+
+  const url = secure.url(VERIFIED + TEST_CERTIFICATE_FILE, 'app', `127.0.0.1:${proxy.port}`);
+  expect(await acceptInto(await inboxIn(url), 'swallowed')).toBe('state_unavailable');
 });
