@@ -3,7 +3,7 @@ import { CliError } from '../../errors.ts';
 import { isLoopback } from '../../lib/net/loopback.ts';
 import { STATE_URL_FILE, type Sourced } from '../../settings/settings.ts';
 import { parseStateUrl, shownStateUrl, type StateAddress } from '../../settings/state-url.ts';
-import type { PostgresStatus } from '../../state/postgres/status.ts';
+import type { PostgresStatus } from '../../state/postgres/admin/status.ts';
 import type { CheckContext } from './check-context.ts';
 import { fault, ok, skipped, warning, type CheckResult } from './check-result.ts';
 

@@ -47,7 +47,7 @@ async function writeShared(
   write: (rows: AsyncIterable<PortableRow>) => Promise<void>,
 ): Promise<void> {
   const { inSharedSession } = await import('../../context/shared-state.ts');
-  const { readRows } = await import('../../state/postgres/portable.ts');
+  const { readRows } = await import('../../state/postgres/admin/portable.ts');
   const { stateFailure } = await import('../../state/postgres/failure.ts');
   await inSharedSession(context, url, async ({ client, at, place }) => {
     // Worded here: whoever writes the file would take it for an error of the file.

@@ -176,7 +176,7 @@ async function fillFile({ host }: Context, folder: string, fill: Fill): Promise<
 
 async function fillShared(context: Context, url: string, fill: Fill): Promise<Filled> {
   const { inSharedSession } = await import('../../context/shared-state.ts');
-  const { createPostgresTarget } = await import('../../state/postgres/portable.ts');
+  const { createPostgresTarget } = await import('../../state/postgres/admin/portable.ts');
   return await inSharedSession(context, url, async ({ client, at, place }) => ({
     place,
     counts: await fill(createPostgresTarget(client, at)),

@@ -8,8 +8,8 @@ import { parseStateUrl } from '../../settings/state-url.ts';
 import { createDoor } from '../../state/postgres/door.ts';
 import { sqlStateOf } from '../../state/postgres/failure.ts';
 import { grantSql, migrate, migrationSql, SCHEMA_VERSION, schemaVersions } from '../../state/postgres/migrations.ts';
-import { rightsOf } from '../../state/postgres/rights.ts';
-import { inSession } from '../../state/postgres/session.ts';
+import { rightsOf } from '../../state/postgres/admin/rights.ts';
+import { inSession } from '../../state/postgres/admin/session.ts';
 
 export interface MigrateFlags {
   readonly grantTo?: string;

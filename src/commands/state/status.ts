@@ -9,7 +9,7 @@ import { wrapBehind } from '../../lib/text/wrap.ts';
 import { stateFolder } from '../../settings/paths.ts';
 import { parseStateUrl, shownStateUrl, type StateAddress } from '../../settings/state-url.ts';
 import type { StateContents } from '../../state/contents.ts';
-import type { PostgresStatus } from '../../state/postgres/status.ts';
+import type { PostgresStatus } from '../../state/postgres/admin/status.ts';
 import { stateError, STATE_FILE } from '../../state/sqlite/database.ts';
 import { MIGRATIONS } from '../../state/sqlite/migrations.ts';
 import { sqliteStatus, type SqliteStatus } from '../../state/sqlite/status.ts';

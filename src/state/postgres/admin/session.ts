@@ -1,8 +1,8 @@
-import { CliError } from '../../errors.ts';
-import { withTimeout, waitAtMost } from '../../lib/async/with-timeout.ts';
-import { formatDuration } from '../../lib/text/numbers.ts';
-import type { Clock, PostgresClient } from '../../platform/host.ts';
-import { stateFailure } from './failure.ts';
+import { CliError } from '../../../errors.ts';
+import { withTimeout, waitAtMost } from '../../../lib/async/with-timeout.ts';
+import { formatDuration } from '../../../lib/text/numbers.ts';
+import type { Clock, PostgresClient } from '../../../platform/host.ts';
+import { stateFailure } from '../failure.ts';
 
 /** For a polite end; the server notices an impolite one. */
 const CLOSE_MS = 500;

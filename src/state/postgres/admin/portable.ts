@@ -1,5 +1,5 @@
 /** The rows of a state in PostgreSQL as they are exported and imported. */
-import type { PostgresClient, PostgresRow } from '../../platform/host.ts';
+import type { PostgresClient, PostgresRow } from '../../../platform/host.ts';
 import type {
   PortableDelivery,
   PortablePosting,
@@ -8,9 +8,9 @@ import type {
   PortableSubmission,
   PortableTarget,
   PortableToken,
-} from '../portable.ts';
-import { packBytes, storable } from './packed.ts';
-import type { InSchema } from './schema.ts';
+} from '../../portable.ts';
+import { packBytes, storable } from '../packed.ts';
+import type { InSchema } from '../schema.ts';
 
 /** Rows that are read at once, and about how many bytes of bodies. */
 const READ_ROWS = 500;

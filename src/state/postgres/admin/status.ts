@@ -1,17 +1,17 @@
 /** What an administrator or a probe wants to know of a state in PostgreSQL. */
-import type { CliError } from '../../errors.ts';
-import type { Clock, PostgresClient } from '../../platform/host.ts';
-import type { StateHost } from '../../settings/state-url.ts';
-import type { StateContents } from '../contents.ts';
-import { CLOCK_TOLERANCE_MS, LEASE_MS } from '../inbox.ts';
-import { countDeliveries } from './deliveries.ts';
-import { createDoor, type Door, type DoorOptions, type ServerFacts } from './door.ts';
-import { TABLES_IN_ORDER, type SchemaVersions } from './migrations.ts';
+import type { CliError } from '../../../errors.ts';
+import type { Clock, PostgresClient } from '../../../platform/host.ts';
+import type { StateHost } from '../../../settings/state-url.ts';
+import type { StateContents } from '../../contents.ts';
+import { CLOCK_TOLERANCE_MS, LEASE_MS } from '../../inbox.ts';
+import { countDeliveries } from '../deliveries.ts';
+import { createDoor, type Door, type DoorOptions, type ServerFacts } from '../door.ts';
+import { TABLES_IN_ORDER, type SchemaVersions } from '../migrations.ts';
 import { rightsOf, type Rights } from './rights.ts';
-import { inSchema, type InSchema } from './schema.ts';
+import { inSchema, type InSchema } from '../schema.ts';
 import { inSession } from './session.ts';
-import { serverTime } from './time.ts';
-import { createWakeUps } from './wake-ups.ts';
+import { serverTime } from '../time.ts';
+import { createWakeUps } from '../wake-ups.ts';
 
 /** Who asks is perhaps a probe, which waits no longer. */
 const ANSWER_MS = 4000;

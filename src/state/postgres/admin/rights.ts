@@ -1,5 +1,5 @@
-import type { PostgresClient } from '../../platform/host.ts';
-import { TABLES_IN_ORDER } from './migrations.ts';
+import type { PostgresClient } from '../../../platform/host.ts';
+import { TABLES_IN_ORDER } from '../migrations.ts';
 
 /** What a role may do in the schema of a state. */
 export interface Rights {

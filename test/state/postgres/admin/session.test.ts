@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { createClock } from '../../../src/platform/clock.ts';
-import type { PostgresClient } from '../../../src/platform/host.ts';
-import { CliError } from '../../../src/errors.ts';
-import { inSession, type SessionOptions } from '../../../src/state/postgres/session.ts';
-import { schemaOfTest, type PostgresSchema } from '../../support/postgres.ts';
+import { createClock } from '../../../../src/platform/clock.ts';
+import type { PostgresClient } from '../../../../src/platform/host.ts';
+import { CliError } from '../../../../src/errors.ts';
+import { inSession, type SessionOptions } from '../../../../src/state/postgres/admin/session.ts';
+import { schemaOfTest, type PostgresSchema } from '../../../support/postgres.ts';
 
 function optionsFor(schema: PostgresSchema, changes: Partial<SessionOptions> = {}): SessionOptions {
   const stop = new AbortController().signal;
