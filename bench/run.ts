@@ -4,6 +4,7 @@ import { benchLargeAnswer } from './large-answer.ts';
 import { benchLimits } from './limits.ts';
 import { benchListen } from './listen.ts';
 import { benchOptimizer } from './optimizer.ts';
+import { benchPostgres } from './postgres.ts';
 import { benchStartUp } from './start-up.ts';
 import { benchWave } from './wave.ts';
 
@@ -14,6 +15,7 @@ const BENCHES = {
   'large-answer': benchLargeAnswer,
   listen: benchListen,
   limits: benchLimits,
+  postgres: benchPostgres,
   optimizer: benchOptimizer,
 } as const;
 

@@ -110,6 +110,7 @@ export function createContext(host: Host, options: GlobalOptions, { stop, atEnd 
     if (stateUrl === undefined) return undefined;
     const { openSharedState } = await import('./shared-state.ts');
     const opened = await openSharedState(context, stateUrl.value);
+    for (const warning of opened.warnings) await output.warn(warning);
     atEnd(() => opened.close());
     return opened;
   });

@@ -101,3 +101,39 @@ test('the demo has two endpoints share an inbox, in a schema that is gone afterw
   expect(rows).toEqual([]);
   expect(await readdir(machine.folder)).toEqual([]);
 });
+
+test('listeners that start one after the other leave a retry when it is due; events replay --pending makes it due', async () => {
+  const schema = await schemaOfTest();
+  const env = { OPTIPICK_STATE_URL: schema.url };
+  const args = ['--no-fetch', '--exec', 'exit 1'];
+  const first = await newMachine();
+  await using one = await startListener(first, args, { env });
+  await deliver(one.url, { id: 'msg_1', body: payloadOf(ID) });
+  await one.line(({ type }) => type === 'executed');
+  const client = await schema.connect();
+  onTestFinished(() => client.end());
+  const execStep = async () => {
+    const sql = `SELECT attempts, next_attempt_at, owner FROM "${schema.address.schema}".steps WHERE step = 'exec'`;
+    return (await client.query(sql)).rows[0];
+  };
+  await expect.poll(execStep).toMatchObject({ owner: null });
+  // Far enough away that a busy machine does not reach it.
+  await client.query(
+    `UPDATE "${schema.address.schema}".steps SET next_attempt_at = next_attempt_at + 600000 WHERE step = 'exec'`,
+  );
+  const waiting = await execStep();
+  for (let number = 0; number < 3; number += 1) {
+    await using next = await startListener(await newMachine(), args, { env });
+    await deliver(next.url, { id: `msg_next_${number}`, body: payloadOf(ID) });
+    // By then it has looked for work more than once.
+    await next.line(({ type, id }) => type === 'executed' && id === `msg_next_${number}`);
+  }
+  const later = `SELECT next_attempt_at FROM "${schema.address.schema}".steps JOIN "${schema.address.schema}".deliveries
+    ON sequence = delivery WHERE id = 'msg_1' AND step = 'exec'`;
+  expect((await client.query(later)).rows).toEqual([{ next_attempt_at: waiting?.['next_attempt_at'] }]);
+  const replayed = await first.run(['events', 'replay', '--pending'], { env });
+  expect(replayed.code).toBe(0);
+  expect(Number((await client.query(later)).rows[0]?.['next_attempt_at'])).toBeLessThan(
+    Number(waiting?.['next_attempt_at']),
+  );
+});

@@ -151,7 +151,8 @@ export async function pruneDeliveries(client: PostgresClient, at: InSchema, now:
             WHERE received_at BETWEEN clock.now - ${TRUST_MS} AND clock.now - ${QUIET_MS})
           AND NOT EXISTS (SELECT 1 FROM @steps s WHERE s.delivery = d.sequence AND (s.state = 'pending'
             OR s.settled_at >= clock.now - ${RETENTION_MS} AND s.settled_at <= clock.now))
-        LIMIT ${PRUNE_LIMIT} FOR UPDATE OF d SKIP LOCKED)
+        LIMIT ${PRUNE_LIMIT} FOR UPDATE OF d SKIP LOCKED),
+      owed AS (DELETE FROM @steps s USING old WHERE s.delivery = old.sequence)
       DELETE FROM @deliveries d USING old WHERE d.sequence = old.sequence`),
     [now],
   );

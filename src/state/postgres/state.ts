@@ -17,6 +17,8 @@ import type { Submissions } from '../submissions.ts';
 export interface PostgresState {
   /** The address without its password. */
   readonly place: string;
+  /** What is odd about the address, though it can be used. */
+  readonly warnings: readonly string[];
   /** Its deliveries are accepted over a connection of their own. */
   inbox(scope: string): Inbox;
   readonly submissions: Submissions;
@@ -49,6 +51,7 @@ export function openPostgresState(options: DoorOptions & { readonly clock: Clock
   });
   return {
     place,
+    warnings: address.warnings,
     inbox: (scope) =>
       createPostgresInbox({ at, accepting, working, clock, scope, time: 'server', stored: () => wakeUps.notify() }),
     submissions: createPostgresSubmissions(working, at, clock),

@@ -35,6 +35,12 @@ const CLAIMED = `SELECT c.step AS claimed_step, c.attempts AS claimed_attempts,
   FROM claimed c JOIN @deliveries d ON d.sequence = c.delivery`;
 
 /** No more than fits into an answer that comes in time: what is left is claimed by whoever comes next. */
+/**
+ * The disk need not have a claim before it is worked on: one that a loss of power undoes is claimed again, and so it would be
+ * if the listener had gone with it.
+ */
+const UNFLUSHED = `set_config('synchronous_commit', 'off', true)`;
+
 const CLAIM = `
 WITH ${clockOf('$1')}, due AS MATERIALIZED (
   SELECT s.delivery, s.step FROM clock, unnest($4::text[], $5::int4[], $6::text[]) AS l(step, most, preceding)
@@ -55,8 +61,9 @@ WITH ${clockOf('$1')}, due AS MATERIALIZED (
   UPDATE @steps s SET owner = $3, lease_until = clock.now + ${LEASE_MS}, attempts = s.attempts + 1
   FROM fitting, clock WHERE s.delivery = fitting.delivery AND s.step = fitting.step RETURNING s.*
 )
-SELECT f.unassigned, g.* FROM (
-    SELECT EXISTS (SELECT 1 FROM @steps WHERE state = 'pending' AND scope = $2 AND step = '${UNASSIGNED}') AS unassigned
+SELECT f.*, g.* FROM (
+    SELECT ${UNFLUSHED} AS flushed,
+      EXISTS (SELECT 1 FROM @steps WHERE state = 'pending' AND scope = $2 AND step = '${UNASSIGNED}') AS unassigned
   ) f LEFT JOIN (${CLAIMED}) g ON true
 ORDER BY g.sequence`;
 
