@@ -140,18 +140,20 @@ export async function countDeliveries(client: PostgresClient, at: InSchema): Pro
   return { pending: count('pending'), done, failed: count('failed') };
 }
 
+/** Known before the search: so an index by time is read from there on, and not from its beginning. */
+const NOW = '(SELECT now FROM clock)';
+
 /** Returns how many were deleted; some may be left. See `Inbox.prune` for when none are. */
 export async function pruneDeliveries(client: PostgresClient, at: InSchema, now: number | null): Promise<number> {
   const { count } = await client.query(
     at(`WITH clock AS MATERIALIZED (SELECT ${serverTime('$1')} AS now), old AS MATERIALIZED (
-        SELECT d.sequence FROM @deliveries d, clock
-        WHERE d.received_at < clock.now - ${RETENTION_MS}
-          AND EXISTS (SELECT 1 FROM @deliveries WHERE received_at >= clock.now - ${QUIET_MS})
-          AND EXISTS (SELECT 1 FROM @deliveries
-            WHERE received_at BETWEEN clock.now - ${TRUST_MS} AND clock.now - ${QUIET_MS})
+        SELECT d.sequence FROM @deliveries d
+        WHERE d.received_at < ${NOW} - ${RETENTION_MS}
+          AND (SELECT max(received_at) FROM @deliveries) >= ${NOW} - ${QUIET_MS}
+          AND (SELECT max(received_at) FROM @deliveries WHERE received_at <= ${NOW} - ${QUIET_MS}) >= ${NOW} - ${TRUST_MS}
           AND NOT EXISTS (SELECT 1 FROM @steps s WHERE s.delivery = d.sequence AND (s.state = 'pending'
-            OR s.settled_at >= clock.now - ${RETENTION_MS} AND s.settled_at <= clock.now))
-        LIMIT ${PRUNE_LIMIT} FOR UPDATE OF d SKIP LOCKED),
+            OR s.settled_at >= ${NOW} - ${RETENTION_MS} AND s.settled_at <= ${NOW}))
+        ORDER BY d.received_at LIMIT ${PRUNE_LIMIT} FOR UPDATE OF d SKIP LOCKED),
       owed AS (DELETE FROM @steps s USING old WHERE s.delivery = old.sequence)
       DELETE FROM @deliveries d USING old WHERE d.sequence = old.sequence`),
     [now],

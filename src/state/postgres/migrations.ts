@@ -31,7 +31,7 @@ CREATE TABLE @deliveries (
   UNIQUE (id, scope)
 );
 CREATE SEQUENCE @deliveries_sequence OWNED BY @deliveries.sequence;
-CREATE INDEX deliveries_by_time ON @deliveries USING brin (received_at);
+CREATE INDEX deliveries_by_time ON @deliveries (received_at);
 CREATE INDEX deliveries_by_request ON @deliveries (request_id, sequence) WHERE request_id IS NOT NULL;
 
 CREATE TABLE @steps (
