@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from 'node:util';
 import type { Command } from 'commander';
 import type { Context } from '../context/context.ts';
 import { maskSecret } from '../settings/secret.ts';
-import { maskUrl } from '../lib/net/url-secrets.ts';
+import { maskUrl, maskUrlsIn } from '../lib/net/url-secrets.ts';
 import { stateFolder } from '../settings/paths.ts';
 import { maskStateUrl } from '../settings/state-url.ts';
 import {
@@ -235,7 +235,7 @@ function stateRow({ host }: Context): SettingRow {
   const { env } = host;
   const isNamed = (env['OPTIPICK_STATE_DIR'] ?? '').trim() !== '';
   try {
-    return ['state', stateFolder(host), isNamed ? 'OPTIPICK_STATE_DIR' : 'default'];
+    return ['state', maskUrlsIn(stateFolder(host)), isNamed ? 'OPTIPICK_STATE_DIR' : 'default'];
   } catch (error) {
     // The home folder is not known.
     if (error instanceof CliError) return ['state', '(no folder)', ''];

@@ -37,6 +37,7 @@ const PLANTED = {
   'Cookie of a delivery': `session=${key('cookie')}`,
   'X-Api-Key of a delivery': key('header'),
   'Webhook-Secret of a delivery': key('webhook'),
+  'password of a shared state': key('state'),
   /** Created by the listener itself, which stores it in its state. */
   'token of a relay': '',
   /** Whoever learns it from a rejection can send the forgery again. */
@@ -143,6 +144,11 @@ const base = (): Record<string, string> => ({
 });
 
 /** Each leaf of the command tree, with success and with failure. */
+/** Nobody listens there. */
+function sharedState(): { readonly OPTIPICK_STATE_URL: string } {
+  return { OPTIPICK_STATE_URL: `postgres://app:${PLANTED['password of a shared state']}@127.0.0.1:1/optipick` };
+}
+
 function runsOf(
   listenerUrl: string,
   [record, forged]: readonly [string, string],
@@ -201,7 +207,29 @@ function runsOf(
       { args: ['--port', '0', '--secret-file', 'webhook.secret', '--timeout', '1ms'], code: 0 },
       { args: ['--port', '0', '--tls-cert', 'webhook.secret', '--tls-key', 'key.secret'], code: 2 },
     ],
-    'events list': [{ args: [], code: 0 }],
+    'events list': [
+      { args: [], code: 0 },
+      { args: [], code: 7, env: sharedState() },
+      { args: [], code: 2, env: { OPTIPICK_STATE_URL: `${sharedState().OPTIPICK_STATE_URL}?sslmode=require` } },
+    ],
+    'state migrate': [
+      { args: [], code: 2 },
+      { args: [], code: 7, env: sharedState() },
+    ],
+    'state status': [
+      { args: [], code: 0 },
+      { args: [], code: 7, env: sharedState() },
+    ],
+    'state prune': [
+      { args: [], code: 0 },
+      { args: [], code: 7, env: sharedState() },
+    ],
+    // Of what was received it holds all: only its failures may be shown to anybody.
+    'state export': [{ args: [], code: 7, env: sharedState() }],
+    'state import': [
+      { args: ['webhook.secret'], code: 2 },
+      { args: ['--from-sqlite'], code: 7, env: sharedState() },
+    ],
     'events show': [
       { args: ['msg_0'], code: 0 },
       { args: ['msg_0', '--raw'], code: 0 },

@@ -205,7 +205,8 @@ async function binaries(root: string, isDebian: boolean): Promise<string> {
     return join(debian, newest, 'bin');
   }
   const native = join(root, 'native');
-  await cp(packed, native, { recursive: true });
+  // As they are: made absolute they would lead to where the user that runs the server may not look.
+  await cp(packed, native, { recursive: true, verbatimSymlinks: true });
   // `npm ci` runs no scripts of packages that are not allowed to: its links are missing then.
   const links = JSON.parse(await readFile(join(native, 'pg-symlinks.json'), 'utf8')) as {
     source: string;

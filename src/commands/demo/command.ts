@@ -86,15 +86,18 @@ Next:
 ${next.join('\n')}`);
 }
 
-/** With the address of a shared state two that share an inbox, else one. */
+/**
+ * With the address of a shared state in the environment two that share an inbox, else one. That of a profile is for work, and the demo
+ * needs no settings.
+ */
 async function openReceivers(context: Context, secret: string): Promise<DemoReceivers> {
-  const { stateUrl } = await context.settings();
-  if (stateUrl === undefined) {
+  const stateUrl = context.host.env['OPTIPICK_STATE_URL']?.trim() ?? '';
+  if (stateUrl === '') {
     const { createDemoReceiver } = await import('./receiver.ts');
     return createDemoReceiver(context, secret);
   }
   const { createSharedReceivers } = await import('./shared-receivers.ts');
-  return createSharedReceivers(context, stateUrl.value, secret);
+  return createSharedReceivers(context, stateUrl, secret);
 }
 
 interface DemoRun {
