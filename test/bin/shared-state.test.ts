@@ -137,3 +137,15 @@ test('listeners that start one after the other leave a retry when it is due; eve
     Number(waiting?.['next_attempt_at']),
   );
 });
+
+test('the demo with a database that cannot be reached says so once', async () => {
+  const { code, stderr } = await (
+    await newMachine()
+  ).run(['demo'], {
+    env: { OPTIPICK_STATE_URL: 'postgres://app@127.0.0.1:1/optipick' },
+  });
+  expect({ code, errors: stderr.split('\n').filter((line) => line.startsWith('error: ')) }).toEqual({
+    code: 7,
+    errors: [expect.stringContaining('connect ECONNREFUSED 127.0.0.1:1')],
+  });
+});

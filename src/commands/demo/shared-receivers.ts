@@ -30,7 +30,6 @@ export async function createSharedReceivers(context: Context, url: string, secre
   const { host } = context;
   const schema = `optipick_demo_${Buffer.from(host.randomBytes(4)).toString('hex')}`;
   const ownUrl = withParameters(url, { schema, migrate: 'auto' });
-  context.atEnd(() => dropSchema(context, ownUrl));
 
   const known = new Map<string, Shared>();
   const ofMessage = (id: string): Shared => {
@@ -52,6 +51,7 @@ export async function createSharedReceivers(context: Context, url: string, secre
     const inbox = state.inbox('demo');
     // Creates the tables.
     await inbox.counts();
+    if (number === 1) context.atEnd(() => dropSchema(context, ownUrl));
     const processor = createProcessor({
       inbox,
       owner: `demo ${number}`,
