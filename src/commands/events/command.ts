@@ -19,7 +19,7 @@ const STATE_FAILURE = ['environment', 'the inbox of this machine cannot be read 
 
 export const EVENTS: CommandDeclaration = {
   name: 'events',
-  description: 'What "optipick listen" received on this machine.',
+  description: 'What "optipick listen" received.',
   declare: declareEvents,
 };
 
