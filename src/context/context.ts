@@ -8,6 +8,7 @@ import {
   secretsInSettings,
   STATE_URL_FILE,
   unknownProfile,
+  type SettingFlags,
   type Settings,
 } from '../settings/settings.ts';
 import { readSecretFile } from './input-file.ts';
@@ -88,13 +89,8 @@ export function createContext(host: Host, options: GlobalOptions, { stop, atEnd 
   const settings = once(async () => {
     const { profiles, repaired } = await host.settingsFile.read();
     for (const warning of repaired) await output.warn(warning);
-    const [apiKey, stateUrl] = [await secretIn(options.apiKeyFile), await secretIn(host.env[STATE_URL_FILE])];
-    const flags = { profile: options.profile, baseUrl: options.baseUrl, apiKey, stateUrl };
-    return resolveSettings({ flags, env: host.env, profiles });
+    return resolveSettings({ flags: await readSettingFlags(context), env: host.env, profiles });
   });
-
-  const secretIn = async (path: string | undefined): Promise<string | undefined> =>
-    path === undefined || path === '' ? undefined : (await readSecretFile(context, path)).trim();
 
   const state = once(async () => {
     const shared = await sharedState();
@@ -152,6 +148,16 @@ export function createContext(host: Host, options: GlobalOptions, { stop, atEnd 
     arrivals: async () => (await state()).arrivals,
   };
   return context;
+}
+
+/** What the options name, and what the files hold that they and the environment name. Throws `CliError` `usage` for one that cannot be read. */
+export async function readSettingFlags(context: Context): Promise<SettingFlags> {
+  const secretIn = async (path: string | undefined): Promise<string | undefined> =>
+    path === undefined ? undefined : await readSecretFile(context, path);
+  const { profile, baseUrl, apiKeyFile } = context.options;
+  const apiKey = await secretIn(apiKeyFile);
+  // An empty variable counts as unset; an empty option was given, and names no file.
+  return { profile, baseUrl, apiKey, stateUrl: await secretIn(context.host.env[STATE_URL_FILE] || undefined) };
 }
 
 /** Loaded by the commands that call the API, and only then. */

@@ -1,20 +1,13 @@
 /** The work of `optipick doctor`: runs the checks, side by side where they can, and prints them in one order. */
-import type { Context } from '../../context/context.ts';
+import { readSettingFlags, type Context } from '../../context/context.ts';
 import { CHECKS, failureOf, skipped, type CheckName, type CompletedCheck, type CheckResult } from './check-result.ts';
-import {
-  DEFAULT_PROFILE,
-  resolveSettings,
-  secretsInSettings,
-  STATE_URL_FILE,
-  type Settings,
-} from '../../settings/settings.ts';
+import { DEFAULT_PROFILE, resolveSettings, secretsInSettings, type Settings } from '../../settings/settings.ts';
 import { CliError } from '../../errors.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
 import type { TableOptions } from '../../output/terminal/table.ts';
 import { wrapBehind } from '../../lib/text/wrap.ts';
 import { createTerminalRedaction } from '../../output/terminal/redaction.ts';
 import type { StoredSettings } from '../../platform/host.ts';
-import { readSecretFile } from '../../context/input-file.ts';
 import { checkDelivery } from './delivery-checks.ts';
 import { createTicketRedaction } from './redact.ts';
 import type { DoctorFlags, CheckContext } from './check-context.ts';
@@ -113,12 +106,8 @@ function redactResult(result: CheckResult, redact: (text: string) => string): Ch
 
 /** As every command resolves them, but without stored settings when those cannot be read. */
 async function settingsFrom(context: Context, stored: StoredSettings | undefined): Promise<Settings> {
-  const { profile, baseUrl, apiKeyFile } = context.options;
-  const { env } = context.host;
-  const secretIn = async (path: string | undefined): Promise<string | undefined> =>
-    path === undefined || path === '' ? undefined : await readSecretFile(context, path);
-  const [apiKey, stateUrl] = [await secretIn(apiKeyFile), await secretIn(env[STATE_URL_FILE])];
-  return resolveSettings({ flags: { profile, baseUrl, apiKey, stateUrl }, env, profiles: stored?.profiles ?? {} });
+  const flags = await readSettingFlags(context);
+  return resolveSettings({ flags, env: context.host.env, profiles: stored?.profiles ?? {} });
 }
 
 /** The checks that need the API. The key is checked only when the API can be reached. */

@@ -246,6 +246,7 @@ describe('an invalid request is exit 2 with all its errors, and nothing is sent'
       'bad_base_url',
     ],
     ['a malformed key', ['cluster', 'submit', 'wave.json', '--api-key-file', 'wave.json'], '', 'bad_api_key'],
+    ['a key file without a name', ['cluster', 'submit', 'wave.json', '--api-key-file', ''], '', 'input_not_readable'],
   ];
   test.each(faults)('%s', async (_name, argv, stdin, code) => {
     const { ended, host } = await run([...argv, '--json'], { env, files, stdin });
