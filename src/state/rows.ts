@@ -1,7 +1,9 @@
-/** Rows of the tables of an inbox, whatever database they are in: see `sqlite/migrations.ts`, `postgres/migrations.ts`. */
-import { isKind } from '../kinds.ts';
+/** Rows of the tables of a state, whatever database they are in: see `sqlite/migrations.ts`, `postgres/migrations.ts`. */
+import { isKind, type Kind } from '../kinds.ts';
 import type { HeaderLine } from './delivery.ts';
 import type { InboxEntry, InboxStatus, InboxSummary, Step, StepAnswer, StepState } from './inbox.ts';
+import type { Posting } from './postings.ts';
+import type { StoredSubmission } from './submissions.ts';
 
 export type StoredRow = Readonly<Record<string, string | number | bigint | boolean | Uint8Array | null>>;
 
@@ -46,6 +48,29 @@ export function answerOf(row: StoredRow): StepAnswer {
     headers: headersOf(bytes(row['headers'])),
     body: bytes(row['body']),
   };
+}
+
+/** With the columns of the table `submissions`. */
+export function submissionOf(row: StoredRow): StoredSubmission {
+  return {
+    requestId: String(row['request_id']),
+    kind: row['kind'] as Kind,
+    siteName: text(row['site_name']),
+    waveId: text(row['wave_id']),
+    baseUrl: String(row['base_url']),
+    profile: String(row['profile']),
+    submittedAt: Number(row['submitted_at']),
+    // An old optipick wrote 'gone' for an id that the API did not know: nothing but its result can settle it.
+    state: row['state'] === 'gone' ? 'pending' : (row['state'] as StoredSubmission['state']),
+    settledAt: row['settled_at'] === null ? undefined : Number(row['settled_at']),
+  };
+}
+
+/** With the times and the request id of a row of the table `postings`. */
+export function postingOf(row: StoredRow): Posting {
+  const at = Number(row['started_at']);
+  if (row['answered_at'] === null) return { state: 'uncertain', at };
+  return { state: 'accepted', requestId: text(row['request_id']), at };
 }
 
 /** Bytes, as a header may hold any of them and SQLite ends a text at the first zero. */

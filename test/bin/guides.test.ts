@@ -1,7 +1,6 @@
 /** The blocks of docs/guides/shared-state.md, run in their order against a server, and what else it says that can be checked. */
 import { access, chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import { openDatabase } from '../../src/platform/fs/database.ts';
 import { parseStateUrl } from '../../src/settings/state-url.ts';
@@ -9,6 +8,7 @@ import { openState } from '../../src/state/sqlite/database.ts';
 import { connectTo } from '../support/postgres.ts';
 import { createPostgresServer, type PostgresServer } from '../support/postgres-server.ts';
 import { createWorkplace, PROGRAM } from '../support/program.ts';
+import { runShellBlock } from '../support/shell-block.ts';
 
 const GUIDE = await readFile(join(import.meta.dirname, '../../docs/guides/shared-state.md'), 'utf8');
 
@@ -52,15 +52,7 @@ test.skipIf(process.platform === 'win32')(
         const block = text.replaceAll('db.example.com', `127.0.0.1:${server.port}`);
         // What a block exports holds in those after it, as in one terminal.
         for (const [, name = '', value = ''] of block.matchAll(/^export (\w+)='([^']*)'$/gm)) env[name] = value;
-        const { exitCode, stderr } = await execa('bash', ['-euo', 'pipefail', '-c', block], {
-          cwd: workplace.folder,
-          env,
-          extendEnv: false,
-          reject: false,
-          stdin: 'ignore',
-          timeout: 60_000,
-        });
-        expect({ block, exitCode, stderr: exitCode === 0 ? '' : stderr }).toEqual({ block, exitCode: 0, stderr: '' });
+        await runShellBlock(block, { folder: workplace.folder, env });
       }
     } finally {
       await workplace.remove();

@@ -3,9 +3,9 @@ import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import { createWorkplace, PROGRAM } from '../support/program.ts';
+import { runShellBlock } from '../support/shell-block.ts';
 
 const README = await readFile(join(import.meta.dirname, '../../README.md'), 'utf8');
 
@@ -42,19 +42,7 @@ test.skipIf(process.platform === 'win32')(
         MY_API_KEY: key,
       };
       for (const block of blocks('sh').slice(2)) {
-        const result = await execa('bash', ['-euo', 'pipefail', '-c', block], {
-          cwd: workplace.folder,
-          env,
-          extendEnv: false,
-          reject: false,
-          stdin: 'ignore',
-          timeout: 60_000,
-        });
-        expect({ block, code: result.exitCode, stderr: result.exitCode === 0 ? '' : result.stderr }).toEqual({
-          block,
-          code: 0,
-          stderr: '',
-        });
+        await runShellBlock(block, { folder: workplace.folder, env });
       }
       const answer = JSON.parse(await readFile(join(workplace.folder, 'answer.json'), 'utf8')) as { type: string };
       expect(answer.type).toBe('CLUSTER');

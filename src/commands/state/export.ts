@@ -31,7 +31,7 @@ export async function exportState(context: Context, file = '-', { withSecrets = 
   if (stateUrl === undefined) await write(rowsOfFile(context, withSecrets));
   else await writeShared(context, stateUrl.value, withSecrets, write);
   const count = (type: PortableType): number => counts.get(type) ?? 0;
-  const deliveries = count('delivery') === 1 ? '1 delivery' : `${count('delivery')} deliveries`;
+  const deliveries = counted(count('delivery'), 'delivery', 'deliveries');
   const tokens = withSecrets ? `, ${counted(count('relay_token'), 'relay token')}` : '';
   await output.note(
     `exported ${deliveries}, ${counted(count('submission'), 'submission')}, ${counted(count('posting'), 'posting')}${tokens}`,

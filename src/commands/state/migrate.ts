@@ -5,7 +5,7 @@ import { CliError } from '../../errors.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
 import type { PostgresClient } from '../../platform/host.ts';
 import { parseStateUrl } from '../../settings/state-url.ts';
-import { createDoor } from '../../state/postgres/door.ts';
+import { createDoor, schemaTooNew } from '../../state/postgres/door.ts';
 import { sqlStateOf } from '../../state/postgres/failure.ts';
 import { grantSql, migrate, migrationSql, SCHEMA_VERSION, schemaVersions } from '../../state/postgres/migrations.ts';
 import { rightsOf } from '../../state/postgres/admin/rights.ts';
@@ -39,7 +39,7 @@ export async function migrateState(context: Context, flags: MigrateFlags): Promi
   const { created, version } = await inSession(session, async (client) => {
     const created = await migrated(client, schema, options.name, place);
     const versions = await schemaVersions(client, schema);
-    if (versions !== undefined && versions.readableBy > SCHEMA_VERSION) throw tooNew(place);
+    if (versions !== undefined && versions.readableBy > SCHEMA_VERSION) throw schemaTooNew(place);
     if (flags.grantTo !== undefined) await grant(client, schema, flags.grantTo, place);
     return { created, version: versions?.version ?? SCHEMA_VERSION };
   });
@@ -104,13 +104,6 @@ function notGranted(place: string, cause: unknown): CliError {
     code: 'state_unavailable',
     cause,
     hint: 'run it as the role that owns them, or give an administrator the SQL: optipick state migrate --print',
-  });
-}
-
-function tooNew(place: string): CliError {
-  return new CliError('environment', `${place} was migrated by a newer optipick`, {
-    code: 'state_too_new',
-    hint: 'update optipick',
   });
 }
 

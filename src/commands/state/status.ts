@@ -10,7 +10,7 @@ import { stateFolder } from '../../settings/paths.ts';
 import { parseStateUrl, shownStateUrl, type StateAddress } from '../../settings/state-url.ts';
 import type { StateContents } from '../../state/contents.ts';
 import type { PostgresStatus } from '../../state/postgres/admin/status.ts';
-import { stateError, STATE_FILE } from '../../state/sqlite/database.ts';
+import { stateError, STATE_FILE, tooNew } from '../../state/sqlite/database.ts';
 import { MIGRATIONS } from '../../state/sqlite/migrations.ts';
 import { sqliteStatus, type SqliteStatus } from '../../state/sqlite/status.ts';
 
@@ -67,15 +67,8 @@ async function reportOfFile({ host }: Context): Promise<Report> {
     ['size', bytes === undefined ? undefined : formatBytes(bytes)],
     ...factsOf(contents, host.clock.now()),
   ];
-  return { record, facts, problem: found instanceof CliError ? found : tooNew(version, file) };
-}
-
-function tooNew(version: number | undefined, file: string): CliError | undefined {
-  if (version === undefined || version <= MIGRATIONS.length) return undefined;
-  return new CliError('environment', `${file} was written by a newer optipick`, {
-    code: 'state_too_new',
-    hint: 'update optipick, or name another folder with OPTIPICK_STATE_DIR',
-  });
+  const isTooNew = version !== undefined && version > MIGRATIONS.length;
+  return { record, facts, problem: found instanceof CliError ? found : isTooNew ? tooNew(file) : undefined };
 }
 
 function versionText(version: number): string {

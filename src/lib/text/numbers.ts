@@ -11,9 +11,9 @@ export function numberText(value: number | undefined): string {
   return value === undefined ? '' : String(value);
 }
 
-/** `1 pick`, `2500 picks` */
-export function counted(count: number, one: string): string {
-  return `${formatNumber(count, 0)} ${count === 1 ? one : `${one}s`}`;
+/** `1 pick`, `2500 picks`, `2 deliveries` */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${formatNumber(count, 0)} ${count === 1 ? one : many}`;
 }
 
 /** `39.6%` */

@@ -11,9 +11,9 @@ import {
   type InboxSummary,
 } from '../inbox.ts';
 import { entryOf, headerBytes, summaryOf } from '../rows.ts';
-import { packBytes, storable, storableOrNull } from './packed.ts';
+import { packMessages, storable, storableOrNull } from './packed.ts';
 import type { InSchema } from './schema.ts';
-import { serverTime } from './time.ts';
+import { clockOf, serverTime } from './time.ts';
 
 /** A delivery, and what it owes. */
 export interface NewDelivery {
@@ -63,7 +63,7 @@ export async function insertDeliveries(
   isServerTime: boolean,
 ): Promise<ReadonlySet<string>> {
   const deliveries = arrived.map(({ delivery }) => delivery);
-  const packed = packBytes(deliveries.flatMap(({ headers, body }) => [headerBytes(headers), body]));
+  const packed = packMessages(deliveries.map(({ headers, body }) => ({ headers: headerBytes(headers), body })));
   const owed = arrived.flatMap(({ delivery, steps }) => steps.map((step) => ({ delivery, step })));
   const { rows } = await client.query(at(ACCEPT), [
     scope,
@@ -74,10 +74,7 @@ export async function insertDeliveries(
     deliveries.map(({ kind }) => kind ?? null),
     deliveries.map(({ event }) => storableOrNull(event)),
     deliveries.map(({ requestId }) => storableOrNull(requestId)),
-    packed.at.filter((_, index) => index % 2 === 0),
-    packed.lengths.filter((_, index) => index % 2 === 0),
-    packed.at.filter((_, index) => index % 2 === 1),
-    packed.lengths.filter((_, index) => index % 2 === 1),
+    ...packed.places[0],
     owed.map(({ delivery }) => delivery.id),
     owed.map(({ step }) => step),
     owed.map(({ delivery }) => (isServerTime ? null : delivery.receivedAt)),
@@ -146,7 +143,7 @@ const NOW = '(SELECT now FROM clock)';
 /** Returns how many were deleted; some may be left. See `Inbox.prune` for when none are. */
 export async function pruneDeliveries(client: PostgresClient, at: InSchema, now: number | null): Promise<number> {
   const { count } = await client.query(
-    at(`WITH clock AS MATERIALIZED (SELECT ${serverTime('$1')} AS now), old AS MATERIALIZED (
+    at(`WITH ${clockOf('$1')}, old AS MATERIALIZED (
         SELECT d.sequence FROM @deliveries d
         WHERE d.received_at < ${NOW} - ${RETENTION_MS}
           AND (SELECT max(received_at) FROM @deliveries) >= ${NOW} - ${QUIET_MS}

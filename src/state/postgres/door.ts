@@ -253,6 +253,11 @@ function schemaProblem(versions: ServerFacts['schema'], schema: string, place: s
     });
   }
   if (versions.readableBy <= SCHEMA_VERSION) return undefined;
+  return schemaTooNew(place);
+}
+
+/** The failure to report when a newer optipick has migrated the schema so that this one cannot read it. */
+export function schemaTooNew(place: string): CliError {
   return new CliError('environment', `${place} was migrated by a newer optipick`, {
     code: 'state_too_new',
     hint: 'update optipick',

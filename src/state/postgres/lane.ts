@@ -1,13 +1,10 @@
 import type { Clock, PostgresClient } from '../../platform/host.ts';
 import { CliError } from '../../errors.ts';
-import { waitAtMost } from '../../lib/async/with-timeout.ts';
+import { endInTime } from './answer-in-time.ts';
 import { isConflict, isConnectionLost, stateFailure } from './failure.ts';
 
 /** How long a piece of work may take, waiting for its turn included: less than a sender of webhooks waits. */
 export const DEADLINE_MS = 4000;
-
-/** For a polite end; the server notices an impolite one. */
-const CLOSE_MS = 500;
 
 export type PostgresWork<T> = (client: PostgresClient) => Promise<T>;
 
@@ -137,9 +134,7 @@ export function createLane({ connect, clock, place }: LaneOptions): Lane {
       const open = connection;
       connection = undefined;
       const client = await open?.catch(ignore);
-      if (client === undefined) return;
-      await waitAtMost(clock, CLOSE_MS, client.end().catch(ignore));
-      client.destroy();
+      if (client !== undefined) await endInTime(clock, client);
     },
   };
 }

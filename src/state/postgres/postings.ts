@@ -1,5 +1,6 @@
-import type { Clock, PostgresClient, PostgresRow } from '../../platform/host.ts';
-import type { PostedContent, Posting, Postings } from '../postings.ts';
+import type { Clock, PostgresClient } from '../../platform/host.ts';
+import type { PostedContent, Postings } from '../postings.ts';
+import { postingOf } from '../rows.ts';
 import type { Lane } from './lane.ts';
 import { storable, storableOrNull } from './packed.ts';
 import type { InSchema } from './schema.ts';
@@ -57,11 +58,4 @@ export function createPostgresPostings(lane: Lane, at: InSchema, clock: Pick<Clo
     },
     last: (content) => lane.run((client) => newest(client, content)),
   };
-}
-
-function postingOf(row: PostgresRow): Posting {
-  const at = Number(row['started_at']);
-  if (row['answered_at'] === null) return { state: 'uncertain', at };
-  const id = row['request_id'];
-  return { state: 'accepted', requestId: typeof id === 'string' ? id : undefined, at };
 }

@@ -12,17 +12,15 @@ import {
   type StepOutcome,
 } from '../inbox.ts';
 import { answerOf, entryOf, headerBytes } from '../rows.ts';
-import { packBytes, storableOrNull } from './packed.ts';
+import { packMessages, storableOrNull } from './packed.ts';
 import type { InSchema } from './schema.ts';
-import { serverTime } from './time.ts';
+import { clockOf, serverTime } from './time.ts';
 
 /** A lease that lasts longer than the longest one was written under another clock, and so was a later next attempt. */
-const isFree = (now: string, s = ''): string =>
+export const isFree = (now: string, s: string): string =>
   `(${s}lease_until <= ${now} OR ${s}lease_until > ${now} + ${LEASE_MS + CLOCK_TOLERANCE_MS})`;
 const isDue = (now: string, s: string): string =>
   `(${s}next_attempt_at <= ${now} OR ${s}settled_at > ${now} + ${CLOCK_TOLERANCE_MS}) AND ${isFree(now, s)}`;
-
-const clockOf = (parameter: string): string => `clock AS MATERIALIZED (SELECT ${serverTime(parameter)} AS now)`;
 
 /** What claims give: the deliveries with their steps as they are after the claim, which a statement does not see. */
 const CLAIMED = `SELECT c.step AS claimed_step, c.attempts AS claimed_attempts,
@@ -194,7 +192,9 @@ export async function settleSteps(
   const answers = settlements.flatMap(({ key, outcome: { answer } }) =>
     answer === undefined ? [] : [{ key, answer }],
   );
-  const packed = packBytes(answers.flatMap(({ answer }) => [headerBytes(answer.headers), answer.body]));
+  const packed = packMessages(
+    answers.map(({ answer }) => ({ headers: headerBytes(answer.headers), body: answer.body })),
+  );
   const found = settlements.flatMap(({ key, outcome: { kind } }) => (kind === undefined ? [] : [{ key, kind }]));
   const { rows } = await client.query(at(SETTLE), [
     ...columnsOf(settlements.map(({ key }) => key)),
@@ -209,10 +209,7 @@ export async function settleSteps(
     answers.map(({ key }) => key.step),
     answers.map(({ answer }) => answer.status),
     answers.map(({ answer }) => answer.isCut),
-    packed.at.filter((_, index) => index % 2 === 0),
-    packed.lengths.filter((_, index) => index % 2 === 0),
-    packed.at.filter((_, index) => index % 2 === 1),
-    packed.lengths.filter((_, index) => index % 2 === 1),
+    ...packed.places[0],
     found.map(({ key }) => key.sequence),
     found.map(({ key }) => key.step),
     found.map(({ kind }) => kind),

@@ -1,6 +1,6 @@
-import type { Kind } from '../../kinds.ts';
-import type { Clock, PostgresRow, PostgresValue } from '../../platform/host.ts';
+import type { Clock, PostgresValue } from '../../platform/host.ts';
 import type { StoredSubmission, Submissions } from '../submissions.ts';
+import { submissionOf } from '../rows.ts';
 import type { Lane } from './lane.ts';
 import { storable, storableOrNull } from './packed.ts';
 import type { InSchema } from './schema.ts';
@@ -41,22 +41,4 @@ export function createPostgresSubmissions(lane: Lane, at: InSchema, clock: Pick<
     },
   };
   return submissions;
-}
-
-function submissionOf(row: PostgresRow): StoredSubmission {
-  return {
-    requestId: String(row['request_id']),
-    kind: row['kind'] as Kind,
-    siteName: textOrNone(row['site_name']),
-    waveId: textOrNone(row['wave_id']),
-    baseUrl: String(row['base_url']),
-    profile: String(row['profile']),
-    submittedAt: Number(row['submitted_at']),
-    state: row['state'] as StoredSubmission['state'],
-    settledAt: row['settled_at'] === null ? undefined : Number(row['settled_at']),
-  };
-}
-
-function textOrNone(value: PostgresRow[string] | undefined): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }

@@ -5,3 +5,8 @@
 export function serverTime(parameter: string): string {
   return `coalesce(${parameter}::int8, (extract(epoch FROM clock_timestamp()) * 1000)::int8)`;
 }
+
+/** The same as a table `clock` of one row, before the first query of a statement. */
+export function clockOf(parameter: string): string {
+  return `clock AS MATERIALIZED (SELECT ${serverTime(parameter)} AS now)`;
+}

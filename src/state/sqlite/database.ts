@@ -163,7 +163,8 @@ function versionOf(database: Database): number {
   return Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
 }
 
-function tooNew(path: string): CliError {
+/** The failure to report when a newer optipick has written the state. */
+export function tooNew(path: string): CliError {
   return new CliError('environment', `${path} was written by a newer optipick`, {
     code: 'state_too_new',
     hint: 'update optipick, or name another folder with OPTIPICK_STATE_DIR',

@@ -1,6 +1,7 @@
 import { inTransaction } from './transaction.ts';
-import type { Clock, Database, SqlValue } from '../../platform/host.ts';
+import type { Clock, Database } from '../../platform/host.ts';
 import type { PostedContent, Posting, Postings } from '../postings.ts';
+import { postingOf } from '../rows.ts';
 import { STATE_FILE, withStateErrors } from './database.ts';
 import { prepared } from './statements.ts';
 
@@ -18,14 +19,14 @@ export function createSqlitePostings(
     ).run(baseUrl, kind, digest, name, clock.now());
     return Number(lastInsertRowid);
   };
-  const newest = ({ baseUrl, kind, digest }: PostedContent): Posting | undefined =>
-    postingOf(
-      prepared(
-        database,
-        `SELECT started_at, answered_at, request_id FROM postings
-         WHERE digest = ? AND base_url = ? AND kind = ? ORDER BY number DESC LIMIT 1`,
-      ).get(digest, baseUrl, kind),
-    );
+  const newest = ({ baseUrl, kind, digest }: PostedContent): Posting | undefined => {
+    const row = prepared(
+      database,
+      `SELECT started_at, answered_at, request_id FROM postings
+       WHERE digest = ? AND base_url = ? AND kind = ? ORDER BY number DESC LIMIT 1`,
+    ).get(digest, baseUrl, kind);
+    return row && postingOf(row);
+  };
   return {
     begin: (content, name) => guarded(() => insert(content, name)),
     beginFirst: (content, name) =>
@@ -44,12 +45,4 @@ export function createSqlitePostings(
     },
     last: (content) => guarded(() => newest(content)),
   };
-}
-
-function postingOf(row: Record<string, SqlValue> | undefined): Posting | undefined {
-  if (row === undefined) return undefined;
-  const at = Number(row['started_at']);
-  if (row['answered_at'] === null) return { state: 'uncertain', at };
-  const id = row['request_id'];
-  return { state: 'accepted', requestId: typeof id === 'string' ? id : undefined, at };
 }

@@ -1,9 +1,9 @@
 import type { Database } from '../../platform/host.ts';
 import type { LiveOwner, StateContents } from '../contents.ts';
-import { CLOCK_TOLERANCE_MS, LEASE_MS } from '../inbox.ts';
 import { countDeliveries } from './deliveries.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { prepared } from './statements.ts';
+import { IS_FREE } from './steps.ts';
 
 export interface SqliteStatus {
   readonly version: number;
@@ -40,7 +40,7 @@ export function liveOwners(database: Database, now: number): readonly LiveOwner[
   return prepared(
     database,
     `SELECT owner, count(*) AS steps FROM steps
-     WHERE state = 'pending' AND owner IS NOT NULL AND lease_until > :now AND lease_until <= :now + ${LEASE_MS + CLOCK_TOLERANCE_MS}
+     WHERE state = 'pending' AND owner IS NOT NULL AND NOT ${IS_FREE}
      GROUP BY owner ORDER BY owner`,
   )
     .all({ now })

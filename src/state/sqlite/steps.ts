@@ -19,7 +19,7 @@ import { changes, exists, prepared } from './statements.ts';
 const PENDING = `steps INDEXED BY steps_due WHERE state = 'pending' AND scope = :scope AND step = :step`;
 
 /** A lease that lasts longer than the longest one was written under another clock, and so was a later next attempt. */
-const IS_FREE = `(lease_until <= :now OR lease_until > :now + ${LEASE_MS + CLOCK_TOLERANCE_MS})`;
+export const IS_FREE = `(lease_until <= :now OR lease_until > :now + ${LEASE_MS + CLOCK_TOLERANCE_MS})`;
 const IS_DUE = `(next_attempt_at <= :now OR settled_at > :now + ${CLOCK_TOLERANCE_MS}) AND ${IS_FREE}`;
 
 /** The deliveries that can be claimed for a step: where it is due and the step that precedes it has ended. */

@@ -1,6 +1,6 @@
-import type { Kind } from '../../kinds.ts';
-import type { Clock, Database, SqlValue } from '../../platform/host.ts';
+import type { Clock, Database } from '../../platform/host.ts';
 import type { SettledState, StoredSubmission, Submissions } from '../submissions.ts';
+import { submissionOf } from '../rows.ts';
 import { STATE_FILE, withStateErrors } from './database.ts';
 import { prepared } from './statements.ts';
 
@@ -69,23 +69,4 @@ export function settleSubmission(
   const sql = `UPDATE submissions SET state = ?, settled_at = ?
     WHERE request_id = ? AND base_url = ? AND state IN ('pending', 'gone')`;
   return Number(prepared(database, sql).run(state, at, requestId, baseUrl).changes) > 0;
-}
-
-function submissionOf(row: Record<string, SqlValue>): StoredSubmission {
-  return {
-    requestId: String(row['request_id']),
-    kind: row['kind'] as Kind,
-    siteName: textOrNone(row['site_name']),
-    waveId: textOrNone(row['wave_id']),
-    baseUrl: String(row['base_url']),
-    profile: String(row['profile']),
-    submittedAt: Number(row['submitted_at']),
-    // An old optipick wrote 'gone' for an id that the API did not know: nothing but its result can settle it.
-    state: row['state'] === 'gone' ? 'pending' : (row['state'] as StoredSubmission['state']),
-    settledAt: row['settled_at'] === null ? undefined : Number(row['settled_at']),
-  };
-}
-
-function textOrNone(value: SqlValue | undefined): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }

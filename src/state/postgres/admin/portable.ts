@@ -9,7 +9,7 @@ import type {
   PortableTarget,
   PortableToken,
 } from '../../portable.ts';
-import { packBytes, storable } from '../packed.ts';
+import { packMessages, storable } from '../packed.ts';
 import type { InSchema } from '../schema.ts';
 
 /** Rows that are read at once, and about how many bytes of bodies. */
@@ -219,19 +219,14 @@ async function addDeliveries(client: PostgresClient, at: InSchema, rows: readonl
   const answers = steps.flatMap(({ id, scope, step, answer }) =>
     answer === null ? [] : [{ id, scope, step, ...answer }],
   );
-  const packed = packBytes([...deliveries, ...answers].flatMap(({ headers, body }) => [headers, body]));
-  const places = (from: number, count: number): number[][] =>
-    [0, 1].flatMap((part) => {
-      const indexes = Array.from({ length: count }, (_, index) => (from + index) * 2 + part);
-      return [indexes.map((index) => packed.at[index] ?? 0), indexes.map((index) => packed.lengths[index] ?? 0)];
-    });
+  const { bytes, places } = packMessages(deliveries, answers);
   const { rows: added } = await client.query(at(ADD_DELIVERIES), [
-    packed.bytes,
+    bytes,
     ...textsOf(deliveries, 'id', 'scope'),
     deliveries.map(({ received_at }) => received_at),
     deliveries.map(({ verified }) => verified),
     ...textsOf(deliveries, 'kind', 'event', 'request_id'),
-    ...places(0, deliveries.length),
+    ...places[0],
     ...textsOf(steps, 'id', 'scope', 'step', 'state'),
     steps.map(({ attempts }) => attempts),
     steps.map(({ next_attempt_at }) => next_attempt_at),
@@ -243,7 +238,7 @@ async function addDeliveries(client: PostgresClient, at: InSchema, rows: readonl
     answers.map((answer) => answer.at),
     answers.map(({ status }) => status),
     answers.map(({ is_cut }) => is_cut),
-    ...places(deliveries.length, answers.length),
+    ...places[1],
   ]);
   return Number(added[0]?.['added']);
 }

@@ -1,11 +1,9 @@
 import { CliError } from '../../../errors.ts';
-import { withTimeout, waitAtMost } from '../../../lib/async/with-timeout.ts';
+import { withTimeout } from '../../../lib/async/with-timeout.ts';
 import { formatDuration } from '../../../lib/text/numbers.ts';
 import type { Clock, PostgresClient } from '../../../platform/host.ts';
+import { endInTime } from '../answer-in-time.ts';
 import { stateFailure } from '../failure.ts';
-
-/** For a polite end; the server notices an impolite one. */
-const CLOSE_MS = 500;
 
 export interface SessionOptions {
   /** Opens the connection. */
@@ -77,13 +75,8 @@ export async function inSession<T>(
     // What the work throws of its own accord is not about the server.
     throw error === failure ? stateFailure(error, place) : error;
   } finally {
-    if (client?.isOpen === true)
-      await waitAtMost(
-        clock,
-        CLOSE_MS,
-        client.end().catch(() => undefined),
-      );
-    client?.destroy();
+    if (client?.isOpen === true) await endInTime(clock, client);
+    else client?.destroy();
   }
 }
 

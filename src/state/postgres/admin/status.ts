@@ -3,14 +3,14 @@ import type { CliError } from '../../../errors.ts';
 import type { Clock, PostgresClient } from '../../../platform/host.ts';
 import type { StateHost } from '../../../settings/state-url.ts';
 import type { StateContents } from '../../contents.ts';
-import { CLOCK_TOLERANCE_MS, LEASE_MS } from '../../inbox.ts';
 import { countDeliveries } from '../deliveries.ts';
 import { createDoor, type Door, type DoorOptions, type ServerFacts } from '../door.ts';
 import { TABLES_IN_ORDER, type SchemaVersions } from '../migrations.ts';
 import { rightsOf, type Rights } from './rights.ts';
 import { inSchema, type InSchema } from '../schema.ts';
 import { inSession } from './session.ts';
-import { serverTime } from '../time.ts';
+import { isFree } from '../steps.ts';
+import { clockOf } from '../time.ts';
 import { createWakeUps } from '../wake-ups.ts';
 
 /** Who asks is perhaps a probe, which waits no longer. */
@@ -106,9 +106,8 @@ async function notifies(
 const OLDEST = `SELECT received_at FROM @deliveries
   WHERE sequence = (SELECT min(delivery) FROM @steps WHERE state = 'pending')`;
 
-const OWNERS = `SELECT s.owner, count(*) AS steps FROM @steps s, (SELECT ${serverTime('NULL')} AS now) clock
-  WHERE s.state = 'pending' AND s.owner IS NOT NULL
-    AND s.lease_until BETWEEN clock.now + 1 AND clock.now + ${LEASE_MS + CLOCK_TOLERANCE_MS}
+const OWNERS = `WITH ${clockOf('NULL')} SELECT s.owner, count(*) AS steps FROM @steps s, clock
+  WHERE s.state = 'pending' AND s.owner IS NOT NULL AND NOT ${isFree('clock.now', 's.')}
   GROUP BY s.owner ORDER BY s.owner`;
 
 const SIZES = `SELECT c.relname AS name, pg_total_relation_size(c.oid) AS bytes
