@@ -206,6 +206,8 @@ describe('state status of a file', () => {
       [host, 'state prune'],
       [host, 'state import'],
       [host, 'state import --from-sqlite'],
+      [host, 'state export state.ndjson'],
+      [host, 'state export nowhere/state.ndjson'],
     ] as const) {
       if (machine === host && screens.length === 1) await fillFile(host);
       const ended = await runOn(machine, ...line.split(' '));
