@@ -35,6 +35,8 @@ const chunks = [
   // In chunks of their own: the program's would run the program.
   ...(await bundle({ 'inbox-thread': 'src/inbox-thread.ts' }, 'thread', {})),
   ...(await bundle({ index: 'src/index.ts', sandbox: 'src/sandbox-entry.ts' }, 'library', {})),
+  // The script of pages, for browsers.
+  ...(await bundle({ page: 'src/pages/browser/page.ts' }, 'pages', {})),
 ];
 const declarations = await declarationsOf({
   root: fileURLToPath(root),

@@ -123,3 +123,7 @@ export const MAX_INTERIM_ANSWERS = 16;
 export const MAX_EXCHANGE_MS = 10 * 60 * 1000;
 /** What a `Retry-After` may ask for. One that asks for more counts as this. */
 export const MAX_RETRY_AFTER_MS = 24 * 60 * 60 * 1000;
+/** What a form of the inspector may hold: the body of a delivery, its characters escaped. */
+export const MAX_INSPECTOR_FORM_BYTES = 4 * 1024 * 1024;
+/** How long what the inspector is sending may take when it ends, in milliseconds. */
+export const INSPECTOR_GRACE_MS = 500;

@@ -42,7 +42,7 @@ export async function execCommand(command: string, options: ExecOptions, platfor
   };
   const atExit = (): void => kill(child, 'SIGKILL');
   signal?.addEventListener('abort', end, { once: true });
-  whenExiting(atExit);
+  if (options.outlives !== true) whenExiting(atExit);
   try {
     return await new Promise<ExecEnd>((resolve, reject) => {
       child.once('error', reject);

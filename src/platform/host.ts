@@ -318,6 +318,8 @@ export interface ExecOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Ends the command, and what it has started, with SIGTERM. */
   readonly signal?: AbortSignal | undefined;
+  /** It may go on when this program has ended. */
+  readonly outlives?: boolean;
 }
 
 /** How a command ended: with a code, or by a signal. */
@@ -327,6 +329,9 @@ export type ExecEnd =
 
 /** The threads that there are; each has an entry of its own beside `cli.ts`. */
 export type ThreadName = 'inbox-thread';
+
+/** Files that belong to the program and are no modules: the script of its pages. */
+export type AssetName = 'page.js';
 
 /** The near end of a thread. */
 export interface ThreadLink {
@@ -378,6 +383,7 @@ export interface Host {
   openDatabase(path: string, options?: { readonly readOnly?: boolean }): Promise<Database>;
   /** Opens one connection to PostgreSQL. Rejects with the error of the system, of TLS or of the server. */
   openPostgres(server: PostgresServer): Promise<PostgresClient>;
+  asset(name: AssetName): Promise<Uint8Array>;
   /** Starts a thread of this program. */
   startThread(name: ThreadName, data: unknown, events: ThreadEvents): Promise<ThreadLink>;
   /**

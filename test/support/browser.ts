@@ -1,18 +1,27 @@
-/** A headless Chromium, driven through its DevTools protocol: no library between. */
-import { spawn } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+/** A headless Chromium of the system. */
+import { accessSync, constants, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { chromium, type BrowserContext, type Page as ChromiumPage } from 'playwright-core';
 
 export interface Browser {
-  /** Opens a page and waits until it has loaded. */
-  open(url: string): Promise<Page>;
+  /** Opens a page in a profile of its own, and waits until it has loaded. */
+  open(url: string, options?: PageOptions): Promise<Page>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+export interface PageOptions {
+  readonly width?: number;
+  readonly height?: number;
+  readonly scheme?: 'light' | 'dark';
+  /** Default true. */
+  readonly script?: boolean;
+}
+
 export interface Page {
+  /** All that can be done with it. */
+  readonly chromium: ChromiumPage;
+  readonly context: BrowserContext;
   /** What the browser complained of: errors in the console, exceptions, resources that it could not load or use. */
   readonly complaints: string[];
   /** The addresses of all that was asked for, the page itself first. */
@@ -27,6 +36,8 @@ export interface Page {
   screenshot(scheme: 'light' | 'dark', width?: number): Promise<Buffer>;
   /** Printed, as PDF. */
   print(): Promise<Buffer>;
+  /** What axe-core finds against WCAG 2.2 AA: rules, each with the first places. */
+  accessibility(): Promise<readonly string[]>;
 }
 
 /** The path of a Chromium, or `undefined`. */
@@ -46,165 +57,60 @@ function isExecutable(path: string): boolean {
 }
 
 export async function startBrowser(program: string): Promise<Browser> {
-  const profile = await mkdtemp(join(tmpdir(), 'optipick-browser-'));
-  const child = spawn(
-    program,
-    // Without the sandbox of its own it runs as root, too: it opens our own page only.
-    ['--headless=new', '--no-sandbox', '--disable-gpu', '--remote-debugging-port=0', `--user-data-dir=${profile}`],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
-  );
-  const closed = new Promise<void>((resolve) => {
-    child.once('close', () => resolve());
-  });
-  const address = await new Promise<string>((resolve, reject) => {
-    const lines = createInterface({ input: child.stderr });
-    lines.on('line', (line) => {
-      const found = /^DevTools listening on (ws:.*)$/.exec(line)?.[1];
-      if (found !== undefined) resolve(found);
-    });
-    lines.once('close', () => reject(new Error('the browser ended without a word')));
-    child.once('error', reject);
-  });
-  const wire = await connect(address);
+  // Without the sandbox of its own it runs as root, too: it opens our own pages only.
+  const browser = await chromium.launch({ executablePath: program, args: ['--no-sandbox'] });
   return {
-    open: (url) => openPage(wire, url),
-    async [Symbol.asyncDispose]() {
-      wire.close();
-      child.kill();
-      await closed;
-      await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+    async open(url, { width = 1280, height = 800, scheme = 'light', script = true } = {}) {
+      const context = await browser.newContext({
+        viewport: { width, height },
+        colorScheme: scheme,
+        javaScriptEnabled: script,
+      });
+      await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+      const opened = watched(context, await context.newPage());
+      await opened.chromium.goto(url);
+      return opened;
     },
+    [Symbol.asyncDispose]: () => browser.close(),
   };
 }
 
-interface Message {
-  readonly id?: number;
-  readonly method?: string;
-  readonly sessionId?: string;
-  readonly params?: Readonly<Record<string, unknown>>;
-  readonly result?: Readonly<Record<string, unknown>>;
-  readonly error?: { readonly message: string };
-}
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
-interface Wire {
-  send(method: string, params?: object, sessionId?: string): Promise<Readonly<Record<string, unknown>>>;
-  onEvent(listen: (message: Message) => void): void;
-  close(): void;
-}
-
-async function connect(address: string): Promise<Wire> {
-  const socket = new WebSocket(address);
-  await new Promise<void>((resolve, reject) => {
-    socket.addEventListener('open', () => resolve(), { once: true });
-    socket.addEventListener('error', () => reject(new Error('the browser cannot be reached')), { once: true });
-  });
-  const waiting = new Map<number, PromiseWithResolvers<Readonly<Record<string, unknown>>>>();
-  const listeners: ((message: Message) => void)[] = [];
-  socket.addEventListener('message', ({ data }) => {
-    const message = JSON.parse(String(data)) as Message;
-    if (message.id === undefined) {
-      for (const listen of listeners) listen(message);
-      return;
-    }
-    const call = waiting.get(message.id);
-    waiting.delete(message.id);
-    if (message.error === undefined) call?.resolve(message.result ?? {});
-    else call?.reject(new Error(message.error.message));
-  });
-  let count = 0;
-  return {
-    send(method, params = {}, sessionId) {
-      count += 1;
-      const call = Promise.withResolvers<Readonly<Record<string, unknown>>>();
-      waiting.set(count, call);
-      socket.send(JSON.stringify({ id: count, method, params, sessionId }));
-      return call.promise;
-    },
-    onEvent: (listen) => listeners.push(listen),
-    close: () => socket.close(),
-  };
-}
-
-async function openPage(wire: Wire, url: string): Promise<Page> {
-  const { targetId } = await wire.send('Target.createTarget', { url: 'about:blank' });
-  const { sessionId } = (await wire.send('Target.attachToTarget', { targetId, flatten: true })) as {
-    sessionId: string;
-  };
-  const send = (method: string, params?: object) => wire.send(method, params, sessionId);
+function watched(context: BrowserContext, page: ChromiumPage): Page {
   const complaints: string[] = [];
   const requests: string[] = [];
-  const loaded = Promise.withResolvers<void>();
-  wire.onEvent((message) => {
-    if (message.sessionId !== sessionId) return;
-    if (message.method === 'Page.loadEventFired') loaded.resolve();
-    if (message.method === 'Network.requestWillBeSent') {
-      requests.push((message.params as { request: { url: string } }).request.url);
-    }
-    const complaint = complaintOf(message);
-    if (complaint !== undefined) complaints.push(complaint);
+  page.on('request', (request) => requests.push(request.url()));
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (message) => {
+    if (['error', 'warning', 'assert'].includes(message.type()))
+      complaints.push(`${message.text()} ${message.location().url}`);
   });
-  for (const domain of ['Page', 'Runtime', 'Log', 'Network']) await send(`${domain}.enable`);
-  await send('Page.navigate', { url });
-  await loaded.promise;
-
-  const evaluate = async (expression: string): Promise<unknown> => {
-    const answer = (await send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true })) as {
-      result: { value?: unknown };
-      exceptionDetails?: { text: string; exception?: { description?: string } };
-    };
-    const { exceptionDetails: fault } = answer;
-    if (fault !== undefined) throw new Error(fault.exception?.description ?? fault.text);
-    return answer.result.value;
-  };
   return {
+    chromium: page,
+    context,
     complaints,
     requests,
-    evaluate,
+    evaluate: (expression) => page.evaluate(expression),
     async until(expression) {
-      for (;;) {
-        // While another page is loaded there may be nobody to ask.
-        const seen = await evaluate(expression).catch(() => false);
-        if (seen === true) return;
-        await new Promise((resolve) => {
-          setTimeout(resolve, 20);
-        });
-      }
+      await page.waitForFunction(expression);
     },
-    async click(selector) {
-      const place = (await evaluate(`(() => {
-        const element = document.querySelector(${JSON.stringify(selector)});
-        element.scrollIntoView({ block: 'center' });
-        const { x, y, width, height } = element.getBoundingClientRect();
-        return { x: x + width / 2, y: y + height / 2 };
-      })()`)) as { x: number; y: number };
-      for (const type of ['mousePressed', 'mouseReleased']) {
-        await send('Input.dispatchMouseEvent', { type, ...place, button: 'left', clickCount: 1 });
-      }
-    },
+    click: (selector) => page.click(selector),
     async screenshot(scheme, width = 1280) {
-      await send('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value: scheme }] });
-      const metrics = { width, deviceScaleFactor: 1, mobile: false };
-      await send('Emulation.setDeviceMetricsOverride', { ...metrics, height: 800 });
-      const height = await evaluate('document.documentElement.scrollHeight');
-      await send('Emulation.setDeviceMetricsOverride', { ...metrics, height });
-      const { data } = await send('Page.captureScreenshot', { captureBeyondViewport: true });
-      return Buffer.from(String(data), 'base64');
+      await page.emulateMedia({ colorScheme: scheme });
+      await page.setViewportSize({ width, height: 800 });
+      return await page.screenshot({ fullPage: true });
     },
-    async print() {
-      const { data } = await send('Page.printToPDF', { printBackground: false, preferCSSPageSize: true });
-      return Buffer.from(String(data), 'base64');
+    print: () => page.pdf({ preferCSSPageSize: true }),
+    async accessibility() {
+      // Through the protocol: the policy of the page allows no script from elsewhere.
+      await page.evaluate(AXE);
+      const found = (await page.evaluate(
+        `axe.run(document, { runOnly: { type: 'tag', values: ${JSON.stringify(RULES)} } }).then(({ violations }) =>
+          violations.map(({ id, help, nodes }) => id + ': ' + help + ': ' + nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)).join(' | ')))`,
+      )) as readonly string[];
+      return found;
     },
   };
-}
-
-function complaintOf({ method, params }: Message): string | undefined {
-  if (method === 'Runtime.exceptionThrown') return JSON.stringify(params?.['exceptionDetails']);
-  if (method === 'Log.entryAdded') {
-    const entry = params?.['entry'] as { level: string; text: string; url?: string };
-    return entry.level === 'error' || entry.level === 'warning' ? `${entry.text} ${entry.url ?? ''}` : undefined;
-  }
-  if (method !== 'Runtime.consoleAPICalled' || !['error', 'warning', 'assert'].includes(String(params?.['type']))) {
-    return undefined;
-  }
-  return JSON.stringify(params?.['args']);
 }

@@ -167,6 +167,7 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
       return shared(database);
     },
     openPostgres,
+    asset: () => Promise.resolve(new TextEncoder().encode('// the script of the page')),
     startThread: () => Promise.reject(new Error('there are no threads on the fake machine')),
     async exec(command, execOptions) {
       executed.push({ command, input: execOptions.input, env: execOptions.env });

@@ -17,7 +17,7 @@ export function savedDistance({ saved }: Pick<Saving, 'saved'>, unit: string, di
 }
 
 /** `39.6% saved`, `3.1% longer`, `saving n/a` */
-export function savedPercent(summary: AnswerSummary): string {
+export function savedPercent(summary: Pick<AnswerSummary, 'kind' | 'asisDistance' | 'optimalDistance'>): string {
   const saving = savingOf(summary);
   if ('reason' in saving) return 'saving n/a';
   return saving.saved < 0 ? `${formatPercent(-saving.percent)} longer` : `${formatPercent(saving.percent)} saved`;

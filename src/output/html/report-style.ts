@@ -66,16 +66,13 @@ const WALKS = [1, 2, 3, 4, 5, 6].map(
 `,
 );
 
-export const STYLE = page`
+/** What parts of a report look like, also on other pages. */
+export const PARTS_STYLE = page`
 :root { color-scheme: light dark; ${variablesOf(PALETTES.light)} }
 @media (prefers-color-scheme: dark) { :root { ${variablesOf(PALETTES.dark)} } }
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; }
-body { margin: 0; background: var(--ground); color: var(--ink); font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif; font-variant-numeric: tabular-nums; }
-main, footer { margin: 0 auto; max-width: 68rem; padding: 0 1.5rem; }
-main { padding-top: 3.5rem; }
 h1, h2, h3, h4 { line-height: 1.2; text-wrap: balance; }
-h1 { font-size: clamp(2.2rem, 6vw, 3.6rem); font-weight: 650; letter-spacing: -.025em; margin: .3rem 0 .6rem; }
 h2 { font-size: 1.45rem; font-weight: 620; letter-spacing: -.01em; margin: 0 0 1rem; }
 h3 { font-size: 1.1rem; font-weight: 620; margin: 0 0 .75rem; }
 h4 { font-size: 1rem; font-weight: 600; margin: 0 0 .5rem; }
@@ -95,9 +92,8 @@ article { border-top: 1px solid var(--line); margin-top: 4.5rem; padding-top: 3r
 .compare { display: grid; grid-template-columns: max-content 1fr; gap: .5rem 1rem; align-items: center; margin: 0 0 2rem; }
 .compare dt { color: var(--muted); }
 .compare dd { margin: 0; display: grid; grid-template-columns: minmax(0, 1fr) max-content; gap: .9rem; align-items: center; font-weight: 600; }
-.track { display: block; height: 1.6rem; }
-.track > span, .bar > span { display: block; height: 100%; min-width: 2px; width: var(--w); border-radius: 2px; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-.asis > span, .asis-bar { background: var(--asis); } .optimal > span, .optimal-bar { background: var(--optimal); }
+.track { display: block; width: 100%; height: 1.6rem; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+.asis rect { fill: var(--asis); } .optimal rect { fill: var(--optimal); }
 
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: 1.25rem 2rem; margin: 0; padding: 1.25rem 0; border-top: 1px solid var(--line); border-bottom: 1px solid var(--line); }
 .figures div { min-width: 0; }
@@ -117,7 +113,7 @@ tfoot td, tfoot th { font-weight: 600; border-bottom: 0; }
 .n { text-align: right; white-space: nowrap; }
 thead .n:first-child { width: 4rem; }
 td.bar { width: 40%; min-width: 6rem; height: 1px; vertical-align: middle; }
-td.bar > span { height: .85rem; }
+td.bar .track { height: .85rem; }
 table.bars { table-layout: fixed; }
 table.bars :is(th, td) { padding-right: .8rem; }
 table.bars th:nth-child(2), table.bars th:nth-child(3) { width: 4rem; }
@@ -155,6 +151,14 @@ details { margin-top: 1rem; }
 summary { cursor: pointer; color: var(--muted); padding: .35rem 0; }
 summary:hover { color: var(--ink); }
 :focus-visible { outline: 2px solid var(--optimal); outline-offset: 3px; border-radius: 2px; }
+`;
+
+/** The whole report. */
+export const STYLE = page`${PARTS_STYLE}
+body { margin: 0; background: var(--ground); color: var(--ink); font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif; font-variant-numeric: tabular-nums; }
+main, footer { margin: 0 auto; max-width: 68rem; padding: 0 1.5rem; }
+main { padding-top: 3.5rem; }
+h1 { font-size: clamp(2.2rem, 6vw, 3.6rem); font-weight: 650; letter-spacing: -.025em; margin: .3rem 0 .6rem; }
 footer { color: var(--muted); font-size: .88rem; padding-top: 1.5rem; padding-bottom: 3rem; }
 footer p { border-top: 1px solid var(--line); margin-top: 4rem; padding-top: 1.25rem; max-width: none; }
 
@@ -177,7 +181,7 @@ footer p { border-top: 1px solid var(--line); margin-top: 4rem; padding-top: 1.2
   table.bars th:nth-child(2), table.bars th:nth-child(3) { width: 3.2rem; }
   table.bars th:nth-child(4) { width: 6rem; }
   table.bars th:nth-child(5), table.bars td.bar { width: 26%; }
-  td.bar > span { height: .8rem; }
+  td.bar .track { height: .8rem; }
   .floor { max-height: 75mm; }
   .plans { grid-template-columns: repeat(8, 1fr); gap: .7rem; }
   .plans .floor { max-height: 26mm; }

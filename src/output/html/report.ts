@@ -4,7 +4,7 @@
  */
 import type { Html } from '../../lib/text/html.ts';
 import { savingOf } from '../../answers/saving.ts';
-import { answerFacts, answerFigures, answerHeadline, answerSections } from './answer.ts';
+import { answerFacts, answerFigures, answerHeadline, answerSections, type AnswerLimits } from './answer.ts';
 import { compareBars, figureList, headlineParts } from './head.ts';
 import { type KnownRow, overview } from './overview.ts';
 import { ratesNote } from './costs.ts';
@@ -46,8 +46,7 @@ export function createHtmlReport({ total, planFor, rates }: HtmlReportOptions): 
       const plan = index < DRAWN ? planFor(details.summary.siteName ?? request?.siteName) : undefined;
       const level = total === 1 ? 2 : 3;
       const id = `r${index + 1}`;
-      const content = page`${answerHead(entry, line, { level: level - 1, id, rates })}
-${answerSections(entry, { level, id, limits, plan })}`;
+      const content = answerContent(entry, line, { level, id, limits, plan, rates });
       if (total === 1) single = { title: titleOf(entry), body: content };
       else
         articles[index] = page`<article aria-labelledby="${id}">
@@ -103,6 +102,27 @@ function* documentOf(title: string, parts: readonly Html[]): Generator<string, v
 function titleOf(entry: ReportEntry): string {
   const { kind, site, wave, name } = subjectOf(entry);
   return [kind, site, wave && `wave ${wave}`, name].filter((part) => part !== undefined).join(' · ');
+}
+
+interface ArticleOptions {
+  /** Of the headings below its own, counted from 1. */
+  readonly level: number;
+  /** Begins the ids of its parts: unique on the page. */
+  readonly id: string;
+  readonly limits: AnswerLimits;
+  readonly plan: ReportPlan | undefined;
+  readonly rates?: WalkingRates | undefined;
+}
+
+/** One answer as a part of another page, with its own headline. */
+export function answerArticle(entry: ReportEntry, options: ArticleOptions): Html {
+  return answerContent(entry, overviewOf(entry), options);
+}
+
+function answerContent(entry: ReportEntry, line: OverviewRow, { rates, ...options }: ArticleOptions): Html {
+  const { level, id } = options;
+  return page`${answerHead(entry, line, { level: level - 1, id, rates })}
+${answerSections(entry, options)}`;
 }
 
 function answerHead(

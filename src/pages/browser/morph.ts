@@ -1,0 +1,81 @@
+/**
+ * Changes an element into a fresh copy of it, node by node, so that what a reader has focused, opened, written or selected
+ * stays as it is. Children with ids are recognized by them, others by their place.
+ */
+
+/** What the reader has changed, or the script has loaded, is not in the copy. */
+const OF_THE_READER: ReadonlySet<string> = new Set(['open', 'aria-current']);
+
+/** Returns whether all could be changed: a part in which the reader has selected text is left for later. */
+export function morph(current: Element, fresh: Element): boolean {
+  if (current.isEqualNode(fresh) || current.hasAttribute('data-keep')) return true;
+  if (isSelected(current) && current.children.length === 0) return false;
+  copyAttributes(current, fresh);
+  return morphChildren(current, fresh);
+}
+
+function copyAttributes(current: Element, fresh: Element): void {
+  for (const { name } of [...current.attributes]) {
+    if (!fresh.hasAttribute(name) && !OF_THE_READER.has(name)) current.removeAttribute(name);
+  }
+  for (const { name, value } of fresh.attributes) {
+    if (!OF_THE_READER.has(name) && current.getAttribute(name) !== value) current.setAttribute(name, value);
+  }
+}
+
+function morphChildren(current: Element, fresh: Element): boolean {
+  let isWhole = true;
+  let at: ChildNode | null = current.firstChild;
+  for (const child of [...fresh.childNodes]) {
+    const known = counterpart(current, at, child);
+    if (known === undefined) {
+      current.insertBefore(child.cloneNode(true), at);
+      continue;
+    }
+    if (known === at) at = at.nextSibling;
+    else current.insertBefore(known, at);
+    if (known instanceof Element && child instanceof Element) isWhole = morph(known, child) && isWhole;
+    else if (known.nodeValue !== child.nodeValue) isWhole = replaceText(known, child.nodeValue) && isWhole;
+  }
+  while (at !== null) {
+    const next: ChildNode | null = at.nextSibling;
+    if (isSelected(at)) isWhole = false;
+    else {
+      passFocus(at);
+      at.remove();
+    }
+    at = next;
+  }
+  return isWhole;
+}
+
+/** The node that the fresh one is a copy of: the one with its id, else one of its kind that stands where it would. */
+function counterpart(parent: Element, at: ChildNode | null, fresh: ChildNode): ChildNode | undefined {
+  if (fresh instanceof Element && fresh.id !== '') {
+    const named = document.getElementById(fresh.id);
+    return named !== null && named.parentElement === parent ? named : undefined;
+  }
+  if (at === null || at.nodeType !== fresh.nodeType || at.nodeName !== fresh.nodeName) return undefined;
+  return at instanceof Element && at.id !== '' ? undefined : at;
+}
+
+function replaceText(node: ChildNode, text: string | null): boolean {
+  // Ages grow in the page.
+  if (node.parentElement?.hasAttribute('data-age') === true) return true;
+  if (isSelected(node)) return false;
+  node.nodeValue = text;
+  return true;
+}
+
+/** Whether a part of it is in what the reader has selected. */
+function isSelected(node: Node): boolean {
+  const selection = getSelection();
+  return selection !== null && !selection.isCollapsed && selection.containsNode(node, true);
+}
+
+/** The next row has the focus when the one that had it goes. */
+function passFocus(leaving: ChildNode): void {
+  if (!(leaving instanceof Element) || !leaving.contains(document.activeElement)) return;
+  const neighbor = leaving.nextElementSibling ?? leaving.previousElementSibling;
+  neighbor?.querySelector<HTMLElement>('a, button')?.focus();
+}
