@@ -19,7 +19,7 @@ export type Live = ReturnType<typeof createLive>;
 export function createLive(clock: Pick<Clock, 'sleep'>, closing: AbortSignal) {
   const waiters = new Set<ReturnType<typeof createWaiter>>();
   const changed = (): void => {
-    for (const { wake } of waiters) wake();
+    for (const waiter of waiters) waiter.wake();
   };
   closing.addEventListener('abort', changed, { once: true });
 

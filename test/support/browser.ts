@@ -94,7 +94,8 @@ function watched(context: BrowserContext, page: ChromiumPage): Page {
     requests,
     evaluate: (expression) => page.evaluate(expression),
     async until(expression) {
-      await page.waitForFunction(expression);
+      // In the page a policy may forbid to evaluate text; while another page is loaded there may be nobody to ask.
+      while ((await page.evaluate(expression).catch(() => false)) !== true) await page.waitForTimeout(20);
     },
     click: (selector) => page.click(selector),
     async screenshot(scheme, width = 1280) {

@@ -15,7 +15,7 @@ export function morph(current: Element, fresh: Element): boolean {
 }
 
 function copyAttributes(current: Element, fresh: Element): void {
-  for (const { name } of [...current.attributes]) {
+  for (const name of current.getAttributeNames()) {
     if (!fresh.hasAttribute(name) && !OF_THE_READER.has(name)) current.removeAttribute(name);
   }
   for (const { name, value } of fresh.attributes) {
@@ -26,7 +26,7 @@ function copyAttributes(current: Element, fresh: Element): void {
 function morphChildren(current: Element, fresh: Element): boolean {
   let isWhole = true;
   let at: ChildNode | null = current.firstChild;
-  for (const child of [...fresh.childNodes]) {
+  for (const child of fresh.childNodes) {
     const known = counterpart(current, at, child);
     if (known === undefined) {
       current.insertBefore(child.cloneNode(true), at);

@@ -165,8 +165,12 @@ interface ActAnswer {
   readonly outcome?: string;
 }
 
+function fieldsOf(form: HTMLFormElement): [name: string, value: string][] {
+  return [...new FormData(form)].flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : []));
+}
+
 async function act(form: HTMLFormElement): Promise<void> {
-  const body = new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, String(value)]));
+  const body = new URLSearchParams(fieldsOf(form));
   const buttons = form.querySelectorAll('button');
   for (const button of buttons) button.disabled = true;
   const answer = await ask(form.action, { method: 'POST', body, headers: { accept: 'application/json' } });
@@ -183,9 +187,7 @@ async function act(form: HTMLFormElement): Promise<void> {
 }
 
 async function filter(form: HTMLFormElement): Promise<void> {
-  const query = new URLSearchParams(
-    [...new FormData(form)].flatMap(([name, value]) => (value === '' ? [] : [[name, String(value)]])),
-  );
+  const query = new URLSearchParams(fieldsOf(form).filter(([, value]) => value !== ''));
   const url = `/?${query.toString()}`;
   const fresh = await fetchDocument(url);
   if (fresh === undefined) return;
