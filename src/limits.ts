@@ -23,6 +23,11 @@ export const INBOX_READ_TIMEOUT_MS = 2000;
 
 /** The beginning of the answer of a target, stored with its step for as long as the delivery is: Svix stores as much. */
 export const MAX_STORED_ANSWER_BYTES = 20_000;
+/** Failed attempts of a step that are stored with it, and characters of what went wrong: of 30 retries the newest explain enough. */
+export const MAX_STORED_ATTEMPTS = 20;
+export const MAX_STORED_ERROR_LENGTH = 500;
+/** Characters of the name of a site or wave that is stored with a delivery. */
+export const MAX_STORED_NAME_LENGTH = 200;
 
 // Output
 /** Text that waits while the screen is paused. What comes after it waits where it is made. */

@@ -15,6 +15,33 @@ export interface Step {
   /** Who works on it, and until when unless renewed. */
   readonly owner: string | undefined;
   readonly leaseUntil: number;
+  /** When the last attempt ended, or it was discarded; milliseconds since 1970. `undefined`: no attempt has ended yet. */
+  readonly settledAt: number | undefined;
+  /** The newest attempts that failed, oldest first: `MAX_STORED_ATTEMPTS` at most. */
+  readonly history: readonly PastAttempt[];
+  /** Of the result that it worked with last. */
+  readonly result: ResultFacts | undefined;
+}
+
+/** An attempt at a step that failed. */
+export interface PastAttempt {
+  /** When it ended; milliseconds since 1970. */
+  readonly at: number;
+  /** Its first `MAX_STORED_ERROR_LENGTH` characters. */
+  readonly error: string;
+}
+
+/** What a list of deliveries shows of a result. Names are cut after `MAX_STORED_NAME_LENGTH` characters. */
+export interface ResultFacts {
+  readonly siteName?: string | undefined;
+  readonly waveId?: string | undefined;
+  /** The distance as walked today, in `unit`. */
+  readonly asis?: number | undefined;
+  /** The optimized distance, in `unit`. */
+  readonly optimal?: number | undefined;
+  readonly unit?: string | undefined;
+  /** Whether the job failed. */
+  readonly failed?: boolean | undefined;
 }
 
 /** `failed` when a step is; else `pending` while a step is; else `done`. */
@@ -73,6 +100,8 @@ interface AttemptEnd {
   readonly kind?: Kind | undefined;
   /** Stored in place of the one before. */
   readonly answer?: TargetAnswer | undefined;
+  /** Stored in place of the one before. */
+  readonly result?: ResultFacts | undefined;
 }
 
 /** How an attempt at a step ended. */
@@ -101,6 +130,12 @@ export interface InboxFilter {
   readonly kind?: Kind | undefined;
   /** Received at or after; milliseconds since 1970. */
   readonly since?: number | undefined;
+  /** Whose sequence is smaller: for the next page. */
+  readonly before?: number | undefined;
+  /** Part of the id, the request id, the event, or the name of site or wave of a result; ASCII letters in either case. */
+  readonly text?: string | undefined;
+  /** The name of the site of a result. */
+  readonly site?: string | undefined;
   /** Most rows; default all. */
   readonly limit?: number | undefined;
 }

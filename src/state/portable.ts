@@ -1,6 +1,9 @@
 /** What is stored, apart from any engine: how it is exported, and read again. Rows name each other by their ids, not by numbers. */
 import * as v from 'valibot';
 
+import { MAX_STORED_ATTEMPTS } from '../limits.ts';
+import { historyText, resultText, type StoredRow } from './rows.ts';
+
 const text = v.nullable(v.string());
 const time = v.pipe(v.number(), v.safeInteger());
 const kind = v.picklist(['route', 'cluster']);
@@ -18,6 +21,17 @@ const bytes = v.pipe(
 
 const ANSWER = v.object({ at: time, status: time, is_cut: v.boolean(), headers: bytes, body: bytes });
 
+const HISTORY = v.pipe(v.array(v.tuple([time, v.string()])), v.maxLength(MAX_STORED_ATTEMPTS));
+
+const RESULT = v.object({
+  siteName: v.optional(v.string()),
+  waveId: v.optional(v.string()),
+  asis: v.optional(v.number()),
+  optimal: v.optional(v.number()),
+  unit: v.optional(v.string()),
+  failed: v.optional(v.boolean()),
+});
+
 const STEP = v.object({
   step: v.string(),
   state: v.picklist(['pending', 'done', 'failed', 'discarded']),
@@ -27,6 +41,9 @@ const STEP = v.object({
   owner: text,
   lease_until: time,
   last_error: text,
+  // Older exports have neither.
+  history: v.optional(v.nullable(HISTORY), null),
+  result: v.optional(v.nullable(RESULT), null),
   answer: v.nullable(ANSWER),
 });
 
@@ -89,6 +106,22 @@ export type PortableType = PortableRow['type'];
 
 /** In the order in which they are exported. */
 export const PORTABLE_TYPES = ['delivery', 'submission', 'posting', 'relay_token'] as const satisfies PortableType[];
+
+type StepRecords = Pick<PortableStep, 'history' | 'result'>;
+
+/** From the columns of the table `steps` that hold JSON. */
+export function recordsOf(row: StoredRow): StepRecords {
+  return { history: jsonIn(row['history']), result: jsonIn(row['result']) } as StepRecords;
+}
+
+function jsonIn(value: StoredRow[string] | undefined): unknown {
+  return typeof value === 'string' ? JSON.parse(value) : null;
+}
+
+/** What these columns hold. */
+export function recordTexts({ history, result }: StepRecords): [history: string | null, result: string | null] {
+  return [history && historyText(history), result && resultText(result)];
+}
 
 /** A state that rows can be added to. */
 export interface PortableTarget {

@@ -1,7 +1,17 @@
 /** Rows of the tables of a state, whatever database they are in: see `sqlite/migrations.ts`, `postgres/migrations.ts`. */
 import { isKind, type Kind } from '../kinds.ts';
 import type { HeaderLine } from './delivery.ts';
-import type { InboxEntry, InboxStatus, InboxSummary, Step, StepAnswer, StepState } from './inbox.ts';
+import type {
+  InboxEntry,
+  InboxStatus,
+  InboxSummary,
+  ResultFacts,
+  Step,
+  StepAnswer,
+  StepOutcome,
+  StepState,
+} from './inbox.ts';
+import { MAX_STORED_ERROR_LENGTH, MAX_STORED_NAME_LENGTH } from '../limits.ts';
 import type { Posting } from './postings.ts';
 import type { StoredSubmission } from './submissions.ts';
 
@@ -78,20 +88,97 @@ export function headerBytes(headers: readonly HeaderLine[]): Uint8Array {
   return Buffer.from(JSON.stringify(headers));
 }
 
-type StepRow = [string, StepState, number, number, string | null, string | null, number];
+/** What the column `result` of the table `steps` holds. */
+export function resultText({ siteName, waveId, asis, optimal, unit, failed }: ResultFacts): string {
+  return JSON.stringify({
+    siteName: siteName && storedName(siteName),
+    waveId: waveId && storedName(waveId),
+    asis: finite(asis),
+    optimal: finite(optimal),
+    unit: unit && storedName(unit),
+    failed,
+  } satisfies Record<keyof ResultFacts, unknown>);
+}
+
+/** A name as it is stored in a {@link resultText}. */
+export function storedName(name: string): string {
+  return storedText(name, MAX_STORED_NAME_LENGTH);
+}
+
+/** What the column `history` of the table `steps` holds. */
+export function historyText(history: readonly AttemptRow[]): string {
+  return JSON.stringify(history.map(([at, error]) => [at, storedText(error, MAX_STORED_ERROR_LENGTH)]));
+}
+
+/** Databases read no JSON with a zero character or half a character. */
+function storedText(text: string, most: number): string {
+  return text.slice(0, most).toWellFormed().replaceAll('\u0000', '\uFFFD');
+}
+
+/** With letters of ASCII in lower case, as databases make them without knowing more. */
+export function lowerCase(text: string): string {
+  return text.replaceAll('\u0000', '\uFFFD').replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}
+
+function finite(value: number | undefined): number | undefined {
+  return Number.isFinite(value) ? value : undefined;
+}
+
+/** An attempt that failed, as the column `history` of the table `steps` lists them. */
+export type AttemptRow = readonly [at: number, error: string];
+
+/** What the history of a step says of an attempt; `undefined` of one that did not fail. */
+export function failureOf(outcome: StepOutcome): string | undefined {
+  const isFailure = outcome.status === 'retry' || outcome.status === 'failed';
+  return isFailure ? storedText(outcome.error, MAX_STORED_ERROR_LENGTH) : undefined;
+}
+
+/** With the columns of the table `steps` from `step` on; texts of JSON as what they stand for. */
+type StepRow = readonly [
+  name: string,
+  state: StepState,
+  attempts: number,
+  nextAttemptAt: number,
+  lastError: string | null,
+  owner: string | null,
+  leaseUntil: number,
+  settledAt: number,
+  history: readonly AttemptRow[] | null,
+  result: ResultFacts | null,
+];
 
 function stepsOf(json: string): readonly Step[] {
-  return (JSON.parse(json) as StepRow[]).map(
-    ([name, state, attempts, nextAttemptAt, lastError, owner, leaseUntil]) => ({
-      name,
-      state,
-      attempts,
-      nextAttemptAt,
-      lastError: lastError ?? undefined,
-      owner: owner ?? undefined,
-      leaseUntil,
-    }),
-  );
+  return (JSON.parse(json) as StepRow[]).map(stepOf);
+}
+
+function stepOf([
+  name,
+  state,
+  attempts,
+  nextAttemptAt,
+  error,
+  owner,
+  leaseUntil,
+  settledAt,
+  past,
+  result,
+]: StepRow): Step {
+  const history = past?.map(([at, text]) => ({ at, error: text })) ?? [];
+  const lastError = error ?? undefined;
+  // Whatever makes a step due also writes `settled_at`; only a failed attempt leaves a pending one with an error.
+  const failedAt = lastError === undefined ? undefined : (history.at(-1)?.at ?? settledAt);
+  return {
+    name,
+    state,
+    attempts,
+    nextAttemptAt,
+    lastError,
+    owner: owner ?? undefined,
+    leaseUntil,
+    settledAt: state === 'pending' ? failedAt : settledAt,
+    history,
+    result: result ?? undefined,
+  };
 }
 
 function statusOf(steps: readonly Step[]): InboxStatus {

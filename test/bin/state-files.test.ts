@@ -39,6 +39,8 @@ function exportOf(deliveries: number): string {
           owner: null,
           lease_until: 0,
           last_error: null,
+          history: null,
+          result: null,
           answer: null,
         },
       ],

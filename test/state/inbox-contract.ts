@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 
 import { EXEC, forwardStep, SHOW, UNASSIGNED } from '../../src/state/delivery-steps.ts';
 import { isClaimed, LEASE_MS, QUIET_MS, RETENTION_MS, TRUST_MS } from '../../src/state/inbox.ts';
-import type { Claim, Inbox, Step } from '../../src/state/inbox.ts';
+import type { Claim, Inbox, InboxFilter, ResultFacts, Step } from '../../src/state/inbox.ts';
 import type { InboxProcess } from './inbox-process.ts';
 import { deliveryOf, keyOf, NOW, SCOPE } from './inbox-support.ts';
 
@@ -256,8 +256,15 @@ export function describeInbox(name: string, createPlace: () => Promise<InboxPlac
       await claimed(inbox, 'you', { [OTHER_FORWARD]: 1 }, NOW + 700);
       const other = await place.open();
       expect(await stepsOf(other, 'a')).toMatchObject({
-        [SHOW]: { ...fresh(SHOW), state: 'done', attempts: 1 },
-        [EXEC]: { ...fresh(EXEC), attempts: 1, nextAttemptAt: NOW + 60_000, lastError: 'exec: exit 1' },
+        [SHOW]: { ...fresh(SHOW), state: 'done', attempts: 1, settledAt: NOW },
+        [EXEC]: {
+          ...fresh(EXEC),
+          attempts: 1,
+          nextAttemptAt: NOW + 60_000,
+          lastError: 'exec: exit 1',
+          settledAt: at,
+          history: [{ at, error: 'exec: exit 1' }],
+        },
         [FORWARD]: { state: 'failed', attempts: 1, lastError: error, owner: undefined },
         [OTHER_FORWARD]: {
           ...fresh(OTHER_FORWARD),
@@ -327,6 +334,63 @@ export function describeInbox(name: string, createPlace: () => Promise<InboxPlac
       await inbox.reopen([a.sequence], NOW + 3);
       expect(await inbox.answers(a.sequence)).toEqual([{ step: FORWARD, at: NOW + 2, ...later }]);
       expect(await inbox.answers(a.sequence + 100)).toEqual([]);
+    });
+
+    test('remember the newest 20 attempts that failed, oldest first, and not those that did not', async () => {
+      const place = await newPlace();
+      const inbox = await place.open();
+      await store(inbox, { id: 'a', steps: [SHOW] });
+      const key = await keyOf(inbox, 'a', SHOW);
+      const settle = async (at: number, outcome: 'retry' | 'failed' | 'done', error: string): Promise<void> => {
+        await inbox.retake([key.sequence], SHOW, 'me', at);
+        expect(await inbox.settle(key, 'me', { status: outcome, at, nextAttemptAt: at + 1, error })).toBe(true);
+      };
+      for (let attempt = 1; attempt <= 20; attempt += 1) await settle(NOW + attempt, 'retry', `no "${attempt}"`);
+      await settle(NOW + 21, 'failed', 'é\u0000'.repeat(300));
+      await settle(NOW + 22, 'done', '');
+      await inbox.reopen([key.sequence], NOW + 23);
+      const attempts = Array.from({ length: 19 }, (_, at) => ({ at: NOW + at + 2, error: `no "${at + 2}"` }));
+      expect((await stepsOf(await place.open(), 'a'))[SHOW]).toEqual({
+        ...fresh(SHOW),
+        nextAttemptAt: NOW + 23,
+        history: [...attempts, { at: NOW + 21, error: 'é\uFFFD'.repeat(250) }],
+      });
+      await inbox.discard([key.sequence], NOW + 24);
+      expect((await stepsOf(inbox, 'a'))[SHOW]?.history).toHaveLength(20);
+    });
+
+    test('say when the last attempt has ended, also while they wait and after they are expedited', async () => {
+      const inbox = await newInbox();
+      await store(inbox, { id: 'a', steps: [SHOW] });
+      const settledAt = async (): Promise<unknown> => (await stepsOf(inbox, 'a'))[SHOW]?.settledAt;
+      await claimed(inbox, 'me', { [SHOW]: 1 }, NOW + 1);
+      expect(await settledAt()).toBeUndefined();
+      await retryLater(inbox, 'a', SHOW, NOW + HOUR_MS, NOW + 2);
+      await inbox.expedite([SHOW], NOW + 3);
+      expect(await settledAt()).toBe(NOW + 2);
+      await done(inbox, 'a', SHOW, NOW + 4);
+      expect(await settledAt()).toBe(NOW + 4);
+    });
+
+    test('remember what is known of the result that they worked with last', async () => {
+      const place = await newPlace();
+      const inbox = await place.open();
+      await store(inbox, { id: 'a', steps: [SHOW] });
+      const key = await keyOf(inbox, 'a', SHOW);
+      const settle = async (result: ResultFacts | undefined): Promise<ResultFacts | undefined> => {
+        await inbox.retake([key.sequence], SHOW, 'me', NOW);
+        await inbox.settle(key, 'me', { status: 'done', at: NOW, result });
+        return (await stepsOf(await place.open(), 'a'))[SHOW]?.result;
+      };
+      const facts = { siteName: 'Hal "1"', waveId: 'w1', asis: 1234.5, optimal: 0, unit: 'm', failed: false };
+      expect(await settle(facts)).toEqual(facts);
+      expect(await settle(undefined)).toEqual(facts);
+      expect(
+        await settle({ siteName: 'x'.repeat(300), waveId: '\uD800\u0000', asis: Number.POSITIVE_INFINITY }),
+      ).toEqual({
+        siteName: 'x'.repeat(200),
+        waveId: '\uFFFD\uFFFD',
+      });
     });
 
     test('that were released are due again, and were not attempted', async () => {
@@ -432,7 +496,8 @@ export function describeInbox(name: string, createPlace: () => Promise<InboxPlac
         ['dropped', SHOW],
         ['pending', SHOW],
       ] as const) {
-        expect((await stepsOf(inbox, id))[step]).toEqual({ ...fresh(step), nextAttemptAt: NOW + 1 });
+        const history = id === 'failed' ? [{ at: NOW, error: 'gone' }] : [];
+        expect((await stepsOf(inbox, id))[step]).toEqual({ ...fresh(step), nextAttemptAt: NOW + 1, history });
       }
       expect(await claimed(inbox, 'me', { [SHOW]: 9, [EXEC]: 9, [FORWARD]: 9 }, NOW + 1)).toEqual([
         'done show',
@@ -667,6 +732,51 @@ export function describeInbox(name: string, createPlace: () => Promise<InboxPlac
       expect((await inbox.find('67507ad05e593173d0313e0f')).map(({ id }) => id)).toEqual(['b', 'a']);
     });
 
+    test('by part of an id, an event, or the name of a site or wave, whatever the case of its letters', async () => {
+      const inbox = await newInbox();
+      await inbox.accept(deliveryOf({ id: 'msg_100%', requestId: 'r_1', event: 'Route.Optimized' }), [SHOW]);
+      await inbox.accept(deliveryOf({ id: 'msg_2', requestId: undefined, event: undefined }), [SHOW, EXEC]);
+      await inbox.accept(deliveryOf({ id: 'msg_3', requestId: 'r\\1' }), [SHOW]);
+      await settled(inbox, 'msg_2', SHOW, { siteName: 'Zürich "Süd"', waveId: 'Wave_7', unit: 'meter' });
+      await settled(inbox, 'msg_3', SHOW, { siteName: 'HAL', waveId: 'other' });
+      const ids = async (filter: InboxFilter): Promise<string[]> => (await inbox.list(filter)).map(({ id }) => id);
+      for (const [text, found] of [
+        ['', ['msg_3', 'msg_2', 'msg_100%']],
+        ['MSG_', ['msg_3', 'msg_2', 'msg_100%']],
+        ['%', ['msg_100%']],
+        ['g_1', ['msg_100%']],
+        ['r_1', ['msg_100%']],
+        ['r\\', ['msg_3']],
+        ['route.opt', ['msg_100%']],
+        ['zÜRICH "', []],
+        ['ZüRICH "', ['msg_2']],
+        ['wave_7', ['msg_2']],
+        ['hal', ['msg_3']],
+        ['meter', []],
+        ['siteName', []],
+        ['\u0000\uD800', []],
+      ] as const) {
+        expect([text, await ids({ text })]).toEqual([text, found]);
+      }
+      expect(await ids({ site: 'HAL' })).toEqual(['msg_3']);
+      expect(await ids({ site: 'hal' })).toEqual([]);
+      expect(await ids({ site: 'HAL', text: 'wave' })).toEqual([]);
+      expect(await ids({ text: 'msg', status: 'done' })).toEqual(['msg_3']);
+    });
+
+    test('page by page, each before the last one of the page above', async () => {
+      const inbox = await newInbox();
+      await store(inbox, 'a', 'b', 'c', 'd');
+      const pages: string[][] = [];
+      for (let before: number | undefined; ;) {
+        const page = await inbox.list({ limit: 3, before });
+        if (page.length === 0) break;
+        pages.push(page.map(({ id }) => id));
+        before = page.at(-1)?.sequence;
+      }
+      expect(pages).toEqual([['d', 'c', 'b'], ['a']]);
+    });
+
     test('a delivery is failed when a step is, pending while one is, else done; both kinds find it', async () => {
       const inbox = await newInbox();
       await store(inbox, { id: 'both', steps: [SHOW, FORWARD] }, { id: 'half', steps: [SHOW, FORWARD] }, 'done');
@@ -771,6 +881,9 @@ function fresh(name: string): Step {
     lastError: undefined,
     owner: undefined,
     leaseUntil: 0,
+    settledAt: undefined,
+    history: [],
+    result: undefined,
   };
 }
 
@@ -806,9 +919,14 @@ function nameOf({ delivery, step }: Claim): string {
 
 /** Does one step of one delivery. */
 async function done(inbox: Inbox, id: string, step: string, at = NOW): Promise<void> {
+  await settled(inbox, id, step, undefined, at);
+}
+
+/** Does one step of one delivery, with a result. */
+async function settled(inbox: Inbox, id: string, step: string, result?: ResultFacts, at = NOW): Promise<void> {
   const key = await keyOf(inbox, id, step);
   await inbox.retake([key.sequence], step, 'doer', at);
-  expect(await inbox.settle(key, 'doer', { status: 'done', at })).toBe(true);
+  expect(await inbox.settle(key, 'doer', { status: 'done', at, result })).toBe(true);
 }
 
 async function retryLater(inbox: Inbox, id: string, step: string, nextAttemptAt: number, at = NOW): Promise<void> {

@@ -10,7 +10,7 @@ import {
   type InboxFilter,
   type InboxSummary,
 } from '../inbox.ts';
-import { entryOf, headerBytes, summaryOf } from '../rows.ts';
+import { entryOf, headerBytes, lowerCase, storedName, summaryOf } from '../rows.ts';
 import { packMessages, storable, storableOrNull } from './packed.ts';
 import type { InSchema } from './schema.ts';
 import { clockOf, serverTime } from './time.ts';
@@ -21,8 +21,13 @@ export interface NewDelivery {
   readonly steps: readonly string[];
 }
 
-export const SUMMARY_COLUMNS = `d.sequence, d.id, d.scope, d.received_at, d.verified, d.kind, d.event, d.request_id,
-  (SELECT json_agg(json_build_array(s.step, s.state, s.attempts, s.next_attempt_at, s.last_error, s.owner, s.lease_until))::text
+/** A step as a JSON list: see `rows.ts`. */
+export const stepValues = (s: string): string =>
+  `json_build_array(${s}step, ${s}state, ${s}attempts, ${s}next_attempt_at, ${s}last_error, ${s}owner, ${s}lease_until,
+    ${s}settled_at, ${s}history::json, ${s}result::json)`;
+
+const SUMMARY_COLUMNS = `d.sequence, d.id, d.scope, d.received_at, d.verified, d.kind, d.event, d.request_id,
+  (SELECT json_agg(${stepValues('s.')})::text
    FROM @steps s WHERE s.delivery = d.sequence) AS steps`;
 
 const ENTRY_COLUMNS = `${SUMMARY_COLUMNS}, d.headers, d.body`;
@@ -109,6 +114,15 @@ const HAS_STATUS = {
   done: `d.sequence NOT IN ${PENDING_ONES} AND d.sequence NOT IN ${FAILED_ONES}`,
 };
 
+/** In this collation `lower` knows only the letters of ASCII. */
+const containing =
+  (sought: string) =>
+  (value: string): string =>
+    `strpos(lower(${value} COLLATE "C"), ${sought}) > 0`;
+
+const hasResult = (condition: string): string =>
+  `d.sequence IN (SELECT s.delivery FROM @steps s WHERE s.result IS NOT NULL AND ${condition})`;
+
 /** Newest first. */
 export async function listDeliveries(
   client: PostgresClient,
@@ -119,6 +133,16 @@ export async function listDeliveries(
   const values: PostgresValue[] = [filter.limit ?? null];
   if (filter.kind !== undefined) conditions.push(`d.kind = $${values.push(filter.kind)}`);
   if (filter.since !== undefined) conditions.push(`d.received_at >= $${values.push(filter.since)}`);
+  if (filter.before !== undefined) conditions.push(`d.sequence < $${values.push(filter.before)}`);
+  if (filter.site !== undefined) {
+    conditions.push(hasResult(`s.result::json ->> 'siteName' = $${values.push(storedName(filter.site))}`));
+  }
+  if (filter.text !== undefined && filter.text !== '') {
+    const contains = containing(`$${values.push(lowerCase(filter.text))}`);
+    const ofDelivery = ['d.id', 'd.request_id', 'd.event'].map(contains).join(' OR ');
+    const ofResult = ['siteName', 'waveId'].map((name) => contains(`(s.result::json ->> '${name}')`)).join(' OR ');
+    conditions.push(`(${ofDelivery} OR ${hasResult(`(${ofResult})`)})`);
+  }
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
   const sql = `SELECT ${SUMMARY_COLUMNS} FROM @deliveries d ${where} ORDER BY d.sequence DESC LIMIT $1`;
   const { rows } = await client.query(at(sql), values);

@@ -99,7 +99,15 @@ CREATE TABLE @relay_tokens (
 );
 `;
 
-const MIGRATIONS: readonly Migration[] = [{ readableBy: 1, sql: TABLES }];
+/** Whoever does not know these columns leaves them as they are. */
+const STEP_RECORDS = `
+ALTER TABLE @steps ADD COLUMN history text, ADD COLUMN result text;
+`;
+
+const MIGRATIONS: readonly Migration[] = [
+  { readableBy: 1, sql: TABLES },
+  { readableBy: 1, sql: STEP_RECORDS },
+];
 
 /** What this program creates and works with. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

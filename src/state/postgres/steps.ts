@@ -1,5 +1,5 @@
 /** The steps that deliveries owe, in the table `steps` of PostgreSQL. Every `now` may be NULL: then the server's time counts. */
-import { ACCEPT_GROUP_BYTES } from '../../limits.ts';
+import { ACCEPT_GROUP_BYTES, MAX_STORED_ATTEMPTS } from '../../limits.ts';
 import { precedingStep, UNASSIGNED } from '../delivery-steps.ts';
 import type { PostgresClient } from '../../platform/host.ts';
 import {
@@ -11,7 +11,8 @@ import {
   type StepKey,
   type StepOutcome,
 } from '../inbox.ts';
-import { answerOf, entryOf, headerBytes } from '../rows.ts';
+import { answerOf, entryOf, failureOf, headerBytes, resultText } from '../rows.ts';
+import { stepValues } from './deliveries.ts';
 import { packMessages, storableOrNull } from './packed.ts';
 import type { InSchema } from './schema.ts';
 import { clockOf, serverTime } from './time.ts';
@@ -26,8 +27,7 @@ const isDue = (now: string, s: string): string =>
 const CLAIMED = `SELECT c.step AS claimed_step, c.attempts AS claimed_attempts,
     d.sequence, d.id, d.scope, d.received_at, d.verified, d.kind, d.event, d.request_id, d.headers, d.body,
     (SELECT json_agg(CASE WHEN n.step IS NULL
-       THEN json_build_array(s.step, s.state, s.attempts, s.next_attempt_at, s.last_error, s.owner, s.lease_until)
-       ELSE json_build_array(n.step, n.state, n.attempts, n.next_attempt_at, n.last_error, n.owner, n.lease_until) END)::text
+       THEN ${stepValues('s.')} ELSE ${stepValues('n.')} END)::text
      FROM @steps s LEFT JOIN claimed n ON n.delivery = s.delivery AND n.step = s.step
      WHERE s.delivery = d.sequence) AS steps
   FROM claimed c JOIN @deliveries d ON d.sequence = c.delivery`;
@@ -160,9 +160,13 @@ export interface Settlement {
 const SETTLE = `
 WITH settled AS (
   UPDATE @steps s SET state = u.state, next_attempt_at = ${serverTime('u.at')} + u.delay, settled_at = ${serverTime('u.at')},
-    last_error = u.error, owner = NULL, lease_until = 0
-  FROM ${KEYS(1)}, $4::text[], $5::text[], $6::int8[], $7::int8[], $8::text[])
-    AS u(sequence, id, step, owner, state, at, delay, error)
+    last_error = u.error, owner = NULL, lease_until = 0, result = coalesce(u.result, s.result),
+    history = CASE WHEN u.failed IS NULL THEN s.history ELSE ((
+        CASE WHEN jsonb_array_length(s.history::jsonb) >= ${MAX_STORED_ATTEMPTS} THEN s.history::jsonb - 0
+          ELSE coalesce(s.history::jsonb, '[]') END
+      ) || jsonb_build_array(jsonb_build_array(${serverTime('u.at')}, u.failed)))::text END
+  FROM ${KEYS(1)}, $4::text[], $5::text[], $6::int8[], $7::int8[], $8::text[], $21::text[], $22::text[])
+    AS u(sequence, id, step, owner, state, at, delay, error, failed, result)
   WHERE s.owner = u.owner AND ${isNamed('u')}
   RETURNING s.delivery, s.step, s.settled_at
 ), answered AS (
@@ -213,6 +217,8 @@ export async function settleSteps(
     found.map(({ key }) => key.sequence),
     found.map(({ key }) => key.step),
     found.map(({ kind }) => kind),
+    settlements.map(({ outcome }) => failureOf(outcome) ?? null),
+    settlements.map(({ outcome: { result } }) => (result === undefined ? null : resultText(result))),
   ]);
   const settled = new Set(rows.map(({ delivery, step }) => `${String(delivery)} ${String(step)}`));
   return settlements.map(({ key }) => settled.has(`${key.sequence} ${key.step}`));

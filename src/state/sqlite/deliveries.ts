@@ -9,7 +9,7 @@ import {
   type InboxFilter,
   type InboxSummary,
 } from '../inbox.ts';
-import { entryOf, summaryOf } from '../rows.ts';
+import { entryOf, lowerCase, storedName, summaryOf } from '../rows.ts';
 import { ENTRY_COLUMNS, SUMMARY_COLUMNS, type NewRow } from './inbox-rows.ts';
 import { changes, exists, prepared } from './statements.ts';
 
@@ -108,6 +108,14 @@ const HAS_STATUS = {
   done: `sequence NOT IN ${PENDING_ONES} AND sequence NOT IN ${FAILED_ONES}`,
 };
 
+/** `lower` knows only the letters of ASCII. */
+const contains = (value: string): string => `instr(lower(${value}), :text)`;
+
+const hasResult = (condition: string): string =>
+  `sequence IN (SELECT delivery FROM steps WHERE result IS NOT NULL AND ${condition})`;
+
+const RESULT_CONTAINS = `(${contains(`result ->> '$.siteName'`)} OR ${contains(`result ->> '$.waveId'`)})`;
+
 function conditionsOf(filter: InboxFilter): { where: string; values: NamedValues } {
   const conditions: string[] = [];
   const values: Record<string, SqlValue> = {};
@@ -119,6 +127,18 @@ function conditionsOf(filter: InboxFilter): { where: string; values: NamedValues
   if (filter.since !== undefined) {
     conditions.push('received_at >= :since');
     values['since'] = filter.since;
+  }
+  if (filter.before !== undefined) {
+    conditions.push('sequence < :before');
+    values['before'] = filter.before;
+  }
+  if (filter.site !== undefined) {
+    conditions.push(hasResult(`result ->> '$.siteName' = :site`));
+    values['site'] = storedName(filter.site);
+  }
+  if (filter.text !== undefined && filter.text !== '') {
+    conditions.push(`(${['id', 'request_id', 'event'].map(contains).join(' OR ')} OR ${hasResult(RESULT_CONTAINS)})`);
+    values['text'] = lowerCase(filter.text);
   }
   return { where: conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`, values };
 }

@@ -25,7 +25,8 @@ export interface ClaimRow {
   readonly attempts: number;
 }
 
-const STEPS = `(SELECT json_group_array(json_array(step, state, attempts, next_attempt_at, last_error, owner, lease_until))
+const STEPS = `(SELECT json_group_array(json_array(step, state, attempts, next_attempt_at, last_error, owner, lease_until,
+     settled_at, json(history), json(result)))
    FROM steps WHERE delivery = sequence) AS steps`;
 
 export const SUMMARY_COLUMNS = `sequence, id, scope, received_at, verified, kind, event, request_id, ${STEPS}`;

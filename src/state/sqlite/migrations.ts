@@ -192,7 +192,24 @@ const STEP_ANSWERS = `
   ) STRICT;
 `;
 
-export const MIGRATIONS: readonly Migration[] = [SUBMISSIONS, DELIVERIES, POSTINGS, RELAY_TOKENS, STEPS, STEP_ANSWERS];
+/**
+ * `history`: the newest failed attempts, oldest first, as a JSON list of pairs of time and error. `result`: what is known of
+ * the result that the step worked with, as a JSON object (`ResultFacts`).
+ */
+const STEP_RECORDS = `
+  ALTER TABLE steps ADD COLUMN history TEXT;
+  ALTER TABLE steps ADD COLUMN result TEXT;
+`;
+
+export const MIGRATIONS: readonly Migration[] = [
+  SUBMISSIONS,
+  DELIVERIES,
+  POSTINGS,
+  RELAY_TOKENS,
+  STEPS,
+  STEP_ANSWERS,
+  STEP_RECORDS,
+];
 
 /** The tables of a state that has taken so many steps. */
 export function tablesAt(version: number): readonly string[] {

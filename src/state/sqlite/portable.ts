@@ -9,6 +9,7 @@ import type {
   PortableTarget,
   PortableToken,
 } from '../portable.ts';
+import { recordsOf, recordTexts } from '../portable.ts';
 import { withStateErrors } from './database.ts';
 import { changes, prepared } from './statements.ts';
 import { inTransaction } from './transaction.ts';
@@ -54,16 +55,17 @@ function deliveryOf(row: Row, steps: readonly PortableStep[]): PortableDelivery 
 function stepsOf(database: Database, sequence: SqlValue): readonly PortableStep[] {
   const rows = prepared(
     database,
-    `SELECT step, state, attempts, next_attempt_at, settled_at, owner, lease_until, last_error
+    `SELECT step, state, attempts, next_attempt_at, settled_at, owner, lease_until, last_error, history, result
      FROM steps WHERE delivery = ? ORDER BY step`,
-  ).all(sequence) as unknown as readonly Omit<PortableStep, 'answer'>[];
+  ).all(sequence);
   const answers = prepared(
     database,
     'SELECT step, at, status, is_cut, headers, body FROM step_answers WHERE delivery = ?',
   ).all(sequence);
   return rows.map((row) => {
-    const answer = answers.find(({ step }) => step === row.step);
-    return Object.assign(row, { answer: answer === undefined ? null : answerOf(answer) });
+    const answer = answers.find(({ step }) => step === row['step']);
+    const step = row as unknown as Omit<PortableStep, 'history' | 'result' | 'answer'>;
+    return Object.assign(step, recordsOf(row), { answer: answer === undefined ? null : answerOf(answer) });
   });
 }
 
@@ -107,8 +109,8 @@ const INSERT_DELIVERY = `INSERT INTO deliveries (id, scope, received_at, verifie
   VALUES (?, ?, ?, ?, ?, ?, ?, coalesce(?, zeroblob(0)), coalesce(?, zeroblob(0))) ON CONFLICT DO NOTHING`;
 
 const INSERT_STEP = `INSERT INTO steps
-  (delivery, step, scope, state, attempts, next_attempt_at, settled_at, owner, lease_until, last_error)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+  (delivery, step, scope, state, attempts, next_attempt_at, settled_at, owner, lease_until, last_error, history, result)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 const INSERT_ANSWER = `INSERT INTO step_answers (delivery, step, at, status, is_cut, headers, body)
   VALUES (?, ?, ?, ?, ?, coalesce(?, zeroblob(0)), coalesce(?, zeroblob(0)))`;
@@ -131,9 +133,10 @@ function addDelivery(database: Database, delivery: PortableDelivery): number {
   const facts = [id, scope, received_at, verified ? 1 : 0, kind, event, request_id, headers, body];
   const { changes: count, lastInsertRowid } = prepared(database, INSERT_DELIVERY).run(...facts);
   if (Number(count) === 0) return 0;
-  for (const { step, state, attempts, next_attempt_at, settled_at, owner, lease_until, last_error, answer } of steps) {
+  for (const { answer, ...row } of steps) {
+    const { step, state, attempts, next_attempt_at, settled_at, owner, lease_until, last_error } = row;
     const values = [step, scope, state, attempts, next_attempt_at, settled_at, owner, lease_until, last_error];
-    prepared(database, INSERT_STEP).run(lastInsertRowid, ...values);
+    prepared(database, INSERT_STEP).run(lastInsertRowid, ...values, ...recordTexts(row));
     if (answer === null) continue;
     const { at, status, is_cut, headers: answered, body: text } = answer;
     prepared(database, INSERT_ANSWER).run(lastInsertRowid, step, at, status, is_cut ? 1 : 0, answered, text);

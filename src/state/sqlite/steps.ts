@@ -1,5 +1,6 @@
 /** The steps that deliveries owe, in the table `steps` of an open database. */
 import { precedingStep, UNASSIGNED } from '../delivery-steps.ts';
+import { MAX_STORED_ATTEMPTS } from '../../limits.ts';
 import type { Database, NamedValues } from '../../platform/host.ts';
 import {
   CLOCK_TOLERANCE_MS,
@@ -11,7 +12,7 @@ import {
   type StepOutcome,
   type TargetAnswer,
 } from '../inbox.ts';
-import { answerOf, headerBytes } from '../rows.ts';
+import { answerOf, failureOf, headerBytes, resultText, type AttemptRow } from '../rows.ts';
 import { ENTRY_COLUMNS, type ClaimRow } from './inbox-rows.ts';
 import { changes, exists, prepared } from './statements.ts';
 
@@ -35,7 +36,10 @@ const OWNED = `delivery = :sequence AND step = :step AND owner = :owner
   AND EXISTS (SELECT 1 FROM deliveries WHERE sequence = :sequence AND id = :id)`;
 
 const SETTLE = `UPDATE steps
-  SET state = :state, next_attempt_at = :next, settled_at = :at, last_error = :error, owner = NULL, lease_until = 0
+  SET state = :state, next_attempt_at = :next, settled_at = :at, last_error = :error, owner = NULL, lease_until = 0,
+    result = coalesce(:result, result), history = CASE WHEN :failed IS NULL THEN history ELSE json_insert(
+      CASE WHEN json_array_length(history) >= ${MAX_STORED_ATTEMPTS} THEN json_remove(history, '$[0]')
+        ELSE coalesce(history, '[]') END, '$[#]', json(:failed)) END
   WHERE ${OWNED}`;
 
 const REOPENED = `state = 'pending', attempts = 0, next_attempt_at = :now, settled_at = :now, last_error = NULL`;
@@ -94,12 +98,15 @@ export function settleStep(
   owner: string,
   outcome: StepOutcome,
 ): boolean {
-  const { at, kind, status, answer } = outcome;
+  const { at, kind, status, answer, result } = outcome;
+  const failed = failureOf(outcome);
   const settled = changes(database, SETTLE, {
     state: status === 'retry' ? 'pending' : status,
     next: status === 'retry' ? outcome.nextAttemptAt : at,
     at,
     error: status === 'done' ? null : outcome.error,
+    result: result === undefined ? null : resultText(result),
+    failed: failed === undefined ? null : JSON.stringify([at, failed] satisfies AttemptRow),
     sequence,
     id,
     step,

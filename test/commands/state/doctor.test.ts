@@ -39,7 +39,7 @@ describe('doctor with a shared state', () => {
     expect(database).toEqual({
       check: 'database',
       status: 'ok',
-      message: `schema ${schema.address.schema}, version 1: 0 pending, 0 failed`,
+      message: `schema ${schema.address.schema}, version 2: 0 pending, 0 failed`,
       fix: null,
     });
   });

@@ -13,7 +13,7 @@ import { createMachine, FILE, fillFile, FORWARD, runOn, TOKEN } from './machine.
 const TABLES: Readonly<Record<string, string>> = {
   deliveries: `SELECT id, scope, received_at, verified, kind, event, request_id, headers, body FROM @deliveries ORDER BY sequence`,
   steps: `SELECT d.id, d.scope, s.step, s.scope AS of, s.state, s.attempts, s.next_attempt_at, s.settled_at, s.owner,
-    s.lease_until, s.last_error FROM @steps s JOIN @deliveries d ON d.sequence = s.delivery ORDER BY d.sequence, s.step`,
+    s.lease_until, s.last_error, s.history, s.result FROM @steps s JOIN @deliveries d ON d.sequence = s.delivery ORDER BY d.sequence, s.step`,
   step_answers: `SELECT d.id, d.scope, a.step, a.at, a.status, a.is_cut, a.headers, a.body
     FROM @step_answers a JOIN @deliveries d ON d.sequence = a.delivery ORDER BY d.sequence, a.step`,
   submissions: `SELECT base_url, request_id, kind, site_name, wave_id, profile, submitted_at, state, settled_at
@@ -227,6 +227,19 @@ describe('state export', () => {
     expect(JSON.parse((await runOn(back, 'state', 'import', 'state.ndjson', '--json')).stdout)).toMatchObject(NEW);
     expect(JSON.parse((await runOn(back, 'state', 'import', 'state.ndjson', '--json')).stdout)).toMatchObject(KNOWN);
     expect(await rowsOfSchema(other)).toEqual(await rowsOfSchema(one));
+  });
+
+  test('of an optipick that stored no results and past attempts can be imported', async () => {
+    const file = createMachine();
+    await fillFile(file);
+    const exported = (await runOn(file, 'state', 'export', '-q')).stdout;
+    const old = exported.replaceAll(/"history":(?:null|\[\[.*?\]\]),"result":(?:null|\{.*?\}),/g, '');
+    expect(old).not.toMatch(/"history"|"result"|"siteName"/);
+    const host = createMachine({ files: { [FILE]: '', 'state.ndjson': old } });
+    expect(await runOn(host, 'state', 'import', 'state.ndjson')).toMatchObject({ code: 0 });
+    expect((await runOn(host, 'state', 'export', '-q')).stdout).toBe(
+      exported.replaceAll(/"history":.*?,"result":(?:null|\{.*?\}),/g, '"history":null,"result":null,'),
+    );
   });
 
   test('leaves out relay tokens, and says what it contains', async () => {

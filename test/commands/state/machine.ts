@@ -58,10 +58,13 @@ export async function fillFile(host: FakeHost): Promise<void> {
   }
   const at = NOW + 10;
   await inbox.claim({ owner: 'gone', limits: { [SHOW]: 3 }, now: at });
-  for (const id of names.slice(1, 3)) await inbox.settle(await keyOf(inbox, id, SHOW), 'gone', { status: 'done', at });
+  const result = { siteName: 'Hal \u0000"ü"', waveId: 'w1', asis: 20, optimal: 12.5, unit: 'm', failed: false };
+  for (const id of names.slice(1, 3)) {
+    await inbox.settle(await keyOf(inbox, id, SHOW), 'gone', { status: 'done', at, result });
+  }
   await inbox.claim({ owner: 'gone', limits: { [EXEC]: 9, [FORWARD]: 9 }, now: at });
   const answer = { status: 500, headers: [['x', '1']] as const, body: Uint8Array.from([0, 1, 2]), isCut: true };
-  await inbox.settle(await keyOf(inbox, 'msg_failed', EXEC), 'gone', { status: 'failed', at, error: 'exec: 3' });
+  await inbox.settle(await keyOf(inbox, 'msg_failed', EXEC), 'gone', { status: 'failed', at, error: 'exec: 3\u0000' });
   await inbox.settle(await keyOf(inbox, 'msg_failed', FORWARD), 'gone', {
     status: 'retry',
     at,

@@ -36,8 +36,8 @@ describe('state migrate', () => {
     const host = createMachine({ url: schema.url });
     const first = await runOn(host, 'state', 'migrate', '--json');
     expect(first).toMatchObject({ code: 0, stderr: '' });
-    const facts = { v: 1, address: expect.stringContaining(':***@'), schema: schema.address.schema, version: 1 };
-    expect(JSON.parse(first.stdout)).toEqual({ ...facts, created: [1], granted_to: null });
+    const facts = { v: 1, address: expect.stringContaining(':***@'), schema: schema.address.schema, version: 2 };
+    expect(JSON.parse(first.stdout)).toEqual({ ...facts, created: [1, 2], granted_to: null });
     expect(JSON.parse((await runOn(host, 'state', 'migrate', '--json')).stdout)).toEqual({
       ...facts,
       created: [],
@@ -53,7 +53,7 @@ describe('state migrate', () => {
     );
     expect(ended.map(({ code }) => code)).toEqual(Array.from({ length: 8 }, () => 0));
     const created = ended.flatMap(({ stdout }) => (JSON.parse(stdout) as { created: number[] }).created);
-    expect(created).toEqual([1]);
+    expect(created).toEqual([1, 2]);
   });
 
   test('grants a role what it needs and no more, when the tables are there, too', async () => {
@@ -72,7 +72,7 @@ describe('state migrate', () => {
     expect(await runOn(owner, 'state', 'migrate', '--grant-to', role)).toEqual({
       code: 0,
       stdout: '',
-      stderr: expect.stringMatching(/^up to date: version 1 .*\ngranted app_\S+ what listeners and commands need\n$/s),
+      stderr: expect.stringMatching(/^up to date: version 2 .*\ngranted app_\S+ what listeners and commands need\n$/s),
     });
     const after = await runOn(app, 'state', 'status', '--json');
     expect(after.code).toBe(0);
@@ -136,7 +136,7 @@ describe('state migrate', () => {
       });
     expect(await columns(printed)).toEqual(await columns(migrated));
     expect(await runOn(createMachine({ url }), 'state', 'status')).toMatchObject({ code: 0 });
-    const rest = await runOn(createMachine({ url: offline }), 'state', 'migrate', '--print', '--from', '1');
+    const rest = await runOn(createMachine({ url: offline }), 'state', 'migrate', '--print', '--from', '2');
     expect(rest).toEqual({ code: 0, stdout: '', stderr: '' });
   });
 

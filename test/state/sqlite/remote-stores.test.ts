@@ -88,7 +88,18 @@ const ENTRY: InboxEntry = {
   scope: SCOPE,
   status: 'pending',
   steps: [
-    { name: SHOW, state: 'pending', attempts: 1, nextAttemptAt: NOW, lastError: undefined, owner: 'me', leaseUntil: 9 },
+    {
+      name: SHOW,
+      state: 'pending',
+      attempts: 1,
+      nextAttemptAt: NOW,
+      lastError: undefined,
+      owner: 'me',
+      leaseUntil: 9,
+      settledAt: undefined,
+      history: [{ at: NOW, error: 'no' }],
+      result: { siteName: 'HAL_01', optimal: 12.5 },
+    },
   ],
 };
 const CLAIM = { delivery: ENTRY, step: SHOW, attempts: 1 };

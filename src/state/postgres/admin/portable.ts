@@ -9,6 +9,7 @@ import type {
   PortableTarget,
   PortableToken,
 } from '../../portable.ts';
+import { recordsOf, recordTexts } from '../../portable.ts';
 import { packMessages, storable } from '../packed.ts';
 import type { InSchema } from '../schema.ts';
 
@@ -105,6 +106,7 @@ function stepOf(row: PostgresRow, answer: PostgresRow | undefined): PortableStep
     owner,
     lease_until: Number(row['lease_until']),
     last_error,
+    ...recordsOf(row),
     answer: answer === undefined ? null : answerOf(answer),
   };
 }
@@ -149,11 +151,13 @@ WITH kept AS (
   ON CONFLICT (id, scope) DO NOTHING
   RETURNING sequence, id, scope
 ), owed AS (
-  INSERT INTO @steps (delivery, step, scope, state, attempts, next_attempt_at, settled_at, owner, lease_until, last_error)
-  SELECT kept.sequence, s.step, s.scope, s.state, s.attempts, s.next_attempt_at, s.settled_at, s.owner, s.lease_until, s.last_error
+  INSERT INTO @steps (delivery, step, scope, state, attempts, next_attempt_at, settled_at, owner, lease_until, last_error,
+    history, result)
+  SELECT kept.sequence, s.step, s.scope, s.state, s.attempts, s.next_attempt_at, s.settled_at, s.owner, s.lease_until, s.last_error,
+    s.history, s.result
   FROM kept JOIN unnest($13::text[], $14::text[], $15::text[], $16::text[], $17::int4[], $18::int8[], $19::int8[], $20::text[],
-      $21::int8[], $22::text[])
-    AS s(id, scope, step, state, attempts, next_attempt_at, settled_at, owner, lease_until, last_error)
+      $21::int8[], $22::text[], $33::text[], $34::text[])
+    AS s(id, scope, step, state, attempts, next_attempt_at, settled_at, owner, lease_until, last_error, history, result)
     ON s.id = kept.id AND s.scope = kept.scope
 ), answered AS (
   INSERT INTO @step_answers (delivery, step, at, status, is_cut, headers, body)
@@ -219,6 +223,7 @@ async function addDeliveries(client: PostgresClient, at: InSchema, rows: readonl
   const answers = steps.flatMap(({ id, scope, step, answer }) =>
     answer === null ? [] : [{ id, scope, step, ...answer }],
   );
+  const records = steps.map(recordTexts);
   const { bytes, places } = packMessages(deliveries, answers);
   const { rows: added } = await client.query(at(ADD_DELIVERIES), [
     bytes,
@@ -239,6 +244,8 @@ async function addDeliveries(client: PostgresClient, at: InSchema, rows: readonl
     answers.map(({ status }) => status),
     answers.map(({ is_cut }) => is_cut),
     ...places[1],
+    records.map(([history]) => history),
+    records.map(([, result]) => result),
   ]);
   return Number(added[0]?.['added']);
 }
