@@ -9,7 +9,7 @@ import { renderEventLine } from './event-line.ts';
 import { forwardDelivery } from './forward.ts';
 import type { Clock } from '../../platform/host.ts';
 import { maskUrl } from '../../lib/net/url-secrets.ts';
-import type { Claim, InboxEntry, TargetAnswer } from '../../state/inbox.ts';
+import type { Claim, InboxEntry, ResultFacts, TargetAnswer } from '../../state/inbox.ts';
 import { MAX_ATTEMPTS } from './backoff.ts';
 
 /** A delivery with its kind and result, ready to be printed. */
@@ -91,6 +91,8 @@ export interface StepResult {
   /** `undefined` when nobody was called. */
   readonly call?: TargetCall | undefined;
   readonly answer?: TargetAnswer | undefined;
+  /** Of the result that it worked with. */
+  readonly result?: ResultFacts | undefined;
 }
 
 export interface DeliveryWork {
@@ -170,7 +172,7 @@ export function createDeliveryWork(options: WorkOptions): DeliveryWork {
     }
     keep(delivery, fetched);
     await shown(eventOf(delivery, fetched));
-    return { kind, failure: undefined };
+    return { kind, failure: undefined, result: factsOf(result) };
   };
 
   const execute = async (claim: Claim, signal: AbortSignal): Promise<StepResult> => {
@@ -193,9 +195,9 @@ export function createDeliveryWork(options: WorkOptions): DeliveryWork {
     } catch (error) {
       signal.throwIfAborted();
       const call = callWith(error instanceof CommandFailed ? error.exitCode : undefined);
-      return { kind, failure: { error: `${EXEC}: ${messageOf(error)}` }, call };
+      return { kind, failure: { error: `${EXEC}: ${messageOf(error)}` }, call, result: factsOf(result) };
     }
-    return { kind, failure: undefined, call: callWith(0) };
+    return { kind, failure: undefined, call: callWith(0), result: factsOf(result) };
   };
 
   const forward = async ({ delivery, step }: Claim, url: string, signal: AbortSignal): Promise<StepResult> => {
@@ -231,6 +233,12 @@ function isOwedCommand({ name, state }: InboxEntry['steps'][number]): boolean {
 
 function fetchFailed({ error, retryAfterMs }: ResultNotReady, kind: Kind | undefined): StepResult {
   return { kind, failure: { error: `fetch: ${error}`, retryAfterMs } };
+}
+
+function factsOf(answer: JobAnswer | undefined): ResultFacts | undefined {
+  if (answer === undefined) return undefined;
+  const { siteName, waveId, asisDistance: asis, optimalDistance: optimal, unit } = answer.summary;
+  return { siteName, waveId, asis, optimal, unit, failed: answer.state === 'failed' };
 }
 
 function eventOf(delivery: InboxEntry, { kind, result, isTestWithoutRequest }: Fetched): ListenEvent {

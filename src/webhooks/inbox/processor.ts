@@ -266,15 +266,16 @@ function keyOf({ delivery: { sequence, id }, step }: Claim): StepKey {
 }
 
 function outcomeOf({ attempts, delivery }: Claim, result: StepResult, now: number, spread: number): StepOutcome {
-  const { failure, answer, dropped } = result;
+  const { failure, answer, dropped, result: facts } = result;
   // What is known need not be written again.
   const kind = result.kind === delivery.kind ? undefined : result.kind;
   if (dropped !== undefined) return { status: 'discarded', at: now, error: dropped, kind };
-  if (failure === undefined) return { status: 'done', at: now, kind, answer };
+  const end = { at: now, kind, answer, result: facts };
+  if (failure === undefined) return { ...end, status: 'done' };
   const { error, retryAfterMs = 0 } = failure;
-  if (attempts >= MAX_ATTEMPTS) return { status: 'failed', at: now, error, kind, answer };
+  if (attempts >= MAX_ATTEMPTS) return { ...end, status: 'failed', error };
   const delay = Math.max(backoffDelay(attempts, spread), Math.min(retryAfterMs, LONGEST_RETRY_AFTER_MS));
-  return { status: 'retry', at: now, nextAttemptAt: now + delay, error, kind, answer };
+  return { ...end, status: 'retry', nextAttemptAt: now + delay, error };
 }
 
 async function sleepUnlessAborted(clock: Pick<Clock, 'sleep'>, ms: number, signal: AbortSignal): Promise<void> {

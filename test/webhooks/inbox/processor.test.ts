@@ -25,6 +25,7 @@ import {
   openInbox,
   REQUEST_ID,
   store,
+  stepsOf,
   storeOwing,
 } from './processor-support.ts';
 import { createTurningClock } from './turning-clock.ts';
@@ -48,6 +49,27 @@ describe('a stored delivery', () => {
     expect(run.reports).toMatchObject([
       { delivery: { id: 'a' }, step: SHOW, attempts: 1, status: 'done', failure: undefined },
     ]);
+  });
+
+  test('leaves what is known of its result with it, also where the job failed', async () => {
+    const inbox = openInbox();
+    await storeOwing(inbox, [SHOW, EXEC], { id: 'a' });
+    const text = '{"site_name":"HAL","wave_id":"w1","unit":"m","asis_distance":20,"optimal_distance":12.5}';
+    const run = newRun(inbox, {
+      fetchAnswer: async (kind) => ({ ...answerOf(kind, text), state: 'failed' }),
+      exec: () => Promise.resolve(),
+    });
+    await run.until(allFinished(inbox));
+    const { [SHOW]: show, [EXEC]: exec } = await stepsOf(inbox, 'a');
+    expect(show?.result).toEqual({
+      siteName: 'HAL',
+      waveId: 'w1',
+      asis: 20,
+      optimal: 12.5,
+      unit: 'm',
+      failed: true,
+    });
+    expect(exec?.result).toEqual(show?.result);
   });
 
   test('that is not JSON is shown with its bytes', async () => {
