@@ -3,6 +3,7 @@ import { createClock } from './platform/clock.ts';
 import { openDatabase } from './platform/fs/database.ts';
 import { threadLink } from './platform/thread.ts';
 import { checkState, openState, withStateErrors } from './state/sqlite/database.ts';
+import { createSqliteRejections } from './state/sqlite/rejections.ts';
 import { createSqliteRelayTokens } from './state/sqlite/relay-tokens.ts';
 import { findSubmission, settleSubmission } from './state/sqlite/submissions.ts';
 import { createStoreServer } from './state/sqlite/remote-stores.ts';
@@ -46,6 +47,7 @@ const stores = {
         ),
       ),
   },
+  rejections: createSqliteRejections(queue),
   relayTokens: createSqliteRelayTokens(queue, folder),
 };
 link.onMessage(createStoreServer(stores, link.post));

@@ -26,6 +26,12 @@ export const MAX_STORED_ANSWER_BYTES = 20_000;
 /** Failed attempts of a step that are stored with it, and characters of what went wrong: of 30 retries the newest explain enough. */
 export const MAX_STORED_ATTEMPTS = 20;
 export const MAX_STORED_ERROR_LENGTH = 500;
+/** Rejected requests that are stored; bytes of them in all, and of the body of each. A flood fills no disk. */
+export const MAX_STORED_REJECTIONS = 500;
+export const MAX_STORED_REJECTION_BYTES = 32 * 1024 * 1024;
+export const MAX_REJECTED_BODY_BYTES = 64 * 1024;
+/** Rejected requests that are stored in a second. The others are only counted: accepted ones come first. */
+export const MAX_REJECTIONS_A_SECOND = 20;
 /** Characters of the name of a site or wave that is stored with a delivery. */
 export const MAX_STORED_NAME_LENGTH = 200;
 

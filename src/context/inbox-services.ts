@@ -11,11 +11,16 @@ import { createRemoteStores } from '../state/sqlite/remote-stores.ts';
 import { createSqliteInbox } from '../state/sqlite/inbox.ts';
 import type { Inbox } from '../state/inbox.ts';
 import type { PostgresState } from '../state/postgres/state.ts';
+import { createMemoryRejections } from '../state/memory-rejections.ts';
+import { createRejections, type Rejections, type RejectionStore, type StoredRejections } from '../state/rejections.ts';
+import { createSqliteRejections } from '../state/sqlite/rejections.ts';
 import type { RelayTokens } from '../state/relay-tokens.ts';
-import { createWriteQueue } from '../state/sqlite/write-queue.ts';
+import { createWriteQueue, type WriteQueue } from '../state/sqlite/write-queue.ts';
 
 export interface OpenedInbox {
   readonly inbox: Inbox;
+  /** What listeners rejected whose state is this file; with a shared state none, as they are in the memory of each listener. */
+  readonly rejections: StoredRejections;
   /** Normalized: whose deliveries are worked on, and where their results are fetched from. */
   readonly baseUrl: string;
   /** A name that no other run has or will have. */
@@ -35,21 +40,31 @@ export async function openInbox(context: Context): Promise<OpenedInbox> {
   const { host } = context;
   const scope = await scopeOf(context);
   const shared = await context.sharedState();
-  return await opened(context, shared?.inbox(scope) ?? createInbox(host, stateFolder(host), scope), scope);
+  if (shared !== undefined) {
+    return await opened(context, shared.inbox(scope), createRejections(createMemoryRejections(), host.clock), scope);
+  }
+  const queue = createQueue(host, stateFolder(host));
+  const rejections = createRejections(createSqliteRejections(queue), host.clock);
+  return await opened(context, createSqliteInbox({ queue, scope, now: () => host.clock.now() }), rejections, scope);
 }
 
 /** The inbox in this folder, which is created on first use. Deliveries of other scopes are listed, but not worked on. */
 export function createInbox(host: Host, folder: string, scope: string): Inbox {
-  const queue = createWriteQueue({
+  return createSqliteInbox({ queue: createQueue(host, folder), scope, now: () => host.clock.now() });
+}
+
+function createQueue(host: Host, folder: string): WriteQueue {
+  return createWriteQueue({
     open: () => openState((path) => host.openDatabase(path), folder),
     check: checkState,
     pause: (ms) => host.clock.sleep(ms),
   });
-  return createSqliteInbox({ queue, scope, now: () => host.clock.now() });
 }
 
 /** What a listener needs of the state. */
 export interface ListenerState extends OpenedInbox {
+  /** Of this file, or of this listener. */
+  readonly rejections: Rejections;
   /** `undefined`: a file of this machine. */
   readonly shared: Pick<PostgresState, 'place' | 'notifies' | 'wakeUps'> | undefined;
   /** What was submitted from this machine. */
@@ -73,8 +88,20 @@ export async function openListenerState(context: Context): Promise<ListenerState
     failed: (error) => remote.failed(error),
   });
   const remote = createRemoteStores(thread.post, host.clock, () => thread.end());
+  // As if it were read: it must not be in a group of deliveries, nor wait for one.
+  const beside = <T>(method: keyof RejectionStore, ...args: readonly unknown[]): Promise<T> =>
+    remote.read('rejections', method, args);
+  const rejections = createRejections(
+    {
+      add: (rejection) => beside('add', rejection),
+      list: (filter) => beside('list', filter),
+      find: (number) => beside('find', number),
+      size: () => beside('size'),
+    },
+    host.clock,
+  );
   return {
-    ...(await opened(context, remote.inbox, scope)),
+    ...(await opened(context, remote.inbox, rejections, scope)),
     shared: undefined,
     submissions: {
       kindOf: (...args) => remote.read('submissions', 'kindOf', args),
@@ -91,8 +118,10 @@ export async function openListenerState(context: Context): Promise<ListenerState
 async function sharedListenerState(context: Context, shared: PostgresState, scope: string): Promise<ListenerState> {
   const { submissions, relayTokens, wakeUps, place, notifies } = shared;
   const inbox = shared.inbox(scope);
+  const counted = { ...inbox, counts: recently(context.host.clock, () => inbox.counts()) };
+  const rejections = createRejections(createMemoryRejections(), context.host.clock);
   return {
-    ...(await opened(context, { ...inbox, counts: recently(context.host.clock, () => inbox.counts()) }, scope)),
+    ...(await opened(context, counted, rejections, scope)),
     shared: { place, notifies, wakeUps },
     submissions: {
       kindOf: (requestId) => submissions.kindOf(requestId, scope),
@@ -118,12 +147,17 @@ function recently<T>(clock: Pick<Clock, 'monotonic'>, ask: () => Promise<T>): ()
   };
 }
 
-async function opened(context: Context, inbox: Inbox, baseUrl: string): Promise<OpenedInbox> {
+async function opened<R extends StoredRejections>(
+  context: Context,
+  inbox: Inbox,
+  rejections: R,
+  baseUrl: string,
+): Promise<OpenedInbox & { readonly rejections: R }> {
   context.atEnd(() => inbox.close());
   // A failure is reported now, and not when the first webhook arrives. Not by `counts`: starting a thread may take longer
   // than its time limit.
   await inbox.list({ limit: 1 });
-  return { inbox, baseUrl, owner: Buffer.from(context.host.randomBytes(12)).toString('base64url') };
+  return { inbox, rejections, baseUrl, owner: Buffer.from(context.host.randomBytes(12)).toString('base64url') };
 }
 
 async function scopeOf(context: Context): Promise<string> {

@@ -13,6 +13,7 @@ import type {
 } from './inbox.ts';
 import { MAX_STORED_ERROR_LENGTH, MAX_STORED_NAME_LENGTH } from '../limits.ts';
 import type { Posting } from './postings.ts';
+import type { RejectionSummary, StoredRejection } from './rejections.ts';
 import type { StoredSubmission } from './submissions.ts';
 
 export type StoredRow = Readonly<Record<string, string | number | bigint | boolean | Uint8Array | null>>;
@@ -58,6 +59,27 @@ export function answerOf(row: StoredRow): StepAnswer {
     headers: headersOf(bytes(row['headers'])),
     body: bytes(row['body']),
   };
+}
+
+/** With the columns of the table `rejections` but headers and body. */
+export function rejectionSummaryOf(row: StoredRow): RejectionSummary {
+  return {
+    number: Number(row['number']),
+    receivedAt: Number(row['received_at']),
+    status: Number(row['status']),
+    reason: text(row['reason']) ?? '',
+    detail: text(row['detail']) ?? '',
+    id: text(row['id']),
+    bodySize: row['body_size'] === null ? undefined : Number(row['body_size']),
+  };
+}
+
+/** With the columns of the table `rejections`. */
+export function rejectionOf(row: StoredRow): StoredRejection {
+  const summary = rejectionSummaryOf(row);
+  // Node 22 binds bytes of length 0 as NULL.
+  const body = summary.bodySize === undefined ? undefined : bytes(row['body']);
+  return { ...summary, headers: headersOf(bytes(row['headers'])), body };
 }
 
 /** With the columns of the table `submissions`. */

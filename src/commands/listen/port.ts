@@ -6,6 +6,7 @@ import { createByteBudget } from '../../lib/bytes/budget.ts';
 import { MAX_BYTES_IN_FLIGHT } from '../../limits.ts';
 import type { ServeOptions } from '../../platform/host.ts';
 import type { Processor } from '../../webhooks/inbox/processor.ts';
+import { isPublicHeader } from '../../webhooks/forward-headers.ts';
 import { createReceiver } from '../../webhooks/receiver/receiver.ts';
 import type { Ending } from './ending.ts';
 import type { ListenPlan, ListenSource } from './flags.ts';
@@ -34,7 +35,7 @@ export interface PortParts {
   readonly plan: Pick<ListenPlan, 'source' | 'inbox' | 'ending'>;
   readonly serveOptions: ServeOptions;
   readonly signatures: Signatures;
-  readonly state: Pick<ListenerState, 'inbox' | 'owner'>;
+  readonly state: Pick<ListenerState, 'inbox' | 'owner' | 'rejections'>;
   readonly work: Pick<Processor, 'steps' | 'wake'>;
   readonly reporter: Reporter;
   readonly ending: Ending;
@@ -70,6 +71,8 @@ export async function openPort(
       duplicate: (delivery) => reporter.duplicate(delivery),
       rejected(refusal) {
         reporter.rejected(refusal);
+        const headers = refusal.headers.filter(([name]) => isPublicHeader(name));
+        void state.rejections.add({ ...refusal, headers });
         const failure = plan.ending.once ? notVerified(refusal, signatures.shownSecrets) : undefined;
         if (failure !== undefined) ending.fail(failure);
       },
@@ -82,7 +85,10 @@ export async function openPort(
     ...serveOptions,
     // Answered already; the receiver reports and records it like any other rejected request.
     onTooLarge: (request) => void app(request).catch(ending.fail),
-    onRejected: (rejection) => reporter.rejectedByPort(rejection),
+    onRejected(rejection) {
+      reporter.rejectedByPort(rejection);
+      state.rejections.count();
+    },
   });
   return {
     /** Receives, whichever way a request arrives. */

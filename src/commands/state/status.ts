@@ -49,7 +49,7 @@ async function reportOfFile({ host }: Context): Promise<Report> {
   const file = join(folder, STATE_FILE);
   const found = await statusOfFile(host, file);
   const status = found instanceof CliError ? undefined : found;
-  const { version, bytes, contents } = status ?? {};
+  const { version, bytes, contents, rejections = 0 } = status ?? {};
   const record = {
     engine: 'sqlite',
     folder,
@@ -57,6 +57,7 @@ async function reportOfFile({ host }: Context): Promise<Report> {
     schema_version: version ?? null,
     bytes: bytes ?? null,
     ...recordOf(contents),
+    rejected: status?.rejections ?? null,
   };
   const none = found === undefined ? 'none yet: it is created by the first submission or delivery' : undefined;
   const facts: Facts = [
@@ -66,6 +67,7 @@ async function reportOfFile({ host }: Context): Promise<Report> {
     ['version', version === undefined ? undefined : versionText(version)],
     ['size', bytes === undefined ? undefined : formatBytes(bytes)],
     ...factsOf(contents, host.clock.now()),
+    ...(rejections === 0 ? [] : [['rejected', `the last ${counted(rejections, 'request')}`] as const]),
   ];
   const isTooNew = version !== undefined && version > MIGRATIONS.length;
   return { record, facts, problem: found instanceof CliError ? found : isTooNew ? tooNew(file) : undefined };

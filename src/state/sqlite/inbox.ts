@@ -9,6 +9,7 @@ import {
 } from './deliveries.ts';
 import { headerBytes } from '../rows.ts';
 import { claimOf, type RowInbox } from './inbox-rows.ts';
+import { pruneRejections } from './rejections.ts';
 import {
   adoptSteps,
   claimSteps,
@@ -77,7 +78,10 @@ export function createSqliteInbox({ queue, scope, now: clock }: SqliteInboxOptio
     owedBeside: (steps, now) => queue.read((database) => stepsOwedBeside(database, scope, steps, now)),
     async prune(now) {
       if (!(await queue.read((database) => mayPrune(database, now)))) return 0;
-      return await queue.write((database) => pruneDeliveries(database, now));
+      return await queue.write((database) => {
+        pruneRejections(database, now);
+        return pruneDeliveries(database, now);
+      });
     },
     find: (id) => queue.read((database) => findDeliveries(database, scope, id)),
     answers: (sequence) => queue.read((database) => stepAnswers(database, sequence)),

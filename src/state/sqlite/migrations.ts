@@ -201,6 +201,25 @@ const STEP_RECORDS = `
   ALTER TABLE steps ADD COLUMN result TEXT;
 `;
 
+/**
+ * The last requests that were rejected. `bytes` is what a row takes, roughly, `body_size` the size of the whole body, of which
+ * the beginning is stored (NULL: it was not read), `headers` as those of deliveries.
+ */
+const REJECTIONS = `
+  CREATE TABLE rejections (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    received_at INTEGER NOT NULL,
+    status INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    id TEXT,
+    bytes INTEGER NOT NULL,
+    body_size INTEGER,
+    headers BLOB NOT NULL,
+    body BLOB
+  ) STRICT;
+`;
+
 export const MIGRATIONS: readonly Migration[] = [
   SUBMISSIONS,
   DELIVERIES,
@@ -209,6 +228,7 @@ export const MIGRATIONS: readonly Migration[] = [
   STEPS,
   STEP_ANSWERS,
   STEP_RECORDS,
+  REJECTIONS,
 ];
 
 /** The tables of a state that has taken so many steps. */

@@ -2,6 +2,7 @@ import type { Database } from '../../platform/host.ts';
 import type { LiveOwner, StateContents } from '../contents.ts';
 import { countDeliveries } from './deliveries.ts';
 import { MIGRATIONS } from './migrations.ts';
+import { countRejections } from './rejections.ts';
 import { prepared } from './statements.ts';
 import { IS_FREE } from './steps.ts';
 
@@ -10,16 +11,20 @@ export interface SqliteStatus {
   readonly bytes: number;
   /** `undefined` where another version of optipick has written it: its tables are others. */
   readonly contents: StateContents | undefined;
+  /** How many rejected requests are stored; `undefined` as `contents`. */
+  readonly rejections: number | undefined;
 }
 
 /** Of an open database, which need not be migrated. */
 export function sqliteStatus(database: Database, now: number): SqliteStatus {
   const number = (pragma: string): number => Number(database.prepare(`PRAGMA ${pragma}`).get()?.[pragma]);
   const version = number('user_version');
+  const isCurrent = version === MIGRATIONS.length;
   return {
     version,
     bytes: number('page_count') * number('page_size'),
-    contents: version === MIGRATIONS.length ? contentsOf(database, now) : undefined,
+    contents: isCurrent ? contentsOf(database, now) : undefined,
+    rejections: isCurrent ? countRejections(database) : undefined,
   };
 }
 

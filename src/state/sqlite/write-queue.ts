@@ -28,6 +28,11 @@ export interface WriteQueue {
   /** Runs the work in a transaction with all that is waiting; fulfilled after COMMIT. */
   write<T>(work: DatabaseWork<T>): Promise<T>;
   read<T>(work: DatabaseWork<T>): Promise<T>;
+  /**
+   * Runs work that may be lost, in a transaction of its own, for which no write has to wait and the disk is not synced. `false`:
+   * others are writing, or it failed.
+   */
+  writeAside(work: DatabaseWork<void>): Promise<boolean>;
   /** Finishes what is waiting and closes the database. */
   close(): Promise<void>;
 }
@@ -46,6 +51,9 @@ interface Job {
 const LOCK_ATTEMPTS = 100;
 const LOCK_HOLD_MS = 10;
 const LOCK_PAUSE_MS = 40;
+
+/** What is written aside waits no longer than a few groups take. */
+const ASIDE_ATTEMPTS = 3;
 
 /** How often a group is written again because its files were removed or cut meanwhile. */
 const PLACE_ATTEMPTS = 2;
@@ -176,6 +184,29 @@ export function createWriteQueue(source: DatabaseSource): WriteQueue {
         throw failureOf(error, 'read');
       }
     },
+    async writeAside(work) {
+      for (let attempt = 1; attempt <= ASIDE_ATTEMPTS; attempt += 1) {
+        try {
+          const database = await current();
+          if (draining === undefined) {
+            withoutSync(database, () =>
+              inTransaction(database, () => {
+                source.check?.(database);
+                work(database);
+              }),
+            );
+            return true;
+          }
+        } catch (error) {
+          if (!isBusy(error)) {
+            await drop();
+            return false;
+          }
+        }
+        await source.pause?.(LOCK_PAUSE_MS);
+      }
+      return false;
+    },
     async close() {
       await draining;
       await drop();
@@ -191,6 +222,16 @@ async function openConnection(source: DatabaseSource): Promise<Database> {
   if (source.pause !== undefined) database.exec(`PRAGMA busy_timeout = ${LOCK_HOLD_MS}`);
   database.isInPlace();
   return database;
+}
+
+/** Does not wait for the disk: what is committed then may be undone by a loss of power, and damages nothing. */
+function withoutSync(database: Database, work: () => void): void {
+  database.exec('PRAGMA synchronous = NORMAL');
+  try {
+    work();
+  } finally {
+    database.exec('PRAGMA synchronous = FULL');
+  }
 }
 
 /** Copies the log into the database as far as nobody is in the way. */

@@ -167,11 +167,12 @@ describe('state status of a file', () => {
       engine: 'sqlite',
       folder: '/home/picker/.local/state/optipick',
       file: FILE,
-      schema_version: 7,
+      schema_version: 8,
       bytes: expect.any(Number),
       deliveries: { pending: 3, done: 2, failed: 1 },
       oldest_pending_at: new Date(NOW).toISOString(),
       owners: [],
+      rejected: 0,
       problem: null,
     });
     expect(stdout).not.toContain(TOKEN);

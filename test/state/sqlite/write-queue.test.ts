@@ -133,6 +133,38 @@ describe('a group of writes', () => {
   });
 });
 
+describe('what is written aside', () => {
+  test('has a transaction of its own, for which the disk is not synced', async () => {
+    const { queue, log, write, read } = openQueue(newFolder());
+    await write('a');
+    log.length = 0;
+    expect(await queue.writeAside((database) => insert(database, 'b'))).toBe(true);
+    const bug = failing(new TypeError('a bug'));
+    expect(await queue.writeAside(bug)).toBe(false);
+    expect(log.slice(0, 8)).toEqual([
+      'PRAGMA synchronous = NORMAL',
+      'BEGIN IMMEDIATE',
+      'COMMIT',
+      'PRAGMA synchronous = FULL',
+      'PRAGMA synchronous = NORMAL',
+      'BEGIN IMMEDIATE',
+      'ROLLBACK',
+      'PRAGMA synchronous = FULL',
+    ]);
+    await write('c');
+    expect(await read()).toEqual(['a', 'b', 'c']);
+  });
+
+  test('waits a while for those who are writing', async () => {
+    const opened = openQueue(newFolder(), { pause: () => nextTurn() });
+    await opened.read();
+    const writing = opened.write('a');
+    expect(await opened.queue.writeAside((database) => insert(database, 'b'))).toBe(true);
+    await writing;
+    expect(await opened.read()).toEqual(['a', 'b']);
+  });
+});
+
 describe('a lock of another process', () => {
   async function openOther(folder: InboxFolder): Promise<Database> {
     const blocker = await folder.database();
