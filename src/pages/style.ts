@@ -13,7 +13,7 @@ code, pre, kbd { font: .92em/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, 
 pre { margin: 0; padding: .75rem .9rem; background: var(--ground); border: 1px solid var(--line); border-radius: 6px; max-height: 26rem; overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere; }
 kbd { display: inline-block; min-width: 1.7em; padding: 0 .4em; border: 1px solid var(--line); border-bottom-width: 2px; border-radius: 5px; background: var(--ground); text-align: center; }
 html:not(.scripted) .needs-script { display: none; }
-[hidden] { display: none; }
+[hidden] { display: none !important; }
 
 button, .button, input, select, textarea { font: inherit; color: inherit; border: 1px solid var(--edge); border-radius: 7px; background: var(--surface); }
 :root { --edge: #8d8880; --hover: #f1eee8; --chosen: #e2f0ec; }
@@ -53,7 +53,7 @@ html.scripted .filters .button-only { display: none; }
 .row .what { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .row .what b { font-weight: 600; }
 .row .what span, .row .age, .row .when { color: var(--muted); }
-.row .num, .columns .num { text-align: right; }
+.row .num, .columns .num { text-align: right; white-space: nowrap; }
 .columns { color: var(--muted); font-size: .82rem; padding-top: .35rem; padding-bottom: .35rem; border-bottom: 1px solid var(--line); }
 .older { display: block; padding: .9rem 1.25rem; }
 .empty { padding: 3rem 1.25rem; text-align: center; }
@@ -70,7 +70,8 @@ html.scripted .filters .button-only { display: none; }
 .better { color: var(--good); font-weight: 600; } .worse { color: var(--warning); font-weight: 600; }
 .mark { padding: 0 .45em; border: 1px solid var(--edge); border-radius: 999px; font-size: .8rem; font-weight: 500; }
 
-.detail { background: var(--surface); padding: 1.25rem 1.5rem 4rem; }
+.detail { background: var(--surface); margin: 0; border: 0; padding: 1.25rem 1.5rem 4rem; }
+#result .eyebrow { display: none; }
 .detail > header h2 { font-size: 1.5rem; margin: .2rem 0 .6rem; overflow-wrap: anywhere; }
 .detail .back { color: var(--muted); text-decoration: none; display: inline-block; padding: .3rem 0; }
 .actions { display: flex; flex-wrap: wrap; gap: .5rem; margin: 1rem 0 0; }
@@ -97,15 +98,17 @@ html.scripted .filters .button-only { display: none; }
 .verdict { padding: .8rem 1rem; border-left: 4px solid var(--good); background: var(--ground); border-radius: 0 8px 8px 0; }
 .verdict.bad { border-color: var(--bad); color: inherit; } .verdict.plain { border-color: var(--edge); }
 .verdict p:last-child { margin: 0; } .verdict pre { margin: 0 0 .75rem; }
-.send { display: grid; gap: .6rem; } .send .line { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; }
+.send { display: grid; grid-template-columns: minmax(0, 1fr); gap: .6rem; } .send select { max-width: 100%; flex: 1 1 12rem; } .send .line { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; }
 .outcome:empty { display: none; }
 .loading { color: var(--muted); }
-.figures { gap: .9rem 1.5rem; padding: .9rem 0; } .figures dd { font-size: 1.2rem; }
+.figures { gap: .9rem 1.5rem; padding: .9rem 0; grid-template-columns: repeat(auto-fit, minmax(6.5rem, 1fr)); } .figures dd { font-size: 1.2rem; }
 .compare { margin-bottom: 1.25rem; } .track { height: 1.2rem; }
 .lead { font-size: 1rem; margin-bottom: 1rem; }
-.two { gap: 1.5rem 2rem; }
+.two { gap: 1.5rem 2rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 17rem), 1fr)); }
+.floor { max-height: 26rem; }
 
-dialog { border: 1px solid var(--edge); border-radius: 12px; background: var(--surface); color: var(--ink); padding: 1.5rem; max-width: min(30rem, calc(100vw - 2rem)); }
+dialog { border: 1px solid var(--edge); border-radius: 12px; background: var(--surface); color: var(--ink); padding: 1.5rem; width: 38rem; max-width: calc(100vw - 2rem); }
+#keys { width: 24rem; }
 dialog::backdrop { background: rgb(0 0 0 / .45); }
 .keys { display: grid; gap: .4rem; margin: 0 0 1.25rem; } .keys div { display: grid; grid-template-columns: 5rem 1fr; gap: 1rem; } .keys dd { margin: 0; }
 

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { ResultPromise } from 'execa';
 
-import type { Workplace } from './program.ts';
+import type { RunOptions, Workplace } from './program.ts';
 
 export interface RunningSandbox {
   /** The first line, parsed. */
@@ -27,9 +27,13 @@ export interface Called {
 }
 
 /** With `--json` and on a free port, unless the flags say otherwise. */
-export async function startSandbox(workplace: Workplace, flags: readonly string[] = []): Promise<RunningSandbox> {
+export async function startSandbox(
+  workplace: Workplace,
+  flags: readonly string[] = [],
+  options: RunOptions = {},
+): Promise<RunningSandbox> {
   const port = flags.includes('--port') ? [] : ['--port', '0'];
-  const process = workplace.start(['sandbox', '--json', ...port, ...flags]);
+  const process = workplace.start(['sandbox', '--json', ...port, ...flags], options);
   const [line = ''] = await firstLines(process.stdout as Readable, 1);
   const ready = JSON.parse(line) as RunningSandbox['ready'];
   const { url, api_key: key } = ready;

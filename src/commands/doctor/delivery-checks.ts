@@ -8,10 +8,9 @@ import { deliveryResult, type SentMessage } from './delivery-verdict.ts';
 import { createDeliveryTest, type DeliveryTest } from './delivery-test.ts';
 import type { CheckContext } from './check-context.ts';
 import { PORT } from './fix-commands.ts';
+import { nextFreePort } from '../shared/free-port.ts';
 
 const ADDRESS = '127.0.0.1';
-/** How many ports above a taken one are tried to propose a free one. */
-const PORTS_TO_TRY = 20;
 const HEALTH_TIMEOUT_MS = 1000;
 const MAX_BODY_BYTES = 1024 * 1024;
 /** A gateway may answer before it passes the request on. */
@@ -62,7 +61,7 @@ async function openPort(
     return { server, result: ok('port', message) };
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
-    const other = await freePort(serve, value);
+    const other = await nextFreePort(serve, value);
     if (error.code === 'port_in_use' && (await isListener(host, value))) {
       const message = `an optipick listener is running on port ${value}; the path to it is not checked while it runs`;
       const result = warning('port', message, fixes.optipick(`doctor --port ${other}`));
@@ -71,21 +70,6 @@ async function openPort(
     const fix = fixes.change(PORT, { source }, String(other));
     return { server: undefined, result: fault('port', error.failure, error.message, fix) };
   }
-}
-
-/** The next free port; 0 when there is none nearby. */
-async function freePort(serve: (port: number) => Promise<Server>, taken: number): Promise<number> {
-  const first = Math.max(1024, taken + 1);
-  for (let port = first; port < first + PORTS_TO_TRY && port <= 65_535; port += 1) {
-    try {
-      const server = await serve(port);
-      await server.close(0);
-      return port;
-    } catch (error) {
-      if (!(error instanceof CliError)) throw error;
-    }
-  }
-  return 0;
 }
 
 /** Whether an optipick listener has the port, by `GET /healthz`. */

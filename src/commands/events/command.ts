@@ -1,6 +1,7 @@
 /** `optipick events`: what this machine received. */
 import { type Command, Option } from 'commander';
 import { KIND_NAMES } from '../../kinds.ts';
+import { parsePort } from '../../settings/settings.ts';
 import {
   API_ENVIRONMENT,
   API_FAILURES,
@@ -14,6 +15,7 @@ import type { EventDiscardFlags } from './discard.ts';
 import type { EventListFlags } from './list.ts';
 import type { EventReplayFlags } from './replay.ts';
 import type { EventShowFlags } from './show.ts';
+import type { EventUiFlags } from './ui.ts';
 
 const STATE_FAILURE = ['environment', 'the inbox of this machine cannot be read or written'] as const;
 
@@ -29,11 +31,13 @@ function declareEvents(group: Command, context: ContextSource): void {
   addReplay(group, context);
   addDiscard(group, context);
   addSync(group, context);
+  addUi(group, context);
   withHelp(group, {
     examples: [
       ['optipick events list', 'what was received'],
       ['optipick events replay --failed', 'retry what failed'],
       ['optipick events sync', 'fetch the results that no webhook delivered'],
+      ['optipick events ui', 'all of it as a page in the browser'],
     ],
     failures: [['usage', 'wrong options'], STATE_FAILURE],
   });
@@ -86,6 +90,37 @@ function addShow(group: Command, context: ContextSource): void {
   command.action(async (id: string, flags: EventShowFlags) => {
     const { showEvent } = await import('./show.ts');
     await showEvent(context(), id, flags);
+  });
+}
+
+function addUi(group: Command, context: ContextSource): void {
+  const command = group
+    .command('ui')
+    .description('Look at what was received in a page for a browser on this machine.')
+    .option(
+      '--port <n>',
+      'port of the page; 0 picks a free one (default: 4040, else the next that is free)',
+      parsePort,
+    );
+  withHelp(command, {
+    output: `The address of the page, with the token that opens it; with --json {"v":1,"type":"ready","inspector_url":"..."}.
+It runs until it is stopped. On a terminal "o" opens the page, "q" ends it. The page shows what was received and rejected,
+its bytes, its signature, each attempt and answer, and the result; it replays, discards, and sends tests. Replays are
+left to the next listener: for a page beside one, optipick listen --inspect.`,
+    examples: [
+      ['optipick events ui', 'on port 4040'],
+      ['optipick events ui --port 0 --json | head -1', 'the address, for a program'],
+    ],
+    environment: [['OPTIPICK_STATE_DIR', 'where received deliveries are stored']],
+    failures: [
+      ['usage', 'wrong options'],
+      ['environment', 'the port is in use, the inbox cannot be read'],
+      ['interrupted', 'stopped by Ctrl-C'],
+    ],
+  });
+  command.action(async (flags: EventUiFlags) => {
+    const { showInspector } = await import('./ui.ts');
+    await showInspector(context(), flags);
   });
 }
 

@@ -43,6 +43,11 @@ function declareListen(command: Command, context: ContextSource): void {
     .option('--record <folder>', 'write each request, accepted or not, into a file')
     .addOption(sizeOption('--record-limit', 'how much of rejected requests is recorded', '256mb'))
     .option('-v, --verbose', 'show each result as a table, with the orders of each cluster')
+    .option(
+      '--inspect [port]',
+      'show deliveries in a page for a browser on this machine (default port: 4040)',
+      parsePort,
+    )
     .optionsGroup('What is accepted:')
     .option('--secret-file <path>', 'read the signing secret from a file, or from stdin with -')
     .addOption(durationOption('--tolerance', 'how old, or new, a signature may be', '5m'))
@@ -62,8 +67,8 @@ function declareListen(command: Command, context: ContextSource): void {
   withHelp(command, {
     output: `On stdout one line for each result: its time, site, wave and id, the walk before and after, the change.
 On stderr one for each delivery that arrives ("<-"), and one for each forward and each run of the command ("->").
-On a terminal the last line names keys: to replay the last delivery, to copy its id (OSC 52), for details, a pause
-and the end; not with --no-input, and not in CI.
+On a terminal the last line names keys: to replay the last delivery, to copy its id (OSC 52), to open the inspector,
+for details, a pause and the end; not with --no-input, and not in CI.
 With --json one object a line: {"v":1,"type":"ready","url":"...","port":5000} once the port is open, then
 {"v":1,"type":"event","id":"msg_...","kind":"cluster","event":null,"request_id":"...","received_at":"...",
 "payload":{...},"result":{...}}, "forwarded" with "target" and "status", "executed" with
@@ -76,11 +81,14 @@ and --exec may see one twice after a crash, so look at its svix-id; a command or
 that does not says so once.
 With --relay "ready" comes once the relay is there and has "relay_url" and "viewer_url" (a page for
 people); "reconnecting" and "connected" report a drop.
+With --inspect "ready" has "inspector_url": only this machine can open it, and only with the token in it, while this
+listener runs.
 --record writes an HTTP request: header lines, an empty line, the exact body; credentials are left out.`,
     examples: [
       ['optipick listen', 'on port 5000, to which the web application sends'],
       ['optipick listen --forward-to http://127.0.0.1:3000/hooks', 'in front of your own service'],
       ['optipick listen --relay', 'with no public address: through a relay, whose address is printed'],
+      ['optipick listen --inspect', 'with a page to look at what arrives, to replay it, and to send tests'],
       [
         `optipick listen --once --json --timeout 10m | jq 'select(.type == "event").result'`,
         'one result, for a script',

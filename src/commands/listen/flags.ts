@@ -40,6 +40,8 @@ export interface ListenFlags {
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly verbose?: boolean;
+  /** `true` for the usual port. */
+  readonly inspect?: boolean | number;
 }
 
 export interface RelayChoice {
@@ -96,6 +98,11 @@ export function parseListenFlags(flags: ListenFlags, env: Host['env']) {
       exec: command === undefined ? undefined : { command, timeoutMs: flags.execTimeout },
     },
     screen: { verbose: flags.verbose ?? false },
+    /** A page about what is received; its port is `undefined` for the usual one. */
+    inspector:
+      flags.inspect === undefined || flags.inspect === false
+        ? undefined
+        : { port: flags.inspect === true ? undefined : flags.inspect },
     /** When the run ends by itself. */
     ending: {
       /** After the first event, or when a delivery does not verify. */

@@ -55,6 +55,8 @@ export interface ReadyFacts {
   readonly relay?: RelayAddresses | undefined;
   /** The address of a shared state, without its password. */
   readonly sharedPlace?: string | undefined;
+  /** With the token that opens it. */
+  readonly inspectorUrl?: string | undefined;
   /** For people, on stderr. */
   readonly remarks: readonly string[];
 }
@@ -142,17 +144,32 @@ export async function createListenLines(context: Context, { screen, plan: { acti
   };
 
   return {
-    async ready({ url, port, relay, sharedPlace, remarks }: ReadyFacts): Promise<void> {
+    async ready({ url, port, relay, sharedPlace, inspectorUrl, remarks }: ReadyFacts): Promise<void> {
       const addresses = relay === undefined ? {} : { relay_url: relay.inbox, viewer_url: relay.viewer };
       if (json) {
-        await output.record({ v: 1, type: 'ready', url, port, state: sharedPlace, ...addresses });
+        await output.record({
+          v: 1,
+          type: 'ready',
+          url,
+          port,
+          state: sharedPlace,
+          inspector_url: inspectorUrl,
+          ...addresses,
+        });
         // There are no remarks, and of a third party everybody must know.
         if (relay !== undefined && !output.quiet) await warn(thirdParty(relay));
         return;
       }
       const { width } = notes();
       const first = `${noteStyle.green('listening')} on ${noteStyle.bold(url)}`;
-      await note([first, ...remarks.flatMap((remark) => (width === undefined ? [remark] : wrapText(remark, width)))]);
+      // Never wrapped: it is opened by a click.
+      const inspector =
+        inspectorUrl === undefined ? [] : [`${noteStyle.green('inspector')} at ${noteStyle.bold(inspectorUrl)}`];
+      await note([
+        first,
+        ...inspector,
+        ...remarks.flatMap((remark) => (width === undefined ? [remark] : wrapText(remark, width))),
+      ]);
     },
     /** A delivery is stored. For people only: machines get its result. */
     arrived(delivery: Delivery, durationMs: number): Promise<void> {

@@ -6,7 +6,7 @@ import { createByteBudget } from '../../lib/bytes/budget.ts';
 import { MAX_BYTES_IN_FLIGHT } from '../../limits.ts';
 import type { ServeOptions } from '../../platform/host.ts';
 import type { Processor } from '../../webhooks/inbox/processor.ts';
-import { isPublicHeader } from '../../webhooks/forward-headers.ts';
+import { isRecordedHeader } from '../../webhooks/receiver/recording.ts';
 import { createReceiver } from '../../webhooks/receiver/receiver.ts';
 import type { Ending } from './ending.ts';
 import type { ListenPlan, ListenSource } from './flags.ts';
@@ -71,7 +71,7 @@ export async function openPort(
       duplicate: (delivery) => reporter.duplicate(delivery),
       rejected(refusal) {
         reporter.rejected(refusal);
-        const headers = refusal.headers.filter(([name]) => isPublicHeader(name));
+        const headers = refusal.headers.filter(([name]) => isRecordedHeader(name));
         void state.rejections.add({ ...refusal, headers });
         const failure = plan.ending.once ? notVerified(refusal, signatures.shownSecrets) : undefined;
         if (failure !== undefined) ending.fail(failure);

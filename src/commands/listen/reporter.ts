@@ -22,11 +22,16 @@ export interface ReporterParts {
   /** See `MissingResultsOptions.redraw`. */
   readonly redraw?: ((lines: readonly string[]) => void) | undefined;
   readonly diagnose: DiagnoseRejection;
+  /** Called when something has happened to a delivery. */
+  readonly changed: () => void;
   /** Receives the error when printing fails, e.g. `ClosedPipeError` when the reader is gone. */
   readonly failed: (error: unknown) => void;
 }
 
-export async function createReporter(context: Context, { screen, plan, redraw, diagnose, failed }: ReporterParts) {
+export async function createReporter(
+  context: Context,
+  { screen, plan, redraw, diagnose, changed, failed }: ReporterParts,
+) {
   const { host, output } = context;
   const isForPeople = !output.json && !output.quiet;
   const lines = await createListenLines(context, { screen, plan });
@@ -80,6 +85,7 @@ export async function createReporter(context: Context, { screen, plan, redraw, d
     accepted(delivery: Delivery): void {
       counts.accepted += 1;
       last = delivery;
+      changed();
       const durationMs = passedSince(delivery.receivedAt);
       if (isForPeople) printWhenReady(() => lines.arrived(delivery, durationMs));
       if (delivery.requestId !== undefined || !plan.actions.fetch || hasWarnedOfMissingId) return;
@@ -93,6 +99,7 @@ export async function createReporter(context: Context, { screen, plan, redraw, d
     },
     rejected(refusal: Rejection): void {
       counts.rejected += 1;
+      changed();
       if (refusal.reason === 'overloaded') limitReached('overloaded');
       print(async () => {
         const [why] = await Promise.all([diagnose(refusal), isReady.promise]);
@@ -110,6 +117,7 @@ export async function createReporter(context: Context, { screen, plan, redraw, d
     },
     attempted(report: AttemptReport): void {
       const { call, failure, status } = report;
+      changed();
       if (call !== undefined) print(() => lines.called(report));
       if (status === 'retry' && call === undefined) {
         missing.retried(report);

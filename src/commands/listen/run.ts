@@ -4,7 +4,9 @@ import { openListenerState, type ListenerState } from '../../context/inbox-servi
 import { CliError, messageOf } from '../../errors.ts';
 import type { Inbox } from '../../state/inbox.ts';
 import type { RelayAddresses } from '../../webhooks/relay/address.ts';
+import type { Processor } from '../../webhooks/inbox/processor.ts';
 import { resultClient } from '../shared/delivery-results.ts';
+import type { OpenInspector } from '../shared/inspector.ts';
 import { rejectOwnPort } from '../shared/forward-target.ts';
 import { jobFailure } from '../shared/job-errors.ts';
 import { createEnding } from './ending.ts';
@@ -21,18 +23,29 @@ import { createListenWork } from './work.ts';
 /** How long what is being written may take when the listener ends, in milliseconds. */
 const GRACE_MS = 2000;
 
-/** Runs until what was waited for has arrived, the time is over, or somebody stops it. */
-export async function listen(context: Context, flags: ListenFlags): Promise<void> {
+/**
+ * Runs until what was waited for has arrived, the time is over, or somebody stops it. `started` is called with the address of
+ * the webhook once it is open; who gives it says by itself how things are set up.
+ */
+export async function listen(
+  context: Context,
+  flags: ListenFlags,
+  started?: (url: string) => Promise<void>,
+): Promise<void> {
   const plan = parseListenFlags(flags, context.host.env);
   const screen = await createScreen(context);
   try {
-    await listenOn(screen, plan);
+    await listenOn(screen, plan, started);
   } finally {
     await screen.close();
   }
 }
 
-async function listenOn(live: LiveScreen, plan: ListenPlan): Promise<void> {
+async function listenOn(
+  live: LiveScreen,
+  plan: ListenPlan,
+  started: ((url: string) => Promise<void>) | undefined,
+): Promise<void> {
   const { context } = live;
   const { host, stop } = context;
   const { source, actions } = plan;
@@ -44,12 +57,14 @@ async function listenOn(live: LiveScreen, plan: ListenPlan): Promise<void> {
   const relayInbox = source.relay && (await chooseRelayInbox(context, source.relay, state.relayTokens));
   const isSetUp = relayInbox?.fresh !== true && (await hasReceived(state.inbox, state.baseUrl));
   const ending = createEnding(plan.ending);
+  let inspector: OpenInspector | undefined;
   const screen = { ...plan.screen };
   const reporter = await createReporter(context, {
     screen,
     plan,
     redraw: live.redraw,
     diagnose: createRejectionDiagnosis(context, { signatures, inbox: state.inbox }),
+    changed: () => inspector?.changed(),
     failed: ending.fail,
   });
   const work = await createListenWork(context, { plan, state, client, reporter, ending, graceMs: GRACE_MS });
@@ -84,20 +99,30 @@ async function listenOn(live: LiveScreen, plan: ListenPlan): Promise<void> {
     const { shownSecrets } = signatures;
     const { baseUrl, shared } = state;
     const sharedPlace = shared?.place;
-    const remarks = remarksOn(plan, { shownSecrets, baseUrl, relay: relayAddresses, sharedPlace, isSetUp });
-    await reporter.ready({ url: port.url, port: port.port, relay: relayAddresses, sharedPlace, remarks });
+    const setUp = { shownSecrets, baseUrl, relay: relayAddresses, sharedPlace, isSetUp };
+    const remarks = started === undefined ? remarksOn(plan, setUp) : [];
+    inspector = plan.inspector && (await openListenInspector(context, plan, { state, port, work }));
+    const inspectorUrl = inspector?.url;
+    await reporter.ready({ url: port.url, port: port.port, relay: relayAddresses, sharedPlace, inspectorUrl, remarks });
     if (shared?.notifies === true) void warnOfSilence(shared, reporter);
     if (signatures.verifier === undefined) await warnOfForgery(context);
-    await live.start({ screen, state, work, reporter, ending });
+    await live.start({ screen, state, work, reporter, ending, inspector });
     working = work.run(halt.signal);
     working.catch(ending.fail);
+    await started?.(port.url);
     await ending.over;
   } catch (error) {
     failure = errorOf(error);
   }
   stop.removeEventListener('abort', onStop);
   halt.abort();
-  const ends = await Promise.allSettled([port.close(GRACE_MS), relay?.ended, working, reporter.flush(GRACE_MS)]);
+  const ends = await Promise.allSettled([
+    port.close(GRACE_MS),
+    inspector?.close(),
+    relay?.ended,
+    working,
+    reporter.flush(GRACE_MS),
+  ]);
   const broken = ends.find((each) => each.status === 'rejected');
   failure ??= broken && errorOf(broken.reason);
   try {
@@ -109,6 +134,26 @@ async function listenOn(live: LiveScreen, plan: ListenPlan): Promise<void> {
   if (failure !== undefined) throw failure;
   const [failedJob] = ending.failedJobs;
   if (failedJob !== undefined) throw jobFailure(failedJob);
+}
+
+/** A page of what is received; loaded only where it was asked for. */
+async function openListenInspector(
+  context: Context,
+  { inspector, actions, inbox }: ListenPlan,
+  { state, port, work }: { state: ListenerState; port: { readonly url: string }; work: Pick<Processor, 'wake'> },
+): Promise<OpenInspector> {
+  const { openInspector } = await import('../shared/inspector.ts');
+  const place = state.shared?.place;
+  return await openInspector(context, {
+    port: inspector?.port,
+    inbox: state.inbox,
+    baseUrl: state.baseUrl,
+    rejections: state.rejections,
+    about: [['listening on', port.url], ...(place === undefined ? [] : [['state', place] as const])],
+    listener: { url: port.url, forwardTo: actions.forwardTo, wake: () => work.wake() },
+    secretFile: inbox.signature?.secretFile,
+    toleranceMs: inbox.signature?.toleranceMs ?? 0,
+  });
 }
 
 async function warnOfSilence(

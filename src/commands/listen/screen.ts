@@ -8,6 +8,7 @@ import { idText } from '../../output/webhooks/delivery-lines.ts';
 import type { Inbox } from '../../state/inbox.ts';
 import type { Delivery } from '../../state/delivery.ts';
 import type { Processor } from '../../webhooks/inbox/processor.ts';
+import type { OpenInspector } from '../shared/inspector.ts';
 import type { Ending } from './ending.ts';
 import type { ListenScreen } from './lines.ts';
 import type { Reporter } from './reporter.ts';
@@ -29,6 +30,7 @@ export interface KeyParts {
   readonly work: Pick<Processor, 'wake'>;
   readonly reporter: Pick<Reporter, 'last' | 'print' | 'lines'>;
   readonly ending: Pick<Ending, 'isAwaited' | 'finish' | 'fail'>;
+  readonly inspector: Pick<OpenInspector, 'open'> | undefined;
 }
 
 /** The screen, where lines can be redrawn: on a terminal, for people. A build server's log keeps every redrawing. */
@@ -98,16 +100,19 @@ function contextAbove(context: Context, footer: Footer): Context {
 }
 
 const KEY_LINES = [
-  ['r replay the last', 'c copy its id', 'v details on/off', 'p pause the screen', 'q quit'],
-  ['r replay the last', 'c copy its id', 'v details', 'p pause', 'q quit'],
-  ['r replay', 'c copy id', 'v details', 'p pause', 'q quit'],
-  ['r replay', 'q quit'],
-].map((keys) => keys.join(' · '));
+  ['r replay the last', 'c copy its id', 'o open inspector', 'v details on/off', 'p pause the screen', 'q quit'],
+  ['r replay the last', 'c copy its id', 'o inspector', 'v details', 'p pause', 'q quit'],
+  ['r replay', 'c copy id', 'o inspect', 'v details', 'p pause', 'q quit'],
+  ['r replay', 'o inspect', 'q quit'],
+] as const;
 const PAUSED = 'paused: what happens is shown later · p go on · q quit';
 
-function createKeys({ host }: Context, footer: Footer, { screen, state, work, reporter, ending }: KeyParts) {
+function createKeys({ host }: Context, footer: Footer, { screen, state, work, reporter, ending, inspector }: KeyParts) {
   const { inbox, baseUrl } = state;
   const { lines, print } = reporter;
+  const keyLines = KEY_LINES.map((keys) =>
+    keys.filter((key) => inspector !== undefined || !key.startsWith('o ')).join(' · '),
+  );
   let isPaused = false;
 
   const nothingYet = (): void => print(() => lines.remark('nothing has arrived here yet'));
@@ -152,6 +157,9 @@ function createKeys({ host }: Context, footer: Footer, { screen, state, work, re
   const actions: Readonly<Record<string, () => void>> = {
     r: () => tried(replay),
     c: () => tried(copy),
+    o() {
+      if (inspector !== undefined) tried(() => inspector.open());
+    },
     v() {
       screen.verbose = !screen.verbose;
       print(() => lines.remark(`details ${screen.verbose ? 'on' : 'off'}`));
@@ -172,7 +180,7 @@ function createKeys({ host }: Context, footer: Footer, { screen, state, work, re
   return {
     press: (key: string): void => actions[key.toLowerCase()]?.(),
     /** What can be pressed, as wide as there is room for. */
-    line: (width: number): string => (isPaused ? PAUSED : (KEY_LINES.find(({ length }) => length < width) ?? '')),
+    line: (width: number): string => (isPaused ? PAUSED : (keyLines.find(({ length }) => length < width) ?? '')),
   };
 }
 

@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import type { Context } from '../../context/context.ts';
 import { CliError } from '../../errors.ts';
-import { parsePort, parseProfileName, profileNamed } from '../../settings/settings.ts';
+import { parsePort, parseProfileName } from '../../settings/settings.ts';
 import { PAYLOAD_SHAPES, type PayloadShape } from '../../webhooks/payload.ts';
 import type { ErrorShape, PendingShape, SubmitShape } from '../../sandbox/config.ts';
 import {
@@ -13,7 +13,7 @@ import {
   type ContextSource,
   type CommandDeclaration,
 } from '../shared/options.ts';
-import { SANDBOX_KEY_PREFIX } from '../../settings/secret.ts';
+import { refuseRealKey } from '../shared/sandbox-profile.ts';
 import { storeSettings, warnOfVariables } from '../shared/store-settings.ts';
 import { renderEvent } from './log.ts';
 import { completeLoopbackUrl } from '../../lib/net/loopback.ts';
@@ -158,19 +158,6 @@ async function runSandbox(context: Context, flags: SandboxFlags): Promise<void> 
     const end = (): void => reject(context.stop.reason as Error);
     if (context.stop.aborted) end();
     else context.stop.addEventListener('abort', end, { once: true });
-  });
-}
-
-/** A profile that holds what no sandbox made stays as it is: a key that is overwritten is gone. */
-async function refuseRealKey({ host }: Context, name: string, ownKey: string | undefined): Promise<void> {
-  const stored = profileNamed((await host.settingsFile.read()).profiles, name);
-  const { 'api-key': key, 'webhook-secret': secret } = stored ?? {};
-  const isOurs = key === undefined ? secret === undefined : key === ownKey || key.startsWith(SANDBOX_KEY_PREFIX);
-  if (isOurs) return;
-  const what = key === undefined ? 'a webhook secret' : 'an API key';
-  throw new CliError('environment', `profile "${name}" holds ${what} that no sandbox generated, and was not changed`, {
-    code: 'profile_in_use',
-    hint: 'choose another name: optipick sandbox --save-profile sandbox',
   });
 }
 

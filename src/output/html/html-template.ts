@@ -45,9 +45,15 @@ export interface TableParts {
 /** A table that scrolls on its own when it is wider than the screen. */
 export function table({ caption, columns, rows, layout }: TableParts): Html {
   const titles = columns.map(({ title, align }) =>
-    align === 'right' ? page`<th scope="col" class="n">${title}</th>` : page`<th scope="col">${title}</th>`,
+    // A column of pictures has no title, and a header must not be empty.
+    title === ''
+      ? page`<td></td>`
+      : align === 'right'
+        ? page`<th scope="col" class="n">${title}</th>`
+        : page`<th scope="col">${title}</th>`,
   );
-  return page`<div class="scroll ${layout ?? 'plain'}"><table class="${layout ?? 'plain'}">
+  // Whoever has no mouse scrolls what has the focus.
+  return page`<div class="scroll ${layout ?? 'plain'}" role="group" aria-label="${caption}" tabindex="0"><table class="${layout ?? 'plain'}">
 <caption class="unseen">${caption}</caption>
 <thead><tr>${titles}</tr></thead>
 <tbody>

@@ -4,7 +4,7 @@
  */
 
 /** What the reader has changed, or the script has loaded, is not in the copy. */
-const OF_THE_READER: ReadonlySet<string> = new Set(['open', 'aria-current']);
+const OF_THE_READER: ReadonlySet<string> = new Set(['open']);
 
 /** Returns whether all could be changed: a part in which the reader has selected text is left for later. */
 export function morph(current: Element, fresh: Element): boolean {

@@ -194,6 +194,7 @@ async function filter(form: HTMLFormElement): Promise<void> {
   history.replaceState(undefined, '', `${location.pathname}?${query.toString()}`);
   takeFrom(fresh, LIST);
   document.getElementById('pages')?.replaceChildren();
+  markOpen();
   follow();
 }
 

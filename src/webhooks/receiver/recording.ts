@@ -16,6 +16,11 @@ export interface RecordedRequest {
   readonly status: number;
 }
 
+/** Whether a header of a request is written down: what the signature depends on, and who sent it. Any other may hold a credential. */
+export function isRecordedHeader(name: string): boolean {
+  return isPublicHeader(name) || isLikeSignatureHeader(name) || name === 'content-encoding';
+}
+
 /**
  * The file of a record: an HTTP/1.1 request as it could be sent, header lines and an empty line (all ended by CRLF) and
  * then the exact bytes of the body. Of the headers only those of the signature (also under names that gateways give
@@ -27,7 +32,7 @@ export function renderRecord(record: RecordedRequest): Uint8Array {
   const lines = [
     `${record.method} ${record.path} HTTP/1.1`,
     ...endToEndHeaders(record.headers)
-      .filter(([name]) => isPublicHeader(name) || isLikeSignatureHeader(name) || name === 'content-encoding')
+      .filter(([name]) => isRecordedHeader(name))
       .map(([name, value]) => `${name}: ${value}`),
     `x-optipick-received-at: ${new Date(record.receivedAt).toISOString()}`,
     `x-optipick-status: ${record.status}`,

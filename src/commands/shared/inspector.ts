@@ -1,0 +1,186 @@
+/** The inspector of `listen --inspect` and `events ui`: its port, and what it may do. */
+import type { Context } from '../../context/context.ts';
+import { CliError } from '../../errors.ts';
+import { INSPECTOR_GRACE_MS, MAX_INSPECTOR_FORM_BYTES } from '../../limits.ts';
+import { maskUrl } from '../../lib/net/url-secrets.ts';
+import type { Server } from '../../platform/host.ts';
+import type { Redact } from '../../settings/redaction.ts';
+import type { Inbox } from '../../state/inbox.ts';
+import type { StoredRejections } from '../../state/rejections.ts';
+import type { InspectorParts, TestPlace } from '../../inspector/parts.ts';
+import type { DiagnosisInput, NamedSecret } from '../../webhooks/diagnosis/model.ts';
+import { createTerminalRedaction } from '../../output/terminal/redaction.ts';
+import { secretsInSettings } from '../../settings/settings.ts';
+import { knownElsewhere, receivedMessages } from './diagnosis-sources.ts';
+import { createFetch } from './delivery-results.ts';
+import { openPlans } from './report-plan.ts';
+import { webhookSecrets } from './webhook-secrets.ts';
+
+export const INSPECTOR_PORT = 4040;
+
+/** Ports that are tried one after the other when the usual one is taken. */
+const PORTS_TRIED = 20;
+
+export interface InspectorFacts {
+  /** `undefined`: the usual one, or the next that is free; 0 picks a free one. */
+  readonly port: number | undefined;
+  readonly inbox: Inbox;
+  readonly baseUrl: string;
+  readonly rejections: StoredRejections;
+  readonly about: InspectorParts['about'];
+  /** The listener in this process; `undefined` when there is none. */
+  readonly listener: { readonly url: string; readonly forwardTo: readonly string[]; wake(): void } | undefined;
+  /** `undefined`: the secrets of the settings. */
+  readonly secretFile: string | undefined;
+  readonly toleranceMs: number;
+}
+
+export interface OpenInspector {
+  /** With the token. */
+  readonly url: string;
+  /** Something has happened: pages look at once. */
+  changed(): void;
+  /** Opens it in the browser of this machine. Rejects with `CliError` `environment` when there is none to be started. */
+  open(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Throws `CliError` `environment` when no port can be opened. */
+export async function openInspector(context: Context, facts: InspectorFacts): Promise<OpenInspector> {
+  const { host } = context;
+  const [{ createInspectorApp }, { createLive }] = await Promise.all([
+    import('../../inspector/app.ts'),
+    import('../../pages/live.ts'),
+  ]);
+  const closing = new AbortController();
+  const live = createLive(host.clock, closing.signal);
+  const token = Buffer.from(host.randomBytes(24)).toString('base64url');
+  const app = createInspectorApp(await createParts(context, facts), token, live);
+  const server = await serve(context, app, facts.port);
+  const url = `${server.url}/?token=${token}`;
+  return {
+    url,
+    changed: () => live.changed(),
+    async open() {
+      const { openInBrowser } = await import('./browser.ts');
+      await openInBrowser(context, url);
+    },
+    async close() {
+      closing.abort();
+      await server.close(INSPECTOR_GRACE_MS);
+    },
+  };
+}
+
+async function serve(
+  { host }: Context,
+  app: Parameters<Context['host']['serve']>[0],
+  port: number | undefined,
+): Promise<Server> {
+  const options = { host: '127.0.0.1', maxBodyBytes: MAX_INSPECTOR_FORM_BYTES };
+  for (let tried = 0; ; tried += 1) {
+    try {
+      return await host.serve(app, { ...options, port: port ?? INSPECTOR_PORT + tried });
+    } catch (error) {
+      const isTaken = error instanceof CliError && error.code === 'port_in_use';
+      // A port that was asked for is that one or none.
+      if (!isTaken || port !== undefined || tried + 1 >= PORTS_TRIED) throw error;
+    }
+  }
+}
+
+async function createParts(context: Context, facts: InspectorFacts): Promise<InspectorParts> {
+  const { host } = context;
+  const { inbox, baseUrl, rejections, about, listener, secretFile, toleranceMs } = facts;
+  const secrets = await secretsInUse(context, secretFile);
+  const redact = createTerminalRedaction([
+    ...secretsInSettings(await context.settings()),
+    ...secrets.map(({ text }) => text),
+  ]);
+  return {
+    host,
+    inbox,
+    baseUrl,
+    rejections,
+    about,
+    isListening: listener !== undefined,
+    redact,
+    wake: () => listener?.wake(),
+    async fetchResult(requestId, kind) {
+      const client = await context.client();
+      return await createFetch(host.clock, client, undefined)(requestId, kind, { signal: context.stop, isLast: false });
+    },
+    planFor: await openPlans(context, undefined),
+    async verify({ headers, body, receivedAt }) {
+      if (secrets.length === 0) return undefined;
+      const { diagnose } = await import('../../webhooks/diagnosis/diagnosis.ts');
+      const delivery: DiagnosisInput = {
+        headers,
+        body,
+        referenceTime: receivedAt,
+        toleranceMs,
+        secrets,
+        otherMessages: await receivedMessages(inbox, COMPARED_MESSAGES),
+        searchBytes: SEARCH_BYTES,
+        ...(await knownElsewhere(context, secrets)),
+      };
+      return diagnose(delivery);
+    },
+    places: placesOf(listener),
+    sendTest: createTestSender(context, { secretFile, redact, places: placesOf(listener) }),
+  };
+}
+
+/** The latest messages that the headers are compared with. */
+const COMPARED_MESSAGES = 20;
+
+/** A tenth of a second at most: a page is waited for. */
+const SEARCH_BYTES = 2 * 1024 * 1024;
+
+/** None when there are none: then nothing can be checked or signed, and the page says so. */
+async function secretsInUse(context: Context, secretFile: string | undefined): Promise<readonly NamedSecret[]> {
+  try {
+    const { texts, from } = await webhookSecrets(context, secretFile, 'to check signatures with');
+    return texts.map((text) => ({ text, from }));
+  } catch (error) {
+    if (error instanceof CliError && error.code === 'no_webhook_secret') return [];
+    throw error;
+  }
+}
+
+function placesOf(listener: InspectorFacts['listener']): readonly TestPlace[] {
+  if (listener === undefined) return [];
+  return [
+    ...listener.forwardTo.map((url) => ({ label: maskUrl(url), url })),
+    { label: `this listener, ${listener.url}`, url: listener.url },
+  ];
+}
+
+/** How long a place may take to answer a test, in milliseconds. */
+const TEST_TIMEOUT_MS = 15_000;
+
+function createTestSender(
+  context: Context,
+  { secretFile, redact, places }: { secretFile: string | undefined; redact: Redact; places: readonly TestPlace[] },
+): InspectorParts['sendTest'] {
+  const { host, stop } = context;
+  return async (place, body) => {
+    const [{ attemptTest }, { createDeliveryMaker }, { readTestTarget }] = await Promise.all([
+      import('../../webhooks/testing/test-attempt.ts'),
+      import('../../webhooks/testing/test-delivery.ts'),
+      import('../../webhooks/testing/test-target.ts'),
+    ]);
+    // Where deliveries are forwarded to, a test may go; else nobody must test an endpoint of others by mistake.
+    const target = readTestTarget(
+      place,
+      places.some(({ url }) => url === place),
+    );
+    const { secrets } = await webhookSecrets(context, secretFile, 'to sign with');
+    const randomBytes = (size: number): Uint8Array => host.randomBytes(size);
+    const make = createDeliveryMaker({ secrets, clock: host.clock, randomBytes, marked: true });
+    const delivery = await make({ body });
+    const tools = { http: await host.http(), clock: host.clock, redact };
+    const answer = await attemptTest(tools, target, delivery, { timeoutMs: TEST_TIMEOUT_MS, stop });
+    return { id: delivery.id, answer };
+  };
+}
