@@ -1,6 +1,7 @@
 /** The command tree, and the translation of commander's complaints into ours. */
 import { Command, CommanderError } from 'commander';
 import { DEMO } from '../commands/demo/command.ts';
+import { devCommand, type Listen } from '../commands/dev/command.ts';
 import { CONFIG } from '../commands/config.ts';
 import { DOCTOR } from '../commands/doctor/command.ts';
 import { LOGIN } from '../commands/login.ts';
@@ -13,6 +14,7 @@ import { HELP } from '../commands/help/command.ts';
 import { EXAMPLE } from '../commands/example/command.ts';
 import { EVENTS } from '../commands/events/command.ts';
 import { LISTEN } from '../commands/listen/command.ts';
+import type { ListenFlags } from '../commands/listen/flags.ts';
 import { TRIGGER } from '../commands/trigger/command.ts';
 import { VERIFY } from '../commands/verify/command.ts';
 import { STATE } from '../commands/state/command.ts';
@@ -65,11 +67,22 @@ export async function runProgram(
   return 0;
 }
 
+/** `listen` with its defaults, for a command that runs it as a part of itself. */
+const runListener: Listen = async (context, flags, started) => {
+  const command = new Command(LISTEN.name).exitOverride();
+  LISTEN.declare(command, () => context);
+  command.action(async (parsed: ListenFlags) => {
+    const { listen } = await import('../commands/listen/run.ts');
+    await listen(context, parsed, started);
+  });
+  await command.parseAsync(flags, { from: 'user' });
+};
+
 /** The commands by the headings under which help lists them. */
 const COMMANDS: readonly (readonly [heading: string, commands: readonly CommandDeclaration[]])[] = [
   ['Submit and answers:', [groupOf('route'), groupOf('cluster'), POLL, DIFF]],
   ['Webhooks:', [LISTEN, EVENTS, TRIGGER, VERIFY]],
-  ['Without an account:', [SANDBOX, EXAMPLE, DEMO]],
+  ['Without an account:', [devCommand(runListener), SANDBOX, EXAMPLE, DEMO]],
   ['Set-up:', [LOGIN, CONFIG, STATE, DOCTOR, COMPLETION, HELP, COMPLETE]],
 ];
 

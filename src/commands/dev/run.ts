@@ -1,0 +1,81 @@
+/** The work of `optipick dev`. */
+import { join } from 'node:path';
+import { createContext, type Context } from '../../context/context.ts';
+import { CliError } from '../../errors.ts';
+import type { Server } from '../../platform/host.ts';
+import { createSandbox, type RunningSandbox } from '../../sandbox/server.ts';
+import { STATE_URL_FILE } from '../../settings/settings.ts';
+import { stateFolder } from '../../settings/paths.ts';
+import { exampleJson, exampleRequest } from '../../requests/example.ts';
+import { exampleSite } from '../../site/example-site.ts';
+import { isFree, nextFreePort } from '../shared/free-port.ts';
+import { refuseRealKey } from '../shared/sandbox-profile.ts';
+import { storeSettings } from '../shared/store-settings.ts';
+import type { DevFlags, Listen } from './command.ts';
+
+const PROFILE = 'sandbox';
+const SANDBOX_PORT = 4010;
+const LISTEN_PORT = 5000;
+const SAMPLE_PICKS = 12;
+
+/** Runs until somebody stops it. Throws what the listener throws. */
+export async function dev(context: Context, { forwardTo = [] }: DevFlags, listen: Listen): Promise<void> {
+  const { output, stop } = context;
+  await refuseRealKey(context, PROFILE, undefined);
+  const sandbox = await startSandbox(context);
+  const { url, apiKey, secret } = sandbox;
+  await storeSettings(context, PROFILE, { 'base-url': url, 'api-key': apiKey, 'webhook-secret': secret });
+  if (output.json) await output.record({ v: 1, type: 'sandbox', url, api_key: apiKey, secret });
+  else {
+    const style = await output.noteStyle();
+    await output.note(`${style.green('sandbox')} at ${style.bold(url)}, profile "${PROFILE}"`);
+  }
+  const port = await freePort(context, LISTEN_PORT);
+  const own = contextFor(context);
+  const flags = ['--port', String(port), '--inspect', ...forwardTo.flatMap((target) => ['--forward-to', target])];
+  await listen(own, flags, async (webhook) => {
+    sandbox.addEndpoint(webhook);
+    const client = await own.client();
+    const body = Buffer.from(exampleJson(exampleRequest('cluster', SAMPLE_PICKS, exampleSite())));
+    await client.submit('cluster', body, { signal: stop });
+  });
+}
+
+/** On the usual port, or the next one that is free. */
+async function startSandbox(context: Context): Promise<RunningSandbox> {
+  const sandbox = await createSandbox(context.host, { port: await freePort(context, SANDBOX_PORT) });
+  context.atEnd(() => sandbox.stop());
+  return sandbox;
+}
+
+async function freePort({ host }: Context, usual: number): Promise<number> {
+  const serve = (port: number): Promise<Server> =>
+    host.serve(() => Promise.reject(new CliError('internal', 'nothing is answered here')), {
+      host: '127.0.0.1',
+      port,
+      maxBodyBytes: 0,
+    });
+  return (await isFree(serve, usual)) ? usual : await nextFreePort(serve, usual);
+}
+
+/** Settings of the environment are those of real work: nothing of them is used, and nothing of theirs is written to. */
+const OF_WORK = [
+  'OPTIPICK_BASE_URL',
+  'OPTIPICK_API_KEY',
+  'OPTIPICK_WEBHOOK_SECRET',
+  'OPTIPICK_STATE_URL',
+  STATE_URL_FILE,
+];
+
+/** The same command in the profile of the sandbox, with a state of its own. */
+function contextFor(context: Context): Context {
+  const { host, options, stop } = context;
+  const env = {
+    ...host.env,
+    ...Object.fromEntries(OF_WORK.map((name) => [name, undefined])),
+    OPTIPICK_STATE_DIR: join(stateFolder(host), 'dev'),
+  };
+  const machine = Object.create(host, { env: { value: env, enumerable: true } }) as Context['host'];
+  const { baseUrl: _baseUrl, apiKeyFile: _apiKeyFile, ...rest } = options;
+  return createContext(machine, { ...rest, profile: PROFILE }, { stop, atEnd: (task) => context.atEnd(task) });
+}
