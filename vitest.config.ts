@@ -10,11 +10,12 @@ export default defineConfig({
     // Two cores: the tests of the built program start many processes of their own.
     maxWorkers: 2,
     globalSetup: ['scripts/pinned-node.ts', 'test/support/postgres-setup.ts'],
-    // What takes long and does not depend on the version of Node: `--tagsFilter '!generated && !killing && !browser'`.
+    // What takes long and does not depend on the version of Node: `--tagsFilter '!generated && !killing && !browser && !registry'`.
     tags: [
       { name: 'generated', description: 'thousands of generated inputs' },
       { name: 'killing', description: 'processes killed, clocks moved and disks filled, over and over' },
       { name: 'browser', description: 'pages in a real browser' },
+      { name: 'registry', description: 'an installation, which may need the package registry' },
     ],
     setupFiles: ['test/support/environment.ts'],
   },

@@ -1,83 +1,52 @@
-/** The blocks of docs/guides/shared-state.md, run in their order against a server, and what else it says that can be checked. */
-import { access, chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+/** Every `sh` block of the guides and concepts, run in the order of its page against a sandbox. */
+import { readdir, readFile } from 'node:fs/promises';
+import { join, posix } from 'node:path';
 import { expect, test } from 'vitest';
-import { openDatabase } from '../../src/platform/fs/database.ts';
-import { parseStateUrl } from '../../src/settings/state-url.ts';
-import { openState } from '../../src/state/sqlite/database.ts';
-import { connectTo } from '../support/postgres.ts';
-import { createPostgresServer, type PostgresServer } from '../support/postgres-server.ts';
-import { createWorkplace, PROGRAM } from '../support/program.ts';
-import { runShellBlock } from '../support/shell-block.ts';
+import { createDocsWorkplace } from '../support/docs-workplace.ts';
+import { codeBlocksOf } from '../support/shell-block.ts';
 
-const GUIDE = await readFile(join(import.meta.dirname, '../../docs/guides/shared-state.md'), 'utf8');
+const ROOT = join(import.meta.dirname, '../..');
 
-const BLOCKS = [...GUIDE.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, language = '', text = '']) => ({
-  language,
-  text,
-}));
+/** Run against a database of its own: `shared-state-guide.test.ts`. */
+const ELSEWHERE = 'docs/guides/shared-state.md';
 
-test('every address in the guide of the shared state is accepted', () => {
-  // Without a host that is masked, and without the outline of an address.
-  const addresses = GUIDE.match(/postgres:\/\/\w+(?::[\w-]+)?@[^\s`'[]+/g) ?? [];
-  expect(addresses.length).toBeGreaterThan(3);
-  for (const address of addresses) expect(parseStateUrl(address).warnings).toEqual([]);
+const PAGES = await pagesIn(['docs', 'docs/guides', 'docs/concepts']);
+
+async function pagesIn(folders: readonly string[]): Promise<readonly { path: string; text: string }[]> {
+  const lists = folders.map(async (folder) =>
+    (await readdir(join(ROOT, folder))).filter((name) => name.endsWith('.md')).map((name) => posix.join(folder, name)),
+  );
+  const paths = (await Promise.all(lists)).flat();
+  return Promise.all(paths.map(async (path) => ({ path, text: await readFile(join(ROOT, path), 'utf8') })));
+}
+
+/** The pages with something to run, and their blocks. */
+const RUNNABLE = PAGES.filter(({ path }) => path !== ELSEWHERE)
+  .map(({ path, text }) => ({ path, blocks: codeBlocksOf(text).filter(({ language }) => language === 'sh') }))
+  .filter(({ blocks }) => blocks.length > 0);
+
+test('there are guides to run', () => {
+  expect(RUNNABLE.length).toBeGreaterThan(10);
 });
 
-test('every link of the guide of the shared state leads somewhere', async () => {
-  const headings = [...GUIDE.matchAll(/^#+ (.*)$/gm)].map(([, text = '']) => text.toLowerCase().replaceAll(' ', '-'));
-  for (const [, target = ''] of GUIDE.matchAll(/\]\(([^)]+)\)/g)) {
-    if (target.startsWith('#')) expect(headings).toContain(target.slice(1));
-    else await access(join(import.meta.dirname, '../../docs/guides', target));
-  }
-});
-
-test.skipIf(process.platform === 'win32')(
-  'every sh and sql block of the guide of the shared state runs, one after the other',
-  async () => {
-    const server = await createPostgresServer();
-    const workplace = await createWorkplace();
-    try {
-      const shim = join(workplace.folder, 'optipick');
-      await writeFile(shim, `#!/bin/sh\nexec "${process.execPath}" "${PROGRAM}" "$@"\n`);
-      await chmod(shim, 0o755);
-      await createStateFile(workplace.env['OPTIPICK_STATE_DIR'] ?? '');
-      const env: Record<string, string> = {
-        ...workplace.env,
-        PATH: `${workplace.folder}${delimiter}${process.env['PATH'] ?? ''}`,
-      };
-      for (const { language, text } of BLOCKS) {
-        if (language === 'sql') await runSql(server, text);
-        if (language !== 'sh') continue;
-        const block = text.replaceAll('db.example.com', `127.0.0.1:${server.port}`);
-        // What a block exports holds in those after it, as in one terminal.
-        for (const [, name = '', value = ''] of block.matchAll(/^export (\w+)='([^']*)'$/gm)) env[name] = value;
-        await runShellBlock(block, { folder: workplace.folder, env });
-      }
-    } finally {
-      await workplace.remove();
-      await server.end();
-    }
+test.skipIf(process.platform === 'win32').each(RUNNABLE)(
+  'every sh block of $path runs, one after the other',
+  async ({ path, blocks }) => {
+    await using workplace = await createDocsWorkplace();
+    await workplace.runPage(path, blocks);
   },
-  180_000,
+  120_000,
 );
 
-/** As the administrator: in the database of optipick, once there is one. */
-async function runSql(server: PostgresServer, text: string): Promise<void> {
-  const [found] = await server.query(`SELECT 1 FROM pg_database WHERE datname = 'optipick'`);
-  const address = parseStateUrl(server.url());
-  const client = await connectTo({ ...address, database: found === undefined ? address.database : 'optipick' });
-  try {
-    // One at a time: a database cannot be created together with anything else.
-    for (const statement of text.split(/;$/m)) if (statement.trim() !== '') await client.query(statement);
-  } finally {
-    await client.end();
-  }
-}
-
-/** The state of a machine that has used none but its own. */
-async function createStateFile(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const database = await openState(async (path) => openDatabase(path), folder);
-  database.close();
-}
+test('every error code that troubleshooting explains is one of the program', async () => {
+  const text = PAGES.find(({ path }) => path.endsWith('/troubleshooting.md'))?.text ?? '';
+  const codes = [...text.matchAll(/`([a-z]+(?:_[a-z]+)+)`/g)].map(([, code = '']) => code);
+  const sources = await readdir(join(ROOT, 'src'), { recursive: true });
+  const code = await Promise.all(
+    sources.filter((name) => name.endsWith('.ts')).map((name) => readFile(join(ROOT, 'src', name), 'utf8')),
+  );
+  expect(codes.length).toBeGreaterThan(15);
+  // Fields of a request are written in the same way.
+  const unknown = codes.filter((word) => !code.some((source) => new RegExp(`\\b${word}\\b`).test(source)));
+  expect(unknown).toEqual([]);
+});

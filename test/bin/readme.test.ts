@@ -1,61 +1,73 @@
-/** The commands of the README, run as they stand there, against a sandbox of the built program. */
-import { chmod, readFile, writeFile } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
+/** The commands of the README, run word by word: its recipes against a sandbox, its installation into a folder of npm's. */
+import { cp, readFile } from 'node:fs/promises';
+import { delimiter, dirname, join, relative, sep } from 'node:path';
+import { execa } from 'execa';
 import { expect, test } from 'vitest';
-import { createWorkplace, PROGRAM } from '../support/program.ts';
-import { runShellBlock } from '../support/shell-block.ts';
+import { createDocsWorkplace } from '../support/docs-workplace.ts';
+import { createTestFolder } from '../support/folder.ts';
+import { codeBlocksOf, runShellBlock } from '../support/shell-block.ts';
 
-const README = await readFile(join(import.meta.dirname, '../../README.md'), 'utf8');
+const ROOT = join(import.meta.dirname, '../..');
+const README = await readFile(join(ROOT, 'README.md'), 'utf8');
 
-/** Blocks marked `sh` are promised to run; the first two are the commands for a fresh clone. */
-function blocks(language: string): readonly string[] {
-  return [...README.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)]
-    .filter((match) => match[1] === language)
-    .map((match) => match[2] ?? '');
-}
+/** Blocks marked `sh` are promised to run. The first two are read by `.ci/run`, too. */
+const [DEMO, TESTS, INSTALL, ...RECIPES] = codeBlocksOf(README).filter(({ language }) => language === 'sh');
 
-test('the first block runs the demo, the second the tests', () => {
-  expect(blocks('sh').slice(0, 2)).toEqual(['npm ci && npx optipick demo\n', 'npm ci && npm test\n']);
+test('the first block runs the demo, the second the tests, the third installs', () => {
+  expect(
+    codeBlocksOf(README)
+      .slice(0, 2)
+      .map(({ text }) => text),
+  ).toEqual(['npm ci && npx optipick demo\n', 'npm ci && npm test\n']);
+  expect([DEMO, TESTS, INSTALL].map((block) => block?.text)).toEqual([
+    'npm ci && npx optipick demo\n',
+    'npm ci && npm test\n',
+    'npm ci && npm i -g .\n',
+  ]);
+});
+
+test('the README fits on a few screens', () => {
+  expect(README.split('\n').length - 1).toBeLessThanOrEqual(150);
 });
 
 test.skipIf(process.platform === 'win32')(
-  'every other sh block ends with exit 0 against a sandbox',
+  'every recipe of the README runs, one after the other',
   async () => {
-    const workplace = await createWorkplace();
-    const sandbox = workplace.start(['sandbox', '--port', '0', '--json', '--latency', '50ms'], {
-      timeoutMs: 110_000,
-    });
-    try {
-      const ready = await firstLine(sandbox.stdout as Readable);
-      const { url, api_key: key } = JSON.parse(ready) as { url: string; api_key: string };
-      const shim = join(workplace.folder, 'optipick');
-      await writeFile(shim, `#!/bin/sh\nexec "${process.execPath}" "${PROGRAM}" "$@"\n`);
-      await chmod(shim, 0o755);
-      await writeFile(join(workplace.folder, 'wave.json'), blocks('json')[0] ?? '');
-      const env = {
-        ...workplace.env,
-        PATH: `${workplace.folder}${delimiter}${process.env['PATH'] ?? ''}`,
-        OPTIPICK_BASE_URL: url,
-        OPTIPICK_API_KEY: key,
-        MY_API_KEY: key,
-      };
-      for (const block of blocks('sh').slice(2)) {
-        await runShellBlock(block, { folder: workplace.folder, env });
-      }
-      const answer = JSON.parse(await readFile(join(workplace.folder, 'answer.json'), 'utf8')) as { type: string };
-      expect(answer.type).toBe('CLUSTER');
-    } finally {
-      sandbox.kill('SIGTERM');
-      await sandbox;
-      await workplace.remove();
-    }
+    await using workplace = await createDocsWorkplace();
+    const { folder } = workplace;
+    await workplace.runPage('README.md', RECIPES);
+    const answer = JSON.parse(await readFile(join(folder, 'answer.json'), 'utf8')) as { type: string };
+    expect(answer.type).toBe('CLUSTER');
+    expect(await readFile(join(folder, 'planned.csv'), 'utf8')).toMatch(/;CLUSTER;SEQUENCE\r?\n/);
   },
   120_000,
 );
 
-async function firstLine(stream: Readable): Promise<string> {
-  for await (const line of createInterface({ input: stream })) return line;
-  throw new Error('the sandbox ended without a word');
+test.skipIf(process.platform === 'win32')(
+  'the installation gives every folder an optipick',
+  { tags: ['registry'], timeout: 300_000 },
+  async () => {
+    await using folder = await createTestFolder();
+    const clone = folder.at('clone');
+    const left = new Set(['.git', 'node_modules', 'dist', 'coverage', '.stryker-tmp']);
+    await cp(ROOT, clone, {
+      recursive: true,
+      filter: (path) => !left.has(relative(ROOT, path).split(sep)[0] ?? ''),
+    });
+    const env = {
+      PATH: [folder.at('npm/bin'), dirname(process.execPath), process.env['PATH']].join(delimiter),
+      HOME: folder.path,
+      npm_config_prefix: folder.at('npm'),
+      // What `npm ci` has fetched for these tests need not be fetched again.
+      npm_config_cache: await npmCache(),
+      npm_config_prefer_offline: 'true',
+    };
+    await runShellBlock(INSTALL?.text ?? '', { folder: clone, env, timeoutMs: 230_000 });
+    await runShellBlock('optipick demo > demo.txt', { folder: folder.path, env });
+    expect(await readFile(folder.at('demo.txt'), 'utf8')).toMatch(/^Cluster · Example[^]*^Route · Example/m);
+  },
+);
+
+async function npmCache(): Promise<string> {
+  return (await execa('npm', ['config', 'get', 'cache'])).stdout;
 }
