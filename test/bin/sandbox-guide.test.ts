@@ -26,7 +26,7 @@ test('the example for vitest passes in a project that has the package', async ()
   const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs');
   const { exitCode, stdout, stderr } = await execa(
     process.execPath,
-    [vitest, 'run', '--reporter=json', '--outputFile=result.json'],
+    [vitest, 'run', '--testTimeout=40000', '--reporter=json', '--outputFile=result.json'],
     {
       cwd: folder.path,
       reject: false,
