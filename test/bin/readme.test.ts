@@ -45,7 +45,7 @@ test.skipIf(process.platform === 'win32')(
 
 test.skipIf(process.platform === 'win32')(
   'the installation gives every folder an optipick',
-  { tags: ['registry'], timeout: 300_000 },
+  { tags: ['registry'], timeout: 600_000 },
   async () => {
     await using folder = await createTestFolder();
     const clone = folder.at('clone');
@@ -62,7 +62,7 @@ test.skipIf(process.platform === 'win32')(
       npm_config_cache: await npmCache(),
       npm_config_prefer_offline: 'true',
     };
-    await runShellBlock(INSTALL?.text ?? '', { folder: clone, env, timeoutMs: 230_000 });
+    await runShellBlock(INSTALL?.text ?? '', { folder: clone, env, timeoutMs: 550_000 });
     await runShellBlock('optipick demo > demo.txt', { folder: folder.path, env });
     expect(await readFile(folder.at('demo.txt'), 'utf8')).toMatch(/^Cluster · Example[^]*^Route · Example/m);
   },
