@@ -36,7 +36,7 @@ function head(html: string): readonly string[] {
 
 function comparison(html: string): readonly string[] {
   const rows = html.matchAll(
-    /<dt>([^<]*)<\/dt><dd><span class="track (asis|optimal)"><span style="--w:([\d.]+)%"><\/span><\/span><span>([^<]*)</g,
+    /<dt>([^<]*)<\/dt><dd><svg class="track (asis|optimal)" aria-hidden="true"><rect width="([\d.]+)%"[^>]*><\/svg><span>([^<]*)</g,
   );
   return [...rows].flatMap(([, name = '', side = '', share = '', distance = ''], index) => {
     const y = 154 + index * 32;
@@ -63,11 +63,11 @@ function figures(html: string): readonly string[] {
 
 /** The tables of lists and clusters, one below the other. */
 function clusters(html: string): readonly string[] {
-  const sides = [...html.matchAll(/<h3>([^<]*)<\/h3>\s*<div class="scroll bars">([\s\S]*?)<\/table>/g)];
+  const sides = [...html.matchAll(/<h3>([^<]*)<\/h3>\s*<div class="scroll bars"[^>]*>([\s\S]*?)<\/table>/g)];
   let y = 336;
   return sides.flatMap(([, title = '', table = '']) => {
     const rows = table.matchAll(
-      /<th scope="row">([^<]*)<\/th>.*?<td class="n">([^<]*)<\/td><td class="bar (asis|optimal)"[^>]*><span style="--w:([\d.]+)%"/g,
+      /<th scope="row">([^<]*)<\/th>.*?<td class="n">([^<]*)<\/td><td class="bar (asis|optimal)"[^>]*><svg class="track" aria-hidden="true"><rect width="([\d.]+)%"/g,
     );
     const drawn = [label(LEFT, y, title, 'strong')];
     for (const [, name = '', distance = '', side = '', share = ''] of rows) {

@@ -1,7 +1,8 @@
 /** The command tree, and the translation of commander's complaints into ours. */
 import { Command, CommanderError } from 'commander';
 import { DEMO } from '../commands/demo/command.ts';
-import { devCommand, type Listen } from '../commands/dev/command.ts';
+import { devCommand } from '../commands/dev/command.ts';
+import type { Listen } from '../commands/dev/flags.ts';
 import { CONFIG } from '../commands/config.ts';
 import { DOCTOR } from '../commands/doctor/command.ts';
 import { LOGIN } from '../commands/login.ts';

@@ -5,7 +5,7 @@ import { isLoopback } from '../lib/net/loopback.ts';
 import { page } from '../output/html/html-template.ts';
 import { guardedResponse, redirectTo } from '../pages/document.ts';
 
-export interface Access {
+export interface AccessCheck {
   /** What is answered to whoever may not see it, or has to come again; `undefined`: go on. */
   check(request: HttpRequest, url: URL): HttpResponse | undefined;
 }
@@ -15,7 +15,7 @@ export interface Access {
  * rebinding), what changes something comes from a page of its own (CSRF), and the token of the printed address was given,
  * once in the address and from then on as a cookie.
  */
-export function createAccess(token: string): Access {
+export function createAccess(token: string): AccessCheck {
   return {
     check({ method, headers }, url) {
       const host = headerOf(headers, 'host') ?? '';

@@ -6,7 +6,7 @@ import { isTestMessageId } from '../ids.ts';
 import { savingOf } from '../answers/saving.ts';
 import { page } from '../output/html/html-template.ts';
 import { savedPercent } from '../output/answers/saving-text.ts';
-import { ageOf, stateMark, timeOf, type Standing } from '../pages/parts.ts';
+import { ageOf, stateMark, timeOf, type ShownState } from '../pages/parts.ts';
 import { isClaimed, type InboxCounts, type InboxStatus, type InboxSummary, type ResultFacts } from '../state/inbox.ts';
 import type { RejectionSummary } from '../state/rejections.ts';
 import type { InspectorParts } from './parts.ts';
@@ -170,7 +170,7 @@ export function resultFactsOf({ steps }: Pick<InboxSummary, 'steps'>): ResultFac
   return steps.map(({ result }) => result).find((result) => result !== undefined);
 }
 
-export function standingOf({ status, steps }: Pick<InboxSummary, 'status' | 'steps'>, now: number): Standing {
+export function standingOf({ status, steps }: Pick<InboxSummary, 'status' | 'steps'>, now: number): ShownState {
   if (steps.some((step) => step.state === 'pending' && isClaimed(step, now))) return 'working';
   if (status === 'done' && steps.length > 0 && steps.every(({ state }) => state === 'discarded')) return 'discarded';
   return status;

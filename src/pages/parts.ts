@@ -25,9 +25,9 @@ export function ageOf(at: number, now: number): Html {
 }
 
 /** How things stand, as a color and a word. */
-export type Standing = 'pending' | 'working' | 'done' | 'failed' | 'rejected' | 'discarded';
+export type ShownState = 'pending' | 'working' | 'done' | 'failed' | 'rejected' | 'discarded';
 
-export function stateMark(standing: Standing, word: string = standing): Html {
+export function stateMark(standing: ShownState, word: string = standing): Html {
   return page`<span class="state ${standing}">${word}</span>`;
 }
 

@@ -8,6 +8,7 @@ import { basename, join } from 'node:path';
 import { Webhook } from 'svix';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createSandbox, type Sandbox } from '../../src/sandbox-entry.ts';
+import { inspectorClient, inspectorUrl } from '../support/inspector.ts';
 import { deliver, payloadOf, startListener } from '../support/listener.ts';
 import { createWorkplace, type RunOptions, type Workplace } from '../support/program.ts';
 import { startRelay } from '../support/relay.ts';
@@ -244,6 +245,12 @@ function runsOf(
       { args: ['msg_0'], code: 0 },
       { args: ['msg_unknown'], code: 2 },
     ],
+    // They run until they are stopped: the pages are looked at above.
+    'events ui': [
+      { args: ['--port', '99999'], code: 2 },
+      { args: ['--port', '0'], code: 7, env: sharedState() },
+    ],
+    dev: [{ args: ['--forward-to', `http://user:${PLANTED['key of the profile']}@127.0.0.1/`], code: 2 }],
     'events sync': [{ args: [] }, { args: ['--base-url', echo.url], env: IN_ENVIRONMENT }],
     trigger: [
       { args: ['cluster.optimized', '--to', listenerUrl], code: 0 },
@@ -331,7 +338,19 @@ test('listen, with deliveries that carry credentials, forgeries, a command, a re
   const dump = at('dump.txt');
   // What the command of a user, and every other user of this machine, can see.
   const look = `{ cat; env; for each in /proc/[0-9]*/cmdline; do tr '\\0' ' ' < $each; echo; done; } >> ${dump} 2> /dev/null`;
-  const flags = ['--debug', '--verbose', '--record', 'record', '--exec', look, '--forward-to', target.url, '--relay'];
+  const flags = [
+    '--debug',
+    '--verbose',
+    '--record',
+    'record',
+    '--exec',
+    look,
+    '--forward-to',
+    target.url,
+    '--relay',
+    '--inspect',
+    '0',
+  ];
   // The secrets of the profile; the API takes its key.
   const env = { ...base(), OPTIPICK_WEBHOOK_SECRET: '', OPTIPICK_RELAY_URL: relay.url };
   await using listener = await startListener(workplace, flags, { env });
@@ -355,6 +374,16 @@ test('listen, with deliveries that carry credentials, forgeries, a command, a re
   await listener.line(({ type, id }) => type === 'rejected' && id === 'msg_forged');
   expect((await target.next()).headers).toMatchObject(CREDENTIALS);
   await expect.poll(() => readFileSync(dump, 'utf8').match(/^OPTIPICK_STATE_DIR=/gm)?.length).toBe(2);
+  const inspector = await inspectorUrl(listener);
+  const ask = inspectorClient(inspector);
+  const ofOne = ['', '/result', '/report.html', '/curl', '/http', '/json'].map((part) => `/deliveries/1${part}`);
+  for (const path of ['/', ...ofOne, '/deliveries/2', '/rejected/1', '/rejected/2', '/page.js', '/nowhere']) {
+    const { status, headers, body: page } = await ask(path);
+    said.push([`inspector ${path}`, `${status} ${JSON.stringify(headers)} ${page}`]);
+  }
+  const sent = new URLSearchParams({ place: 'other', url: target.url, body: '{}' }).toString();
+  const asked = { method: 'POST', headers: { origin: inspector.origin, accept: 'application/json' }, body: sent };
+  said.push(['inspector send', (await ask('/deliveries/1/send', asked)).body]);
   listener.kill('SIGTERM');
   const { code } = await listener.ended;
   expect(code).toBe(143);

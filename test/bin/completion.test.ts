@@ -196,7 +196,7 @@ describe.skipIf(!HAS.fish)('fish (skipped where there is none) completes', () =>
     [
       'a subcommand after global flags',
       'optipick --json -p cluster events ',
-      ['discard', 'list', 'replay', 'show', 'sync'],
+      ['discard', 'list', 'replay', 'show', 'sync', 'ui'],
     ],
     ['a subcommand', 'optipick cluster ', ['get', 'submit']],
     ['a setting', 'optipick config set ', SETTINGS.toSorted()],

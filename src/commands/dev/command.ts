@@ -1,21 +1,7 @@
 /** `optipick dev`: sandbox, listener and inspector in one. */
 import type { Command } from 'commander';
-import type { Context } from '../../context/context.ts';
 import { collect, withHelp, type CommandDeclaration, type ContextSource } from '../shared/options.ts';
-
-export interface DevFlags {
-  readonly forwardTo?: readonly string[];
-}
-
-/**
- * Runs `listen` with these flags: a command of its own, and commands do not import each other. `started` is called with the
- * address of the webhook once it is open.
- */
-export type Listen = (
-  context: Context,
-  flags: readonly string[],
-  started: (url: string) => Promise<void>,
-) => Promise<void>;
+import type { DevFlags, Listen } from './flags.ts';
 
 /** `listen`: loads and runs that command. */
 export function devCommand(listen: Listen): CommandDeclaration {

@@ -8,10 +8,10 @@ import { STATE_URL_FILE } from '../../settings/settings.ts';
 import { stateFolder } from '../../settings/paths.ts';
 import { exampleJson, exampleRequest } from '../../requests/example.ts';
 import { exampleSite } from '../../site/example-site.ts';
-import { isFree, nextFreePort } from '../shared/free-port.ts';
-import { refuseRealKey } from '../shared/sandbox-profile.ts';
-import { storeSettings } from '../shared/store-settings.ts';
-import type { DevFlags, Listen } from './command.ts';
+import { isFree, nextFreePort } from '../../platform/server/free-port.ts';
+import { forwardTarget } from '../shared/forward-target.ts';
+import { refuseRealKey, storeSettings } from '../shared/store-settings.ts';
+import type { DevFlags, Listen } from './flags.ts';
 
 const PROFILE = 'sandbox';
 const SANDBOX_PORT = 4010;
@@ -21,6 +21,8 @@ const SAMPLE_PICKS = 12;
 /** Runs until somebody stops it. Throws what the listener throws. */
 export async function dev(context: Context, { forwardTo = [] }: DevFlags, listen: Listen): Promise<void> {
   const { output, stop } = context;
+  // Before anything is started or stored.
+  const targets = forwardTo.map(forwardTarget);
   await refuseRealKey(context, PROFILE, undefined);
   const sandbox = await startSandbox(context);
   const { url, apiKey, secret } = sandbox;
@@ -32,7 +34,7 @@ export async function dev(context: Context, { forwardTo = [] }: DevFlags, listen
   }
   const port = await freePort(context, LISTEN_PORT);
   const own = contextFor(context);
-  const flags = ['--port', String(port), '--inspect', ...forwardTo.flatMap((target) => ['--forward-to', target])];
+  const flags = ['--port', String(port), '--inspect', ...targets.flatMap((target) => ['--forward-to', target])];
   await listen(own, flags, async (webhook) => {
     sandbox.addEndpoint(webhook);
     const client = await own.client();

@@ -8,7 +8,7 @@ import { deliveryResult, type SentMessage } from './delivery-verdict.ts';
 import { createDeliveryTest, type DeliveryTest } from './delivery-test.ts';
 import type { CheckContext } from './check-context.ts';
 import { PORT } from './fix-commands.ts';
-import { nextFreePort } from '../shared/free-port.ts';
+import { nextFreePort } from '../../platform/server/free-port.ts';
 
 const ADDRESS = '127.0.0.1';
 const HEALTH_TIMEOUT_MS = 1000;

@@ -109,6 +109,7 @@ its bytes, its signature, each attempt and answer, and the result; it replays, d
 left to the next listener: for a page beside one, optipick listen --inspect.`,
     examples: [
       ['optipick events ui', 'on port 4040'],
+      ['optipick events ui --port 4041', 'on another one'],
       ['optipick events ui --port 0 --json | head -1', 'the address, for a program'],
     ],
     environment: [['OPTIPICK_STATE_DIR', 'where received deliveries are stored']],

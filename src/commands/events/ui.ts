@@ -2,7 +2,7 @@
 import type { Context } from '../../context/context.ts';
 import { openInbox } from '../../context/inbox-services.ts';
 import { CliError } from '../../errors.ts';
-import { openInspector, type OpenInspector } from '../shared/inspector.ts';
+import { openInspector, type OpenInspector } from '../shared/inspector/open.ts';
 
 export interface EventUiFlags {
   /** `undefined`: the usual one, or the next that is free. */

@@ -6,7 +6,7 @@ import type { Inbox } from '../../state/inbox.ts';
 import type { RelayAddresses } from '../../webhooks/relay/address.ts';
 import type { Processor } from '../../webhooks/inbox/processor.ts';
 import { resultClient } from '../shared/delivery-results.ts';
-import type { OpenInspector } from '../shared/inspector.ts';
+import type { OpenInspector } from '../shared/inspector/open.ts';
 import { rejectOwnPort } from '../shared/forward-target.ts';
 import { jobFailure } from '../shared/job-errors.ts';
 import { createEnding } from './ending.ts';
@@ -142,7 +142,7 @@ async function openListenInspector(
   { inspector, actions, inbox }: ListenPlan,
   { state, port, work }: { state: ListenerState; port: { readonly url: string }; work: Pick<Processor, 'wake'> },
 ): Promise<OpenInspector> {
-  const { openInspector } = await import('../shared/inspector.ts');
+  const { openInspector } = await import('../shared/inspector/open.ts');
   const place = state.shared?.place;
   return await openInspector(context, {
     port: inspector?.port,

@@ -8,7 +8,7 @@ import { idText } from '../../output/webhooks/delivery-lines.ts';
 import type { Inbox } from '../../state/inbox.ts';
 import type { Delivery } from '../../state/delivery.ts';
 import type { Processor } from '../../webhooks/inbox/processor.ts';
-import type { OpenInspector } from '../shared/inspector.ts';
+import type { OpenInspector } from '../shared/inspector/open.ts';
 import type { Ending } from './ending.ts';
 import type { ListenScreen } from './lines.ts';
 import type { Reporter } from './reporter.ts';

@@ -13,8 +13,7 @@ import {
   type ContextSource,
   type CommandDeclaration,
 } from '../shared/options.ts';
-import { refuseRealKey } from '../shared/sandbox-profile.ts';
-import { storeSettings, warnOfVariables } from '../shared/store-settings.ts';
+import { refuseRealKey, storeSettings, warnOfVariables } from '../shared/store-settings.ts';
 import { renderEvent } from './log.ts';
 import { completeLoopbackUrl } from '../../lib/net/loopback.ts';
 import { settingVariable } from '../../lib/text/shell-words.ts';

@@ -1,9 +1,9 @@
 /** Opens a page in the browser of this machine. */
 import { join } from 'node:path';
-import type { Context } from '../../context/context.ts';
-import { CliError, messageOf } from '../../errors.ts';
-import { html } from '../../lib/text/html.ts';
-import { shellWord } from '../../lib/text/shell-words.ts';
+import type { Context } from '../../../context/context.ts';
+import { CliError, messageOf } from '../../../errors.ts';
+import { html } from '../../../lib/text/html.ts';
+import { shellWord } from '../../../lib/text/shell-words.ts';
 
 /** A command that has not failed by then has started a browser; in milliseconds. */
 const STARTED_MS = 3000;

@@ -1,20 +1,20 @@
 /** The inspector of `listen --inspect` and `events ui`: its port, and what it may do. */
-import type { Context } from '../../context/context.ts';
-import { CliError } from '../../errors.ts';
-import { INSPECTOR_GRACE_MS, MAX_INSPECTOR_FORM_BYTES } from '../../limits.ts';
-import { maskUrl } from '../../lib/net/url-secrets.ts';
-import type { Server } from '../../platform/host.ts';
-import type { Redact } from '../../settings/redaction.ts';
-import type { Inbox } from '../../state/inbox.ts';
-import type { StoredRejections } from '../../state/rejections.ts';
-import type { InspectorParts, TestPlace } from '../../inspector/parts.ts';
-import type { DiagnosisInput, NamedSecret } from '../../webhooks/diagnosis/model.ts';
-import { createTerminalRedaction } from '../../output/terminal/redaction.ts';
-import { secretsInSettings } from '../../settings/settings.ts';
-import { knownElsewhere, receivedMessages } from './diagnosis-sources.ts';
-import { createFetch } from './delivery-results.ts';
-import { openPlans } from './report-plan.ts';
-import { webhookSecrets } from './webhook-secrets.ts';
+import type { Context } from '../../../context/context.ts';
+import { CliError } from '../../../errors.ts';
+import { INSPECTOR_GRACE_MS, MAX_INSPECTOR_FORM_BYTES } from '../../../limits.ts';
+import { maskUrl } from '../../../lib/net/url-secrets.ts';
+import type { Server } from '../../../platform/host.ts';
+import type { Redact } from '../../../settings/redaction.ts';
+import type { Inbox } from '../../../state/inbox.ts';
+import type { StoredRejections } from '../../../state/rejections.ts';
+import type { InspectorParts, TestPlace } from '../../../inspector/parts.ts';
+import type { DiagnosisInput, NamedSecret } from '../../../webhooks/diagnosis/model.ts';
+import { createTerminalRedaction } from '../../../output/terminal/redaction.ts';
+import { secretsInSettings } from '../../../settings/settings.ts';
+import { knownElsewhere, receivedMessages } from '../diagnosis-sources.ts';
+import { createFetch } from '../delivery-results.ts';
+import { openPlans } from '../report-plan.ts';
+import { webhookSecrets } from '../webhook-secrets.ts';
 
 export const INSPECTOR_PORT = 4040;
 
@@ -49,8 +49,8 @@ export interface OpenInspector {
 export async function openInspector(context: Context, facts: InspectorFacts): Promise<OpenInspector> {
   const { host } = context;
   const [{ createInspectorApp }, { createLive }] = await Promise.all([
-    import('../../inspector/app.ts'),
-    import('../../pages/live.ts'),
+    import('../../../inspector/app.ts'),
+    import('../../../pages/live.ts'),
   ]);
   const closing = new AbortController();
   const live = createLive(host.clock, closing.signal);
@@ -113,7 +113,7 @@ async function createParts(context: Context, facts: InspectorFacts): Promise<Ins
     planFor: await openPlans(context, undefined),
     async verify({ headers, body, receivedAt }) {
       if (secrets.length === 0) return undefined;
-      const { diagnose } = await import('../../webhooks/diagnosis/diagnosis.ts');
+      const { diagnose } = await import('../../../webhooks/diagnosis/diagnosis.ts');
       const delivery: DiagnosisInput = {
         headers,
         body,
@@ -166,9 +166,9 @@ function createTestSender(
   const { host, stop } = context;
   return async (place, body) => {
     const [{ attemptTest }, { createDeliveryMaker }, { readTestTarget }] = await Promise.all([
-      import('../../webhooks/testing/test-attempt.ts'),
-      import('../../webhooks/testing/test-delivery.ts'),
-      import('../../webhooks/testing/test-target.ts'),
+      import('../../../webhooks/testing/test-attempt.ts'),
+      import('../../../webhooks/testing/test-delivery.ts'),
+      import('../../../webhooks/testing/test-target.ts'),
     ]);
     // Where deliveries are forwarded to, a test may go; else nobody must test an endpoint of others by mistake.
     const target = readTestTarget(

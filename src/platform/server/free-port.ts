@@ -1,5 +1,5 @@
 import { CliError } from '../../errors.ts';
-import type { Server } from '../../platform/host.ts';
+import type { Server } from '../host.ts';
 
 const PORTS_TO_TRY = 20;
 
