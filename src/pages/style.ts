@@ -41,7 +41,7 @@ label { color: var(--muted); font-size: .9rem; }
 .filters input[type=search] { flex: 1 1 12rem; }
 .filters input[name=site] { flex: 0 1 9rem; width: 9rem; }
 .tools { display: grid; gap: .6rem; padding: .8rem 1.25rem; border-bottom: 1px solid var(--line); background: var(--ground); position: sticky; top: 0; z-index: 1; }
-html.scripted .filters .button-only { display: none; }
+html.scripted .button-only { display: none; }
 
 .rows { list-style: none; margin: 0; padding: 0; }
 .row { border-bottom: 1px solid var(--line); content-visibility: auto; contain-intrinsic-size: auto 2.6rem; }

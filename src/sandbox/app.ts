@@ -19,9 +19,10 @@ import { createTimeScale } from './webhooks/time-scale.ts';
 import { HttpError, errorResponse } from './http/http-error.ts';
 import { withBody } from './http/request-body.ts';
 import { findRoute, targetOf } from './http/router.ts';
+import { checkPageAccess } from './http/page-access.ts';
 import { createRoutes } from './http/routes.ts';
+import type { SandboxPage } from './page/page.ts';
 import { createWebhookSecret, SANDBOX_KEY_PREFIX } from '../settings/secret.ts';
-import { renderStatusPage } from './http/status-page.ts';
 
 const DEFAULT_LATENCY_MS = 500;
 const DEFAULT_SEED = 1;
@@ -45,7 +46,7 @@ export interface SandboxApp {
 
 /**
  * An OptiPick on this machine, all of it in memory and without a port of its own. `X-API-KEY` is
- * checked on every path except the page at `/`: a missing or wrong key is answered 403
+ * checked on every path except those of the page at `/`: a missing or wrong key is answered 403
  * `{"message":"Forbidden"}`, as Amazon's API gateway does, unless `errorShape` is set. Throws `CliError` (usage) for
  * settings that cannot be used.
  */
@@ -58,6 +59,7 @@ export function createSandboxApp(options: SandboxConfig, deps: SandboxDeps): San
   const apiKey = options.apiKey ?? `${SANDBOX_KEY_PREFIX}${Buffer.from(bytesFor('api key')(16)).toString('hex')}`;
   const secret = options.secret ?? createWebhookSecret(bytesFor('webhook secret'));
 
+  let shown: SandboxPage | undefined;
   const budget = createByteBudget(MAX_SANDBOX_BYTES);
   const background = createBackground();
   const environment: SandboxEnvironment = {
@@ -67,7 +69,10 @@ export function createSandboxApp(options: SandboxConfig, deps: SandboxDeps): San
     injector: createFaultInjector(options.faults ?? {}, seed),
     background,
     timeScale: createTimeScale(clock, options.timeScale ?? 1),
-    emit,
+    emit(event) {
+      emit(event);
+      shown?.changed();
+    },
   };
   const jobs = createJobs(environment, options.latency ?? DEFAULT_LATENCY_MS);
   const endpoints = createEndpoints(environment, secret, options.allowRemoteWebhooks ?? false);
@@ -80,23 +85,18 @@ export function createSandboxApp(options: SandboxConfig, deps: SandboxDeps): San
       pendingAs: options.pendingAs ?? '404',
     }),
     control: createControl(endpoints, outbox),
-    page: (nonce) =>
-      renderStatusPage({
-        site,
-        jobs: jobs.list(),
-        endpoints: endpoints.list(),
-        messages: outbox.messages(),
-        walk: jobs.lastWalk(),
-        apiKey,
-        nonce,
-      }),
-    createNonce: () => Buffer.from(randomBytes(16)).toString('base64'),
+    async page() {
+      const { createPage } = await import('./page/page.ts');
+      shown ??= createPage({ ...environment, jobs, endpoints, outbox, apiKey, secret });
+      return shown;
+    },
   });
 
   async function answer(request: HttpRequest, { pathname, query }: ReturnType<typeof targetOf>): Promise<HttpResponse> {
     try {
       const { route, id } = findRoute(routes, request.method, pathname);
-      if (route.open !== true && headerOf(request.headers, 'x-api-key') !== apiKey) {
+      if (route.open === true) checkPageAccess(request);
+      else if (headerOf(request.headers, 'x-api-key') !== apiKey) {
         return errorResponse(new HttpError(403, 'Forbidden'), errorShape ?? 'gateway');
       }
       if (route.maxBodyBytes === undefined) return await route.answer({ request, query, id, body: '' });

@@ -1,6 +1,6 @@
 import type { RandomBytes } from '../ids.ts';
 import type { Http } from '../lib/net/http.ts';
-import type { Clock } from '../platform/host.ts';
+import type { Clock, Host } from '../platform/host.ts';
 import type { Site } from '../site/model.ts';
 import type { OnSandboxEvent } from './events.ts';
 import type { FaultInjector } from './faults.ts';
@@ -13,6 +13,8 @@ export interface SandboxDeps {
   /** Sends webhooks. */
   readonly http: Http;
   readonly randomBytes: RandomBytes;
+  /** For the page. */
+  readonly asset: Host['asset'];
 }
 
 /** What the parts of a sandbox share. */

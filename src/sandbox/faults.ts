@@ -21,11 +21,15 @@ export type FaultName = keyof typeof FAULTS;
 export type FaultRates = Readonly<Partial<Record<FaultName, number>>>;
 
 export interface FaultInjector {
+  /** Of those that were set. */
+  rates(): FaultRates;
+  /** From now on. Throws `CliError` (usage, `bad_faults`) for a rate that is not from 0 to 1. */
+  setRate(fault: FaultName, rate: number): void;
   /** Whether to inject the fault this time. Seeded: the same calls in the same order give the same answers. */
   shouldInject(fault: FaultName): boolean;
 }
 
-const NAMES = Object.keys(FAULTS) as FaultName[];
+export const FAULT_NAMES = Object.keys(FAULTS) as FaultName[];
 
 /**
  * Reads `name=rate` terms, each text perhaps holding several separated by commas. Throws `CliError`
@@ -35,12 +39,12 @@ export function parseFaults(texts: readonly string[]): FaultRates {
   const rates: Partial<Record<FaultName, number>> = {};
   for (const term of texts.flatMap((text) => text.split(','))) {
     const [name = '', rate = '', ...rest] = term.split('=').map((part) => part.trim());
-    const fault = NAMES.find((known) => known === name);
+    const fault = FAULT_NAMES.find((known) => known === name);
     if (fault === undefined) {
-      const nearest = nearestWord(name, NAMES);
+      const nearest = nearestWord(name, FAULT_NAMES);
       throw new CliError('usage', `unknown fault "${name}"`, {
         code: 'bad_faults',
-        hint: nearest === undefined ? `faults are ${NAMES.join(', ')}` : `did you mean "${nearest}"?`,
+        hint: nearest === undefined ? `faults are ${FAULT_NAMES.join(', ')}` : `did you mean "${nearest}"?`,
       });
     }
     if (rest.length > 0 || !/^\d*\.?\d+$/.test(rate)) throw badRate(fault, rate);
@@ -52,7 +56,7 @@ export function parseFaults(texts: readonly string[]): FaultRates {
 
 /** Throws `CliError` (usage, `bad_faults`) for a rate that is not from 0 to 1. */
 export function checkFaultRates(rates: FaultRates): void {
-  for (const name of NAMES) {
+  for (const name of FAULT_NAMES) {
     const rate = rates[name] ?? 0;
     if (!(rate >= 0 && rate <= 1)) throw badRate(name, String(rate));
   }
@@ -67,9 +71,15 @@ function badRate(name: FaultName, rate: string): CliError {
 }
 
 /** Each fault has a random sequence of its own, so that switching one on does not change the others. */
-export function createFaultInjector(rates: FaultRates, seed: number): FaultInjector {
-  const randoms = new Map(NAMES.map((name, index) => [name, createRandom(seed + 7919 * (index + 1))] as const));
+export function createFaultInjector(initial: FaultRates, seed: number): FaultInjector {
+  let rates = initial;
+  const randoms = new Map(FAULT_NAMES.map((name, index) => [name, createRandom(seed + 7919 * (index + 1))] as const));
   return {
+    rates: () => rates,
+    setRate(fault, rate) {
+      checkFaultRates({ [fault]: rate });
+      rates = { ...rates, [fault]: rate };
+    },
     shouldInject(fault) {
       const rate = rates[fault] ?? 0;
       return rate > 0 && (randoms.get(fault)?.next() ?? 1) < rate;

@@ -13,7 +13,7 @@ export interface RunningSandbox extends Omit<SandboxApp, 'http'> {
 }
 
 /** The parts of the host that a sandbox needs. */
-export type SandboxHost = Pick<Host, 'clock' | 'randomBytes' | 'http' | 'serve'>;
+export type SandboxHost = Pick<Host, 'clock' | 'randomBytes' | 'http' | 'serve' | 'asset'>;
 
 /** On loopback only; port 0 picks a free one. Throws `CliError` `environment` when the port is taken. */
 export async function createSandbox(
@@ -24,6 +24,7 @@ export async function createSandbox(
     clock: host.clock,
     http: await host.http(),
     randomBytes: (size) => host.randomBytes(size),
+    asset: (name) => host.asset(name),
   });
   const server = await host.serve(http, {
     host: '127.0.0.1',

@@ -70,7 +70,7 @@ describe.skipIf(chromium === undefined)('hostile text in Chromium (skipped where
     });
   });
 
-  test('A7: the status page of the sandbox', async () => {
+  test('A7: the page of the sandbox', async () => {
     const page = async (each: string): Promise<Page> => {
       await using receiver = await startScriptedServer([{ status: 500, body: each }]);
       const locations = Object.fromEntries(
@@ -85,8 +85,13 @@ describe.skipIf(chromium === undefined)('hostile text in Chromium (skipped where
         headers: { 'x-api-key': sandbox.apiKey, 'content-type': 'application/json' },
         body: JSON.stringify(requestOf(each)),
       });
-      // The page shows by itself what has changed: job, floor, and the delivery with what the endpoint said.
-      await opened.until(`document.querySelectorAll('details ol pre').length === 1`);
+      // The page shows by itself what has changed.
+      await opened.until(`document.querySelectorAll('#messages .row .count').length === 1`);
+      await opened.until(`document.querySelector('#messages .row .saving').textContent === '500'`);
+      await opened.click('#jobs .row a');
+      await opened.until(`document.querySelectorAll('#result .floor').length > 0`);
+      await opened.click('#messages .row a');
+      await opened.until(`document.querySelectorAll('#deliveries .fold pre').length === 1`);
       return opened;
     };
     const benign = await page(BENIGN);

@@ -34,7 +34,7 @@ export function createBench(options: SandboxConfig = {}, receiver: Http = async 
   const events: SandboxEvent[] = [];
   const app = createSandboxApp(
     { latency: LATENCY, onEvent: (notice) => events.push(notice), ...options },
-    { clock, http: receiver, randomBytes: createBytes() },
+    { clock, http: receiver, randomBytes: createBytes(), asset: async () => Buffer.from('// the script') },
   );
   const call = async (request: HttpRequest): Promise<Answer> => {
     const { status, headers, body } = await app.http({

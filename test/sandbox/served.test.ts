@@ -48,7 +48,12 @@ async function serve(options: SandboxConfig): Promise<Served> {
       },
       ...options,
     },
-    { clock, http: createHttp({}), randomBytes: (size) => crypto.getRandomValues(new Uint8Array(size)) },
+    {
+      clock,
+      http: createHttp({}),
+      randomBytes: (size) => crypto.getRandomValues(new Uint8Array(size)),
+      asset: async () => new Uint8Array(0),
+    },
   );
   const server = await serveHttp(
     app.http,

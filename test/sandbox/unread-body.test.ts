@@ -25,6 +25,8 @@ describe('A16: a body is not read', () => {
   test.each([
     ['GET', '/', 200],
     ['POST', '/', 405],
+    ['POST', '/page/reset', 403],
+    ['GET', '/page.css', 200],
     ['POST', '/nothing', 404],
     ['POST', '/optimize/route', 403],
     ['POST', '/optimize/cluster?synchronous=false', 403],

@@ -58,6 +58,7 @@ async function demo(context: Context): Promise<void> {
     randomBytes: (size) => host.randomBytes(size),
     http: () => host.http({ direct: true }),
     serve: (app, options) => host.serve(app, options),
+    asset: (name) => host.asset(name),
   };
   const sandbox = await createSandbox(machine, { seed: 1 });
   context.atEnd(() => sandbox.stop());

@@ -4,13 +4,15 @@ import { cleanText } from '../../lib/text/sanitize-terminal.ts';
 import type { Style } from '../../output/terminal/style.ts';
 import type { SandboxEvent } from '../../sandbox/events.ts';
 
+/** What a browser asks for to show the page. */
+const PAGE = /^\/(?:$|live$|(?:page|jobs|messages|exports)[./])/;
+
 /** `undefined` for what needs no line. */
 export function renderEvent(event: SandboxEvent, style: Style): string | undefined {
   switch (event.type) {
     case 'request': {
       const status = String(event.status);
-      // The status page in a browser polls every two seconds.
-      if (event.path === '/' && status === '200') return undefined;
+      if (PAGE.test(event.path) && /^[23]/.test(status)) return undefined;
       const shown = status.startsWith('2') ? style.green(status) : style.yellow(status);
       return `${shown} ${event.method} ${cleanText(event.path)}`;
     }

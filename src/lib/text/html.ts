@@ -6,18 +6,6 @@ export type Html = Markup<'html'>;
 /** Text between the tags, and attribute values in double quotes, may be given as values. */
 export const html = createTemplate<'html'>(escapeHtml);
 
-const script = createTemplate<'html'>((json) => json.replaceAll('<', String.raw`\u003C`));
-
-/** Data for a script: JSON in which nothing can end the script element. */
-export function scriptData(value: unknown): Html {
-  return script`${JSON.stringify(value)}`;
-}
-
-/** A style or script that stands in the source: it has no values. */
-export function literal(texts: TemplateStringsArray): Html {
-  return html(texts);
-}
-
 export function escapeHtml(text: string): string {
   return text
     .replaceAll('&', '&amp;')

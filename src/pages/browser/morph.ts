@@ -51,12 +51,18 @@ function morphChildren(current: Element, fresh: Element): boolean {
 
 /** The node that the fresh one is a copy of: the one with its id, else one of its kind that stands where it would. */
 function counterpart(parent: Element, at: ChildNode | null, fresh: ChildNode): ChildNode | undefined {
-  if (fresh instanceof Element && fresh.id !== '') {
-    const named = document.getElementById(fresh.id);
+  const id = idOf(fresh);
+  if (id !== '') {
+    const named = document.getElementById(id);
     return named !== null && named.parentElement === parent ? named : undefined;
   }
   if (at === null || at.nodeType !== fresh.nodeType || at.nodeName !== fresh.nodeName) return undefined;
-  return at instanceof Element && at.id !== '' ? undefined : at;
+  return idOf(at) === '' ? at : undefined;
+}
+
+/** Not the property: of a form that may be a field of that name. */
+function idOf(node: ChildNode): string {
+  return node instanceof Element ? (node.getAttribute('id') ?? '') : '';
 }
 
 function replaceText(node: ChildNode, text: string | null): boolean {

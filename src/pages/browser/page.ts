@@ -154,7 +154,7 @@ document.addEventListener('submit', (event) => {
   } else if (form.matches('[data-act]')) {
     event.preventDefault();
     const question = event.submitter?.dataset['confirm'];
-    if (question === undefined || confirm(question)) void act(form);
+    if (question === undefined || confirm(question)) void act(form, event.submitter);
   }
 });
 
@@ -165,21 +165,25 @@ interface ActAnswer {
   readonly outcome?: string;
 }
 
-function fieldsOf(form: HTMLFormElement): [name: string, value: string][] {
-  return [...new FormData(form)].flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : []));
+/** With the value of the button that was pressed. */
+function fieldsOf(form: HTMLFormElement, button?: HTMLElement | null): [name: string, value: string][] {
+  return [...new FormData(form, button)].flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : []));
 }
 
-async function act(form: HTMLFormElement): Promise<void> {
-  const body = new URLSearchParams(fieldsOf(form));
+async function act(form: HTMLFormElement, pressed: HTMLElement | null): Promise<void> {
+  const body = new URLSearchParams(fieldsOf(form, pressed));
   const buttons = form.querySelectorAll('button');
   for (const button of buttons) button.disabled = true;
   const answer = await ask(form.action, { method: 'POST', body, headers: { accept: 'application/json' } });
   for (const button of buttons) button.disabled = false;
+  // A button that is disabled loses the focus.
+  if (document.activeElement === document.body) pressed?.focus();
   const isJson = (answer?.headers.get('content-type') ?? '').startsWith('application/json');
   const said = isJson ? ((await answer?.json()) as ActAnswer) : undefined;
   if (said === undefined)
     notice(answer === undefined ? 'There was no answer' : `That did not work: HTTP ${answer.status}`, { bad: true });
   else notice(said.text, { bad: !said.ok });
+  if (said?.ok === true && form.matches('[data-clear]')) form.reset();
   const place = form.querySelector('.outcome');
   if (place === null || said?.outcome === undefined) return;
   const content = new DOMParser().parseFromString(said.outcome, 'text/html').body;
@@ -197,6 +201,11 @@ async function filter(form: HTMLFormElement): Promise<void> {
   markOpen();
   follow();
 }
+
+// What is switched takes effect at once.
+document.addEventListener('change', ({ target }) => {
+  if (target instanceof Element) target.closest<HTMLFormElement>('form[data-auto]')?.requestSubmit();
+});
 
 let filtering: ReturnType<typeof setTimeout> | undefined;
 document.addEventListener('input', ({ target }) => {

@@ -3,7 +3,6 @@ import type { SandboxEnvironment } from '../environment.ts';
 import { bodyOf, type HttpResponse, jsonResponse, TransportError } from '../../lib/net/http.ts';
 import type { Kind } from '../../kinds.ts';
 import type { Job, Jobs } from '../jobs/jobs.ts';
-import type { Site } from '../../site/model.ts';
 import type { PendingShape, SubmitShape } from '../config.ts';
 import type { Outbox } from '../webhooks/outbox.ts';
 import { HttpError } from './http-error.ts';
@@ -11,7 +10,7 @@ import type { Call } from './router.ts';
 import { parseJsonBody } from './request-body.ts';
 import { createStatusOnce } from './status-once.ts';
 import { compressText } from '../jobs/compressed-text.ts';
-import { readJobInput, type JobInput } from '../jobs/job-input.ts';
+import { readJobInput } from '../jobs/job-input.ts';
 
 /** How much the fault `slow` delays an answer. */
 const SLOW_ANSWER_MS = 3000;
@@ -44,7 +43,9 @@ export function createApi({ clock, site, injector, background }: SandboxEnvironm
 
   async function submit(kind: Kind, { query, body }: ApiCall): Promise<HttpResponse> {
     const isSynchronous = readFlag('synchronous', query.get('synchronous') ?? 'true');
-    const { job, finished } = jobs.submit(readJobInput(kind, parseJsonBody(body), site), recallOf(kind, body, site));
+    const input = readJobInput(kind, parseJsonBody(body), site);
+    const stored = compressText(body);
+    const { job, finished } = jobs.submit(input, stored, () => readJobInput(kind, parseJsonBody(stored()), site));
     if (isSynchronous) {
       const done = await finished;
       if (done === undefined) throw new TransportError('reset', 'the sandbox has stopped', { sent: true });
@@ -52,14 +53,14 @@ export function createApi({ clock, site, injector, background }: SandboxEnvironm
     }
     background.start(async () => {
       const done = await finished;
-      if (done !== undefined) outbox.publish(done);
+      if (done !== undefined && jobs.find(done.requestId) !== undefined) outbox.publish(done);
     });
     const { submitShape: shape } = options;
     return jsonResponse(200, shape === 'bare' ? job.requestId : { [shape]: job.requestId });
   }
 
   function fetch(kind: Kind, requestId: string): HttpResponse {
-    const job = jobs.find(kind, requestId);
+    const job = jobs.find(requestId, kind);
     if (job === undefined) throw new HttpError(404, 'Request not found');
     return job.answer === undefined ? PENDING_ANSWERS[options.pendingAs](requestId) : answerOf(job);
   }
@@ -73,12 +74,6 @@ export function createApi({ clock, site, injector, background }: SandboxEnvironm
 }
 
 export type Api = ReturnType<typeof createApi>;
-
-/** Reads the same input again. */
-function recallOf(kind: Kind, body: string, site: Site): () => JobInput {
-  const compressed = compressText(body);
-  return () => readJobInput(kind, parseJsonBody(compressed()), site);
-}
 
 function answerOf({ answer }: Job): HttpResponse {
   const text = answer?.() ?? 'null';

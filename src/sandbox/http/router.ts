@@ -16,7 +16,7 @@ export interface Route {
   readonly method: 'GET' | 'POST';
   /** With `{}` for one segment that varies: `/optimize/route/{}`. */
   readonly path: string;
-  /** Whether it may be called without a key. */
+  /** Whether it is a part of the page, which has no key: see `checkPageAccess`. */
   readonly open?: boolean;
   /** Size limit of the body. Without it no body is read. */
   readonly maxBodyBytes?: number | undefined;

@@ -1,22 +1,20 @@
-/** Every path of the sandbox: the four of the API, its own, and the status page. */
-import { bodyOf, headerOf, type HttpHeaders, type HttpResponse } from '../../lib/net/http.ts';
+/** Every path of the sandbox: the four of the API, its own, and those of its page. */
+import type { HttpResponse } from '../../lib/net/http.ts';
 import { KIND_NAMES, KINDS } from '../../kinds.ts';
 import { MAX_CONTROL_BYTES, MAX_SUBMISSION_BYTES } from '../../limits.ts';
 import type { Api } from './api.ts';
 import { type Control, ENDPOINT_ACTIONS } from './control.ts';
-import { HttpError } from './http-error.ts';
-import type { Route } from './router.ts';
-import { isLoopback } from '../../lib/net/loopback.ts';
+import type { Call, Route } from './router.ts';
+import type { SandboxPage } from '../page/page.ts';
 
 export interface RoutesFacts {
   readonly api: Api;
   readonly control: Control;
-  /** Renders the page; `nonce` is fresh each time. */
-  readonly page: (nonce: string) => string;
-  readonly createNonce: () => string;
+  /** Loaded when somebody opens it. */
+  readonly page: () => Promise<SandboxPage>;
 }
 
-export function createRoutes({ api, control, page, createNonce }: RoutesFacts): readonly Route[] {
+export function createRoutes({ api, control, page }: RoutesFacts): readonly Route[] {
   return [
     ...KIND_NAMES.flatMap((kind): Route[] => [
       {
@@ -49,37 +47,37 @@ export function createRoutes({ api, control, page, createNonce }: RoutesFacts): 
       maxBodyBytes: MAX_CONTROL_BYTES,
       answer: ({ id, body }) => control.resend(id, body),
     },
-    {
-      method: 'GET',
-      path: '/',
-      // A browser cannot send the key; the page knows it.
-      open: true,
-      answer({ request }) {
-        rejectForeignHosts(request.headers);
-        const nonce = createNonce();
-        return htmlResponse(page(nonce), nonce);
-      },
-    },
+    ...pageRoutes(page),
   ];
 }
 
-/** A page of another site whose host name was made to resolve to this machine (DNS rebinding) must not read this one. */
-function rejectForeignHosts(headers: HttpHeaders): void {
-  const host = headerOf(headers, 'host');
-  if (host === undefined) return;
-  const url = `http://${host}`;
-  if (!URL.canParse(url) || !isLoopback(new URL(url).hostname)) {
-    throw new HttpError(403, 'The sandbox shows this page under a name of this machine only, such as 127.0.0.1');
-  }
-}
-
-function htmlResponse(page: string, nonce: string): HttpResponse {
-  const policy = `default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
-  const headers = {
-    'content-type': 'text/html; charset=utf-8',
-    'content-security-policy': policy,
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-  };
-  return { status: 200, headers, body: bodyOf(page) };
+/** A browser cannot send the key: they are open to it, and only to a page of their own. */
+function pageRoutes(page: RoutesFacts['page']): readonly Route[] {
+  const get = (
+    path: string,
+    answer: (page: SandboxPage, call: Call) => HttpResponse | Promise<HttpResponse>,
+  ): Route => ({
+    method: 'GET',
+    path,
+    open: true,
+    answer: async (call) => answer(await page(), call),
+  });
+  return [
+    get('/', (shown, { request }) => shown.overview(request)),
+    get('/jobs/{}', (shown, { request, id }) => shown.job(request, id)),
+    get('/jobs/{}/result', (shown, { id }) => shown.result(id)),
+    get('/jobs/{}/answer', (shown, { id }) => shown.answer(id)),
+    get('/messages/{}', (shown, { request, id }) => shown.message(request, id)),
+    get('/exports/{}', (shown, { request, query, id }) => shown.exports(request, id, query)),
+    get('/live', (shown, { query }) => shown.live(query)),
+    get('/page.css', (shown) => shown.style()),
+    get('/page.js', (shown) => shown.script()),
+    {
+      method: 'POST',
+      path: '/page/{}',
+      open: true,
+      maxBodyBytes: MAX_CONTROL_BYTES,
+      answer: async ({ request, id, body }) => (await page()).act(request, id, new URLSearchParams(body)),
+    },
+  ];
 }

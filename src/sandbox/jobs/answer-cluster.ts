@@ -11,7 +11,7 @@ import type { Steps } from '../../lib/async/steps.ts';
 import type { JobInput } from './job-input.ts';
 
 /** The cluster fields of a failed job. */
-export const NO_CLUSTERS: Readonly<Record<string, unknown>> = {
+export const NO_CLUSTERS: Result = {
   asis_clusters: [],
   optimal_clusters: [],
   asis_distance: null,
@@ -36,13 +36,10 @@ export function* answerCluster(input: JobInput, site: Site, seed: number): Steps
     estimated_distance: distance,
   });
   return {
-    fields: {
-      asis_clusters: asis?.clusters.map((cluster, index) => render(cluster, asis.listIds[index] ?? '')) ?? [],
-      optimal_clusters: optimal.clusters.map((cluster, index) => render(cluster, `cluster_${index}`)),
-      asis_distance: asis?.distance ?? null,
-      optimal_distance: optimal.distance,
-    },
-    walk: undefined,
+    asis_clusters: asis?.clusters.map((cluster, index) => render(cluster, asis.listIds[index] ?? '')) ?? [],
+    optimal_clusters: optimal.clusters.map((cluster, index) => render(cluster, `cluster_${index}`)),
+    asis_distance: asis?.distance ?? null,
+    optimal_distance: optimal.distance,
   };
 }
 

@@ -8,15 +8,11 @@ import { optimizeRoute, walkAsis } from '../../site/routing/route.ts';
 import type { Steps } from '../../lib/async/steps.ts';
 import type { JobInput } from './job-input.ts';
 
-export interface Result {
-  /** Fields of the answer behind its head. */
-  readonly fields: Readonly<Record<string, unknown>>;
-  /** The places of the walk in order, start and end included, for drawing; `undefined` when there is not exactly one walk. */
-  readonly walk: readonly string[] | undefined;
-}
+/** Fields of the answer behind its head. */
+export type Result = Readonly<Record<string, unknown>>;
 
 /** The route fields of a failed job. */
-export const NO_ROUTE: Readonly<Record<string, unknown>> = { picks: [], asis_distance: null, optimal_distance: null };
+export const NO_ROUTE: Result = { picks: [], asis_distance: null, optimal_distance: null };
 
 /**
  * Orders the picks. `optim_sequence` counts from 0. `asis_distance` is null unless every pick has
@@ -39,13 +35,10 @@ export function* answerRoute(input: JobInput, site: Site, seed: number): Steps<R
     : undefined;
   const solution = input.asisRouting ? walkAsis(problem, given) : yield* optimizeRoute(problem, { seed }, given);
   return {
-    fields: {
-      route_id: input.routeId,
-      picks: solution.order.flatMap((index, sequence) => routedPick(input, site, solution, index, sequence)),
-      asis_distance: asis?.distance ?? null,
-      optimal_distance: solution.distance,
-    },
-    walk: placesOf(solution),
+    route_id: input.routeId,
+    picks: solution.order.flatMap((index, sequence) => routedPick(input, site, solution, index, sequence)),
+    asis_distance: asis?.distance ?? null,
+    optimal_distance: solution.distance,
   };
 }
 
@@ -72,11 +65,6 @@ function groupsOf(picks: readonly PickDocument[]): readonly number[] {
     previous = pick;
   }
   return groups;
-}
-
-function placesOf({ start, order, places, end }: RouteSolution): readonly string[] {
-  const stops = order.map((index) => places[index]);
-  return [start, ...stops, end].filter((place) => place !== undefined);
 }
 
 function routedPick(

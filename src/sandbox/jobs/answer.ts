@@ -13,7 +13,7 @@ export function solve(input: JobInput, site: Site, seed: number): Steps<Result> 
 
 /** The result of a failed job. */
 export function noResult({ kind, routeId }: JobInput): Result {
-  return { fields: kind === 'route' ? { route_id: routeId, ...NO_ROUTE } : NO_CLUSTERS, walk: undefined };
+  return kind === 'route' ? { route_id: routeId, ...NO_ROUTE } : NO_CLUSTERS;
 }
 
 export interface AnswerFacts {
@@ -26,7 +26,7 @@ export interface AnswerFacts {
 }
 
 /** The answer as JSON. `timestamp` has microseconds and no zone, as the API's own (here it is UTC). */
-export function renderAnswer(input: JobInput, site: Site, { fields }: Result, facts: AnswerFacts): string {
+export function renderAnswer(input: JobInput, site: Site, result: Result, facts: AnswerFacts): string {
   return JSON.stringify({
     type: KINDS[input.kind].type,
     site_name: input.siteName,
@@ -38,6 +38,6 @@ export function renderAnswer(input: JobInput, site: Site, { fields }: Result, fa
     invalid_picks: input.invalidPicks,
     unit: site.unit,
     extra: input.extra,
-    ...fields,
+    ...result,
   });
 }

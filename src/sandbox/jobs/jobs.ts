@@ -2,6 +2,7 @@
 import type { SandboxEnvironment } from '../environment.ts';
 import type { Kind } from '../../kinds.ts';
 import { messageOf } from '../../errors.ts';
+import { numberOf } from '../../lib/json/loose-fields.ts';
 import { noResult, renderAnswer, solve } from './answer.ts';
 import { createRequestId } from '../../ids.ts';
 import { compressText, type CompressedText } from './compressed-text.ts';
@@ -12,6 +13,8 @@ import type { JobInput } from './job-input.ts';
 const SLOW_FACTOR = 10;
 /** Beyond this many the oldest finished jobs are forgotten. */
 const MAX_JOBS = 10_000;
+/** The requests of so many newest jobs are stored, for whoever looks at their results. */
+const MAX_REQUESTS = 500;
 
 export interface Job {
   readonly kind: Kind;
@@ -25,13 +28,18 @@ export interface Job {
   readonly answer: CompressedText | undefined;
   /** Why it failed. */
   readonly error: string | undefined;
+  /** In the unit of the site; `undefined` where the answer has none. */
+  readonly asisDistance: number | undefined;
+  readonly optimalDistance: number | undefined;
 }
+
+type Outcome = Pick<Job, 'answer' | 'error' | 'asisDistance' | 'optimalDistance'>;
 
 /** `latency`: how long a job runs at least, in milliseconds. */
 export function createJobs(environment: SandboxEnvironment, latency: number) {
   const { clock, randomBytes, injector, background, emit, site, seed } = environment;
   const jobs = new Map<string, Job>();
-  let walk: readonly string[] | undefined;
+  const requests = new Map<string, CompressedText>();
   let last: Promise<void> = Promise.resolve();
 
   /** Runs one at a time, in the order of the calls. */
@@ -45,7 +53,7 @@ export function createJobs(environment: SandboxEnvironment, latency: number) {
     return mine;
   }
 
-  async function compute(input: JobInput, requestId: string): Promise<Pick<Job, 'answer' | 'error'>> {
+  async function compute(input: JobInput, requestId: string): Promise<Outcome> {
     const started = clock.monotonic();
     let error = plannedFailure(input, injector.shouldInject('job-failure'));
     let result = noResult(input);
@@ -57,26 +65,31 @@ export function createJobs(environment: SandboxEnvironment, latency: number) {
         error = `The sandbox could not work this out: ${messageOf(bug)}`;
       }
     }
-    walk = result.walk ?? walk;
     const computationTime = (clock.monotonic() - started) / 1000;
     const head = { requestId, finishedAt: clock.now(), computationTime, error };
-    return { answer: compressText(renderAnswer(input, site, result, head)), error };
+    return {
+      answer: compressText(renderAnswer(input, site, result, head)),
+      error,
+      asisDistance: numberOf(result['asis_distance']),
+      optimalDistance: numberOf(result['optimal_distance']),
+    };
   }
 
   async function run(recall: () => JobInput, job: Job, pause: number): Promise<Job> {
     await clock.sleep(pause, background.signal);
     const done: Job = { ...job, ...(await inTurn(() => compute(recall(), job.requestId))) };
-    jobs.set(job.requestId, done);
+    // It may have been forgotten meanwhile.
+    if (jobs.has(job.requestId)) jobs.set(job.requestId, done);
     emit({ type: 'finished', kind: job.kind, requestId: job.requestId, error: done.error });
     return done;
   }
 
   return {
     /**
-     * Starts a job. `recall` reads the input again when the job runs, so that waiting jobs need not hold it in memory.
-     * `finished` resolves when the job is done, or to `undefined` when the sandbox stops first.
+     * Starts a job. `request` is its body. `recall` reads the input again when the job runs, so that waiting jobs need
+     * not hold it in memory. `finished` resolves when the job is done, or to `undefined` when the sandbox stops first.
      */
-    submit(input: JobInput, recall: () => JobInput) {
+    submit(input: JobInput, request: CompressedText, recall: () => JobInput) {
       const createdAt = clock.now();
       const pause = input.slow ? SLOW_FACTOR * latency : latency;
       const job: Job = {
@@ -88,9 +101,13 @@ export function createJobs(environment: SandboxEnvironment, latency: number) {
         createdAt,
         answer: undefined,
         error: undefined,
+        asisDistance: undefined,
+        optimalDistance: undefined,
       };
       jobs.set(job.requestId, job);
+      requests.set(job.requestId, request);
       forgetOldest(jobs);
+      for (const requestId of [...requests.keys()].slice(0, -MAX_REQUESTS)) requests.delete(requestId);
       emit({ type: 'submitted', kind: job.kind, requestId: job.requestId, picks: job.picks });
       const { promise: finished, resolve } = Promise.withResolvers<Job | undefined>();
       background.start(async () => {
@@ -103,14 +120,20 @@ export function createJobs(environment: SandboxEnvironment, latency: number) {
       });
       return { job, finished };
     },
-    find(kind: Kind, requestId: string) {
+    /** Of that kind, or of any. */
+    find(requestId: string, kind?: Kind): Job | undefined {
       const job = jobs.get(requestId.toLowerCase());
-      return job?.kind === kind ? job : undefined;
+      return kind === undefined || job?.kind === kind ? job : undefined;
     },
+    /** What was submitted, while it is stored. */
+    requestOf: (requestId: string): string | undefined => requests.get(requestId)?.(),
     /** The oldest first. */
     list: (): readonly Job[] => [...jobs.values()],
-    /** The places of the last route in walking order, for drawing. */
-    lastWalk: () => walk,
+    /** Forgets all; what runs is done for whoever waits for it. */
+    reset() {
+      jobs.clear();
+      requests.clear();
+    },
   };
 }
 

@@ -42,10 +42,17 @@ export function createDeliverer(
   async function attempt(delivery: EndpointDelivery, trigger: Trigger): Promise<void> {
     const { messageId, endpointId, url, eventType, body, attempts } = delivery;
     const at = clock.now();
-    const webhook = { url, headers: headersFor(delivery, at), body };
-    const result = await attemptDelivery(environment, webhook, background.signal);
+    const headers = headersFor(delivery, at);
+    const result = await attemptDelivery(environment, { url, headers, body }, background.signal);
     const succeeded = result.outcome.error === undefined;
-    const record: Attempt = { id: createSvixId('atmpt', randomBytes), at, trigger, succeeded, ...result.outcome };
+    const record: Attempt = {
+      id: createSvixId('atmpt', randomBytes),
+      at,
+      trigger,
+      headers,
+      succeeded,
+      ...result.outcome,
+    };
     attempts.push(record);
     if (succeeded) {
       health.clear(endpointId);

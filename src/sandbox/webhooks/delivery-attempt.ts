@@ -44,7 +44,8 @@ export async function attemptDelivery(
   };
 }
 
-function commonHeaders(url: string): HttpHeaders {
+/** What every request to that address carries. */
+export function commonHeaders(url: string): Readonly<Record<string, string>> {
   const credentials = credentialsOf(new URL(url));
   return {
     accept: '*/*',

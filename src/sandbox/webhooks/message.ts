@@ -48,5 +48,7 @@ export interface Attempt extends AttemptOutcome {
   /** Start, in milliseconds since 1970. */
   readonly at: number;
   readonly trigger: Trigger;
+  /** Those that are its own: id, timestamp and signature. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly succeeded: boolean;
 }

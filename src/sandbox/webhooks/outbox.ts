@@ -37,9 +37,11 @@ export function createOutbox(environment: SandboxEnvironment, endpoints: Endpoin
   }
 
   return {
-    /** Sends the event of a finished job to every endpoint that subscribes to it. */
-    publish({ kind, siteName, requestId }: Pick<Message, 'kind' | 'siteName' | 'requestId'>) {
-      const id = createSvixId('msg', randomBytes);
+    /** Sends the event of a finished job, or of one that does not exist, to every endpoint that subscribes to it. */
+    publish(
+      { kind, siteName, requestId }: Pick<Message, 'kind' | 'siteName' | 'requestId'>,
+      id = createSvixId('msg', randomBytes),
+    ): Message {
       const deliveries = endpoints.list().flatMap((endpoint) => {
         const eventType = eventTypeFor(endpoint.events, kind, siteName);
         if (eventType === undefined) return [];
@@ -49,6 +51,7 @@ export function createOutbox(environment: SandboxEnvironment, endpoints: Endpoin
       messages.set(id, message);
       forgetOldest(messages);
       for (const delivery of deliveries) if (delivery.status === 'pending') deliverer.start(delivery);
+      return message;
     },
     /** The oldest first. */
     messages: (): readonly Message[] => [...messages.values()],
@@ -67,6 +70,13 @@ export function createOutbox(environment: SandboxEnvironment, endpoints: Endpoin
       const missed = deliveriesTo(endpointId, since).filter(({ status }) => status !== 'succeeded');
       deliverer.tryOnce(missed);
       return missed.length;
+    },
+    /** Forgets all; nothing of it is sent any more. */
+    reset() {
+      for (const { deliveries } of messages.values()) {
+        for (const delivery of deliveries) if (delivery.status === 'pending') settleDelivery(delivery, 'failed');
+      }
+      messages.clear();
     },
     disable,
     enable(endpointId: string) {
