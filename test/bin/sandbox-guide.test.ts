@@ -70,7 +70,7 @@ test('every call of the control API is in the guide, and no other', () => {
     return `${method ?? ''} ${(path ?? '').replaceAll(/\{\w+\}/g, '{}')}`;
   });
   const unused = undefined as never;
-  const routes = createRoutes({ api: unused, control: unused, page: unused, createNonce: unused });
+  const routes = createRoutes({ api: unused, control: unused, page: unused });
   const served = routes
     .filter(({ path }) => path.startsWith('/_sandbox/'))
     .map(({ method, path }) => `${method} ${path}`);
