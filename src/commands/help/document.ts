@@ -41,6 +41,8 @@ function commandDocument(facts: CommandFacts): object {
   return {
     name: facts.name,
     path: facts.path,
+    group: groupName(facts.group),
+    usage: facts.usage,
     description: facts.description,
     arguments: facts.arguments.map(argumentDocument),
     options: facts.options.map(optionDocument),
@@ -74,8 +76,9 @@ function argumentDocument(argument: Argument): object {
 }
 
 function optionDocument(option: Option): object {
-  const { flags, short, long, description, optional, argChoices } = option;
+  const { flags, short, long, description, optional, argChoices, helpGroupHeading } = option;
   return {
+    group: groupName(helpGroupHeading),
     flags,
     short: short ?? null,
     long: long ?? null,
@@ -86,6 +89,11 @@ function optionDocument(option: Option): object {
     choices: argChoices ?? null,
     env: (long === undefined ? undefined : VARIABLES[long]) ?? null,
   };
+}
+
+/** Headings of help end in a colon. */
+function groupName(heading: string | undefined): string | null {
+  return heading?.replace(/:$/, '') || null;
 }
 
 /** As it would be typed. `--no-color` has a default in commander's eyes, and none in anybody else's. */

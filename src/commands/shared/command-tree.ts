@@ -6,6 +6,9 @@ export interface CommandFacts {
   readonly name: string;
   /** The words that name it, after the program's own. */
   readonly path: readonly string[];
+  /** The heading under which help lists it: `Webhooks:`; empty without one. */
+  readonly group: string;
+  readonly usage: string;
   readonly description: string;
   readonly arguments: readonly Argument[];
   /** Its own; those of the program are at the root. */
@@ -20,6 +23,8 @@ export function commandFacts(command: Command, path: readonly string[] = []): Co
   return {
     name: command.name(),
     path,
+    group: command.helpGroup(),
+    usage: help.commandUsage(command),
     description: command.description(),
     arguments: command.registeredArguments,
     options: help.visibleOptions(command),

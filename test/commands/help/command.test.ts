@@ -241,6 +241,7 @@ describe('help --json', () => {
   test('has of each option what help says of it', async () => {
     const list = await documentOf('events', 'list');
     expect(list.options.find(({ long }) => long === '--status')).toEqual({
+      group: null,
       flags: '--status <status>',
       short: null,
       long: '--status',
