@@ -1,3 +1,6 @@
+/** How optipick fails, in words and numbers. */
+import type { ErrorCode } from './error-codes.ts';
+
 /**
  * Every way in which optipick can end other than well, and the exit code of each.
  * The numbers are a promise to scripts: see `optipick help exit-codes`.
@@ -32,7 +35,7 @@ export interface FailureDetail {
 
 export interface FailureFacts {
   /** A stable word finer than the failure class, for scripts: `no_api_key`, `rate_limited`. Default: the class. */
-  readonly code?: string | undefined;
+  readonly code?: ErrorCode | undefined;
   /** What the user can do about it, one sentence or command. */
   readonly hint?: string | undefined;
   readonly cause?: unknown;
@@ -53,7 +56,7 @@ export interface FailureFacts {
 export class CliError extends Error {
   override readonly name = 'CliError';
   readonly failure: Failure;
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly hint: string | undefined;
   readonly status: number | undefined;
   readonly apiCode: string | undefined;

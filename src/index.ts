@@ -1,4 +1,5 @@
 /** `import { createClient, verifyDelivery } from 'optipick'`. */
+export type { ErrorCode } from './error-codes.ts';
 export { CliError, EXIT_CODES } from './errors.ts';
 export type { Failure, FailureDetail, FailureFacts } from './errors.ts';
 export type { Kind } from './kinds.ts';

@@ -8,6 +8,7 @@ export type {
   SandboxOptions,
   SitePlace,
 } from './library/sandbox.ts';
+export type { ErrorCode } from './error-codes.ts';
 export { CliError, EXIT_CODES } from './errors.ts';
 export type { FaultName, FaultRates } from './sandbox/faults.ts';
 export type { SandboxEvent } from './sandbox/events.ts';

@@ -1,7 +1,7 @@
 /** `docs/reference/cli.md`: every command on one page, so that each has a stable anchor. */
 import { factsOf, fullName, optionGroups, withSubcommands } from './help-document.ts';
 import type { CommandDocument, HelpDocument, OptionDocument } from './help-document.ts';
-import { anchorOf, code, fenced, paragraphs, prose, table } from './markdown.ts';
+import { anchorOf, code, codes, fenced, paragraphs, prose, table } from './markdown.ts';
 
 export function cliPage(root: HelpDocument): string {
   return [
@@ -59,7 +59,7 @@ function section(command: CommandDocument): string {
       'Environment',
       table(
         ['Variable', 'Meaning'],
-        environment.map(({ name, purpose }) => [code(name), prose(purpose)]),
+        environment.map(({ name, purpose }) => [codes(name), prose(purpose)]),
       ),
     ),
     ...part(

@@ -4,6 +4,7 @@ import { format, type FormatOptions } from 'oxfmt';
 import { cliPage } from './cli-page.ts';
 import { readHelpDocument } from './help-document.ts';
 import { manPages } from './man-pages.ts';
+import { topicPages } from './topic-pages.ts';
 
 const ROOT = new URL('../../', import.meta.url);
 
@@ -16,6 +17,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   const manual = manPages(help, await releaseDate(help.version));
   const pages = new Map([
     ['docs/reference/cli.md', cliPage(help)],
+    ...topicPages(),
     ['package.json', await packageWith(manual.keys())],
   ]);
   const options = JSON.parse(await read('.oxfmtrc.json')) as FormatOptions;

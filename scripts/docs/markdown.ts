@@ -17,13 +17,29 @@ export function code(text: string): string {
   return text.includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``;
 }
 
+/** Several, as they are listed: `PGPASSWORD, PGPASSFILE`. */
+export function codes(list: string): string {
+  return list.split(', ').map(code).join(', ');
+}
+
 export function fenced(language: string, text: string): string {
   return `\`\`\`${language}\n${text.replace(/\n+$/, '')}\n\`\`\``;
 }
 
-/** What is typed or printed: commands and single words in quotes, flags, names with an underscore, placeholders, and JSON up to its end. */
-const LITERAL =
-  /"(?:optipick [^"]*|[^"\s]+)"|(?<![\w-])--?[a-z][\w-]*(?:=\S+|(?: <[^>]*>))?|\b[A-Za-z0-9]+(?:_[A-Za-z0-9]+)+(?:_\.\.\.)?|<[^>\s]+>|\$[\w(]\S*|[{[](?=["{.])/g;
+/** What is typed or printed, and in a text for a terminal stands in quotes or as it is. */
+const LITERALS = [
+  // Commands, flags with their values, and single words in quotes; a field with its value.
+  /"(?:optipick [^"]*|--[^"]*|[^"\s]+)"|"\w+":\d+/,
+  // Flags, with a value that is in quotes or a placeholder.
+  /(?<![\w-])--?[a-z][\w-]*(?:[= ]'[^']*'|[= ]<[^>]*>(?:=<[^>]*>)?|=[^\s,;)]+)?/,
+  // Names with an underscore, placeholders.
+  /\b[A-Za-z0-9]+(?:_[A-Za-z0-9]+)+(?:_\.\.\.)?|<[^>\s]+>/,
+  // Variables, paths and addresses.
+  /\$\(\S+|(?:\$\w|~\/|%[A-Z]+%|\b[a-z]+:\/\/)[^\s,;)]*/,
+  // JSON; its end is looked for.
+  /[{[](?=["{.])/,
+];
+const LITERAL = new RegExp(LITERALS.map(({ source }) => source).join('|'), 'g');
 
 /** Prose of a help text: what is literal becomes code, what Markdown would read is escaped. */
 export function prose(text: string): string {
@@ -52,7 +68,7 @@ function endOfJson(text: string, start: number): number {
 }
 
 function escaped(text: string): string {
-  return text.replaceAll(/[\\`*_<>[\]]/g, String.raw`\$&`);
+  return text.replaceAll(/[\\`*_<[\]]/g, String.raw`\$&`);
 }
 
 /** A help text of several paragraphs; lines that are indented in it are a block of code. */

@@ -5,6 +5,7 @@ import { headerOf, type HttpResponse, type TransportError } from '../lib/net/htt
 import type { Redact } from '../settings/redaction.ts';
 import { SANDBOX_HEADER, type Kind } from '../kinds.ts';
 import { MAX_ANSWER_BYTES } from '../limits.ts';
+import type { ErrorCode } from '../error-codes.ts';
 import { CliError, type FailureFacts } from '../errors.ts';
 import { redirectFailure } from './redirect.ts';
 import type { RefusalBody } from './refusal-body.ts';
@@ -128,7 +129,7 @@ export function failureOfStatus(response: HttpResponse, body: RefusalBody, facts
   });
 }
 
-const REFUSAL_CODES: Readonly<Record<number, string>> = {
+const REFUSAL_CODES: Readonly<Record<number, ErrorCode>> = {
   400: 'bad_request',
   404: 'not_found',
   409: 'conflict',
@@ -187,7 +188,7 @@ export function failureOfLimit(error: AnswerLimitError, facts: RefusalFacts): Un
 
 /** Code and hint of a limit; the hint is the only way to get the answer, where there is one. */
 export function limitFacts({ passable }: AnswerLimitError, { kind, requestId }: Partial<JobFacts>): FailureFacts {
-  const about = { code: ANSWER_TOO_LARGE, retryable: false, requestId };
+  const about: FailureFacts = { code: ANSWER_TOO_LARGE, retryable: false, requestId };
   if (!passable || kind === undefined || requestId === undefined) return about;
   const hint = `optipick ${kind} get ${requestId} -o answer.json passes on up to ${sizeInWords(MAX_ANSWER_BYTES)}`;
   return { ...about, hint };
@@ -199,7 +200,7 @@ export function limitFacts({ passable }: AnswerLimitError, { kind, requestId }: 
  */
 export const LASTING_CODES: ReadonlySet<string> = new Set(['tls', 'proxy_setup', 'unknown_coding', ANSWER_TOO_LARGE]);
 
-const TRANSPORT_WORDS: Readonly<Record<TransportError['kind'], { readonly code: string; readonly hint: string }>> = {
+const TRANSPORT_WORDS: Readonly<Record<TransportError['kind'], { readonly code: ErrorCode; readonly hint: string }>> = {
   refused: {
     code: 'connection_refused',
     hint: 'check --base-url; a local sandbox is started with `optipick sandbox`',

@@ -25,6 +25,7 @@ import { formatHelp } from './help-layout.ts';
 import { withHelp, type CommandDeclaration, type ContextSource } from '../commands/shared/options.ts';
 import type { Context, GlobalOptions } from '../context/context.ts';
 import { KINDS, type Kind } from '../kinds.ts';
+import type { ErrorCode } from '../error-codes.ts';
 import { CliError } from '../errors.ts';
 import type { Host } from '../platform/host.ts';
 
@@ -190,12 +191,23 @@ function namesOf(command: Command): readonly string[] {
   return command.parent === null ? [] : [...namesOf(command.parent), command.name()];
 }
 
+/** By those of commander. */
+const CODES: Readonly<Record<string, ErrorCode>> = {
+  'commander.excessArguments': 'excess_arguments',
+  'commander.invalidArgument': 'invalid_argument',
+  'commander.missingArgument': 'missing_argument',
+  'commander.missingMandatoryOptionValue': 'missing_mandatory_option_value',
+  'commander.optionMissingArgument': 'option_missing_argument',
+  'commander.unknownCommand': 'unknown_command',
+  'commander.unknownOption': 'unknown_option',
+};
+
 function usageError(error: CommanderError, root: Command): CliError {
   const command = commandNamed(root);
   const help = ['optipick help', ...namesOf(command)].join(' ');
   const text = error.message.replace(/^error: /, '');
   const [message = 'wrong usage', ...rest] = text.split('\n');
-  const code = error.code.replace(/^commander\./, '').replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const code = CODES[error.code] ?? 'usage';
   if (error.code === 'commander.unknownCommand') {
     const [word = ''] = command.args;
     const meant = commandsMeant(root, command, word).map((path) => `optipick ${path}`);

@@ -22,7 +22,7 @@ test.each([
 
 function refusal(text: string): Pick<CliError, 'failure' | 'code' | 'message' | 'hint'> {
   try {
-    return { failure: 'internal', code: '', message: `accepted: ${normalizeBaseUrl(text)}`, hint: undefined };
+    return { failure: 'internal', code: 'internal', message: `accepted: ${normalizeBaseUrl(text)}`, hint: undefined };
   } catch (error) {
     const { failure, code, message, hint } = error as CliError;
     return { failure, code, message, hint };

@@ -2,7 +2,7 @@
 import type { Argument, Command, Option } from 'commander';
 import { EXIT_CODES, type Failure } from '../../errors.ts';
 import { commandFacts, valueName, type CommandFacts } from '../shared/command-tree.ts';
-import { FIELD_TOPICS, HELP_TOPICS } from '../shared/help-topics.ts';
+import { HELP_TOPICS } from '../shared/help-topics.ts';
 
 /** The environment variable that stands in for a flag. */
 const VARIABLES: Readonly<Record<string, string>> = {
@@ -23,7 +23,7 @@ export function helpDocument(root: Command, command: Command, path: readonly str
   return {
     ...whole,
     version: root.version() ?? null,
-    topics: [...HELP_TOPICS.map(({ name, text }) => ({ name, title: text.split('\n', 1)[0] ?? '' })), ...FIELD_TOPICS],
+    topics: HELP_TOPICS,
     exit_codes: [
       { code: 0, name: 'ok', retryable: false },
       ...Object.keys(EXIT_CODES).map((name) => exitCode(name as Failure)),
@@ -32,8 +32,8 @@ export function helpDocument(root: Command, command: Command, path: readonly str
 }
 
 /** One topic. */
-export function topicDocument({ name, text }: { readonly name: string; readonly text: string }): object {
-  return { v: 1, name, text };
+export function topicDocument(name: string, lines: readonly string[]): object {
+  return { v: 1, name, text: lines.join('\n') };
 }
 
 function commandDocument(facts: CommandFacts): object {

@@ -10,6 +10,7 @@ import type { Delivery } from '../../state/delivery.ts';
 import type { InboxEntry, OwedStep } from '../../state/inbox.ts';
 import { TEST_WITHOUT_REQUEST } from '../../webhooks/inbox/delivery-work.ts';
 import type { Rejection } from '../../webhooks/receiver/receiver.ts';
+import type { SignatureFault } from '../../webhooks/signature.ts';
 import { SIGNATURE_HEADERS } from '../../webhooks/signature-headers.ts';
 import type { EndConditions, ListenPlan } from './flags.ts';
 
@@ -25,7 +26,7 @@ const NOT_VERIFIED: ReadonlySet<string> = new Set<Rejection['reason']>([
 ]);
 
 /** Whether a delivery was rejected because it does not verify. */
-export function isNotVerified(reason: string): boolean {
+export function isNotVerified(reason: string): reason is SignatureFault {
   return NOT_VERIFIED.has(reason);
 }
 

@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Context } from '../../context/context.ts';
 import { parseSpeed, parseWage } from '../../answers/walking-cost.ts';
+import type { ErrorCode } from '../../error-codes.ts';
 import { CliError, type Failure } from '../../errors.ts';
 import { FRAMEWORK_NAMES, parseFrameworks } from '../../webhooks/frameworks/frameworks.ts';
 import { parseDuration } from './duration.ts';
@@ -117,7 +118,7 @@ export function durationOption(flag: string, purpose: string, normal?: string): 
 }
 
 /** For options that take a whole number from 1 to `most`. Throws `CliError` `usage` with a code such as `bad_count`. */
-export function parseNumber(flag: string, code: string, most?: number): (text: string) => number {
+export function parseNumber(flag: string, code: ErrorCode, most?: number): (text: string) => number {
   return (text) => {
     const number = /^\d{1,9}$/.test(text.trim()) ? Number(text) : 0;
     if (number >= 1 && number <= (most ?? number)) return number;

@@ -2,6 +2,7 @@
 import type { Context } from '../../context/context.ts';
 import { redirectOf } from '../../lib/net/redirect.ts';
 import type { TestAnswer } from '../../webhooks/testing/test-answer.ts';
+import type { ErrorCode } from '../../error-codes.ts';
 import { CliError } from '../../errors.ts';
 import { renderTestAnswer, testAnswerJson } from '../../output/webhooks/test-answer.ts';
 import { formatDuration } from '../../lib/text/numbers.ts';
@@ -17,6 +18,13 @@ interface AnsweredDelivery {
   readonly file?: string | undefined;
   readonly answer: TestAnswer;
 }
+
+/** Of an answer that is not as expected, by why that was expected. */
+const CODES = {
+  valid: 'not_accepted',
+  invalid: 'not_rejected',
+  'asked for': 'not_expected',
+} as const satisfies Readonly<Record<string, ErrorCode>>;
 
 export interface TriggerReportFacts {
   readonly target: TestTarget;
@@ -94,7 +102,7 @@ export async function createTriggerReport(
     const subject = flaw === undefined ? '' : ` to a delivery ${flaw}`;
     const expected = expectation.because === undefined ? '' : `${subject}, not ${expectation.status}`;
     return new CliError('failed', single ? `${target.shown} answered ${first.status}${expected}` : summary, {
-      code: { '': 'not_accepted', invalid: 'not_rejected', 'asked for': 'not_expected' }[expectation.because ?? ''],
+      code: CODES[expectation.because ?? 'valid'],
       status: first.status,
       ...(hint === undefined ? {} : { hint }),
     });

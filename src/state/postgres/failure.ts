@@ -1,4 +1,5 @@
 /** What goes wrong between this program and PostgreSQL, worded once. */
+import type { ErrorCode } from '../../error-codes.ts';
 import { CliError, messageOf, systemCodeOf } from '../../errors.ts';
 import { maskUrlsIn } from '../../lib/net/url-secrets.ts';
 
@@ -33,7 +34,7 @@ export function isConnectionLost(error: unknown): boolean {
 }
 
 interface Remedy {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly hint: string;
   readonly retryable: boolean;
 }
@@ -45,8 +46,8 @@ const UNAVAILABLE: Remedy = {
 };
 
 const BAD_VALUE = 'state_value_rejected';
-const VALUE = { code: BAD_VALUE, hint: 'PostgreSQL cannot store what was sent', retryable: false };
-const TABLES = {
+const VALUE: Remedy = { code: BAD_VALUE, hint: 'PostgreSQL cannot store what was sent', retryable: false };
+const TABLES: Remedy = {
   code: 'state_not_migrated',
   hint: 'create the tables, by a role that may: optipick state migrate',
   retryable: false,

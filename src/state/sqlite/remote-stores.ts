@@ -2,6 +2,7 @@
  * Stores behind a link, the inbox among them: calls go to a thread that has the real ones, so that whatever holds these
  * up, a lock or a slow disk, holds up nobody else. Both ends stand here.
  */
+import type { ErrorCode } from '../../error-codes.ts';
 import { CliError, messageOf, type Failure } from '../../errors.ts';
 import type { Clock } from '../../platform/host.ts';
 import { ACCEPT_TIMEOUT_MS, INBOX_READ_TIMEOUT_MS } from '../../limits.ts';
@@ -25,7 +26,7 @@ interface Call {
 interface SentError {
   readonly failure: Failure | undefined;
   readonly message: string;
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly hint: string | undefined;
   readonly retryable: boolean;
 }
@@ -383,7 +384,7 @@ function sentError(error: unknown): SentError {
     return { failure, message, code, hint, retryable };
   }
   const message = error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
-  return { failure: undefined, message, code: '', hint: undefined, retryable: false };
+  return { failure: undefined, message, code: 'internal', hint: undefined, retryable: false };
 }
 
 function errorFrom(thrown: unknown): Error {

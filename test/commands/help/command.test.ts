@@ -1,7 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { ERROR_CODES } from '../../../src/error-codes.ts';
 import { EXIT_CODES } from '../../../src/errors.ts';
-import { FIELD_TOPICS, HELP_TOPICS, TOPIC_NAMES } from '../../../src/commands/shared/help-topics.ts';
+import { HELP_TOPICS, TOPIC_NAMES } from '../../../src/commands/shared/help-topics.ts';
 import { run } from '../../support/run.ts';
 import { expectScreen, WIDTHS } from '../../support/screens.ts';
 
@@ -116,19 +117,45 @@ describe('the help', () => {
     expect((await run(['--json'])).ended).toEqual((await run(['help', '--json'])).ended);
   });
 
-  test.each(HELP_TOPICS.map(({ name, text }) => [name, text]))(
-    'on the topic %s is its text, wrapped',
-    async (name, text) => {
+  test.each(HELP_TOPICS.map(({ name, title }) => [name, title]))(
+    'on the topic %s begins with its title, %s, and looks as in its file',
+    async (name, title) => {
       const { ended } = await run(['help', name]);
       expect({ code: ended.code, stderr: ended.stderr }).toEqual({ code: 0, stderr: '' });
-      expect(ended.stdout.split(/\s+/).join('')).toBe(text.split(/\s+/).join(''));
+      expect(ended.stdout.startsWith(`${title}\n\n`)).toBe(true);
+      await expectScreen(`help/topic-${name}`, ended.stdout);
     },
   );
 
-  test('has the four topics that are promised, and the exit codes in words', async () => {
-    expect(HELP_TOPICS.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(['exit-codes', 'environment', 'output', 'webhooks']),
-    );
+  test('on an error code says of each exit code what it means and what to do', async () => {
+    expect((await run(['help', 'invalid_request'])).ended).toEqual({
+      code: 0,
+      stdout: `invalid_request
+
+Exit code 2, usage:
+A request lacks a field, or a field has a value that it does not take; nothing
+was sent. Correct the listed places, or send the good rows alone with
+--skip-invalid.
+
+Exit code 5, refused:
+The API found a field invalid (HTTP 422). Correct the listed fields; "optipick
+help request" describes them.
+`,
+      stderr: '',
+    });
+  });
+
+  test.each(Object.values(ERROR_CODES).flatMap((codes) => Object.keys(codes)))(
+    'on the error code %s is that, and not the help of a command or topic',
+    async (code) => {
+      const known: readonly string[] = [...TOPIC_NAMES, ...COMMANDS.map(([name = '']) => name)];
+      if (known.includes(code)) return;
+      const { ended } = await run(['help', code]);
+      expect(ended.stdout).toMatch(new RegExp(`^${code}\\n\\n(?:Exit code \\d+, |The exit code of the worst)`));
+    },
+  );
+
+  test('on the topic exit-codes has them in words', async () => {
     const { stdout } = await run(['help', 'exit-codes']);
     const rows = [...stdout.matchAll(/^ {2}(\d+) +(\w+) {2,}/gm)].map(([, code, name]) => [name, Number(code)]);
     expect(Object.fromEntries(rows)).toEqual({ ok: 0, ...EXIT_CODES });
@@ -224,10 +251,7 @@ describe('help --json', () => {
     const root = await documentOf();
     expect(pathsIn(root)).toEqual(COMMANDS.map((path) => path.join(' ')));
     expect([root['v'], root.name, root.path, root['version']]).toEqual([1, 'optipick', [], '0.0.0-test']);
-    expect(root['topics']).toEqual([
-      ...HELP_TOPICS.map(({ name, text }) => ({ name, title: text.slice(0, text.indexOf('\n')) })),
-      ...FIELD_TOPICS,
-    ]);
+    expect(root['topics']).toEqual(HELP_TOPICS);
     expect(root.exit_codes.map(({ code }) => code)).toEqual([0, ...Object.values(EXIT_CODES)]);
   });
 
@@ -277,9 +301,11 @@ describe('help --json', () => {
     }
   });
 
-  test('of a topic is its text', async () => {
-    const [topic] = HELP_TOPICS;
-    expect(await documentOf(topic?.name ?? '')).toEqual({ v: 1, name: topic?.name, text: topic?.text });
+  test('of a topic is its text, in lines of any length', async () => {
+    const document = await documentOf('environment');
+    const { stdout } = await run(['help', 'environment']);
+    expect([document['v'], document.name]).toEqual([1, 'environment']);
+    expect(String(document['text']).split(/\s+/)).toEqual(stdout.trim().split(/\s+/));
   });
 
   test('of nothing known is an error object', async () => {

@@ -3,7 +3,6 @@ import { KIND_NAMES } from '../../../src/kinds.ts';
 import { tableFields } from '../../../src/requests/csv/fields.ts';
 import { REQUEST_SCHEMAS } from '../../../src/requests/schema.ts';
 import { run } from '../../support/run.ts';
-import { expectScreen } from '../../support/screens.ts';
 
 async function topic(name: string): Promise<string> {
   const { code, stdout, stderr } = await run(['help', name]);
@@ -73,8 +72,4 @@ describe('the topic csv', () => {
     expect(one.name).toBe('csv');
     expect(one.text.split(/\s+/).join('')).toBe((await topic('csv')).split(/\s+/).join(''));
   });
-});
-
-test.each(['request', 'csv'])('the topic %s looks as in its file', async (name) => {
-  await expectScreen(`help/topic-${name}`, await topic(name));
 });
