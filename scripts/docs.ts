@@ -12,9 +12,14 @@ const stale: string[] = [];
 for (const [path, text] of files) {
   if ((await readFile(new URL(path, root), 'utf8').catch(() => undefined)) !== text) stale.push(path);
 }
-// Pages of commands that are no more.
-const pages = await readdir(new URL('man/', root)).catch(() => []);
-const old = pages.map((name) => `man/${name}`).filter((path) => !files.has(path));
+// Pages of commands and schemas of lines that are no more.
+const names = await Promise.all(
+  ['man/', 'docs/reference/schemas/'].map(async (folder) => {
+    const found = await readdir(new URL(folder, root)).catch(() => []);
+    return found.map((name) => folder + name);
+  }),
+);
+const old = names.flat().filter((path) => !files.has(path));
 
 if (process.argv.includes('--check')) {
   for (const path of [...stale, ...old]) console.error(`${path} is stale`);

@@ -3,7 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { format, type FormatOptions } from 'oxfmt';
 import { cliPage } from './cli-page.ts';
 import { readHelpDocument } from './help-document.ts';
+import { jsonPages } from './json-page.ts';
 import { manPages } from './man-pages.ts';
+import { sandboxPages } from './sandbox-api.ts';
 import { topicPages } from './topic-pages.ts';
 
 const ROOT = new URL('../../', import.meta.url);
@@ -17,6 +19,8 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   const manual = manPages(help, await releaseDate(help.version));
   const pages = new Map([
     ['docs/reference/cli.md', cliPage(help)],
+    ...jsonPages(),
+    ...(await sandboxPages(help.version)),
     ...topicPages(),
     ['package.json', await packageWith(manual.keys())],
   ]);

@@ -33,7 +33,7 @@ const LITERALS = [
   // Flags, with a value that is in quotes or a placeholder.
   /(?<![\w-])--?[a-z][\w-]*(?:[= ]'[^']*'|[= ]<[^>]*>(?:=<[^>]*>)?|=[^\s,;)]+)?/,
   // Names with an underscore, placeholders.
-  /\b[A-Za-z0-9]+(?:_[A-Za-z0-9]+)+(?:_\.\.\.)?|<[^>\s]+>/,
+  /\b[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*(?:_[A-Za-z0-9]+|_\.\.\.)|<[^>\s]+>/,
   // Variables, paths and addresses.
   /\$\(\S+|(?:\$\w|~\/|%[A-Z]+%|\b[a-z]+:\/\/)[^\s,;)]*/,
   // JSON; its end is looked for.

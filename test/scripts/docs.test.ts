@@ -22,7 +22,7 @@ test('"npm run docs -- --check" names each file that is changed, missing or of n
   for (const name of ['scripts', 'docs', 'man', 'package.json', 'CHANGELOG.md', '.oxfmtrc.json']) {
     await cp(join(ROOT, name), folder.at(name), { recursive: true });
   }
-  for (const name of ['src', 'node_modules']) await symlink(join(ROOT, name), folder.at(name), 'junction');
+  for (const name of ['src', 'node_modules', 'test']) await symlink(join(ROOT, name), folder.at(name), 'junction');
   const docs = async (...flags: readonly string[]) => {
     const { exitCode, stderr } = await execa(process.execPath, [folder.at('scripts/docs.ts'), ...flags], {
       reject: false,

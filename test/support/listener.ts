@@ -1,5 +1,6 @@
 /** A real `optipick listen` in a process of its own, and senders that sign as Svix does. */
 import { Webhook } from 'standardwebhooks';
+import { undocumented } from './json-output.ts';
 import type { RunOptions, Workplace } from './program.ts';
 
 /** A well-formed secret that nobody uses. */
@@ -83,6 +84,9 @@ export async function startListener(
     async [Symbol.asyncDispose]() {
       running.kill('SIGKILL');
       await ended;
+      // Whatever a test is about, its lines are as the reference describes them.
+      const faults = lines().flatMap((one) => undocumented(`listen-${String(one['type'])}`, one));
+      if (faults.length > 0) throw new Error(faults.slice(0, 5).join('\n'));
     },
   };
 }
