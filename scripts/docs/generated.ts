@@ -4,6 +4,7 @@ import { format, type FormatOptions } from 'oxfmt';
 import { cliPage } from './cli-page.ts';
 import { readHelpDocument } from './help-document.ts';
 import { jsonPages } from './json-page.ts';
+import { libraryPage } from './library-page.ts';
 import { manPages } from './man-pages.ts';
 import { sandboxPages } from './sandbox-api.ts';
 import { topicPages } from './topic-pages.ts';
@@ -19,6 +20,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   const manual = manPages(help, await releaseDate(help.version));
   const pages = new Map([
     ['docs/reference/cli.md', cliPage(help)],
+    ['docs/reference/library.md', await libraryPage()],
     ...jsonPages(),
     ...(await sandboxPages(help.version)),
     ...topicPages(),

@@ -61,16 +61,15 @@ function section(output: JsonOutput): string {
 /** Fields of objects in objects and lists below those: `checks[].name`. */
 function fieldRows(schema: JsonSchema, path: string): readonly (readonly string[])[] {
   const { items, anyOf = [], properties = {}, required = [] } = schema;
-  const inner = [
-    ...(items === undefined ? [] : fieldRows(items, `${path}[]`)),
-    ...anyOf.flatMap((one) => fieldRows(one, path)),
-  ];
-  const rows = Object.entries(properties).flatMap(([name, field]) => {
+  const rows: (readonly string[])[] = [];
+  for (const [name, field] of Object.entries(properties)) {
     const own = path === '' ? name : `${path}.${name}`;
     const meaning = `${prose(meaningOf(field))}${required.includes(name) ? '' : ' (optional)'}`.trim();
-    return [[code(own), prose(typeInWords(field)), meaning], ...fieldRows(field, own)];
-  });
-  return [...rows, ...inner];
+    rows.push([code(own), prose(typeInWords(field)), meaning], ...fieldRows(field, own));
+  }
+  if (items !== undefined) rows.push(...fieldRows(items, `${path}[]`));
+  rows.push(...anyOf.flatMap((one) => fieldRows(one, path)));
+  return rows;
 }
 
 function meaningOf({ description, const: value }: JsonSchema): string {
@@ -82,7 +81,7 @@ function typeInWords({ type, enum: words, anyOf, const: value, format }: JsonSch
   if (anyOf !== undefined) return anyOf.map(typeInWords).join(' or ');
   // Exit codes and error codes have a page of their own.
   const isShort = words !== undefined && words.length <= 8;
-  if (isShort) return words.map((word) => (word === null ? 'null' : String(word))).join(', ');
+  if (isShort) return words.map((word) => (typeof word === 'string' ? word : JSON.stringify(word))).join(', ');
   if (type === undefined) return 'any';
   return [type]
     .flat()

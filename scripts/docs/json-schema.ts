@@ -18,12 +18,14 @@ type Field = JsonSchema & { readonly [OPTIONAL]?: true };
 
 /** An object with at least these fields: later versions may add some. */
 export function object(fields: Readonly<Record<string, Field>>, description?: string): JsonSchema {
-  const entries = Object.entries(fields);
   return {
     type: 'object',
     ...(description === undefined ? {} : { description }),
-    properties: Object.fromEntries(entries.map(([name, { [OPTIONAL]: _, ...schema }]) => [name, schema])),
-    required: entries.filter(([, field]) => field[OPTIONAL] !== true).map(([name]) => name),
+    // The mark is a symbol, which JSON leaves out.
+    properties: fields,
+    required: Object.entries(fields)
+      .filter(([, field]) => field[OPTIONAL] !== true)
+      .map(([name]) => name),
   };
 }
 

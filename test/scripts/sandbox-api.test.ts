@@ -50,7 +50,7 @@ test('what the sandbox answers about endpoints and messages is as the document s
       headers: { 'x-api-key': sandbox.apiKey, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    const answer = (await response.json()) as unknown;
+    const answer: unknown = await response.json();
     const template = path.replace(/(endpoints|messages)\/[^/]+/, '$1/{id}').replace(/\?.*/, '');
     const { responses } = DOCUMENT.paths[template]?.[method] ?? { responses: {} };
     const schema = responses[String(response.status)]?.content?.['application/json'].schema;
