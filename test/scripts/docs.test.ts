@@ -80,8 +80,8 @@ describe('the reference of commands', async () => {
 });
 
 describe('the manual', () => {
-  test('is in the package, each page named in it, so that npm installs them', () => {
-    expect(packageJson.files).toContain('man');
+  test('is in the package, as the schemas are, each page named in it, so that npm installs them', () => {
+    expect(packageJson.files).toEqual(expect.arrayContaining(['docs/reference', 'man']));
     expect(packageJson.man).toContain('./man/optipick-cluster-submit.1');
   });
 
