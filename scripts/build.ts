@@ -34,7 +34,10 @@ const chunks = [
   })),
   // In chunks of their own: the program's would run the program.
   ...(await bundle({ 'inbox-thread': 'src/inbox-thread.ts' }, 'thread', {})),
-  ...(await bundle({ index: 'src/index.ts', sandbox: 'src/sandbox-entry.ts' }, 'library', {})),
+  ...(await bundle({ index: 'src/index.ts', sandbox: 'src/sandbox-entry.ts' }, 'library', {
+    // What late chunks share with an entry is no export of the package.
+    preserveEntrySignatures: 'strict',
+  })),
   // The script of pages, for browsers.
   ...(await bundle({ page: 'src/pages/browser/page.ts' }, 'pages', {})),
 ];
@@ -63,17 +66,23 @@ for (const [name, content] of files) {
 await rm(dist, { recursive: true, force: true });
 await rename(next, dist);
 
+interface BundleOptions {
+  readonly plugins?: readonly Plugin[];
+  readonly codeSplitting?: OutputOptions['codeSplitting'];
+  readonly preserveEntrySignatures?: 'strict' | 'allow-extension';
+}
+
 /** Entries, and what they share or load late in a folder below them. */
 async function bundle(
   input: Record<string, string>,
   folder: string,
-  { plugins = [], codeSplitting }: { plugins?: readonly Plugin[]; codeSplitting?: OutputOptions['codeSplitting'] },
+  { plugins = [], codeSplitting, preserveEntrySignatures = 'allow-extension' }: BundleOptions,
 ): Promise<OutputChunk[]> {
   const made = await rolldown({
     cwd: fileURLToPath(root),
     input,
     platform: 'node',
-    preserveEntrySignatures: 'allow-extension',
+    preserveEntrySignatures,
     plugins: [builtinModulesPlugin(), ...plugins],
     resolve: { conditionNames: ['node', 'import', 'default'] },
     logLevel: 'warn',
