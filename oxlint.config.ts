@@ -87,10 +87,9 @@ function importsOf(place: string, depth: number, libraries: readonly string[] = 
     });
   }
   if (place === 'commands') {
-    const group =
-      depth === 1
-        ? ['./*', './*/**', '!./shared', '!./shared/**']
-        : ['../*', '../*/**', '!../shared', '!../shared/**', '!../../**'];
+    const commands = depth === 1 ? './' : '../'.repeat(depth - 1);
+    const group = ['*', '*/**'].map((each) => `${commands}${each}`);
+    group.push(...['shared', 'shared/**', '../**'].map((each) => `!${commands}${each}`));
     patterns.push({ group, message: 'Commands do not import each other: what two share is in commands/shared.' });
   }
   return { 'no-restricted-imports': ['error', { patterns }] };

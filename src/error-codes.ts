@@ -448,6 +448,10 @@ export const ERROR_CODES = {
       fix: 'Move it away, or set OPTIPICK_CONFIG_DIR',
     },
     locked: { cause: 'Another optipick holds a file', fix: 'Wait until it has ended, or stop it' },
+    no_browser: {
+      cause: 'No browser could be started on this machine',
+      fix: 'Open the printed address in one',
+    },
     no_home: {
       cause: 'The home folder of the user is not known',
       fix: 'Set "HOME", or the folder that the hint names',

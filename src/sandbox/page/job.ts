@@ -9,7 +9,7 @@ import type { ReportEntry } from '../../output/answers/report-model.ts';
 import type { ReportPlan } from '../../output/html/floor-walks.ts';
 import { page } from '../../output/html/html-template.ts';
 import { answerArticle } from '../../output/html/report.ts';
-import { ageOf, copyable, copyLink, facts, stateMark, timeOf, type Standing } from '../../pages/parts.ts';
+import { ageOf, copyable, copyLink, facts, stateMark, timeOf, type ShownState } from '../../pages/parts.ts';
 import { readRequestDetails } from '../../requests/details.ts';
 import type { Job } from '../jobs/jobs.ts';
 import type { PageParts } from './parts.ts';
@@ -17,7 +17,7 @@ import type { PageParts } from './parts.ts';
 /** How much of a result is listed. */
 const LIMITS = { picks: 500, clusters: 40 };
 
-export function jobStanding({ answer, error }: Job): readonly [standing: Standing, word: string] {
+export function jobStanding({ answer, error }: Job): readonly [standing: ShownState, word: string] {
   if (error !== undefined) return ['failed', 'failed'];
   return answer === undefined ? ['working', 'running'] : ['done', 'done'];
 }

@@ -15,7 +15,7 @@ import {
   headerTable,
   stateMark,
   timeOf,
-  type Standing,
+  type ShownState,
 } from '../../pages/parts.ts';
 import { commonHeaders } from '../webhooks/delivery-attempt.ts';
 import type { Attempt, EndpointDelivery, Message } from '../webhooks/message.ts';
@@ -23,14 +23,14 @@ import type { PageParts } from './parts.ts';
 
 type Delivered = Pick<EndpointDelivery, 'status' | 'attempts' | 'nextAttemptAt'>;
 
-export function messageStanding({ deliveries }: Message): readonly [standing: Standing, word: string] {
+export function messageStanding({ deliveries }: Message): readonly [standing: ShownState, word: string] {
   if (deliveries.length === 0) return ['discarded', 'no endpoint'];
   const pending = deliveries.filter(({ status }) => status === 'pending');
   const [first] = pending.length > 0 ? pending : deliveries.filter(({ status }) => status === 'failed');
   return first === undefined ? ['done', 'delivered'] : deliveryStanding(first);
 }
 
-function deliveryStanding({ status, nextAttemptAt }: Delivered): readonly [standing: Standing, word: string] {
+function deliveryStanding({ status, nextAttemptAt }: Delivered): readonly [standing: ShownState, word: string] {
   if (status === 'succeeded') return ['done', 'delivered'];
   if (status === 'failed') return ['failed', 'failed'];
   return nextAttemptAt === undefined ? ['working', 'sending'] : ['pending', 'retrying'];

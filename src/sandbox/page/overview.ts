@@ -7,7 +7,7 @@ import type { Html } from '../../lib/text/html.ts';
 import { formatNumber, formatPercent } from '../../lib/text/numbers.ts';
 import { page } from '../../output/html/html-template.ts';
 import type { LiveParts } from '../../pages/live.ts';
-import { actionButton, ageOf, stateMark, type Standing } from '../../pages/parts.ts';
+import { actionButton, ageOf, stateMark, type ShownState } from '../../pages/parts.ts';
 import { FAULT_NAMES, FAULTS, type FaultName, type FaultRates } from '../faults.ts';
 import type { Job } from '../jobs/jobs.ts';
 import type { Endpoint } from '../webhooks/endpoints.ts';
@@ -86,7 +86,7 @@ ${all.slice(-SHOWN).toReversed().map(row)}</ol>${more}</div>`;
 interface RowParts {
   readonly path: string;
   readonly id: string;
-  readonly state: readonly [standing: Standing, word: string];
+  readonly state: readonly [standing: ShownState, word: string];
   readonly kind: Job['kind'];
   readonly what: Html;
   readonly count: Html;
