@@ -37,7 +37,7 @@ export async function act(
 }
 
 async function replay(
-  { inbox, host, wake, isListening, baseUrl }: InspectorParts,
+  { inbox, host, wake, listener, baseUrl }: InspectorParts,
   { sequence, scope }: InboxEntry,
   step: string | undefined,
 ): Promise<ActionOutcome> {
@@ -45,7 +45,7 @@ async function replay(
   const reopened = await inbox.reopen([sequence], host.clock.now(), step);
   if (reopened === 0) return { ok: false, text: 'It is being worked on' };
   wake();
-  return { ok: true, text: isListening ? 'Replaying' : 'Due now: the next listener does it' };
+  return { ok: true, text: listener !== undefined ? 'Replaying' : 'Due now: the next listener does it' };
 }
 
 async function discard({ inbox, host }: InspectorParts, { sequence }: InboxEntry): Promise<ActionOutcome> {

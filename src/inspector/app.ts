@@ -84,7 +84,7 @@ ${renderOlder(list, query)}<div id="pages"></div>
 
   const rowsOf = (list: ListPage, query: ListQuery, open: string, from = list.next): Html =>
     page`<div id="list">${renderRows(list, query, open, host.clock.now(), from)}${
-      list.entries.length === 0 ? renderEmpty(query, parts.isListening) : undefined
+      list.entries.length === 0 ? renderEmpty(query, parts.listener !== undefined) : undefined
     }</div>`;
 
   const liveParts = async (url: URL): Promise<LiveParts> => {

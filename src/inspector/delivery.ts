@@ -63,14 +63,14 @@ ${sendDialog(parts, path, payload)}
 
 /** What changes while it is worked on. */
 export async function deliveryParts(
-  { inbox, host, redact, isListening }: InspectorParts,
+  { inbox, host, redact, listener }: InspectorParts,
   delivery: InboxEntry,
 ): Promise<LiveParts> {
   const now = host.clock.now();
   const answers = await inbox.answers(delivery.sequence);
   return {
     head: headOf(delivery, now),
-    steps: timeline(delivery, new Map(answers.map((answer) => [answer.step, answer])), { now, redact, isListening }),
+    steps: timeline(delivery, new Map(answers.map((answer) => [answer.step, answer])), { now, redact, listener }),
   };
 }
 
@@ -109,15 +109,16 @@ function hiddenHeaders(headers: InboxEntry['headers']): Html | undefined {
   return page`<p class="note">${counted(hidden, 'other header')} may hold credentials, and ${hidden === 1 ? 'is' : 'are'} not shown.</p>`;
 }
 
-interface TimelineFacts extends Pick<InspectorParts, 'redact' | 'isListening'> {
+interface TimelineFacts extends Pick<InspectorParts, 'redact' | 'listener'> {
   readonly now: number;
 }
 
 function timeline(delivery: InboxEntry, answers: ReadonlyMap<string, StepAnswer>, facts: TimelineFacts): Html {
   const { receivedAt, steps } = delivery;
-  const nobody = facts.isListening
-    ? undefined
-    : page`<p class="note">No listener runs here: the next one that has a step does it.</p>`;
+  const nobody =
+    facts.listener !== undefined
+      ? undefined
+      : page`<p class="note">No listener runs here: the next one that has a step does it.</p>`;
   return page`<div id="steps"><ol class="timeline">
 <li class="done"><h3>Received ${timeOf(receivedAt, facts.now)}</h3><p class="note">Stored with all that it owes, then answered 204.</p></li>
 ${inOrder(steps).map((step) => stepItem(delivery, step, answers.get(step.name), facts))}</ol>${nobody}</div>
@@ -141,7 +142,7 @@ function stepItem({ sequence }: InboxEntry, step: Step, answer: StepAnswer | und
       });
   return page`<li class="${standing}"><h3>${nameOf(step)} ${stateMark(standing)} ${again}</h3>
 ${past.length === 0 ? undefined : page`<ol class="tries">${past}</ol>`}
-<p>${stepText(step, isWorking, now, redact)}</p>
+<p>${stepText(step, isWorking, facts)}</p>
 ${answer === undefined ? undefined : answerPart(answer, now, redact)}</li>
 `;
 }
@@ -163,12 +164,12 @@ function nameOf({ name }: Step): string {
 function stepText(
   { state, attempts, nextAttemptAt, settledAt, lastError, owner }: Step,
   isWorking: boolean,
-  now: number,
-  redact: InspectorParts['redact'],
+  { now, redact, listener }: TimelineFacts,
 ): Html {
   const after = attempts === 0 ? '' : ` after ${counted(attempts, 'attempt')}`;
   const at = settledAt === undefined ? undefined : page` at ${timeOf(settledAt, now)}`;
-  if (isWorking) return page`Attempt ${attempts} is under way, by ${owner ?? 'a listener'}.`;
+  const worker = owner === listener ? 'this listener' : `another listener (${owner ?? ''})`;
+  if (isWorking) return page`Attempt ${attempts} is under way, by ${worker}.`;
   if (state === 'done') return page`Done${at}${after}.`;
   if (state === 'discarded') return page`Dropped${at}${lastError === undefined ? '' : `: ${redact(lastError)}`}.`;
   if (state === 'failed') return page`Failed${at}${after}: ${redact(lastError ?? 'no reason is known')}.`;

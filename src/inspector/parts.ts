@@ -24,8 +24,8 @@ export interface InspectorParts {
   readonly rejections: StoredRejections;
   /** Names of what is looked at, for people: where it listens, where its state is. */
   readonly about: readonly (readonly [name: string, value: string])[];
-  /** Whether a listener in this process does what is replayed. */
-  readonly isListening: boolean;
+  /** The listener in this process, which does what is replayed, by the name that its claims have; `undefined`: none. */
+  readonly listener: string | undefined;
   /** Strikes what is secret out of what others have said. */
   readonly redact: Redact;
   /** Does what is due at once, where a listener is there. */

@@ -118,7 +118,6 @@ dialog::backdrop { background: rgb(0 0 0 / .45); }
   .panes main.open { grid-template-columns: minmax(30rem, 5fr) minmax(0, 7fr); }
   .panes .list, .panes .detail { overflow-y: auto; min-height: 0; }
   .panes .detail { border-left: 1px solid var(--line); }
-  .panes .detail .back { display: none; }
   .panes main.open :is(.row a, .columns) { grid-template-columns: 4.6rem 6rem minmax(6rem, 1fr) 6.4rem 3.4rem; gap: 0 .6rem; }
   .panes main.open :is(.row, .columns) :is(.kind, .tries) { display: none; }
 }

@@ -2,11 +2,13 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { shownStateUrl } from '../../src/settings/state-url.ts';
-import { deliver, payloadOf, startListener, type Line } from '../support/listener.ts';
+import type { Readable } from 'node:stream';
+import { parseStateUrl, shownStateUrl } from '../../src/settings/state-url.ts';
+import { inspectorClient, inspectorUrl } from '../support/inspector.ts';
+import { deliver, OTHER_SECRET, payloadOf, startListener, type Line } from '../support/listener.ts';
 import { schemaOfTest } from '../support/postgres.ts';
 import { createWorkplace, type Workplace } from '../support/program.ts';
-import { startSandbox } from '../support/sandbox.ts';
+import { firstLines, startSandbox } from '../support/sandbox.ts';
 
 const ID = '67507ad05e593173d0313e0f';
 
@@ -148,4 +150,29 @@ test('the demo with a database that cannot be reached says so once', async () =>
     code: 7,
     errors: [expect.stringContaining('connect ECONNREFUSED 127.0.0.1:1')],
   });
+});
+
+test('a page on one machine shows what another one received, and who works on it', async () => {
+  const { url } = await schemaOfTest();
+  const env = { OPTIPICK_STATE_URL: url };
+  const [receiver, viewer] = [await newMachine(), await newMachine()];
+  await using listener = await startListener(receiver, ['--no-fetch', '--exec', 'sleep 20', '--inspect', '0'], { env });
+  await deliver(listener.url, { id: 'msg_1', body: payloadOf(ID) });
+  expect(await deliver(listener.url, { id: 'msg_forged', body: payloadOf(ID), secret: OTHER_SECRET })).toBe(401);
+  await listener.line(isEvent);
+  const own = inspectorClient(await inspectorUrl(listener));
+  await expect
+    .poll(async () => (await own('/deliveries/1')).body)
+    .toContain('Attempt 1 is under way, by this listener.');
+  expect((await own('/?state=rejected')).body).toContain('msg_forged');
+
+  const ui = viewer.start(['events', 'ui', '--port', '0', '--json'], { env });
+  onTestFinished(() => void ui.kill('SIGKILL'));
+  const [line = ''] = await firstLines(ui.stdout as Readable, 1);
+  const ask = inspectorClient(new URL((JSON.parse(line) as { inspector_url: string }).inspector_url));
+  const { body } = await ask('/deliveries/1');
+  expect(body).toMatch(/Attempt 1 is under way, by another listener \([\w-]{16}\)\./);
+  expect(body).toContain(`<p>state <code>${shownStateUrl(parseStateUrl(url)).replaceAll('&', '&amp;')}</code></p>`);
+  // Rejected requests are in the memory of the listener.
+  expect((await ask('/')).body).not.toContain('msg_forged');
 });

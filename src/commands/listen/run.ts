@@ -150,7 +150,7 @@ async function openListenInspector(
     baseUrl: state.baseUrl,
     rejections: state.rejections,
     about: [['listening on', port.url], ...(place === undefined ? [] : [['state', place] as const])],
-    listener: { url: port.url, forwardTo: actions.forwardTo, wake: () => work.wake() },
+    listener: { url: port.url, owner: state.owner, forwardTo: actions.forwardTo, wake: () => work.wake() },
     secretFile: inbox.signature?.secretFile,
     toleranceMs: inbox.signature?.toleranceMs ?? 0,
   });

@@ -29,7 +29,9 @@ export interface InspectorFacts {
   readonly rejections: StoredRejections;
   readonly about: InspectorParts['about'];
   /** The listener in this process; `undefined` when there is none. */
-  readonly listener: { readonly url: string; readonly forwardTo: readonly string[]; wake(): void } | undefined;
+  readonly listener:
+    | { readonly url: string; readonly owner: string; readonly forwardTo: readonly string[]; wake(): void }
+    | undefined;
   /** `undefined`: the secrets of the settings. */
   readonly secretFile: string | undefined;
   readonly toleranceMs: number;
@@ -103,7 +105,7 @@ async function createParts(context: Context, facts: InspectorFacts): Promise<Ins
     baseUrl,
     rejections,
     about,
-    isListening: listener !== undefined,
+    listener: listener?.owner,
     redact,
     wake: () => listener?.wake(),
     async fetchResult(requestId, kind) {
