@@ -409,7 +409,7 @@ export const JSON_OUTPUTS: readonly JsonOutput[] = [
   {
     name: 'listen-rejected',
     commands: ['listen'],
-    purpose: 'A request was rejected, and nothing of it is stored.',
+    purpose: 'A request was rejected: nothing is done for it.',
     schema: object({
       ...v,
       type: literal('rejected'),
