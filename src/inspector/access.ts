@@ -29,8 +29,9 @@ export function createAccess(token: string): AccessCheck {
         const rest = new URLSearchParams(url.searchParams);
         rest.delete('token');
         const query = rest.size === 0 ? '' : `?${rest.toString()}`;
+        // Lax: the browser of `o` comes from a file, and what changes something has its own check, below.
         return redirectTo(`${url.pathname}${query}`, {
-          'set-cookie': `${cookie}=${token}; Path=/; HttpOnly; SameSite=Strict`,
+          'set-cookie': `${cookie}=${token}; Path=/; HttpOnly; SameSite=Lax`,
         });
       }
       if (!isSame(cookieOf(headers, cookie), token)) return refused(401, NEEDS_TOKEN);

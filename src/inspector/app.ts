@@ -1,4 +1,5 @@
 /** The pages of the inspector, as a function from one request to one response. */
+import { CliError } from '../errors.ts';
 import type { Html } from '../lib/text/html.ts';
 import { headerOf, readText, type Http, type HttpRequest, type HttpResponse, jsonResponse } from '../lib/net/http.ts';
 import { MAX_INSPECTOR_FORM_BYTES } from '../limits.ts';
@@ -20,6 +21,7 @@ import {
   readQuery,
   renderEmpty,
   renderFilters,
+  renderNotStored,
   renderOlder,
   renderRows,
   renderTabs,
@@ -82,10 +84,10 @@ ${renderOlder(list, query)}<div id="pages"></div>
 `;
   };
 
-  const rowsOf = (list: ListPage, query: ListQuery, open: string, from = list.next): Html =>
-    page`<div id="list">${renderRows(list, query, open, host.clock.now(), from)}${
+  const rowsOf = (list: ListPage, query: ListQuery, open: string): Html =>
+    page`<div id="list">${renderRows(list, query, open, host.clock.now())}${
       list.entries.length === 0 ? renderEmpty(query, parts.listener !== undefined) : undefined
-    }</div>`;
+    }${renderNotStored(list, query)}</div>`;
 
   const liveParts = async (url: URL): Promise<LiveParts> => {
     const query = { ...readQuery(url.searchParams), before: '' };
@@ -95,7 +97,7 @@ ${renderOlder(list, query)}<div id="pages"></div>
     const sequence = /^\/deliveries\/(\d+)$/.exec(open)?.[1];
     const delivery = sequence === undefined ? undefined : await findDelivery(parts, Number(sequence));
     return {
-      list: rowsOf(list, query, open, from ?? list.next),
+      list: rowsOf(list, query, open),
       older: renderOlder(list, query),
       tabs: renderTabs(await counts(), query),
       ...(delivery === undefined ? {} : await deliveryParts(parts, delivery)),
@@ -155,10 +157,7 @@ ${renderOlder(list, query)}<div id="pages"></div>
     return document('Rejected', await listOf(query, `/rejected/${number}`), detail);
   };
 
-  return async (request) => {
-    const url = new URL(request.url, 'http://127.0.0.1');
-    const refusal = access.check(request, url);
-    if (refusal !== undefined) return refusal;
+  const answer = async (request: HttpRequest, url: URL): Promise<HttpResponse> => {
     const [, kind, number, what = ''] =
       /^\/(deliveries|rejected)\/(\d{1,16})(?:\/([a-z.]+))?$/.exec(url.pathname) ?? [];
     if (kind === 'deliveries') return await deliveryAnswer(request, url, Number(number), what);
@@ -167,6 +166,19 @@ ${renderOlder(list, query)}<div id="pages"></div>
     if (url.pathname === '/live') return live.response(() => liveParts(url));
     if (url.pathname === '/') return document('Deliveries', await listOf(readQuery(url.searchParams), ''), undefined);
     return (await assetResponse(host, url.pathname)) ?? notFound();
+  };
+
+  return async (request) => {
+    const url = new URL(request.url, 'http://127.0.0.1');
+    const refusal = access.check(request, url);
+    if (refusal !== undefined) return refusal;
+    try {
+      return await answer(request, url);
+    } catch (error) {
+      if (!(error instanceof CliError)) throw error;
+      // The state cannot be read or written now.
+      return htmlResponse(503, fragment(page`<p>${error.message}</p>`));
+    }
   };
 }
 

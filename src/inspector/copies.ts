@@ -1,9 +1,7 @@
 /** A delivery in forms that can be pasted elsewhere. */
-import type { HeaderLine } from '../state/delivery.ts';
 import type { InboxEntry } from '../state/inbox.ts';
 import { posixQuoted } from '../lib/text/shell-words.ts';
-import { isPublicHeader } from '../webhooks/forward-headers.ts';
-import { renderRecord } from '../webhooks/receiver/recording.ts';
+import { isRecordedHeader, renderRecord } from '../webhooks/receiver/recording.ts';
 import { headersOf } from '../webhooks/forward-headers.ts';
 
 /** What it is sent to: where services in development usually are. */
@@ -11,7 +9,9 @@ const PLACE = 'http://127.0.0.1:3000/hooks';
 
 /** A curl command for a POSIX shell that sends the exact bytes under the same id, timestamp and signature. */
 export function curlOf({ headers, body }: Pick<InboxEntry, 'headers' | 'body'>): string {
-  const lines = publicOf(headers).map(([name, value]) => `-H ${posixQuoted(`${name}: ${value}`)}`);
+  const lines = headers
+    .filter(([name]) => isRecordedHeader(name))
+    .map(([name, value]) => `-H ${posixQuoted(`${name}: ${value}`)}`);
   const text = Buffer.from(body).toString('utf8');
   const isText = Buffer.from(text).equals(body) && !text.includes('\0');
   const [before, data] = isText
@@ -23,8 +23,4 @@ export function curlOf({ headers, body }: Pick<InboxEntry, 'headers' | 'body'>):
 /** As a file of `listen --record`, which `verify`, `events replay` and editors read. */
 export function recordOf({ headers, body, receivedAt }: InboxEntry): Uint8Array {
   return renderRecord({ method: 'POST', path: '/webhook', headers: headersOf(headers), body, receivedAt, status: 204 });
-}
-
-function publicOf(headers: readonly HeaderLine[]): readonly HeaderLine[] {
-  return headers.filter(([name]) => isPublicHeader(name));
 }

@@ -31,7 +31,9 @@ export async function renderDelivery(parts: InspectorParts, delivery: InboxEntry
   const { sequence, requestId, headers, body, receivedAt } = delivery;
   const path = `/deliveries/${sequence}`;
   const payload = payloadOf(headersOf(headers), body);
-  const verdict = await parts.verify({ headers: headersOf(headers), body, receivedAt });
+  // Secrets and results are those of one API.
+  const isOurs = delivery.scope === parts.baseUrl;
+  const verdict = isOurs ? await parts.verify({ headers: headersOf(headers), body, receivedAt }) : undefined;
   const live = await deliveryParts(parts, delivery);
   return page`<article id="detail" class="detail" aria-labelledby="detail-title">
 <a class="back" href="/${back}">← All deliveries</a>
@@ -45,7 +47,7 @@ ${copyLink(`${path}/json`, 'Copy as JSON')}
 ${requestId === undefined ? undefined : page`<a class="button" href="${path}/report.html" download>HTML report</a>`}
 ${actionButton(`${path}/discard`, { label: 'Discard', confirm: 'Drop what this delivery still owes?', description: 'Discard what it still owes' })}
 </div>
-${resultPlace(delivery, path)}
+${isOurs ? resultPlace(delivery, path) : page`<p class="note">It is about another API, ${delivery.scope}: its result is seen in a page for that one.</p>`}
 <section aria-labelledby="steps-title"><h2 id="steps-title">What became of it</h2>
 ${live['steps']}</section>
 <section aria-labelledby="signature-title"><h2 id="signature-title">Signature</h2>
@@ -69,12 +71,13 @@ export async function deliveryParts(
   const now = host.clock.now();
   const answers = await inbox.answers(delivery.sequence);
   return {
-    head: headOf(delivery, now),
+    head: headOf(delivery, now, redact),
     steps: timeline(delivery, new Map(answers.map((answer) => [answer.step, answer])), { now, redact, listener }),
   };
 }
 
-function headOf(delivery: InboxEntry, now: number): Html {
+function headOf(delivery: InboxEntry, now: number, redact: InspectorParts['redact']): Html {
+  const error = lastErrorOf(delivery.steps);
   const { id, requestId, kind, event, receivedAt } = delivery;
   const result = resultFactsOf(delivery);
   const title = result?.waveId === undefined ? (requestId ?? id) : `Wave ${result.waveId}`;
@@ -87,7 +90,7 @@ function headOf(delivery: InboxEntry, now: number): Html {
 <h2 id="detail-title" tabindex="-1">${title}</h2>
 ${facts([
   ['State', stateMark(standingOf(delivery, now))],
-  ['Error', lastErrorOf(delivery.steps)],
+  ['Error', error && redact(error)],
   ['Received', page`${timeOf(receivedAt, now)} (${ageOf(receivedAt, now)})`],
   ['Request id', requestId === undefined ? undefined : copyable(requestId, 'the request id')],
   ['svix-id', copyable(id, 'the svix-id')],

@@ -1,6 +1,6 @@
 /** The list: what was received, and what was rejected, newest first. */
 import type { Html } from '../lib/text/html.ts';
-import { formatNumber } from '../lib/text/numbers.ts';
+import { counted, formatNumber } from '../lib/text/numbers.ts';
 import { isKind, KIND_NAMES, KINDS } from '../kinds.ts';
 import { isTestMessageId } from '../ids.ts';
 import { savingOf } from '../answers/saving.ts';
@@ -47,17 +47,19 @@ export function queryText(query: ListQuery, changes: Partial<ListQuery> = {}): s
   return pairs.length === 0 ? '' : `?${new URLSearchParams(pairs).toString()}`;
 }
 
-type Entry =
-  | { readonly at: number; readonly delivery: InboxSummary }
-  | { readonly at: number; readonly rejection: RejectionSummary };
+type Entry = { readonly delivery: InboxSummary } | { readonly rejection: RejectionSummary };
 
 export interface ListPage {
   readonly entries: readonly Entry[];
   /** Of the last row; `undefined` when there is no more. */
   readonly next: string | undefined;
+  /** Where these rows begin: all that is newer is of this page, too. */
+  readonly from: string;
+  /** How many rejected requests this process could not store. */
+  readonly notStored: number;
 }
 
-/** `from`: as `next` of the first page; all that is newer. */
+/** `from`: as an earlier page has it; then all that is newer, however much. */
 export async function readList(
   { inbox, rejections }: Pick<InspectorParts, 'inbox' | 'rejections'>,
   query: ListQuery,
@@ -65,7 +67,7 @@ export async function readList(
 ): Promise<ListPage> {
   const limit = from === undefined ? PAGE_ROWS : LIVE_ROWS;
   const before = readCursor(query.before);
-  const oldest = readCursor(from ?? '');
+  const start = readCursor(from ?? '');
   const deliveries =
     query.state === 'rejected'
       ? []
@@ -79,21 +81,47 @@ export async function readList(
         });
   // Nothing is known of what they were about.
   const takesRejections = (query.state === '' || query.state === 'rejected') && query.kind === '' && query.site === '';
-  const rejected = takesRejections ? (await rejections.list()).filter((each) => isAbout(each, query.text)) : [];
-  const merged: Entry[] = [
-    ...deliveries.map((delivery) => ({ at: delivery.receivedAt, delivery })),
-    ...rejected
-      .filter(({ number }) => before === undefined || number < before.rejection)
-      .map((rejection) => ({ at: rejection.receivedAt, rejection })),
-  ].sort((a, b) => b.at - a.at);
-  const entries = merged.filter((entry) => isNewer(entry, oldest)).slice(0, limit);
-  const isLast = entries.length === merged.length;
-  return { entries, next: isLast ? undefined : cursorAfter(entries, before) };
+  const rejected = takesRejections
+    ? (await rejections.list({ before: before?.rejection })).filter((each) => isAbout(each, query.text))
+    : [];
+  const merged = [...inOrder(deliveries, rejected)];
+  const entries = merged.filter((entry) => isFrom(entry, start)).slice(0, limit);
+  const newest = { sequence: deliveries[0]?.sequence, rejection: rejected[0]?.number };
+  return {
+    entries,
+    next: entries.length === merged.length ? undefined : cursorText(entries, before ?? LAST),
+    // A list of which no row is shown begins behind its newest.
+    from:
+      from !== undefined && entries.length < limit
+        ? from
+        : cursorText(entries, { sequence: (newest.sequence ?? -1) + 1, rejection: (newest.rejection ?? -1) + 1 }),
+    notStored: takesRejections ? (await rejections.counts()).notStored : 0,
+  };
 }
 
-function isNewer(entry: Entry, oldest: Cursor | undefined): boolean {
-  if (oldest === undefined) return true;
-  return 'delivery' in entry ? entry.delivery.sequence >= oldest.sequence : entry.rejection.number >= oldest.rejection;
+/** Both lists in one, each in its own order: the clocks of several machines need not agree. */
+function* inOrder(
+  deliveries: readonly InboxSummary[],
+  rejections: readonly RejectionSummary[],
+): Generator<Entry, void> {
+  let at = 0;
+  for (const delivery of deliveries) {
+    for (
+      let next = rejections[at];
+      next !== undefined && next.receivedAt > delivery.receivedAt;
+      next = rejections[at]
+    ) {
+      yield { rejection: next };
+      at += 1;
+    }
+    yield { delivery };
+  }
+  for (const rejection of rejections.slice(at)) yield { rejection };
+}
+
+function isFrom(entry: Entry, start: Cursor | undefined): boolean {
+  if (start === undefined) return true;
+  return 'delivery' in entry ? entry.delivery.sequence >= start.sequence : entry.rejection.number >= start.rejection;
 }
 
 function isAbout({ id, reason, detail }: RejectionSummary, text: string): boolean {
@@ -101,34 +129,38 @@ function isAbout({ id, reason, detail }: RejectionSummary, text: string): boolea
   return [id ?? '', reason, detail].some((each) => each.toLowerCase().includes(sought));
 }
 
-/** Where a page ends in both lists: the last number of each that was shown. */
+/** A place in both lists: a number of each. */
 interface Cursor {
   readonly sequence: number;
   readonly rejection: number;
 }
+
+/** Nothing of either was shown. */
+const LAST: Cursor = { sequence: Number.MAX_SAFE_INTEGER, rejection: Number.MAX_SAFE_INTEGER };
 
 function readCursor(text: string): Cursor | undefined {
   const [, sequence, rejection] = /^(\d{1,16})-(\d{1,16})$/.exec(text) ?? [];
   return sequence === undefined ? undefined : { sequence: Number(sequence), rejection: Number(rejection) };
 }
 
-function cursorAfter(entries: readonly Entry[], before: Cursor | undefined): string {
+/** The last of each that is among these, or what is given. */
+function cursorText(entries: readonly Entry[], otherwise: Cursor): string {
   const sequences = entries.flatMap((entry) => ('delivery' in entry ? [entry.delivery.sequence] : []));
   const numbers = entries.flatMap((entry) => ('rejection' in entry ? [entry.rejection.number] : []));
-  const sequence = Math.min(...sequences, before?.sequence ?? Number.MAX_SAFE_INTEGER);
-  return `${sequence}-${Math.min(...numbers, before?.rejection ?? Number.MAX_SAFE_INTEGER)}`;
+  const lowest = (values: readonly number[], none: number): number =>
+    values.length === 0 ? none : Math.min(...values);
+  return `${lowest(sequences, otherwise.sequence)}-${lowest(numbers, otherwise.rejection)}`;
 }
 
 /** The rows of a page, under the id `rows`. `open`: the path of what is open. */
-export function renderRows(list: ListPage, query: ListQuery, open: string, now: number, from = list.next): Html {
+export function renderRows(list: ListPage, query: ListQuery, open: string, now: number): Html {
   const rows = list.entries.map((entry) => {
     const path = 'delivery' in entry ? `/deliveries/${entry.delivery.sequence}` : `/rejected/${entry.rejection.number}`;
     const current = path === open ? page` aria-current="true"` : undefined;
     const link = page`href="${path}${queryText(query, { before: '' })}"${current}`;
     return 'delivery' in entry ? deliveryRow(entry.delivery, link, now) : rejectionRow(entry.rejection, link, now);
   });
-  const start = from === undefined ? undefined : page` data-from="${from}"`;
-  return page`<ol id="rows" class="rows"${start}>
+  return page`<ol id="rows" class="rows" data-from="${list.from}">
 ${rows}</ol>
 `;
 }
@@ -183,6 +215,12 @@ function savingText(result: ResultFacts | undefined): Html | string {
   const saving = savingOf(summary);
   if ('reason' in saving) return '';
   return page`<span class="${saving.saved < 0 ? 'worse' : 'better'}">${savedPercent(summary)}</span>`;
+}
+
+/** `undefined` when all are there. */
+export function renderNotStored({ notStored }: ListPage, { state }: ListQuery): Html | undefined {
+  if (notStored === 0 || state !== 'rejected') return undefined;
+  return page`<p class="note older">${counted(notStored, 'more request')} ${notStored === 1 ? 'was' : 'were'} rejected and not stored: too many at once.</p>`;
 }
 
 /** The link to the page before; always there, so that it can appear. */

@@ -13,12 +13,12 @@ import type { InspectorParts } from './parts.ts';
 /** How much of a result is listed; its report has all. */
 const LIMITS = { picks: 500, clusters: 40 };
 
-type ResultParts = Pick<InspectorParts, 'fetchResult' | 'planFor' | 'redact'>;
+type ResultParts = Pick<InspectorParts, 'baseUrl' | 'fetchResult' | 'planFor' | 'redact'>;
 
 /** The figures, bars, clusters and floor of a result, or why there are none. */
 export async function renderResult(parts: ResultParts, delivery: InboxEntry): Promise<Html> {
   const found = await readResult(parts, delivery);
-  if (typeof found === 'string') return page`<p class="note">${found}</p>`;
+  if (typeof found === 'string') return page`<p class="note" data-none>${found}</p>`;
   return answerArticle(found, {
     level: 3,
     id: 'answer',
@@ -40,8 +40,9 @@ export async function renderReport(
 }
 
 /** A text says why there is none. */
-async function readResult(parts: ResultParts, { requestId, kind }: InboxEntry): Promise<ReportEntry | string> {
+async function readResult(parts: ResultParts, { requestId, kind, scope }: InboxEntry): Promise<ReportEntry | string> {
   if (requestId === undefined) return 'The webhook names no request.';
+  if (scope !== parts.baseUrl) return `It is about another API: ${scope}.`;
   try {
     const answer = await parts.fetchResult(requestId, kind);
     if (answer.state === 'unfinished') return `There is no result: ${parts.redact(answer.error)}.`;

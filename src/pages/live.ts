@@ -1,5 +1,6 @@
 /** Parts of a page as they change, over server-sent events (WHATWG HTML, "Server-sent events"). */
 import { createWaiter } from '../lib/async/waiter.ts';
+import { CliError } from '../errors.ts';
 import type { Html } from '../lib/text/html.ts';
 import type { HttpResponse } from '../lib/net/http.ts';
 import type { Clock } from '../platform/host.ts';
@@ -31,15 +32,7 @@ export function createLive(clock: Pick<Clock, 'sleep'>, closing: AbortSignal) {
       // The head is sent with the second piece.
       yield encoded('retry: 1000\n\n');
       while (!closing.aborted) {
-        const fresh: Record<string, string> = {};
-        for (const [id, { text }] of Object.entries(await render())) {
-          const content = withoutAges(text);
-          if (sent.get(id) === content) continue;
-          sent.set(id, content);
-          fresh[id] = text;
-        }
-        // Also when nothing has changed: so the end of a reader is noticed.
-        yield encoded(Object.keys(fresh).length === 0 ? ':\n\n' : `data: ${JSON.stringify(fresh)}\n\n`);
+        yield encoded(await message(render, sent));
         await waiter.wait(TICK_MS);
         if (!closing.aborted) await clock.sleep(PAUSE_MS, closing).catch(ignoreEnd);
       }
@@ -58,6 +51,25 @@ export function createLive(clock: Pick<Clock, 'sleep'>, closing: AbortSignal) {
     response: (render: () => Promise<LiveParts>): HttpResponse =>
       guardedResponse(200, 'text/event-stream', stream(render)),
   };
+}
+
+/** What has changed since the last one; also when that is nothing, so that the end of a reader is noticed. */
+async function message(render: () => Promise<LiveParts>, sent: Map<string, string>): Promise<string> {
+  const fresh: Record<string, string> = {};
+  try {
+    for (const [id, { text }] of Object.entries(await render())) {
+      const content = withoutAges(text);
+      if (sent.get(id) === content) continue;
+      sent.set(id, content);
+      fresh[id] = text;
+    }
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    // The next one that goes well has all of it.
+    sent.clear();
+    return `event: trouble\ndata: ${error.message.replaceAll(/[\r\n]+/g, ' ')}\n\n`;
+  }
+  return Object.keys(fresh).length === 0 ? ':\n\n' : `data: ${JSON.stringify(fresh)}\n\n`;
 }
 
 function encoded(text: string): Uint8Array {

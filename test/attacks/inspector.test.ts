@@ -57,7 +57,7 @@ describe('the inspector', () => {
     const { status, headers } = await ask(url, `/deliveries/1?state=done&token=${url.searchParams.get('token') ?? ''}`);
     expect({ status, location: headers['location'] }).toEqual({ status: 303, location: '/deliveries/1?state=done' });
     expect(headers['set-cookie']).toEqual([
-      `optipick-${url.port}=${url.searchParams.get('token') ?? ''}; Path=/; HttpOnly; SameSite=Strict`,
+      `optipick-${url.port}=${url.searchParams.get('token') ?? ''}; Path=/; HttpOnly; SameSite=Lax`,
     ]);
   });
 

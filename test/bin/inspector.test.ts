@@ -3,6 +3,9 @@
  *
  * @module-tag browser
  */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Webhook } from 'standardwebhooks';
 import { findChromium, startBrowser, type Browser, type Page } from '../support/browser.ts';
@@ -251,6 +254,65 @@ describe.skipIf(chromium === undefined)('the inspector in Chromium (skipped wher
     await deliver(listener.url, { id: 'msg_selected', body: payloadOf('67507ad05e593173d0313e10') });
     await page.until(has('#rows', '67507ad05e593173d0313e10'));
     expect(await page.evaluate('getSelection().toString()')).toBe(HOSTILE_WAVE);
+    await page.context.close();
+  });
+
+  test('keeps the focus when a row above goes, and what is selected in a result', async () => {
+    const page = await browser.open(url);
+    for (const id of ['msg_focus_below', 'msg_focus_above'])
+      await deliver(listener.url, { id, body: payloadOf('67507ad05e593173d0313e11') });
+    await page.chromium.goto(new URL('/?q=msg_focus', url).href);
+    await page.until('document.querySelectorAll("#rows .row").length === 2');
+    await page.chromium.focus('#rows .row:last-child a');
+    const focused = await page.evaluate('document.activeElement.closest(".row").id');
+    // As a live update without the row above: the search goes on, and the focus stays.
+    await page.evaluate('history.replaceState(undefined, "", "/?q=msg_focus_below")');
+    await page.evaluate('document.dispatchEvent(new Event("visibilitychange"))');
+    await page.until('document.querySelectorAll("#rows .row").length === 1');
+    expect(await page.evaluate('document.activeElement.closest(".row")?.id')).toBe(focused);
+
+    await page.chromium.goto(new URL('/deliveries/1', url).href);
+    await page.until('document.querySelector("#result .lead") !== null');
+    await page.evaluate('getSelection().selectAllChildren(document.querySelector("#result .lead"))');
+    const selected = await page.evaluate('getSelection().toString()');
+    await page.click('.actions form[action$="/replay"] button');
+    await page.until(has('#notice', 'Replaying'));
+    await received(requestId);
+    await page.until(has('.timeline li:last-child', 'Done at'));
+    expect(await page.evaluate('getSelection().toString()')).toBe(selected);
+    expectQuiet(page);
+    await page.context.close();
+  });
+
+  test('keeps the tab when the reader searches, and the search on the way back', async () => {
+    const page = await browser.open(url);
+    await page.click('.tabs a[href*="rejected"]');
+    await page.until('location.search === "?state=rejected"');
+    const query = 'Object.fromEntries(new URLSearchParams(location.search))';
+    await page.chromium.fill('input[type=search]', 'forged');
+    await page.until(`${query}.q === "forged"`);
+    expect(await page.evaluate(query)).toEqual({ state: 'rejected', q: 'forged' });
+    await page.until('document.querySelectorAll(".row").length === 1');
+    await page.click('#r1 a');
+    await page.until('location.pathname === "/rejected/1"');
+    await page.chromium.fill('input[type=search]', 'match');
+    await page.until(`${query}.q === "match"`);
+    await page.click('.back');
+    await page.until('location.pathname === "/"');
+    expect(await page.evaluate(query)).toEqual({ state: 'rejected', q: 'match' });
+    expect(await page.evaluate('document.querySelector("input[type=search]").value')).toBe('match');
+    await page.chromium.goBack();
+    await page.until('location.pathname === "/rejected/1"');
+    expectQuiet(page);
+    await page.context.close();
+  });
+
+  test('opens from a file of this machine, as the key "o" opens it', async () => {
+    const file = join(workplace.folder, 'open.html');
+    await writeFile(file, `<meta http-equiv="refresh" content="0;url=${url}">`);
+    const page = await browser.open(pathToFileURL(file).href);
+    await page.until('document.querySelector("#d1") !== null');
+    expect(page.complaints).toEqual([]);
     await page.context.close();
   });
 

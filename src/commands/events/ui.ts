@@ -9,9 +9,6 @@ export interface EventUiFlags {
   readonly port?: number;
 }
 
-/** How old a signature may be, in milliseconds: as `listen` has it. */
-const TOLERANCE_MS = 5 * 60 * 1000;
-
 /** Runs until somebody stops it. Rejects with the reason of a signal. */
 export async function showInspector(context: Context, { port }: EventUiFlags): Promise<void> {
   const { output } = context;
@@ -24,8 +21,6 @@ export async function showInspector(context: Context, { port }: EventUiFlags): P
     rejections,
     about: shared === undefined ? [] : [['state', shared.place]],
     listener: undefined,
-    secretFile: undefined,
-    toleranceMs: TOLERANCE_MS,
   });
   try {
     if (output.json) await output.record({ v: 1, type: 'ready', inspector_url: inspector.url });

@@ -17,7 +17,7 @@ import { createRejectionDiagnosis } from './rejection-diagnosis.ts';
 import { chooseRelayInbox, startRelay } from './relay.ts';
 import { createReporter, type Reporter } from './reporter.ts';
 import { createScreen, type LiveScreen } from './screen.ts';
-import { readSignatures } from './signatures.ts';
+import { readSignatures, type Signatures } from './signatures.ts';
 import { createListenWork } from './work.ts';
 
 /** How long what is being written may take when the listener ends, in milliseconds. */
@@ -101,7 +101,7 @@ async function listenOn(
     const sharedPlace = shared?.place;
     const setUp = { shownSecrets, baseUrl, relay: relayAddresses, sharedPlace, isSetUp };
     const remarks = started === undefined ? remarksOn(plan, setUp) : [];
-    inspector = plan.inspector && (await openListenInspector(context, plan, { state, port, work }));
+    inspector = plan.inspector && (await openListenInspector(context, plan, { state, signatures, port, work }));
     const inspectorUrl = inspector?.url;
     await reporter.ready({ url: port.url, port: port.port, relay: relayAddresses, sharedPlace, inspectorUrl, remarks });
     if (shared?.notifies === true) void warnOfSilence(shared, reporter);
@@ -140,7 +140,17 @@ async function listenOn(
 async function openListenInspector(
   context: Context,
   { inspector, actions, inbox }: ListenPlan,
-  { state, port, work }: { state: ListenerState; port: { readonly url: string }; work: Pick<Processor, 'wake'> },
+  {
+    state,
+    signatures,
+    port,
+    work,
+  }: {
+    readonly state: ListenerState;
+    readonly signatures: Signatures;
+    readonly port: { readonly url: string };
+    readonly work: Pick<Processor, 'wake'>;
+  },
 ): Promise<OpenInspector> {
   const { openInspector } = await import('../shared/inspector/open.ts');
   const place = state.shared?.place;
@@ -151,8 +161,8 @@ async function openListenInspector(
     rejections: state.rejections,
     about: [['listening on', port.url], ...(place === undefined ? [] : [['state', place] as const])],
     listener: { url: port.url, owner: state.owner, forwardTo: actions.forwardTo, wake: () => work.wake() },
-    secretFile: inbox.signature?.secretFile,
-    toleranceMs: inbox.signature?.toleranceMs ?? 0,
+    secrets: signatures.verifier === undefined ? undefined : signatures.secrets,
+    toleranceMs: inbox.signature?.toleranceMs,
   });
 }
 

@@ -23,14 +23,29 @@ function copyAttributes(current: Element, fresh: Element): void {
   }
 }
 
-function morphChildren(current: Element, fresh: Element): boolean {
+/** As {@link morph}, but of what is in it alone. */
+export function morphChildren(current: Element, fresh: Element): boolean {
+  const isStaying = new Set(Array.from(fresh.children, ({ attributes }) => attributes.getNamedItem('id')?.value));
   let isWhole = true;
   let at: ChildNode | null = current.firstChild;
+  const remove = (node: ChildNode): void => {
+    if (isSelected(node)) isWhole = false;
+    else {
+      passFocus(node);
+      node.remove();
+    }
+  };
   for (const child of fresh.childNodes) {
     const known = counterpart(current, at, child);
     if (known === undefined) {
       current.insertBefore(child.cloneNode(true), at);
       continue;
+    }
+    // What is moved loses the focus: those before it that go are removed instead.
+    while (at !== null && at !== known && !(at instanceof Element && isStaying.has(at.getAttribute('id') ?? ''))) {
+      const next: ChildNode | null = at.nextSibling;
+      remove(at);
+      at = next;
     }
     if (known === at) at = at.nextSibling;
     else current.insertBefore(known, at);
@@ -39,11 +54,7 @@ function morphChildren(current: Element, fresh: Element): boolean {
   }
   while (at !== null) {
     const next: ChildNode | null = at.nextSibling;
-    if (isSelected(at)) isWhole = false;
-    else {
-      passFocus(at);
-      at.remove();
-    }
+    remove(at);
     at = next;
   }
   return isWhole;

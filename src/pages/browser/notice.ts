@@ -7,7 +7,8 @@ let clearing: ReturnType<typeof setTimeout> | undefined;
 export function notice(text: string, options: { readonly bad?: boolean; readonly lasting?: boolean } = {}): void {
   const line = document.getElementById('notice');
   if (line === null) return;
-  line.textContent = text;
+  // Screen readers read out each change.
+  if (line.textContent !== text) line.textContent = text;
   line.classList.toggle('bad', options.bad === true);
   clearTimeout(clearing);
   if (options.lasting !== true && text !== '') clearing = setTimeout(() => notice(''), SHOWN_MS);

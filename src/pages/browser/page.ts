@@ -10,20 +10,49 @@ const LIST = ['list', 'older', 'tabs'] as const;
 const MINUTE_MS = 60_000;
 
 const live = createLiveView(() => {
+  if (newestFrom() !== from) startList();
   growAges();
-  void lookForResult();
+  lookForResult();
 });
 
+/** Where the rows begin that are followed, and the state of what is open, as last seen. */
+let from = newestFrom();
+let state = stateOfOpen();
+/** Ends what the last step of the reader asked for: answers that come late must not win. */
+let navigation = new AbortController();
+
+function newestFrom(): string | undefined {
+  return document.getElementById('rows')?.dataset['from'];
+}
+
+function stateOfOpen(): string | undefined {
+  return document.getElementById('head')?.dataset['state'];
+}
+
+/** The list begins anew: older rows are asked for once more. */
+function startList(): void {
+  from = newestFrom();
+  document.getElementById('pages')?.replaceChildren();
+  const older = document.getElementById('older');
+  if (older === null) return;
+  delete older.dataset['keep'];
+  live.showAgain('older');
+}
+
 /** A result that was not there may be there once the delivery stands otherwise. */
-async function lookForResult(): Promise<void> {
-  const { state } = document.getElementById('head')?.dataset ?? {};
+function lookForResult(): void {
+  if (stateOfOpen() === state) return;
+  state = stateOfOpen();
   const place = document.getElementById('result');
-  if (state === undefined || place === null || place.dataset['state'] === state) return;
-  const isFirst = place.dataset['state'] === undefined;
-  place.dataset['state'] = state;
-  if (isFirst) return;
+  if (place === null || place.querySelector('[data-none]') === null) return;
   place.dataset['load'] = `${location.pathname}/result`;
-  await loadLate(document);
+  void loadLate(document, navigation.signal);
+}
+
+function nextNavigation(): AbortSignal {
+  navigation.abort();
+  navigation = new AbortController();
+  return navigation.signal;
 }
 
 /** The address of what is seen now, at the stream of changes. */
@@ -33,7 +62,7 @@ function follow(): void {
   const query = new URLSearchParams(location.search);
   if (location.pathname !== '/') query.set('open', location.pathname);
   // All that is newer than the last row of the first page.
-  const from = document.getElementById('rows')?.dataset['from'];
+  from = newestFrom();
   if (from !== undefined) query.set('from', from);
   live.follow(`${at}?${query.toString()}`);
 }
@@ -55,11 +84,9 @@ function growAges(): void {
 
 /** Shows the page at an address of this site in place of this one. */
 async function visit(url: string, options: { readonly isNew?: boolean; readonly list?: boolean } = {}): Promise<void> {
-  const fresh = await fetchDocument(url);
-  if (fresh === undefined) {
-    notice('There was no answer', { bad: true });
-    return;
-  }
+  const signal = nextNavigation();
+  const fresh = await fetchDocument(url, signal);
+  if (fresh === undefined) return;
   const leaving = location.pathname;
   if (options.isNew !== false) history.pushState(undefined, '', url);
   document.title = fresh.title;
@@ -72,12 +99,14 @@ async function visit(url: string, options: { readonly isNew?: boolean; readonly 
     document.getElementById('detail')?.scrollTo(0, 0);
   }
   if (options.list === true) {
+    startList();
     takeFrom(fresh, LIST);
-    document.getElementById('pages')?.replaceChildren();
+    fillForm();
   }
   markOpen();
   moveFocus(leaving);
-  void loadLate(document);
+  state = stateOfOpen();
+  void loadLate(document, signal);
   follow();
 }
 
@@ -88,6 +117,16 @@ function moveFocus(leaving: string): void {
     return;
   const row = rowLinks().find(({ pathname }) => pathname === leaving);
   (row ?? document.querySelector<HTMLElement>('#detail h2'))?.focus();
+}
+
+/** What the list is narrowed down to, as the address has it. */
+function fillForm(): void {
+  const query = new URLSearchParams(location.search);
+  const form = document.querySelector<HTMLFormElement>('form[data-filter]');
+  for (const field of form?.elements ?? []) {
+    if (field instanceof HTMLInputElement || field instanceof HTMLSelectElement)
+      field.value = query.get(field.name) ?? '';
+  }
 }
 
 /** The row of what is open. */
@@ -191,21 +230,24 @@ async function act(form: HTMLFormElement, pressed: HTMLElement | null): Promise<
 }
 
 async function filter(form: HTMLFormElement): Promise<void> {
-  const query = new URLSearchParams(fieldsOf(form).filter(([, value]) => value !== ''));
-  const url = `/?${query.toString()}`;
-  const fresh = await fetchDocument(url);
+  // The tab is in the address; a field that is empty narrows nothing down.
+  const query = new URLSearchParams(location.search);
+  for (const [name, value] of [...fieldsOf(form), ['before', ''] as const]) {
+    if (name === 'state') continue;
+    if (value === '') query.delete(name);
+    else query.set(name, value);
+  }
+  const search = query.size === 0 ? '' : `?${query.toString()}`;
+  const fresh = await fetchDocument(`/${search}`, nextNavigation());
   if (fresh === undefined) return;
-  history.replaceState(undefined, '', `${location.pathname}?${query.toString()}`);
+  history.replaceState(undefined, '', `${location.pathname}${search}`);
+  const back = document.querySelector<HTMLAnchorElement>('#detail .back');
+  if (back !== null) back.href = `/${search}`;
+  startList();
   takeFrom(fresh, LIST);
-  document.getElementById('pages')?.replaceChildren();
   markOpen();
   follow();
 }
-
-// What is switched takes effect at once.
-document.addEventListener('change', ({ target }) => {
-  if (target instanceof Element) target.closest<HTMLFormElement>('form[data-auto]')?.requestSubmit();
-});
 
 let filtering: ReturnType<typeof setTimeout> | undefined;
 document.addEventListener('input', ({ target }) => {
@@ -218,7 +260,7 @@ document.addEventListener('input', ({ target }) => {
 // --- older rows ---
 
 async function loadOlder(link: HTMLAnchorElement): Promise<void> {
-  const fresh = await fetchDocument(link.href);
+  const fresh = await fetchDocument(link.href, navigation.signal);
   const rows = fresh?.getElementById('rows');
   if (fresh === undefined || rows === null || rows === undefined) return;
   const list = document.createElement('ol');
@@ -276,7 +318,12 @@ function isRow(element: Element | null): boolean {
 }
 
 globalThis.addEventListener('popstate', () => void visit(location.href, { isNew: false, list: true }));
+// A browser has few connections for one address: pages that nobody sees leave theirs to others.
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden) live.leave();
+  else follow();
+});
 setInterval(growAges, 10_000);
 markOpen();
-void loadLate(document);
-follow();
+void loadLate(document, navigation.signal);
+if (!document.hidden) follow();

@@ -57,7 +57,7 @@ ${facts([
 
 /** Figures, bars, clusters or picks, and the floor of a site with positions. `request`: its body, where it is stored. */
 export function renderResult(job: Job, request: string | undefined, plan: ReportPlan | undefined): Html {
-  if (job.answer === undefined) return page`<p class="loading">The job is running.</p>`;
+  if (job.answer === undefined) return page`<p class="loading" data-none>The job is running.</p>`;
   const path = `/jobs/${job.requestId}/answer`;
   return page`<div class="actions">
 ${copyLink(path, 'Copy the answer', 'c')}

@@ -10,11 +10,11 @@ import type { StoredRejections } from '../../../state/rejections.ts';
 import type { InspectorParts, TestPlace } from '../../../inspector/parts.ts';
 import type { DiagnosisInput, NamedSecret } from '../../../webhooks/diagnosis/model.ts';
 import { createTerminalRedaction } from '../../../output/terminal/redaction.ts';
+import { parseWebhookSecrets } from '../../../settings/secret.ts';
 import { secretsInSettings } from '../../../settings/settings.ts';
 import { knownElsewhere, receivedMessages } from '../diagnosis-sources.ts';
 import { createFetch } from '../delivery-results.ts';
 import { openPlans } from '../report-plan.ts';
-import { webhookSecrets } from '../webhook-secrets.ts';
 
 export const INSPECTOR_PORT = 4040;
 
@@ -32,9 +32,10 @@ export interface InspectorFacts {
   readonly listener:
     | { readonly url: string; readonly owner: string; readonly forwardTo: readonly string[]; wake(): void }
     | undefined;
-  /** `undefined`: the secrets of the settings. */
-  readonly secretFile: string | undefined;
-  readonly toleranceMs: number;
+  /** In use; `undefined`: those of the settings. A file that holds them may be one that can be read once. */
+  readonly secrets?: readonly NamedSecret[] | undefined;
+  /** How old a signature may be. Default: as `listen` has it. */
+  readonly toleranceMs?: number | undefined;
 }
 
 export interface OpenInspector {
@@ -93,8 +94,8 @@ async function serve(
 
 async function createParts(context: Context, facts: InspectorFacts): Promise<InspectorParts> {
   const { host } = context;
-  const { inbox, baseUrl, rejections, about, listener, secretFile, toleranceMs } = facts;
-  const secrets = await secretsInUse(context, secretFile);
+  const { inbox, baseUrl, rejections, about, listener, toleranceMs = TOLERANCE_MS } = facts;
+  const secrets = facts.secrets ?? (await secretsOfSettings(context));
   const redact = createTerminalRedaction([
     ...secretsInSettings(await context.settings()),
     ...secrets.map(({ text }) => text),
@@ -129,9 +130,12 @@ async function createParts(context: Context, facts: InspectorFacts): Promise<Ins
       return diagnose(delivery);
     },
     places: placesOf(listener),
-    sendTest: createTestSender(context, { secretFile, redact, places: placesOf(listener) }),
+    sendTest: createTestSender(context, { secrets, redact, places: placesOf(listener) }),
   };
 }
+
+/** As `listen` has it. */
+const TOLERANCE_MS = 5 * 60 * 1000;
 
 /** The latest messages that the headers are compared with. */
 const COMPARED_MESSAGES = 20;
@@ -140,14 +144,9 @@ const COMPARED_MESSAGES = 20;
 const SEARCH_BYTES = 2 * 1024 * 1024;
 
 /** None when there are none: then nothing can be checked or signed, and the page says so. */
-async function secretsInUse(context: Context, secretFile: string | undefined): Promise<readonly NamedSecret[]> {
-  try {
-    const { texts, from } = await webhookSecrets(context, secretFile, 'to check signatures with');
-    return texts.map((text) => ({ text, from }));
-  } catch (error) {
-    if (error instanceof CliError && error.code === 'no_webhook_secret') return [];
-    throw error;
-  }
+async function secretsOfSettings(context: Context): Promise<readonly NamedSecret[]> {
+  const { webhookSecrets } = await context.settings();
+  return (webhookSecrets?.value ?? []).map((text) => ({ text, from: webhookSecrets?.from ?? '' }));
 }
 
 function placesOf(listener: InspectorFacts['listener']): readonly TestPlace[] {
@@ -163,7 +162,7 @@ const TEST_TIMEOUT_MS = 15_000;
 
 function createTestSender(
   context: Context,
-  { secretFile, redact, places }: { secretFile: string | undefined; redact: Redact; places: readonly TestPlace[] },
+  { secrets, redact, places }: { secrets: readonly NamedSecret[]; redact: Redact; places: readonly TestPlace[] },
 ): InspectorParts['sendTest'] {
   const { host, stop } = context;
   return async (place, body) => {
@@ -177,9 +176,12 @@ function createTestSender(
       place,
       places.some(({ url }) => url === place),
     );
-    const { secrets } = await webhookSecrets(context, secretFile, 'to sign with');
+    if (secrets.length === 0) {
+      throw new CliError('auth', 'there is no webhook secret to sign with', { code: 'no_webhook_secret' });
+    }
+    const { secrets: keys } = parseWebhookSecrets(secrets.map(({ text }) => text).join(' '));
     const randomBytes = (size: number): Uint8Array => host.randomBytes(size);
-    const make = createDeliveryMaker({ secrets, clock: host.clock, randomBytes, marked: true });
+    const make = createDeliveryMaker({ secrets: keys, clock: host.clock, randomBytes, marked: true });
     const delivery = await make({ body });
     const tools = { http: await host.http(), clock: host.clock, redact };
     const answer = await attemptTest(tools, target, delivery, { timeoutMs: TEST_TIMEOUT_MS, stop });
