@@ -39,7 +39,7 @@ export function bytesView({ bytes, json, size = bytes.byteLength, name }: BytesP
       name,
       'Hex',
       false,
-      page`<pre tabindex="0">${hexLines(bytes.subarray(0, HEX_BYTES)).join('\n')}</pre>`,
+      preOf(hexLines(bytes.subarray(0, HEX_BYTES)).join('\n')),
       size > HEX_BYTES
         ? page`<p class="note">The first ${formatBytes(HEX_BYTES)} of ${formatBytes(size)}.</p>`
         : undefined,
