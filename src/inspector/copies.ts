@@ -1,6 +1,6 @@
 /** A delivery in forms that can be pasted elsewhere. */
 import type { InboxEntry } from '../state/inbox.ts';
-import { posixQuoted } from '../lib/text/shell-words.ts';
+import { LONGEST_ARGUMENT, posixQuoted } from '../lib/text/shell-words.ts';
 import { isRecordedHeader, renderRecord } from '../webhooks/receiver/recording.ts';
 import { headersOf } from '../webhooks/forward-headers.ts';
 
@@ -12,9 +12,11 @@ export function curlOf({ headers, body }: Pick<InboxEntry, 'headers' | 'body'>):
   const lines = headers
     .filter(([name]) => isRecordedHeader(name))
     .map(([name, value]) => `-H ${posixQuoted(`${name}: ${value}`)}`);
+  // Without one, curl would say that it is a form.
+  if (!headers.some(([name]) => name === 'content-type')) lines.push("-H 'content-type:'");
   const text = Buffer.from(body).toString('utf8');
-  const isText = Buffer.from(text).equals(body) && !text.includes('\0');
-  const [before, data] = isText
+  const isArgument = body.byteLength <= LONGEST_ARGUMENT && Buffer.from(text).equals(body) && !text.includes('\0');
+  const [before, data] = isArgument
     ? ['', `--data-raw ${posixQuoted(text)}`]
     : [`printf %s ${posixQuoted(Buffer.from(body).toString('base64'))} | base64 -d | `, '--data-binary @-'];
   return `${[`${before}curl -sS ${PLACE}`, ...lines, data].join(' \\\n  ')}\n`;

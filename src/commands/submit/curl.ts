@@ -1,5 +1,5 @@
 /** A request to read or to send by other means. The key is never in it. */
-import { posixQuoted } from '../../lib/text/shell-words.ts';
+import { LONGEST_ARGUMENT, posixQuoted } from '../../lib/text/shell-words.ts';
 import { withoutCredentials } from '../../lib/net/url-secrets.ts';
 
 export interface OutgoingRequest {
@@ -7,9 +7,6 @@ export interface OutgoingRequest {
   readonly url: string;
   readonly body: Uint8Array;
 }
-
-/** Linux takes 131,072 bytes in one argument: a longer body goes through stdin. */
-const LONGEST_ARGUMENT = 100_000;
 
 /** `cmd.exe` takes 8,191 characters in one line. */
 const LONGEST_LINE = 8_000;

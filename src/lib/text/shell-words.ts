@@ -1,5 +1,8 @@
 /** Words and lines as they are pasted into the shell of the platform: `sh`, or PowerShell on Windows. Pure. */
 
+/** Linux takes 131,072 bytes in one argument: more goes through stdin. */
+export const LONGEST_ARGUMENT = 100_000;
+
 /** One word, quoted where that is needed: what others have said must not become a command. */
 export function shellWord(platform: string, text: string): string {
   return /^[\w@%+=:,./\\-]*$/.test(text) ? text : shellText(platform, text);
