@@ -1,4 +1,5 @@
 /** A real `optipick listen` in a process of its own, and senders that sign as Svix does. */
+import type { ResultPromise } from 'execa';
 import { Webhook } from 'standardwebhooks';
 import { undocumented } from './json-output.ts';
 import type { RunOptions, Workplace } from './program.ts';
@@ -15,19 +16,24 @@ export interface ListenerEnd {
   readonly stderr: string;
 }
 
-export interface Listener extends AsyncDisposable {
-  /** `http://127.0.0.1:49152/webhook` */
-  readonly url: string;
-  readonly port: number;
+/** A program that prints lines of JSON. */
+export interface LinePrinter {
   readonly pid: number;
-  /** The lines of stdout so far, the first of them `ready`. */
+  /** The lines of stdout so far. */
   lines(): readonly Line[];
   /** What stderr said so far. */
   errors(): string;
-  /** The first line that fits, when it is there. Fails when the listener ends without one. */
+  /** The first line that fits, when it is there. Fails when the program ends without one. */
   line(fits: (line: Line) => boolean): Promise<Line>;
   kill(signal: NodeJS.Signals): void;
   readonly ended: Promise<ListenerEnd>;
+}
+
+/** The first of its lines is `ready`. */
+export interface Listener extends LinePrinter, AsyncDisposable {
+  /** `http://127.0.0.1:49152/webhook` */
+  readonly url: string;
+  readonly port: number;
 }
 
 /** With `--json --port 0`; resolves when the port is open. */
@@ -41,6 +47,24 @@ export async function startListener(
     ...options,
     env: { OPTIPICK_WEBHOOK_SECRET: SECRET, ...options.env },
   });
+  const printer = followLines(running);
+  const ready = await printer.line(({ type }) => type === 'ready');
+  return {
+    ...printer,
+    url: String(ready['url']),
+    port: Number(ready['port']),
+    async [Symbol.asyncDispose]() {
+      printer.kill('SIGKILL');
+      await printer.ended;
+      // Whatever a test is about, its lines are as the reference describes them.
+      const faults = printer.lines().flatMap((one) => undocumented(`listen-${String(one['type'])}`, one));
+      if (faults.length > 0) throw new Error(faults.slice(0, 5).join('\n'));
+    },
+  };
+}
+
+/** Reads what a program prints from now on. */
+export function followLines(running: ResultPromise): LinePrinter {
   let stdout = '';
   let stderr = '';
   const watchers = new Set<() => void>();
@@ -55,7 +79,7 @@ export async function startListener(
       .split('\n')
       .slice(0, -1)
       .map((line) => JSON.parse(line) as Line);
-  const line: Listener['line'] = (fits) =>
+  const line: LinePrinter['line'] = (fits) =>
     new Promise((resolve, reject) => {
       const look = (): boolean => {
         const found = lines().find(fits);
@@ -71,23 +95,13 @@ export async function startListener(
       };
       void ended.then(giveUp);
     });
-  const ready = await line(({ type }) => type === 'ready');
   return {
-    url: String(ready['url']),
-    port: Number(ready['port']),
     pid: running.pid ?? 0,
     lines,
     errors: () => stderr,
     line,
     ended,
     kill: (signal) => void running.kill(signal),
-    async [Symbol.asyncDispose]() {
-      running.kill('SIGKILL');
-      await ended;
-      // Whatever a test is about, its lines are as the reference describes them.
-      const faults = lines().flatMap((one) => undocumented(`listen-${String(one['type'])}`, one));
-      if (faults.length > 0) throw new Error(faults.slice(0, 5).join('\n'));
-    },
   };
 }
 

@@ -1,14 +1,12 @@
 /** The work of `optipick dev`. */
 import { join } from 'node:path';
 import { createContext, type Context } from '../../context/context.ts';
-import { CliError } from '../../errors.ts';
-import type { Server } from '../../platform/host.ts';
 import { createSandbox, type RunningSandbox } from '../../sandbox/server.ts';
 import { STATE_URL_FILE } from '../../settings/settings.ts';
 import { stateFolder } from '../../settings/paths.ts';
 import { exampleJson, exampleRequest } from '../../requests/example.ts';
 import { exampleSite } from '../../site/example-site.ts';
-import { isFree, nextFreePort } from '../../platform/server/free-port.ts';
+import { openNearby } from '../../platform/server/free-port.ts';
 import { forwardTarget } from '../shared/forward-target.ts';
 import { refuseRealKey, storeSettings } from '../shared/store-settings.ts';
 import type { DevFlags, Listen } from './flags.ts';
@@ -32,32 +30,22 @@ export async function dev(context: Context, { forwardTo = [] }: DevFlags, listen
     const style = await output.noteStyle();
     await output.note(`${style.green('sandbox')} at ${style.bold(url)}, profile "${PROFILE}"`);
   }
-  const port = await freePort(context, LISTEN_PORT);
   const own = contextFor(context);
-  const flags = ['--port', String(port), '--inspect', ...targets.flatMap((target) => ['--forward-to', target])];
-  await listen(own, flags, async (webhook) => {
+  const flags = ['--inspect', ...targets.flatMap((target) => ['--forward-to', target])];
+  const started = async (webhook: string): Promise<void> => {
     sandbox.addEndpoint(webhook);
     const client = await own.client();
     const body = Buffer.from(exampleJson(exampleRequest('cluster', SAMPLE_PICKS, exampleSite())));
     await client.submit('cluster', body, { signal: stop });
-  });
+  };
+  await openNearby((port) => listen(own, ['--port', String(port), ...flags], started), LISTEN_PORT);
 }
 
 /** On the usual port, or the next one that is free. */
 async function startSandbox(context: Context): Promise<RunningSandbox> {
-  const sandbox = await createSandbox(context.host, { port: await freePort(context, SANDBOX_PORT) });
+  const sandbox = await openNearby((port) => createSandbox(context.host, { port }), SANDBOX_PORT);
   context.atEnd(() => sandbox.stop());
   return sandbox;
-}
-
-async function freePort({ host }: Context, usual: number): Promise<number> {
-  const serve = (port: number): Promise<Server> =>
-    host.serve(() => Promise.reject(new CliError('internal', 'nothing is answered here')), {
-      host: '127.0.0.1',
-      port,
-      maxBodyBytes: 0,
-    });
-  return (await isFree(serve, usual)) ? usual : await nextFreePort(serve, usual);
 }
 
 /** Settings of the environment are those of real work: nothing of them is used, and nothing of theirs is written to. */

@@ -13,7 +13,7 @@ export async function nextFreePort(serve: (port: number) => Promise<Server>, tak
 }
 
 /** Whether a port can be opened now. */
-export async function isFree(serve: (port: number) => Promise<Server>, port: number): Promise<boolean> {
+async function isFree(serve: (port: number) => Promise<Server>, port: number): Promise<boolean> {
   try {
     const server = await serve(port);
     await server.close(0);
@@ -21,5 +21,20 @@ export async function isFree(serve: (port: number) => Promise<Server>, port: num
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     return false;
+  }
+}
+
+/**
+ * Opens the usual port, or the next one behind it that is free. Looking first and opening later would lose it to another
+ * process in between. Rejects as `open` does, with `port_in_use` only when none nearby is free.
+ */
+export async function openNearby<T>(open: (port: number) => Promise<T>, usual: number): Promise<T> {
+  for (let port = usual; ; port += 1) {
+    try {
+      return await open(port);
+    } catch (error) {
+      const isTaken = error instanceof CliError && error.code === 'port_in_use';
+      if (!isTaken || port + 1 >= usual + PORTS_TO_TRY) throw error;
+    }
   }
 }

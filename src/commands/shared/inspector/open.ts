@@ -4,6 +4,7 @@ import { CliError } from '../../../errors.ts';
 import { INSPECTOR_GRACE_MS, MAX_INSPECTOR_FORM_BYTES } from '../../../limits.ts';
 import { maskUrl } from '../../../lib/net/url-secrets.ts';
 import type { Server } from '../../../platform/host.ts';
+import { openNearby } from '../../../platform/server/free-port.ts';
 import type { Redact } from '../../../settings/redaction.ts';
 import type { Inbox } from '../../../state/inbox.ts';
 import type { StoredRejections } from '../../../state/rejections.ts';
@@ -17,9 +18,6 @@ import { createFetch } from '../delivery-results.ts';
 import { openPlans } from '../report-plan.ts';
 
 export const INSPECTOR_PORT = 4040;
-
-/** Ports that are tried one after the other when the usual one is taken. */
-const PORTS_TRIED = 20;
 
 export interface InspectorFacts {
   /** `undefined`: the usual one, or the next that is free; 0 picks a free one. */
@@ -78,18 +76,12 @@ export async function openInspector(context: Context, facts: InspectorFacts): Pr
 async function serve(
   { host }: Context,
   app: Parameters<Context['host']['serve']>[0],
-  port: number | undefined,
+  wanted: number | undefined,
 ): Promise<Server> {
-  const options = { host: '127.0.0.1', maxBodyBytes: MAX_INSPECTOR_FORM_BYTES };
-  for (let tried = 0; ; tried += 1) {
-    try {
-      return await host.serve(app, { ...options, port: port ?? INSPECTOR_PORT + tried });
-    } catch (error) {
-      const isTaken = error instanceof CliError && error.code === 'port_in_use';
-      // A port that was asked for is that one or none.
-      if (!isTaken || port !== undefined || tried + 1 >= PORTS_TRIED) throw error;
-    }
-  }
+  const open = (port: number): Promise<Server> =>
+    host.serve(app, { host: '127.0.0.1', port, maxBodyBytes: MAX_INSPECTOR_FORM_BYTES });
+  // A port that was asked for is that one or none.
+  return wanted === undefined ? await openNearby(open, INSPECTOR_PORT) : await open(wanted);
 }
 
 async function createParts(context: Context, facts: InspectorFacts): Promise<InspectorParts> {
