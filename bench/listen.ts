@@ -8,10 +8,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { sendLoad, type Load, type LoadReport } from './webhook-load.ts';
 
-const PROGRAM = fileURLToPath(new URL('../bin/optipick.js', import.meta.url));
-const KEY = Buffer.from('MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'base64');
-const SECRET = `whsec_${KEY.toString('base64')}`;
-const CONNECTIONS = 64;
+export const PROGRAM = fileURLToPath(new URL('../bin/optipick.js', import.meta.url));
+export const KEY = Buffer.from('MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'base64');
+export const SECRET = `whsec_${KEY.toString('base64')}`;
+export const CONNECTIONS = 64;
 const EVENTS = 20_000;
 const ROUNDS = 3;
 const MANY_EVENTS = 100_000;
@@ -44,8 +44,11 @@ flask.cli.show_server_banner = lambda *args: None
 app.run(host='127.0.0.1', port=port)
 `;
 
-interface Running {
+/** A server that runs. */
+export interface Running {
   readonly port: number;
+  /** The first line that it printed. */
+  readonly ready: Readonly<Record<string, unknown>>;
   readonly child: ChildProcess;
 }
 
@@ -103,7 +106,8 @@ function bestOf(reports: readonly LoadReport[]): LoadReport {
   return reports.reduce((best, report) => (report.perSecond > best.perSecond ? report : best));
 }
 
-async function start(
+/** Resolves when its port is open, which it says in its first line of JSON. */
+export async function start(
   command: string,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
@@ -115,9 +119,10 @@ async function start(
     child.once('exit', (code) => reject(new Error(`${command} ended with ${code}`)));
   });
   child.stdout.resume();
-  const { port } = JSON.parse(first) as { port: number };
+  const ready = JSON.parse(first) as Running['ready'];
+  const port = Number(ready['port']);
   while (!(await answers(port))) await pause(50);
-  return { child, port };
+  return { child, port, ready };
 }
 
 /** Flask says its port before it has opened it. */
@@ -155,7 +160,7 @@ async function measured(
 }
 
 /** Of the process, in MB; only Linux tells. */
-function residentMb({ pid }: ChildProcess): number {
+export function residentMb({ pid }: ChildProcess): number {
   if (process.platform !== 'linux') return Number.NaN;
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? Number.NaN) / 1024;
 }

@@ -1,5 +1,6 @@
 /** `npm run bench`: every measured promise beside its baseline. `npm run bench -- start-up` runs one. */
 import { benchInput } from './input.ts';
+import { benchInspector } from './inspector.ts';
 import { benchLargeAnswer } from './large-answer.ts';
 import { benchLimits } from './limits.ts';
 import { benchListen } from './listen.ts';
@@ -14,6 +15,7 @@ const BENCHES = {
   wave: benchWave,
   'large-answer': benchLargeAnswer,
   listen: benchListen,
+  inspector: benchInspector,
   limits: benchLimits,
   postgres: benchPostgres,
   optimizer: benchOptimizer,
