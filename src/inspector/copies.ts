@@ -1,7 +1,8 @@
 /** A delivery in forms that can be pasted elsewhere. */
 import type { InboxEntry } from '../state/inbox.ts';
 import { LONGEST_ARGUMENT, posixQuoted } from '../lib/text/shell-words.ts';
-import { isRecordedHeader, renderRecord } from '../webhooks/receiver/recording.ts';
+import { isPublicHeader } from '../webhooks/forward-headers.ts';
+import { renderRecord } from '../webhooks/receiver/recording.ts';
 import { headersOf } from '../webhooks/forward-headers.ts';
 
 /** What it is sent to: where services in development usually are. */
@@ -10,7 +11,7 @@ const PLACE = 'http://127.0.0.1:3000/hooks';
 /** A curl command for a POSIX shell that sends the exact bytes under the same id, timestamp and signature. */
 export function curlOf({ headers, body }: Pick<InboxEntry, 'headers' | 'body'>): string {
   const lines = headers
-    .filter(([name]) => isRecordedHeader(name))
+    .filter(([name]) => isPublicHeader(name) || name === 'content-encoding')
     .map(([name, value]) => `-H ${posixQuoted(`${name}: ${value}`)}`);
   // Without one, curl would say that it is a form.
   if (!headers.some(([name]) => name === 'content-type')) lines.push("-H 'content-type:'");

@@ -14,7 +14,7 @@ import type { InspectorParts } from './parts.ts';
 /** Rows of a page. */
 const PAGE_ROWS = 100;
 /** Rows that are followed as they change. */
-const LIVE_ROWS = 500;
+const LIVE_ROWS = 200;
 
 /** What the list is narrowed down to; the texts of the address. */
 export interface ListQuery {
@@ -86,15 +86,13 @@ export async function readList(
     : [];
   const merged = [...inOrder(deliveries, rejected)];
   const entries = merged.filter((entry) => isFrom(entry, start)).slice(0, limit);
-  const newest = { sequence: deliveries[0]?.sequence, rejection: rejected[0]?.number };
+  // A list of which no row is shown begins behind its newest.
+  const behind = { sequence: (deliveries[0]?.sequence ?? -1) + 1, rejection: (rejected[0]?.number ?? -1) + 1 };
+  const end = cursorText(entries, before ?? behind);
   return {
     entries,
-    next: entries.length === merged.length ? undefined : cursorText(entries, before ?? LAST),
-    // A list of which no row is shown begins behind its newest.
-    from:
-      from !== undefined && entries.length < limit
-        ? from
-        : cursorText(entries, { sequence: (newest.sequence ?? -1) + 1, rejection: (newest.rejection ?? -1) + 1 }),
+    next: entries.length === merged.length ? undefined : end,
+    from: from !== undefined && entries.length < limit ? from : end,
     notStored: takesRejections ? (await rejections.counts()).notStored : 0,
   };
 }
@@ -134,9 +132,6 @@ interface Cursor {
   readonly sequence: number;
   readonly rejection: number;
 }
-
-/** Nothing of either was shown. */
-const LAST: Cursor = { sequence: Number.MAX_SAFE_INTEGER, rejection: Number.MAX_SAFE_INTEGER };
 
 function readCursor(text: string): Cursor | undefined {
   const [, sequence, rejection] = /^(\d{1,16})-(\d{1,16})$/.exec(text) ?? [];

@@ -11,13 +11,14 @@ export type LiveParts = Readonly<Record<string, Html>>;
 
 /** Changes that nobody tells of are found within this time, in milliseconds. */
 const TICK_MS = 1000;
-/** At least so long between two looks, however much happens. */
+/** At least so long between two looks, however much happens, and so many times as long as a look takes: the work comes first. */
 const PAUSE_MS = 200;
+const PAUSE_LOOKS = 15;
 
 export type Live = ReturnType<typeof createLive>;
 
 /** `closing` ends all streams. */
-export function createLive(clock: Pick<Clock, 'sleep'>, closing: AbortSignal) {
+export function createLive(clock: Pick<Clock, 'sleep' | 'monotonic'>, closing: AbortSignal) {
   const waiters = new Set<ReturnType<typeof createWaiter>>();
   const changed = (): void => {
     for (const waiter of waiters) waiter.wake();
@@ -32,9 +33,11 @@ export function createLive(clock: Pick<Clock, 'sleep'>, closing: AbortSignal) {
       // The head is sent with the second piece.
       yield encoded('retry: 1000\n\n');
       while (!closing.aborted) {
+        const begun = clock.monotonic();
         yield encoded(await message(render, sent));
+        const pause = Math.max(PAUSE_MS, (clock.monotonic() - begun) * PAUSE_LOOKS);
         await waiter.wait(TICK_MS);
-        if (!closing.aborted) await clock.sleep(PAUSE_MS, closing).catch(ignoreEnd);
+        if (!closing.aborted) await clock.sleep(pause, closing).catch(ignoreEnd);
       }
     } finally {
       waiters.delete(waiter);

@@ -200,7 +200,9 @@ function meantRows(text: string, delimiter: string, fields: readonly string[], i
 
 function isOddPick(pick: Readonly<Record<string, string>>): boolean {
   const { note: _, ...read } = pick;
-  return Object.values(read).some((value) => ODD.includes(value)) || !/^\d*$/.test(pick['quantity'] ?? '');
+  // A file that is cut in the middle of a number of Excel's ends with another one.
+  const isOdd = (value: string): boolean => ODD.includes(value) || /^4\.5\d*E\+\d$/.test(value);
+  return Object.values(read).some(isOdd) || !/^\d*$/.test(pick['quantity'] ?? '');
 }
 
 function withoutGuard(cell: string): string {

@@ -106,7 +106,7 @@ describe('what is newer than a row', () => {
     const first = await readList(place, ALL);
     await place.receive('msg_new', 1000);
     await place.reject('rejected_new', 1001);
-    const followed = await readList(place, ALL, first.next);
+    const followed = await readList(place, ALL, first.from);
     expect(idsOf(followed)).toEqual(['rejected_new', 'msg_new', ...idsOf(first)]);
     if (first.next === undefined) return;
     // What arrived meanwhile is on no later page.
