@@ -12,7 +12,7 @@ export interface LiveView {
   showAgain(id: string): void;
 }
 
-/** When a browser that has given up tries once more, in milliseconds. */
+/** After so long a stream that the browser has closed is opened anew, in milliseconds. */
 const AGAIN_MS = 2000;
 
 /** `changed` is called after each change. */

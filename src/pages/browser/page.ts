@@ -249,6 +249,11 @@ async function filter(form: HTMLFormElement): Promise<void> {
   follow();
 }
 
+// What is switched takes effect at once.
+document.addEventListener('change', ({ target }) => {
+  if (target instanceof Element) target.closest<HTMLFormElement>('form[data-auto]')?.requestSubmit();
+});
+
 let filtering: ReturnType<typeof setTimeout> | undefined;
 document.addEventListener('input', ({ target }) => {
   const form = target instanceof Element ? target.closest<HTMLFormElement>('form[data-filter]') : null;
