@@ -747,6 +747,7 @@ export const JSON_OUTPUTS: readonly JsonOutput[] = [
       notifications: optional(nullable(flag('postgres: whether listeners wake each other'))),
       schema_version: nullable(integer('version of the tables')),
       readable_by: optional(nullable(integer('postgres: oldest version that can use them'))),
+      rejected: optional(nullable(integer('sqlite: rejected requests that are stored'))),
       ...stateContents,
       bytes: nullable(integer('size')),
       table_bytes: optional(nullable(anyObject('postgres: size of each table'))),

@@ -1,7 +1,9 @@
 /** Who may look into the inspector, and what the content of others can do there. */
+import type { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deliver, payloadOf, SECRET, startListener, type Listener } from '../support/listener.ts';
 import { ask, inspectorClient, inspectorUrl } from '../support/inspector.ts';
+import { firstLines } from '../support/sandbox.ts';
 import { createWorkplace, type Workplace } from '../support/program.ts';
 
 const HOSTILE = '"><script>window.hit=1</script><img src=x onerror=alert(1)>\u202e';
@@ -143,6 +145,23 @@ describe('the inspector', () => {
       ok: false,
       text: 'example.com is not on this machine: nothing was sent',
     });
+  });
+
+  test('reads a secret that can be read once only once', async () => {
+    const flags = ['--port', '0', '--inspect', '0', '--no-fetch', '--secret-file', '-', '--timeout', '1ms'];
+    const { code, stderr } = await workplace.run(['listen', ...flags], { input: SECRET });
+    expect({ code, isThere: stderr.includes('inspector at http://127.0.0.1:') }).toEqual({ code: 0, isThere: true });
+  });
+
+  test('asks no API about the deliveries of another one', async () => {
+    const other = workplace.start(['events', 'ui', '--port', '0', '--json', '--base-url', 'http://127.0.0.1:1']);
+    const [line = ''] = await firstLines(other.stdout as Readable, 1);
+    const see = inspectorClient(new URL((JSON.parse(line) as { inspector_url: string }).inspector_url));
+    const { body } = await see('/deliveries/1');
+    expect(body).toContain('It is about another API, https://optipick.api.optioryx.com');
+    expect(body).not.toContain('data-load');
+    expect((await see('/deliveries/1/result')).body).toContain('It is about another API');
+    other.kill('SIGKILL');
   });
 
   test('reads no form beyond its limit', async () => {

@@ -1,4 +1,5 @@
 /** What the built program prints with `--json`, held against the schemas of docs/reference. */
+import type { Readable } from 'node:stream';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -8,7 +9,7 @@ import { deliver, payloadOf, SECRET, signedHeaders, startListener, type Line } f
 import { schemaOfTest } from '../support/postgres.ts';
 import { createWorkplace, type RunResult, type Workplace } from '../support/program.ts';
 import { startReceiver } from '../support/receiver.ts';
-import { startSandbox } from '../support/sandbox.ts';
+import { firstLines, startSandbox } from '../support/sandbox.ts';
 
 function expectDocumented(name: string, value: unknown): void {
   expect(undocumented(name, value), name).toEqual([]);
@@ -131,6 +132,16 @@ describe('what is printed is as its schema says:', { timeout: 240_000 }, () => {
     expectLines('state-prune', await run('state', 'prune'));
     const exported = jsonLines(await run('state', 'export'));
     expectDocumented('state-export', exported[0]);
+
+    for (const [name, args] of [
+      ['events-ui', ['events', 'ui', '--port', '0']],
+      ['dev-sandbox', ['dev']],
+    ] as const) {
+      const running = workplace.start([...args, '--json']);
+      const [line = ''] = await firstLines(running.stdout as Readable, 1);
+      expectDocumented(name, JSON.parse(line) as Line);
+      running.kill('SIGKILL');
+    }
 
     const schema = await schemaOfTest({ isEmpty: true });
     const shared = { env: { OPTIPICK_STATE_URL: schema.url }, timeoutMs: 60_000 };
