@@ -11,6 +11,7 @@ const MINUTE_MS = 60_000;
 
 const live = createLiveView(() => {
   if (newestFrom() !== from) startList();
+  markOpen();
   growAges();
   lookForResult();
 });
