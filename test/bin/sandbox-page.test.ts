@@ -36,7 +36,8 @@ interface Scene extends AsyncDisposable {
 
 async function newScene(statuses: readonly number[] = [], options: SandboxOptions = {}): Promise<Scene> {
   const receiver = await startReceiver(statuses);
-  const sandbox = await createSandbox({ secret: SECRET, latency: 0, ...options });
+  // The retry of a webhook comes after a hundred seconds, and not in the middle of a test.
+  const sandbox = await createSandbox({ secret: SECRET, latency: 0, timeScale: 0.05, ...options });
   sandbox.addEndpoint(receiver.url);
   const call: Scene['call'] = async (path, body) => {
     const headers = { 'x-api-key': sandbox.apiKey, 'content-type': 'application/json' };
