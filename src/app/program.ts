@@ -27,6 +27,7 @@ import type { Context, GlobalOptions } from '../context/context.ts';
 import { KINDS, type Kind } from '../kinds.ts';
 import type { ErrorCode } from '../error-codes.ts';
 import { CliError } from '../errors.ts';
+import { capitalized } from '../lib/text/capitalized.ts';
 import type { Host } from '../platform/host.ts';
 
 /** Of help in a pipe: it is most often a pager in a classic terminal. */
@@ -167,7 +168,7 @@ function groupOf(kind: Kind): CommandDeclaration {
 }
 
 function sentence(words: string): string {
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+  return `${capitalized(words)}.`;
 }
 
 /** As `optipick help` of the command that was named: with `--json` its document. */

@@ -1,7 +1,7 @@
 /** Who may see the inspector: whoever has its token, by a page of its own. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { headerOf, type HttpHeaders, type HttpRequest, type HttpResponse } from '../lib/net/http.ts';
-import { isLoopback } from '../lib/net/loopback.ts';
+import { isLoopbackHost } from '../lib/net/loopback.ts';
 import { page } from '../output/html/html-template.ts';
 import { guardedResponse, redirectTo } from '../pages/document.ts';
 
@@ -53,11 +53,6 @@ function refused(status: number, why: string): HttpResponse {
 <body><h1>optipick inspector</h1><p>${why}</p></body></html>
 `.text;
   return guardedResponse(status, 'text/html; charset=utf-8', text);
-}
-
-function isLoopbackHost(host: string): boolean {
-  const url = `http://${host}`;
-  return host !== '' && URL.canParse(url) && isLoopback(new URL(url).hostname);
 }
 
 function portOf(host: string): string {

@@ -6,15 +6,8 @@ import { page } from '../output/html/html-template.ts';
 import { isAccepted, type TestAnswer } from '../webhooks/testing/test-answer.ts';
 import type { InboxEntry } from '../state/inbox.ts';
 import { preOf } from '../pages/bytes.ts';
+import type { PageOutcome } from '../pages/document.ts';
 import type { InspectorParts } from './parts.ts';
-
-/** How it ended, for a person. */
-export interface ActionOutcome {
-  readonly ok: boolean;
-  readonly text: string;
-  /** More of it, below the form. */
-  readonly outcome?: Html;
-}
 
 export const ACTIONS = ['replay', 'discard', 'send'] as const;
 
@@ -25,7 +18,7 @@ export async function act(
   delivery: InboxEntry,
   action: Action,
   form: URLSearchParams,
-): Promise<ActionOutcome> {
+): Promise<PageOutcome> {
   switch (action) {
     case 'replay':
       return await replay(parts, delivery, form.get('step') ?? undefined);
@@ -40,7 +33,7 @@ async function replay(
   { inbox, host, wake, listener, baseUrl }: InspectorParts,
   { sequence, scope }: InboxEntry,
   step: string | undefined,
-): Promise<ActionOutcome> {
+): Promise<PageOutcome> {
   if (scope !== baseUrl) return { ok: false, text: `It is about another API: ${scope}` };
   const reopened = await inbox.reopen([sequence], host.clock.now(), step);
   if (reopened === 0) return { ok: false, text: 'It is being worked on' };
@@ -48,12 +41,12 @@ async function replay(
   return { ok: true, text: listener !== undefined ? 'Replaying' : 'Due now: the next listener does it' };
 }
 
-async function discard({ inbox, host }: InspectorParts, { sequence }: InboxEntry): Promise<ActionOutcome> {
+async function discard({ inbox, host }: InspectorParts, { sequence }: InboxEntry): Promise<PageOutcome> {
   const count = await inbox.discard([sequence], host.clock.now());
   return count === 0 ? { ok: false, text: 'It owes nothing' } : { ok: true, text: 'Discarded what it still owed' };
 }
 
-async function send({ places, sendTest }: InspectorParts, form: URLSearchParams): Promise<ActionOutcome> {
+async function send({ places, sendTest }: InspectorParts, form: URLSearchParams): Promise<PageOutcome> {
   // Browsers send a line end as two characters; a delivery has one.
   const body = (form.get('body') ?? '').replaceAll('\r\n', '\n');
   const place = places[Number(form.get('place') ?? '')]?.url ?? form.get('url') ?? '';

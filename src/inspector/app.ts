@@ -1,18 +1,26 @@
 /** The pages of the inspector, as a function from one request to one response. */
 import { CliError } from '../errors.ts';
 import type { Html } from '../lib/text/html.ts';
-import { headerOf, readText, type Http, type HttpRequest, type HttpResponse, jsonResponse } from '../lib/net/http.ts';
+import { readText, type Http, type HttpRequest, type HttpResponse } from '../lib/net/http.ts';
 import { MAX_INSPECTOR_FORM_BYTES } from '../limits.ts';
 import { page } from '../output/html/html-template.ts';
 import { jsonTextOf } from '../webhooks/read-payload.ts';
 import { payloadOf } from '../webhooks/body-codings.ts';
 import { headersOf } from '../webhooks/forward-headers.ts';
 import { assetResponse } from '../pages/assets.ts';
-import { guardedResponse, htmlResponse, redirectTo, renderDocument } from '../pages/document.ts';
+import {
+  guardedResponse,
+  htmlResponse,
+  NOTHING_ACTS,
+  outcomeForScript,
+  redirectTo,
+  renderDocument,
+  renderFragment,
+} from '../pages/document.ts';
 import type { Live, LiveParts } from '../pages/live.ts';
 import type { InboxEntry } from '../state/inbox.ts';
 import { createAccess } from './access.ts';
-import { act, ACTIONS, type ActionOutcome } from './actions.ts';
+import { act, ACTIONS } from './actions.ts';
 import { curlOf, recordOf } from './copies.ts';
 import { deliveryParts, findDelivery, renderDelivery } from './delivery.ts';
 import {
@@ -117,7 +125,8 @@ ${renderOlder(list, query)}<div id="pages"></div>
     if (request.method === 'POST') {
       if (action === undefined) return notFound();
       const form = new URLSearchParams(await readText(request.body, MAX_INSPECTOR_FORM_BYTES));
-      return actionAnswer(request, await act(parts, delivery, action, form), `/deliveries/${sequence}`);
+      const outcome = await act(parts, delivery, action, form);
+      return outcomeForScript(request, outcome) ?? redirectTo(`/deliveries/${sequence}`);
     }
     switch (what) {
       case '': {
@@ -182,22 +191,8 @@ ${renderOlder(list, query)}<div id="pages"></div>
   };
 }
 
-/** For the script as JSON; for a form without it, the page again. */
-function actionAnswer({ headers }: HttpRequest, { ok, text, outcome }: ActionOutcome, path: string): HttpResponse {
-  if (headerOf(headers, 'accept') !== 'application/json') return redirectTo(path);
-  return jsonResponse(
-    200,
-    { ok, text, ...(outcome === undefined ? {} : { outcome: outcome.text }) },
-    {
-      'cache-control': 'no-store',
-    },
-  );
-}
-
-/** A document that is a part of another one; it can be read alone, too. */
 function fragment(content: Html): string {
-  return page`<!doctype html><html lang="en"><head><meta charset="utf-8"><title>optipick inspector</title><link rel="stylesheet" href="/page.css"></head><body>${content}</body></html>`
-    .text;
+  return renderFragment('optipick inspector', content);
 }
 
 function plain(text: string): HttpResponse {
@@ -209,7 +204,7 @@ function attachment(bytes: Uint8Array, name: string): HttpResponse {
   const safe = name.replaceAll(/[^\w.-]/g, '_');
   return guardedResponse(200, 'application/octet-stream', bytes, {
     'content-disposition': `attachment; filename="${safe}"`,
-    'content-security-policy': "default-src 'none'; sandbox",
+    ...NOTHING_ACTS,
   });
 }
 

@@ -4,12 +4,13 @@ import { EXEC, SHOW, stepLabel } from '../state/delivery-steps.ts';
 import { isTestMessageId } from '../ids.ts';
 import type { Html } from '../lib/text/html.ts';
 import { counted, formatBytes } from '../lib/text/numbers.ts';
+import { utf8Text } from '../lib/bytes/utf8-text.ts';
 import { KINDS } from '../kinds.ts';
 import { page } from '../output/html/html-template.ts';
 import { payloadOf } from '../webhooks/body-codings.ts';
 import { headersOf, isPublicHeader } from '../webhooks/forward-headers.ts';
 import { jsonTextOf } from '../webhooks/read-payload.ts';
-import { bytesView, preOf, textOf } from '../pages/bytes.ts';
+import { bytesView, preOf } from '../pages/bytes.ts';
 import { actionButton, ageOf, copyable, copyLink, facts, headerTable, stateMark, timeOf } from '../pages/parts.ts';
 import type { LiveParts } from '../pages/live.ts';
 import { resultFactsOf, standingOf } from './list.ts';
@@ -185,7 +186,7 @@ function answerPart(
   now: number,
   redact: InspectorParts['redact'],
 ): Html {
-  const text = textOf(body);
+  const text = utf8Text(body, true);
   const size = isCut ? `the first ${formatBytes(body.byteLength)}` : formatBytes(body.byteLength);
   const content =
     body.byteLength === 0
@@ -199,7 +200,7 @@ ${content}</details>`;
 }
 
 function sendDialog({ places }: InspectorParts, path: string, payload: Uint8Array): Html {
-  const text = textOf(payload) ?? '';
+  const text = utf8Text(payload, true) ?? '';
   const options = places.map(({ label }, index) => page`<option value="${index}">${label}</option>`);
   return page`<dialog id="send" data-keep aria-labelledby="send-title">
 <h2 id="send-title">Edit and send</h2>

@@ -7,7 +7,14 @@ import { savingOf } from '../answers/saving.ts';
 import { page } from '../output/html/html-template.ts';
 import { savedPercent } from '../output/answers/saving-text.ts';
 import { ageOf, stateMark, timeOf, type ShownState } from '../pages/parts.ts';
-import { isClaimed, type InboxCounts, type InboxStatus, type InboxSummary, type ResultFacts } from '../state/inbox.ts';
+import {
+  attemptsOf,
+  isClaimed,
+  type InboxCounts,
+  type InboxStatus,
+  type InboxSummary,
+  type ResultFacts,
+} from '../state/inbox.ts';
 import type { RejectionSummary } from '../state/rejections.ts';
 import type { InspectorParts } from './parts.ts';
 
@@ -161,19 +168,18 @@ ${rows}</ol>
 }
 
 function deliveryRow(delivery: InboxSummary, link: Html, now: number): Html {
-  const { sequence, id, requestId, kind, receivedAt, steps } = delivery;
+  const { sequence, id, requestId, kind, receivedAt } = delivery;
   const result = resultFactsOf(delivery);
   const name = result?.waveId ?? requestId ?? id;
   const site = result?.siteName === undefined ? undefined : page` <span>${result.siteName}</span>`;
   const test = isTestMessageId(id) ? page` <span class="mark">test</span>` : undefined;
-  const attempts = Math.max(0, ...steps.map((step) => step.attempts));
   return page`<li id="d${sequence}" class="row"><a ${link}>
 <span class="when">${timeOf(receivedAt, now)}</span>
 ${stateMark(standingOf(delivery, now))}
 <span class="kind">${kind === undefined ? '' : KINDS[kind].title}</span>
 <span class="what"><b>${name}</b>${site}${test}</span>
 <span class="saving num">${savingText(result)}</span>
-<span class="tries num" title="attempts">${attempts}<span class="unseen"> attempts</span></span>
+<span class="tries num" title="attempts">${attemptsOf(delivery)}<span class="unseen"> attempts</span></span>
 <span class="age num">${ageOf(receivedAt, now)}</span>
 </a></li>
 `;

@@ -4,14 +4,11 @@ import { createDetailsReader } from '../answers/reader.ts';
 import type { JobAnswer } from '../api/model.ts';
 import { CliError } from '../errors.ts';
 import type { Html } from '../lib/text/html.ts';
-import type { ReportEntry } from '../output/answers/report-model.ts';
+import { reportEntry, type ReportEntry } from '../output/answers/report-model.ts';
 import { answerArticle, createHtmlReport } from '../output/html/report.ts';
 import { page } from '../output/html/html-template.ts';
 import type { InboxEntry } from '../state/inbox.ts';
 import type { InspectorParts } from './parts.ts';
-
-/** How much of a result is listed; its report has all. */
-const LIMITS = { picks: 500, clusters: 40 };
 
 type ResultParts = Pick<InspectorParts, 'baseUrl' | 'fetchResult' | 'planFor' | 'redact'>;
 
@@ -22,7 +19,6 @@ export async function renderResult(parts: ResultParts, delivery: InboxEntry): Pr
   return answerArticle(found, {
     level: 3,
     id: 'answer',
-    limits: LIMITS,
     plan: parts.planFor(found.details.summary.siteName),
   });
 }
@@ -60,13 +56,5 @@ function entryOf({ kind, requestId, raw }: JobAnswer, { redact }: Pick<ResultPar
   if (raw !== undefined) reader.push(raw);
   const details = reader.end();
   if (details === undefined) return 'The answer of the API is not JSON.';
-  return {
-    name: details.summary.waveId ?? requestId,
-    kind,
-    requestId,
-    details,
-    request: undefined,
-    findings: [],
-    gates: [],
-  };
+  return reportEntry({ kind, requestId }, details, { name: details.summary.waveId ?? requestId });
 }

@@ -2,6 +2,7 @@
 import { html, type Html } from '../lib/text/html.ts';
 import { cleanText } from '../lib/text/sanitize-terminal.ts';
 import { formatBytes } from '../lib/text/numbers.ts';
+import { utf8Text } from '../lib/bytes/utf8-text.ts';
 import { page } from '../output/html/html-template.ts';
 
 /** Larger ones are shown up to here. */
@@ -22,7 +23,7 @@ export interface BytesParts {
 /** Three views, of which one is open at a time. */
 export function bytesView({ bytes, json, size = bytes.byteLength, name }: BytesParts): Html {
   if (bytes.byteLength === 0) return page`<p class="note">The body is empty.</p>`;
-  const text = textOf(bytes.subarray(0, SHOWN_BYTES));
+  const text = utf8Text(bytes.subarray(0, SHOWN_BYTES), true);
   const pretty = json === undefined || json.length > SHOWN_BYTES ? undefined : prettyJson(json);
   const views = [
     pretty === undefined ? undefined : view(name, 'Pretty', true, preOf(pretty)),
@@ -56,15 +57,6 @@ function view(name: string, title: string, isOpen: boolean, ...content: readonly
 /** Text of others, its lines kept. It can be scrolled by keys, too. */
 export function preOf(text: string): Html {
   return html`<pre tabindex="0">${cleanText(text, { multiline: true })}</pre>`;
-}
-
-/** `undefined` when it is not UTF-8. The end may be in the middle of a character. */
-export function textOf(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
-  } catch {
-    return undefined;
-  }
 }
 
 /** With line ends and blanks between its parts; the parts themselves are as they are, each digit of a number, too. */

@@ -1,6 +1,6 @@
 /** Pages for a person with a browser on this machine: a document without inline script or style, and its answer. */
 import type { Html } from '../lib/text/html.ts';
-import { bodyOf, type HttpResponse } from '../lib/net/http.ts';
+import { bodyOf, headerOf, type HttpRequest, type HttpResponse, jsonResponse } from '../lib/net/http.ts';
 import { page } from '../output/html/html-template.ts';
 
 export interface DocumentParts {
@@ -51,6 +51,32 @@ ${keys.map(
 `.text;
 }
 
+/** A document that is a part of another one; it can be read alone, too. */
+export function renderFragment(title: string, content: Html): string {
+  return page`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title><link rel="stylesheet" href="/page.css"></head>
+<body><main class="alone">${content}</main></body></html>
+`.text;
+}
+
+/** How something that a page did has ended, for a person. */
+export interface PageOutcome {
+  readonly ok: boolean;
+  readonly text: string;
+  /** More of it, below the form. */
+  readonly outcome?: Html;
+}
+
+/** For the script of the page; `undefined` for a form that was sent without it. */
+export function outcomeForScript(
+  { headers }: Pick<HttpRequest, 'headers'>,
+  { ok, text, outcome }: PageOutcome,
+): HttpResponse | undefined {
+  if (headerOf(headers, 'accept') !== 'application/json') return undefined;
+  const said = { ok, text, ...(outcome === undefined ? {} : { outcome: outcome.text }) };
+  return jsonResponse(200, said, { 'cache-control': 'no-store' });
+}
+
 /** Own style and script and pictures in the page; nothing from elsewhere, and nobody may frame it. */
 const POLICY =
   "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -78,6 +104,9 @@ export function guardedResponse(
 export function htmlResponse(status: number, text: string, headers?: Readonly<Record<string, string>>): HttpResponse {
   return guardedResponse(status, 'text/html; charset=utf-8', text, headers);
 }
+
+/** What a browser shows or saves alone, of others: nothing in it may act. */
+export const NOTHING_ACTS = { 'content-security-policy': "default-src 'none'; sandbox" };
 
 /** To read the page again, after a form was sent without the script. */
 export function redirectTo(location: string, headers: Readonly<Record<string, string>> = {}): HttpResponse {

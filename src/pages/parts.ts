@@ -1,4 +1,5 @@
 /** Small parts of pages. */
+import { ageText } from '../lib/text/numbers.ts';
 import type { Html } from '../lib/text/html.ts';
 import { localDateTime, localTime } from '../lib/text/local-time.ts';
 import { page } from '../output/html/html-template.ts';
@@ -9,19 +10,9 @@ export function timeOf(at: number, now: number): Html {
   return page`<time datetime="${new Date(at).toISOString()}" title="${localDateTime(at)}">${text}</time>`;
 }
 
-const MINUTE = 60_000;
-const UNITS = [
-  ['d', 24 * 60 * MINUTE],
-  ['h', 60 * MINUTE],
-  ['min', MINUTE],
-] as const;
-
 /** `3 min`; it grows in the page. */
 export function ageOf(at: number, now: number): Html {
-  const age = Math.max(0, now - at);
-  const [unit, size] = UNITS.find(([, ms]) => age >= ms) ?? [undefined, 1];
-  const text = unit === undefined ? 'now' : `${Math.floor(age / size)} ${unit}`;
-  return page`<time data-age datetime="${new Date(at).toISOString()}">${text}</time>`;
+  return page`<time data-age datetime="${new Date(at).toISOString()}">${ageText(now - at)}</time>`;
 }
 
 /** How things stand, as a color and a word. */

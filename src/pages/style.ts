@@ -14,6 +14,7 @@ pre { margin: 0; padding: .75rem .9rem; background: var(--ground); border: 1px s
 kbd { display: inline-block; min-width: 1.7em; padding: 0 .4em; border: 1px solid var(--line); border-bottom-width: 2px; border-radius: 5px; background: var(--ground); text-align: center; }
 html:not(.scripted) .needs-script { display: none; }
 [hidden] { display: none !important; }
+.alone { max-width: 60rem; margin: 0 auto; padding: 1.25rem; }
 
 button, .button, input, select, textarea { font: inherit; color: inherit; border: 1px solid var(--edge); border-radius: 7px; background: var(--surface); }
 :root { --edge: #8d8880; --hover: #f1eee8; --chosen: #e2f0ec; }

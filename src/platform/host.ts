@@ -240,6 +240,8 @@ export interface ServeOptions {
   readonly host: string;
   /** 0 picks a free one. */
   readonly port: number;
+  /** The flag that chooses the port, for hints. Default `--port`. */
+  readonly portFlag?: string | undefined;
   /** Largest request body in bytes that is read at all; more is answered 413 and the connection closed. */
   readonly maxBodyBytes: number;
   readonly tls?: { readonly cert: Uint8Array; readonly key: Uint8Array };

@@ -230,3 +230,8 @@ export function lastErrorOf(steps: readonly Step[]): string | undefined {
   const errors = new Set(open.map(({ lastError }) => lastError).filter((error) => error !== undefined));
   return errors.size === 0 ? undefined : [...errors].join('; ');
 }
+
+/** The attempts at the step that has the most. */
+export function attemptsOf({ steps }: Pick<InboxSummary, 'steps'>): number {
+  return Math.max(0, ...steps.map(({ attempts }) => attempts));
+}

@@ -107,6 +107,12 @@ describe('optipick events ui', () => {
       const { code, stdout, stderr } = await workplace.run(['events', 'ui', '--json', '--port', String(port)]);
       expect({ code, stdout }).toEqual({ code: 7, stdout: '' });
       expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'port_in_use' } });
+      // The port of a listener is another one than that of its page.
+      const env = { OPTIPICK_WEBHOOK_SECRET: SECRET };
+      const flags = ['--port', '0', '--no-fetch', '--inspect', String(port)];
+      const listener = await workplace.run(['listen', ...flags], { env });
+      expect(listener.code).toBe(7);
+      expect(listener.stderr).toContain('hint: choose another with --inspect, or a free one with --inspect 0; see');
     } finally {
       taken.close();
     }

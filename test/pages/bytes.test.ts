@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createRandom, type Random } from '../../src/lib/seeded-random.ts';
-import { bytesView, prettyJson, textOf } from '../../src/pages/bytes.ts';
+import { utf8Text } from '../../src/lib/bytes/utf8-text.ts';
+import { bytesView, prettyJson } from '../../src/pages/bytes.ts';
 
 const TEXTS = ['', 'a', 'a "quoted" text', String.raw`\\`, '{[:,]}', 'line\nend', 'é 木 🏭', '\u2028', '  ', '\\"'];
 
@@ -93,9 +94,9 @@ describe('the bytes of a body', () => {
 
   test('are text also where they are cut in the middle of a character', () => {
     const bytes = Buffer.from('wave 木');
-    expect(textOf(bytes)).toBe('wave 木');
-    expect(textOf(bytes.subarray(0, -1))).toBe('wave ');
-    expect(textOf(Uint8Array.of(0xe6, 0x41))).toBeUndefined();
+    expect(utf8Text(bytes, true)).toBe('wave 木');
+    expect(utf8Text(bytes.subarray(0, -1), true)).toBe('wave ');
+    expect(utf8Text(Uint8Array.of(0xe6, 0x41), true)).toBeUndefined();
   });
 
   test('that are none are called empty', () => {

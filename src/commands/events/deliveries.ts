@@ -2,9 +2,11 @@
 import { CliError } from '../../errors.ts';
 import { isTestMessageId } from '../../ids.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
+import { utf8Text } from '../../lib/bytes/utf8-text.ts';
 import { stepLabel } from '../../state/delivery-steps.ts';
 import type { Redact } from '../../settings/redaction.ts';
 import {
+  attemptsOf,
   lastErrorOf,
   type Inbox,
   type InboxEntry,
@@ -73,11 +75,6 @@ export function owedBy({ steps }: Pick<InboxSummary, 'steps'>): readonly string[
   return steps.filter(({ state }) => state === 'pending' || state === 'failed').map(({ name }) => stepLabel(name));
 }
 
-/** The attempts at the step that has the most. */
-export function attemptsOf({ steps }: Pick<InboxSummary, 'steps'>): number {
-  return Math.max(0, ...steps.map(({ attempts }) => attempts));
-}
-
 function stepRecord({ name, state, attempts, nextAttemptAt, lastError }: Step): Readonly<Record<string, unknown>> {
   const next = state === 'pending' ? new Date(nextAttemptAt).toISOString() : null;
   return { step: stepLabel(name), state, attempts, next_attempt_at: next, last_error: lastError ?? null };
@@ -86,7 +83,7 @@ function stepRecord({ name, state, attempts, nextAttemptAt, lastError }: Step): 
 function answerRecord(answer: StepAnswer | undefined): Readonly<Record<string, unknown>> | null {
   if (answer === undefined) return null;
   const { status, at, headers, body, isCut } = answer;
-  const text = textOf(body, isCut);
+  const text = utf8Text(body, isCut);
   return {
     status,
     at: new Date(at).toISOString(),
@@ -94,13 +91,4 @@ function answerRecord(answer: StepAnswer | undefined): Readonly<Record<string, u
     ...(text === undefined ? { body_base64: Buffer.from(body).toString('base64') } : { body: text }),
     truncated: isCut,
   };
-}
-
-/** The beginning of a body as text; `undefined` when it is none. `isCut`: perhaps in the middle of a character. */
-export function textOf(body: Uint8Array, isCut: boolean): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body, { stream: isCut });
-  } catch {
-    return undefined;
-  }
 }

@@ -4,8 +4,8 @@ import { renderTable, type Column } from '../../output/terminal/table.ts';
 import { isTestMessageId } from '../../ids.ts';
 import type { Kind } from '../../kinds.ts';
 import { openInbox } from '../../context/inbox-services.ts';
-import { lastErrorOf, type InboxSummary } from '../../state/inbox.ts';
-import { attemptsOf, eventRecord, owedBy } from './deliveries.ts';
+import { attemptsOf, lastErrorOf, type InboxSummary } from '../../state/inbox.ts';
+import { eventRecord, owedBy } from './deliveries.ts';
 import { localDateTime } from '../../lib/text/local-time.ts';
 
 export interface EventListFlags {

@@ -10,7 +10,8 @@ import { jsonTextOf } from '../../webhooks/read-payload.ts';
 import { stepLabel } from '../../state/delivery-steps.ts';
 import { headersOf, isPublicHeader } from '../../webhooks/forward-headers.ts';
 import type { InboxEntry, Step, StepAnswer } from '../../state/inbox.ts';
-import { answersOf, eventRecord, findEvents, textOf } from './deliveries.ts';
+import { utf8Text } from '../../lib/bytes/utf8-text.ts';
+import { answersOf, eventRecord, findEvents } from './deliveries.ts';
 import { localDateTime } from '../../lib/text/local-time.ts';
 
 export interface EventShowFlags {
@@ -87,7 +88,7 @@ function* answerLines({ status, at, headers, body, isCut }: StepAnswer): Generat
   yield `  answered ${status} at ${localDateTime(at)}`;
   for (const [name, value] of headers) yield cleanText(`  ${name}: ${value}`);
   if (body.byteLength === 0) return;
-  const text = textOf(body, isCut);
+  const text = utf8Text(body, isCut);
   const lines = text === undefined ? [`${body.byteLength} bytes that are not text`] : text.trimEnd().split(/\r?\n/);
   yield '';
   for (const line of lines) yield cleanText(`  ${line}`);

@@ -16,6 +16,7 @@ export async function showInspector(context: Context, { port }: EventUiFlags): P
   const shared = await context.sharedState();
   const inspector = await openInspector(context, {
     port,
+    portFlag: '--port',
     inbox,
     baseUrl,
     rejections,

@@ -45,7 +45,7 @@ function declareListen(command: Command, context: ContextSource): void {
     .option('-v, --verbose', 'show each result as a table, with the orders of each cluster')
     .option(
       '--inspect [port]',
-      'show deliveries in a page for a browser on this machine (default port: 4040)',
+      'show deliveries in a page for a browser on this machine (default port: 4040, else the next that is free)',
       parsePort,
     )
     .optionsGroup('What is accepted:')

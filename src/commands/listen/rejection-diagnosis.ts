@@ -4,15 +4,12 @@ import type { Diagnosis } from '../../webhooks/diagnosis/model.ts';
 import { headersOf } from '../../webhooks/forward-headers.ts';
 import type { Inbox } from '../../state/inbox.ts';
 import type { Rejection } from '../../webhooks/receiver/receiver.ts';
-import { knownElsewhere, receivedMessages } from '../shared/diagnosis-sources.ts';
+import { quickSources } from '../shared/diagnosis-sources.ts';
 import { isNotVerified } from './messages.ts';
 import type { Signatures } from './signatures.ts';
 
 /** Larger bodies are not diagnosed: the payload of OptiPick is a few dozen bytes. */
 const MOST_BYTES = 8 * 1024;
-
-/** A tenth of a second at most. */
-const SEARCH_BYTES = 2 * 1024 * 1024;
 
 /** Whoever floods the port with forgeries must not keep it busy. */
 const MOST_PER_SECOND = 5;
@@ -25,9 +22,6 @@ interface RejectionFacts {
   /** Holds the messages that the headers may belong to. */
   readonly inbox: Inbox;
 }
-
-/** The latest messages that the headers are compared with. */
-const COMPARED_MESSAGES = 20;
 
 export function createRejectionDiagnosis(
   context: Context,
@@ -53,10 +47,8 @@ export function createRejectionDiagnosis(
       referenceTime: receivedAt,
       toleranceMs,
       secrets,
-      otherMessages: await receivedMessages(inbox, COMPARED_MESSAGES),
-      searchBytes: SEARCH_BYTES,
       maxDecodedBytes: MOST_BYTES,
-      ...(await knownElsewhere(context, secrets)),
+      ...(await quickSources(context, inbox, secrets)),
     });
     return result.verified ? undefined : result;
   };

@@ -156,6 +156,7 @@ async function openListenInspector(
   const place = state.shared?.place;
   return await openInspector(context, {
     port: inspector?.port,
+    portFlag: '--inspect',
     inbox: state.inbox,
     baseUrl: state.baseUrl,
     rejections: state.rejections,

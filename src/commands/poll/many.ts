@@ -4,10 +4,10 @@ import type { JobAnswer, AnswerBytes, OptipickClient } from '../../api/model.ts'
 import type { Context } from '../../context/context.ts';
 import { CliError, worstFailure } from '../../errors.ts';
 import { renderAnswer } from '../../output/answers/answer-table.ts';
-import type { Report } from '../../output/answers/report-model.ts';
+import { type Report, reportEntry } from '../../output/answers/report-model.ts';
 import { jsonLine } from '../../lib/json/stringify.ts';
 import type { AnswerWithDetails } from '../shared/tee.ts';
-import { entryOf, type AnswerView } from '../shared/answer-view.ts';
+import type { AnswerView } from '../shared/answer-view.ts';
 import type { SubmissionHistory } from '../shared/submission-history.ts';
 import { isResumable, jobFailure, knownSummary, reportFailure, reportRunning } from '../shared/job-errors.ts';
 import { createPollProgress, pollWithProgress, type PollTarget, type PollTiming } from '../shared/progress.ts';
@@ -57,7 +57,7 @@ export async function pollMany(
     // Elsewhere each answer on stdout shows as much, and a log needs no line for each.
     if (context.host.stderr.isTTY) progress.show(`${targets.length - running.size} of ${targets.length} done`);
     if (target.knownHere) await history.settle(answer.requestId, answer.state);
-    if (details !== undefined) report?.add(index, entryOf(answer, details));
+    if (details !== undefined) report?.add(index, reportEntry(answer, details));
     if (report === undefined) await print(() => show(context, received, options));
     else await screen;
     if (answer.state === 'failed') failures.push(jobFailure(answer));

@@ -4,7 +4,7 @@ import type { Context } from '../../context/context.ts';
 import type { AnswerDetails } from '../../answers/details.ts';
 import { type Wage, walkingRatesOf } from '../../answers/walking-cost.ts';
 import { CliError } from '../../errors.ts';
-import type { Report, ReportEntry } from '../../output/answers/report-model.ts';
+import { reportEntry, type Report, type ReportEntry } from '../../output/answers/report-model.ts';
 import { renderAnswer } from '../../output/answers/answer-table.ts';
 import { createStyle } from '../../output/terminal/style.ts';
 import type { CsvDialect } from '../../lib/text/csv-line.ts';
@@ -196,21 +196,11 @@ export function createAnswerView(context: Context, options: AnswerViewOptions) {
         await showTable(answer, details);
         return answer;
       }
-      report.add(0, entryOf(answer, details, known), await known?.rows());
+      report.add(0, reportEntry(answer, details, known), await known?.rows());
       await write(report.render());
       return answer;
     },
   };
-}
-
-/** An answer with what is known about it; its name is its id unless more is known. */
-export function entryOf(
-  { kind, requestId }: Pick<JobAnswer, 'kind' | 'requestId'>,
-  details: AnswerDetails,
-  known?: Pick<ReportEntry, 'name' | 'request' | 'findings' | 'gates'>,
-): ReportEntry {
-  const { name = requestId, request, findings = [], gates = [] } = known ?? {};
-  return { name, kind, requestId, details, request, findings, gates };
 }
 
 function isReport(format: AnswerFormat): format is ReportFormat {

@@ -1,7 +1,7 @@
 /** What this machine knows that a delivery which does not verify may belong to: other secrets, and messages in the inbox. */
 import type { Context } from '../../context/context.ts';
 import { CliError } from '../../errors.ts';
-import { profileNamed } from '../../settings/settings.ts';
+import { profileNamed, type Settings } from '../../settings/settings.ts';
 import type { Inbox } from '../../state/inbox.ts';
 import type { DiagnosisInput, KnownMessage, NamedSecret } from '../../webhooks/diagnosis/model.ts';
 import { headersOf } from '../../webhooks/forward-headers.ts';
@@ -16,12 +16,13 @@ export async function knownElsewhere(
   inUse: readonly NamedSecret[],
 ): Promise<Pick<DiagnosisInput, 'otherSecrets' | 'apiKeys'>> {
   const { profiles } = await context.host.settingsFile.read();
-  const { apiKey, webhookSecrets, profile: chosen } = await context.settings();
+  const settings = await context.settings();
+  const { apiKey, profile: chosen } = settings;
   const used = new Set(inUse.map(({ text }) => text));
   const apiKeys = apiKey === undefined ? [] : [apiKey.value];
-  const otherSecrets: NamedSecret[] = (webhookSecrets?.value ?? []).map((text) => ({
+  const otherSecrets: NamedSecret[] = secretsOfSettings(settings).map(({ text, from }) => ({
     text,
-    from: webhookSecrets?.from ?? '',
+    from,
     replaced: true,
   }));
   for (const name of Object.keys(profiles)) {
@@ -31,6 +32,27 @@ export async function knownElsewhere(
     otherSecrets.push(...secrets.map((text) => ({ text, from: `profile ${name}`, replaced: name === chosen.value })));
   }
   return { otherSecrets: otherSecrets.filter(({ text }) => !used.has(text)), apiKeys };
+}
+
+/** The latest messages that the headers are compared with where somebody waits for the diagnosis. */
+const COMPARED_MESSAGES = 20;
+
+/** A tenth of a second at most. */
+const SEARCH_BYTES = 2 * 1024 * 1024;
+
+/** What a diagnosis that must be quick works with: {@link knownElsewhere}, and the latest messages of the inbox. Throws as that. */
+export async function quickSources(
+  context: Context,
+  inbox: Inbox,
+  inUse: readonly NamedSecret[],
+): Promise<Pick<DiagnosisInput, 'otherSecrets' | 'apiKeys' | 'otherMessages' | 'searchBytes'>> {
+  const otherMessages = await receivedMessages(inbox, COMPARED_MESSAGES);
+  return { otherMessages, searchBytes: SEARCH_BYTES, ...(await knownElsewhere(context, inUse)) };
+}
+
+/** The webhook secrets of the settings; none when there are none. */
+export function secretsOfSettings({ webhookSecrets }: Pick<Settings, 'webhookSecrets'>): NamedSecret[] {
+  return (webhookSecrets?.value ?? []).map((text) => ({ text, from: webhookSecrets?.from ?? '' }));
 }
 
 /** The `most` latest; none where the inbox cannot be read, which others tell of. */

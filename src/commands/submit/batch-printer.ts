@@ -5,9 +5,9 @@ import { shownId } from '../../lib/text/shown-id.ts';
 import type { RequestSet, SetEntry } from '../../requests/request-set.ts';
 import { renderBatch, type BatchRow } from '../../output/answers/batch-table.ts';
 import { createChunkQueue } from '../../lib/async/chunk-queue.ts';
-import type { Report } from '../../output/answers/report-model.ts';
+import { type Report, reportEntry } from '../../output/answers/report-model.ts';
 import { createStyle } from '../../output/terminal/style.ts';
-import { entryOf, type AnswerView } from '../shared/answer-view.ts';
+import type { AnswerView } from '../shared/answer-view.ts';
 import { writeOutput } from '../shared/output-file.ts';
 import { jsonLine } from '../../lib/json/stringify.ts';
 import type { ReceivedAnswer } from './pipeline.ts';
@@ -180,7 +180,7 @@ function createReportPrinter(entries: readonly SetEntry[], report: Report, view:
     submitted: () => Promise.resolve(),
     async answered(entry, { answer, details }, assessment) {
       if (details === undefined) return;
-      report.add(placeOf(entry), entryOf(answer, details, { ...assessment, name: entry.name }), await entry.rows());
+      report.add(placeOf(entry), reportEntry(answer, details, { ...assessment, name: entry.name }), await entry.rows());
     },
     async unanswered(entry, { requestId, problem }) {
       report.addUnanswered(placeOf(entry), { name: entry.name, requestId, problem }, await entry.rows());

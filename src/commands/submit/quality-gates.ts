@@ -12,8 +12,7 @@ import { CliError } from '../../errors.ts';
 import type { SetEntry } from '../../requests/request-set.ts';
 import { cleanText } from '../../lib/text/sanitize-terminal.ts';
 import { renderJunit, type JunitCase, type JunitSuite } from '../../lib/text/junit.ts';
-import type { Report } from '../../output/answers/report-model.ts';
-import { entryOf } from '../shared/answer-view.ts';
+import { type Report, reportEntry } from '../../output/answers/report-model.ts';
 import { writeOutput } from '../shared/output-file.ts';
 import type { SubmitOptions } from './flags.ts';
 import { appendGithubSummary, refuseNoGithubSummary } from './github-summary.ts';
@@ -59,7 +58,7 @@ export async function openQualityGates(
       if (junit !== undefined) suites[place(entry)] = suiteOf(entry.name, details, findings, verdicts);
       const { requestId = '' } = details.summary;
       const known = { name: entry.name, request, findings, gates: verdicts };
-      summary?.add(place(entry), entryOf({ kind, requestId }, details, known));
+      summary?.add(place(entry), reportEntry({ kind, requestId }, details, known));
       return { request, findings, gates: verdicts };
     },
     /** Warns of the findings, and returns exit 3 for what must not pass. `name`: which of several requests it is about. */

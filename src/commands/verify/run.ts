@@ -9,7 +9,7 @@ import type { Diagnosis, DiagnosisInput, KnownMessage, NamedSecret } from '../..
 import { type FrameworkFix, fixesFor } from '../../webhooks/frameworks/fixes.ts';
 import { type Framework, FRAMEWORKS } from '../../webhooks/frameworks/frameworks.ts';
 import { likelyOfExplanation } from '../../webhooks/frameworks/likely.ts';
-import { knownElsewhere, receivedMessages } from '../shared/diagnosis-sources.ts';
+import { knownElsewhere, receivedMessages, secretsOfSettings } from '../shared/diagnosis-sources.ts';
 import { readVerifyInput, type VerifyInputFlags } from './input.ts';
 
 export interface VerifyFlags extends VerifyInputFlags {
@@ -140,8 +140,8 @@ async function secretsOf(context: Context, secretFile: string | undefined): Prom
     }
     return words.map((word) => ({ text: word, from: '--secret-file' }));
   }
-  const { webhookSecrets } = await context.settings();
-  if (webhookSecrets === undefined) {
+  const settings = await context.settings();
+  if (settings.webhookSecrets === undefined) {
     const empty = emptyNote(context.host.env, 'OPTIPICK_WEBHOOK_SECRET', 'OPTIPICK_PROFILE');
     const variable = empty === '' ? 'set OPTIPICK_WEBHOOK_SECRET' : EMPTY_HINT;
     throw new CliError('auth', `there is no webhook secret to check signatures with${empty}`, {
@@ -149,6 +149,5 @@ async function secretsOf(context: Context, secretFile: string | undefined): Prom
       hint: `store it with: optipick login; or ${variable}, or give --secret-file`,
     });
   }
-  const { value, from } = webhookSecrets;
-  return value.map((text) => ({ text, from }));
+  return secretsOfSettings(settings);
 }

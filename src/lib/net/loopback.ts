@@ -10,6 +10,12 @@ export function isLoopbackAddress(address: string): boolean {
   return address === '::1' || /^(?:::ffff:)?127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(address);
 }
 
+/** Whether a `Host` header names this machine: a page of elsewhere may reach a port here under a name of its own (DNS rebinding). */
+export function isLoopbackHost(host: string): boolean {
+  const url = URL.parse(`http://${host}`);
+  return url !== null && isLoopback(url.hostname);
+}
+
 /** As people write an address of this machine, in full: `3000` is a port of 127.0.0.1, `localhost:3000/hooks` is http. */
 export function completeLoopbackUrl(text: string): string {
   const trimmed = text.trim();

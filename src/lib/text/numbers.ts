@@ -54,3 +54,15 @@ export function differenceOf(one: number, other: number): number {
   const difference = one - other;
   return Math.abs(difference) <= 1e-9 * Math.max(Math.abs(one), Math.abs(other)) ? 0 : difference;
 }
+
+const AGE_UNITS = [
+  ['d', DAY],
+  ['h', HOUR],
+  ['min', MINUTE],
+] as const;
+
+/** `3 min`, `now` below one; of an age in milliseconds. */
+export function ageText(ms: number): string {
+  const [unit, size] = AGE_UNITS.find(([, least]) => ms >= least) ?? [];
+  return unit === undefined ? 'now' : `${Math.floor(ms / size)} ${unit}`;
+}

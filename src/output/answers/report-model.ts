@@ -22,6 +22,16 @@ export interface ReportEntry {
   readonly gates: readonly { readonly expression: string; readonly tripped: boolean; readonly reason: string }[];
 }
 
+/** An answer with what is known about it; its name is its id unless more is known. */
+export function reportEntry(
+  { kind, requestId }: Pick<ReportEntry, 'kind' | 'requestId'>,
+  details: AnswerDetails,
+  known?: Partial<Pick<ReportEntry, 'name' | 'request' | 'findings' | 'gates'>>,
+): ReportEntry {
+  const { name = requestId, request, findings = [], gates = [] } = known ?? {};
+  return { name, kind, requestId, details, request, findings, gates };
+}
+
 /** A request of several that got no answer. */
 export interface Unanswered {
   readonly name: string;

@@ -1,4 +1,5 @@
 /** What stands at the top of a report: the saving in one sentence, in two bars, and the figures around it. */
+import { capitalized } from '../../lib/text/capitalized.ts';
 import type { Html } from '../../lib/text/html.ts';
 import type { NoSaving, Saving } from '../../answers/saving.ts';
 import { heading, page } from './html-template.ts';
@@ -28,10 +29,6 @@ export function savingHeadline(
   const lead = `${now} instead of ${before} for ${about}: ${savedDistance(saving, unit, distanceText)}.`;
   const title = walkingChange(saving);
   return { title: capitalized(title), lead, level: saving.saved < 0 ? 'warning' : 'good' };
-}
-
-function capitalized(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 /** `level` and `id` of the heading. */

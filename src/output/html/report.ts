@@ -114,9 +114,12 @@ interface ArticleOptions {
   readonly rates?: WalkingRates | undefined;
 }
 
+/** How much is listed on another page: a report has more. */
+const ARTICLE_LIMITS: AnswerLimits = { picks: 500, clusters: 40 };
+
 /** One answer as a part of another page, with its own headline. */
-export function answerArticle(entry: ReportEntry, options: ArticleOptions): Html {
-  return answerContent(entry, overviewOf(entry), options);
+export function answerArticle(entry: ReportEntry, options: Omit<ArticleOptions, 'limits'>): Html {
+  return answerContent(entry, overviewOf(entry), { ...options, limits: ARTICLE_LIMITS });
 }
 
 function answerContent(entry: ReportEntry, line: OverviewRow, { rates, ...options }: ArticleOptions): Html {

@@ -42,6 +42,6 @@ export async function loadLate(root: ParentNode, signal: AbortSignal): Promise<v
     if (!place.isConnected || signal.aborted) return;
     place.setAttribute('aria-busy', 'false');
     if (fresh === undefined) place.textContent = 'There was no answer.';
-    else morphChildren(place, fresh.body);
+    else morphChildren(place, fresh.querySelector('main') ?? fresh.body);
   }
 }

@@ -1,4 +1,5 @@
 /** The script of all pages. Without it they can be read; with it they are live, and all is at the keyboard. */
+import { ageText } from '../../lib/text/numbers.ts';
 import { ask, fetchDocument, loadLate, takeFrom } from './fragments.ts';
 import { createLiveView } from './live.ts';
 import { notice } from './notice.ts';
@@ -7,7 +8,6 @@ document.documentElement.classList.add('scripted');
 
 /** The parts that depend on the address. */
 const LIST = ['list', 'older', 'tabs'] as const;
-const MINUTE_MS = 60_000;
 
 const live = createLiveView(() => {
   if (newestFrom() !== from) startList();
@@ -70,15 +70,7 @@ function follow(): void {
 
 function growAges(): void {
   for (const time of document.querySelectorAll<HTMLTimeElement>('time[data-age]')) {
-    const age = Math.max(0, Date.now() - Date.parse(time.dateTime)) / MINUTE_MS;
-    const text =
-      age < 1
-        ? 'now'
-        : age < 60
-          ? `${Math.floor(age)} min`
-          : age < 1440
-            ? `${Math.floor(age / 60)} h`
-            : `${Math.floor(age / 1440)} d`;
+    const text = ageText(Date.now() - Date.parse(time.dateTime));
     if (time.textContent !== text) time.textContent = text;
   }
 }

@@ -4,18 +4,18 @@ import type { ServeOptions } from '../host.ts';
 
 /** The failure that an error of `listen` means. `platform` decides which command the hint names. */
 export function listenFailure(error: Error, options: ServeOptions, platform: string): CliError {
-  const { host, port } = options;
+  const { host, port, portFlag = '--port' } = options;
   switch (systemCodeOf(error) ?? '') {
     case 'EADDRINUSE':
       return new CliError('environment', `port ${port} on ${host} is in use by another program`, {
         code: 'port_in_use',
-        hint: `choose another with --port, or a free one with --port 0; see who has it: ${whoHas(port, platform)}`,
+        hint: `choose another with ${portFlag}, or a free one with ${portFlag} 0; see who has it: ${whoHas(port, platform)}`,
         cause: error,
       });
     case 'EACCES':
       return new CliError('environment', `port ${port} on ${host} may not be opened by this user`, {
         code: 'port_forbidden',
-        hint: 'choose a port above 1023 with --port, or a free one with --port 0',
+        hint: `choose a port above 1023 with ${portFlag}, or a free one with ${portFlag} 0`,
         cause: error,
       });
     case 'EADDRNOTAVAIL':

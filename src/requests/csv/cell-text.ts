@@ -1,6 +1,6 @@
 /** The text of a cell: decodes it, and removes the formula around it. */
 import { Buffer, isUtf8 } from 'node:buffer';
-import { decodeWindows1252 } from '../../lib/text/windows-1252.ts';
+import { decodeWindows1252 } from '../../lib/bytes/windows-1252.ts';
 
 /** UTF-8, or else Windows-1252, which holds all of Latin-1 that is printed. Chosen cell by cell: exports are joined. */
 export function createCellText() {

@@ -1,6 +1,6 @@
 /** Who may use the page: a browser on this machine, which cannot send the key, by a page of the sandbox itself. */
 import { headerOf, type HttpRequest } from '../../lib/net/http.ts';
-import { isLoopback } from '../../lib/net/loopback.ts';
+import { isLoopbackHost } from '../../lib/net/loopback.ts';
 import { HttpError } from './http-error.ts';
 
 /**
@@ -15,9 +15,4 @@ export function checkPageAccess({ method, headers }: Pick<HttpRequest, 'method' 
   if (method !== 'GET' && (host === undefined || headerOf(headers, 'origin') !== `http://${host}`)) {
     throw new HttpError(403, 'Only the page of the sandbox itself may do this; a program uses /_sandbox/ and its key');
   }
-}
-
-function isLoopbackHost(host: string): boolean {
-  const url = `http://${host}`;
-  return URL.canParse(url) && isLoopback(new URL(url).hostname);
 }

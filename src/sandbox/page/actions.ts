@@ -3,20 +3,13 @@ import { CliError } from '../../errors.ts';
 import { createRequestId, createTestMessageId } from '../../ids.ts';
 import { isKind, KINDS } from '../../kinds.ts';
 import { completeLoopbackUrl } from '../../lib/net/loopback.ts';
-import type { Html } from '../../lib/text/html.ts';
+import { capitalized } from '../../lib/text/capitalized.ts';
 import { counted, formatPercent } from '../../lib/text/numbers.ts';
 import { page } from '../../output/html/html-template.ts';
+import type { PageOutcome } from '../../pages/document.ts';
 import { copyable } from '../../pages/parts.ts';
 import { FAULT_NAMES } from '../faults.ts';
 import type { PageParts } from './parts.ts';
-
-/** How it ended, for a person. */
-export interface PageOutcome {
-  readonly ok: boolean;
-  readonly text: string;
-  /** More of it, below the form. */
-  readonly outcome?: Html;
-}
 
 type PageAction = (parts: PageParts, form: URLSearchParams) => PageOutcome;
 
@@ -35,12 +28,8 @@ export function act(parts: PageParts, action: string, form: URLSearchParams): Pa
     return ACTIONS.get(action)?.(parts, form);
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
-    return { ok: false, text: sentence(error.message) };
+    return { ok: false, text: capitalized(error.message) };
   }
-}
-
-function sentence(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 function addEndpoint({ endpoints }: PageParts, form: URLSearchParams): PageOutcome {

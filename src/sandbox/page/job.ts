@@ -5,7 +5,7 @@ import { createDetailsReader } from '../../answers/reader.ts';
 import { KINDS } from '../../kinds.ts';
 import type { Html } from '../../lib/text/html.ts';
 import { formatNumber } from '../../lib/text/numbers.ts';
-import type { ReportEntry } from '../../output/answers/report-model.ts';
+import { reportEntry, type ReportEntry } from '../../output/answers/report-model.ts';
 import type { ReportPlan } from '../../output/html/floor-walks.ts';
 import { page } from '../../output/html/html-template.ts';
 import { answerArticle } from '../../output/html/report.ts';
@@ -13,9 +13,6 @@ import { ageOf, copyable, copyLink, facts, stateMark, timeOf, type ShownState } 
 import { readRequestDetails } from '../../requests/details.ts';
 import type { Job } from '../jobs/jobs.ts';
 import type { PageParts } from './parts.ts';
-
-/** How much of a result is listed. */
-const LIMITS = { picks: 500, clusters: 40 };
 
 export function jobStanding({ answer, error }: Job): readonly [standing: ShownState, word: string] {
   if (error !== undefined) return ['failed', 'failed'];
@@ -68,7 +65,7 @@ ${articleOf(job, job.answer(), request, plan)}`;
 
 function articleOf(job: Job, answer: string, request: string | undefined, plan: ReportPlan | undefined): Html {
   try {
-    return answerArticle(entryOf(job, answer, request), { level: 3, id: 'answer', limits: LIMITS, plan });
+    return answerArticle(entryOf(job, answer, request), { level: 3, id: 'answer', plan });
   } catch (error) {
     if (!(error instanceof AnswerLimitError)) throw error;
     return page`<p class="note">The result is too large to be shown here: its answer can be downloaded.</p>`;
@@ -82,5 +79,5 @@ function entryOf({ kind, requestId, waveId }: Job, answer: string, body: string 
   if (details === undefined) throw new TypeError('an answer of the sandbox is an object');
   const request = body === undefined ? undefined : readRequestDetails(Buffer.from(body));
   const findings = request === undefined ? [] : auditAnswer(kind, request, details);
-  return { name: waveId ?? requestId, kind, requestId, details, request, findings, gates: [] };
+  return reportEntry({ kind, requestId }, details, { name: waveId ?? requestId, request, findings });
 }

@@ -2,6 +2,7 @@
 import { isTestMessageId } from '../../ids.ts';
 import { KINDS } from '../../kinds.ts';
 import { maskUrl } from '../../lib/net/url-secrets.ts';
+import { capitalized } from '../../lib/text/capitalized.ts';
 import type { Html } from '../../lib/text/html.ts';
 import { formatDuration } from '../../lib/text/numbers.ts';
 import { page } from '../../output/html/html-template.ts';
@@ -142,7 +143,7 @@ function attemptItem({ url }: EndpointDelivery, attempt: Attempt, number: number
   const { id, at, trigger, headers, succeeded, status, error, answer, duration } = attempt;
   const mark = TRIGGERS[trigger] === '' ? undefined : page` <span class="mark">${TRIGGERS[trigger]}</span>`;
   const took = formatDuration(duration);
-  const what = status === undefined ? sentence(error ?? 'no answer') : `Answered ${status}`;
+  const what = status === undefined ? capitalized(error ?? 'no answer') : `Answered ${status}`;
   const redirect = error?.includes(':') === true && status !== undefined ? `${error}. ` : '';
   const said =
     answer === ''
@@ -153,10 +154,6 @@ function attemptItem({ url }: EndpointDelivery, attempt: Attempt, number: number
 <details class="fold" id="${id}-request"><summary>Request headers</summary>${headerTable(sentHeaders(url, headers))}</details>
 ${said}</li>
 `;
-}
-
-function sentence(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 /** Credentials of the address are not shown. */

@@ -1,15 +1,24 @@
 /** The page of the sandbox, for a person with a browser: what is there, and what can be done with it. */
 import type { Html } from '../../lib/text/html.ts';
-import { bodyOf, headerOf, type HttpRequest, type HttpResponse, jsonResponse } from '../../lib/net/http.ts';
+import { bodyOf, headerOf, type HttpRequest, type HttpResponse } from '../../lib/net/http.ts';
 import { page } from '../../output/html/html-template.ts';
 import { createReportPlan } from '../../output/html/site-plan.ts';
 import { assetResponse } from '../../pages/assets.ts';
-import { guardedResponse, htmlResponse, redirectTo, renderDocument } from '../../pages/document.ts';
+import {
+  guardedResponse,
+  htmlResponse,
+  NOTHING_ACTS,
+  outcomeForScript,
+  redirectTo,
+  renderDocument,
+  renderFragment,
+  type PageOutcome,
+} from '../../pages/document.ts';
 import { createLive, type LiveParts } from '../../pages/live.ts';
 import { PAGE_STYLE } from '../../pages/style.ts';
 import type { Job } from '../jobs/jobs.ts';
 import type { Message } from '../webhooks/message.ts';
-import { act, type PageOutcome } from './actions.ts';
+import { act } from './actions.ts';
 import { exportLines, renderExports } from './exports.ts';
 import { jobHead, renderJob, renderResult } from './job.ts';
 import { messageParts, renderMessage } from './message.ts';
@@ -72,10 +81,10 @@ ${detail ?? page`<article id="detail" class="detail" hidden></article>`}
         return document(request, `${job.waveId ?? job.requestId} · optipick sandbox`, detail);
       }),
     result: (id: string) =>
-      whenFound(jobs.find(id), async (job) => htmlResponse(200, fragment('Result', await resultOf(job)))),
+      whenFound(jobs.find(id), async (job) => htmlResponse(200, renderFragment('Result', await resultOf(job)))),
     answer: (id: string) =>
       whenFound(jobs.find(id)?.answer, (answer) =>
-        guardedResponse(200, 'application/json', bodyOf(answer()), { 'content-security-policy': NOTHING }),
+        guardedResponse(200, 'application/json', bodyOf(answer()), NOTHING_ACTS),
       ),
     message: (request: HttpRequest, id: string) =>
       whenFound(outbox.find(id), (message) =>
@@ -100,9 +109,6 @@ ${detail ?? page`<article id="detail" class="detail" hidden></article>`}
   };
 }
 
-/** An answer that a browser shows alone: nothing in it may act. */
-const NOTHING = "default-src 'none'; sandbox";
-
 function liveParts(parts: PageParts, open: string): LiveParts {
   const [, kind, id = ''] = /^\/(jobs|messages)\/(\w+)$/.exec(open) ?? [];
   const job: Job | undefined = kind === 'jobs' ? parts.jobs.find(id) : undefined;
@@ -120,15 +126,12 @@ function baseUrlOf({ headers }: HttpRequest): string {
 }
 
 /** For the script as JSON; for a form without it the page again, or what there is to say first. */
-function outcomeResponse({ headers }: HttpRequest, { ok, text, outcome }: PageOutcome): HttpResponse {
-  if (headerOf(headers, 'accept') === 'application/json') {
-    const said = { ok, text, ...(outcome === undefined ? {} : { outcome: outcome.text }) };
-    return jsonResponse(200, said, { 'cache-control': 'no-store' });
-  }
-  const back = backPath(headerOf(headers, 'referer'));
-  if (ok && outcome === undefined) return redirectTo(back);
-  const content = page`<p>${text}</p>${outcome}<p><a href="${back}">Back to the sandbox</a></p>`;
-  return htmlResponse(ok ? 200 : 422, fragment(text, content));
+function outcomeResponse(request: HttpRequest, outcome: PageOutcome): HttpResponse {
+  const { ok, text, outcome: more } = outcome;
+  const back = backPath(headerOf(request.headers, 'referer'));
+  const content = page`<p>${text}</p>${more}<p><a href="${back}">Back to the sandbox</a></p>`;
+  const said = (): HttpResponse => htmlResponse(ok ? 200 : 422, renderFragment(text, content));
+  return outcomeForScript(request, outcome) ?? (ok && more === undefined ? redirectTo(back) : said());
 }
 
 function backPath(referrer: string | undefined): string {
@@ -136,16 +139,8 @@ function backPath(referrer: string | undefined): string {
   return /^\/(?:jobs|messages)\/\w+$/.test(path) ? path : '/';
 }
 
-/** A document that is a part of another one; it can be read alone, too. */
-function fragment(title: string, content: Html): string {
-  return page`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title><link rel="stylesheet" href="/page.css"></head>
-<body><main class="alone">${content}</main></body></html>
-`.text;
-}
-
 function notFound(): HttpResponse {
   const content = page`<h1>There is no such page</h1>
 <p>It may be about a job or a webhook that was forgotten. <a href="/">Back to the sandbox</a></p>`;
-  return htmlResponse(404, fragment('optipick sandbox', content));
+  return htmlResponse(404, renderFragment('optipick sandbox', content));
 }

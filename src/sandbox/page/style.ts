@@ -3,7 +3,6 @@ import { page } from '../../output/html/html-template.ts';
 
 export const SANDBOX_STYLE = page`
 .top .about { flex: 1 1 18rem; }
-.alone { max-width: 60rem; margin: 0 auto; padding: 1.25rem; }
 
 .board { display: grid; gap: 1rem; padding: 1rem; grid-template-columns: minmax(0, 1fr); align-items: start; }
 .lists, .sides { display: grid; gap: 1rem; grid-template-columns: minmax(0, 1fr); }

@@ -1,7 +1,7 @@
 /** Bodies as another text: with other edges, in another character set, or as Python prints them. */
 import { Buffer } from 'node:buffer';
 import { type BodyEdit, done } from './changes/edit.ts';
-import { encodeWindows1252 } from '../../lib/text/windows-1252.ts';
+import { encodeWindows1252 } from '../../lib/bytes/windows-1252.ts';
 
 /** What may have been signed: a text or, where it need not be UTF-8, bytes. */
 export interface Candidate {

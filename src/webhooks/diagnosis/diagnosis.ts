@@ -1,4 +1,5 @@
 /** Finds out why a delivery does not verify. A cause is named only when the signature itself proves it. */
+import { capitalized } from '../../lib/text/capitalized.ts';
 import { formatDuration } from '../../lib/text/numbers.ts';
 import { truncate } from '../../lib/text/truncate.ts';
 import { maskSecret } from '../../settings/secret.ts';
@@ -93,7 +94,7 @@ function failed({ cause, summary, details, evidence, difference, fix = cause }: 
 function sentence(text: string): string {
   // The name of a header stays as it is.
   if (text.startsWith('svix-')) return `${text}.`;
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+  return `${capitalized(text)}.`;
 }
 
 function missingHeaders({ all, plain: delivery }: Readings, matcher: SignatureMatcher): ExplainedCause {

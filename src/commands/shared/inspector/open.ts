@@ -9,17 +9,19 @@ import type { Redact } from '../../../settings/redaction.ts';
 import type { Inbox } from '../../../state/inbox.ts';
 import type { StoredRejections } from '../../../state/rejections.ts';
 import type { InspectorParts, TestPlace } from '../../../inspector/parts.ts';
-import type { DiagnosisInput, NamedSecret } from '../../../webhooks/diagnosis/model.ts';
+import type { NamedSecret } from '../../../webhooks/diagnosis/model.ts';
 import { createTerminalRedaction } from '../../../output/terminal/redaction.ts';
 import { parseWebhookSecrets } from '../../../settings/secret.ts';
 import { secretsInSettings } from '../../../settings/settings.ts';
-import { knownElsewhere, receivedMessages } from '../diagnosis-sources.ts';
+import { quickSources, secretsOfSettings } from '../diagnosis-sources.ts';
 import { createFetch } from '../delivery-results.ts';
 import { openPlans } from '../report-plan.ts';
 
-export const INSPECTOR_PORT = 4040;
+const INSPECTOR_PORT = 4040;
 
 export interface InspectorFacts {
+  /** The flag that chooses its port. */
+  readonly portFlag: '--port' | '--inspect';
   /** `undefined`: the usual one, or the next that is free; 0 picks a free one. */
   readonly port: number | undefined;
   readonly inbox: Inbox;
@@ -57,7 +59,7 @@ export async function openInspector(context: Context, facts: InspectorFacts): Pr
   const live = createLive(host.clock, closing.signal);
   const token = Buffer.from(host.randomBytes(24)).toString('base64url');
   const app = createInspectorApp(await createParts(context, facts), token, live);
-  const server = await serve(context, app, facts.port);
+  const server = await serve(context, app, facts);
   const url = `${server.url}/?token=${token}`;
   return {
     url,
@@ -76,10 +78,10 @@ export async function openInspector(context: Context, facts: InspectorFacts): Pr
 async function serve(
   { host }: Context,
   app: Parameters<Context['host']['serve']>[0],
-  wanted: number | undefined,
+  { port: wanted, portFlag }: Pick<InspectorFacts, 'port' | 'portFlag'>,
 ): Promise<Server> {
   const open = (port: number): Promise<Server> =>
-    host.serve(app, { host: '127.0.0.1', port, maxBodyBytes: MAX_INSPECTOR_FORM_BYTES });
+    host.serve(app, { host: '127.0.0.1', port, portFlag, maxBodyBytes: MAX_INSPECTOR_FORM_BYTES });
   // A port that was asked for is that one or none.
   return wanted === undefined ? await openNearby(open, INSPECTOR_PORT) : await open(wanted);
 }
@@ -87,7 +89,8 @@ async function serve(
 async function createParts(context: Context, facts: InspectorFacts): Promise<InspectorParts> {
   const { host } = context;
   const { inbox, baseUrl, rejections, about, listener, toleranceMs = TOLERANCE_MS } = facts;
-  const secrets = facts.secrets ?? (await secretsOfSettings(context));
+  const secrets = facts.secrets ?? secretsOfSettings(await context.settings());
+  const places = placesOf(listener);
   const redact = createTerminalRedaction([
     ...secretsInSettings(await context.settings()),
     ...secrets.map(({ text }) => text),
@@ -109,37 +112,22 @@ async function createParts(context: Context, facts: InspectorFacts): Promise<Ins
     async verify({ headers, body, receivedAt }) {
       if (secrets.length === 0) return undefined;
       const { diagnose } = await import('../../../webhooks/diagnosis/diagnosis.ts');
-      const delivery: DiagnosisInput = {
+      return diagnose({
         headers,
         body,
         referenceTime: receivedAt,
         toleranceMs,
         secrets,
-        otherMessages: await receivedMessages(inbox, COMPARED_MESSAGES),
-        searchBytes: SEARCH_BYTES,
-        ...(await knownElsewhere(context, secrets)),
-      };
-      return diagnose(delivery);
+        ...(await quickSources(context, inbox, secrets)),
+      });
     },
-    places: placesOf(listener),
-    sendTest: createTestSender(context, { secrets, redact, places: placesOf(listener) }),
+    places,
+    sendTest: createTestSender(context, { secrets, redact, places }),
   };
 }
 
 /** As `listen` has it. */
 const TOLERANCE_MS = 5 * 60 * 1000;
-
-/** The latest messages that the headers are compared with. */
-const COMPARED_MESSAGES = 20;
-
-/** A tenth of a second at most: a page is waited for. */
-const SEARCH_BYTES = 2 * 1024 * 1024;
-
-/** None when there are none: then nothing can be checked or signed, and the page says so. */
-async function secretsOfSettings(context: Context): Promise<readonly NamedSecret[]> {
-  const { webhookSecrets } = await context.settings();
-  return (webhookSecrets?.value ?? []).map((text) => ({ text, from: webhookSecrets?.from ?? '' }));
-}
 
 function placesOf(listener: InspectorFacts['listener']): readonly TestPlace[] {
   if (listener === undefined) return [];

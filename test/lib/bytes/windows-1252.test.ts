@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { decodeWindows1252, encodeWindows1252 } from '../../../src/lib/text/windows-1252.ts';
+import { decodeWindows1252, encodeWindows1252 } from '../../../src/lib/bytes/windows-1252.ts';
 
 /** Code points of 0x80 to 0x9f, from the index of the WHATWG Encoding Standard. */
 const INDEX = [
