@@ -7,7 +7,6 @@ import { CliError, messageOf, type Failure } from '../../errors.ts';
 import type { Clock } from '../../platform/host.ts';
 import { ACCEPT_TIMEOUT_MS, INBOX_READ_TIMEOUT_MS } from '../../limits.ts';
 import type { Delivery } from '../delivery.ts';
-import { nextTurn } from '../../lib/async/next-turn.ts';
 import { headerBytes } from '../rows.ts';
 import { claimOf, type DeliveryRow, type NewRow, type Row, type RowInbox } from './inbox-rows.ts';
 import type { Claim, ClaimRequest, Inbox } from '../inbox.ts';
@@ -60,6 +59,9 @@ const ACCEPT_ALL = 'acceptAll';
 const SETTLE_ALL = 'settleAll';
 const CLAIM_PACKED = 'claimPacked';
 
+/** While one group is written, the next is there already. */
+const MOST_GROUPS = 2;
+
 /** How often the time of deliveries is checked, in milliseconds: one timer for all, because there may be thousands. */
 const CHECK_MS = 100;
 
@@ -91,11 +93,12 @@ export function createRemoteStores(
 ): RemoteStores {
   const waiting = new Map<number, Waiting>();
   let accepting: Accepting[] = [];
-  /** Those that were sent. */
-  let storing: readonly Accepting[] = [];
+  /** Those that were sent, by group. */
+  const storing = new Set<readonly Accepting[]>();
   let settling: Settling[] = [];
   let writes: { readonly call: Call; readonly ended: Promise<void> }[] = [];
-  let writing: Promise<void> | undefined;
+  let groupsUnderWay = 0;
+  let isGathering = false;
   let number = 0;
   let broken: unknown;
   let watching: Promise<void> | undefined;
@@ -123,15 +126,15 @@ export function createRemoteStores(
     const answer = answerTo<T>(call);
     // Of no interest to the group but that it has ended.
     writes.push({ call, ended: answer.then(ignore, ignore) });
-    writing ??= writeAll();
+    gather();
     return answer;
   };
 
   const watch = async (): Promise<void> => {
-    while (storing.length + accepting.length > 0) {
+    while (storing.size + accepting.length > 0) {
       await clock.sleep(CHECK_MS);
       const now = clock.monotonic();
-      for (const { until, reject } of [...storing, ...accepting]) {
+      for (const { until, reject } of [...storing, accepting].flat()) {
         if (now >= until) reject(notInTime('the delivery could not be stored', ACCEPT_TIMEOUT_MS));
       }
       accepting = accepting.filter(({ until }) => now < until);
@@ -151,33 +154,38 @@ export function createRemoteStores(
   };
 
   /**
-   * One group after the other: all that is to be written while one is written is the next. At the far end a group is one
-   * transaction, and a large one costs little more than a small one. But it does not wait to grow: senders would fall into
-   * step, with none that sends while a group is written, and nothing to write while they send.
+   * Sends all that is to be written at the end of this turn as one group. At the far end a group is one transaction, and a
+   * large one costs little more than a small one: so what comes while {@link MOST_GROUPS} are under way is the next. But a
+   * group does not wait to grow: senders would fall into step, with none that sends while a group is written, and nothing to
+   * write while they send.
    */
-  const writeAll = async (): Promise<void> => {
-    while (accepting.length + settling.length + writes.length > 0) {
-      await nextTurn();
-      const calls = writes.map(({ call }) => call);
-      const ended = writes.map((each) => each.ended);
-      storing = accepting;
-      const settled = settling;
-      [accepting, settling, writes] = [[], [], []];
-      if (settled.length > 0)
-        ended.push(
-          together(
-            SETTLE_ALL,
-            settled,
-            settled.map(({ args }) => args),
-            calls,
-          ),
-        );
-      if (storing.length > 0) ended.push(together(ACCEPT_ALL, storing, packDeliveries(storing), calls));
-      post(calls);
-      await Promise.all(ended);
-      storing = [];
+  const gather = (): void => {
+    if (isGathering || groupsUnderWay === MOST_GROUPS || accepting.length + settling.length + writes.length === 0)
+      return;
+    isGathering = true;
+    setImmediate(() => void sendGroup());
+  };
+
+  const sendGroup = async (): Promise<void> => {
+    isGathering = false;
+    groupsUnderWay += 1;
+    const calls = writes.map(({ call }) => call);
+    const ended = writes.map((each) => each.ended);
+    const [accepted, settled] = [accepting, settling];
+    [accepting, settling, writes] = [[], [], []];
+    if (settled.length > 0) {
+      const attempts = settled.map(({ args }) => args);
+      ended.push(together(SETTLE_ALL, settled, attempts, calls));
     }
-    writing = undefined;
+    if (accepted.length > 0) {
+      storing.add(accepted);
+      ended.push(together(ACCEPT_ALL, accepted, packDeliveries(accepted), calls));
+    }
+    post(calls);
+    await Promise.all(ended);
+    storing.delete(accepted);
+    groupsUnderWay -= 1;
+    gather();
   };
 
   /** Adds a call that does the same for each of a group. */
@@ -207,12 +215,12 @@ export function createRemoteStores(
         const until = clock.monotonic() + ACCEPT_TIMEOUT_MS;
         accepting.push({ delivery, steps, until, resolve: resolve as Waiting['resolve'], reject });
         watching ??= watch();
-        writing ??= writeAll();
+        gather();
       }),
     settle: (...args) =>
       new Promise((resolve, reject) => {
         settling.push({ args, resolve: resolve as Waiting['resolve'], reject });
-        writing ??= writeAll();
+        gather();
       }),
     adopt: (...args) => change('adopt', args),
     claim: async (...args) => unpackClaims(await write('inbox', CLAIM_PACKED, args)),

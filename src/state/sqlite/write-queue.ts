@@ -124,10 +124,11 @@ export function createWriteQueue(source: DatabaseSource): WriteQueue {
     }
   };
 
-  const commit = async (jobs: readonly Job[]): Promise<void> => {
+  /** `isChecked`: the files were in place a moment ago, and are looked at again after the write. */
+  const commit = async (jobs: readonly Job[], isChecked: boolean): Promise<void> => {
     for (let attempt = 0; attempt < PLACE_ATTEMPTS; attempt += 1) {
       try {
-        const database = await current();
+        const database = await (isChecked ? connect() : current());
         await transact(database, jobs);
         if (database.isInPlace() && (!isSuspect || (await isSeenAfresh(database)))) {
           isSuspect = false;
@@ -153,14 +154,17 @@ export function createWriteQueue(source: DatabaseSource): WriteQueue {
   };
 
   const drain = async (): Promise<void> => {
+    let isChecked = false;
     while (waiting.length > 0) {
       await nextTurn();
       const jobs = waiting;
       waiting = [];
       try {
-        await commit(jobs);
+        await commit(jobs, isChecked);
+        isChecked = true;
         for (const job of jobs) job.resolve(job.result);
       } catch (error) {
+        isChecked = false;
         const failure = failureOf(error, 'written');
         for (const job of jobs) job.reject(failure);
       }

@@ -84,10 +84,11 @@ export function createReceiver(options: ReceiverOptions): Http {
   const budget = options.budget ?? createByteBudget(MAX_BYTES_IN_FLIGHT);
   const seen = { accepted: 0, duplicates: 0, rejected: 0 };
 
-  const reject = (exchange: Exchange, rejection: RejectionFacts): HttpResponse => {
+  const reject = (exchange: Exchange, cause: RejectionFacts): HttpResponse => {
+    const { headers } = exchange.request;
     seen.rejected += 1;
-    exchange.rejection = rejection;
-    return rejectionAnswer(rejection.reason, rejection.detail);
+    exchange.rejection = { id: claimedId(headers), headers: endToEndHeaders(headers), ...cause };
+    return rejectionAnswer(cause.reason, cause.detail);
   };
 
   const report = ({ receivedAt, rejection }: Exchange, file: string | undefined): void => {
@@ -125,23 +126,21 @@ export function createReceiver(options: ReceiverOptions): Http {
 
   const receive = async (exchange: Exchange, pathKind: Kind | undefined): Promise<HttpResponse> => {
     const { request, receivedAt } = exchange;
-    const claimed = { id: claimedId(request.headers), headers: endToEndHeaders(request.headers) };
     const head = checkHead(request, receivedAt);
     if ('reason' in head) {
       const { reason, detail } = head;
-      return reject(exchange, { ...claimed, reason, detail, body: exchange.known() });
+      return reject(exchange, { reason, detail, body: exchange.known() });
     }
     const body = await exchange.body();
     if (!body.ok) {
       const cause = body.reason === 'too_large' ? tooLarge() : OVERLOADED;
-      return reject(exchange, { ...claimed, ...cause, body: undefined });
+      return reject(exchange, { ...cause, body: undefined });
     }
-    return await judge(exchange, claimed, head, body.bytes, pathKind);
+    return await judge(exchange, head, body.bytes, pathKind);
   };
 
   const judge = async (
     exchange: Exchange,
-    claimed: Pick<Rejection, 'id' | 'headers'>,
     { signed }: HeadCheck,
     body: Uint8Array,
     pathKind: Kind | undefined,
@@ -152,11 +151,11 @@ export function createReceiver(options: ReceiverOptions): Http {
     const found = readSignedBody(request.headers, body, check, options.maxBodyBytes);
     if (found.decoded?.ok === false && found.decoded.reason === 'too_large') {
       const detail = `the body ${found.decoded.detail}`;
-      return reject(exchange, { ...claimed, body, reason: 'body_too_large', detail });
+      return reject(exchange, { body, reason: 'body_too_large', detail });
     }
     if (!found.check.ok) {
       const { reason, detail } = found.check;
-      return reject(exchange, { ...claimed, body, reason, detail });
+      return reject(exchange, { body, reason, detail });
     }
     const id = signed?.id ?? claimedId(request.headers) ?? createUnsignedId(body, receivedAt);
     const { event, kind, requestId } = readPayload(found.payload);
@@ -181,7 +180,7 @@ export function createReceiver(options: ReceiverOptions): Http {
       return acceptedAnswer();
     } catch (error) {
       if (!(error instanceof CliError)) throw error;
-      return reject(exchange, { ...claimed, body, id, reason: 'inbox_unavailable', detail: messageOf(error) });
+      return reject(exchange, { body, id, reason: 'inbox_unavailable', detail: messageOf(error) });
     }
   };
 
@@ -199,10 +198,8 @@ export function createReceiver(options: ReceiverOptions): Http {
 
   /** Rejects a request that may be meant as a delivery; a GET of a browser is not. */
   const rejectUnlessProbe = (exchange: Exchange, reason: 'not_found' | 'method_not_allowed', detail: string): void => {
-    const { method, headers } = exchange.request;
-    if (isProbe(method)) return;
-    const claimed = { id: claimedId(headers), headers: endToEndHeaders(headers) };
-    reject(exchange, { ...claimed, body: exchange.known(), reason, detail });
+    if (isProbe(exchange.request.method)) return;
+    reject(exchange, { body: exchange.known(), reason, detail });
   };
 
   const answer = async (exchange: Exchange): Promise<HttpResponse> => {
@@ -237,7 +234,8 @@ export function createReceiver(options: ReceiverOptions): Http {
   };
 }
 
-type RejectionFacts = Omit<Rejection, 'status' | 'receivedAt' | 'file'>;
+/** What is not read from the request itself; `id`: when it is known better. */
+type RejectionFacts = Pick<Rejection, 'reason' | 'detail' | 'body'> & Partial<Pick<Rejection, 'id'>>;
 
 /** One request while it is answered. */
 interface Exchange {
@@ -249,7 +247,7 @@ interface Exchange {
   /** The body as far as it is read: it may arrive with the head. */
   known(): Uint8Array | undefined;
   /** Set when it is rejected. */
-  rejection: RejectionFacts | undefined;
+  rejection: Omit<Rejection, 'status' | 'receivedAt' | 'file'> | undefined;
   release(): void;
 }
 

@@ -220,7 +220,7 @@ describe('a call behind a link', () => {
     expect(await remote.write('requests', 'settle', ['a', 'done'])).toBe('end of a');
   });
 
-  test('that writes travels with the others of its turn, and waits for those before; one that reads does not', async () => {
+  test('that writes travels with the others of its turn, and waits while two such groups are under way; one that reads does not', async () => {
     const order: string[] = [];
     const { promise: pruning, resolve: prune } = Promise.withResolvers<number>();
     const link = linkTo({
@@ -233,13 +233,15 @@ describe('a call behind a link', () => {
     });
     const first = [link.inbox.prune(NOW), link.inbox.release('first')];
     await first[1];
-    const second = [link.inbox.release('second'), link.inbox.accept(deliveryOf({ id: 'a' }), [SHOW])];
+    const second = [link.inbox.prune(NOW), link.inbox.accept(deliveryOf({ id: 'a' }), [SHOW])];
+    await second[1];
+    const third = [link.inbox.release('third'), link.inbox.accept(deliveryOf({ id: 'b' }), [SHOW])];
     expect(await link.inbox.list()).toEqual([]);
-    expect(order).toEqual(['first']);
+    expect(order).toEqual(['first', 'a']);
     prune(1);
-    await Promise.all([...first, ...second]);
-    expect(order).toEqual(['first', 'a', 'second']);
-    expect(link.sent.map((calls) => (calls as unknown[]).length)).toEqual([2, 1, 2]);
+    await Promise.all([...first, ...second, ...third]);
+    expect(order).toEqual(['first', 'a', 'b', 'third']);
+    expect(link.sent.map((calls) => (calls as unknown[]).length)).toEqual([2, 2, 1, 2]);
   });
 
   test('that fails rejects with the same failure, code, hint and advice to retry', async () => {
@@ -324,15 +326,19 @@ describe('a call behind a link that is not answered', () => {
     const link = linkTo({ inbox: inboxWith(accepting) }, { clock, isHeld: true });
     const accept = (id: string): Promise<unknown> => link.inbox.accept(deliveryOf({ id }), [SHOW]);
     const first = watched(accept('first'));
-    await clock.advance(3000);
+    await clock.advance(1000);
     const second = watched(accept('second'));
+    await clock.advance(2000);
+    const third = watched(accept('third'));
     await clock.advance(ACCEPT_TIMEOUT_MS - 3000);
-    expect([first(), second()]).toEqual(['inbox_unavailable', 'open']);
-    await clock.advance(3000);
-    expect(second()).toBe('inbox_unavailable');
-    const third = accept('third');
+    expect([first(), second(), third()]).toEqual(['inbox_unavailable', 'open', 'open']);
+    await clock.advance(1000);
+    expect([second(), third()]).toEqual(['inbox_unavailable', 'open']);
+    await clock.advance(2000);
+    expect(third()).toBe('inbox_unavailable');
+    const fourth = accept('fourth');
     link.resume();
-    expect([await third, arrived]).toEqual(['new', ['first', 'third']]);
+    expect([await fourth, arrived]).toEqual(['new', ['first', 'second', 'fourth']]);
   });
 
   test('rejects counts sooner, and lets other calls take as long as they take', async () => {
