@@ -221,14 +221,21 @@ export type PostgresValue =
   | readonly (string | number | boolean | null)[];
 
 /** One connection to PostgreSQL. */
+export interface PostgresResult {
+  readonly rows: readonly PostgresRow[];
+  readonly count: number;
+}
+
 export interface PostgresClient {
   /** `false` once it is broken or closed. */
   readonly isOpen: boolean;
   /** One statement, after the one before has ended. Rejects with the error of the server or the connection. */
-  query(
-    sql: string,
-    values?: readonly PostgresValue[],
-  ): Promise<{ readonly rows: readonly PostgresRow[]; readonly count: number }>;
+  query(sql: string, values?: readonly PostgresValue[]): Promise<PostgresResult>;
+  /**
+   * As {@link query}, for a statement by itself that is sent again and again: the server reads and plans it once. Only where there
+   * is one way to execute it, however large the tables have become.
+   */
+  queryPrepared(sql: string, values: readonly PostgresValue[]): Promise<PostgresResult>;
   /** Calls back for each notification. `isOwn`: it was sent on this connection. */
   onNotification(handler: (isOwn: boolean) => void): void;
   end(): Promise<void>;

@@ -28,10 +28,12 @@ declare module 'pg/lib/client.js' {
     readonly connectionParameters: { options?: string | undefined; replication?: string | undefined };
     readonly processID: number | null;
     connect(): Promise<unknown>;
-    query(
-      sql: string,
-      values: readonly unknown[],
-    ): Promise<{ readonly rows: readonly Record<string, unknown>[]; readonly rowCount: number | null }>;
+    /** With a `name` it is prepared on the connection, once, and known by it from then on. */
+    query(statement: {
+      readonly text: string;
+      readonly values: readonly unknown[];
+      readonly name?: string | undefined;
+    }): Promise<{ readonly rows: readonly Record<string, unknown>[]; readonly rowCount: number | null }>;
     end(): Promise<void>;
   }
   export = Client;

@@ -1,7 +1,8 @@
 /** PostgreSQL: the only module that imports `pg`, of which it takes the client alone. */
-import { X509Certificate } from 'node:crypto';
+import { createHash, X509Certificate } from 'node:crypto';
 import Client from 'pg/lib/client.js';
-import type { PostgresClient, PostgresRow, PostgresServer } from './host.ts';
+import { systemCodeOf } from '../errors.ts';
+import type { PostgresClient, PostgresResult, PostgresRow, PostgresServer, PostgresValue } from './host.ts';
 
 /** For the connection, TLS and the password together; in milliseconds. */
 const CONNECT_TIMEOUT_MS = 2000;
@@ -11,6 +12,13 @@ const KEEP_ALIVE_MS = 30_000;
 
 /** As servers report it: no password was given, or a wrong one. */
 const WRONG_PASSWORD = '28P01';
+
+/**
+ * SQLSTATEs for the name of a prepared statement that this connection does not have, or has already: a pooler is between, which
+ * gives each transaction another one. Nothing was executed.
+ */
+const NAME_NOT_KNOWN = '26000';
+const NAME_TAKEN = '42P05';
 
 /** Opens one connection. Rejects with the error of the system, of TLS or of the server. */
 export async function openPostgres(server: PostgresServer): Promise<PostgresClient> {
@@ -44,6 +52,12 @@ export async function openPostgres(server: PostgresServer): Promise<PostgresClie
   // Without a listener an `error` of an idle connection would end the program; the next query reports it.
   client.on('error', (error) => (end ??= error));
   client.on('end', () => (end ??= new Error('the connection was closed')));
+  /** Whether names of statements mean anything on it. */
+  let keepsNames = true;
+  const send = async (text: string, values: readonly PostgresValue[], name?: string): Promise<PostgresResult> => {
+    const { rows, rowCount } = await client.query({ text, values, name });
+    return { rows: rows as readonly PostgresRow[], count: rowCount ?? 0 };
+  };
   const destroy = (): void => void client.connection.stream.destroy();
   try {
     await client.connect();
@@ -55,9 +69,17 @@ export async function openPostgres(server: PostgresServer): Promise<PostgresClie
     get isOpen() {
       return end === undefined;
     },
-    async query(sql, values = []) {
-      const { rows, rowCount } = await client.query(sql, values);
-      return { rows: rows as readonly PostgresRow[], count: rowCount ?? 0 };
+    query: (sql, values = []) => send(sql, values),
+    async queryPrepared(sql, values) {
+      if (!keepsNames) return await send(sql, values);
+      try {
+        return await send(sql, values, nameOf(sql));
+      } catch (error) {
+        const code = systemCodeOf(error);
+        if (code !== NAME_NOT_KNOWN && code !== NAME_TAKEN) throw error;
+        keepsNames = false;
+        return await send(sql, values);
+      }
     },
     onNotification(handler) {
       client.on('notification', ({ processId }) => handler(processId === client.processID));
@@ -67,6 +89,18 @@ export async function openPostgres(server: PostgresServer): Promise<PostgresClie
     },
     destroy,
   };
+}
+
+const names = new Map<string, string>();
+
+/** The same for all clients of a pooler: what one has prepared is then what another means. */
+function nameOf(sql: string): string {
+  let name = names.get(sql);
+  if (name === undefined) {
+    name = `optipick_${createHash('sha256').update(sql).digest('hex').slice(0, 32)}`;
+    names.set(sql, name);
+  }
+  return name;
 }
 
 /** TLS would pass over a text that holds none, and then trust nobody. */

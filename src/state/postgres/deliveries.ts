@@ -36,7 +36,7 @@ const ENTRY_COLUMNS = `${SUMMARY_COLUMNS}, d.headers, d.body`;
 const PRUNE_LIMIT = 500;
 
 /**
- * Numbers follow the order of arrival, rows are locked in the order of their ids: two listeners that get the same
+ * Deliveries that owe the same. Numbers follow the order of arrival, rows are locked in the order of their ids: two listeners that get the same
  * deliveries in another order would wait for each other.
  */
 const ACCEPT = `
@@ -51,15 +51,15 @@ WITH kept AS (
   ) a
   ORDER BY a.id
   ON CONFLICT (id, scope) DO NOTHING
-  RETURNING sequence, id
+  RETURNING sequence, id, CASE WHEN $14::bool THEN NULL ELSE received_at END AS due_at
 ), owed AS (
   INSERT INTO @steps (delivery, step, scope, next_attempt_at, settled_at)
-  SELECT kept.sequence, o.step, $1, ${serverTime('o.due_at')}, ${serverTime('o.due_at')}
-  FROM kept JOIN unnest($13::text[], $14::text[], $15::int8[]) AS o(id, step, due_at) ON o.id = kept.id
+  SELECT kept.sequence, o.step, $1, ${serverTime('kept.due_at')}, ${serverTime('kept.due_at')}
+  FROM kept, unnest($13::text[]) AS o(step)
 )
 SELECT id FROM kept`;
 
-/** Stores deliveries of different ids, with what they owe, in one statement. Returns the ids of those that are new. */
+/** Stores deliveries of different ids, with what they owe. Returns the ids of those that are new. */
 export async function insertDeliveries(
   client: PostgresClient,
   at: InSchema,
@@ -67,24 +67,27 @@ export async function insertDeliveries(
   arrived: readonly NewDelivery[],
   isServerTime: boolean,
 ): Promise<ReadonlySet<string>> {
-  const deliveries = arrived.map(({ delivery }) => delivery);
-  const packed = packMessages(deliveries.map(({ headers, body }) => ({ headers: headerBytes(headers), body })));
-  const owed = arrived.flatMap(({ delivery, steps }) => steps.map((step) => ({ delivery, step })));
-  const { rows } = await client.query(at(ACCEPT), [
-    scope,
-    packed.bytes,
-    deliveries.map(({ id }) => id),
-    deliveries.map(({ receivedAt }) => receivedAt),
-    deliveries.map(({ verified }) => verified),
-    deliveries.map(({ kind }) => kind ?? null),
-    deliveries.map(({ event }) => storableOrNull(event)),
-    deliveries.map(({ requestId }) => storableOrNull(requestId)),
-    ...packed.places[0],
-    owed.map(({ delivery }) => delivery.id),
-    owed.map(({ step }) => step),
-    owed.map(({ delivery }) => (isServerTime ? null : delivery.receivedAt)),
-  ]);
-  return new Set(rows.map(({ id }) => String(id)));
+  const kept = new Set<string>();
+  // One group, but for those of a caller that has more than one list.
+  for (const group of Map.groupBy(arrived, ({ steps }) => JSON.stringify(steps)).values()) {
+    const deliveries = group.map(({ delivery }) => delivery);
+    const packed = packMessages(deliveries.map(({ headers, body }) => ({ headers: headerBytes(headers), body })));
+    const { rows } = await client.queryPrepared(at(ACCEPT), [
+      scope,
+      packed.bytes,
+      deliveries.map(({ id }) => id),
+      deliveries.map(({ receivedAt }) => receivedAt),
+      deliveries.map(({ verified }) => verified),
+      deliveries.map(({ kind }) => kind ?? null),
+      deliveries.map(({ event }) => storableOrNull(event)),
+      deliveries.map(({ requestId }) => storableOrNull(requestId)),
+      ...packed.places[0],
+      group[0]?.steps ?? [],
+      isServerTime,
+    ]);
+    for (const { id } of rows) kept.add(String(id));
+  }
+  return kept;
 }
 
 /** By svix-id (those of this scope first), else by request id; newest first. */

@@ -1,7 +1,7 @@
 /** The steps that deliveries owe, in the table `steps` of PostgreSQL. Every `now` may be NULL: then the server's time counts. */
 import { ACCEPT_GROUP_BYTES, MAX_STORED_ATTEMPTS } from '../../limits.ts';
 import { precedingStep, UNASSIGNED } from '../delivery-steps.ts';
-import type { PostgresClient } from '../../platform/host.ts';
+import type { PostgresClient, PostgresValue } from '../../platform/host.ts';
 import {
   CLOCK_TOLERANCE_MS,
   LEASE_MS,
@@ -158,29 +158,31 @@ export interface Settlement {
 }
 
 const SETTLE = `
-WITH settled AS (
-  UPDATE @steps s SET state = u.state, next_attempt_at = ${serverTime('u.at')} + u.delay, settled_at = ${serverTime('u.at')},
-    last_error = u.error, owner = NULL, lease_until = 0, result = coalesce(u.result, s.result),
-    history = CASE WHEN u.failed IS NULL THEN s.history ELSE ((
-        CASE WHEN jsonb_array_length(s.history::jsonb) >= ${MAX_STORED_ATTEMPTS} THEN s.history::jsonb - 0
-          ELSE coalesce(s.history::jsonb, '[]') END
-      ) || jsonb_build_array(jsonb_build_array(${serverTime('u.at')}, u.failed)))::text END
-  FROM ${KEYS(1)}, $4::text[], $5::text[], $6::int8[], $7::int8[], $8::text[], $21::text[], $22::text[])
-    AS u(sequence, id, step, owner, state, at, delay, error, failed, result)
-  WHERE s.owner = u.owner AND ${isNamed('u')}
-  RETURNING s.delivery, s.step, s.settled_at
-), answered AS (
+UPDATE @steps s SET state = u.state, next_attempt_at = ${serverTime('u.at')} + u.delay, settled_at = ${serverTime('u.at')},
+  last_error = u.error, owner = NULL, lease_until = 0, result = coalesce(u.result, s.result),
+  history = CASE WHEN u.failed IS NULL THEN s.history ELSE ((
+      CASE WHEN jsonb_array_length(s.history::jsonb) >= ${MAX_STORED_ATTEMPTS} THEN s.history::jsonb - 0
+        ELSE coalesce(s.history::jsonb, '[]') END
+    ) || jsonb_build_array(jsonb_build_array(${serverTime('u.at')}, u.failed)))::text END
+FROM ${KEYS(1)}, $4::text[], $5::text[], $6::int8[], $7::int8[], $8::text[], $9::text[], $10::text[])
+  AS u(sequence, id, step, owner, state, at, delay, error, failed, result)
+WHERE s.owner = u.owner AND ${isNamed('u')}
+RETURNING s.delivery, s.step, s.settled_at`;
+
+/** The same, with answers of targets, and kinds of deliveries that were found out. */
+const SETTLE_WITH_FINDINGS = `
+WITH settled AS (${SETTLE}), answered AS (
   INSERT INTO @step_answers (delivery, step, at, status, is_cut, headers, body)
   SELECT settled.delivery, settled.step, settled.settled_at, a.status, a.is_cut,
-    substring($9::bytea FROM a.headers_at FOR a.headers_length), substring($9::bytea FROM a.body_at FOR a.body_length)
-  FROM settled JOIN unnest($10::int8[], $11::text[], $12::int4[], $13::bool[], $14::int4[], $15::int4[], $16::int4[], $17::int4[])
+    substring($11::bytea FROM a.headers_at FOR a.headers_length), substring($11::bytea FROM a.body_at FOR a.body_length)
+  FROM settled JOIN unnest($12::int8[], $13::text[], $14::int4[], $15::bool[], $16::int4[], $17::int4[], $18::int4[], $19::int4[])
     AS a(sequence, step, status, is_cut, headers_at, headers_length, body_at, body_length)
     ON a.sequence = settled.delivery AND a.step = settled.step
   ON CONFLICT (delivery, step) DO UPDATE SET at = excluded.at, status = excluded.status, is_cut = excluded.is_cut,
     headers = excluded.headers, body = excluded.body
 ), found AS (
   UPDATE @deliveries d SET kind = k.kind
-  FROM unnest($18::int8[], $19::text[], $20::text[]) AS k(sequence, step, kind)
+  FROM unnest($20::int8[], $21::text[], $22::text[]) AS k(sequence, step, kind)
   JOIN settled ON settled.delivery = k.sequence AND settled.step = k.step
   WHERE d.sequence = k.sequence AND d.kind IS DISTINCT FROM k.kind
 )
@@ -196,11 +198,8 @@ export async function settleSteps(
   const answers = settlements.flatMap(({ key, outcome: { answer } }) =>
     answer === undefined ? [] : [{ key, answer }],
   );
-  const packed = packMessages(
-    answers.map(({ answer }) => ({ headers: headerBytes(answer.headers), body: answer.body })),
-  );
   const found = settlements.flatMap(({ key, outcome: { kind } }) => (kind === undefined ? [] : [{ key, kind }]));
-  const { rows } = await client.query(at(SETTLE), [
+  const attempts = [
     ...columnsOf(settlements.map(({ key }) => key)),
     settlements.map(({ owner }) => owner),
     settlements.map(({ outcome }) => (outcome.status === 'retry' ? 'pending' : outcome.status)),
@@ -208,18 +207,29 @@ export async function settleSteps(
     // Rather than a time: that of this machine may be another than the server's.
     settlements.map(({ outcome }) => (outcome.status === 'retry' ? outcome.nextAttemptAt - outcome.at : 0)),
     settlements.map(({ outcome }) => storableOrNull(outcome.status === 'done' ? undefined : outcome.error)),
-    packed.bytes,
-    answers.map(({ key }) => key.sequence),
-    answers.map(({ key }) => key.step),
-    answers.map(({ answer }) => answer.status),
-    answers.map(({ answer }) => answer.isCut),
-    ...packed.places[0],
-    found.map(({ key }) => key.sequence),
-    found.map(({ key }) => key.step),
-    found.map(({ kind }) => kind),
     settlements.map(({ outcome }) => failureOf(outcome) ?? null),
     settlements.map(({ outcome: { result } }) => (result === undefined ? null : resultText(result))),
-  ]);
+  ];
+  const findings = (): PostgresValue[] => {
+    const packed = packMessages(
+      answers.map(({ answer }) => ({ headers: headerBytes(answer.headers), body: answer.body })),
+    );
+    return [
+      packed.bytes,
+      answers.map(({ key }) => key.sequence),
+      answers.map(({ key }) => key.step),
+      answers.map(({ answer }) => answer.status),
+      answers.map(({ answer }) => answer.isCut),
+      ...packed.places[0],
+      found.map(({ key }) => key.sequence),
+      found.map(({ key }) => key.step),
+      found.map(({ kind }) => kind),
+    ];
+  };
+  const { rows } =
+    answers.length + found.length === 0
+      ? await client.query(at(SETTLE), attempts)
+      : await client.query(at(SETTLE_WITH_FINDINGS), [...attempts, ...findings()]);
   const settled = new Set(rows.map(({ delivery, step }) => `${String(delivery)} ${String(step)}`));
   return settlements.map(({ key }) => settled.has(`${key.sequence} ${key.step}`));
 }

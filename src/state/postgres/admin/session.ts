@@ -55,17 +55,13 @@ export async function inSession<T>(
         () => (isOver = true),
       ),
     ));
+    const asked = <R>(step: () => Promise<R>): Promise<R> => noted(inTime(step, () => opened.destroy()));
     return await work({
       get isOpen() {
         return opened.isOpen;
       },
-      query: (sql, values) =>
-        noted(
-          inTime(
-            () => opened.query(sql, values),
-            () => opened.destroy(),
-          ),
-        ),
+      query: (sql, values) => asked(() => opened.query(sql, values)),
+      queryPrepared: (sql, values) => asked(() => opened.queryPrepared(sql, values)),
       onNotification: (handler) => opened.onNotification(handler),
       end: () => opened.end(),
       destroy: () => opened.destroy(),
