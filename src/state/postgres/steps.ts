@@ -1,7 +1,7 @@
 /** The steps that deliveries owe, in the table `steps` of PostgreSQL. Every `now` may be NULL: then the server's time counts. */
 import { ACCEPT_GROUP_BYTES, MAX_STORED_ATTEMPTS } from '../../limits.ts';
 import { precedingStep, UNASSIGNED } from '../delivery-steps.ts';
-import type { PostgresClient, PostgresValue } from '../../platform/host.ts';
+import type { PostgresClient, PostgresRow, PostgresValue } from '../../platform/host.ts';
 import {
   CLOCK_TOLERANCE_MS,
   LEASE_MS,
@@ -23,30 +23,25 @@ export const isFree = (now: string, s: string): string =>
 const isDue = (now: string, s: string): string =>
   `(${s}next_attempt_at <= ${now} OR ${s}settled_at > ${now} + ${CLOCK_TOLERANCE_MS}) AND ${isFree(now, s)}`;
 
-/** What claims give: the deliveries with their steps as they are after the claim, which a statement does not see. */
-const CLAIMED = `SELECT c.step AS claimed_step, c.attempts AS claimed_attempts,
+/** What claims give: the deliveries with their steps, which a statement sees as they were before it, and the claimed one as it is. */
+const CLAIMED = `SELECT c.step AS claimed_step, c.attempts AS claimed_attempts, ${stepValues('c.')}::text AS claimed,
     d.sequence, d.id, d.scope, d.received_at, d.verified, d.kind, d.event, d.request_id, d.headers, d.body,
-    (SELECT json_agg(CASE WHEN n.step IS NULL
-       THEN ${stepValues('s.')} ELSE ${stepValues('n.')} END)::text
-     FROM @steps s LEFT JOIN claimed n ON n.delivery = s.delivery AND n.step = s.step
-     WHERE s.delivery = d.sequence) AS steps
+    (SELECT json_agg(${stepValues('s.')})::text FROM @steps s WHERE s.delivery = d.sequence) AS steps
   FROM claimed c JOIN @deliveries d ON d.sequence = c.delivery`;
 
-/** No more than fits into an answer that comes in time: what is left is claimed by whoever comes next. */
 /**
  * The disk need not have a claim before it is worked on: one that a loss of power undoes is claimed again, and so it would be
  * if the listener had gone with it.
  */
 const UNFLUSHED = `set_config('synchronous_commit', 'off', true)`;
 
-const CLAIM = `
+/** No more than fits into an answer that comes in time: what is left is claimed by whoever comes next. `condition`: on the candidate `p`, a row of the wanted steps `l`. */
+const claimSql = (condition = ''): string => `
 WITH ${clockOf('$1')}, due AS MATERIALIZED (
   SELECT s.delivery, s.step FROM clock, unnest($4::text[], $5::int4[], $6::text[]) AS l(step, most, preceding)
   CROSS JOIN LATERAL (
     SELECT p.delivery, p.step FROM @steps p
-    WHERE p.state = 'pending' AND p.scope = $2 AND p.step = l.step AND ${isDue('clock.now', 'p.')}
-      AND (l.preceding IS NULL OR NOT EXISTS (
-        SELECT 1 FROM @steps b WHERE b.delivery = p.delivery AND b.step = l.preceding AND b.state = 'pending'))
+    WHERE p.state = 'pending' AND p.scope = $2 AND p.step = l.step AND ${isDue('clock.now', 'p.')} ${condition}
     ORDER BY p.delivery LIMIT l.most FOR UPDATE SKIP LOCKED
   ) s
 ), fitting AS MATERIALIZED (
@@ -64,6 +59,12 @@ SELECT f.*, g.* FROM (
       EXISTS (SELECT 1 FROM @steps WHERE state = 'pending' AND scope = $2 AND step = '${UNASSIGNED}') AS unassigned
   ) f LEFT JOIN (${CLAIMED}) g ON true
 ORDER BY g.sequence`;
+
+const CLAIM = claimSql();
+
+/** Where a step waits for the one that precedes it. */
+const CLAIM_IN_ORDER = claimSql(`AND (l.preceding IS NULL OR NOT EXISTS (
+        SELECT 1 FROM @steps b WHERE b.delivery = p.delivery AND b.step = l.preceding AND b.state = 'pending'))`);
 
 export interface ClaimResult {
   readonly claims: Claim[];
@@ -89,22 +90,35 @@ export async function claimSteps(
 ): Promise<ClaimResult> {
   const wanted = Object.entries(limits).filter(([, most]) => most > 0);
   if (wanted.length === 0) return { claims: [], hasUnassigned: false };
-  const { rows } = await client.query(at(CLAIM), [
+  const preceding = wanted.map(([step]) => precedingStep(step) ?? null);
+  const { rows } = await client.query(at(preceding.every((step) => step === null) ? CLAIM : CLAIM_IN_ORDER), [
     now,
     scope,
     owner,
     wanted.map(([step]) => step),
     wanted.map(([, most]) => most),
-    wanted.map(([step]) => precedingStep(step) ?? null),
+    preceding,
   ]);
   return {
-    claims: rows.filter(({ sequence }) => sequence !== null).map(claimOf),
+    claims: claimsOf(rows.filter(({ sequence }) => sequence !== null)),
     hasUnassigned: rows[0]?.['unassigned'] === true,
   };
 }
 
-function claimOf(row: Parameters<typeof entryOf>[0]): Claim {
-  return { delivery: entryOf(row), step: String(row['claimed_step']), attempts: Number(row['claimed_attempts']) };
+function claimsOf(rows: readonly PostgresRow[]): Claim[] {
+  const keyOf = (sequence: unknown, step: unknown): string => `${String(sequence)} ${String(step)}`;
+  const claimed = new Map(rows.map((row) => [keyOf(row['sequence'], row['claimed_step']), String(row['claimed'])]));
+  return rows.map((row) => ({
+    delivery: entryOf({
+      ...row,
+      get steps() {
+        const before = JSON.parse(String(row['steps'])) as readonly (readonly unknown[])[];
+        return `[${before.map((values) => claimed.get(keyOf(row['sequence'], values[0])) ?? JSON.stringify(values)).join()}]`;
+      },
+    }),
+    step: String(row['claimed_step']),
+    attempts: Number(row['claimed_attempts']),
+  }));
 }
 
 /** Gives deliveries (or only the one of this sequence) that owe `UNASSIGNED` these steps instead. */
@@ -307,7 +321,7 @@ export async function retakeSteps(
   now: number | null,
 ): Promise<Claim[]> {
   const { rows } = await client.query(at(RETAKE), [now, sequences, step, owner]);
-  return rows.map(claimOf);
+  return claimsOf(rows);
 }
 
 /** Returns how many deliveries owed any. */
