@@ -43,19 +43,19 @@ const ACCEPT = `
 WITH kept AS (
   INSERT INTO @deliveries (sequence, id, scope, received_at, verified, kind, event, request_id, headers, body)
   SELECT a.sequence, a.id, $1, a.received_at, a.verified, a.kind, a.event, a.request_id,
-    substring($2::bytea FROM a.headers_at FOR a.headers_length), substring($2::bytea FROM a.body_at FOR a.body_length)
+    substring($14::bytea FROM a.headers_at FOR a.headers_length), substring($14::bytea FROM a.body_at FOR a.body_length)
   FROM (
     SELECT nextval('@deliveries_sequence') AS sequence, u.*
-    FROM unnest($3::text[], $4::int8[], $5::bool[], $6::text[], $7::text[], $8::text[], $9::int4[], $10::int4[], $11::int4[], $12::int4[])
+    FROM unnest($2::text[], $3::int8[], $4::bool[], $5::text[], $6::text[], $7::text[], $8::int4[], $9::int4[], $10::int4[], $11::int4[])
       AS u(id, received_at, verified, kind, event, request_id, headers_at, headers_length, body_at, body_length)
   ) a
   ORDER BY a.id
   ON CONFLICT (id, scope) DO NOTHING
-  RETURNING sequence, id, CASE WHEN $14::bool THEN NULL ELSE received_at END AS due_at
+  RETURNING sequence, id, CASE WHEN $13::bool THEN NULL ELSE received_at END AS due_at
 ), owed AS (
   INSERT INTO @steps (delivery, step, scope, next_attempt_at, settled_at)
   SELECT kept.sequence, o.step, $1, ${serverTime('kept.due_at')}, ${serverTime('kept.due_at')}
-  FROM kept, unnest($13::text[]) AS o(step)
+  FROM kept, unnest($12::text[]) AS o(step)
 )
 SELECT id FROM kept`;
 
@@ -74,7 +74,6 @@ export async function insertDeliveries(
     const packed = packMessages(deliveries.map(({ headers, body }) => ({ headers: headerBytes(headers), body })));
     const { rows } = await client.queryPrepared(at(ACCEPT), [
       scope,
-      packed.bytes,
       deliveries.map(({ id }) => id),
       deliveries.map(({ receivedAt }) => receivedAt),
       deliveries.map(({ verified }) => verified),
@@ -84,6 +83,8 @@ export async function insertDeliveries(
       ...packed.places[0],
       group[0]?.steps ?? [],
       isServerTime,
+      // Last: the client enlarges its buffer, and copies it, for all that comes behind.
+      packed.bytes,
     ]);
     for (const { id } of rows) kept.add(String(id));
   }
