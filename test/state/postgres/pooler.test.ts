@@ -35,6 +35,20 @@ describe.skipIf(!HAS_POOLER)('through PgBouncer, which only Debian has here,', (
     expect(claims.flat()).toHaveLength(50);
   });
 
+  test('deliveries are stored one after the other, whichever connection is lent', async () => {
+    const place = url('?schema=lent&migrate=auto');
+    const inboxes = await Promise.all(Array.from({ length: 8 }, () => inboxIn(place)));
+    const answers = await Promise.all(
+      inboxes.map(async (inbox, listener) => {
+        const all: string[] = [];
+        for (let number = 0; number < 20; number += 1) all.push(await acceptInto(inbox, `msg_${listener}_${number}`));
+        return all;
+      }),
+    );
+    expect(new Set(answers.flat())).toEqual(new Set(['new']));
+    expect(await inboxes[0]?.counts()).toMatchObject({ pending: 160 });
+  });
+
   test('notifications do not arrive, which a test of them finds out', async () => {
     const state = await openStateAt(url('?schema=unheard&migrate=auto'));
     onTestFinished(state.wakeUps.listen(() => undefined));
