@@ -15,7 +15,7 @@ if (parts[0] < NEEDED[0] || (parts[0] === NEEDED[0] && parts[1] < NEEDED[1])) {
     7,
     'error: optipick needs Node.js 22.19 or newer and this is ' +
       process.version +
-      '; get a newer one from https://nodejs.org, or run it as: npx -p node@24 -p optipick optipick',
+      '; get a newer one from https://nodejs.org, or run it as: npx -p node@24 optipick',
   );
 } else if (process.argv.length === 3 && (process.argv[2] === '--version' || process.argv[2] === '-V')) {
   // The commonest question of a script, answered without loading the program.

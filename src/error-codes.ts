@@ -271,7 +271,7 @@ export const ERROR_CODES = {
     },
     unknown_command: { cause: 'There is no such command', fix: '"optipick help" lists the commands' },
     unknown_event: {
-      cause: 'No delivery with that id was received on this machine',
+      cause: 'No delivery with that id is in this state',
       fix: '"optipick events list" shows what was received',
     },
     unknown_format: { cause: 'There is no such format for this output', fix: 'Choose one with --format' },

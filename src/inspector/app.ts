@@ -12,8 +12,7 @@ import {
   guardedResponse,
   htmlResponse,
   NOTHING_ACTS,
-  outcomeForScript,
-  redirectTo,
+  outcomeResponse,
   renderDocument,
   renderFragment,
 } from '../pages/document.ts';
@@ -126,7 +125,7 @@ ${renderOlder(list, query)}<div id="pages"></div>
       if (action === undefined) return notFound();
       const form = new URLSearchParams(await readText(request.body, MAX_INSPECTOR_FORM_BYTES));
       const outcome = await act(parts, delivery, action, form);
-      return outcomeForScript(request, outcome) ?? redirectTo(`/deliveries/${sequence}`);
+      return outcomeResponse(request, outcome, { path: `/deliveries/${sequence}`, label: 'Back to the delivery' });
     }
     switch (what) {
       case '': {

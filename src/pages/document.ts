@@ -67,14 +67,19 @@ export interface PageOutcome {
   readonly outcome?: Html;
 }
 
-/** For the script of the page; `undefined` for a form that was sent without it. */
-export function outcomeForScript(
+/** For the script of the page as JSON; for a form that was sent without it the page again, or first what there is to say. */
+export function outcomeResponse(
   { headers }: Pick<HttpRequest, 'headers'>,
   { ok, text, outcome }: PageOutcome,
-): HttpResponse | undefined {
-  if (headerOf(headers, 'accept') !== 'application/json') return undefined;
-  const said = { ok, text, ...(outcome === undefined ? {} : { outcome: outcome.text }) };
-  return jsonResponse(200, said, { 'cache-control': 'no-store' });
+  back: { readonly path: string; readonly label: string },
+): HttpResponse {
+  if (headerOf(headers, 'accept') === 'application/json') {
+    const said = { ok, text, ...(outcome === undefined ? {} : { outcome: outcome.text }) };
+    return jsonResponse(200, said, { 'cache-control': 'no-store' });
+  }
+  if (ok && outcome === undefined) return redirectTo(back.path);
+  const content = page`<p>${text}</p>${outcome}<p><a href="${back.path}">${back.label}</a></p>`;
+  return htmlResponse(ok ? 200 : 422, renderFragment(text, content));
 }
 
 /** Own style and script and pictures in the page; nothing from elsewhere, and nobody may frame it. */

@@ -323,6 +323,11 @@ describe.skipIf(chromium === undefined)('the inspector in Chromium (skipped wher
     expect(await page.chromium.innerText('.views pre')).toContain(requestId);
     await page.chromium.click('#result a');
     expect(await page.chromium.innerText('body')).toContain('less walking');
+    await page.chromium.goBack();
+    await page.chromium.click('[action$="/discard"] button');
+    expect(await page.chromium.innerText('main')).toContain('It owes nothing');
+    await page.chromium.click('text=Back to the delivery');
+    expect(await page.chromium.innerText('#detail h2')).toBe(`Wave ${HOSTILE_WAVE}`);
     await page.context.close();
   });
 

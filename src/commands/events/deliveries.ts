@@ -19,7 +19,7 @@ import {
 export async function findEvents(inbox: Inbox, id: string): Promise<readonly [InboxEntry, ...InboxEntry[]]> {
   const [first, ...rest] = await inbox.find(id);
   if (first !== undefined) return [first, ...rest];
-  throw new CliError('usage', `nothing with the id ${cleanText(id)} was received on this machine`, {
+  throw new CliError('usage', `nothing with the id ${cleanText(id)} was received`, {
     code: 'unknown_event',
     hint: 'see what was: optipick events list',
   });

@@ -8,11 +8,9 @@ import {
   guardedResponse,
   htmlResponse,
   NOTHING_ACTS,
-  outcomeForScript,
-  redirectTo,
+  outcomeResponse,
   renderDocument,
   renderFragment,
-  type PageOutcome,
 } from '../../pages/document.ts';
 import { createLive, type LiveParts } from '../../pages/live.ts';
 import { PAGE_STYLE } from '../../pages/style.ts';
@@ -104,7 +102,8 @@ ${detail ?? page`<article id="detail" class="detail" hidden></article>`}
       const outcome = act(environment, action, form);
       if (outcome === undefined) return notFound();
       live.changed();
-      return outcomeResponse(request, outcome);
+      const path = backPath(headerOf(request.headers, 'referer'));
+      return outcomeResponse(request, outcome, { path, label: 'Back to the sandbox' });
     },
   };
 }
@@ -123,15 +122,6 @@ function liveParts(parts: PageParts, open: string): LiveParts {
 /** The name under which this page was asked for is one of this machine. */
 function baseUrlOf({ headers }: HttpRequest): string {
   return `http://${headerOf(headers, 'host') ?? '127.0.0.1'}`;
-}
-
-/** For the script as JSON; for a form without it the page again, or what there is to say first. */
-function outcomeResponse(request: HttpRequest, outcome: PageOutcome): HttpResponse {
-  const { ok, text, outcome: more } = outcome;
-  const back = backPath(headerOf(request.headers, 'referer'));
-  const content = page`<p>${text}</p>${more}<p><a href="${back}">Back to the sandbox</a></p>`;
-  const said = (): HttpResponse => htmlResponse(ok ? 200 : 422, renderFragment(text, content));
-  return outcomeForScript(request, outcome) ?? (ok && more === undefined ? redirectTo(back) : said());
 }
 
 function backPath(referrer: string | undefined): string {
