@@ -244,7 +244,9 @@ export function createProcessor(options: ProcessorOptions): Processor {
           const pruned = await tried(() => inbox.prune(now));
           pruneAt = pruned === undefined || pruned === 0 ? elapsed + PRUNE_EVERY_MS : elapsed;
         }
-        const claims = (await tried(() => inbox.claim({ owner, limits: limits(elapsed), now }))) ?? [];
+        const free = limits(elapsed);
+        const isFull = Object.values(free).every((places) => places === 0);
+        const claims = isFull ? [] : ((await tried(() => inbox.claim({ owner, limits: free, now }))) ?? []);
         // After a long sleep of the machine a lease may have run out under work that still goes on.
         for (const claim of claims) {
           if (active.get(claim.step)?.has(claim.delivery.id) !== true) begin(claim);
