@@ -1,6 +1,7 @@
 /** The manual: a page for the program and for each command, in the macros of man(7). */
 import { factsOf, fullName, optionGroups, withSubcommands } from './help-document.ts';
 import type { CommandDocument, HelpDocument } from './help-document.ts';
+import { capitalized } from '../../src/lib/text/capitalized.ts';
 import { fill } from '../../src/lib/text/wrap.ts';
 import { partsOf } from './markdown.ts';
 
@@ -47,7 +48,7 @@ function manPage(command: CommandDocument, root: HelpDocument, date: string): st
       'EXAMPLES',
       command.examples.flatMap(({ command: typed, purpose }) => [
         '.PP',
-        line(`${capital(purpose)}:`),
+        line(`${capitalized(purpose)}:`),
         ...code([typed]),
       ]),
     ),
@@ -104,8 +105,4 @@ function line(written: string): string {
     .replaceAll('-', String.raw`\-`)
     .replaceAll('"', String.raw`\(dq`);
   return safe.replace(/^(?=[.'])/, String.raw`\&`);
-}
-
-function capital(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }

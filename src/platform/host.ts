@@ -220,12 +220,13 @@ export type PostgresValue =
   | null
   | readonly (string | number | boolean | null)[];
 
-/** One connection to PostgreSQL. */
+/** What a statement gives; `count`: of the rows that it returned or changed. */
 export interface PostgresResult {
   readonly rows: readonly PostgresRow[];
   readonly count: number;
 }
 
+/** One connection to PostgreSQL. */
 export interface PostgresClient {
   /** `false` once it is broken or closed. */
   readonly isOpen: boolean;

@@ -36,8 +36,8 @@ const ENTRY_COLUMNS = `${SUMMARY_COLUMNS}, d.headers, d.body`;
 const PRUNE_LIMIT = 500;
 
 /**
- * Deliveries that owe the same. Numbers follow the order of arrival, rows are locked in the order of their ids: two listeners that get the same
- * deliveries in another order would wait for each other.
+ * Deliveries that owe the same. Numbers follow the order of arrival, rows are locked in the order of their ids: two listeners
+ * that get the same deliveries in another order would wait for each other.
  */
 const ACCEPT = `
 WITH kept AS (

@@ -1,7 +1,7 @@
 /** The steps that deliveries owe, in the table `steps` of PostgreSQL. Every `now` may be NULL: then the server's time counts. */
 import { ACCEPT_GROUP_BYTES, MAX_STORED_ATTEMPTS } from '../../limits.ts';
 import { precedingStep, UNASSIGNED } from '../delivery-steps.ts';
-import type { PostgresClient, PostgresRow, PostgresValue } from '../../platform/host.ts';
+import type { PostgresClient, PostgresRow } from '../../platform/host.ts';
 import {
   CLOCK_TOLERANCE_MS,
   LEASE_MS,
@@ -23,7 +23,10 @@ export const isFree = (now: string, s: string): string =>
 const isDue = (now: string, s: string): string =>
   `(${s}next_attempt_at <= ${now} OR ${s}settled_at > ${now} + ${CLOCK_TOLERANCE_MS}) AND ${isFree(now, s)}`;
 
-/** What claims give: the deliveries with their steps, which a statement sees as they were before it, and the claimed one as it is. */
+/**
+ * What claims give: the deliveries with their steps, which a statement sees as they were before it, and the claimed one as it
+ * is: see {@link claimsOf}.
+ */
 const CLAIMED = `SELECT c.step AS claimed_step, c.attempts AS claimed_attempts, ${stepValues('c.')}::text AS claimed,
     d.sequence, d.id, d.scope, d.received_at, d.verified, d.kind, d.event, d.request_id, d.headers, d.body,
     (SELECT json_agg(${stepValues('s.')})::text FROM @steps s WHERE s.delivery = d.sequence) AS steps
@@ -35,7 +38,10 @@ const CLAIMED = `SELECT c.step AS claimed_step, c.attempts AS claimed_attempts, 
  */
 const UNFLUSHED = `set_config('synchronous_commit', 'off', true)`;
 
-/** No more than fits into an answer that comes in time: what is left is claimed by whoever comes next. `condition`: on the candidate `p`, a row of the wanted steps `l`. */
+/**
+ * No more than fits into an answer that comes in time: what is left is claimed by whoever comes next. `condition`: on the
+ * candidate `p` for the wanted step `l`.
+ */
 const claimSql = (condition = ''): string => `
 WITH ${clockOf('$1')}, due AS MATERIALIZED (
   SELECT s.delivery, s.step FROM clock, unnest($4::text[], $5::int4[], $6::text[]) AS l(step, most, preceding)
@@ -105,6 +111,7 @@ export async function claimSteps(
   };
 }
 
+/** Of the rows of {@link CLAIMED}. A delivery of which several steps were claimed has each of them as it is. */
 function claimsOf(rows: readonly PostgresRow[]): Claim[] {
   const keyOf = (sequence: unknown, step: unknown): string => `${String(sequence)} ${String(step)}`;
   const claimed = new Map(rows.map((row) => [keyOf(row['sequence'], row['claimed_step']), String(row['claimed'])]));
@@ -224,26 +231,24 @@ export async function settleSteps(
     settlements.map(({ outcome }) => failureOf(outcome) ?? null),
     settlements.map(({ outcome: { result } }) => (result === undefined ? null : resultText(result))),
   ];
-  const findings = (): PostgresValue[] => {
-    const packed = packMessages(
-      answers.map(({ answer }) => ({ headers: headerBytes(answer.headers), body: answer.body })),
-    );
-    return [
-      packed.bytes,
-      answers.map(({ key }) => key.sequence),
-      answers.map(({ key }) => key.step),
-      answers.map(({ answer }) => answer.status),
-      answers.map(({ answer }) => answer.isCut),
-      ...packed.places[0],
-      found.map(({ key }) => key.sequence),
-      found.map(({ key }) => key.step),
-      found.map(({ kind }) => kind),
-    ];
-  };
+  const packed = packMessages(
+    answers.map(({ answer }) => ({ headers: headerBytes(answer.headers), body: answer.body })),
+  );
+  const findings = [
+    packed.bytes,
+    answers.map(({ key }) => key.sequence),
+    answers.map(({ key }) => key.step),
+    answers.map(({ answer }) => answer.status),
+    answers.map(({ answer }) => answer.isCut),
+    ...packed.places[0],
+    found.map(({ key }) => key.sequence),
+    found.map(({ key }) => key.step),
+    found.map(({ kind }) => kind),
+  ];
   const { rows } =
     answers.length + found.length === 0
       ? await client.query(at(SETTLE), attempts)
-      : await client.query(at(SETTLE_WITH_FINDINGS), [...attempts, ...findings()]);
+      : await client.query(at(SETTLE_WITH_FINDINGS), [...attempts, ...findings]);
   const settled = new Set(rows.map(({ delivery, step }) => `${String(delivery)} ${String(step)}`));
   return settlements.map(({ key }) => settled.has(`${key.sequence} ${key.step}`));
 }

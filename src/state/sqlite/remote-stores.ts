@@ -7,6 +7,7 @@ import { CliError, messageOf, type Failure } from '../../errors.ts';
 import type { Clock } from '../../platform/host.ts';
 import { ACCEPT_TIMEOUT_MS, INBOX_READ_TIMEOUT_MS } from '../../limits.ts';
 import type { Delivery } from '../delivery.ts';
+import { nextTurn } from '../../lib/async/next-turn.ts';
 import { headerBytes } from '../rows.ts';
 import { claimOf, type DeliveryRow, type NewRow, type Row, type RowInbox } from './inbox-rows.ts';
 import type { Claim, ClaimRequest, Inbox } from '../inbox.ts';
@@ -163,10 +164,11 @@ export function createRemoteStores(
     if (isGathering || groupsUnderWay === MOST_GROUPS || accepting.length + settling.length + writes.length === 0)
       return;
     isGathering = true;
-    setImmediate(() => void sendGroup());
+    void sendGroup();
   };
 
   const sendGroup = async (): Promise<void> => {
+    await nextTurn();
     isGathering = false;
     groupsUnderWay += 1;
     const calls = writes.map(({ call }) => call);
